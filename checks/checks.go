@@ -1,0 +1,196 @@
+// Package checks looks at a Microsoft 365 tenant and says what stands between
+// an ordinary user and one third-party app.
+//
+// Looking is apart from judging. Readers deliver a tenant in parts, all asked
+// at once, into a Snapshot; a Check is a function from a Subject, which holds
+// that snapshot, to a Finding. So a snapshot can be kept and judged again
+// elsewhere, findings stream as parts land, and a poll reads only the parts
+// that its own checks name.
+//
+// A check that could not look says Unknown with the reason. An error from a
+// check means just that, and one place (Run) turns it into a finding.
+package checks
+
+import (
+	"context"
+	"time"
+)
+
+// ID names a check. Ids are stable: they are printed, scripted and filed.
+type ID string
+
+// The checks of this release, by group.
+const (
+	TenantFound  ID = "tenant/found"
+	TenantCloud  ID = "tenant/cloud"
+	TenantRealm  ID = "tenant/realm"
+	TenantMatch  ID = "tenant/match"
+	AccountWork  ID = "account/work"
+	AccountRole  ID = "account/role"
+	AccountScope ID = "account/scopes"
+
+	AppPresent    ID = "app/present"
+	AppEnabled    ID = "app/enabled"
+	AppPublisher  ID = "app/publisher"
+	AppAssignment ID = "app/assignment"
+	AppGrant      ID = "app/grant"
+	AppRoles      ID = "app/roles"
+	AppUserGrants ID = "app/user-grants"
+	AppResource   ID = "app/resource"
+
+	ConsentPolicy     ID = "consent/policy"
+	ConsentManaged    ID = "consent/managed"
+	ConsentClassified ID = "consent/classified"
+	ConsentRisk       ID = "consent/risk"
+	ConsentPredict    ID = "consent/predict"
+	ConsentWorkflow   ID = "consent/workflow"
+	ConsentReviewers  ID = "consent/reviewers"
+	ConsentRequests   ID = "consent/requests"
+
+	AccessDefaults ID = "access/security-defaults"
+)
+
+// Check is one question with the way to answer it.
+type Check struct {
+	ID    ID
+	Title string
+	// Needs are the checks whose failure makes this one meaningless: it is
+	// Skipped then, so that a cause is shown and not its echoes.
+	Needs []ID
+	// Reads are the parts of the snapshot that Run looks at.
+	Reads []Part
+	// Access is what somebody must have given before Run can know.
+	Access Access
+	// Patience is how long a "not yet" is normal after a change.
+	Patience time.Duration
+	Run      func(context.Context, Subject) (Finding, error)
+}
+
+// Access is what a check needs to be allowed to look.
+type Access struct {
+	SignIn bool
+	// AnyScope lists delegated Graph scopes, least first; one is enough.
+	AnyScope []string
+}
+
+// Verdict is what a check found. The zero value is Unknown, on purpose.
+type Verdict uint8
+
+// The verdicts. Pending means too early to tell; Skipped, that a need failed.
+const (
+	Unknown Verdict = iota
+	Pass
+	Warn
+	Fail
+	Pending
+	Skipped
+)
+
+// Grade is how sure a finding or the verdict is. The zero value is
+// GradeUnknown; larger is surer. Green is for Verified alone.
+type Grade uint8
+
+// The grades: seen from outside only, said by someone, seen in Graph.
+const (
+	GradeUnknown Grade = iota
+	Inferred
+	Asserted
+	Verified
+)
+
+// Finding is what one check saw and makes of it.
+type Finding struct {
+	Check   ID            `json:"check"`
+	Verdict Verdict       `json:"verdict"`
+	Grade   Grade         `json:"grade"`
+	Summary string        `json:"summary"` // one line, cleaned of control characters
+	Detail  []string      `json:"detail,omitempty"`
+	Seen    []Evidence    `json:"seen"`
+	Fix     *Fix          `json:"fix"`
+	At      time.Time     `json:"at"`
+	Took    time.Duration `json:"-"`
+}
+
+// Evidence is one thing that was seen, and how to see it again.
+type Evidence struct {
+	Source    string    `json:"source"`  // graph, login, token, dns, file, static
+	Request   string    `json:"request"` // method and URL, as sent, no secrets
+	At        time.Time `json:"at"`
+	Value     string    `json:"value"`     // the value seen, short, cleaned
+	RequestID string    `json:"requestId"` // Microsoft's, for their support
+}
+
+// Fix is the next move that a finding suggests.
+type Fix struct {
+	Do  string `json:"do"`
+	Why string `json:"why"`
+	URL string `json:"url"`
+	Who Who    `json:"who"`
+}
+
+// Who says whose move it is.
+type Who string
+
+// The parties of a case (product vocabulary).
+const (
+	WhoUser      Who = "user"
+	WhoAdmin     Who = "tenant admin"
+	WhoVendor    Who = "app vendor"
+	WhoMicrosoft Who = "Microsoft"
+	WhoElse      Who = "somebody else"
+	WhoNobody    Who = "nobody"
+	WhoUnknown   Who = "unknown"
+)
+
+// State is the whole answer in a word.
+type State string
+
+// The states of a case.
+const (
+	StateOpen    State = "open"
+	StateBlocked State = "blocked"
+	StateUnknown State = "unknown"
+)
+
+// Overall is the verdict over all findings: can people connect, and if not,
+// what stops them and whose move it is.
+type Overall struct {
+	State  State  `json:"state"`
+	Grade  Grade  `json:"grade"`
+	Reason string `json:"reason"`
+	Whose  Who    `json:"whose"`
+	// Because names the findings that decided, weightiest first.
+	Because []ID `json:"-"`
+	// NotLooked says what was not looked at and may still stop people.
+	NotLooked []string `json:"-"`
+}
+
+// App is what the checks need to know of the vendor's app. Profiles make it.
+type App struct {
+	ID        string // profile id, such as hetk
+	Name      string // the vendor's name of it
+	Listed    string // as the portal lists it
+	ClientID  string // empty where the profile has none and none was given
+	Publisher string
+	// Needs is every permission that must be in place, each once: the
+	// profile's permissions and the sign-in scopes.
+	Needs []Permission
+}
+
+// Permission is a scope or an app role of a resource, with the reason for it.
+type Permission struct {
+	Resource string // appId of the API
+	Scope    string // delegated; else Role is set
+	Role     string
+	Why      string
+}
+
+// Subject is what a check judges.
+type Subject struct {
+	App    App
+	Domain string
+	Cloud  Cloud  // chosen or found; empty until known
+	Person string // user principal name asked about; empty: an ordinary user
+	Now    time.Time
+	Look   *Snapshot
+}

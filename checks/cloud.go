@@ -1,0 +1,51 @@
+package checks
+
+// Cloud is one of Microsoft's clouds by the name that flags and JSON use.
+type Cloud string
+
+// The clouds (entra-facts §10). GCC tenants live at the public endpoints.
+const (
+	CloudPublic  Cloud = "public"
+	CloudGCC     Cloud = "gcc"
+	CloudGCCHigh Cloud = "gcc-high"
+	CloudDoD     Cloud = "dod"
+	CloudChina   Cloud = "china"
+)
+
+// Endpoints are the roots of one cloud, https, without a trailing slash.
+type Endpoints struct {
+	Cloud  Cloud
+	Title  string
+	Login  string
+	Graph  string
+	Portal string // the Entra admin center
+}
+
+// Clouds lists every cloud once, the public one first. Login and Graph roots:
+// learn.microsoft.com/graph/deployments; portal roots are general knowledge
+// and are only ever printed as links.
+func Clouds() []Endpoints {
+	return []Endpoints{
+		{CloudPublic, "public cloud", "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://entra.microsoft.com"},
+		{CloudGCC, "US Government GCC", "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://entra.microsoft.com"},
+		{CloudGCCHigh, "US Government GCC High", "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://entra.microsoft.us"},
+		{CloudDoD, "US Government DoD", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://entra.microsoft.us"},
+		{CloudChina, "China, operated by 21Vianet", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", "https://entra.microsoftonline.cn"},
+	}
+}
+
+// EndpointsOf gives the roots of a cloud; ok is false for a name that is none.
+func EndpointsOf(c Cloud) (e Endpoints, ok bool) {
+	for _, e := range Clouds() {
+		if e.Cloud == c {
+			return e, true
+		}
+	}
+	return Endpoints{}, false
+}
+
+// Well-known resources, by appId (entra-facts §14).
+const (
+	MicrosoftGraph = "00000003-0000-0000-c000-000000000000"
+	ExchangeOnline = "00000002-0000-0ff1-ce00-000000000000"
+)

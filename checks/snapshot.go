@@ -1,0 +1,245 @@
+package checks
+
+import (
+	"context"
+	"time"
+
+	"onboard.example/checks/consent"
+)
+
+// Part names one thing that can be read of a tenant. A part is read whole.
+type Part string
+
+// The parts. Discovery and realm need no sign-in; account is what the token
+// itself says; the rest are Graph's.
+const (
+	PartDiscovery     Part = "discovery"
+	PartRealm         Part = "realm"
+	PartAccount       Part = "account"
+	PartMe            Part = "me"
+	PartRoles         Part = "roles"
+	PartEligible      Part = "eligible"
+	PartOrganization  Part = "organization"
+	PartApp           Part = "app"
+	PartGrants        Part = "grants"
+	PartAssignments   Part = "assignments"
+	PartAppRoles      Part = "app-roles"
+	PartResources     Part = "resources"
+	PartClassified    Part = "classified"
+	PartAuthorization Part = "authorization"
+	PartPolicies      Part = "policies"
+	PartWorkflow      Part = "workflow"
+	PartRequests      Part = "requests"
+	PartDefaults      Part = "security-defaults"
+)
+
+// Look is one part as it was read: a value, or the failure to read it. Before
+// anybody looked both Read is false and Failure nil.
+type Look[T any] struct {
+	Read    bool       `json:"read"`
+	Value   T          `json:"value"`
+	Failure *Failure   `json:"failure,omitempty"`
+	Seen    []Evidence `json:"seen,omitempty"`
+	At      time.Time  `json:"at"`
+}
+
+// Snapshot is a tenant as far as it was read. It marshals to JSON, so that it
+// can be kept and judged elsewhere.
+type Snapshot struct {
+	Discovery     Look[Discovery]                `json:"discovery"`
+	Realm         Look[Realm]                    `json:"realm"`
+	Account       Look[Account]                  `json:"account"`
+	Me            Look[Person]                   `json:"me"`
+	Roles         Look[[]Role]                   `json:"roles"`
+	Eligible      Look[[]Role]                   `json:"eligible"`
+	Organization  Look[Organization]             `json:"organization"`
+	App           Look[*ServicePrincipal]        `json:"app"` // read and nil: not in this tenant
+	Grants        Look[[]Grant]                  `json:"grants"`
+	Assignments   Look[[]Assignment]             `json:"assignments"`
+	AppRoles      Look[[]Assignment]             `json:"appRoles"`
+	Resources     Look[[]ServicePrincipal]       `json:"resources"` // the APIs the app needs, those present
+	Classified    Look[map[string]consent.Level] `json:"classified"`
+	Authorization Look[Authorization]            `json:"authorization"`
+	Policies      Look[[]consent.Policy]         `json:"policies"`
+	Workflow      Look[Workflow]                 `json:"workflow"`
+	Requests      Look[[]ConsentRequest]         `json:"requests"`
+	Defaults      Look[bool]                     `json:"securityDefaults"`
+}
+
+// Piece is one part on its way into a snapshot.
+type Piece struct {
+	Part Part
+	put  func(*Snapshot)
+}
+
+// NewPiece carries a part to the field it belongs in.
+func NewPiece[T any](p Part, l Look[T], field func(*Snapshot) *Look[T]) Piece {
+	return Piece{Part: p, put: func(s *Snapshot) { *field(s) = l }}
+}
+
+// Into puts the piece where it belongs.
+func (p Piece) Into(s *Snapshot) {
+	if p.put != nil {
+		p.put(s)
+	}
+}
+
+// Query is what a reader is asked about.
+type Query struct {
+	App    App
+	Domain string
+	Cloud  Cloud // empty: not chosen
+	Person string
+}
+
+// Reader delivers parts of a tenant. Read asks for all of parts at once and
+// calls land once for each, in the order they arrive, never two calls at the
+// same time, and returns when the last has landed or ctx has ended. A part
+// that could not be read lands too, with its Failure; so does every part that
+// ctx cut off. Parts that the reader does not serve are ignored.
+type Reader interface {
+	Serves() []Part
+	Read(ctx context.Context, q Query, parts []Part, land func(Piece))
+}
+
+// Discovery is what the login endpoints say of a domain, without a sign-in.
+type Discovery struct {
+	Domain string        `json:"domain"`
+	Found  []CloudTenant `json:"found"` // one for each cloud that knows the domain
+	// Missed lists clouds that could not be asked, with the reason.
+	Missed map[Cloud]*Failure `json:"missed,omitempty"`
+}
+
+// CloudTenant is a domain's tenant in one cloud.
+type CloudTenant struct {
+	Cloud    Cloud  `json:"cloud"`
+	TenantID string `json:"tenantId"`
+	Region   string `json:"region"`
+	SubScope string `json:"subScope"` // tenant_region_sub_scope as printed
+	Issuer   string `json:"issuer"`
+	Graph    string `json:"graph"` // msgraph_host as printed
+}
+
+// Realm is how people of a domain sign in.
+type Realm struct {
+	Type  string `json:"type"` // Managed, Federated, Unknown
+	Brand string `json:"brand"`
+	Host  string `json:"host"` // host of the federated sign-in page, if any
+}
+
+// Account is what the token in hand says of itself; nothing was asked.
+type Account struct {
+	TenantID string    `json:"tenantId"`
+	ObjectID string    `json:"objectId"`
+	UPN      string    `json:"upn"`
+	ClientID string    `json:"clientId"`
+	Scopes   []string  `json:"scopes"`
+	RoleIDs  []string  `json:"roleIds"` // wids; nil where the claim is absent
+	AppOnly  bool      `json:"appOnly"`
+	Personal bool      `json:"personal"`
+	Expires  time.Time `json:"expires"`
+	// Opaque is set where the token could not be read: then the rest is empty.
+	Opaque bool `json:"opaque"`
+}
+
+// Person is a user of the directory.
+type Person struct {
+	ID   string `json:"id"`
+	UPN  string `json:"upn"`
+	Name string `json:"name"`
+	Type string `json:"type"` // Member, Guest
+}
+
+// Role is a directory role.
+type Role struct {
+	TemplateID string `json:"templateId"`
+	Name       string `json:"name"`
+	Scope      string `json:"scope"` // directoryScopeId; "/" or empty: the whole tenant
+}
+
+// Organization is the tenant's own record.
+type Organization struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Domains []string `json:"domains"` // verified, the default one first
+	Plans   []string `json:"plans"`   // service plan ids that are enabled
+}
+
+// ServicePrincipal is an app, or an API, in the tenant (entra-facts §1).
+type ServicePrincipal struct {
+	ID                 string           `json:"id"`
+	AppID              string           `json:"appId"`
+	Name               string           `json:"name"`
+	Enabled            *bool            `json:"enabled"`
+	Deactivated        *bool            `json:"deactivated"`
+	DisabledByMS       string           `json:"disabledByMicrosoftStatus"`
+	AssignmentRequired *bool            `json:"assignmentRequired"`
+	OwnerTenant        string           `json:"ownerTenant"`
+	Audience           string           `json:"audience"`
+	Publisher          *Publisher       `json:"publisher"` // nil: the property was not there
+	Scopes             []PublishedScope `json:"scopes,omitempty"`
+	AppRoles           []PublishedRole  `json:"appRoles,omitempty"`
+}
+
+// Publisher is a verified publisher; an unverified app's is all empty.
+type Publisher struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// PublishedScope is a delegated permission that an API publishes.
+type PublishedScope struct {
+	ID      string `json:"id"`
+	Value   string `json:"value"`
+	Type    string `json:"type"` // User or Admin
+	Enabled bool   `json:"enabled"`
+}
+
+// PublishedRole is an application permission that an API publishes.
+type PublishedRole struct {
+	ID    string `json:"id"`
+	Value string `json:"value"`
+}
+
+// Grant is an oAuth2PermissionGrant of the app (entra-facts §2).
+type Grant struct {
+	ID         string   `json:"id"`
+	ResourceID string   `json:"resourceId"` // the API's service principal id here
+	Everyone   bool     `json:"everyone"`   // consentType AllPrincipals
+	Principal  string   `json:"principal"`
+	Scopes     []string `json:"scopes"`
+	Raw        string   `json:"raw"` // the scope string as stored
+}
+
+// Assignment is an appRoleAssignment.
+type Assignment struct {
+	ID            string `json:"id"`
+	PrincipalID   string `json:"principalId"`
+	PrincipalType string `json:"principalType"`
+	RoleID        string `json:"roleId"`
+	ResourceID    string `json:"resourceId"`
+}
+
+// Authorization is the tenant's authorization policy as far as consent goes.
+type Authorization struct {
+	Assigned     []string `json:"assigned"` // permissionGrantPoliciesAssigned, as printed
+	RiskyAllowed *bool    `json:"riskyAllowed"`
+}
+
+// Workflow is the admin consent request policy (entra-facts §6).
+type Workflow struct {
+	Enabled   bool     `json:"enabled"`
+	Notify    bool     `json:"notify"`
+	Remind    bool     `json:"remind"`
+	Days      int      `json:"days"`
+	Reviewers []string `json:"reviewers"` // the queries, as printed
+}
+
+// ConsentRequest is a request that users made for an app.
+type ConsentRequest struct {
+	ID     string   `json:"id"`
+	AppID  string   `json:"appId"`
+	Status string   `json:"status"`
+	Scopes []string `json:"scopes"`
+	Count  int      `json:"count"` // people who asked
+}
