@@ -1,0 +1,235 @@
+package consent
+
+// Decide answers one prompt. It never fails: what can not be told is Unknown,
+// and the chains say what is missing. It neither keeps nor changes the
+// question, and the answer shares nothing with it but strings.
+func Decide(q Question) Answer {
+	var room [8]held
+	first := pass{q: &q, held: hold(&q, room[:0])}
+	first.run()
+	settled := first.outcome != Unknown
+	for i := range first.scopes {
+		settled = settled && first.scopes[i].outcome != Unknown
+	}
+	if settled {
+		return first.answer(nil)
+	}
+	second := pass{q: &q, held: first.held, lean: true}
+	for i := range second.held {
+		h := &second.held[i]
+		second.guess = second.guess || h.policy != nil && h.policy.Assumed
+	}
+	second.run()
+	return first.answer(&second)
+}
+
+// pass is one look at a question.
+type pass struct {
+	q    *Question
+	held []held
+	// lean takes assumed contents and undocumented readings for true.
+	lean bool
+	// guess takes unread facts to be as in most tenants. Only where the policies
+	// themselves are assumed: then nothing was read there, or next to nothing.
+	guess bool
+
+	odd  bool // an entry with an unknown prefix is assigned
+	risk risk
+
+	scopes  []scopeState
+	links   []link
+	outcome Outcome
+	decided link
+	mixed   bool
+	own     bool // the managed list decided about an app of the tenant's own
+}
+
+// scopeState is what a pass found for one permission.
+type scopeState struct {
+	outcome  Outcome
+	granted  Tri
+	may      Tri
+	from, to int // its links
+}
+
+// link is a rule before it is put into words.
+type link struct {
+	kind  kind
+	held  *held
+	scope *Permission
+	set   int // index, -1 for none
+	why   string
+}
+
+// fact returns t, or what most tenants have where t is unread on a guess.
+func (e *pass) fact(t, usual Tri) Tri {
+	if t == Unread && e.guess {
+		return usual
+	}
+	return t
+}
+
+// run decides every scope and then the whole.
+func (e *pass) run() {
+	for _, entry := range e.q.Tenant.Assigned {
+		if _, kind := entryOf(entry); kind == entryOther {
+			e.odd = true
+		}
+	}
+	for i := range e.held {
+		e.held[i].covers = Yes
+	}
+	asked := e.q.Asked
+	e.scopes = make([]scopeState, len(asked))
+	e.links = make([]link, 0, 2*len(asked)+2)
+	for i := range asked {
+		e.scopes[i].granted = e.granted(&asked[i])
+		e.scopes[i].may = e.mayGrant(&asked[i])
+	}
+	e.risk = e.risky()
+	for i := range asked {
+		e.scope(&asked[i], &e.scopes[i])
+	}
+	e.whole()
+}
+
+// enabled is whether the app is enabled.
+func (e *pass) enabled() Tri { return e.fact(e.q.App.Enabled, Yes) }
+
+// assignment is whether only assigned people may use the app.
+func (e *pass) assignment() Tri { return e.fact(e.q.App.AssignmentRequired, No) }
+
+// whole decides the prompt from its scopes.
+func (e *pass) whole() {
+	switch e.enabled() {
+	case No:
+		e.settle(Blocked, link{kind: kAppDisabled, set: -1})
+		return
+	case Unread:
+		e.settle(Unknown, link{kind: kEnabledUnread, set: -1})
+		return
+	case Yes:
+	}
+	if len(e.scopes) == 0 {
+		e.settle(Unknown, link{kind: kNothingAsked, set: -1})
+		return
+	}
+	allGranted := Yes
+	lowest := Allowed
+	for i := range e.scopes {
+		s := &e.scopes[i]
+		allGranted = allGranted.and(s.granted)
+		if s.outcome == NeedsAdmin || s.outcome == Unknown && lowest == Allowed {
+			lowest = s.outcome
+		}
+	}
+	if lowest == Allowed {
+		e.open(allGranted)
+		return
+	}
+	e.settle(lowest, e.first(lowest))
+}
+
+// open decides a prompt of which every scope is allowed.
+func (e *pass) open(allGranted Tri) {
+	if allGranted != No {
+		kept := e.assignment().and(e.q.User.Assigned.not())
+		switch {
+		case kept == No:
+		case allGranted == Unread:
+			e.settle(Unknown, link{kind: kGrantsUnread, set: -1})
+			return
+		case kept == Yes:
+			e.settle(Blocked, link{kind: kNotAssigned, set: -1})
+			return
+		case e.assignment() == Unread:
+			e.settle(Unknown, link{kind: kAssignmentUnread, set: -1})
+			return
+		default:
+			e.settle(Unknown, link{kind: kAssignedUnread, set: -1})
+			return
+		}
+	}
+	if e.mixed = !e.oneCovers(); e.mixed && !e.lean {
+		e.settle(Unknown, link{kind: kPoliciesMixed, set: -1})
+		return
+	}
+	e.settle(Allowed, e.first(Allowed))
+}
+
+// oneCovers tells whether no policy is needed, or one covers all that need it.
+func (e *pass) oneCovers() bool {
+	needed := false
+	for i := range e.scopes {
+		needed = needed || e.scopes[i].granted != Yes && e.scopes[i].may != Yes
+	}
+	for i := range e.held {
+		if e.held[i].covers == Yes {
+			return true
+		}
+	}
+	return !needed
+}
+
+// settle records the whole.
+func (e *pass) settle(o Outcome, l link) { e.outcome, e.decided = o, l }
+
+// first is the link that an admin should hear first among those that stand for
+// an outcome, in scopes that have it.
+func (e *pass) first(o Outcome) link {
+	best := link{kind: kind(len(rules)), set: -1}
+	for i := range e.scopes {
+		s := &e.scopes[i]
+		if s.outcome != o {
+			continue
+		}
+		for _, l := range e.links[s.from:s.to] {
+			if rules[l.kind].effect == o && l.before(best) {
+				best = l
+			}
+		}
+	}
+	return best
+}
+
+// before orders links for an admin's ear, whatever order facts came in.
+func (l link) before(m link) bool {
+	if l.kind != m.kind {
+		return l.kind < m.kind
+	}
+	if c := l.scope.compare(m.scope); c != 0 {
+		return c < 0
+	}
+	return l.policyID() != m.policyID() && foldCompare(l.policyID(), m.policyID()) < 0
+}
+
+// policyID is the id of the policy a link speaks of, or "".
+func (l link) policyID() string {
+	switch {
+	case l.held == nil:
+		return ""
+	case l.held.policy != nil:
+		return l.held.policy.ID
+	default:
+		return l.held.id
+	}
+}
+
+// compare orders permissions by what people read: value, API, id.
+func (p *Permission) compare(o *Permission) int {
+	switch {
+	case p == o:
+		return 0
+	case p == nil:
+		return -1
+	case o == nil:
+		return 1
+	}
+	if c := foldCompare(p.Value, o.Value); c != 0 {
+		return c
+	}
+	if c := foldCompare(p.Resource, o.Resource); c != 0 {
+		return c
+	}
+	return foldCompare(p.ID, o.ID)
+}

@@ -1,0 +1,256 @@
+package consent
+
+import "strings"
+
+// scope decides one permission: granted already, or in the gift of a role, or
+// open to users by policy.
+func (e *pass) scope(p *Permission, s *scopeState) {
+	s.from = len(e.links)
+	defer func() { s.to = len(e.links) }()
+	enabled := e.enabled()
+	switch {
+	case enabled == No:
+		s.outcome = Blocked
+		e.add(kAppDisabled, p)
+		return
+	case s.granted == Yes:
+		s.outcome = Allowed
+		e.add(kGranted, p)
+	case s.may == Yes:
+		s.outcome = Allowed
+		e.add(kMayGrant, p)
+	default:
+		e.byUser(p, s)
+	}
+	if enabled == Unread {
+		s.outcome = Unknown
+		e.add(kEnabledUnread, p)
+	}
+	e.sort(s)
+}
+
+// byUser decides a permission that is neither surely granted nor surely in the
+// person's gift.
+func (e *pass) byUser(p *Permission, s *scopeState) {
+	user := tri(p.Kind == Delegated)
+	if user == No {
+		e.add(kAppRole, p)
+	}
+	switch e.assignment() {
+	case Yes:
+		e.add(kAssignment, p)
+	case Unread:
+		e.add(kAssignmentUnread, p)
+	case No:
+	}
+	user = user.and(e.assignment().not())
+	if p.Kind == Delegated {
+		user = user.and(e.policies(p))
+		if !e.risk.silent(e) {
+			e.links = append(e.links, link{kind: e.risk.kind, scope: p, set: -1, why: e.risk.why})
+		}
+		user = user.and(e.risk.is.not())
+	}
+	switch user.or(s.granted).or(s.may) {
+	case Yes:
+		s.outcome = Allowed
+	case No:
+		s.outcome = NeedsAdmin
+	case Unread:
+		s.outcome = Unknown
+		if s.granted == Unread {
+			e.add(kGrantsUnread, p)
+		}
+		if s.may == Unread {
+			e.add(kRoleUnread, p)
+		}
+	}
+	e.keep(s, user)
+}
+
+// keep drops the links that did not take part: what is unread matters only to
+// an answer that is open, and what is allowed only to one that is.
+func (e *pass) keep(s *scopeState, user Tri) {
+	kept := e.links[:s.from]
+	for _, l := range e.links[s.from:] {
+		effect := rules[l.kind].effect
+		fromUser := l.kind != kGrantsUnread && l.kind != kRoleUnread
+		switch {
+		case effect == s.outcome && (s.outcome != Unknown || user == Unread || !fromUser):
+		case s.outcome == Unknown && effect == NeedsAdmin:
+		default:
+			continue
+		}
+		kept = append(kept, l)
+	}
+	e.links = kept
+}
+
+// policies asks every policy that applies whether a user may consent to p.
+func (e *pass) policies(p *Permission) Tri {
+	is := No
+	if e.q.Tenant.Assigned == nil {
+		is = Unread
+		e.add(kUserConsentUnread, p)
+	} else if e.odd && !e.lean {
+		is = Unread
+	}
+	if len(e.held) == 0 && is == No {
+		e.add(kUserConsentOff, p)
+	}
+	permitted := -1
+	var by verdict
+	for i := range e.held {
+		h := &e.held[i]
+		v := e.permits(h, p)
+		h.covers = h.covers.and(v.is)
+		is = is.or(v.is)
+		switch v.is {
+		case Yes:
+			if permitted < 0 || e.held[permitted].policy.Assumed && !h.policy.Assumed {
+				permitted, by = i, v
+			}
+		case No:
+			e.refusal(h, v, p)
+		case Unread:
+			e.doubt(h, v, p)
+		}
+	}
+	if permitted >= 0 {
+		e.links = append(e.links, link{kind: kInclude, held: &e.held[permitted], scope: p, set: by.inc.set})
+	}
+	return is
+}
+
+// refusals pairs failed conditions with rules.
+var refusals = [...]struct {
+	cond cond
+	kind kind
+}{
+	{condAdminOnly, kAdminOnly},
+	{condVerified, kUnverified},
+	{condPublisher, kPublisherUnlisted},
+	{condClass, kNotClassified},
+	{condApp | condOwner, kAppNotIncluded},
+	{condScope | condType, kScopeNotIncluded},
+}
+
+// refusal adds why a policy does not permit p.
+func (e *pass) refusal(h *held, v verdict, p *Permission) {
+	if v.exc.is == Yes {
+		k := kExclude
+		if isRecommended(h.id) {
+			k = kManagedExclude
+			e.own = e.own || e.ownApp() == Yes
+		}
+		e.links = append(e.links, link{kind: k, held: h, scope: p, set: v.exc.set})
+	}
+	if v.inc.is != No {
+		return
+	}
+	if v.inc.set < 0 {
+		e.links = append(e.links, link{kind: kPolicyEmpty, held: h, scope: p, set: -1})
+	}
+	fails := v.inc.fails
+	if fails&condPublisher != 0 && e.q.App.Verified == No {
+		fails = fails&^condPublisher | condVerified
+	}
+	for _, r := range refusals {
+		if fails&r.cond != 0 {
+			e.links = append(e.links, link{kind: r.kind, held: h, scope: p, set: v.inc.set})
+		}
+	}
+}
+
+// doubts pairs conditions that can not be told with rules.
+var doubts = [...]struct {
+	cond cond
+	kind kind
+}{
+	{condPolicy, kPolicyUnread},
+	{condUnrecognised, kUnrecognised},
+	{condAdminOnly, kScopeTypeUnread},
+	{condScope, kScopeIDUnread},
+	{condVerified | condPublisher, kPublisherUnread},
+	{condClass, kClassUnread},
+	{condApp, kClientUnread},
+	{condOwner, kOwnerUnread},
+}
+
+// doubt adds why it can not be told whether a policy permits p.
+func (e *pass) doubt(h *held, v verdict, p *Permission) {
+	gaps := v.inc.gaps | v.exc.gaps
+	for _, d := range doubts {
+		if gaps&d.cond != 0 {
+			e.links = append(e.links, link{kind: d.kind, held: h, scope: p, set: -1})
+		}
+	}
+}
+
+// add appends a link that speaks of no policy.
+func (e *pass) add(k kind, p *Permission) {
+	e.links = append(e.links, link{kind: k, scope: p, set: -1})
+}
+
+// sort puts the links of a scope in the order of hearing: first those that
+// stand for its outcome.
+func (e *pass) sort(s *scopeState) {
+	chain := e.links[s.from:]
+	for i := 1; i < len(chain); i++ {
+		for j := i; j > 0 && s.sooner(chain[j], chain[j-1]); j-- {
+			chain[j], chain[j-1] = chain[j-1], chain[j]
+		}
+	}
+}
+
+// sooner tells whether l comes before m in the chain of s.
+func (s *scopeState) sooner(l, m link) bool {
+	a, b := rules[l.kind].effect == s.outcome, rules[m.kind].effect == s.outcome
+	if a != b {
+		return a
+	}
+	return l.before(m)
+}
+
+// granted is whether p needs no consent: everyone has it, or this person.
+func (e *pass) granted(p *Permission) Tri {
+	for i := range e.q.Granted {
+		g := &e.q.Granted[i]
+		mine := g.Everyone || e.q.User.ID != "" && strings.EqualFold(g.User, e.q.User.ID)
+		if !mine || g.Kind != p.Kind || !strings.EqualFold(g.Resource, p.Resource) {
+			continue
+		}
+		if p.Value == "" {
+			if len(g.Scopes) > 0 {
+				return Unread
+			}
+			continue
+		}
+		for _, v := range g.Scopes {
+			if strings.EqualFold(v, p.Value) {
+				return Yes
+			}
+		}
+	}
+	if e.q.GrantsRead == Yes || e.guess {
+		return No
+	}
+	return Unread
+}
+
+// mayGrant is whether a role of the person's covers p.
+// Source: [ED:grant-admin-consent], entra-facts §9.
+func (e *pass) mayGrant(p *Permission) Tri {
+	may := e.fact(e.q.User.MayGrant, No)
+	if p.Kind != Application {
+		return may
+	}
+	switch {
+	case strings.EqualFold(p.Resource, MicrosoftGraph), strings.EqualFold(p.Resource, azureADGraph):
+		return may.and(e.q.User.MayGrantGraphRoles)
+	case p.Resource == "":
+		return may.and(e.q.User.MayGrantGraphRoles.or(Unread))
+	default:
+		return may
+	}
+}
