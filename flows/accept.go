@@ -1,0 +1,191 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"onboard.example/checks"
+)
+
+// AppQuestion asks which app the run is about. Its answer is an id of a
+// profile; put it into the run with Picked.
+func AppQuestion(s State, profiles []Profile) Question {
+	q := Question{ID: AskApp, Kind: Choice, Title: words.askApp, Help: words.askAppHelp, Rule: RuleOption}
+	for _, p := range profiles {
+		q.Options = append(q.Options, Option{ID: p.ID, Title: p.Name, Help: p.Publisher.Name})
+	}
+	if s.Profile != nil {
+		q.Answer = s.Profile.ID
+	}
+	return q
+}
+
+// Asks are the questions of the place where the person is, but the one for the
+// app, which needs the profiles: AppQuestion.
+func Asks(s State) []Question {
+	switch s.Place.Stage {
+	case StageApp:
+		if s.Profile != nil && (s.Profile.ClientID == "" || s.clientID != "") {
+			return []Question{{
+				ID: AskClientID, Kind: Text, Title: words.askClientID, Help: words.askClientIDHelp,
+				Example: "00000000-0000-0000-0000-000000000000", Rule: RuleGUID, Answer: s.App.ClientID,
+			}}
+		}
+	case StageTenant:
+		return []Question{{
+			ID: AskDomain, Kind: Text, Title: words.askDomain, Help: words.askDomainHelp,
+			Example: "contoso.com", Rule: RuleDomain, Answer: s.Domain,
+		}}
+	case StageKnown:
+		if len(s.Facts.Tenants) > 1 {
+			return []Question{cloudQuestion(s)}
+		}
+	case StageSignIn:
+		return []Question{signInQuestion(s)}
+	case StageSteps:
+		return stepQuestions(s)
+	case StageDiagnosis, StagePaths, StageProof:
+	}
+	return nil
+}
+
+func stepQuestions(s State) []Question {
+	step, _ := s.Step()
+	var out []Question
+	for _, id := range step.Asks {
+		switch id {
+		case AskHow:
+			out = append(out, howQuestion(s))
+		case AskConfirm:
+			if s.Plan != nil && s.Confirmed == "" && len(s.Plan.Lines) > 0 {
+				out = append(out, Question{
+					ID: AskConfirm, Kind: Typed, Title: fmt.Sprintf(words.askConfirm, s.Plan.Domain),
+					Help: words.askConfirmHelp, Want: s.Plan.Domain, Rule: RuleTyped,
+				})
+			}
+		default:
+		}
+	}
+	return out
+}
+
+func cloudQuestion(s State) Question {
+	q := Question{ID: AskCloud, Kind: Choice, Title: words.askCloud, Help: words.askCloudHelp, Rule: RuleOption, Answer: string(s.Cloud())}
+	for _, t := range s.Facts.Tenants {
+		o := Option{ID: string(t.Cloud), Title: string(t.Cloud), Help: t.ID}
+		if e, ok := checks.EndpointsOf(t.Cloud); ok {
+			o.Title = e.Title
+		}
+		if s.Profile != nil && !s.Profile.HasCloud(t.Cloud) {
+			o.Why = words.notInCloud
+		}
+		q.Options = append(q.Options, o)
+	}
+	return q
+}
+
+func signInQuestion(s State) Question {
+	q := Question{ID: AskSignIn, Kind: Choice, Title: words.askSignIn, Help: words.askSignInHelp, Rule: RuleOption, Answer: string(s.SignIn.Way)}
+	for _, w := range s.Ways {
+		q.Options = append(q.Options, Option{ID: string(w.Way), Title: wayTitles[w.Way], Help: wayHelps[w.Way], Why: w.Why})
+	}
+	q.Options = append(q.Options, Option{ID: string(WayNone), Title: wayTitles[WayNone], Help: wayHelps[WayNone]})
+	return q
+}
+
+func howQuestion(s State) Question {
+	graph := Option{ID: HowGraph, Title: words.howGraph, Help: words.howGraphHelp}
+	switch {
+	case !s.CanWrite:
+		graph.Why = words.howNoWrite
+	case s.App.NeedsUnstated:
+		graph.Why = words.howUnstated
+	case s.Account == nil:
+		graph.Why = words.howNoAccount
+	}
+	return Question{
+		ID: AskHow, Kind: Choice, Title: words.askHow, Rule: RuleOption, Answer: s.Answer(AskHow),
+		Options: []Option{{ID: HowPortal, Title: words.howPortal, Help: words.howPortalHelp}, graph},
+	}
+}
+
+// Accept checks an answer by the rule of its question and gives the event that
+// puts it into the run. The error says what to type instead.
+func Accept(q Question, value string) (Event, error) {
+	value = strings.TrimSpace(checks.Line(value, mostAnswer))
+	var err error
+	switch q.Rule {
+	case RuleOption:
+		value, err = acceptOption(q, value)
+	case RuleDomain:
+		value, err = AcceptDomain(value)
+	case RuleGUID:
+		value, err = strings.ToLower(value), nil
+		if !guid.MatchString(value) {
+			err = errors.New(words.badGUID)
+		}
+	case RuleTyped:
+		if !strings.EqualFold(value, q.Want) {
+			err = fmt.Errorf(words.badTyped, q.Want)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Answered{Question: q.ID, Value: value}, nil
+}
+
+// mostAnswer bounds an answer, in characters; a domain has at most 253.
+const mostAnswer = 320
+
+func acceptOption(q Question, value string) (string, error) {
+	i := slices.IndexFunc(q.Options, func(o Option) bool { return strings.EqualFold(o.ID, value) })
+	if i < 0 {
+		var ids []string
+		for _, o := range q.Options {
+			ids = append(ids, o.ID)
+		}
+		return "", fmt.Errorf(words.badOption, strings.Join(ids, ", "))
+	}
+	if why := q.Options[i].Why; why != "" {
+		return "", errors.New(why)
+	}
+	return q.Options[i].ID, nil
+}
+
+// personalDomains are mail domains of people and of no tenant of theirs; a
+// sign-in with one is a personal account.
+var personalDomains = []string{
+	"outlook.com", "hotmail.com", "live.com", "msn.com", "gmail.com", "googlemail.com", "icloud.com", "me.com",
+	"yahoo.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "aol.com",
+}
+
+// AcceptDomain checks and cleans a domain as people type it: an address or a
+// URL is reduced to its domain, other scripts go to their ASCII form. The
+// error says what to type instead.
+func AcceptDomain(value string) (string, error) {
+	d := strings.TrimSpace(value)
+	if d == "" {
+		return "", errors.New(words.needDomain)
+	}
+	if _, rest, ok := strings.Cut(d, "://"); ok {
+		d = rest
+	}
+	if i := strings.LastIndex(d, "@"); i >= 0 {
+		d = d[i+1:]
+	}
+	d, _, _ = strings.Cut(d, "/")
+	d = strings.TrimSuffix(strings.ToLower(d), ".")
+	ascii, err := idna.Lookup.ToASCII(d)
+	if err != nil || len(ascii) > 253 || !strings.Contains(ascii, ".") || strings.ContainsAny(ascii, ":%?#[] ") {
+		return "", fmt.Errorf(words.badDomain, checks.Line(value, 60))
+	}
+	if slices.Contains(personalDomains, ascii) {
+		return "", fmt.Errorf(words.personalDomain, ascii)
+	}
+	return ascii, nil
+}

@@ -1,0 +1,272 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"onboard.example/checks"
+)
+
+// The most of each thing that a state keeps. Journals come from disks and from
+// other writers; none of them can make a state grow without end.
+const (
+	mostFindings = 64
+	mostNotes    = 200
+	mostTrail    = 64
+	mostReceipts = 50
+	mostGuides   = 8
+)
+
+// Fold applies records to a state, in order.
+func Fold(s State, rs ...Record) State {
+	for _, r := range rs {
+		s.Seq, s.At = r.Seq, r.At
+		s = Apply(s, r.Event)
+	}
+	return s
+}
+
+// Apply is the state after an event. It is total: an event that makes no sense
+// where it comes changes nothing, and so does one that this version does not
+// know, so that journals of other versions replay. It reads no clock and
+// leaves s as it was.
+func Apply(s State, e Event) State {
+	if s.End != "" || e == nil {
+		return s
+	}
+	switch e := e.(type) {
+	case Started:
+		return s.start(e)
+	case Resumed:
+		return s.resume(e)
+	case Picked:
+		return s.pick(e.Profile, "")
+	case Answered:
+		return s.answer(e)
+	case Found:
+		return s.find(e)
+	case Learned:
+		s.Facts = s.Facts.with(e.Facts)
+	case SignedIn:
+		s.Account, s.SignIn.Busy, s.SignIn.Failed = &e.Account, false, nil
+		s.Round++
+	case SignInFailed:
+		return s.signInFailed(e)
+	case SignedOut:
+		return s.signedOut()
+	case Chose:
+		return s.choose(e.Path)
+	case Claimed:
+		if step, ok := s.Step(); ok && step.Claim && step.ID == e.Step && !s.HasClaimed(e.Step) {
+			s.claims = append(slices.Clip(s.claims), e.Step)
+		}
+	case Planned:
+		return s.plan(e.Plan)
+	case Confirmed:
+		return s.confirm(e)
+	case Applying, Applied, Reread:
+		return s.line(e)
+	case Stopped:
+		return s.stop(e)
+	case Filed:
+		s.Receipts = kept(s.Receipts, e, mostReceipts)
+	case Advanced:
+		if to, ok := Next(s); ok {
+			return s.goTo(to)
+		}
+	case WentBack:
+		return s.back()
+	default:
+		return s.aside(e)
+	}
+	return s
+}
+
+// aside takes the events that change nothing on the way itself.
+func (s State) aside(e Event) State {
+	switch e := e.(type) {
+	case Noted:
+		s.Notes = kept(s.Notes, e, mostNotes)
+	case Pointed:
+		s.Pointer = e.At
+	case Suggested:
+		s.Hint = e.Path
+	case AskedAgain:
+		s.Round++
+	case Watched:
+		s.Guides = slices.DeleteFunc(slices.Clone(s.Guides), func(g string) bool { return g == e.Guide })
+		if e.Here {
+			s.Guides = kept(s.Guides, e.Guide, mostGuides)
+		}
+	case Troubled:
+		s.Trouble = &e
+	case Ended:
+		s.End, s.SignIn.Busy = e.Why, false
+		if s.End == "" {
+			s.End = EndLeft
+		}
+	}
+	return s
+}
+
+func (s State) start(e Started) State {
+	if s.started {
+		return s
+	}
+	s.started = true
+	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
+	s.Ways, s.CanWrite = e.Ways, e.CanWrite
+	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
+	s.Domain = strings.ToLower(e.Domain)
+	if e.Profile != nil {
+		s = s.pick(*e.Profile, s.clientID)
+	}
+	for {
+		to, ok := Next(s)
+		if !ok || to.Stage > StageKnown {
+			return s
+		}
+		s = s.goTo(to)
+	}
+}
+
+func (s State) resume(e Resumed) State {
+	s.Version, s.Ways, s.CanWrite = e.Version, e.Ways, e.CanWrite
+	s.Account, s.SignIn.Busy, s.SignIn.Failed = nil, false, nil
+	s.Trouble, s.Guides, s.Pointer = nil, nil, ""
+	s.Round++
+	if s.applying() {
+		s = s.stop(Stopped{Plan: s.Confirmed, Why: StopInterrupted})
+	}
+	return s
+}
+
+// pick sets the app. Everything seen was of another one.
+func (s State) pick(p Profile, clientID string) State {
+	s.Profile, s.App = &p, p.App()
+	if clientID != "" {
+		s.App.ClientID = clientID
+	}
+	return s.afresh()
+}
+
+func (s State) answer(e Answered) State {
+	switch e.Question {
+	case AskDomain:
+		if d := strings.ToLower(e.Value); d != s.Domain {
+			s.Domain, s.cloud = d, ""
+			s = s.afresh()
+		}
+	case AskCloud:
+		if c := checks.Cloud(e.Value); c != s.cloud {
+			s.cloud = c
+			s.Round++
+		}
+	case AskClientID:
+		if id := strings.ToLower(e.Value); id != s.App.ClientID {
+			s.App.ClientID, s.clientID = id, id
+			s = s.afresh()
+		}
+	case AskSignIn:
+		w := Way(e.Value)
+		s.SignIn = SignIn{Way: w, Attempt: s.SignIn.Attempt + 1, Scopes: ReadScopes(), Busy: w != WayNone}
+	case AskHow:
+	default: // an app is picked and a plan confirmed by events of their own
+		return s
+	}
+	i, ok := slices.BinarySearchFunc(s.answers, e.Question, byQuestion)
+	s.answers = slices.Clone(s.answers)
+	if ok {
+		s.answers[i] = e
+	} else {
+		s.answers = slices.Insert(s.answers, i, e)
+	}
+	return s
+}
+
+// afresh forgets what was seen and done in another tenant or for another app.
+// What is being written is not forgotten: its lines must come to an end first.
+func (s State) afresh() State {
+	s.Round++
+	s.Facts, s.found, s.claims = Facts{}, nil, nil
+	if !s.applying() {
+		s.Path, s.Plan, s.Lines, s.Stop, s.Confirmed = "", nil, nil, nil, ""
+	}
+	return s
+}
+
+func (s State) find(e Found) State {
+	if e.Finding.Check == "" || e.Round > s.Round {
+		return s
+	}
+	i, ok := s.index(e.Finding.Check)
+	if ok && s.found[i].Round > e.Round || !ok && len(s.found) >= mostFindings {
+		return s
+	}
+	h := &Held{Finding: e.Finding, Round: e.Round, Next: e.Next}
+	next := make([]*Held, len(s.found), len(s.found)+1)
+	copy(next, s.found)
+	if ok {
+		next[i] = h
+	} else {
+		next = slices.Insert(next, i, h)
+	}
+	s.found = next
+	return s
+}
+
+// with is f with what n read. What n did not read stays as it was.
+func (f Facts) with(n Facts) Facts {
+	if len(n.Tenants) > 0 {
+		f.Tenants = n.Tenants
+	}
+	if n.Name != "" {
+		f.Name = n.Name
+	}
+	if len(n.Domains) > 0 {
+		f.Domains = n.Domains
+	}
+	if n.AppRead {
+		f.App, f.AppRead = n.App, true
+	}
+	if n.GrantsRead {
+		f.Grants, f.GrantsRead = n.Grants, true
+	}
+	if n.ResRead {
+		f.Resources, f.ResRead = n.Resources, true
+	}
+	f.At = latest(f.At, n.At)
+	return f
+}
+
+func (s State) signInFailed(e SignInFailed) State {
+	if !s.SignIn.Busy || e.Attempt != s.SignIn.Attempt {
+		return s
+	}
+	s.SignIn.Busy, s.SignIn.Failed = false, &e
+	if s.applying() {
+		return s.stop(Stopped{Plan: s.Confirmed, Why: StopSignIn})
+	}
+	return s
+}
+
+func (s State) signedOut() State {
+	s.Account, s.SignIn.Busy = nil, false
+	s.Round++
+	if s.applying() {
+		return s.stop(Stopped{Plan: s.Confirmed, Why: StopSignIn})
+	}
+	return s
+}
+
+// kept appends to a list that others may hold, dropping the oldest beyond most.
+func kept[T any](list []T, e T, most int) []T {
+	if len(list) >= most {
+		list = list[len(list)-most+1:]
+	}
+	return append(slices.Clip(list), e)
+}
+
+func byCheck(h *Held, id checks.ID) int { return strings.Compare(string(h.Check), string(id)) }
+
+func byQuestion(a Answered, q QuestionID) int { return strings.Compare(string(a.Question), string(q)) }

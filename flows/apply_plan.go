@@ -1,0 +1,142 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+)
+
+// applying says whether a confirmed plan is being carried out.
+func (s State) applying() bool { return s.Confirmed != "" && s.Plan != nil && !s.Carried() }
+
+// Carried says whether every line of the plan in hand was seen in the tenant.
+func (s State) Carried() bool {
+	if s.Plan == nil {
+		return false
+	}
+	for _, l := range s.Lines {
+		if l.Status != LineSeen {
+			return false
+		}
+	}
+	return true
+}
+
+func (s State) choose(id PathID) State {
+	p, ok := PathByID(id)
+	if !ok || s.Place.Stage < StageDiagnosis || s.applying() {
+		return s
+	}
+	if s.Path != id {
+		s.Plan, s.Lines, s.Stop, s.Confirmed, s.claims = nil, nil, nil, "", nil
+	}
+	s.Path = id
+	return s.goTo(Place{Stage: StageSteps, Step: p.Steps[0].ID})
+}
+
+func (s State) plan(p Plan) State {
+	if s.applying() || p.ID == "" {
+		return s
+	}
+	s.Plan, s.Lines, s.Confirmed = &p, make([]LineState, len(p.Lines)), ""
+	return s
+}
+
+// confirm takes the typed yes. Whoever is signed in may lack the scopes to
+// write; then the sign-in that asks for them is wanted next.
+func (s State) confirm(e Confirmed) State {
+	if s.Plan == nil || e.Plan != s.Plan.ID || s.Confirmed != "" || len(s.Plan.Lines) == 0 {
+		return s
+	}
+	if !strings.EqualFold(strings.TrimSpace(e.Typed), s.Plan.Domain) {
+		return s
+	}
+	if !s.CanWrite {
+		return s.stop(Stopped{Plan: e.Plan, Why: StopNoHands})
+	}
+	s.Confirmed, s.Stop = e.Plan, nil
+	s.Lines = make([]LineState, len(s.Plan.Lines))
+	if scopes := s.Plan.WriteScopes(); !s.Account.Has(scopes...) {
+		s.SignIn = SignIn{Way: s.writeWay(), Attempt: s.SignIn.Attempt + 1, Scopes: withReading(scopes), Busy: true}
+	}
+	if to, ok := Next(s); ok {
+		s = s.goTo(to)
+	}
+	return s
+}
+
+// writeWay is the way to sign in for a plan: the one used before, else the
+// first that there is.
+func (s State) writeWay() Way {
+	if s.SignIn.Way != "" && s.SignIn.Way != WayNone {
+		return s.SignIn.Way
+	}
+	for _, o := range s.Ways {
+		if o.Why == "" && o.Way != WayNone {
+			return o.Way
+		}
+	}
+	return WayBrowser
+}
+
+// line takes what the driver says of one line of the confirmed plan.
+func (s State) line(e Event) State {
+	switch e := e.(type) {
+	case Applying:
+		return s.mark(e.Plan, e.Line, func(l *LineState) {
+			if l.Status == LineWaiting || l.Status == LineRefused {
+				l.Status = LineSending
+			}
+		})
+	case Applied:
+		return s.mark(e.Plan, e.Line, func(l *LineState) {
+			if l.Status != LineSending {
+				return
+			}
+			l.Applied, l.Status = e, LineUnclear
+			switch e.Outcome {
+			case OutcomeSent, OutcomeAlready:
+				l.Status = LineWritten
+			case OutcomeRefused:
+				l.Status = LineRefused
+			case OutcomeUnclear:
+			}
+		})
+	case Reread:
+		return s.mark(e.Plan, e.Line, func(l *LineState) {
+			switch {
+			case l.Status == LineWaiting || l.Status == LineSending:
+			case e.Seen:
+				l.Status = LineSeen
+			case l.Status == LineWritten:
+				l.Status = LineUnseen
+			}
+		})
+	}
+	return s
+}
+
+// mark changes one line of the plan that was confirmed, in a copy.
+func (s State) mark(id PlanID, line int, change func(*LineState)) State {
+	if s.Plan == nil || id != s.Plan.ID || id != s.Confirmed || line < 0 || line >= len(s.Lines) {
+		return s
+	}
+	s.Lines = slices.Clone(s.Lines)
+	change(&s.Lines[line])
+	return s
+}
+
+// stop ends the carrying out of the plan in hand. A line that was being sent
+// is in doubt from here on.
+func (s State) stop(e Stopped) State {
+	if s.Plan == nil || e.Plan != s.Plan.ID {
+		return s
+	}
+	s.Lines = slices.Clone(s.Lines)
+	for i := range s.Lines {
+		if s.Lines[i].Status == LineSending {
+			s.Lines[i].Status = LineUnclear
+		}
+	}
+	s.Stop, s.Confirmed, s.SignIn.Busy = &e, "", false
+	return s
+}

@@ -1,0 +1,175 @@
+package flows
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"onboard.example/checks"
+)
+
+// LinkID names a link that a step may show.
+type LinkID string
+
+// The links.
+const (
+	LinkConsent        LinkID = "consent"         // the admin consent page
+	LinkPermissions    LinkID = "permissions"     // the enterprise app's Permissions blade
+	LinkEnterpriseApps LinkID = "enterprise-apps" // the list of enterprise apps
+)
+
+// Link is an address to open, whole, with what it is.
+type Link struct {
+	ID    LinkID
+	Title string
+	URL   string
+	// Note is what to know before opening it; empty: nothing.
+	Note string
+}
+
+// ErrNoLink says that a link cannot be made from what is known.
+var ErrNoLink = errors.New("no consent link can be made")
+
+// Links are the links of the place where the person is, those that can be made.
+func Links(s State) []Link {
+	step, ok := s.Step()
+	if !ok {
+		return nil
+	}
+	var out []Link
+	for _, id := range step.Links {
+		if l, err := makeLink(s, id); err == nil {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func makeLink(s State, id LinkID) (Link, error) {
+	switch id {
+	case LinkConsent:
+		return ConsentLink(s)
+	case LinkPermissions:
+		return permissionsLink(s)
+	case LinkEnterpriseApps:
+		return Link{ID: id, Title: words.linkApps, URL: endpoints(s.Cloud()).Portal + "/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview"}, nil
+	}
+	return Link{}, ErrNoLink
+}
+
+// ConsentLink makes the admin consent link of the run's app, tied to the run's
+// tenant: by its id where that is known, else by its domain, never common,
+// which Microsoft does not take here (entra-facts §11 [ED:grant-admin-consent,
+// v2-admin-consent]). It is v2, naming the scopes, where the vendor registered
+// an address to return to, else v1, which consents to everything registered
+// and says so in the note. It fails with ErrNoLink.
+func ConsentLink(s State) (Link, error) {
+	tenant := s.TenantID()
+	if tenant == "" {
+		tenant = s.Domain
+	}
+	if s.Profile == nil || s.App.ClientID == "" || !pathSafe(tenant) {
+		return Link{}, ErrNoLink
+	}
+	root, err := url.Parse(endpoints(s.Cloud()).Login)
+	if err != nil {
+		return Link{}, ErrNoLink
+	}
+	q := url.Values{"client_id": {s.App.ClientID}}
+	back := s.Profile.AdminConsent.RedirectURI
+	if back != "" {
+		q.Set("redirect_uri", back)
+		q.Set("state", consentState(s))
+	}
+	l := Link{ID: LinkConsent, Title: words.linkConsent}
+	if s.consentV2() {
+		q.Set("scope", strings.Join(consentScopes(s), " "))
+		l.URL = root.JoinPath(tenant, "v2.0", "adminconsent").String() + "?" + encode(q)
+		return l, nil
+	}
+	l.Note = words.linkV1Note
+	if back == "" {
+		l.Note += " " + words.linkNoReturn
+	}
+	l.URL = root.JoinPath(tenant, "adminconsent").String() + "?" + encode(q)
+	return l, nil
+}
+
+// consentV2 says whether the link can name its scopes: the vendor registered a
+// redirect, did not choose v1, and said what the app needs. Named scopes are
+// delegated ones, so an app that needs app roles takes v1 (entra-facts §11).
+func (s State) consentV2() bool {
+	c := s.Profile.AdminConsent
+	roles := slices.ContainsFunc(s.App.Needs, func(p checks.Permission) bool { return p.Role != "" })
+	return c.RedirectURI != "" && c.Version != "v1" && !s.App.NeedsUnstated && !roles
+}
+
+// consentScopes are the scopes as a v2 link names them: Graph's bare, those of
+// other APIs behind the API's identifier.
+func consentScopes(s State) []string {
+	var out []string
+	for _, p := range s.App.Needs {
+		if p.Scope == "" {
+			continue
+		}
+		switch p.Resource {
+		case checks.MicrosoftGraph, "":
+			out = addFold(out, p.Scope)
+		default:
+			out = addFold(out, resourceURI(p.Resource)+"/"+p.Scope)
+		}
+	}
+	return out
+}
+
+// resourceURI is the identifier of an API in front of a scope; by its
+// application id where no better is known, which Entra takes as well.
+func resourceURI(appID string) string {
+	if appID == checks.ExchangeOnline {
+		return "https://outlook.office365.com"
+	}
+	return appID
+}
+
+// consentState comes back in the redirect. It names the app alone, no person
+// and no secret: a redirect is believed in nothing (entra-facts §11).
+func consentState(s State) string { return "onboard-" + s.App.ID }
+
+// permissionsLink leads to the Permissions blade of the enterprise app, which
+// must be there.
+func permissionsLink(s State) (Link, error) {
+	app := s.Facts.App
+	if app == nil || !guid.MatchString(app.ID) || !guid.MatchString(s.App.ClientID) {
+		return Link{}, ErrNoLink
+	}
+	return Link{
+		ID: LinkPermissions, Title: words.linkPermissions,
+		URL: endpoints(s.Cloud()).Portal + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Permissions/objectId/" + app.ID + "/appId/" + s.App.ClientID,
+	}, nil
+}
+
+// endpoints are those of a cloud, the public one's while none is known.
+func endpoints(c checks.Cloud) checks.Endpoints {
+	if e, ok := checks.EndpointsOf(c); ok {
+		return e
+	}
+	e, _ := checks.EndpointsOf(checks.CloudPublic)
+	return e
+}
+
+// pathSafe says whether a tenant can stand in a path: a domain or an id, and
+// not one of the shared authorities.
+func pathSafe(tenant string) bool {
+	switch tenant {
+	case "", "common", "organizations", "consumers":
+		return false
+	}
+	return !strings.ContainsFunc(tenant, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_'
+	}) && strings.ContainsAny(tenant, ".-") && !strings.Contains(tenant, "..")
+}
+
+// encode writes a query with %20 for spaces: some mail clients break links at
+// a plus sign, and Microsoft reads both.
+func encode(q url.Values) string { return strings.ReplaceAll(q.Encode(), "+", "%20") }

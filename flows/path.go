@@ -1,0 +1,102 @@
+package flows
+
+import (
+	"time"
+
+	"onboard.example/checks"
+)
+
+// PathID names a way to clear the block (product §4). Ids are stable.
+type PathID string
+
+// The paths that this release can walk.
+const (
+	DirectLink PathID = "direct-link"
+	EntraGrant PathID = "entra-grant"
+)
+
+// StepID names a step of a path, unique over all paths.
+type StepID string
+
+// ToProof leads out of a path to the proof; it is no step.
+const ToProof StepID = "proof"
+
+// Effect is how far a path reaches beyond the app. Smaller is better.
+type Effect uint8
+
+// The effects, least first (product §4).
+const (
+	EffectApp       Effect = iota // this app only
+	EffectWorkflow                // a workflow switch
+	EffectAppPolicy               // a policy for this app
+	EffectPolicy                  // a policy for many apps
+)
+
+// Path is a way to clear the block, as data.
+type Path struct {
+	ID        PathID
+	Title     string
+	For       string // who it is for
+	Least     string // least directory role, by Microsoft's name
+	Effect    Effect
+	Gains     string // who gains what, in a sentence
+	Minutes   int    // of somebody's time, typically
+	Licence   string // empty: none needed
+	Undo      string
+	Benchmark string // effect on published baselines
+	Steps     []Step
+}
+
+// Step is one thing to do on a path.
+type Step struct {
+	ID    StepID
+	Title string
+	// Text are the lines to read, with {placeholders} that Words fills in.
+	Text []string
+	Asks []QuestionID
+	// Checks prove the step; they are polled while the person is at it.
+	Checks []checks.ID
+	// Links says which links belong to the step.
+	Links []LinkID
+	// Claim says that "I did it" can be said here.
+	Claim bool
+	// Plan says that the step shows the plan, Apply that it carries it out.
+	Plan  bool
+	Apply bool
+	// Next are tried in order; the first whose guard holds is taken.
+	Next []Edge
+}
+
+// Edge leads from a step to another when its guard holds.
+type Edge struct {
+	When Guard
+	To   StepID
+}
+
+// Guard is a named condition, so that paths can be proved and drawn.
+type Guard struct {
+	Name  string
+	Holds func(State) bool
+	// Why says what is missing while it does not hold, for the person.
+	Why string
+}
+
+// Ranked is a path as it stands for one tenant.
+type Ranked struct {
+	Path Path
+	// Fits says whether the path can clear this tenant's block at all.
+	Fits bool
+	// Advised is false for a path that fits and should not be taken.
+	Advised bool
+	// Rank is 1 for the path that changes least; 0 where it does not fit.
+	Rank int
+	// Why is one line: why it is first, why it does not fit, what to know.
+	Why string
+}
+
+// Held is a finding in a state, with what is needed to say how old it is.
+type Held struct {
+	checks.Finding
+	Round uint32    // of the look that found it
+	Next  time.Time // when it is looked at again by itself; zero: not
+}

@@ -1,0 +1,139 @@
+package flows
+
+import (
+	"slices"
+
+	"onboard.example/checks"
+)
+
+// Step is the step where the person is; ok is false outside StageSteps.
+func (s State) Step() (step Step, ok bool) {
+	if s.Place.Stage != StageSteps {
+		return Step{}, false
+	}
+	return StepByID(s.Place.Step)
+}
+
+// StepNumber says which step this is of how many, counting as a person would:
+// from 1, along the places that were really taken.
+func (s State) StepNumber() (n, of int) {
+	p, ok := PathByID(s.Path)
+	if !ok {
+		return 0, 0
+	}
+	for i, st := range p.Steps {
+		if st.ID == s.Place.Step {
+			return i + 1, len(p.Steps)
+		}
+	}
+	return 0, len(p.Steps)
+}
+
+// Next is the place that Advanced would go to; ok is false while something is
+// missing, and Missing says what.
+func Next(s State) (to Place, ok bool) {
+	to, why := next(s)
+	return to, why == ""
+}
+
+// Missing says in a line why the person cannot go on; empty: they can.
+func Missing(s State) string {
+	_, why := next(s)
+	return why
+}
+
+func next(s State) (Place, string) {
+	at := Place{Stage: s.Place.Stage + 1}
+	switch s.Place.Stage {
+	case StageApp:
+		switch {
+		case s.Profile == nil:
+			return at, words.needApp
+		case s.App.ClientID == "":
+			return at, words.needClientID
+		}
+	case StageTenant:
+		if s.Domain == "" {
+			return at, words.needDomain
+		}
+	case StageKnown:
+		return at, missingTenant(s)
+	case StageSignIn:
+		if s.Account == nil && s.SignIn.Way != WayNone {
+			return at, words.needSignIn
+		}
+	case StageDiagnosis:
+		if o := s.Overall(); o.State == checks.StateOpen && o.Grade == checks.Verified {
+			return Place{Stage: StageProof}, ""
+		}
+	case StagePaths:
+		if p, ok := PathByID(s.Path); ok {
+			return Place{Stage: StageSteps, Step: p.Steps[0].ID}, ""
+		}
+		return at, words.needPath
+	case StageSteps:
+		return nextStep(s)
+	case StageProof:
+		return at, words.atEnd
+	}
+	return at, ""
+}
+
+// missingTenant says why the tenant is not settled: it must be known, and in
+// one cloud, before anything else makes sense.
+func missingTenant(s State) string {
+	switch h, ok := s.Finding(checks.TenantFound); {
+	case !ok || s.Stale(h):
+		return words.waitTenant
+	case h.Verdict == checks.Fail:
+		return words.badTenant
+	case len(s.Facts.Tenants) > 1 && s.Cloud() == "":
+		return words.needCloud
+	}
+	return ""
+}
+
+func nextStep(s State) (Place, string) {
+	step, ok := s.Step()
+	if !ok {
+		return Place{Stage: StagePaths}, ""
+	}
+	why := words.stuck
+	for _, e := range step.Next {
+		if e.When.Holds(s) {
+			if e.To == ToProof {
+				return Place{Stage: StageProof}, ""
+			}
+			return Place{Stage: StageSteps, Step: e.To}, ""
+		}
+		why = e.When.Why
+	}
+	return Place{}, why
+}
+
+// goTo moves on and remembers where from. Going to the proof and to a plan
+// begins a new round: both speak of what is so now.
+func (s State) goTo(to Place) State {
+	s.trail = kept(s.trail, s.Place, mostTrail)
+	return s.enter(to)
+}
+
+func (s State) back() State {
+	if len(s.trail) == 0 {
+		return s
+	}
+	to := s.trail[len(s.trail)-1]
+	s.trail = slices.Clip(s.trail[:len(s.trail)-1])
+	if to.Stage == StageSteps && s.Path == "" {
+		to = Place{Stage: StagePaths}
+	}
+	return s.enter(to)
+}
+
+func (s State) enter(to Place) State {
+	s.Place, s.Entered, s.Pointer = to, s.At, ""
+	if step, ok := s.Step(); to.Stage == StageProof || ok && step.Plan {
+		s.Round++
+	}
+	return s
+}

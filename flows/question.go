@@ -1,0 +1,61 @@
+package flows
+
+// QuestionID names a question. Ids are stable: answers are kept under them.
+type QuestionID string
+
+// The questions of this release.
+const (
+	AskApp      QuestionID = "app"
+	AskClientID QuestionID = "client-id"
+	AskDomain   QuestionID = "domain"
+	AskCloud    QuestionID = "cloud"
+	AskSignIn   QuestionID = "sign-in"
+	AskHow      QuestionID = "how"     // entra-grant: by hand or by Graph
+	AskConfirm  QuestionID = "confirm" // the domain, typed, under a plan
+)
+
+// QuestionKind is how a question is answered.
+type QuestionKind string
+
+// The kinds of questions.
+const (
+	Choice QuestionKind = "choice" // one of Options, by id
+	Text   QuestionKind = "text"   // a line of text
+	Typed  QuestionKind = "typed"  // the very text of Want, typed as a confirmation
+)
+
+// Question is something that a person is asked, as data: any surface can put
+// it. Rule names the validation that Accept applies.
+type Question struct {
+	ID      QuestionID
+	Kind    QuestionKind
+	Title   string // the question
+	Help    string // one line below it
+	Example string // for Text
+	Options []Option
+	Want    string // for Typed
+	Rule    RuleName
+	Answer  string // what was answered before, or the default; empty: none
+	// Optional says that the place can be left without an answer.
+	Optional bool
+}
+
+// Option is one answer of a choice. Why says why it cannot be taken now;
+// empty: it can.
+type Option struct {
+	ID    string
+	Title string
+	Help  string
+	Why   string
+}
+
+// RuleName names a validation rule.
+type RuleName string
+
+// The validation rules.
+const (
+	RuleOption RuleName = "option"
+	RuleDomain RuleName = "domain"
+	RuleGUID   RuleName = "guid"
+	RuleTyped  RuleName = "typed"
+)

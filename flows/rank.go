@@ -1,0 +1,88 @@
+package flows
+
+import (
+	"cmp"
+	"slices"
+
+	"onboard.example/checks"
+)
+
+// Rank lists every path of this release for a tenant: those that fit first,
+// least effect first, then least effort, then without a licence; those that do
+// not fit after them, each with the reason. Nothing fits where people can
+// connect already.
+func Rank(s State) []Ranked {
+	open := s.Overall()
+	var out []Ranked
+	for _, p := range Paths() {
+		r := Ranked{Path: p, Fits: true, Advised: true}
+		if s.needsGraphRole() {
+			r.Path.Least = leastRoleForAppRoles
+		}
+		r.Why = unfit(s, p, open)
+		r.Fits = r.Why == ""
+		out = append(out, r)
+	}
+	slices.SortStableFunc(out, func(a, b Ranked) int {
+		return cmp.Or(
+			boolOrder(a.Fits, b.Fits),
+			boolOrder(a.Advised, b.Advised),
+			cmp.Compare(a.Path.Effect, b.Path.Effect),
+			cmp.Compare(a.Path.Minutes, b.Path.Minutes),
+			boolOrder(a.Path.Licence == "", b.Path.Licence == ""),
+		)
+	})
+	for i := range out {
+		if out[i].Fits {
+			out[i].Rank = i + 1
+			out[i].Why = words.fits[out[i].Path.ID]
+		}
+	}
+	return out
+}
+
+// unfit says in a line why a path cannot clear this tenant's block; empty: it
+// can, as far as is known.
+func unfit(s State, p Path, o checks.Overall) string {
+	if o.State == checks.StateOpen && o.Grade == checks.Verified {
+		return words.unfitOpen
+	}
+	if s.Profile != nil && len(s.Profile.Paths) > 0 && !slices.Contains(s.Profile.Paths, p.ID) {
+		return words.unfitVendor
+	}
+	f := s.Facts.App
+	if f != nil && f.ByMicrosoft != "" {
+		return words.unfitByMS
+	}
+	if f != nil && f.Deactivated {
+		return words.unfitDeactivated
+	}
+	if p.ID == DirectLink {
+		if _, err := ConsentLink(s); err != nil {
+			return words.needLink
+		}
+		if f != nil && !f.Enabled {
+			return words.unfitDisabled
+		}
+	}
+	return ""
+}
+
+// needsGraphRole says whether the app asks for an app role of Microsoft Graph,
+// which a lesser role cannot grant (entra-facts §9).
+func (s State) needsGraphRole() bool {
+	return slices.ContainsFunc(s.App.Needs, func(p checks.Permission) bool {
+		return p.Role != "" && p.Resource == checks.MicrosoftGraph
+	})
+}
+
+// boolOrder puts true first.
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}

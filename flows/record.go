@@ -1,0 +1,65 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// WriterID names one appender of a journal: a process, or a guide's handle.
+type WriterID string
+
+// Author is who caused an event.
+type Author string
+
+// The authors: the person at the run, our driver, a guide who watches.
+const (
+	ByPerson Author = "person"
+	ByDriver Author = "driver"
+	ByGuide  Author = "guide"
+)
+
+// Record is an event as a journal keeps it. Seq is its place in the journal,
+// from 1 without gaps; (Writer, N) names it for good, so that an append whose
+// answer was lost can be tried again without writing it twice.
+type Record struct {
+	Seq    uint64
+	Writer WriterID
+	N      uint64
+	At     time.Time
+	By     Author
+	Event  Event
+}
+
+// ErrConflict says that somebody else appended first: read Since, then try
+// again after what came in between.
+var ErrConflict = errors.New("somebody else wrote first")
+
+// Journal keeps the records of one run. Readers keep their own place, so none
+// can slow a writer. It is safe for use by several goroutines.
+type Journal interface {
+	// Append stores r after the record with number after and returns the
+	// number of the last record stored. Seq of r is assigned. It returns
+	// ErrConflict, storing nothing, where the journal has gone on past after,
+	// unless every record of r, by Writer and N, is there already: then it
+	// returns where the last of them is.
+	Append(ctx context.Context, after uint64, r ...Record) (uint64, error)
+	// Since returns the records after a number, in order.
+	Since(ctx context.Context, after uint64) ([]Record, error)
+	// Watch gives a wake-up after records were appended: never data, and two
+	// quick ones may be one. The channel closes when ctx ends.
+	Watch(ctx context.Context) <-chan struct{}
+}
+
+// MayAppend says whether an author may cause an event. Guides point, note,
+// suggest and ask to look again; nothing else of theirs enters a journal.
+func MayAppend(by Author, e Event) bool {
+	if by != ByGuide {
+		return true
+	}
+	switch e.(type) {
+	case Pointed, Noted, Suggested, AskedAgain:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,134 @@
+// Package run drives a run: it compares what a state wants with what runs,
+// starts what is missing and cancels the rest, and keeps the journal.
+//
+// It reaches the world through Hands alone. Screens never wait for it: they
+// put events in with Do, which applies them before it returns, and read State
+// when woken.
+package run
+
+import (
+	"context"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// Hands are what a driver can do in the world. A nil hand is something that
+// cannot be done here: then nothing of it is started, and the run says so.
+type Hands struct {
+	Look   Looker
+	SignIn SignIner
+	Change Changers
+	Probe  Prober
+	Host   Host
+	Play   Play
+}
+
+// Ask is what is to be looked at, and about whom.
+type Ask struct {
+	Checks []checks.ID
+	App    checks.App
+	Domain string
+	Cloud  checks.Cloud // empty: not chosen, all are asked
+	Person string
+	// Tenant is the id of the tenant that the answers must be of; empty:
+	// not known yet.
+	Tenant string
+}
+
+// Looker looks. Look calls found once for each check of ask, from one
+// goroutine at a time, as answers land, and returns what was learned when the
+// last has landed or ctx has ended. What could not be seen is a finding too
+// (Unknown, with the reason); the error is for a look that broke as a whole,
+// and then the driver answers what is missing.
+type Looker interface {
+	Look(ctx context.Context, ask Ask, found func(checks.Finding)) (flows.Facts, error)
+}
+
+// SignInAsk is one sign-in.
+type SignInAsk struct {
+	Way    flows.Way
+	Scopes []string // of Microsoft Graph, bare
+	Domain string
+	Tenant string // id; empty: not known
+	Cloud  checks.Cloud
+	Hint   string // the address to suggest; may be empty
+}
+
+// Prompt is what somebody must be shown to sign in. It lives in memory alone:
+// it enters no journal and no guide sees it.
+type Prompt struct {
+	Way     flows.Way
+	URL     string    // the page to open
+	Code    string    // to type there; device code only
+	Started time.Time // when it was asked for: a code from elsewhere is a trick
+	Until   time.Time // when it stops working; zero: not said
+}
+
+// SignIner signs in and keeps the token to itself. SignIn calls show as soon
+// as there is something to show, and returns who signed in. A *checks.Failure
+// as the error says why not.
+type SignIner interface {
+	SignIn(ctx context.Context, ask SignInAsk, show func(Prompt)) (flows.Account, error)
+	// SignOut forgets the token.
+	SignOut()
+}
+
+// Changers give the hand that writes, for one plan that was confirmed and
+// stored, and only while somebody is signed in with the plan's scopes.
+type Changers interface {
+	Changer(ctx context.Context, plan flows.Plan) (Changer, error)
+}
+
+// Request is one write, exactly as the plan showed it. Path is relative to the
+// root of Graph v1.0; Body is JSON or empty.
+type Request struct {
+	Method, Path, Body string
+}
+
+// Answer is what Microsoft said to a write: no proof of anything.
+type Answer struct {
+	Status    int
+	ObjectID  string // id of the object in the answer; empty: none
+	RequestID string
+}
+
+// Changer sends one write, once: it never repeats one by itself, but where
+// Microsoft said that it was not taken (429, 503 before it was read). The
+// error is a *checks.Failure where Microsoft refused; any other leaves the
+// write in doubt.
+type Changer interface {
+	Change(ctx context.Context, r Request) (Answer, error)
+}
+
+// Prober asks with the vendor's own credential whether the app is in a tenant.
+type Prober interface {
+	Probe(ctx context.Context, tenant string) (checks.Finding, error)
+}
+
+// Host is the machine of the person: its browser and its clipboard. It is nil
+// where the run is served.
+type Host interface {
+	Open(ctx context.Context, url string) error
+	Copy(ctx context.Context, text string) error
+}
+
+// Play is an admin in a rehearsed tenant, for demo alone: the moves that make
+// sense in a state, each on a key, and a way to make one.
+type Play interface {
+	Moves(s flows.State) []Move
+	Make(ctx context.Context, id string) error
+}
+
+// Move is something that the rehearsed admin can do.
+type Move struct {
+	ID    string
+	Key   string // the key that makes it
+	Title string
+}
+
+// Receipts keeps receipts. Save returns the name under which it can be found.
+type Receipts interface {
+	Save(ctx context.Context, r flows.Receipt) (name string, err error)
+}

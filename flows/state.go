@@ -1,0 +1,164 @@
+package flows
+
+import (
+	"slices"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// Stage is one part of the way, as the breadcrumb shows it.
+type Stage uint8
+
+// The stages, in order. StageSteps has the steps of the chosen path within.
+const (
+	StageApp Stage = iota
+	StageTenant
+	StageKnown // what is known without signing in
+	StageSignIn
+	StageDiagnosis
+	StagePaths
+	StageSteps
+	StageProof
+)
+
+// Stages lists every stage in order.
+func Stages() []Stage {
+	return []Stage{StageApp, StageTenant, StageKnown, StageSignIn, StageDiagnosis, StagePaths, StageSteps, StageProof}
+}
+
+// Place is where the person is. Step is set in StageSteps alone.
+type Place struct {
+	Stage Stage
+	Step  StepID
+}
+
+// State is a run so far: the fold of its events. It is a value: Apply returns
+// another and never changes what an earlier one shows. Read it through its
+// methods where there is one; the fields are its plain facts.
+type State struct {
+	Seq uint64    // of the last record folded; 0 in a state made by Apply alone
+	At  time.Time // of the last record folded
+
+	Version  string
+	Language string
+	Profile  *Profile   // nil until an app was picked; never changed once set
+	App      checks.App // of the profile, with the client id that was given
+	Domain   string     // as asked for, lower case
+	Person   string     // the user asked about; empty: an ordinary one
+	Ways     []WayOffer
+	CanWrite bool
+
+	Place   Place
+	Entered time.Time // when Place was entered
+	Path    PathID
+
+	Account *Account // nil: nobody signed in
+	SignIn  SignIn
+	Facts   Facts
+	Plan    *Plan // nil: none made, or put away
+	Lines   []LineState
+	// Confirmed is the plan to which the typed yes was given.
+	Confirmed PlanID
+	Stop      *Stopped // why the last plan was not carried further
+	Receipts  []Filed
+
+	Round   uint32 // of looks; findings of an earlier round are stale
+	Notes   []Noted
+	Pointer string // where a guide points; empty: nowhere
+	Hint    PathID // a guide's suggestion
+	Guides  []string
+	Trouble *Troubled
+	End     EndReason // empty: the run goes on
+
+	started  bool
+	cloud    checks.Cloud // as asked for
+	clientID string       // as asked for
+	found    []*Held      // sorted by check id
+	answers  []Answered   // sorted by question id
+	trail    []Place
+	claims   []StepID
+}
+
+// SignIn is how far a sign-in has come.
+type SignIn struct {
+	Way     Way    // WayNone: going on without; empty: not asked yet
+	Attempt uint32 // counts the tries; the one of the Want
+	// Scopes is what is asked for: the reading ones, or a plan's.
+	Scopes []string
+	// Busy says that one is wanted now.
+	Busy bool
+	// Failed holds why the last try came to nothing.
+	Failed *SignInFailed
+}
+
+// Cloud is the cloud of the run: the one asked for, else the only one that
+// knows the domain, else empty.
+func (s State) Cloud() checks.Cloud {
+	if s.cloud != "" {
+		return s.cloud
+	}
+	if len(s.Facts.Tenants) == 1 {
+		return s.Facts.Tenants[0].Cloud
+	}
+	return ""
+}
+
+// TenantID is the id of the domain's tenant in the run's cloud, or empty.
+func (s State) TenantID() string {
+	c := s.Cloud()
+	for _, t := range s.Facts.Tenants {
+		if t.Cloud == c {
+			return t.ID
+		}
+	}
+	return ""
+}
+
+// Subject is what the checks judge for this state, without a snapshot.
+func (s State) Subject() checks.Subject {
+	return checks.Subject{App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Now: s.At}
+}
+
+// Finding gives what a check found last.
+func (s State) Finding(id checks.ID) (Held, bool) {
+	i, ok := s.index(id)
+	if !ok {
+		return Held{}, false
+	}
+	return *s.found[i], true
+}
+
+// Findings are all findings, by check id. The slice is the caller's.
+func (s State) Findings() []Held {
+	out := make([]Held, len(s.found))
+	for i, h := range s.found {
+		out[i] = *h
+	}
+	return out
+}
+
+// Stale says whether a finding is older than the last reason to look again.
+func (s State) Stale(h Held) bool { return h.Round < s.Round }
+
+// Answer gives what was answered to a question; empty: nothing.
+func (s State) Answer(q QuestionID) string {
+	i, ok := slices.BinarySearchFunc(s.answers, q, byQuestion)
+	if !ok {
+		return ""
+	}
+	return s.answers[i].Value
+}
+
+// HasClaimed says whether "I did it" was said at a step.
+func (s State) HasClaimed(id StepID) bool { return slices.Contains(s.claims, id) }
+
+// Overall is the verdict over the findings of this state.
+func (s State) Overall() checks.Overall { return overall(s) }
+
+// CanGoBack says whether there is a place to go back to.
+func (s State) CanGoBack() bool { return len(s.trail) > 0 && s.End == "" }
+
+func (s State) index(id checks.ID) (int, bool) {
+	return slices.BinarySearchFunc(s.found, id, byCheck)
+}

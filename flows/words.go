@@ -1,0 +1,172 @@
+package flows
+
+// leastRole is the least directory role that can grant delegated permissions
+// for everyone (entra-facts §9 [ED:grant-admin-consent]); Graph app roles need
+// leastRoleForAppRoles.
+const (
+	leastRole            = "Cloud Application Administrator"
+	leastRoleForAppRoles = "Privileged Role Administrator"
+)
+
+// words holds every line that this package shows to people, beside the
+// templates of text/. {app}, {publisher}, {domain}, {tenant}, {listed}, {role}
+// and {scopes} are filled in by Words.
+var words = struct {
+	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
+	waitGrant, needLink, needHow, waitApp, needConfirm, waitApply, needClaim                                string
+
+	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn           string
+	absent, disabled, enabled, noBenchmark                                     string
+	createAppLine, createAppAfter, createAppEffect, createAppUndo              string
+	enableAppLine, enableAppEffect, enableAppUndo, enableWarning               string
+	grantLine, grantUndoLine, widenUndo                                        string
+	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled         string
+	fits                                                                       map[PathID]string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp string
+	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp               string
+	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                   string
+	howNoWrite, howUnstated, howNoAccount, askConfirm, askConfirmHelp          string
+	badGUID, badTyped, badOption, badDomain, personalDomain                    string
+
+	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
+	grantTitle, grantFor, howTitle, createTitle, portalTitle string
+	planTitle, applyTitle, waitTitle                         string
+	grantGains, grantUndo, grantBenchmark                    string
+	linkOpenText, linkApproveText, waitText, howText         []string
+	createText, portalText, planText, applyText              []string
+}{
+	needApp:      "choose the app first",
+	needClientID: "the app's client id is needed: its vendor has it",
+	needDomain:   "type the tenant's domain first, such as contoso.com",
+	waitTenant:   "the tenant is being looked up",
+	badTenant:    "no tenant has this domain: go back and type another",
+	needCloud:    "this domain is in two clouds: choose the one your people sign in to",
+	needSignIn:   "sign in, or choose to go on without",
+	needPath:     "choose a path first",
+	atEnd:        "this is the end",
+	stuck:        "there is no way on from here: go back",
+	waitGrant:    "consent does not show in Graph yet",
+	needLink:     "no consent link can be made for this app",
+	needHow:      "choose how: by hand, or by Graph",
+	waitApp:      "the enterprise app does not show yet",
+	needConfirm:  "type the tenant's domain to confirm the plan",
+	waitApply:    "the plan is being carried out",
+	needClaim:    "say when you did it, or wait until it shows",
+
+	linkApps:        "Enterprise apps in the Entra admin center",
+	linkConsent:     "Admin consent page",
+	linkPermissions: "Permissions of the enterprise app",
+	linkV1Note:      "This form of the link consents to every permission that the vendor registered; the page lists them.",
+	linkNoReturn:    "After Accept the page may end in an error about a reply address: consent is given all the same, and is looked for here.",
+
+	absent: "–", disabled: "sign-in disabled", enabled: "sign-in enabled", noBenchmark: "none affected",
+	createAppLine:   "create enterprise app",
+	createAppAfter:  "%s is listed under Enterprise apps; this grants nothing",
+	createAppEffect: "The app is listed in the tenant. Nobody gains access by it.",
+	createAppUndo:   "Delete the enterprise app; its grants go with it.",
+	enableAppLine:   "enable enterprise app",
+	enableAppEffect: "Everyone who may use the app can sign in to it again.",
+	enableAppUndo:   "Disable it again: Properties, Enabled for users to sign in, No.",
+	enableWarning:   "The enterprise app is disabled. Somebody may have done that on purpose: ask before you enable it.",
+	grantLine:       "tenant-wide grant on %s",
+	grantUndoLine:   "Delete this grant.",
+	widenUndo:       "Set the scopes back to: %s",
+
+	unfitOpen:        "not needed: people can connect already",
+	unfitVendor:      "the vendor does not offer it",
+	unfitByMS:        "Microsoft has disabled the app: its vendor must settle that with Microsoft",
+	unfitDeactivated: "the app was deactivated by its owner: its vendor must activate it",
+	unfitDisabled:    "the enterprise app is disabled here, and the link does not enable it",
+	fits: map[PathID]string{
+		DirectLink: "changes nothing but this app, in one click",
+		EntraGrant: "the same grant, made where you see it, or by Graph from a plan",
+	},
+
+	askApp:          "Which app are your people blocked from?",
+	askAppHelp:      "An app that is not listed: onboard apps new",
+	askClientID:     "What is the app's client id?",
+	askClientIDHelp: "The vendor has it; so does the address of the page that blocks, after client_id=.",
+	askDomain:       "Which tenant?",
+	askDomainHelp:   "The domain of the people who are blocked, as in their address.",
+	askCloud:        "In which cloud do your people sign in?",
+	askCloudHelp:    "Two of Microsoft's clouds know this domain.",
+	notInCloud:      "the app is not registered in this cloud",
+	askSignIn:       "Sign in to look?",
+	askSignInHelp:   "Reading only. Nothing is changed, and nothing is kept on disk.",
+	askHow:          "By hand, or by Graph?",
+	howPortal:       "By hand in the Entra admin center",
+	howPortalHelp:   "Five minutes; every click is listed here, and watched.",
+	howGraph:        "By Graph, from a plan",
+	howGraphHelp:    "You see each request first, and type the domain to confirm.",
+	howNoWrite:      "nothing here may write: run onboard on your own machine",
+	howUnstated:     "the vendor does not say which permissions the app needs",
+	howNoAccount:    "sign in first: a plan is made from what is there now",
+	askConfirm:      "Type %s to apply",
+	askConfirmHelp:  "Anything else changes nothing.",
+	badGUID:         "that is no client id: it has the form 00000000-0000-0000-0000-000000000000",
+	badTyped:        "that is not it: type %s to apply, or go back",
+	badOption:       "choose one of: %s",
+	badDomain:       "%q is no domain: type it as in an address after the @, such as contoso.com",
+	personalDomain:  "%s is for personal accounts: type the domain of your work address, such as contoso.com",
+
+	linkTitle:        "Open the consent link",
+	linkFor:          "An admin with two minutes, or somebody who can send a link to one.",
+	linkOpenTitle:    "Open the link as an admin of {domain}",
+	linkApproveTitle: "Approve in your browser",
+	linkOpenText: []string{
+		"The link opens Microsoft's own page and is tied to {tenant}: it cannot approve for another company.",
+		"Whoever opens it must be {role} there, or higher. Not one yourself? Copy the link and send it to one.",
+		"Nothing changes until Accept is pressed on that page. The enterprise app is created by it where it is missing.",
+	},
+	linkApproveText: []string{
+		"Sign in as an admin of {domain}.",
+		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
+		"Press Accept.",
+	},
+	grantTitle:  "Grant in the Entra admin center",
+	grantFor:    "An admin who wants to see the enterprise app, or to have the change made by Graph from a plan.",
+	howTitle:    "Choose how",
+	howText:     []string{"Both do the same: one tenant-wide grant for {app}, and nothing else."},
+	createTitle: "Create the enterprise app",
+	createText: []string{
+		"{listed} is not in {domain} yet, and the admin center lists an app only once it is there.",
+		"In PowerShell: New-MgServicePrincipal -AppId {client}",
+		"Or in the Azure CLI: az ad sp create --id {client}",
+		"Creating it grants nothing.",
+	},
+	portalTitle: "Grant admin consent in the Entra admin center",
+	portalText: []string{
+		"Open the link, or go to Entra ID, Enterprise apps, All applications, {listed}.",
+		"Under Security choose Permissions, then Grant admin consent for your organisation.",
+		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
+		"Press Accept.",
+		"The portal may drop tenant-wide permissions that the app no longer lists. Compare before and after.",
+	},
+	planTitle:  "Read the plan",
+	planText:   []string{"Nothing has been changed yet. Read each line, then type the domain to confirm."},
+	applyTitle: "Applying",
+	applyText:  []string{"Each line is written once and read again before the next."},
+	waitTitle:  "Wait until it shows",
+	waitText: []string{
+		"Consent can take a few minutes to show.",
+		"Still not there? Most likely first: approved in another tenant; the box or the button was left; another app of a similar name; your role is only eligible and not activated.",
+	},
+	grantGains:     "Approves this app, these permissions, for everyone in the tenant. Nothing else changes.",
+	grantUndo:      "Remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission; or delete the oauth2PermissionGrant by Graph.",
+	grantBenchmark: "CIS Microsoft 365 Foundations 5.1.5.1: unchanged.",
+}
+
+// wayTitles and wayHelps name the ways to sign in.
+var (
+	wayTitles = map[Way]string{
+		WayNone: "Go on without signing in", WayBrowser: "Sign in with the browser", WayAz: "Use the Azure CLI's sign-in",
+		WayToken: "Use the token that was given", WayDevice: "Sign in with a code on another device",
+	}
+	wayHelps = map[Way]string{
+		WayNone:    "The link still works; what cannot be looked at stays unknown.",
+		WayBrowser: "Microsoft's own page opens; the answer comes back to this machine.",
+		WayAz:      "Takes a token from az, with the scopes that it has.",
+		WayToken:   "From --token-file or standard input.",
+		WayDevice:  "Last resort: codes are what phishers ask for. Only type one that you started here, now.",
+	}
+)
