@@ -48,7 +48,7 @@ func Builtin(id string) (Policy, bool) {
 	case strings.EqualFold(id, PolicyAllowConsent),
 		strings.EqualFold(id, "microsoft-user-allow-default-consent-apps"):
 		// Which scopes it allows those apps is not published, only that they
-		// are limited; so for those apps the copy can not be said to match.
+		// are limited; so for those apps the copy cannot be said to match.
 		return Policy{ID: id, Assumed: true, Includes: []ConditionSet{{
 			PermissionType: "delegatedUserConsentable",
 			ClientIDs:      append([]string(nil), mailClients[:]...),

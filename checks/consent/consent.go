@@ -130,10 +130,10 @@ type Tenant struct {
 
 // App is what the decision needs of the app that asks.
 type App struct {
-	ClientID           string
-	OwnerTenant        string // empty where not read
-	PublisherID        string // verified publisher's id; meaningful if Verified is Yes
-	Verified           Tri
+	ClientID    string
+	OwnerTenant string // empty where not read
+	PublisherID string // verified publisher's id; meaningful if Verified is Yes
+	Verified    Tri
 	// Enabled is accountEnabled, and nothing else that disables the app. Yes
 	// where the tenant has no enterprise app yet: nothing holds it back.
 	Enabled Tri

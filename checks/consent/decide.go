@@ -1,6 +1,6 @@
 package consent
 
-// Decide answers one prompt. It never fails: what can not be told is Unknown,
+// Decide answers one prompt. It never fails: what cannot be told is Unknown,
 // and the chains say what is missing. It neither keeps nor changes the
 // question, and the answer shares nothing with it but strings.
 func Decide(q Question) Answer {
@@ -48,6 +48,7 @@ type pass struct {
 type scopeState struct {
 	outcome  Outcome
 	granted  Tri
+	grant    kind // the rule, where granted is Yes
 	may      Tri
 	from, to int // its links
 }
@@ -83,7 +84,7 @@ func (e *pass) run() {
 	e.scopes = make([]scopeState, len(asked))
 	e.links = make([]link, 0, 2*len(asked)+2)
 	for i := range asked {
-		e.scopes[i].granted = e.granted(&asked[i])
+		e.scopes[i].granted, e.scopes[i].grant = e.granted(&asked[i])
 		e.scopes[i].may = e.mayGrant(&asked[i])
 	}
 	e.risk = e.risky()

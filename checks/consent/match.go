@@ -31,7 +31,7 @@ const (
 type match struct {
 	is    Tri
 	fails cond // conditions that do not hold; set where is is No
-	gaps  cond // conditions that can not be told; set where is is Unread
+	gaps  cond // conditions that cannot be told; set where is is Unread
 	set   int  // index of the set that the rest speaks of, or -1
 }
 
@@ -251,7 +251,7 @@ func wild(ids []string) bool {
 	return len(ids) == 0
 }
 
-// has is whether a list holds id; that can not be told of an empty id.
+// has is whether a list holds id; that cannot be told of an empty id.
 func has(ids []string, id string) Tri {
 	if id == "" {
 		return Unread

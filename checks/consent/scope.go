@@ -15,7 +15,7 @@ func (e *pass) scope(p *Permission, s *scopeState) {
 		return
 	case s.granted == Yes:
 		s.outcome = Allowed
-		e.add(kGranted, p)
+		e.add(s.grant, p)
 	case s.may == Yes:
 		s.outcome = Allowed
 		e.add(kMayGrant, p)
@@ -162,7 +162,7 @@ func (e *pass) refusal(h *held, v verdict, p *Permission) {
 	}
 }
 
-// doubts pairs conditions that can not be told with rules.
+// doubts pairs conditions that cannot be told with rules.
 var doubts = [...]struct {
 	cond cond
 	kind kind
@@ -177,7 +177,7 @@ var doubts = [...]struct {
 	{condOwner, kOwnerUnread},
 }
 
-// doubt adds why it can not be told whether a policy permits p.
+// doubt adds why it cannot be told whether a policy permits p.
 func (e *pass) doubt(h *held, v verdict, p *Permission) {
 	gaps := v.inc.gaps | v.exc.gaps
 	for _, d := range doubts {
@@ -212,30 +212,30 @@ func (s *scopeState) sooner(l, m link) bool {
 	return l.before(m)
 }
 
-// granted is whether p needs no consent: everyone has it, or this person.
-func (e *pass) granted(p *Permission) Tri {
+// granted is whether p needs no consent, and by which rule: everyone has it,
+// or this person.
+func (e *pass) granted(p *Permission) (Tri, kind) {
+	is, by := Unread, kGrantedSelf
+	if e.q.GrantsRead == Yes || e.guess {
+		is = No
+	}
 	for i := range e.q.Granted {
 		g := &e.q.Granted[i]
 		mine := g.Everyone || e.q.User.ID != "" && strings.EqualFold(g.User, e.q.User.ID)
-		if !mine || g.Kind != p.Kind || !strings.EqualFold(g.Resource, p.Resource) {
+		if !mine || g.Kind != p.Kind || !strings.EqualFold(g.Resource, p.Resource) || len(g.Scopes) == 0 {
 			continue
 		}
-		if p.Value == "" {
-			if len(g.Scopes) > 0 {
-				return Unread
-			}
-			continue
-		}
-		for _, v := range g.Scopes {
-			if strings.EqualFold(v, p.Value) {
-				return Yes
+		switch {
+		case p.Value == "" && is == No:
+			is = Unread // grants go by value, and this one's was not read
+		case p.Value != "" && has(g.Scopes, p.Value) == Yes:
+			is = Yes
+			if g.Everyone {
+				by = kGranted
 			}
 		}
 	}
-	if e.q.GrantsRead == Yes || e.guess {
-		return No
-	}
-	return Unread
+	return is, by
 }
 
 // mayGrant is whether a role of the person's covers p.

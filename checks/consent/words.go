@@ -33,7 +33,9 @@ const (
 	// What makes none necessary.
 	RuleInclude  RuleID = "policy-include"
 	RuleMayGrant RuleID = "admin-may-grant"
-	RuleGranted  RuleID = "already-granted"
+	// The first is a grant for this person alone, the second for everyone.
+	RuleGrantedSelf RuleID = "granted-to-person"
+	RuleGranted     RuleID = "already-granted"
 
 	// What was not read, and matters.
 	RuleNothingAsked      RuleID = "nothing-asked"
@@ -54,13 +56,13 @@ const (
 	RuleRoleUnread        RuleID = "role-unread"
 
 	// Notes.
-	RuleTenantAssumed  RuleID = "tenant-assumed"
-	RulePolicyAssumed  RuleID = "policy-assumed"
-	RuleScopeAssumed   RuleID = "scope-assumed"
-	RuleOwnApp         RuleID = "own-app"
-	RuleDelegated      RuleID = "delegated-include"
-	RulePoliciesMixed  RuleID = "policies-mixed"
-	RuleEntryUnknown   RuleID = "entry-unrecognised"
+	RuleTenantAssumed RuleID = "tenant-assumed"
+	RulePolicyAssumed RuleID = "policy-assumed"
+	RuleScopeAssumed  RuleID = "scope-assumed"
+	RuleOwnApp        RuleID = "own-app"
+	RuleDelegated     RuleID = "delegated-include"
+	RulePoliciesMixed RuleID = "policies-mixed"
+	RuleEntryUnknown  RuleID = "entry-unrecognised"
 )
 
 // kind is a rule's place in rules.
@@ -84,6 +86,7 @@ const (
 	kPolicyEmpty
 	kInclude
 	kMayGrant
+	kGrantedSelf
 	kGranted
 	kNothingAsked
 	kEnabledUnread
@@ -134,9 +137,10 @@ var rules = [...]struct {
 	kAppNotIncluded:    {RuleAppNotIncluded, NeedsAdmin, "Consent policy {policy} speaks of other apps, not of this one."},
 	kPolicyEmpty:       {RulePolicyEmpty, NeedsAdmin, "Consent policy {policy} includes nothing at all."},
 
-	kInclude:  {RuleInclude, Allowed, "Consent policy {policy} lets this person consent to {scope} for themselves."},
-	kMayGrant: {RuleMayGrant, Allowed, "This person holds a role that may consent to {scope} for everyone."},
-	kGranted:  {RuleGranted, Allowed, "{scope} is approved already: nothing to consent to."},
+	kInclude:     {RuleInclude, Allowed, "Consent policy {policy} lets this person consent to {scope} for themselves."},
+	kMayGrant:    {RuleMayGrant, Allowed, "This person holds a role that may consent to {scope} for everyone."},
+	kGrantedSelf: {RuleGrantedSelf, Allowed, "{scope} is approved for this person alone: nothing for them to consent to."},
+	kGranted:     {RuleGranted, Allowed, "{scope} is approved for everyone here: nothing to consent to."},
 
 	kNothingAsked:      {RuleNothingAsked, Unknown, "No permission was named, so there is nothing to decide."},
 	kEnabledUnread:     {RuleEnabledUnread, Unknown, "Whether the enterprise app is enabled was not read."},
@@ -144,14 +148,14 @@ var rules = [...]struct {
 	kAssignedUnread:    {RuleAssignedUnread, Unknown, "Only assigned people may use the app, and whether this person is assigned was not read."},
 	kUserConsentUnread: {RuleUserConsentUnread, Unknown, "The tenant's user consent setting was not read."},
 	kPolicyUnread:      {RulePolicyUnread, Unknown, "What consent policy {policy} includes and excludes was not read."},
-	kUnrecognised:      {RuleUnrecognised, Unknown, "Consent policy {policy} has a condition that this tool does not know, so whether it reaches {scope} can not be told."},
+	kUnrecognised:      {RuleUnrecognised, Unknown, "Consent policy {policy} has a condition that this tool does not know, so whether it reaches {scope} cannot be told."},
 	kScopeTypeUnread:   {RuleScopeTypeUnread, Unknown, "Whether the API's publisher leaves {scope} open to users was not read."},
 	kScopeIDUnread:     {RuleScopeIDUnread, Unknown, "The id of {scope} was not read, and consent policy {policy} lists permissions by id."},
 	kPublisherUnread:   {RulePublisherUnread, Unknown, "Whether the app's publisher is verified was not read, and consent policy {policy} asks for it."},
 	kClassUnread:       {RuleClassUnread, Unknown, "How this tenant classifies {scope} was not read, and consent policy {policy} asks for it."},
 	kClientUnread:      {RuleClientUnread, Unknown, "The app's client id is not known, and consent policy {policy} lists apps by it."},
 	kOwnerUnread:       {RuleOwnerUnread, Unknown, "The tenant that owns the app was not read, and consent policy {policy} asks for it."},
-	kRiskUnread:        {RuleRiskUnread, Unknown, "Whether Microsoft holds the app for risky can not be told."},
+	kRiskUnread:        {RuleRiskUnread, Unknown, "Whether Microsoft holds the app for risky cannot be told."},
 	kGrantsUnread:      {RuleGrantsUnread, Unknown, "Whether {scope} is approved already was not read."},
 	kRoleUnread:        {RuleRoleUnread, Unknown, "Whether this person holds a role that may consent to {scope} for everyone was not read."},
 
@@ -186,11 +190,11 @@ func Rules() []RuleID {
 
 // What of the risk rule was not read.
 const (
-	riskSetting   = "Whether Microsoft holds the app for risky can not be told: the tenant's risk setting was not read."
-	riskPublisher = "Whether Microsoft holds the app for risky can not be told: whether its publisher is verified was not read."
-	riskOwner     = "Whether Microsoft holds the app for risky can not be told: the tenant that owns it was not read."
-	riskAge       = "Whether Microsoft holds the app for risky can not be told: it is unverified, and whether it was registered after 8 November 2020 is not known."
-	riskScopes    = "Whether Microsoft holds the app for risky can not be told: whether it asks for more than basic sign-in is not certain."
+	riskSetting   = "Whether Microsoft holds the app for risky cannot be told: the tenant's risk setting was not read."
+	riskPublisher = "Whether Microsoft holds the app for risky cannot be told: whether its publisher is verified was not read."
+	riskOwner     = "Whether Microsoft holds the app for risky cannot be told: the tenant that owns it was not read."
+	riskAge       = "Whether Microsoft holds the app for risky cannot be told: it is unverified, and whether it was registered after 8 November 2020 is not known."
+	riskScopes    = "Whether Microsoft holds the app for risky cannot be told: whether it asks for more than basic sign-in is not certain."
 )
 
 // scopeName is what a sentence calls a permission.
@@ -240,7 +244,7 @@ func managedWhy(scope string, c *Change) string {
 	return scope + sure + c.When() + " (" + c.MessageID + ")."
 }
 
-// When says Effective in words: "Oct/Nov 2025" for 2025-10/11. What it can not
+// When says Effective in words: "Oct/Nov 2025" for 2025-10/11. What it cannot
 // read it returns as it is.
 func (c Change) When() string {
 	year, months, ok := strings.Cut(c.Effective, "-")
