@@ -1,0 +1,168 @@
+package graph
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// proxyRefused is a proxy's answer to CONNECT.
+type proxyRefused struct{ status string }
+
+func (p proxyRefused) Error() string { return "proxy answered " + p.status }
+
+// dialer is the transport under the wire: HTTP/2, no redirects, no cookies.
+// net/http itself repeats a request only where the other side said that it had
+// not begun with it, which is safe for writes too.
+func dialer(cas *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+	if proxy == nil {
+		proxy = http.ProxyFromEnvironment
+	}
+	return &http.Transport{
+		Proxy:               proxy,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:     &tls.Config{RootCAs: cas, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: 10 * time.Second,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConnsPerHost: 16, // a proxy that speaks only HTTP/1.1 gets one for each part
+		IdleConnTimeout:     idle,
+		// After a laptop slept the connection is dead and nobody says so.
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
+		MaxResponseHeaderBytes: 256 << 10,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, r *http.Response) error {
+			if r.StatusCode != http.StatusOK {
+				return proxyRefused{status: r.Status}
+			}
+			return nil
+		},
+	}
+}
+
+// idle is how long an unused connection is kept.
+const idle = 90 * time.Second
+
+// gate lets one request open the connection while the others wait for it.
+// Without it fifteen parts would dial fifteen times, for one HTTP/2 connection
+// that then serves them all.
+type gate struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	used    time.Time // when a connection was last known to be there
+	opening *opening
+}
+
+type opening struct {
+	done chan struct{}
+	err  *checks.Failure // why there is no connection; set before done closes
+}
+
+// enter waits until a connection should be there. Whoever is told to lead goes
+// ahead and calls leave; followers of a leader that could not connect get the
+// same failure, as they would have met it themselves.
+func (g *gate) enter(ctx context.Context) (lead *opening, f *checks.Failure) {
+	g.mu.Lock()
+	if now := g.now(); now.Sub(g.used) < idle-5*time.Second && now.Sub(g.used) >= 0 {
+		g.used = now
+		g.mu.Unlock()
+		return nil, nil
+	}
+	if o := g.opening; o != nil {
+		g.mu.Unlock()
+		select {
+		case <-o.done:
+			return nil, o.err
+		case <-ctx.Done():
+			return nil, stopped(ctx)
+		}
+	}
+	g.opening = &opening{done: make(chan struct{})}
+	defer g.mu.Unlock()
+	return g.opening, nil
+}
+
+// leave ends the wait of the others. It may be called more than once: the
+// first call counts.
+func (g *gate) leave(o *opening, f *checks.Failure) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opening != o {
+		return
+	}
+	g.opening = nil
+	o.err = f
+	if f == nil {
+		g.used = g.now()
+	}
+	close(o.done)
+}
+
+// through runs do behind the gate. do gets a context that opens the gate as
+// soon as there is a connection.
+func (g *gate) through(ctx context.Context, do func(context.Context) *checks.Failure) *checks.Failure {
+	lead, f := g.enter(ctx)
+	if f != nil || lead == nil {
+		if f != nil {
+			return f
+		}
+		return do(ctx)
+	}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { g.leave(lead, nil) },
+	})
+	f = do(ctx)
+	if f != nil && f.Kind != checks.FailUnreachable && f.Kind != checks.FailTLS {
+		g.leave(lead, nil) // there was a connection, or nobody can say: the others try for themselves
+		return f
+	}
+	g.leave(lead, f)
+	return f
+}
+
+// warm opens the connection without a token and without asking for anything:
+// what Graph answers to that does not matter.
+func (c *client) warm(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.o.Limits.Request, errSlow)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.root.String(), http.NoBody)
+	if err != nil {
+		return fmt.Errorf("warm the connection: %w", err)
+	}
+	req.Header.Set("User-Agent", c.o.UserAgent)
+	f := c.wire.gate.through(ctx, func(ctx context.Context) *checks.Failure {
+		resp, err := c.o.Base.RoundTrip(req.WithContext(ctx))
+		if err != nil {
+			return c.wire.unreachable(ctx, err)
+		}
+		// A short answer is read, so that HTTP/1.1 can use the connection again.
+		_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
+		return asFailure(resp.Body.Close())
+	})
+	if f != nil {
+		return f
+	}
+	return nil
+}
+
+// asFailure makes any error a failure.
+func asFailure(err error) *checks.Failure {
+	if err == nil {
+		return nil
+	}
+	var f *checks.Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return &checks.Failure{Kind: checks.FailNotJSON, Message: join(wordOdd, err.Error())}
+}

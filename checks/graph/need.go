@@ -1,0 +1,66 @@
+package graph
+
+// need is what a request needs: one of scopes (least first) and, where the
+// directory asks for more than the scope, one of roles. It is used only to
+// explain a refusal, never to keep a request from being sent.
+type need struct {
+	scopes []string
+	roles  []role
+}
+
+// role is a directory role by its template id (entra-facts §9).
+type role struct{ template, name string }
+
+func roleNames(roles []role) []string {
+	var out []string
+	for _, r := range roles {
+		out = append(out, r.name)
+	}
+	return out
+}
+
+var (
+	globalAdmin    = role{"62e90394-69f5-4237-9190-012177145e10", "Global Administrator"}
+	privilegedRole = role{"e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator"}
+	cloudAppAdmin  = role{"158c047a-c907-4556-b7ef-446551a6b5f7", "Cloud Application Administrator"}
+	appAdmin       = role{"9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator"}
+	globalReader   = role{"f2ef992c-3afb-46b9-b7cf-a126ee74c451", "Global Reader"}
+	directoryRead  = role{"88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "Directory Readers"}
+)
+
+// Roles that suffice, the least first. Members read most directory objects
+// without a role unless the tenant restricts them (entra-facts §1), and which
+// roles read policies is not documented for each: so these only ever name what
+// would help after Graph said no.
+var (
+	directoryReaders = []role{directoryRead, globalReader, cloudAppAdmin, appAdmin, privilegedRole, globalAdmin}
+	policyReaders    = []role{globalReader, cloudAppAdmin, appAdmin, privilegedRole, globalAdmin}
+	grantWriters     = []role{cloudAppAdmin, appAdmin, privilegedRole, globalAdmin} // entra-facts §2, §9
+)
+
+// The scopes of each request, least first. Sources: entra-facts §1 to §9 and,
+// for the wider scopes that do as well, [PERM] (permissions.json of
+// microsoft-graph-devx-content, 2026-08-07), delegated entries.
+var (
+	needMe       = need{scopes: []string{"User.Read", "User.ReadBasic.All", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	needMyRoles  = need{scopes: []string{"User.Read", "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	needEligible = need{scopes: []string{"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"}}
+	needTenant   = need{scopes: []string{"User.Read", "Organization.Read.All", "User.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	needApps     = need{scopes: []string{"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
+	// DelegatedPermissionGrant.Read.All is provisioned but mapped to no path
+	// (entra-facts §2, UNCERTAIN). The request is sent with it, as with any
+	// token; once refused, it was not enough, so it is not in this list.
+	needGrants    = need{scopes: []string{"Directory.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
+	needClassList = need{scopes: []string{"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
+	needPolicy    = need{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.Authorization"}, roles: policyReaders}
+	// Policy.Read.All is not listed for these paths (entra-facts §4, UNCERTAIN),
+	// so holding it alone is reported as the scope that is missing.
+	needConsentPolicies = need{scopes: []string{"Policy.Read.PermissionGrant", "Policy.ReadWrite.PermissionGrant"}, roles: policyReaders}
+	needConsentSets     = need{scopes: []string{"Policy.Read.PermissionGrant", "Policy.ReadWrite.PermissionGrant", "Directory.Read.All"}, roles: policyReaders}
+	needWorkflow        = need{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.ConsentRequest", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: policyReaders}
+	needRequests        = need{scopes: []string{"ConsentRequest.Read.All", "ConsentRequest.ReadWrite.All"}, roles: policyReaders}
+	needDefaults        = need{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.SecurityDefaults"}, roles: policyReaders}
+
+	needAppWrite   = need{scopes: []string{"Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: grantWriters}
+	needGrantWrite = need{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}, roles: grantWriters}
+)

@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"onboard.example/checks"
+)
+
+// text is a string that may not be there, cleaned.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return name(*s)
+}
+
+func readMe(_ *reading, t *trail) (checks.Person, error) {
+	u, err := one[models.Userable](t, ask{
+		path: "me", query: "$select=id,displayName,userPrincipalName,userType", need: needMe,
+	}, models.CreateUserFromDiscriminatorValue)
+	if err != nil {
+		return checks.Person{}, err
+	}
+	p := checks.Person{ID: text(u.GetId()), UPN: text(u.GetUserPrincipalName()), Name: text(u.GetDisplayName()), Type: text(u.GetUserType())}
+	if p.ID == "" {
+		return checks.Person{}, t.lacks("id")
+	}
+	t.saw("%s, %s", p.UPN, p.Type)
+	return p, nil
+}
+
+// readRoles reads the signed-in person's active directory roles, those held
+// through groups included. Roles over an administrative unit are not among
+// them (entra-facts §9).
+func readRoles(_ *reading, t *trail) ([]checks.Role, error) {
+	found, err := list[models.DirectoryRoleable, models.DirectoryRoleCollectionResponseable](t, ask{
+		path:  "me/transitiveMemberOf/microsoft.graph.directoryRole",
+		query: "$select=displayName,roleTemplateId&$count=true", index: true, need: needMyRoles,
+	}, models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue)
+	if err != nil {
+		return nil, err
+	}
+	roles, names := []checks.Role{}, []string{}
+	for _, r := range found {
+		role := checks.Role{TemplateID: strings.ToLower(text(r.GetRoleTemplateId())), Name: text(r.GetDisplayName())}
+		roles, names = append(roles, role), append(names, role.Name)
+	}
+	t.saw("%s: %s", counted(len(roles), "active role"), strings.Join(names, ", "))
+	return roles, nil
+}
+
+// readEligible reads the roles that the person could activate (entra-facts
+// §9: roleDefinitionId is the template id for built-in roles). The instances
+// carry no names.
+func readEligible(_ *reading, t *trail) ([]checks.Role, error) {
+	found, err := list[models.UnifiedRoleEligibilityScheduleInstanceable, models.UnifiedRoleEligibilityScheduleInstanceCollectionResponseable](t, ask{
+		path:  "roleManagement/directory/roleEligibilityScheduleInstances/filterByCurrentUser(on='principal')",
+		query: "$select=roleDefinitionId,directoryScopeId", need: needEligible,
+	}, models.CreateUnifiedRoleEligibilityScheduleInstanceCollectionResponseFromDiscriminatorValue)
+	if err != nil {
+		return nil, err
+	}
+	roles := []checks.Role{}
+	for _, r := range found {
+		roles = append(roles, checks.Role{TemplateID: strings.ToLower(text(r.GetRoleDefinitionId())), Scope: text(r.GetDirectoryScopeId())})
+	}
+	t.saw("%s", counted(len(roles), "eligible role"))
+	return roles, nil
+}
+
+func readOrganization(_ *reading, t *trail) (checks.Organization, error) {
+	found, err := list[models.Organizationable, models.OrganizationCollectionResponseable](t, ask{
+		path: "organization", query: "$select=id,displayName,verifiedDomains,assignedPlans", need: needTenant,
+	}, models.CreateOrganizationCollectionResponseFromDiscriminatorValue)
+	if err != nil {
+		return checks.Organization{}, err
+	}
+	if len(found) == 0 || text(found[0].GetId()) == "" {
+		return checks.Organization{}, t.lacks("the organization")
+	}
+	o := checks.Organization{ID: text(found[0].GetId()), Name: text(found[0].GetDisplayName()), Domains: []string{}, Plans: []string{}}
+	for _, d := range found[0].GetVerifiedDomains() {
+		if d == nil || text(d.GetName()) == "" {
+			continue
+		}
+		if is := d.GetIsDefault(); is != nil && *is {
+			o.Domains = slices.Insert(o.Domains, 0, text(d.GetName()))
+		} else {
+			o.Domains = append(o.Domains, text(d.GetName()))
+		}
+	}
+	for _, p := range found[0].GetAssignedPlans() {
+		if p != nil && text(p.GetCapabilityStatus()) == "Enabled" && p.GetServicePlanId() != nil {
+			o.Plans = append(o.Plans, p.GetServicePlanId().String())
+		}
+	}
+	t.saw("%s, %s", o.ID, counted(len(o.Domains), "verified domain"))
+	return o, nil
+}
