@@ -1,0 +1,114 @@
+package sim
+
+import (
+	"slices"
+	"strings"
+)
+
+// access is what an operation wants of the caller: one of the scopes (least
+// first), all of also, and, to a user, one of the roles. Sources are the
+// permission tables quoted in entra-facts §1 to §6 ([PERM]) and the roles of
+// §9. Where no source names a role for reading, an ordinary member may read;
+// guests may not.
+type access struct {
+	scopes  []string
+	also    []string
+	roles   []string // nil: every member
+	guests  bool     // guests may as well
+	licence string   // P1 or P2, where Graph refuses tenants without
+}
+
+// Scopes that open several doors.
+const (
+	scopeDirRead  = "Directory.Read.All"
+	scopeDirWrite = "Directory.ReadWrite.All"
+	scopeDirUser  = "Directory.AccessAsUser.All"
+	scopeAppRead  = "Application.Read.All"
+	scopeAppWrite = "Application.ReadWrite.All"
+)
+
+// Who may write what (entra-facts §9; guide of each operation).
+var (
+	appWriters    = []string{roleGlobalAdmin, roleCloudAppAdmin, roleAppAdmin}
+	grantWriters  = grantingRoles
+	policyWriters = []string{roleGlobalAdmin, rolePrivilegedAdmin}
+	classWriters  = []string{roleGlobalAdmin, roleCloudAppAdmin, roleAppAdmin}
+	roleWriters   = []string{roleGlobalAdmin, rolePrivilegedAdmin, roleCloudAppAdmin, roleAppAdmin}
+)
+
+// The access of each operation.
+var (
+	readMe    = access{scopes: []string{"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", scopeDirRead, scopeDirWrite}, guests: true}
+	readMine  = access{scopes: []string{"User.Read", "User.Read.All", "GroupMember.Read.All", scopeDirRead, scopeDirWrite}, guests: true}
+	readOrg   = access{scopes: []string{"User.Read", "Organization.Read.All", scopeDirRead, scopeDirWrite}, guests: true}
+	readUsers = access{scopes: []string{"User.ReadBasic.All", "User.Read.All", scopeDirRead, scopeDirWrite}}
+	readGroup = access{scopes: []string{"GroupMember.Read.All", "Group.Read.All", scopeDirRead, scopeDirWrite}}
+	readRoles = access{scopes: []string{"RoleManagement.Read.Directory", scopeDirRead, scopeDirWrite}}
+	readPIM   = access{
+		scopes:  []string{"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory"},
+		licence: "P2",
+	}
+
+	readApps   = access{scopes: []string{scopeAppRead, scopeAppWrite, scopeDirRead, scopeDirWrite}}
+	writeApps  = access{scopes: []string{scopeAppWrite, scopeDirWrite, scopeDirUser}, roles: appWriters}
+	readGrants = access{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", scopeDirRead, scopeDirWrite}}
+	editGrants = access{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", scopeDirUser}, roles: grantWriters}
+	writeRoles = access{scopes: []string{"AppRoleAssignment.ReadWrite.All"}, roles: roleWriters}
+
+	readPolicy     = access{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.Authorization"}}
+	writePolicy    = access{scopes: []string{"Policy.ReadWrite.Authorization"}, roles: policyWriters}
+	readGrantRules = access{scopes: []string{"Policy.Read.PermissionGrant", "Policy.ReadWrite.PermissionGrant"}}
+	readGrantSets  = access{scopes: []string{"Policy.Read.PermissionGrant", "Policy.ReadWrite.PermissionGrant", scopeDirRead}}
+	readWorkflow   = access{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.ConsentRequest"}}
+	writeWorkflow  = access{scopes: []string{"Policy.ReadWrite.ConsentRequest"}, roles: []string{roleGlobalAdmin}}
+	readDefaults   = access{scopes: []string{"Policy.Read.All"}}
+	readClasses    = access{scopes: []string{scopeAppRead, scopeAppWrite, scopeDirRead, "Policy.ReadWrite.PermissionGrant"}}
+	writeClasses   = access{scopes: []string{"Policy.ReadWrite.PermissionGrant"}, roles: classWriters}
+	readTenants    = access{scopes: []string{"CrossTenantInformation.ReadBasic.All"}}
+)
+
+// allowed checks scope, role and licence. Graph answers a missing scope and a
+// missing role with the same code (entra-facts §15).
+func (c *graphCall) allowed(rt *graphRoute) error {
+	a := rt.access
+	held := c.held()
+	has := func(s string) bool {
+		return slices.ContainsFunc(held, func(h string) bool { return strings.EqualFold(h, s) })
+	}
+	if !slices.ContainsFunc(a.scopes, has) {
+		return denied()
+	}
+	for _, s := range a.also {
+		if !has(s) && !has(scopeDirRead) {
+			return denied()
+		}
+	}
+	if c.u != nil {
+		if c.u.Guest && !a.guests && len(c.claims.activeRoles()) == 0 {
+			return denied()
+		}
+		if a.roles != nil && !slices.ContainsFunc(c.claims.activeRoles(), func(r string) bool { return slices.Contains(a.roles, r) }) {
+			return denied()
+		}
+	}
+	if a.licence != "" && c.t.Premium < a.licence { // "" < "P1" < "P2"
+		return &graphError{
+			400, "AadPremiumLicenseRequired",
+			"The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+		}
+	}
+	return nil
+}
+
+// held lists the delegated scopes of the token, or an app's own roles.
+func (c *graphCall) held() []string {
+	if c.u == nil {
+		return c.claims.Roles
+	}
+	return c.claims.scopes()
+}
+
+// activeRoles are the directory roles the token was issued with.
+func (cl claims) activeRoles() []string {
+	return slices.DeleteFunc(slices.Clone(cl.Wids), func(r string) bool { return r == roleMember })
+}

@@ -1,0 +1,138 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// maxBatch is the most parts one batch may have (entra-facts §15).
+const maxBatch = 20
+
+// batchPart is one request within a batch.
+type batchPart struct {
+	ID        string            `json:"id"`
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   map[string]string `json:"headers"`
+	Body      json.RawMessage   `json:"body"`
+	DependsOn []string          `json:"dependsOn"`
+}
+
+// batchReply is the answer to one part.
+type batchReply struct {
+	ID      string            `json:"id"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Body    json.RawMessage   `json:"body,omitempty"`
+}
+
+// batch answers each part by itself; the whole is 200 whatever the parts say.
+func (s *Sim) batch(r *http.Request, body []byte) ([]byte, error) {
+	if r.Method != http.MethodPost {
+		return nil, &graphError{http.StatusMethodNotAllowed, "Request_BadRequest", "A batch must be posted."}
+	}
+	var in struct {
+		Requests []batchPart `json:"requests"`
+	}
+	if err := json.Unmarshal(body, &in); err != nil {
+		return nil, badRequest("Unable to read JSON request payload.")
+	}
+	if len(in.Requests) == 0 || len(in.Requests) > maxBatch {
+		return nil, badRequest("Number of batch request steps must be between 1 and the maximum of %d.", maxBatch)
+	}
+	status := map[string]int{}
+	var replies []batchReply
+	for i, p := range in.Requests {
+		if _, twice := status[p.ID]; p.ID == "" || twice {
+			return nil, badRequest("Request %d has no id, or one that another request has.", i+1)
+		}
+		for _, id := range p.DependsOn {
+			if _, ok := status[id]; !ok {
+				return nil, badRequest("Request '%s' depends on '%s', which is not a request before it.", p.ID, id)
+			}
+		}
+		reply := s.batchOne(r, p, status)
+		status[p.ID] = reply.Status
+		replies = append(replies, reply)
+	}
+	// Replies come in no order that a client may rely on (entra-facts §15).
+	slices.Reverse(replies)
+	return json.Marshal(map[string]any{"responses": replies})
+}
+
+// batchOne answers one part.
+func (s *Sim) batchOne(outer *http.Request, p batchPart, status map[string]int) batchReply {
+	rec := httptest.NewRecorder()
+	failed := slices.ContainsFunc(p.DependsOn, func(id string) bool { return status[id] >= http.StatusBadRequest })
+	inner, err := partRequest(outer, p)
+	switch {
+	case failed:
+		writeGraphError(rec, outer, s.now(), &graphError{http.StatusFailedDependency, "FailedDependency", "A request that this one depends on failed."})
+	case err != nil:
+		writeGraphError(rec, outer, s.now(), badRequest("%v", err))
+	default:
+		if one := s.faults.pick(inner.URL.Path, true); one != nil {
+			s.faults.spoil(one, rec, inner, nil)
+		} else {
+			s.serveGraph(rec, inner)
+		}
+	}
+	return replyOf(p.ID, rec)
+}
+
+// partRequest turns a part into a request of its own.
+func partRequest(outer *http.Request, p batchPart) (*http.Request, error) {
+	if !strings.HasPrefix(p.URL, "/") && strings.Contains(p.URL, "://") {
+		return nil, fmt.Errorf("the url of request '%s' must be relative", p.ID)
+	}
+	if strings.HasPrefix(strings.TrimPrefix(p.URL, "/"), "$batch") {
+		return nil, fmt.Errorf("request '%s' is a batch within a batch", p.ID)
+	}
+	version, _, _ := strings.Cut(strings.TrimPrefix(outer.URL.Path, "/"), "/")
+	u, err := url.Parse("/" + version + "/" + strings.TrimPrefix(p.URL, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("the url of request '%s' cannot be read", p.ID)
+	}
+	body := p.Body
+	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+		body = nil // some clients write it for requests without a body
+	}
+	inner, err := http.NewRequestWithContext(context.WithoutCancel(outer.Context()), strings.ToUpper(p.Method), u.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("the method of request '%s' is not one", p.ID)
+	}
+	inner.Host = outer.Host
+	inner.Header.Set("Authorization", outer.Header.Get("Authorization"))
+	inner.Header.Set("Accept", outer.Header.Get("Accept"))
+	typed := false
+	for k, v := range p.Headers {
+		inner.Header.Set(k, v)
+		typed = typed || strings.EqualFold(k, "Content-Type")
+	}
+	if len(body) > 0 && !typed {
+		return nil, fmt.Errorf("request '%s' has a body, so it needs a Content-Type header", p.ID)
+	}
+	return inner, nil
+}
+
+func replyOf(id string, rec *httptest.ResponseRecorder) batchReply {
+	out := batchReply{ID: id, Status: rec.Code, Headers: map[string]string{}}
+	for k, v := range rec.Header() {
+		out.Headers[k] = v[0]
+	}
+	if rec.Body.Len() > 0 {
+		out.Body = rec.Body.Bytes()
+		if !json.Valid(out.Body) {
+			out.Body, _ = json.Marshal(base64.StdEncoding.EncodeToString(rec.Body.Bytes())) //nolint:errchkjson // text always marshals
+		}
+	}
+	return out
+}

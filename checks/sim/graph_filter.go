@@ -1,0 +1,448 @@
+package sim
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The part of OData's $filter that Graph's directory answers: comparisons, and,
+// or, not, in, startswith, endswith, any.
+
+const (
+	maxFilter = 4096 // characters
+	maxNested = 24   // parentheses, nots and lambdas within one another
+)
+
+// filterNode is one node of a parsed filter.
+type filterNode struct {
+	op    string // and, or, not, eq, ne, ge, gt, le, lt, in, startswith, endswith, any
+	path  []string
+	value []any // literals: string, bool, float64 or nil
+	kids  []*filterNode
+	bound string // the variable of any
+}
+
+// filterParser walks the tokens of one filter.
+type filterParser struct {
+	tokens []string // strings keep their opening quote, so that they are told apart
+	at     int
+	depth  int
+	bound  []string
+}
+
+// parseFilter reads a filter; the error is a bad request.
+func parseFilter(s string) (*filterNode, error) {
+	if len(s) > maxFilter {
+		return nil, badRequest("The filter is too long.")
+	}
+	tokens, err := filterTokens(s)
+	if err != nil {
+		return nil, err
+	}
+	p := &filterParser{tokens: tokens}
+	n, err := p.or()
+	if err != nil {
+		return nil, err
+	}
+	if p.at != len(p.tokens) {
+		return nil, p.bad()
+	}
+	return n, nil
+}
+
+func filterTokens(s string) ([]string, error) {
+	var out []string
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == ' ' || c == '\t':
+			i++
+		case strings.IndexByte("(),:/", c) >= 0:
+			out = append(out, s[i:i+1])
+			i++
+		case c == '\'':
+			text, n, ok := quoted(s[i:])
+			if !ok {
+				return nil, badRequest("There is an unterminated string literal at position %d in the filter.", i)
+			}
+			out = append(out, "'"+text)
+			i += n
+		case wordByte(c):
+			end := i
+			for end < len(s) && (wordByte(s[end]) || timeColon(s, i, end)) {
+				end++
+			}
+			out = append(out, s[i:end])
+			i = end
+		default:
+			return nil, badRequest("Syntax error: character '%s' is not valid at position %d in the filter.", strconv.QuoteToASCII(string(rune(c))), i)
+		}
+	}
+	return out, nil
+}
+
+// timeColon admits the colons of a bare timestamp such as 2026-11-20T10:00:00Z.
+func timeColon(s string, start, at int) bool {
+	return s[at] == ':' && s[start] >= '0' && s[start] <= '9'
+}
+
+func wordByte(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("_.-+$@", c) >= 0
+}
+
+// quoted reads a literal in single quotes; two of them inside are one.
+func quoted(s string) (text string, n int, ok bool) {
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		if s[i] != '\'' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '\'' {
+			b.WriteByte('\'')
+			i++
+			continue
+		}
+		return b.String(), i + 1, true
+	}
+	return "", 0, false
+}
+
+func (p *filterParser) peek() string {
+	if p.at < len(p.tokens) {
+		return p.tokens[p.at]
+	}
+	return ""
+}
+
+func (p *filterParser) take(word string) bool {
+	if p.peek() == word {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (p *filterParser) bad() error {
+	return badRequest("Invalid filter clause: syntax error at token %d.", p.at+1)
+}
+
+func (p *filterParser) or() (*filterNode, error) { return p.chain("or", p.and) }
+
+func (p *filterParser) and() (*filterNode, error) { return p.chain("and", p.unary) }
+
+// chain reads operands joined by one word.
+func (p *filterParser) chain(word string, operand func() (*filterNode, error)) (*filterNode, error) {
+	first, err := operand()
+	if err != nil {
+		return nil, err
+	}
+	n := &filterNode{op: word, kids: []*filterNode{first}}
+	for p.take(word) {
+		next, err := operand()
+		if err != nil {
+			return nil, err
+		}
+		n.kids = append(n.kids, next)
+	}
+	if len(n.kids) == 1 {
+		return first, nil
+	}
+	return n, nil
+}
+
+func (p *filterParser) unary() (*filterNode, error) {
+	if p.depth++; p.depth > maxNested {
+		return nil, badRequest("The filter is nested too deeply.")
+	}
+	defer func() { p.depth-- }()
+	if p.take("not") {
+		kid, err := p.unary()
+		if err != nil {
+			return nil, err
+		}
+		return &filterNode{op: "not", kids: []*filterNode{kid}}, nil
+	}
+	if p.take("(") {
+		n, err := p.or()
+		if err != nil {
+			return nil, err
+		}
+		if !p.take(")") {
+			return nil, p.bad()
+		}
+		return n, nil
+	}
+	return p.predicate()
+}
+
+func (p *filterParser) predicate() (*filterNode, error) {
+	if f := strings.ToLower(p.peek()); (f == "startswith" || f == "endswith") && p.at+1 < len(p.tokens) && p.tokens[p.at+1] == "(" {
+		p.at += 2
+		return p.function(f)
+	}
+	path, err := p.path()
+	if err != nil {
+		return nil, err
+	}
+	if last := len(path) - 1; last > 0 && path[last] == "any" && p.take("(") {
+		return p.lambda(path[:last])
+	}
+	op := p.peek()
+	p.at++
+	switch op {
+	case "eq", "ne", "ge", "gt", "le", "lt":
+		v, err := p.literal()
+		if err != nil {
+			return nil, err
+		}
+		return &filterNode{op: op, path: path, value: []any{v}}, nil
+	case "in":
+		return p.in(path)
+	}
+	return nil, p.bad()
+}
+
+func (p *filterParser) function(name string) (*filterNode, error) {
+	path, err := p.path()
+	if err != nil {
+		return nil, err
+	}
+	if !p.take(",") {
+		return nil, p.bad()
+	}
+	v, err := p.literal()
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := v.(string); !ok || !p.take(")") {
+		return nil, p.bad()
+	}
+	return &filterNode{op: name, path: path, value: []any{v}}, nil
+}
+
+func (p *filterParser) lambda(path []string) (*filterNode, error) {
+	n := &filterNode{op: "any", path: path}
+	if p.take(")") {
+		return n, nil
+	}
+	n.bound = p.peek()
+	p.at++
+	if !isName(n.bound) || !p.take(":") {
+		return nil, p.bad()
+	}
+	p.bound = append(p.bound, n.bound)
+	kid, err := p.or()
+	if err != nil {
+		return nil, err
+	}
+	p.bound = p.bound[:len(p.bound)-1]
+	if !p.take(")") {
+		return nil, p.bad()
+	}
+	n.kids = []*filterNode{kid}
+	return n, nil
+}
+
+func (p *filterParser) in(path []string) (*filterNode, error) {
+	if !p.take("(") {
+		return nil, p.bad()
+	}
+	n := &filterNode{op: "in", path: path}
+	for {
+		v, err := p.literal()
+		if err != nil {
+			return nil, err
+		}
+		n.value = append(n.value, v)
+		if p.take(")") {
+			return n, nil
+		}
+		if !p.take(",") {
+			return nil, p.bad()
+		}
+	}
+}
+
+func (p *filterParser) path() ([]string, error) {
+	var out []string
+	for {
+		name := p.peek()
+		if !isName(name) {
+			return nil, p.bad()
+		}
+		p.at++
+		out = append(out, name)
+		if !p.take("/") {
+			return out, nil
+		}
+	}
+}
+
+func isName(s string) bool {
+	return s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] >= 'A' && s[0] <= 'Z')
+}
+
+func (p *filterParser) literal() (any, error) {
+	t := p.peek()
+	if t == "" {
+		return nil, p.bad()
+	}
+	p.at++
+	switch {
+	case t[0] == '\'':
+		return t[1:], nil
+	case t == "true", t == "false":
+		return t == "true", nil
+	case t == "null":
+		return nil, nil //nolint:nilnil // null is a literal, not an absence
+	case isGUID(t) || strings.Contains(t, "T") && t[0] >= '0' && t[0] <= '9':
+		return t, nil
+	}
+	if f, err := strconv.ParseFloat(t, 64); err == nil {
+		return f, nil
+	}
+	p.at--
+	return nil, p.bad()
+}
+
+// check looks at every property of the filter: it must exist, and Graph must
+// be able to filter by it. advanced says whether the request is an advanced
+// query, without which ne, not and endswith are refused (entra-facts §15).
+func (n *filterNode) check(e *entity, advanced bool) error {
+	switch n.op {
+	case "not", "ne", "endswith":
+		if !advanced {
+			return unsupported("The operator '%s' needs an advanced query: ConsistencyLevel: eventual and $count=true.", n.op)
+		}
+	}
+	if n.path != nil {
+		root := n.path[0]
+		if !e.has(root) {
+			return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", root, e.name)
+		}
+		if !slices.Contains(e.filter, root) {
+			return unsupported("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", root, e.name)
+		}
+		if e.eqOnly && n.op != "eq" {
+			return unsupported("Only the operator eq is supported for property '%s' of resource '%s'.", root, e.name)
+		}
+		if n.op == "any" {
+			return nil // what is inside speaks of the elements
+		}
+	}
+	for _, k := range n.kids {
+		if err := k.check(e, advanced); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holds evaluates the filter for one object; vars are bound elements.
+func (n *filterNode) holds(o obj, vars map[string]any) bool {
+	switch n.op {
+	case "and":
+		return !slices.ContainsFunc(n.kids, func(k *filterNode) bool { return !k.holds(o, vars) })
+	case "or":
+		return slices.ContainsFunc(n.kids, func(k *filterNode) bool { return k.holds(o, vars) })
+	case "not":
+		return !n.kids[0].holds(o, vars)
+	case "any":
+		return n.any(o, vars)
+	}
+	have := lookup(o, vars, n.path)
+	switch n.op {
+	case "in":
+		return slices.ContainsFunc(n.value, func(v any) bool { return same(have, v) })
+	case "eq":
+		return same(have, n.value[0])
+	case "ne":
+		return !same(have, n.value[0])
+	}
+	a, ok := have.(string)
+	b, isText := n.value[0].(string)
+	if !ok || !isText {
+		return false
+	}
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	switch n.op {
+	case "startswith":
+		return strings.HasPrefix(a, b)
+	case "endswith":
+		return strings.HasSuffix(a, b)
+	case "ge":
+		return a >= b
+	case "gt":
+		return a > b
+	case "le":
+		return a <= b
+	}
+	return a < b // lt
+}
+
+func (n *filterNode) any(o obj, vars map[string]any) bool {
+	for _, element := range elements(lookup(o, vars, n.path)) {
+		if n.bound == "" {
+			return true
+		}
+		inner := map[string]any{n.bound: element}
+		for k, v := range vars {
+			if k != n.bound {
+				inner[k] = v
+			}
+		}
+		if n.kids[0].holds(o, inner) {
+			return true
+		}
+	}
+	return false
+}
+
+func elements(v any) []any {
+	var out []any
+	switch v := v.(type) {
+	case []string:
+		for _, e := range v {
+			out = append(out, e)
+		}
+	case []obj:
+		for _, e := range v {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// lookup follows a path from a bound element or from the object.
+func lookup(o obj, vars map[string]any, path []string) any {
+	var at any = o
+	if v, ok := vars[path[0]]; ok {
+		at, path = v, path[1:]
+	}
+	for _, name := range path {
+		m, ok := at.(obj)
+		if !ok {
+			return nil
+		}
+		at = m[name]
+	}
+	return at
+}
+
+// same compares as the directory does: text without regard to case.
+func same(have, want any) bool {
+	a, isA := have.(string)
+	b, isB := want.(string)
+	if isA && isB {
+		return strings.EqualFold(a, b)
+	}
+	switch have := have.(type) {
+	case int:
+		f, ok := want.(float64)
+		return ok && float64(have) == f
+	case bool, nil:
+		return have == want
+	}
+	return false
+}

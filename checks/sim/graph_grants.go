@@ -1,0 +1,202 @@
+package sim
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// oAuth2PermissionGrants (entra-facts §2).
+
+var grantEntity = &entity{
+	name:   "oAuth2PermissionGrant",
+	props:  "id clientId consentType principalId resourceId scope",
+	filter: []string{"id", "clientId", "consentType", "principalId", "resourceId"},
+	eqOnly: true,
+}
+
+// maxScope is the longest scope text a grant may hold, in characters (public
+// page of the resource).
+const maxScope = 3850
+
+func grantRoutes() []*graphRoute {
+	const list, one = "oauth2PermissionGrants", "oauth2PermissionGrants/{}"
+	return []*graphRoute{
+		on(http.MethodGet, list, readGrants, grantEntity, listGrants),
+		on(http.MethodPost, list, editGrants, nil, createGrant),
+		on(http.MethodGet, one, readGrants, nil, getGrant),
+		on(http.MethodPatch, one, editGrants, nil, patchGrant),
+		on(http.MethodDelete, one, editGrants, nil, deleteGrant),
+	}
+}
+
+const everyone, oneUser = "AllPrincipals", "Principal"
+
+// grantObject is what a read sees of a grant; nil if it sees none yet.
+func (c *graphCall) grantObject(g *Grant) obj {
+	scope := g.seenScope(c.now)
+	if scope == nil {
+		return nil
+	}
+	o := obj{"id": g.ID, "clientId": g.ClientID, "resourceId": g.Resource, "consentType": everyone, "principalId": nil, "scope": *scope}
+	if g.Principal != "" {
+		o["consentType"], o["principalId"] = oneUser, g.Principal
+	}
+	return o
+}
+
+// grants lists what reads see of the grants that want admits.
+func (c *graphCall) grants(want func(*Grant) bool) (graphReply, error) {
+	var out []obj
+	for _, g := range c.t.Grants {
+		if o := c.grantObject(g); o != nil && want(g) {
+			out = append(out, o)
+		}
+	}
+	return c.many(grantEntity, "oauth2PermissionGrants", out)
+}
+
+func listGrants(c *graphCall) (graphReply, error) { return c.grants(func(*Grant) bool { return true }) }
+
+func serviceGrants(c *graphCall) (graphReply, error) {
+	sp, err := c.serviceKey()
+	if err != nil {
+		return graphReply{}, err
+	}
+	return c.grants(func(g *Grant) bool { return g.ClientID == sp.ID })
+}
+
+func myGrants(c *graphCall) (graphReply, error) {
+	if c.u == nil {
+		return graphReply{}, badRequest("/me request is only valid with delegated authentication flow.")
+	}
+	return c.grants(func(g *Grant) bool { return g.Principal == c.u.ID })
+}
+
+// grantKey finds the grant of the first key, if reads see it.
+func (c *graphCall) grantKey() (*Grant, error) {
+	g := c.t.grantByID(c.keys[0].value)
+	if g == nil || g.seenScope(c.now) == nil {
+		return nil, notFound("oAuth2PermissionGrant", c.keys[0].value)
+	}
+	return g, nil
+}
+
+func getGrant(c *graphCall) (graphReply, error) {
+	g, err := c.grantKey()
+	if err != nil {
+		return graphReply{}, err
+	}
+	return c.one(grantEntity, "oauth2PermissionGrants", c.grantObject(g))
+}
+
+// createGrant makes a grant. A second one for the same client, API and
+// principal is a conflict, also while reads do not see the first.
+func createGrant(c *graphCall) (graphReply, error) {
+	m, err := c.decode("clientId", "consentType", "principalId", "resourceId", "scope", "startTime", "expiryTime")
+	if err != nil {
+		return graphReply{}, err
+	}
+	var client, kind, resource, scope string
+	var principal *string
+	if err := errors.Join(
+		member(m, "clientId", &client), member(m, "consentType", &kind), member(m, "principalId", &principal),
+		member(m, "resourceId", &resource), member(m, "scope", &scope),
+	); err != nil {
+		return graphReply{}, firstGraphError(err)
+	}
+	who := ""
+	if principal != nil {
+		who = *principal
+	}
+	if err := c.checkGrant(client, resource, kind, who, scope); err != nil {
+		return graphReply{}, err
+	}
+	client, resource = c.t.serviceByID(client).ID, c.t.serviceByID(resource).ID
+	if u := c.t.userByID(who); u != nil {
+		who = u.ID
+	}
+	if c.t.grantOf(client, resource, who) != nil {
+		return graphReply{}, &graphError{http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists."}
+	}
+	g := c.w.addGrant(c.t, client, resource, who, nil)
+	g.Scope = scope
+	a, err := c.one(grantEntity, "oauth2PermissionGrants", obj{
+		"id": g.ID, "clientId": client, "resourceId": resource, "consentType": kind, "principalId": principal, "scope": scope,
+	})
+	a.status = http.StatusCreated
+	return a, err
+}
+
+// checkGrant refuses grants that make no sense.
+func (c *graphCall) checkGrant(client, resource, kind, principal, scope string) error {
+	for name, id := range map[string]string{"clientId": client, "resourceId": resource} {
+		sp := c.t.serviceByID(id)
+		if sp == nil || c.now.Before(sp.VisibleAt) {
+			return badRequest("Invalid value specified for property '%s': no service principal '%s'.", name, strings.ToValidUTF8(id, "?"))
+		}
+	}
+	switch {
+	case kind != everyone && kind != oneUser:
+		return badRequest("Invalid value specified for property 'consentType' of resource 'OAuth2PermissionGrant'.")
+	case kind == everyone && principal != "":
+		return badRequest("principalId must be null when consentType is AllPrincipals.")
+	case kind == oneUser && c.t.userByID(principal) == nil:
+		return badRequest("Invalid value specified for property 'principalId' of resource 'OAuth2PermissionGrant'.")
+	}
+	return checkScope(scope)
+}
+
+func checkScope(scope string) error {
+	if len(scope) > maxScope {
+		return badRequest("The scope is longer than %d characters.", maxScope)
+	}
+	if strings.ContainsFunc(scope, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return badRequest("Invalid value specified for property 'scope' of resource 'OAuth2PermissionGrant'.")
+	}
+	return nil
+}
+
+// patchGrant replaces the scope text as a whole: unions are the client's.
+func patchGrant(c *graphCall) (graphReply, error) {
+	g, err := c.grantKey()
+	if err != nil {
+		return graphReply{}, err
+	}
+	m, err := c.decode("scope")
+	if err != nil {
+		return graphReply{}, err
+	}
+	var scope *string
+	if err := member(m, "scope", &scope); err != nil {
+		return graphReply{}, err
+	}
+	if scope == nil {
+		return graphReply{}, badRequest("A value is required for property 'scope' of resource 'OAuth2PermissionGrant'.")
+	}
+	if err := checkScope(*scope); err != nil {
+		return graphReply{}, err
+	}
+	c.w.setScope(g, *scope)
+	return graphReply{status: http.StatusNoContent}, nil
+}
+
+func deleteGrant(c *graphCall) (graphReply, error) {
+	g, err := c.grantKey()
+	if err != nil {
+		return graphReply{}, err
+	}
+	c.t.Grants = slices.DeleteFunc(c.t.Grants, func(o *Grant) bool { return o == g })
+	return graphReply{status: http.StatusNoContent}, nil
+}
+
+// removeService takes a service principal away with all that hangs on it.
+func (t *Tenant) removeService(sp *ServicePrincipal) {
+	t.Services = slices.DeleteFunc(t.Services, func(o *ServicePrincipal) bool { return o == sp })
+	t.Grants = slices.DeleteFunc(t.Grants, func(g *Grant) bool { return g.ClientID == sp.ID || g.Resource == sp.ID })
+	t.Classifications = slices.DeleteFunc(t.Classifications, func(c *Classification) bool { return c.Resource == sp.ID })
+	for _, o := range t.Services {
+		o.RoleGrants = slices.DeleteFunc(o.RoleGrants, func(g RoleGrant) bool { return g.Resource == sp.ID })
+	}
+}

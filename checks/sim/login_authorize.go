@@ -1,0 +1,319 @@
+package sim
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// The response modes of authorize.
+const (
+	modeQuery    = "query"
+	modeFragment = "fragment"
+	modeForm     = "form_post"
+)
+
+// authRequest is what an app asked of authorize.
+type authRequest struct {
+	redirect  string
+	noReply   bool // nothing is registered to go back to (500113)
+	state     string
+	mode      string
+	prompt    string
+	hint      string
+	nonce     string
+	challenge string
+	method    string
+	cc        []string // client capabilities: cp1
+}
+
+// scopeSet is a request's scopes, understood.
+type scopeSet struct {
+	raw      []string     // as asked, each once
+	list     []AskedScope // what has to be consented to
+	resource string       // appId of the API the token is for
+	audience string       // as the client spelled the API; empty for bare names
+	mixed    bool         // more than one API: fine to consent to, not for one token
+	all      bool         // .default
+}
+
+const maxScopes = 200
+
+// oidcScopes belong to sign-in itself and go with any API.
+var oidcScopes = []string{"openid", "profile", "email", "offline_access"}
+
+func isOIDC(scope string) bool {
+	return slices.ContainsFunc(oidcScopes, func(o string) bool { return strings.EqualFold(o, scope) })
+}
+
+// readScopes understands a scope parameter for an app.
+func (s *Sim) readScopes(reg *Registration, t *Tenant, raw string) (scopeSet, *refusal) {
+	set := scopeSet{raw: union(nil, strings.Fields(raw))}
+	if len(set.raw) == 0 {
+		return set, refuse(900144, "scope")
+	}
+	if len(set.raw) > maxScopes {
+		return set, refuse(70011, clip(raw))
+	}
+	named := false
+	for _, one := range set.raw {
+		asked, ok := s.world.resolveScope(one)
+		switch {
+		case asked.Resource == "":
+			return set, refuse(500011, clip(one[:strings.LastIndexByte(one, '/')]), tenantTitle(t))
+		case !ok:
+			return set, refuse(650053, reg.Name, clip(asked.Value), asked.Resource)
+		case isOIDC(one):
+			set.list = append(set.list, asked)
+			continue
+		}
+		set.mixed = set.mixed || set.resource != "" && set.resource != asked.Resource
+		if set.resource == "" {
+			set.resource = asked.Resource
+			if i := strings.LastIndexByte(one, '/'); i >= 0 {
+				set.audience = one[:i]
+			}
+		}
+		if asked.Value == ".default" {
+			set.all = true
+			continue
+		}
+		named = true
+		set.list = append(set.list, asked)
+	}
+	if set.all && named {
+		return set, refuse(70011, clip(raw)+" .default scope can't be combined with resource-specific scopes.")
+	}
+	if set.resource == "" {
+		set.resource = graphAppID
+	}
+	if set.all {
+		set.list = append(set.list, reg.requiredScopes("")...)
+	}
+	set.list = uniqueScopes(set.list)
+	return set, nil
+}
+
+func uniqueScopes(list []AskedScope) []AskedScope {
+	var out []AskedScope
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func tenantTitle(t *Tenant) string {
+	if t == nil {
+		return wordsOrganizations
+	}
+	return t.Name
+}
+
+// authorizeV2 is /oauth2/v2.0/authorize; authorizeV1 names one API in place of
+// scopes, and means all that is registered for it.
+func (s *Sim) authorizeV2(c *visit) answer { return s.authorize(c, c.get("scope")) }
+
+func (s *Sim) authorizeV1(c *visit) answer {
+	resource := c.get("resource")
+	if resource == "" {
+		resource = graphAppID
+	}
+	resource = strings.Join(strings.Fields(resource), "") // one API, never a list of scopes
+	return s.authorize(c, "openid "+strings.TrimSuffix(resource, "/")+"/.default")
+}
+
+func (s *Sim) authorize(c *visit, scope string) answer {
+	a, refused := s.beginFor(c, forApp)
+	if refused != nil {
+		return s.asPage(c, refused)
+	}
+	if a.req.noReply {
+		return s.asPage(c, refuse(500113))
+	}
+	if refused := s.readRequest(c, &a.req); refused != nil {
+		return s.finish(c, a, refused)
+	}
+	if a.asked, refused = s.readScopes(a.reg, a.tenant, scope); refused != nil {
+		return s.finish(c, a, refused)
+	}
+	return s.welcome(c, a)
+}
+
+// beginFor checks what must be right before anything may go back to the app's
+// redirect: the tenant, the app, and the redirect itself.
+func (s *Sim) beginFor(c *visit, kind attemptKind) (*attempt, *refusal) {
+	t, refused := s.tenantAt(c.at, c.vars[0])
+	if refused != nil {
+		return nil, refused
+	}
+	id := c.get("client_id")
+	if id == "" {
+		return nil, refuse(900144, "client_id")
+	}
+	reg := s.world.registration(id)
+	if reg == nil || t != nil && !s.usable(reg, t) {
+		return nil, refuse(700016, clip(id), tenantTitle(t))
+	}
+	a := &attempt{kind: kind, tenant: t, pinned: t != nil, reg: reg}
+	a.req.state = c.get("state")
+	a.req.hint = strings.TrimSpace(c.get("login_hint"))
+	a.req.redirect = c.get("redirect_uri")
+	switch {
+	case a.req.redirect == "" && len(reg.RedirectURIs) > 0:
+		a.req.redirect = reg.RedirectURIs[0]
+	case a.req.redirect == "" && reg.AnyLoopback:
+		return nil, refuse(900971)
+	case a.req.redirect == "":
+		a.req.noReply = true
+	case !s.mayReturn(c, reg, a.req.redirect):
+		return nil, refuse(50011, clip(a.req.redirect), reg.AppID)
+	}
+	a.req.mode = modeQuery
+	return s.begin(c, a), nil
+}
+
+// usable says whether a tenant can know the app at all: single-tenant apps are
+// for their owner, and an app registered in one cloud does not exist in another
+// (entra-facts §10).
+func (s *Sim) usable(reg *Registration, t *Tenant) bool {
+	if reg.FirstParty || t.serviceByAppID(reg.AppID) != nil {
+		return true
+	}
+	home := find(s.world.tenants, func(o *Tenant) bool { return strings.EqualFold(o.ID, reg.HomeTenant) })
+	if reg.SingleTenant {
+		return home == t
+	}
+	if home != nil {
+		return sameLogin(home.Cloud, t.Cloud)
+	}
+	return sameLogin(CloudPublic, t.Cloud) // vendors that no scenario holds live in the public cloud
+}
+
+// mayReturn says whether an answer may go to an address: exactly as registered,
+// loopback at any port where loopback is registered (RFC 8252 §7.3), and the
+// simulator's own page of the vendor's app.
+func (s *Sim) mayReturn(c *visit, reg *Registration, to string) bool {
+	u, err := url.Parse(to)
+	if err != nil || !u.IsAbs() || u.Fragment != "" || u.User != nil || strings.ContainsAny(to, "\r\n") {
+		return false
+	}
+	if slices.Contains(reg.RedirectURIs, to) || to == s.appCallback(c.at, reg) {
+		return true
+	}
+	if u.Scheme != "http" || !isLoopback(u.Hostname()) {
+		return false
+	}
+	if reg.AnyLoopback {
+		return true
+	}
+	return slices.ContainsFunc(reg.RedirectURIs, func(r string) bool {
+		v, err := url.Parse(r)
+		if err != nil || v.Scheme != "http" || v.Hostname() != u.Hostname() || v.Path != u.Path {
+			return false
+		}
+		_, port, err := net.SplitHostPort(u.Host)
+		return err != nil || port != ""
+	})
+}
+
+// readRequest reads what remains of an authorize request. From here on errors
+// go back to the app.
+func (s *Sim) readRequest(c *visit, req *authRequest) *refusal {
+	kinds := strings.Fields(c.get("response_type"))
+	mode := c.get("response_mode")
+	if !slices.Contains([]string{"", modeQuery, modeFragment, modeForm}, mode) {
+		return refuse(70007, clip(mode))
+	}
+	if mode != "" {
+		req.mode = mode
+	}
+	switch {
+	case len(kinds) == 0:
+		return refuse(900144, "response_type")
+	case slices.Contains(kinds, "token"):
+		return refuse(700051)
+	case slices.Contains(kinds, "id_token"):
+		return refuse(700054)
+	case len(kinds) != 1 || kinds[0] != "code":
+		return refuse(90023, "response_type")
+	}
+	req.prompt = c.get("prompt")
+	if !slices.Contains([]string{"", "none", "login", "select_account", "consent"}, req.prompt) {
+		return refuse(90023, "prompt")
+	}
+	req.nonce, req.challenge = c.get("nonce"), c.get("code_challenge")
+	if req.method = c.get("code_challenge_method"); req.method == "" {
+		req.method = "plain"
+	}
+	if n := len(req.challenge); n != 0 && (n < 43 || n > 128) || req.method != "plain" && req.method != "S256" {
+		return refuse(90023, "code_challenge_method")
+	}
+	var refused *refusal
+	req.cc, refused = capabilities(c.get("claims"))
+	return refused
+}
+
+// capabilities are the client capabilities in a claims parameter (xms_cc); cp1
+// says that the client handles claims challenges (entra-facts §15).
+func capabilities(claims string) ([]string, *refusal) {
+	if claims == "" {
+		return nil, nil
+	}
+	var asked struct {
+		Access map[string]struct {
+			Values []string `json:"values"`
+		} `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(claims), &asked); err != nil {
+		return nil, refuse(90013)
+	}
+	values := asked.Access["xms_cc"].Values
+	if len(values) > 8 {
+		values = values[:8]
+	}
+	return values, nil
+}
+
+// finish ends an attempt of authorize or admin consent with a refusal sent to the
+// app; a device is told through its own polling, and the portal goes on.
+func (s *Sim) finish(c *visit, a *attempt, f *refusal) answer {
+	a.stage = atEnd
+	if a.then != "" {
+		return seeOther(c, c.at.base()+"/portal"+a.then)
+	}
+	if a.kind == forDevice {
+		return s.endDevice(c, a, f)
+	}
+	v := f.params(c, a.req.state)
+	if a.kind == forAdminV1 || a.kind == forAdminV2 {
+		v.Set("admin_consent", "True") // also when it failed (entra-facts §11)
+		if a.tenant != nil {
+			v.Set("tenant", a.tenant.ID)
+		}
+	}
+	return s.respond(c, &a.req, v)
+}
+
+// respond sends parameters to the app's redirect in the mode it asked for.
+func (s *Sim) respond(c *visit, req *authRequest, v url.Values) answer {
+	switch {
+	case req.noReply:
+		return s.asPage(c, refuse(500113))
+	case req.mode == modeForm:
+		view := postView{To: req.redirect}
+		for _, k := range sortedKeys(v) {
+			view.Fields = append(view.Fields, postField{k, v.Get(k)})
+		}
+		return s.page(c, http.StatusOK, "post", view)
+	}
+	to := withParams(req.redirect, v, req.mode == modeFragment)
+	if page, ok := s.landing(c, to); ok {
+		return page
+	}
+	return seeOther(c, to)
+}

@@ -1,0 +1,267 @@
+package sim
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Consent: the page, the two walls, and what pressing their buttons does.
+
+// errMayNot is what accept says to somebody whose roles and policies do not
+// allow what they pressed.
+var errMayNot = errors.New("this account may not consent to that")
+
+// proceed goes on with a known account in a sign-in to an app: to the code, the
+// consent page, a wall, or a refusal.
+func (s *Sim) proceed(c *visit, a *attempt) answer {
+	if !s.usable(a.reg, a.tenant) {
+		return s.halt(c, a, refuse(700016, a.reg.AppID, a.tenant.Name))
+	}
+	if f := s.resourceOff(a.tenant, a.asked.resource); f != nil {
+		return s.halt(c, a, f)
+	}
+	r := s.world.decide(a.tenant, a.user, a.reg, a.asked.list)
+	if a.req.prompt == "consent" {
+		// The page is forced even where nothing is missing, and the tenant's rules
+		// then apply to all of it (corrections.md, UNCERTAIN there).
+		r = s.world.rule(a.tenant, a.user, a.reg, a.asked.list)
+	}
+	switch r.Kind {
+	case RulingAppDisabled:
+		return s.halt(c, a, refuse(7000112, a.reg.AppID, a.reg.Name))
+	case RulingNotAssigned:
+		return s.halt(c, a, refuse(50105, a.reg.AppID, a.reg.Name, a.user.UPN))
+	case RulingGranted:
+		return s.pass(c, a)
+	case RulingUserMay, RulingAdminMay:
+		return s.askConsent(c, a, r)
+	case RulingNeedsAdmin, RulingRisky:
+		return s.wall(c, a, r)
+	}
+	return answer{status: http.StatusInternalServerError}
+}
+
+// resourceOff refuses an API that the tenant has switched off.
+func (s *Sim) resourceOff(t *Tenant, resource string) *refusal {
+	if sp := t.serviceByAppID(resource); sp != nil && sp.off() {
+		return refuse(500014, resource)
+	}
+	return nil
+}
+
+// halt ends an attempt with a refusal: on a page where somebody looks, for only
+// they can do something about it; to the app where the sign-in was silent.
+func (s *Sim) halt(c *visit, a *attempt, f *refusal) answer {
+	if a.req.prompt == "none" {
+		return s.finish(c, a, f.as(oauthInteraction, ""))
+	}
+	if a.kind == forDevice {
+		return s.endDevice(c, a, f)
+	}
+	a.stage = atEnd
+	return s.asPage(c, f)
+}
+
+// pass lets the app have what it asked for.
+func (s *Sim) pass(c *visit, a *attempt) answer {
+	if a.kind == forDevice {
+		return s.confirmDevice(c, a)
+	}
+	a.stage = atEnd
+	return s.grantCode(c, a)
+}
+
+// askConsent shows the consent page, or answers it for --auto-approve.
+func (s *Sim) askConsent(c *visit, a *attempt, r Ruling) answer {
+	if a.req.prompt == "none" {
+		return s.finish(c, a, refuse(65001, a.reg.AppID, a.reg.Name).as(oauthInteraction, ""))
+	}
+	if a.auto {
+		return s.accepted(c, a, false)
+	}
+	a.stage = atConsent
+	v := s.consentView(a, a.asked.list)
+	v.MayTick = r.Kind == RulingAdminMay
+	return s.page(c, http.StatusOK, "consent", v)
+}
+
+// consentView describes the app and what it wants.
+func (s *Sim) consentView(a *attempt, list []AskedScope) consentView {
+	v := consentView{
+		Flow: a.id, App: a.reg.Name, AppID: a.reg.AppID, User: a.user.UPN, Tenant: a.tenant.Name,
+		Domain: a.tenant.DefaultDomain(), Publisher: wordsUnverified,
+	}
+	if p := a.reg.Publisher; p != nil {
+		v.Publisher, v.Verified = p.Name, true
+	} else if a.reg.FirstParty {
+		v.Publisher, v.Verified = "Microsoft Corporation", true
+	}
+	for _, one := range list {
+		v.Permissions = append(v.Permissions, s.permission(one))
+	}
+	return v
+}
+
+// permission is one line of a consent page.
+func (s *Sim) permission(one AskedScope) permissionRow {
+	row := permissionRow{Value: one.Value, Title: one.Value, Role: one.Role}
+	api := s.world.registration(one.Resource)
+	if api == nil {
+		return row
+	}
+	row.API = api.Name
+	if one.Role {
+		if r := api.appRole(one.Value); r != nil {
+			row.Title = r.Title
+		}
+	} else if sc := api.scope(one.Value); sc != nil {
+		row.Title, row.About, row.Admin = sc.Title, sc.About, sc.Admin
+	}
+	return row
+}
+
+// wall says that only an admin can go on: with a form to ask one where the
+// tenant has switched that on (90095), without where it has not (90094).
+func (s *Sim) wall(c *visit, a *attempt, r Ruling) answer {
+	code := 90094
+	switch on := a.tenant.Workflow.Enabled; {
+	case r.Kind == RulingRisky && on:
+		code = 900981
+	case r.Kind == RulingRisky:
+		code = 900941
+	case on:
+		code = 90095
+	}
+	f := refuse(code)
+	if a.req.prompt == "none" {
+		return s.finish(c, a, f.as(oauthInteraction, ""))
+	}
+	if a.auto && a.kind == forDevice {
+		return s.endDevice(c, a, f)
+	}
+	a.stage = atWall
+	return s.wallPage(c, a, f, "")
+}
+
+func (s *Sim) wallPage(c *visit, a *attempt, f *refusal, problem string) answer {
+	v := wallView{
+		consentView: s.consentView(a, a.asked.list), Code: f.code, Text: f.Error(), Request: c.trace,
+		Correlation: c.correlation, Stamp: c.stamp(), Problem: problem, MayAsk: a.tenant.Workflow.Enabled,
+		Waiting: a.tenant.openRequest(a.user, a.reg.AppID), MayLeave: a.kind == forDevice || !a.req.noReply,
+	}
+	status := http.StatusOK
+	if problem != "" {
+		status = statusPage
+	}
+	if v.MayAsk {
+		return s.page(c, status, "request", v)
+	}
+	return s.page(c, status, "wall", v)
+}
+
+// answerConsent is the post of a consent page: app, device or admin consent.
+func (s *Sim) answerConsent(c *visit) answer {
+	a, stale := s.resume(c, atConsent)
+	if stale != nil {
+		return s.asPage(c, stale)
+	}
+	switch c.body.Get("do") {
+	case "accept":
+		if a.kind == forAdminV1 || a.kind == forAdminV2 {
+			return s.acceptedAdmin(c, a)
+		}
+		return s.accepted(c, a, c.body.Get("everyone") == "on")
+	case "switch":
+		return s.accountPage(c, a, http.StatusOK, "", "")
+	}
+	return s.finish(c, a, refuse(65004).as(oauthDenied, "cancel"))
+}
+
+// accepted records the consent and goes on.
+func (s *Sim) accepted(c *visit, a *attempt, everyone bool) answer {
+	if err := s.consent(a.tenant, a.user, a.reg, a.asked.list, everyone); err != nil {
+		return s.halt(c, a, refuse(90094))
+	}
+	return s.pass(c, a)
+}
+
+// consent is what Accept does, for one user or for everyone. It judges again:
+// between the page and the button the tenant may have changed.
+func (s *Sim) consent(t *Tenant, u *User, reg *Registration, asked []AskedScope, everyone bool) error {
+	scopes := byResource(asked)
+	if everyone {
+		if !s.world.mayGrantForAll(u, asked) {
+			return errMayNot
+		}
+		if err := s.world.grantEveryone(t, reg, scopes); err != nil {
+			return err
+		}
+		s.world.closeRequests(t, reg.AppID, u)
+		return nil
+	}
+	switch r := s.world.rule(t, u, reg, asked); r.Kind {
+	case RulingUserMay, RulingAdminMay:
+		return s.world.grantUser(t, u, reg, scopes)
+	case RulingGranted:
+		return nil
+	case RulingAppDisabled, RulingNotAssigned, RulingNeedsAdmin, RulingRisky:
+	}
+	if r := s.world.decide(t, u, reg, asked); r.Kind == RulingUserMay {
+		return s.world.grantUser(t, u, reg, byResource(r.Missing))
+	}
+	return errMayNot
+}
+
+// byResource sorts delegated permissions by API.
+func byResource(asked []AskedScope) map[string][]string {
+	out := map[string][]string{}
+	for _, one := range asked {
+		if !one.Role {
+			out[one.Resource] = union(out[one.Resource], []string{one.Value})
+		}
+	}
+	return out
+}
+
+// answerWall is the post of a wall: ask an admin, become another account, or
+// leave.
+func (s *Sim) answerWall(c *visit) answer {
+	a, stale := s.resume(c, atWall, atAsked)
+	if stale != nil {
+		return s.asPage(c, stale)
+	}
+	switch c.body.Get("do") {
+	case "ask":
+		return s.ask(c, a)
+	case "switch":
+		return s.accountPage(c, a, http.StatusOK, "", "")
+	}
+	// Leaving the wall looks like a plain cancel to the app, without a code.
+	return s.finish(c, a, &refusal{oauth: oauthDenied, sub: "cancel"})
+}
+
+// maxReason is what the justification box holds.
+const maxReason = 500
+
+// ask files the user's request with the admins.
+func (s *Sim) ask(c *visit, a *attempt) answer {
+	reason := strings.TrimSpace(c.body.Get("reason"))
+	switch {
+	case !a.tenant.Workflow.Enabled || a.stage != atWall:
+		return s.wallPage(c, a, refuse(90094), "")
+	case reason == "":
+		return s.wallPage(c, a, refuse(90095), wordsNeedReason)
+	}
+	if r := []rune(reason); len(r) > maxReason {
+		reason = string(r[:maxReason])
+	}
+	missing := s.world.missing(a.tenant, a.user, a.reg, a.asked.list)
+	if len(missing) == 0 {
+		missing = slices.Clone(a.asked.list)
+	}
+	s.world.askAdmin(a.tenant, a.user, a.reg, missing, reason)
+	a.stage = atAsked
+	return s.page(c, http.StatusOK, "sent", wallView{consentView: s.consentView(a, nil), MayLeave: true})
+}

@@ -1,0 +1,279 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+)
+
+// The token endpoint: who asks, and what they have to show for it.
+
+// authCode is what an authorization code stands for. It is good for one use.
+type authCode struct {
+	subject  tokenSubject
+	redirect string
+	// The challenge of PKCE (RFC 7636) and its method, plain or S256.
+	challenge, method string
+	used              bool
+}
+
+// refreshGrant is what a refresh token stands for.
+type refreshGrant struct {
+	subject tokenSubject
+}
+
+// tokenSubject is what every user's grant boils down to.
+type tokenSubject struct {
+	tenant *Tenant
+	user   *User
+	reg    *Registration
+	asked  scopeSet
+	nonce  string
+	cc     []string
+	code   string // the code it came from: its replay revokes what it gave
+}
+
+// The grant types (RFC 6749, RFC 8628).
+const (
+	grantAuthCode    = "authorization_code"
+	grantRefresh     = "refresh_token"
+	grantClient      = "client_credentials"
+	grantDevice      = "urn:ietf:params:oauth:grant-type:device_code"
+	grantDeviceFirst = "device_code" // the first version's name
+)
+
+func (s *Sim) tokenV2(c *visit) answer { return s.exchange(c, false) }
+func (s *Sim) tokenV1(c *visit) answer { return s.exchange(c, true) }
+
+// exchange answers the token endpoint. Only the body counts: secrets in a query
+// would end in logs.
+func (s *Sim) exchange(c *visit, v1 bool) answer {
+	t, refused := s.tenantAt(c.at, c.vars[0])
+	if refused != nil {
+		return refused.asJSON(c)
+	}
+	if user, secret, ok := c.r.BasicAuth(); ok && c.body.Get("client_id") == "" {
+		c.body.Set("client_id", user)
+		c.body.Set("client_secret", secret)
+	}
+	kind := c.body.Get("grant_type")
+	if kind == grantClient {
+		return s.clientCredentials(c, t, v1)
+	}
+	sub, refused := s.subject(c, t, kind)
+	if refused != nil {
+		return refused.asJSON(c)
+	}
+	return s.issue(c, sub, v1)
+}
+
+// subject finds out for whom a token is wanted, and spends what proved it.
+func (s *Sim) subject(c *visit, t *Tenant, kind string) (*tokenSubject, *refusal) {
+	var sub *tokenSubject
+	var refused *refusal
+	switch kind {
+	case "":
+		return nil, refuse(900144, "grant_type")
+	case grantAuthCode:
+		sub, refused = s.redeem(c)
+	case grantRefresh:
+		sub, refused = s.renew(c)
+	case grantDevice, grantDeviceFirst:
+		sub, refused = s.pollDevice(c)
+	default:
+		return nil, refuse(70003, clip(kind))
+	}
+	switch {
+	case refused != nil:
+		return nil, refused
+	case t != nil && sub.tenant != t:
+		return nil, refuse(700005)
+	}
+	return sub, nil
+}
+
+// checkClient proves that the caller is the app that the grant was given to. A
+// public app needs no secret; one that comes is looked at all the same.
+func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
+	id, secret := c.body.Get("client_id"), c.body.Get("client_secret")
+	switch {
+	case id == "":
+		return refuse(900144, "client_id")
+	case !strings.EqualFold(id, reg.AppID):
+		return refuse(70000)
+	case c.body.Get("client_assertion") != "":
+		return refuse(700027)
+	case secret == "" && reg.Public:
+		return nil
+	case secret == "":
+		return refuse(7000218)
+	case reg.Secret == "":
+		return refuse(700025)
+	case !sameSecret(secret, reg.Secret):
+		return refuse(7000215, reg.AppID)
+	}
+	return nil
+}
+
+func sameSecret(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// grantCode gives the app a code for what its user agreed to.
+func (s *Sim) grantCode(c *visit, a *attempt) answer {
+	key := "1.A" + s.login.random() + s.login.random()
+	s.login.codes.put(c.now, key, &authCode{
+		subject: tokenSubject{
+			tenant: a.tenant, user: a.user, reg: a.reg, asked: a.asked, nonce: a.req.nonce, cc: a.req.cc, code: key,
+		},
+		redirect: a.req.redirect, challenge: a.req.challenge, method: a.req.method,
+	})
+	v := map[string][]string{"code": {key}, "session_state": {stableID("session", a.id)}}
+	if a.req.state != "" {
+		v["state"] = []string{a.req.state}
+	}
+	if c.form.Get("client_info") == "1" {
+		v["client_info"] = []string{clientInfo(a.tenant, a.user)}
+	}
+	return s.respond(c, &a.req, v)
+}
+
+// redeem trades an authorization code. A second use revokes what the first gave.
+func (s *Sim) redeem(c *visit) (*tokenSubject, *refusal) {
+	key := c.body.Get("code")
+	if key == "" {
+		return nil, refuse(900144, "code")
+	}
+	code, known, live := s.login.codes.get(c.now, key)
+	if !known {
+		return nil, refuse(70000)
+	}
+	if f := s.checkClient(c, code.subject.reg); f != nil {
+		return nil, f
+	}
+	switch {
+	case code.used:
+		s.login.refresh.dropIf(func(g *refreshGrant) bool { return g.subject.code == key })
+		return nil, refuse(54005)
+	case !live:
+		return nil, refuse(70008)
+	case c.body.Get("redirect_uri") != code.redirect:
+		return nil, refuse(500112)
+	case !verifies(code, c.body.Get("code_verifier")):
+		return nil, refuse(501481)
+	}
+	code.used = true
+	sub := code.subject
+	return &sub, nil
+}
+
+// verifies is PKCE: the one who redeems must be the one who asked.
+func verifies(code *authCode, verifier string) bool {
+	if code.challenge == "" {
+		return verifier == "" // none was announced, so none can be proved
+	}
+	if n := len(verifier); n < 43 || n > 128 {
+		return false
+	}
+	if code.method == "S256" {
+		sum := sha256.Sum256([]byte(verifier))
+		verifier = encode(sum[:])
+	}
+	return subtle.ConstantTimeCompare([]byte(verifier), []byte(code.challenge)) == 1
+}
+
+// renew trades a refresh token for the next one.
+func (s *Sim) renew(c *visit) (*tokenSubject, *refusal) {
+	key := c.body.Get("refresh_token")
+	if key == "" {
+		return nil, refuse(900144, "refresh_token")
+	}
+	g, known, live := s.login.refresh.get(c.now, key)
+	if !known {
+		return nil, refuse(70000)
+	}
+	if f := s.checkClient(c, g.subject.reg); f != nil {
+		return nil, f
+	}
+	if !live {
+		return nil, refuse(70008)
+	}
+	sub := g.subject
+	sub.nonce = ""
+	return &sub, nil
+}
+
+// clientCredentials is an app's own token (entra-facts §12, the probe).
+func (s *Sim) clientCredentials(c *visit, t *Tenant, v1 bool) answer {
+	id := c.body.Get("client_id")
+	if id == "" {
+		return refuse(900144, "client_id").asJSON(c)
+	}
+	if t == nil {
+		return refuse(900023, clip(c.vars[0])).asJSON(c)
+	}
+	reg := s.world.registration(id)
+	if reg == nil {
+		return refuse(700016, clip(id), t.Name).asJSON(c)
+	}
+	if c.body.Get("client_secret") == "" && c.body.Get("client_assertion") == "" {
+		return refuse(7000216).asJSON(c)
+	}
+	if f := s.checkClient(c, reg); f != nil {
+		return f.asJSON(c)
+	}
+	api, audience, refused := s.appResource(c, t, v1)
+	if refused != nil {
+		return refused.asJSON(c)
+	}
+	sp := t.serviceByAppID(reg.AppID)
+	switch {
+	case sp == nil && !s.usable(reg, t):
+		return refuse(700016, reg.AppID, t.Name).asJSON(c)
+	case sp == nil:
+		return refuse(7000229, reg.AppID, t.ID).asJSON(c)
+	case sp.off():
+		return refuse(7000112, reg.AppID, reg.Name).asJSON(c)
+	}
+	if f := s.resourceOff(t, api.AppID); f != nil {
+		return f.asJSON(c)
+	}
+	cc, refused := capabilities(c.body.Get("claims"))
+	if refused != nil {
+		return refused.asJSON(c)
+	}
+	access := s.mint(s.appClaims(t, sp, api, audience, cc, c.now))
+	if v1 {
+		return asJSON(http.StatusOK, s.replyV1(c, access, audience))
+	}
+	return asJSON(http.StatusOK, tokenReply{
+		Type: "Bearer", Expires: lifeSeconds, ExtExpires: lifeSeconds, Access: access,
+	})
+}
+
+// appResource is the API of an app's own token: {resource}/.default, or the
+// first version's resource.
+func (s *Sim) appResource(c *visit, t *Tenant, v1 bool) (*Registration, string, *refusal) {
+	scope := c.body.Get("scope")
+	if v1 {
+		resource := c.body.Get("resource")
+		if resource == "" {
+			return nil, "", refuse(900144, "resource")
+		}
+		scope = strings.TrimSuffix(resource, "/") + "/.default"
+	}
+	if scope == "" {
+		return nil, "", refuse(900144, "scope")
+	}
+	audience, ok := strings.CutSuffix(scope, "/.default")
+	if !ok || strings.ContainsAny(scope, " \t\r\n") {
+		return nil, "", refuse(1002012, clip(scope))
+	}
+	asked, ok := s.world.resolveScope(scope)
+	if !ok || s.world.registration(asked.Resource) == nil {
+		return nil, "", refuse(500011, clip(audience), t.Name)
+	}
+	return s.world.registration(asked.Resource), audience, nil
+}

@@ -1,0 +1,262 @@
+// Package sim is a Microsoft of our own on loopback: sign-in, Microsoft Graph
+// v1.0, DNS and an admin portal over tenants that scenario files describe. It
+// is a real HTTPS and DNS server, meant to be used through the real clients,
+// and it judges for itself who may consent to what.
+//
+// It imports nothing else of this module, so that the product and its test
+// bench cannot share a mistake.
+package sim
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options say what to simulate. The zero value is the scenario
+// managed-default on free ports of 127.0.0.1.
+type Options struct {
+	Listen   string // HTTPS address; default 127.0.0.1:0
+	DNS      string // DNS address, UDP and TCP; default 127.0.0.1:0
+	Dir      string // where ca.pem and tokens/ go; default a folder removed by Close
+	Scenario string // name of a scenario; default managed-default
+	// Scenarios holds the scenario files (*.yaml); default the built-in ones.
+	Scenarios fs.FS
+	Latency   time.Duration // added to every HTTPS answer
+	Faults    []string      // as ParseFault reads them, added to the scenario's own
+	Seed      uint64        // ids, codes and faults repeat for equal seeds
+	// Register adds apps of the first tenant, CLIENTID or CLIENTID:SECRET,
+	// each with every scope and app role the simulator knows consented.
+	Register []string
+	// AutoApprove answers authorize and device codes at once as this UPN.
+	AutoApprove string
+	Now         func() time.Time // default time.Now
+	Logger      *slog.Logger     // default discards
+}
+
+// Sim is a running simulator. Close it after use.
+type Sim struct {
+	opts     Options
+	scenario *Scenario
+	world    *World
+	faults   *faults
+	login    *loginState // keys, codes and sessions of the sign-in service
+	log      *slog.Logger
+	now      func() time.Time
+
+	dir     string
+	ownDir  bool
+	ca      *authority
+	handler http.Handler
+	server  *http.Server
+	https   net.Listener
+	dnsUDP  net.PacketConn
+	dnsTCP  net.Listener
+	ready   Ready
+
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	closed sync.Once
+}
+
+// Start loads the scenario, listens and serves until ctx ends or Close is
+// called. Everything the ready line names exists when it returns.
+func Start(ctx context.Context, o Options) (*Sim, error) {
+	o = o.withDefaults()
+	s, err := build(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.listen(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	if o.DNS == "" {
+		o.DNS = "127.0.0.1:0"
+	}
+	if o.Scenario == "" {
+		o.Scenario = "managed-default"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return o
+}
+
+// build makes the world, without touching disk or network.
+func build(o Options) (*Sim, error) {
+	sc, err := LoadScenario(o.Scenarios, o.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	w, err := sc.world(o.Now, o.Seed)
+	if err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
+	if err := w.register(o.Register); err != nil {
+		return nil, err
+	}
+	f, err := newFaults(append(append([]string{}, sc.Faults...), o.Faults...), o)
+	if err != nil {
+		return nil, err
+	}
+	w.lag = f.lag
+	s := &Sim{opts: o, scenario: sc, world: w, faults: f, log: o.Logger, now: o.Now, cancel: func() {}}
+	if o.AutoApprove != "" {
+		if _, u := w.userAnywhere(o.AutoApprove); u == nil {
+			return nil, fmt.Errorf("auto-approve: scenario %s has no account %q", sc.Name, o.AutoApprove)
+		}
+	}
+	if s.login, err = newLoginState(o.Seed); err != nil {
+		return nil, err
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+func (s *Sim) listen(ctx context.Context) error {
+	if err := s.makeDir(); err != nil {
+		return err
+	}
+	var err error
+	if s.ca, err = newAuthority(s.now()); err != nil {
+		return err
+	}
+	if err := os.WriteFile(s.caPath(), s.ca.pem, 0o600); err != nil {
+		return fmt.Errorf("write the certificate: %w", err)
+	}
+	lc := net.ListenConfig{}
+	if s.https, err = lc.Listen(ctx, "tcp", s.opts.Listen); err != nil {
+		return fmt.Errorf("listen for HTTPS: %w", err)
+	}
+	if err := s.listenDNS(ctx); err != nil {
+		return err
+	}
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.server = &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{s.ca.leaf}, MinVersion: tls.VersionTLS12},
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	s.wg.Go(func() {
+		if err := s.server.ServeTLS(s.https, "", ""); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("https stopped", "err", err)
+		}
+	})
+	s.wg.Go(func() { s.serveDNS(ctx, s.dnsUDP, s.dnsTCP) })
+	s.wg.Go(func() { <-ctx.Done(); _ = s.server.Close() })
+	s.ready = s.describe()
+	return s.writeTokens()
+}
+
+// listenDNS takes one port for UDP and TCP.
+func (s *Sim) listenDNS(ctx context.Context) error {
+	lc := net.ListenConfig{}
+	// A free UDP port may be taken for TCP: a few tries find a pair.
+	for range 16 {
+		udp, err := lc.ListenPacket(ctx, "udp", s.opts.DNS)
+		if err != nil {
+			return fmt.Errorf("listen for DNS: %w", err)
+		}
+		tcp, err := lc.Listen(ctx, "tcp", udp.LocalAddr().String())
+		if err == nil {
+			s.dnsUDP, s.dnsTCP = udp, tcp
+			return nil
+		}
+		_ = udp.Close()
+		if !strings.HasSuffix(s.opts.DNS, ":0") {
+			return fmt.Errorf("listen for DNS: %w", err)
+		}
+	}
+	return errors.New("listen for DNS: no port is free for both UDP and TCP")
+}
+
+func (s *Sim) makeDir() error {
+	if s.opts.Dir == "" {
+		dir, err := os.MkdirTemp("", "onboard-sim-")
+		if err != nil {
+			return fmt.Errorf("make a folder: %w", err)
+		}
+		s.dir, s.ownDir = dir, true
+	} else {
+		s.dir = s.opts.Dir
+	}
+	if err := os.MkdirAll(filepath.Join(s.dir, "tokens"), 0o700); err != nil {
+		return fmt.Errorf("make a folder: %w", err)
+	}
+	abs, err := filepath.Abs(s.dir)
+	if err != nil {
+		return fmt.Errorf("find the folder: %w", err)
+	}
+	s.dir = abs
+	return nil
+}
+
+func (s *Sim) caPath() string { return filepath.Join(s.dir, "ca.pem") }
+
+// Close stops serving and waits until everything has ended. It removes the
+// folder if the simulator made it. It may be called more than once.
+func (s *Sim) Close() error {
+	var err error
+	s.closed.Do(func() {
+		s.cancel()
+		if s.server != nil {
+			_ = s.server.Close()
+		}
+		for _, c := range []io.Closer{s.https, s.dnsUDP, s.dnsTCP} {
+			if c != nil {
+				_ = c.Close() // already closed where its server ran
+			}
+		}
+		s.wg.Wait()
+		if s.ownDir && s.dir != "" {
+			err = os.RemoveAll(s.dir)
+		}
+	})
+	return err
+}
+
+// Handler answers requests to the simulator without a network.
+func (s *Sim) Handler() http.Handler { return s.handler }
+
+// Scenario is what the simulator was told to be.
+func (s *Sim) Scenario() *Scenario { return s.scenario }
+
+// routes tells Graph, sign-in and portal apart by path, so that one address
+// serves all of them under any host name.
+func (s *Sim) routes() http.Handler {
+	rest := http.NewServeMux()
+	s.loginRoutes(rest)
+	graph := http.HandlerFunc(s.serveGraph)
+	return withPlace(s.faults.wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isGraphPath(r.URL.Path) {
+			graph.ServeHTTP(w, r)
+			return
+		}
+		rest.ServeHTTP(w, r)
+	})))
+}

@@ -1,0 +1,183 @@
+package sim
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+)
+
+// Why a bearer token was turned away. Graph tells the first three apart in its
+// error message, so they are sentinels.
+var (
+	errTokenMalformed = errors.New("the bearer token is not a signed JWT")
+	errTokenSignature = errors.New("the bearer token was not signed by this simulator")
+	errTokenExpired   = errors.New("the bearer token has expired")
+	errTokenEarly     = errors.New("the bearer token is not valid yet")
+)
+
+const (
+	// memberWid is in the wids claim of every ordinary member (entra-facts §9).
+	memberWid = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+
+	keyBits = 2048
+
+	// maxToken bounds what verify looks at: a real token with every scope is
+	// below 8 KiB.
+	maxToken = 64 << 10
+)
+
+// claims are the members of both kinds of token the simulator mints: access
+// tokens in Microsoft's first shape (ver 1.0, appid, upn), which is what Graph
+// gets, and id_tokens in the second (ver 2.0, preferred_username).
+type claims struct {
+	Ver               string   `json:"ver"`
+	Aud               string   `json:"aud"`
+	Iss               string   `json:"iss"`
+	Tid               string   `json:"tid"`
+	Oid               string   `json:"oid,omitempty"`
+	Sub               string   `json:"sub"`
+	UPN               string   `json:"upn,omitempty"`
+	UniqueName        string   `json:"unique_name,omitempty"`
+	PreferredUsername string   `json:"preferred_username,omitempty"`
+	Name              string   `json:"name,omitempty"`
+	AppID             string   `json:"appid,omitempty"`
+	AppIDACR          string   `json:"appidacr,omitempty"` // 0 public, 1 secret
+	AppName           string   `json:"app_displayname,omitempty"`
+	Azp               string   `json:"azp,omitempty"`
+	IDType            string   `json:"idtyp,omitempty"` // user or app
+	Scp               string   `json:"scp,omitempty"`
+	Roles             []string `json:"roles,omitempty"`
+	Wids              []string `json:"wids,omitempty"`
+	Nonce             string   `json:"nonce,omitempty"`
+	XmsCC             []string `json:"xms_cc,omitempty"` // cp1: the client handles claims challenges
+	UTI               string   `json:"uti,omitempty"`
+	Iat               int64    `json:"iat"`
+	Nbf               int64    `json:"nbf"`
+	Exp               int64    `json:"exp"`
+}
+
+// scopes lists the delegated permissions the token carries.
+func (c claims) scopes() []string { return strings.Fields(c.Scp) }
+
+// signer holds the key that one running simulator signs with. The key is made
+// at start and never leaves memory, so no token outlives the process.
+type signer struct {
+	key *rsa.PrivateKey
+	kid string
+}
+
+// newSigner makes a fresh key.
+func newSigner() (*signer, error) {
+	key, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return nil, fmt.Errorf("making the signing key: %w", err)
+	}
+	sum := sha256.Sum256(key.N.Bytes())
+	return &signer{key: key, kid: encode(sum[:])[:27]}, nil
+}
+
+// header is the JOSE header in the order and with the members Microsoft sends.
+type header struct {
+	Typ string `json:"typ"`
+	Alg string `json:"alg"`
+	X5t string `json:"x5t,omitempty"`
+	Kid string `json:"kid"`
+}
+
+// mint signs the claims with RS256, the one algorithm Microsoft's clients are
+// told to expect by discovery. Neither writing plain fields as JSON nor signing
+// with a key of this size fails; were it to, the token would be empty, which
+// no reader accepts.
+func (s *signer) mint(c claims) string {
+	head, errHead := json.Marshal(header{Typ: "JWT", Alg: "RS256", X5t: s.kid, Kid: s.kid})
+	body, errBody := json.Marshal(c)
+	signed := encode(head) + "." + encode(body)
+	sum := sha256.Sum256([]byte(signed))
+	sig, errSign := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
+	if errors.Join(errHead, errBody, errSign) != nil {
+		return ""
+	}
+	return signed + "." + encode(sig)
+}
+
+// verify reads a token back. It accepts RS256 by this key alone, so a header
+// that names another algorithm, "none" above all, is refused. An expired or early
+// token comes with its claims.
+func (s *signer) verify(raw string, now time.Time) (claims, error) {
+	if len(raw) > maxToken {
+		return claims{}, errTokenMalformed
+	}
+	part := strings.Split(raw, ".")
+	if len(part) != 3 {
+		return claims{}, errTokenMalformed
+	}
+	var h header
+	if err := decodeJSON(part[0], &h); err != nil {
+		return claims{}, errTokenMalformed
+	}
+	if h.Alg != "RS256" || h.Kid != s.kid {
+		return claims{}, errTokenSignature
+	}
+	sig, err := base64.RawURLEncoding.DecodeString(part[2])
+	if err != nil {
+		return claims{}, errTokenMalformed
+	}
+	sum := sha256.Sum256([]byte(part[0] + "." + part[1]))
+	if err := rsa.VerifyPKCS1v15(&s.key.PublicKey, crypto.SHA256, sum[:], sig); err != nil {
+		return claims{}, errTokenSignature
+	}
+	var c claims
+	if err := decodeJSON(part[1], &c); err != nil {
+		return claims{}, errTokenMalformed
+	}
+	switch unix := now.Unix(); {
+	case unix >= c.Exp:
+		return c, errTokenExpired
+	case unix+clockSkew < c.Nbf:
+		return c, errTokenEarly
+	}
+	return c, nil
+}
+
+// clockSkew is how many seconds early a token may be used; Microsoft's own
+// libraries allow five minutes.
+const clockSkew = 300
+
+// jwk is one public key as /discovery/v2.0/keys prints it.
+type jwk struct {
+	Kty string `json:"kty"`
+	Use string `json:"use"`
+	Alg string `json:"alg"`
+	Kid string `json:"kid"`
+	X5t string `json:"x5t"`
+	N   string `json:"n"`
+	E   string `json:"e"`
+	Iss string `json:"issuer"`
+}
+
+// public is the key set a client needs to check our signatures.
+func (s *signer) public(issuer string) map[string][]jwk {
+	return map[string][]jwk{"keys": {{
+		Kty: "RSA", Use: "sig", Alg: "RS256", Kid: s.kid, X5t: s.kid, Iss: issuer,
+		N: encode(s.key.N.Bytes()),
+		E: encode(big.NewInt(int64(s.key.E)).Bytes()),
+	}}}
+}
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+func decodeJSON(part string, into any) error {
+	b, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, into)
+}
