@@ -120,7 +120,7 @@ func FactsOf(s *checks.Snapshot) Facts {
 		f.GrantsRead = true
 		for _, g := range s.Grants.Value {
 			if g.Everyone {
-				f.Grants = append(f.Grants, GrantFact{ID: g.ID, ResourceID: g.ResourceID, Scopes: g.Scopes})
+				f.Grants = append(f.Grants, GrantFact{ID: g.ID, ResourceID: g.ResourceID, Scopes: grantScopes(g)})
 			}
 		}
 	}
@@ -132,6 +132,15 @@ func FactsOf(s *checks.Snapshot) Facts {
 	}
 	f.At = latest(s.Discovery.At, s.App.At, s.Grants.At, s.Resources.At)
 	return f
+}
+
+// grantScopes are a grant's scopes. Stored strings begin with spaces and hold
+// several in a row (entra-facts §2 [K]).
+func grantScopes(g checks.Grant) []string {
+	if len(g.Scopes) > 0 {
+		return strings.Fields(strings.Join(g.Scopes, " "))
+	}
+	return strings.Fields(g.Raw)
 }
 
 func appFact(l checks.Look[*checks.ServicePrincipal]) *AppFact {

@@ -21,7 +21,9 @@ const (
 func Fold(s State, rs ...Record) State {
 	for _, r := range rs {
 		s.Seq, s.At = r.Seq, r.At
-		s = Apply(s, r.Event)
+		if MayAppend(r.By, r.Event) {
+			s = Apply(s, r.Event)
+		}
 	}
 	return s
 }
@@ -31,7 +33,7 @@ func Fold(s State, rs ...Record) State {
 // know, so that journals of other versions replay. It reads no clock and
 // leaves s as it was.
 func Apply(s State, e Event) State {
-	if s.End != "" || e == nil {
+	if e == nil || s.End != "" && !settles(e) {
 		return s
 	}
 	switch e := e.(type) {
@@ -45,11 +47,12 @@ func Apply(s State, e Event) State {
 		return s.answer(e)
 	case Found:
 		return s.find(e)
+	case Looked:
+		return s.lookedAgain(e)
 	case Learned:
 		s.Facts = s.Facts.with(e.Facts)
 	case SignedIn:
-		s.Account, s.SignIn.Busy, s.SignIn.Failed = &e.Account, false, nil
-		s.Round++
+		return s.signedIn(e.Account)
 	case SignInFailed:
 		return s.signInFailed(e)
 	case SignedOut:
@@ -80,6 +83,16 @@ func Apply(s State, e Event) State {
 		return s.aside(e)
 	}
 	return s
+}
+
+// settles says whether an event still counts after the end: what became of a
+// write that was under way when the run was left.
+func settles(e Event) bool {
+	switch e.(type) {
+	case Applied, Reread, Stopped, Filed:
+		return true
+	}
+	return false
 }
 
 // aside takes the events that change nothing on the way itself.
@@ -215,6 +228,23 @@ func (s State) find(e Found) State {
 	return s
 }
 
+// lookedAgain renews the time of findings that stayed the same.
+func (s State) lookedAgain(e Looked) State {
+	if e.Round > s.Round {
+		return s
+	}
+	next := slices.Clone(s.found)
+	for _, id := range e.Checks {
+		if i, ok := s.index(id); ok && next[i].Round <= e.Round {
+			h := *next[i]
+			h.At, h.Next, h.Round = e.At, e.Next, e.Round
+			next[i] = &h
+		}
+	}
+	s.found = next
+	return s
+}
+
 // with is f with what n read. What n did not read stays as it was.
 func (f Facts) with(n Facts) Facts {
 	if len(n.Tenants) > 0 {
@@ -237,6 +267,20 @@ func (f Facts) with(n Facts) Facts {
 	}
 	f.At = latest(f.At, n.At)
 	return f
+}
+
+// signedIn takes the account in. A plan that waits for it goes on only in the
+// tenant it was made for, with every scope it needs.
+func (s State) signedIn(a Account) State {
+	s.Account, s.SignIn.Busy, s.SignIn.Failed = &a, false, nil
+	s.Round++
+	if !s.applying() {
+		return s
+	}
+	if why := s.mayNotWrite(*s.Plan); why != "" {
+		return s.stop(Stopped{Plan: s.Confirmed, Why: why})
+	}
+	return s
 }
 
 func (s State) signInFailed(e SignInFailed) State {

@@ -55,13 +55,29 @@ func (s State) confirm(e Confirmed) State {
 	}
 	s.Confirmed, s.Stop = e.Plan, nil
 	s.Lines = make([]LineState, len(s.Plan.Lines))
-	if scopes := s.Plan.WriteScopes(); !s.Account.Has(scopes...) {
-		s.SignIn = SignIn{Way: s.writeWay(), Attempt: s.SignIn.Attempt + 1, Scopes: withReading(scopes), Busy: true}
+	switch why := s.mayNotWrite(*s.Plan); why {
+	case "":
+	case StopSignIn:
+		s.SignIn = SignIn{Way: s.writeWay(), Attempt: s.SignIn.Attempt + 1, Scopes: withReading(s.Plan.WriteScopes()), Busy: true}
+	default:
+		return s.stop(Stopped{Plan: e.Plan, Why: why})
 	}
 	if to, ok := Next(s); ok {
 		s = s.goTo(to)
 	}
 	return s
+}
+
+// mayNotWrite says why the account in hand may not carry out a plan; empty: it
+// may, as far as its tenant and its scopes go.
+func (s State) mayNotWrite(p Plan) StopReason {
+	switch {
+	case s.Account != nil && !strings.EqualFold(s.Account.TenantID, p.Tenant):
+		return StopTenant
+	case !s.Account.Has(p.WriteScopes()...):
+		return StopSignIn
+	}
+	return ""
 }
 
 // writeWay is the way to sign in for a plan: the one used before, else the

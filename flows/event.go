@@ -27,6 +27,7 @@ const (
 	KindPicked       Kind = "picked"
 	KindAnswered     Kind = "answered"
 	KindFound        Kind = "found"
+	KindLooked       Kind = "looked"
 	KindLearned      Kind = "learned"
 	KindSignedIn     Kind = "signed-in"
 	KindSignInFailed Kind = "sign-in-failed"
@@ -92,6 +93,15 @@ type Found struct {
 	Finding checks.Finding `json:"finding"`
 	Round   uint32         `json:"round"`
 	Next    time.Time      `json:"next,omitzero"`
+}
+
+// Looked says that checks were looked at again and found the same as before,
+// so that a night of waiting does not fill a journal.
+type Looked struct {
+	Checks []checks.ID `json:"checks"`
+	Round  uint32      `json:"round"`
+	At     time.Time   `json:"at"`
+	Next   time.Time   `json:"next,omitzero"`
 }
 
 // Learned holds the facts of a tenant that plans and links are made of.
@@ -250,6 +260,9 @@ const (
 	StopInterrupted StopReason = "interrupted" // the process died between two lines
 	StopNoHands     StopReason = "no-hands"    // nothing here can write
 	StopSignIn      StopReason = "sign-in"     // nobody signed in who may
+	StopTenant      StopReason = "tenant"      // somebody signed in to another tenant
+	StopUnread      StopReason = "unread"      // the tenant could not be read before writing
+	StopStore       StopReason = "store"       // what is about to be written could not be stored first
 )
 
 // TroubleKind is what broke.
@@ -277,6 +290,9 @@ func (Answered) Kind() Kind { return KindAnswered }
 
 // Kind gives the tag.
 func (Found) Kind() Kind { return KindFound }
+
+// Kind gives the tag.
+func (Looked) Kind() Kind { return KindLooked }
 
 // Kind gives the tag.
 func (Learned) Kind() Kind { return KindLearned }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"onboard.example/checks"
@@ -30,7 +31,7 @@ func MakePlan(s State) (Plan, error) {
 	switch {
 	case s.App.NeedsUnstated:
 		return Plan{}, ErrUnstated
-	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead || s.App.ClientID == "":
+	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead, s.App.ClientID == "", s.TenantID() == "":
 		return Plan{}, ErrNotRead
 	case f.App != nil && f.App.ByMicrosoft != "":
 		return Plan{}, fmt.Errorf("%w: %s", ErrByMS, checks.Line(f.App.ByMicrosoft, 80))
@@ -115,13 +116,8 @@ func enableApp(s State) Change {
 // grantLine makes or widens the tenant-wide grant on one API; ok is false where
 // it covers every scope already (entra-facts §2).
 func grantLine(f Facts, app string, n need) (c Change, ok bool, err error) {
-	var api ResourceFact
-	for _, r := range f.Resources {
-		if strings.EqualFold(r.AppID, n.resource) {
-			api = r
-		}
-	}
-	if api.ID == "" {
+	api, there := resourceIn(f, n.resource)
+	if !there {
 		return Change{}, false, fmt.Errorf("%w: %s", ErrNoResource, ResourceTitle(n.resource))
 	}
 	c = Change{
@@ -129,24 +125,22 @@ func grantLine(f Facts, app string, n need) (c Change, ok bool, err error) {
 		Scope: "DelegatedPermissionGrant.ReadWrite.All", Role: leastRole,
 		Effect: words.grantGains, Benchmark: words.grantBenchmark, Before: words.absent,
 	}
-	for _, g := range f.Grants {
-		if g.ResourceID != api.ID || app == NewAppRef {
+	var first *GrantFact // several grants on one API add up; the first is widened
+	var covered []string
+	for i, g := range f.Grants {
+		if app == NewAppRef || !strings.EqualFold(g.ResourceID, api.ID) {
 			continue
 		}
-		union := g.Scopes
-		for _, w := range n.scopes {
-			union = addFold(union, w)
+		if first == nil {
+			first = &f.Grants[i]
 		}
-		if len(union) == len(g.Scopes) {
-			return Change{}, false, nil
-		}
-		c.Kind, c.Method, c.Path = WidenGrant, "PATCH", "/oauth2PermissionGrants/"+g.ID
-		c.Before, c.After = strings.Join(g.Scopes, " "), strings.Join(union, " ")
-		c.Body = body(struct {
-			Scope string `json:"scope"`
-		}{c.After})
-		c.Undo = fmt.Sprintf(words.widenUndo, c.Before)
-		return c, true, nil
+		covered = append(covered, g.Scopes...)
+	}
+	if covers(covered, n.scopes) {
+		return Change{}, false, nil
+	}
+	if first != nil {
+		return widen(c, *first, n.scopes, covered), true, nil
 	}
 	c.Kind, c.Method, c.Path = CreateGrant, "POST", "/oauth2PermissionGrants"
 	c.After = strings.Join(n.scopes, " ")
@@ -159,6 +153,24 @@ func grantLine(f Facts, app string, n need) (c Change, ok bool, err error) {
 	}{app, "AllPrincipals", nil, api.ID, c.After})
 	c.Undo = words.grantUndoLine
 	return c, true, nil
+}
+
+// widen adds to a grant what no grant on its API holds yet. PATCH replaces the
+// whole string, so it carries the union (entra-facts §2).
+func widen(c Change, g GrantFact, want, covered []string) Change {
+	union := slices.Clone(g.Scopes)
+	for _, w := range want {
+		if !hasFold(covered, w) {
+			union = addFold(union, w)
+		}
+	}
+	c.Kind, c.Method, c.Path = WidenGrant, "PATCH", "/oauth2PermissionGrants/"+g.ID
+	c.Before, c.After = strings.Join(g.Scopes, " "), strings.Join(union, " ")
+	c.Body = body(struct {
+		Scope string `json:"scope"`
+	}{c.After})
+	c.Undo = fmt.Sprintf(words.widenUndo, c.Before)
+	return c
 }
 
 // body writes a request's JSON, without escaping what is no HTML anyway.
@@ -184,4 +196,52 @@ func digest(p Plan) PlanID {
 		}
 	}
 	return PlanID(hex.EncodeToString(h.Sum(nil))[:16])
+}
+
+// PlanChecks are the checks whose look reads everything that MakePlan needs.
+func PlanChecks() []checks.ID {
+	return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.AppGrant}
+}
+
+// Shows says whether what a line changes is in place, by what was read.
+func Shows(f Facts, app checks.App, c Change) bool {
+	if f.App == nil || !strings.EqualFold(f.App.AppID, app.ClientID) {
+		return false
+	}
+	switch c.Kind {
+	case CreateApp:
+		return true
+	case EnableApp:
+		return f.App.Enabled
+	case CreateGrant, WidenGrant:
+		api, ok := resourceIn(f, c.Resource)
+		var have []string
+		for _, g := range f.Grants {
+			if strings.EqualFold(g.ResourceID, api.ID) {
+				have = append(have, g.Scopes...)
+			}
+		}
+		return ok && covers(have, c.Scopes)
+	}
+	return false
+}
+
+// resourceIn finds an API among the facts; ok is false where it is not there.
+func resourceIn(f Facts, appID string) (api ResourceFact, ok bool) {
+	for _, r := range f.Resources {
+		if strings.EqualFold(r.AppID, appID) && r.ID != "" {
+			return r, true
+		}
+	}
+	return ResourceFact{}, false
+}
+
+// covers says whether a grant holds every wanted scope.
+func covers(have, want []string) bool {
+	for _, w := range want {
+		if !hasFold(have, w) {
+			return false
+		}
+	}
+	return true
 }

@@ -54,3 +54,47 @@ type ReceiptLine struct {
 	At        time.Time  `json:"at,omitzero"`
 	Undo      string     `json:"undo"`
 }
+
+// ReceiptOf is the receipt of the plan in hand; ok is false while none of its
+// lines was sent.
+func ReceiptOf(s State) (r Receipt, ok bool) {
+	if s.Plan == nil || !s.touched() {
+		return Receipt{}, false
+	}
+	p := *s.Plan
+	r = Receipt{
+		Schema: ReceiptSchema, Plan: p.ID, Done: s.Carried(), Verdict: s.Overall(),
+		App:    ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
+		Tenant: ReceiptTenant{ID: p.Tenant, Domain: p.Domain, Cloud: s.Cloud()},
+	}
+	if s.Account != nil {
+		r.By = s.Account.UPN
+	}
+	if s.Stop != nil && !r.Done {
+		r.Stopped = s.Stop.Why
+	}
+	for i, c := range p.Lines {
+		l := s.Lines[i]
+		r.Lines = append(r.Lines, ReceiptLine{
+			Kind: c.Kind, Title: c.Title, Method: c.Method, Path: c.Path, Body: c.Body, Before: c.Before, After: c.After,
+			Outcome: l.Status.String(), ObjectID: l.Applied.ObjectID, RequestID: l.Applied.RequestID,
+			Message: l.Applied.Message, At: l.Applied.At, Undo: c.Undo,
+		})
+		r.At = latest(r.At, l.Applied.At)
+	}
+	return r, true
+}
+
+// lineNames are the stable words of receipts, indexed by status.
+var lineNames = [...]string{
+	LineWaiting: "not sent", LineSending: "unclear", LineWritten: "written", LineSeen: "seen", LineUnseen: "unseen",
+	LineRefused: "refused", LineUnclear: "unclear",
+}
+
+// String gives the stable word of a status, as receipts print it.
+func (l LineStatus) String() string {
+	if int(l) < len(lineNames) {
+		return lineNames[l]
+	}
+	return lineNames[LineUnclear]
+}

@@ -86,7 +86,7 @@ func Wants(s State) []Want {
 	if s.SignIn.Busy {
 		out = append(out, Want{Kind: WantSignIn, Way: s.SignIn.Way, Scopes: SetOf(s.SignIn.Scopes), Attempt: s.SignIn.Attempt})
 	}
-	if s.applying() && s.Account.Has(s.Plan.WriteScopes()...) && !s.SignIn.Busy {
+	if s.applying() && !s.SignIn.Busy && s.mayNotWrite(*s.Plan) == "" {
 		out = append(out, Want{Kind: WantApply, Plan: s.Confirmed})
 	}
 	return out

@@ -1,0 +1,191 @@
+package flows
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// The bounds of what an event may hold. Journals are read back from disks and
+// from other writers, so the bounds are kept on the way in as well.
+const (
+	// MaxRecord is the largest encoded record, in bytes.
+	MaxRecord  = 256 << 10
+	mostString = 4096 // characters of one text
+	mostList   = 256  // members of one list
+)
+
+// ErrTooLarge says that a record is beyond MaxRecord.
+var ErrTooLarge = errors.New("the record is too large")
+
+// Foreign is an event of a kind that this version does not know. It is kept as
+// it was, so that a journal survives an older reader, and it changes nothing.
+type Foreign struct {
+	Tag  Kind
+	Data json.RawMessage
+}
+
+// Kind gives the tag it came with.
+func (f Foreign) Kind() Kind { return f.Tag }
+
+// wireRecord is a record as a journal keeps it: one line of JSON.
+type wireRecord struct {
+	Seq    uint64          `json:"seq"`
+	Writer WriterID        `json:"writer"`
+	N      uint64          `json:"n"`
+	At     time.Time       `json:"at"`
+	By     Author          `json:"by"`
+	Kind   Kind            `json:"kind"`
+	Event  json.RawMessage `json:"event"`
+}
+
+// MarshalRecord writes a record as one line of JSON, without a line break.
+func MarshalRecord(r Record) ([]byte, error) {
+	if r.Event == nil {
+		return nil, errors.New("writing a record: it has no event")
+	}
+	var data []byte
+	var err error
+	if f, ok := r.Event.(Foreign); ok {
+		data = f.Data
+	} else if data, err = json.Marshal(r.Event); err != nil {
+		return nil, fmt.Errorf("writing a %s event: %w", r.Event.Kind(), err)
+	}
+	out, err := json.Marshal(wireRecord{r.Seq, r.Writer, r.N, r.At, r.By, r.Event.Kind(), data})
+	if err != nil {
+		return nil, fmt.Errorf("writing a record: %w", err)
+	}
+	if len(out) > MaxRecord {
+		return nil, fmt.Errorf("writing a %s event: %w", r.Event.Kind(), ErrTooLarge)
+	}
+	return out, nil
+}
+
+// UnmarshalRecord reads what MarshalRecord wrote. Texts are cleaned and lists
+// bounded. A kind that is not known gives a Foreign event and no error.
+func UnmarshalRecord(b []byte) (Record, error) {
+	if len(b) > MaxRecord {
+		return Record{}, fmt.Errorf("reading a record: %w", ErrTooLarge)
+	}
+	var w wireRecord
+	if err := json.Unmarshal(b, &w); err != nil {
+		return Record{}, fmt.Errorf("reading a record: %w", err)
+	}
+	if w.Kind == "" || len(w.Event) == 0 {
+		return Record{}, errors.New("reading a record: it has no event")
+	}
+	e, err := decode(w.Kind, w.Event)
+	if err != nil {
+		return Record{}, err
+	}
+	return Record{Seq: w.Seq, Writer: w.Writer, N: w.N, At: w.At.UTC(), By: w.By, Event: e}, nil
+}
+
+// decode reads an event of a kind.
+func decode(k Kind, data json.RawMessage) (Event, error) {
+	make, ok := eventTypes[k]
+	if !ok {
+		return Foreign{Tag: Kind(checks.Line(string(k), 40)), Data: data}, nil
+	}
+	e, err := make(data)
+	if err != nil {
+		return nil, fmt.Errorf("reading a %s event: %w", k, err)
+	}
+	return Clean(e), nil
+}
+
+// eventTypes has the reader of each kind.
+var eventTypes = map[Kind]func(json.RawMessage) (Event, error){
+	KindStarted: read[Started], KindResumed: read[Resumed], KindPicked: read[Picked], KindAnswered: read[Answered],
+	KindFound: read[Found], KindLooked: read[Looked], KindLearned: read[Learned], KindSignedIn: read[SignedIn], KindSignInFailed: read[SignInFailed],
+	KindSignedOut: read[SignedOut], KindChose: read[Chose], KindClaimed: read[Claimed], KindPlanned: read[Planned],
+	KindConfirmed: read[Confirmed], KindApplying: read[Applying], KindApplied: read[Applied], KindReread: read[Reread],
+	KindStopped: read[Stopped], KindFiled: read[Filed], KindAdvanced: read[Advanced], KindWentBack: read[WentBack],
+	KindNoted: read[Noted], KindPointed: read[Pointed], KindSuggested: read[Suggested], KindAskedAgain: read[AskedAgain],
+	KindWatched: read[Watched], KindTroubled: read[Troubled], KindEnded: read[Ended],
+}
+
+func read[E Event](data json.RawMessage) (Event, error) {
+	var e E
+	if err := json.Unmarshal(data, &e); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Clean is an event with every text cleaned of control characters and bounded,
+// every list bounded and every time in UTC, so that the event that is applied
+// is the very event that a replay will give.
+func Clean(e Event) Event {
+	if e == nil {
+		return nil
+	}
+	if f, ok := e.(Foreign); ok {
+		return f
+	}
+	if f, ok := e.(Found); ok {
+		f.Finding.Took = 0 // not kept in journals
+		e = f
+	}
+	v := reflect.New(reflect.TypeOf(e)).Elem()
+	v.Set(scrubbed(reflect.ValueOf(e)))
+	if out, ok := v.Interface().(Event); ok {
+		return out
+	}
+	return e
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+// scrubbed copies a value, cleaning what it holds. What it holds is structs,
+// lists, maps and pointers of texts, numbers and times.
+func scrubbed(v reflect.Value) reflect.Value {
+	out := reflect.New(v.Type()).Elem()
+	switch v.Kind() {
+	case reflect.String:
+		out.SetString(checks.Line(v.String(), mostString))
+	case reflect.Struct:
+		if t, ok := reflect.TypeAssert[time.Time](v); ok && v.Type() == timeType {
+			out.Set(reflect.ValueOf(t.UTC().Round(0)))
+			break
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				out.Field(i).Set(scrubbed(v.Field(i)))
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			break
+		}
+		n := min(v.Len(), mostList)
+		out.Set(reflect.MakeSlice(v.Type(), n, n))
+		for i := range n {
+			out.Index(i).Set(scrubbed(v.Index(i)))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			out.Set(reflect.New(v.Type().Elem()))
+			out.Elem().Set(scrubbed(v.Elem()))
+		}
+	case reflect.Map:
+		scrubMap(out, v)
+	default:
+		out.Set(v)
+	}
+	return out
+}
+
+func scrubMap(out, v reflect.Value) {
+	if v.IsNil() || v.Len() > mostList { // which to keep would be a matter of chance
+		return
+	}
+	out.Set(reflect.MakeMap(v.Type()))
+	for it := v.MapRange(); it.Next(); {
+		out.SetMapIndex(scrubbed(it.Key()), scrubbed(it.Value()))
+	}
+}

@@ -1,0 +1,244 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// The bounds of carrying out a plan.
+const (
+	// writeTime bounds one write.
+	writeTime = 60 * time.Second
+	// notThereYet is how often a line is sent again that Microsoft refused
+	// because it does not see yet what the line before made (404): such a
+	// refusal means that nothing was written.
+	notThereYet = 4
+)
+
+// carrying is one plan under way.
+type carrying struct {
+	d    *Driver
+	plan flows.Plan
+	hand Changer
+	app  string // object id of the enterprise app; empty: not made yet
+	// work ends when the run is left; tell outlives it by the grace, so that
+	// what was sent can still be told.
+	work, tell context.Context
+}
+
+// carryOut carries out the plan that was confirmed and stored: it reads the
+// tenant again first, writes each line once, and reads again after each. It
+// ends with every line seen, or with Stopped, and never sends a line that an
+// earlier run may have sent: after an interruption the plan is made anew from
+// what is there.
+func (d *Driver) carryOut(ctx context.Context, id flows.PlanID) {
+	s := d.State()
+	if s.Plan == nil || s.Plan.ID != id {
+		return
+	}
+	tell, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(d.o.WriteGrace, cancel) })()
+	c := &carrying{d: d, plan: *s.Plan, work: ctx, tell: tell}
+	if why, text := c.run(); why != "" {
+		d.finish(tell, flows.Stopped{Plan: id, Why: why, Text: text})
+	}
+	d.file(tell, id)
+}
+
+// finish tells the end of a plan. It is stored if it can be, and holds in
+// memory if not.
+func (d *Driver) finish(ctx context.Context, e flows.Event) {
+	if d.keep(ctx, e) != nil {
+		d.mu.Lock()
+		d.add(flows.ByDriver, e, false)
+		d.mu.Unlock()
+	}
+}
+
+func (c *carrying) run() (why flows.StopReason, text string) {
+	if why, text := c.readFirst(); why != "" {
+		return why, text
+	}
+	if c.d.hands.Change == nil {
+		return flows.StopNoHands, words.noChanger
+	}
+	err := safely(func() (err error) {
+		c.hand, err = c.d.hands.Change.Changer(c.work, c.plan)
+		return err
+	})
+	if err != nil {
+		c.d.complain(err)
+		return flows.StopNoHands, err.Error()
+	}
+	for i := range c.plan.Lines {
+		if why, text := c.line(i); why != "" {
+			return why, text
+		}
+	}
+	return "", ""
+}
+
+// readFirst reads the tenant again and holds the plan against it.
+func (c *carrying) readFirst() (why flows.StopReason, text string) {
+	if err := c.read(); err != nil {
+		return c.stopped(flows.StopUnread), err.Error()
+	}
+	s := c.d.State()
+	now, err := flows.MakePlan(s)
+	if err != nil {
+		return flows.StopUnread, err.Error()
+	}
+	if now.ID != c.plan.ID {
+		return flows.StopMoved, ""
+	}
+	if s.Facts.App != nil {
+		c.app = s.Facts.App.ID
+	}
+	return "", ""
+}
+
+// read looks at what plans are made of. The error is that nothing was learned.
+func (c *carrying) read() error {
+	round := c.d.State().Round
+	facts, err := c.d.ask(c.work, flows.PlanChecks(), func(f checks.Finding) {
+		c.d.post(flows.Found{Finding: f, Round: round})
+	})
+	if err == nil && (!facts.AppRead || facts.App != nil && !facts.GrantsRead) {
+		return errors.New(words.notRead)
+	}
+	return err
+}
+
+// stopped is why, or interrupted where the run was left meanwhile.
+func (c *carrying) stopped(why flows.StopReason) flows.StopReason {
+	if c.work.Err() != nil {
+		return flows.StopInterrupted
+	}
+	return why
+}
+
+// line sends one line and reads until it shows.
+func (c *carrying) line(i int) (why flows.StopReason, text string) {
+	line, ok := c.plan.Lines[i].Bind(c.app)
+	if !ok {
+		return flows.StopUnseen, words.noAppID
+	}
+	pause := flows.PollFirst
+	for try := 1; ; try++ {
+		if c.work.Err() != nil {
+			return flows.StopInterrupted, ""
+		}
+		if err := c.d.keep(c.tell, flows.Applying{Plan: c.plan.ID, Line: i, At: c.d.o.Now()}); err != nil {
+			return flows.StopStore, err.Error()
+		}
+		e := c.send(i, line)
+		c.d.finish(c.tell, e)
+		c.d.save(c.tell, c.plan.ID)
+		switch e.Outcome {
+		case flows.OutcomeSent, flows.OutcomeAlready, flows.OutcomeUnclear:
+			return c.reread(i, e)
+		case flows.OutcomeRefused:
+		}
+		if e.Status != http.StatusNotFound || i == 0 || try == notThereYet {
+			return flows.StopRefused, e.Message
+		}
+		if !c.wait(pause) {
+			return flows.StopInterrupted, ""
+		}
+		pause = min(pause*2, flows.PollMost)
+	}
+}
+
+// send makes the write, once, and says what came of it. It is not cut off when
+// the run is left: half a write helps nobody.
+func (c *carrying) send(i int, line flows.Change) flows.Applied {
+	ctx, cancel := context.WithTimeout(c.tell, writeTime)
+	defer cancel()
+	var a Answer
+	err := safely(func() (err error) {
+		a, err = c.hand.Change(ctx, Request{Method: line.Method, Path: line.Path, Body: line.Body})
+		return err
+	})
+	c.d.complain(err)
+	e := flows.Applied{
+		Plan: c.plan.ID, Line: i, Outcome: flows.OutcomeSent, Before: line.Before, After: line.After,
+		Status: a.Status, ObjectID: a.ObjectID, RequestID: a.RequestID, At: c.d.o.Now(),
+	}
+	var f *checks.Failure
+	switch {
+	case err == nil:
+		if a.ObjectID != "" && line.Kind == flows.CreateApp {
+			c.app = a.ObjectID
+		}
+	case errors.As(err, &f):
+		e.Status, e.RequestID, e.Message = f.Status, f.RequestID, f.Error()
+		e.Outcome = outcomeOf(f)
+	default:
+		e.Outcome, e.Message = flows.OutcomeUnclear, err.Error()
+	}
+	return e
+}
+
+// outcomeOf says whether a failure means that nothing was written. Only an
+// answer that refuses does; silence, a broken body and a server's own error
+// leave the write in doubt.
+func outcomeOf(f *checks.Failure) flows.Outcome {
+	switch {
+	case f.Status == http.StatusConflict:
+		return flows.OutcomeAlready
+	case f.Status >= 400 && f.Status < 500:
+		return flows.OutcomeRefused
+	case f.Kind == checks.FailNoAccess, f.Kind == checks.FailScope, f.Kind == checks.FailWrongTenant:
+		return flows.OutcomeRefused
+	}
+	return flows.OutcomeUnclear
+}
+
+// reread reads until the line shows, or the patience is over.
+func (c *carrying) reread(i int, sent flows.Applied) (why flows.StopReason, text string) {
+	until := c.d.o.Now().Add(c.d.o.Reread)
+	for pause := flows.PollFirst; ; pause = min(pause+pause/2, flows.PollMost) {
+		if c.read() == nil {
+			if s := c.d.State(); flows.Shows(s.Facts, s.App, c.plan.Lines[i]) {
+				if s.Facts.App != nil {
+					c.app = s.Facts.App.ID
+				}
+				c.d.finish(c.tell, flows.Reread{Plan: c.plan.ID, Line: i, Seen: true, At: c.d.o.Now()})
+				return "", ""
+			}
+		}
+		if !c.d.o.Now().Before(until) || !c.wait(pause) {
+			break
+		}
+	}
+	if c.work.Err() != nil {
+		return flows.StopInterrupted, ""
+	}
+	c.d.finish(c.tell, flows.Reread{Plan: c.plan.ID, Line: i, At: c.d.o.Now()})
+	switch sent.Outcome {
+	case flows.OutcomeUnclear:
+		return flows.StopUnclear, sent.Message
+	case flows.OutcomeAlready: // somebody else made it otherwise meanwhile
+		return flows.StopMoved, sent.Message
+	case flows.OutcomeSent, flows.OutcomeRefused:
+	}
+	return flows.StopUnseen, ""
+}
+
+// wait pauses; false means that the run was left meanwhile.
+func (c *carrying) wait(pause time.Duration) bool {
+	t := time.NewTimer(pause)
+	defer t.Stop()
+	select {
+	case <-c.work.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

@@ -1,0 +1,58 @@
+package run
+
+import (
+	"context"
+	"errors"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// signIn has somebody sign in, once, and says in the run what came of it.
+func (d *Driver) signIn(ctx context.Context, w flows.Want) {
+	var account flows.Account
+	err := errNoSignIn
+	if d.hands.SignIn != nil {
+		s := d.State()
+		ask := SignInAsk{
+			Way: w.Way, Scopes: w.Scopes.Words(), Domain: s.Domain, Tenant: s.TenantID(), Cloud: s.Cloud(),
+		}
+		if s.Account != nil {
+			ask.Hint = s.Account.UPN
+		}
+		err = safely(func() (err error) {
+			account, err = d.hands.SignIn.SignIn(ctx, ask, func(p Prompt) {
+				if ctx.Err() == nil {
+					d.show(&p)
+				}
+			})
+			return err
+		})
+	}
+	d.show(nil)
+	if ctx.Err() != nil {
+		return
+	}
+	d.complain(err)
+	if err != nil {
+		d.post(signInFailed(w.Attempt, err))
+		return
+	}
+	if account.Way == "" {
+		account.Way = w.Way
+	}
+	d.post(flows.SignedIn{Account: account})
+}
+
+var errNoSignIn = errors.New(words.noSignIn)
+
+// signInFailed makes the event of a sign-in that came to nothing. What is no
+// Failure gives no reason, for an error's text is no control flow.
+func signInFailed(attempt uint32, err error) flows.SignInFailed {
+	e := flows.SignInFailed{Attempt: attempt, Reason: checks.FailSignIn, Message: err.Error()}
+	var f *checks.Failure
+	if errors.As(err, &f) {
+		e.Reason, e.Message, e.Code = f.Kind, f.Message, f.Code
+	}
+	return e
+}

@@ -1,0 +1,156 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"onboard.example/flows"
+)
+
+// flushTime bounds the last attempt to store when a run is left.
+const flushTime = 3 * time.Second
+
+// retryStore is the pause before a journal that failed is tried again by
+// itself; every new event tries at once.
+const retryStore = 5 * time.Second
+
+// store is the one appender: it stores what is pending, takes in what others
+// appended, and returns when ctx ends, after a last attempt.
+func (d *Driver) store(ctx context.Context) {
+	others := d.journal.Watch(ctx)
+	for {
+		var again <-chan time.Time
+		if err := d.flush(ctx); err != nil && ctx.Err() == nil {
+			again = time.After(retryStore)
+		}
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
+			defer cancel()
+			_ = d.flush(last) // the reason is in Saved
+			return
+		case <-d.full:
+		case <-again:
+		case _, ok := <-others:
+			if !ok {
+				others = nil
+				continue
+			}
+			if err := d.catchUp(ctx); err != nil {
+				d.storeFailed(err)
+			}
+		}
+	}
+}
+
+// flush stores everything that is pending. On failure what was held is given
+// up and the rest stays pending.
+func (d *Driver) flush(ctx context.Context) error {
+	for {
+		d.mu.Lock()
+		after, batch := d.base.Seq, append([]*entry(nil), d.pending...)
+		d.mu.Unlock()
+		if len(batch) == 0 {
+			return nil
+		}
+		rs := make([]flows.Record, len(batch))
+		for i, en := range batch {
+			rs[i] = en.Record
+			rs[i].Seq = after + 1 + uint64(i)
+		}
+		_, err := d.append(ctx, after, rs)
+		if errors.Is(err, flows.ErrConflict) {
+			err = d.catchUp(ctx)
+			if err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			d.storeFailed(err)
+			return err
+		}
+		d.storedAll(rs)
+	}
+}
+
+// append guards against a journal that falls over.
+func (d *Driver) append(ctx context.Context, after uint64, rs []flows.Record) (last uint64, err error) {
+	err = safely(func() error {
+		last, err = d.journal.Append(ctx, after, rs...)
+		return err
+	})
+	return last, err
+}
+
+// catchUp takes in what is in the journal past what we know: what others
+// wrote, and what of ours was stored although the answer was lost.
+func (d *Driver) catchUp(ctx context.Context) error {
+	d.mu.Lock()
+	after := d.base.Seq
+	d.mu.Unlock()
+	rs, err := d.journal.Since(ctx, after)
+	if err != nil {
+		return fmt.Errorf("reading what others wrote: %w", err)
+	}
+	if len(rs) > 0 {
+		d.storedAll(rs)
+	}
+	return nil
+}
+
+// storedAll takes records into the base. Those that were pending are so no
+// longer, and who waited for them is told.
+func (d *Driver) storedAll(rs []flows.Record) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ours := map[uint64]bool{}
+	for _, r := range rs {
+		if r.Writer == d.o.Writer {
+			ours[r.N] = true
+		}
+	}
+	d.base = flows.Fold(d.base, rs...)
+	var rest []*entry
+	for _, en := range d.pending {
+		if !ours[en.N] {
+			rest = append(rest, en)
+		} else if en.done != nil {
+			en.done <- nil
+		}
+	}
+	d.pending, d.failed = rest, nil
+	d.refold()
+}
+
+// storeFailed remembers why nothing can be stored, and gives up what counts
+// only once it is stored.
+func (d *Driver) storeFailed(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var rest []*entry
+	for _, en := range d.pending {
+		if !en.held {
+			rest = append(rest, en)
+			continue
+		}
+		en.done <- fmt.Errorf("the run cannot be saved: %w", err)
+	}
+	d.pending, d.failed = rest, err
+	d.refold()
+}
+
+// refold makes the state from the base and what is pending; the caller holds
+// mu.
+func (d *Driver) refold() {
+	s := d.base
+	for _, en := range d.pending {
+		if !en.held {
+			en.Seq = s.Seq + 1
+			s = flows.Fold(s, en.Record)
+		}
+	}
+	d.state = s
+	d.changed()
+}
