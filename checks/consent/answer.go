@@ -2,7 +2,6 @@ package consent
 
 import (
 	"strconv"
-	"strings"
 )
 
 // answer puts what the passes found into words. The first pass is certain;
@@ -15,7 +14,6 @@ func (e *pass) answer(second *pass) Answer {
 		a.Probably = second.outcome != Unknown
 	}
 	a.Outcome = whole.outcome
-	a.Decided = whole.decided.rule()
 	a.Scopes = make([]ScopeAnswer, len(e.scopes))
 	room := make([]Rule, 0, e.rulesOf(second))
 	for i := range e.scopes {
@@ -27,12 +25,18 @@ func (e *pass) answer(second *pass) Answer {
 		}
 		start := len(room)
 		for _, l := range from.links[s.from:s.to] {
-			room = append(room, l.rule())
+			room = append(room, from.rule(l))
+			if from == whole && l == whole.decided {
+				a.Decided = room[len(room)-1]
+			}
 		}
 		a.Scopes[i] = ScopeAnswer{
 			Permission: e.q.Asked[i], Outcome: s.outcome, Probably: probably,
 			Chain: room[start:len(room):len(room)],
 		}
+	}
+	if a.Decided.ID == "" {
+		a.Decided = whole.rule(whole.decided)
 	}
 	a.Notes = e.notes(second, a.Probably)
 	return a
@@ -46,7 +50,7 @@ func (e *pass) rulesOf(second *pass) int {
 		if second != nil && s.outcome == Unknown {
 			s = &second.scopes[i]
 		}
-		n += s.to - s.from
+		n += int(s.to - s.from)
 	}
 	return n
 }
@@ -54,67 +58,69 @@ func (e *pass) rulesOf(second *pass) int {
 // notes are the qualifications of an answer, each once.
 func (e *pass) notes(second *pass, probably bool) []Rule {
 	var notes []Rule
-	add := func(k kind, h *held, p *Permission) {
-		notes = append(notes, link{kind: k, held: h, scope: p, set: -1}.rule())
-	}
 	if second != nil {
 		if second.guess && probably {
-			add(kTenantAssumed, nil, nil)
+			notes = append(notes, second.rule(kTenantAssumed.alone()))
 		}
 		for i := range second.held {
 			if h := &second.held[i]; h.policy != nil && h.policy.Assumed {
-				add(kPolicyAssumed, h, nil)
+				notes = append(notes, second.rule(kPolicyAssumed.by(int32(i), none, none)))
 			}
 		}
 		for i := range e.q.Asked {
-			if p := &e.q.Asked[i]; p.Assumed && e.scopes[i].outcome == Unknown {
-				add(kScopeAssumed, nil, p)
+			if e.q.Asked[i].Assumed && e.scopes[i].outcome == Unknown {
+				notes = append(notes, second.rule(kScopeAssumed.of(int32(i))))
 			}
 		}
-		second.leaps(add)
+		notes = second.leaps(notes)
 	}
 	if e.odd {
-		add(kEntryUnknown, nil, nil)
+		notes = append(notes, e.rule(kEntryUnknown.alone()))
 	}
 	return notes
 }
 
 // leaps are the notes on what only the second pass took for true.
-func (e *pass) leaps(add func(kind, *held, *Permission)) {
+func (e *pass) leaps(notes []Rule) []Rule {
 	if e.own {
-		add(kOwnApp, nil, nil)
+		notes = append(notes, e.rule(kOwnApp.alone()))
 	}
 	for _, l := range e.links {
-		if l.kind == kInclude && l.scope.UserConsentable != Yes && l.held.policy != nil && l.set >= 0 &&
-			strings.EqualFold(l.held.policy.Includes[l.set].PermissionType, "delegated") {
-			add(kDelegated, l.held, l.scope)
+		if l.kind == kInclude && e.permission(l).UserConsentable != Yes &&
+			same(e.held[l.held].policy.Includes[l.set].PermissionType, "delegated") {
+			notes = append(notes, e.rule(kDelegated.by(l.held, l.scope, none)))
 		}
 	}
 	if e.mixed {
-		add(kPoliciesMixed, nil, nil)
+		notes = append(notes, e.rule(kPoliciesMixed.alone()))
 	}
+	return notes
 }
 
 // rule puts a link into words.
-func (l link) rule() Rule {
+func (e *pass) rule(l link) Rule {
 	if int(l.kind) >= len(rules) {
 		return Rule{}
 	}
-	r := Rule{ID: rules[l.kind].id, Effect: rules[l.kind].effect, Policy: l.policyID()}
-	if l.set >= 0 {
+	text := &rules[l.kind]
+	r := Rule{ID: text.id, Effect: text.effect, Policy: e.policyID(l)}
+	if l.set != none {
 		r.Set = l.setName()
 	}
+	p := e.permission(l)
 	switch {
+	case l.why != riskNone:
+		r.Why = riskWhy[l.why]
 	case l.kind == kManagedExclude:
-		if row := managedRowOf(l.scope.Resource, l.scope.ID, l.scope.Value); row != nil {
-			change := row.change
-			r.Change = &change
+		row := managedRowOf(p.Resource, p.ID, p.Value)
+		if row == nil {
+			r.Why = scopeName(p) + managedUndated
+			break
 		}
-		r.Why = managedWhy(scopeName(l.scope), r.Change)
-	case l.why != "":
-		r.Why = l.why
+		change := row.change
+		r.Change, r.Why = &change, scopeName(p)+row.since
 	default:
-		r.Why = fill(rules[l.kind].text, scopeName(l.scope), r.Policy)
+		r.Why = fill(text.text, scopeName(p), r.Policy)
 	}
 	return r
 }
@@ -126,10 +132,10 @@ func (l link) setName() string {
 	if l.kind == kExclude || l.kind == kManagedExclude {
 		names, word = excludeNames[:], "exclude "
 	}
-	if l.set < len(names) {
+	if int(l.set) < len(names) {
 		return names[l.set]
 	}
-	return word + strconv.Itoa(l.set+1)
+	return word + strconv.Itoa(int(l.set)+1)
 }
 
 // The names of the first few sets, so that the usual answer builds none.

@@ -1,7 +1,5 @@
 package consent
 
-import "strings"
-
 // Ids of the built-in policies for users.
 // Source: [ED:manage-app-consent-policies]; the last as the API spells it
 // [PUB], which the docs print in another order.
@@ -30,23 +28,23 @@ var mailClients = [...]string{
 // notice. The result shares nothing with later ones.
 func Builtin(id string) (Policy, bool) {
 	switch {
-	case strings.EqualFold(id, PolicyLow):
+	case same(id, PolicyLow):
 		return Policy{ID: PolicyLow, Assumed: true, Includes: []ConditionSet{
 			{PermissionType: "delegated", Classification: string(Low), VerifiedOnly: true},
 			{PermissionType: "delegated", Classification: string(Low), ClientTenantIDs: []string{ThisTenant}},
 		}}, true
-	case strings.EqualFold(id, PolicyLegacy):
+	case same(id, PolicyLegacy):
 		return Policy{ID: PolicyLegacy, Assumed: true, Includes: []ConditionSet{
 			{PermissionType: "delegatedUserConsentable"},
 		}}, true
-	case strings.EqualFold(id, PolicyRecommended):
+	case same(id, PolicyRecommended):
 		return Policy{
 			ID: PolicyRecommended, Assumed: true,
 			Includes: []ConditionSet{{PermissionType: "delegatedUserConsentable"}},
 			Excludes: managedExcludes(),
 		}, true
-	case strings.EqualFold(id, PolicyAllowConsent),
-		strings.EqualFold(id, "microsoft-user-allow-default-consent-apps"):
+	case same(id, PolicyAllowConsent),
+		same(id, "microsoft-user-allow-default-consent-apps"):
 		// Which scopes it allows those apps is not published, only that they
 		// are limited; so for those apps the copy cannot be said to match.
 		return Policy{ID: id, Assumed: true, Includes: []ConditionSet{{

@@ -1,7 +1,5 @@
 package consent
 
-import "strings"
-
 // Colleague answers "why does it still work for my colleague?": one or two
 // sentences where this person is held back while others may not be, or "".
 // Source: existing consents survive policy changes, [ED:configure-user-consent;
@@ -26,7 +24,7 @@ func Colleague(q Question, a Answer) string {
 			continue
 		}
 		everyone = everyone || g.Everyone && g.Kind == Delegated
-		others = others || !g.Everyone && g.User != "" && !strings.EqualFold(g.User, q.User.ID)
+		others = others || !g.Everyone && g.User != "" && !same(g.User, q.User.ID)
 	}
 	switch {
 	case others:
@@ -45,7 +43,7 @@ func Colleague(q Question, a Answer) string {
 // asksOf tells whether anything of an API is asked for.
 func asksOf(asked []Permission, resource string) bool {
 	for i := range asked {
-		if strings.EqualFold(asked[i].Resource, resource) {
+		if same(asked[i].Resource, resource) {
 			return true
 		}
 	}

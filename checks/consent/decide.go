@@ -4,9 +4,12 @@ package consent
 // and the chains say what is missing. It neither keeps nor changes the
 // question, and the answer shares nothing with it but strings.
 func Decide(q Question) Answer {
-	var room [8]held
-	first := pass{q: &q, held: hold(&q, room[:0])}
-	first.run()
+	var d desk
+	d.q = q
+	d.first.q = &d.q
+	d.first.held = hold(&d.q, d.held[:0])
+	d.first.run(&d.space)
+	first := &d.first
 	settled := first.outcome != Unknown
 	for i := range first.scopes {
 		settled = settled && first.scopes[i].outcome != Unknown
@@ -14,12 +17,12 @@ func Decide(q Question) Answer {
 	if settled {
 		return first.answer(nil)
 	}
-	second := pass{q: &q, held: first.held, lean: true}
+	second := pass{q: &d.q, held: first.held, lean: true}
 	for i := range second.held {
 		h := &second.held[i]
 		second.guess = second.guess || h.policy != nil && h.policy.Assumed
 	}
-	second.run()
+	second.run(&workspace{})
 	return first.answer(&second)
 }
 
@@ -50,16 +53,42 @@ type scopeState struct {
 	granted  Tri
 	grant    kind // the rule, where granted is Yes
 	may      Tri
-	from, to int // its links
+	from, to int32 // its links
 }
 
-// link is a rule before it is put into words.
+// link is a rule before it is put into words: indexes into what the pass
+// holds, with none for what the rule does not speak of.
 type link struct {
-	kind  kind
-	held  *held
-	scope *Permission
-	set   int // index, -1 for none
-	why   string
+	kind             kind
+	why              riskFact // of kRiskUnread
+	held, scope, set int32
+}
+
+const none = -1
+
+// of is a link that speaks of a scope, by index, and of no policy.
+func (k kind) of(scope int32) link { return link{kind: k, held: none, scope: scope, set: none} }
+
+// alone is a link that speaks of nothing in particular.
+func (k kind) alone() link { return k.of(none) }
+
+// by is a link that speaks of a policy and one of its sets.
+func (k kind) by(held, scope, set int32) link {
+	return link{kind: k, held: held, scope: scope, set: set}
+}
+
+// desk is all that one prompt needs, laid out in one allocation.
+type desk struct {
+	q     Question
+	held  [4]held
+	first pass
+	space workspace
+}
+
+// workspace is room for the findings of a usual prompt.
+type workspace struct {
+	links  [16]link
+	scopes [8]scopeState
 }
 
 // fact returns t, or what most tenants have where t is unread on a guess.
@@ -71,7 +100,7 @@ func (e *pass) fact(t, usual Tri) Tri {
 }
 
 // run decides every scope and then the whole.
-func (e *pass) run() {
+func (e *pass) run(w *workspace) {
 	for _, entry := range e.q.Tenant.Assigned {
 		if _, kind := entryOf(entry); kind == entryOther {
 			e.odd = true
@@ -81,15 +110,17 @@ func (e *pass) run() {
 		e.held[i].covers = Yes
 	}
 	asked := e.q.Asked
-	e.scopes = make([]scopeState, len(asked))
-	e.links = make([]link, 0, 2*len(asked)+2)
+	e.links = w.links[:0]
+	if e.scopes = w.scopes[:min(len(asked), len(w.scopes))]; len(asked) > len(e.scopes) {
+		e.scopes = make([]scopeState, len(asked))
+	}
 	for i := range asked {
 		e.scopes[i].granted, e.scopes[i].grant = e.granted(&asked[i])
 		e.scopes[i].may = e.mayGrant(&asked[i])
 	}
 	e.risk = e.risky()
 	for i := range asked {
-		e.scope(&asked[i], &e.scopes[i])
+		e.scope(int32(i), &e.scopes[i])
 	}
 	e.whole()
 }
@@ -104,15 +135,15 @@ func (e *pass) assignment() Tri { return e.fact(e.q.App.AssignmentRequired, No) 
 func (e *pass) whole() {
 	switch e.enabled() {
 	case No:
-		e.settle(Blocked, link{kind: kAppDisabled, set: -1})
+		e.settle(Blocked, kAppDisabled.alone())
 		return
 	case Unread:
-		e.settle(Unknown, link{kind: kEnabledUnread, set: -1})
+		e.settle(Unknown, kEnabledUnread.alone())
 		return
 	case Yes:
 	}
 	if len(e.scopes) == 0 {
-		e.settle(Unknown, link{kind: kNothingAsked, set: -1})
+		e.settle(Unknown, kNothingAsked.alone())
 		return
 	}
 	allGranted := Yes
@@ -138,21 +169,21 @@ func (e *pass) open(allGranted Tri) {
 		switch {
 		case kept == No:
 		case allGranted == Unread:
-			e.settle(Unknown, link{kind: kGrantsUnread, set: -1})
+			e.settle(Unknown, kGrantsUnread.alone())
 			return
 		case kept == Yes:
-			e.settle(Blocked, link{kind: kNotAssigned, set: -1})
+			e.settle(Blocked, kNotAssigned.alone())
 			return
 		case e.assignment() == Unread:
-			e.settle(Unknown, link{kind: kAssignmentUnread, set: -1})
+			e.settle(Unknown, kAssignmentUnread.alone())
 			return
 		default:
-			e.settle(Unknown, link{kind: kAssignedUnread, set: -1})
+			e.settle(Unknown, kAssignedUnread.alone())
 			return
 		}
 	}
 	if e.mixed = !e.oneCovers(); e.mixed && !e.lean {
-		e.settle(Unknown, link{kind: kPoliciesMixed, set: -1})
+		e.settle(Unknown, kPoliciesMixed.alone())
 		return
 	}
 	e.settle(Allowed, e.first(Allowed))
@@ -178,14 +209,14 @@ func (e *pass) settle(o Outcome, l link) { e.outcome, e.decided = o, l }
 // first is the link that an admin should hear first among those that stand for
 // an outcome, in scopes that have it.
 func (e *pass) first(o Outcome) link {
-	best := link{kind: kind(len(rules)), set: -1}
+	best := kind(len(rules)).alone()
 	for i := range e.scopes {
 		s := &e.scopes[i]
 		if s.outcome != o {
 			continue
 		}
 		for _, l := range e.links[s.from:s.to] {
-			if rules[l.kind].effect == o && l.before(best) {
+			if rules[l.kind].effect == o && e.before(l, best) {
 				best = l
 			}
 		}
@@ -194,26 +225,34 @@ func (e *pass) first(o Outcome) link {
 }
 
 // before orders links for an admin's ear, whatever order facts came in.
-func (l link) before(m link) bool {
+func (e *pass) before(l, m link) bool {
 	if l.kind != m.kind {
 		return l.kind < m.kind
 	}
-	if c := l.scope.compare(m.scope); c != 0 {
+	if c := e.permission(l).compare(e.permission(m)); c != 0 {
 		return c < 0
 	}
-	return l.policyID() != m.policyID() && foldCompare(l.policyID(), m.policyID()) < 0
+	return l.held != m.held && foldCompare(e.policyID(l), e.policyID(m)) < 0
+}
+
+// permission is what a link speaks of, or nil.
+func (e *pass) permission(l link) *Permission {
+	if l.scope == none {
+		return nil
+	}
+	return &e.q.Asked[l.scope]
 }
 
 // policyID is the id of the policy a link speaks of, or "".
-func (l link) policyID() string {
-	switch {
-	case l.held == nil:
+func (e *pass) policyID(l link) string {
+	if l.held == none {
 		return ""
-	case l.held.policy != nil:
-		return l.held.policy.ID
-	default:
-		return l.held.id
 	}
+	h := &e.held[l.held]
+	if h.policy != nil {
+		return h.policy.ID
+	}
+	return h.id
 }
 
 // compare orders permissions by what people read: value, API, id.

@@ -30,9 +30,9 @@ const (
 // match is what came of holding one or more condition sets against a scope.
 type match struct {
 	is    Tri
-	fails cond // conditions that do not hold; set where is is No
-	gaps  cond // conditions that cannot be told; set where is is Unread
-	set   int  // index of the set that the rest speaks of, or -1
+	fails cond  // conditions that do not hold; set where is is No
+	gaps  cond  // conditions that cannot be told; set where is is Unread
+	set   int32 // index of the set that the rest speaks of, or none
 }
 
 // meets adds one condition to m.
@@ -68,10 +68,10 @@ func (m match) nearer(o match) bool {
 // anySet is the disjunction over sets. A match names the first set that
 // matches, a non-match the nearest one, and an open one every gap.
 func (e *pass) anySet(sets []ConditionSet, p *Permission, include bool) match {
-	out := match{is: No, set: -1}
+	out := match{is: No, set: none}
 	for i := range sets {
 		m := e.set(&sets[i], p, include)
-		m.set = i
+		m.set = int32(i)
 		switch {
 		case m.is == Yes:
 			return m
@@ -95,6 +95,9 @@ func (e *pass) set(s *ConditionSet, p *Permission, include bool) match {
 	if m.fails&condScope == 0 {
 		m.meets(listsScope(s.Permissions, p), condScope)
 	}
+	if m.fails != 0 && !include {
+		return match{is: No} // why an exclude does not match is nobody's question
+	}
 	m.meets(e.classifiedAs(s.Classification, p), condClass)
 	m.meets(e.listsApp(s.ClientIDs), condApp)
 	m.meets(e.listsOwner(s.ClientTenantIDs), condOwner)
@@ -115,21 +118,21 @@ func (e *pass) set(s *ConditionSet, p *Permission, include bool) match {
 // setType adds permissionType to m.
 func (e *pass) setType(m *match, kind string, p *Permission, include bool) {
 	switch {
-	case strings.EqualFold(kind, "delegated"):
+	case same(kind, "delegated"):
 		m.meets(tri(p.Kind == Delegated), condType)
 		// Whether such an include lets users past a publisher who wants an
 		// admin is not spelt out; as an exclude it can only hold back.
 		if include && !e.lean && e.consentable(p) != Yes {
 			m.gaps |= condDelegated
 		}
-	case strings.EqualFold(kind, "delegatedUserConsentable"):
+	case same(kind, "delegatedUserConsentable"):
 		m.meets(tri(p.Kind == Delegated), condType)
 		if p.Assumed && !e.lean {
 			m.gaps |= condKnown
 		} else {
 			m.meets(p.UserConsentable, condAdminOnly)
 		}
-	case strings.EqualFold(kind, "application"):
+	case same(kind, "application"):
 		m.meets(tri(p.Kind == Application), condType)
 	default:
 		m.gaps |= condUnrecognised
@@ -147,10 +150,10 @@ func (e *pass) consentable(p *Permission) Tri {
 // classifiedAs is whether p has the classification that a set asks for.
 func (e *pass) classifiedAs(want string, p *Permission) Tri {
 	switch {
-	case want == "" || strings.EqualFold(want, "all"):
+	case want == "" || same(want, "all"):
 		return Yes
-	case !strings.EqualFold(want, string(Low)) && !strings.EqualFold(want, string(Medium)) &&
-		!strings.EqualFold(want, string(High)):
+	case !same(want, string(Low)) && !same(want, string(Medium)) &&
+		!same(want, string(High)):
 		return Unread
 	case e.q.Tenant.Classified == nil:
 		return Unread
@@ -159,7 +162,7 @@ func (e *pass) classifiedAs(want string, p *Permission) Tri {
 	case p.ID == "" || p.Resource == "":
 		return Unread
 	}
-	return tri(strings.EqualFold(want, string(e.level(p))))
+	return tri(same(want, string(e.level(p))))
 }
 
 // level looks p's classification up without building the key on the heap.
@@ -174,14 +177,6 @@ func (e *pass) level(p *Permission) Level {
 // ClassKey is the key of a permission in Tenant.Classified.
 func ClassKey(resource, id string) string {
 	return strings.ToLower(resource + "/" + id)
-}
-
-// appendLower appends s with ASCII letters lowered; ids have no others.
-func appendLower(b []byte, s string) []byte {
-	for i := range len(s) {
-		b = append(b, lower(s[i]))
-	}
-	return b
 }
 
 // listsApp is whether a list of client ids holds the app. On a guess, an app
@@ -213,7 +208,7 @@ func (e *pass) ownApp() Tri {
 	if e.q.App.OwnerTenant == "" || e.q.Tenant.ID == "" {
 		return Unread
 	}
-	return tri(strings.EqualFold(e.q.App.OwnerTenant, e.q.Tenant.ID))
+	return tri(same(e.q.App.OwnerTenant, e.q.Tenant.ID))
 }
 
 // listsScope is whether a list of permissions holds p, by id as Graph writes
@@ -232,19 +227,19 @@ func listsScope(ids []string, p *Permission) Tri {
 // oneOf is whether want, which may be a wildcard, is got.
 func oneOf(want, got string) Tri {
 	switch {
-	case want == "" || strings.EqualFold(want, "any") || strings.EqualFold(want, "all"):
+	case want == "" || same(want, "any") || same(want, "all"):
 		return Yes
 	case got == "":
 		return Unread
 	default:
-		return tri(strings.EqualFold(want, got))
+		return tri(same(want, got))
 	}
 }
 
 // wild is whether a list stands for everything.
 func wild(ids []string) bool {
 	for _, id := range ids {
-		if strings.EqualFold(id, "all") || strings.EqualFold(id, "any") {
+		if len(id) == 3 && (same(id, "all") || same(id, "any")) {
 			return true
 		}
 	}
@@ -256,8 +251,9 @@ func has(ids []string, id string) Tri {
 	if id == "" {
 		return Unread
 	}
+	first := lower(id[0])
 	for _, s := range ids {
-		if strings.EqualFold(s, id) {
+		if len(s) == len(id) && lower(s[0]) == first && same(s, id) {
 			return Yes
 		}
 	}

@@ -23,7 +23,7 @@ func ForSelf(assigned []string) []string {
 	var ids []string
 	for _, entry := range assigned {
 		id, ok := cutFold(strings.TrimSpace(entry), selfPrefix)
-		if ok && id != "" && !slices.ContainsFunc(ids, func(s string) bool { return strings.EqualFold(s, id) }) {
+		if ok && id != "" && !slices.ContainsFunc(ids, func(s string) bool { return same(s, id) }) {
 			ids = append(ids, id)
 		}
 	}
@@ -36,7 +36,7 @@ func ForSelf(assigned []string) []string {
 func IsManaged(assigned []string) bool {
 	for _, entry := range assigned {
 		id, ok := cutFold(strings.TrimSpace(entry), selfPrefix)
-		if ok && strings.EqualFold(id, PolicyRecommended) {
+		if ok && same(id, PolicyRecommended) {
 			return true
 		}
 	}
@@ -66,7 +66,7 @@ func entryOf(entry string) (id string, kind entryKind) {
 
 // cutFold is strings.CutPrefix without regard to case.
 func cutFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+	if len(s) < len(prefix) || !same(s[:len(prefix)], prefix) {
 		return s, false
 	}
 	return s[len(prefix):], true
@@ -84,7 +84,7 @@ type held struct {
 func hold(q *Question, into []held) []held {
 	add := func(id string) {
 		for i := range into {
-			if strings.EqualFold(into[i].id, id) {
+			if same(into[i].id, id) {
 				return
 			}
 		}
@@ -117,7 +117,7 @@ func find(policies []Policy, id string) *Policy {
 	clash := false
 	for i := range policies {
 		p := &policies[i]
-		if !strings.EqualFold(p.ID, id) {
+		if !same(p.ID, id) {
 			continue
 		}
 		switch {
@@ -179,22 +179,4 @@ func (e *pass) permits(h *held, p *Permission) verdict {
 }
 
 // isRecommended is whether id is the policy that Microsoft manages.
-func isRecommended(id string) bool { return strings.EqualFold(id, PolicyRecommended) }
-
-// foldCompare orders strings without regard to the case of ASCII letters.
-func foldCompare(a, b string) int {
-	for i := range min(len(a), len(b)) {
-		if c, d := lower(a[i]), lower(b[i]); c != d {
-			return int(c) - int(d)
-		}
-	}
-	return len(a) - len(b)
-}
-
-// lower lowers one ASCII letter.
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
-}
+func isRecommended(id string) bool { return same(id, PolicyRecommended) }

@@ -1,12 +1,10 @@
 package consent
 
-import "strings"
-
 // risk is whether Microsoft would hold the prompt for risky.
 type risk struct {
 	is   Tri
 	kind kind
-	why  string
+	why  riskFact
 }
 
 // silent tells whether there is nothing to say: no risk, or one that the first
@@ -24,7 +22,7 @@ func (e *pass) risky() risk {
 	app := &e.q.App
 	facts := [...]struct {
 		is  Tri
-		why string
+		why riskFact
 	}{
 		{e.fact(e.q.Tenant.RiskyAllowed, No).not(), riskSetting},
 		{app.Verified.not(), riskPublisher},
@@ -35,13 +33,13 @@ func (e *pass) risky() risk {
 	out := risk{is: Yes}
 	for _, f := range facts {
 		out.is = out.is.and(f.is)
-		if f.is == Unread && out.why == "" {
+		if f.is == Unread && out.why == riskNone {
 			out.why = f.why
 		}
 	}
 	switch out.is {
 	case Yes:
-		out.kind, out.why = kRisk, ""
+		out.kind, out.why = kRisk, riskNone
 		if !e.lean {
 			out.is = Unread
 		}
@@ -59,7 +57,7 @@ func (e *pass) beyondBasic() Tri {
 	for i := range e.q.Asked {
 		p := &e.q.Asked[i]
 		beyond := Yes
-		if p.Kind == Delegated && strings.EqualFold(p.Resource, MicrosoftGraph) {
+		if p.Kind == Delegated && same(p.Resource, MicrosoftGraph) {
 			beyond = BasicSignIn(p.Value).not()
 		}
 		if beyond == Yes && e.scopes[i].granted == Yes {

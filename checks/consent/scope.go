@@ -1,12 +1,10 @@
 package consent
 
-import "strings"
-
 // scope decides one permission: granted already, or in the gift of a role, or
 // open to users by policy.
-func (e *pass) scope(p *Permission, s *scopeState) {
-	s.from = len(e.links)
-	defer func() { s.to = len(e.links) }()
+func (e *pass) scope(p int32, s *scopeState) {
+	s.from = int32(len(e.links))
+	defer func() { s.to = int32(len(e.links)) }()
 	enabled := e.enabled()
 	switch {
 	case enabled == No:
@@ -31,8 +29,9 @@ func (e *pass) scope(p *Permission, s *scopeState) {
 
 // byUser decides a permission that is neither surely granted nor surely in the
 // person's gift.
-func (e *pass) byUser(p *Permission, s *scopeState) {
-	user := tri(p.Kind == Delegated)
+func (e *pass) byUser(p int32, s *scopeState) {
+	delegated := e.q.Asked[p].Kind == Delegated
+	user := tri(delegated)
 	if user == No {
 		e.add(kAppRole, p)
 	}
@@ -44,10 +43,12 @@ func (e *pass) byUser(p *Permission, s *scopeState) {
 	case No:
 	}
 	user = user.and(e.assignment().not())
-	if p.Kind == Delegated {
+	if delegated {
 		user = user.and(e.policies(p))
 		if !e.risk.silent(e) {
-			e.links = append(e.links, link{kind: e.risk.kind, scope: p, set: -1, why: e.risk.why})
+			l := e.risk.kind.of(p)
+			l.why = e.risk.why
+			e.links = append(e.links, l)
 		}
 		user = user.and(e.risk.is.not())
 	}
@@ -87,7 +88,7 @@ func (e *pass) keep(s *scopeState, user Tri) {
 }
 
 // policies asks every policy that applies whether a user may consent to p.
-func (e *pass) policies(p *Permission) Tri {
+func (e *pass) policies(p int32) Tri {
 	is := No
 	if e.q.Tenant.Assigned == nil {
 		is = Unread
@@ -102,7 +103,7 @@ func (e *pass) policies(p *Permission) Tri {
 	var by verdict
 	for i := range e.held {
 		h := &e.held[i]
-		v := e.permits(h, p)
+		v := e.permits(h, &e.q.Asked[p])
 		h.covers = h.covers.and(v.is)
 		is = is.or(v.is)
 		switch v.is {
@@ -111,13 +112,13 @@ func (e *pass) policies(p *Permission) Tri {
 				permitted, by = i, v
 			}
 		case No:
-			e.refusal(h, v, p)
+			e.refusal(int32(i), v, p)
 		case Unread:
-			e.doubt(h, v, p)
+			e.doubt(int32(i), v, p)
 		}
 	}
 	if permitted >= 0 {
-		e.links = append(e.links, link{kind: kInclude, held: &e.held[permitted], scope: p, set: by.inc.set})
+		e.links = append(e.links, kInclude.by(int32(permitted), p, by.inc.set))
 	}
 	return is
 }
@@ -136,20 +137,20 @@ var refusals = [...]struct {
 }
 
 // refusal adds why a policy does not permit p.
-func (e *pass) refusal(h *held, v verdict, p *Permission) {
+func (e *pass) refusal(h int32, v verdict, p int32) {
 	if v.exc.is == Yes {
 		k := kExclude
-		if isRecommended(h.id) {
+		if isRecommended(e.held[h].id) {
 			k = kManagedExclude
 			e.own = e.own || e.ownApp() == Yes
 		}
-		e.links = append(e.links, link{kind: k, held: h, scope: p, set: v.exc.set})
+		e.links = append(e.links, k.by(h, p, v.exc.set))
 	}
 	if v.inc.is != No {
 		return
 	}
 	if v.inc.set < 0 {
-		e.links = append(e.links, link{kind: kPolicyEmpty, held: h, scope: p, set: -1})
+		e.links = append(e.links, kPolicyEmpty.by(h, p, none))
 	}
 	fails := v.inc.fails
 	if fails&condPublisher != 0 && e.q.App.Verified == No {
@@ -157,7 +158,7 @@ func (e *pass) refusal(h *held, v verdict, p *Permission) {
 	}
 	for _, r := range refusals {
 		if fails&r.cond != 0 {
-			e.links = append(e.links, link{kind: r.kind, held: h, scope: p, set: v.inc.set})
+			e.links = append(e.links, r.kind.by(h, p, v.inc.set))
 		}
 	}
 }
@@ -178,38 +179,36 @@ var doubts = [...]struct {
 }
 
 // doubt adds why it cannot be told whether a policy permits p.
-func (e *pass) doubt(h *held, v verdict, p *Permission) {
+func (e *pass) doubt(h int32, v verdict, p int32) {
 	gaps := v.inc.gaps | v.exc.gaps
 	for _, d := range doubts {
 		if gaps&d.cond != 0 {
-			e.links = append(e.links, link{kind: d.kind, held: h, scope: p, set: -1})
+			e.links = append(e.links, d.kind.by(h, p, none))
 		}
 	}
 }
 
 // add appends a link that speaks of no policy.
-func (e *pass) add(k kind, p *Permission) {
-	e.links = append(e.links, link{kind: k, scope: p, set: -1})
-}
+func (e *pass) add(k kind, p int32) { e.links = append(e.links, k.of(p)) }
 
 // sort puts the links of a scope in the order of hearing: first those that
 // stand for its outcome.
 func (e *pass) sort(s *scopeState) {
 	chain := e.links[s.from:]
 	for i := 1; i < len(chain); i++ {
-		for j := i; j > 0 && s.sooner(chain[j], chain[j-1]); j-- {
+		for j := i; j > 0 && e.sooner(s, chain[j], chain[j-1]); j-- {
 			chain[j], chain[j-1] = chain[j-1], chain[j]
 		}
 	}
 }
 
 // sooner tells whether l comes before m in the chain of s.
-func (s *scopeState) sooner(l, m link) bool {
+func (e *pass) sooner(s *scopeState, l, m link) bool {
 	a, b := rules[l.kind].effect == s.outcome, rules[m.kind].effect == s.outcome
 	if a != b {
 		return a
 	}
-	return l.before(m)
+	return e.before(l, m)
 }
 
 // granted is whether p needs no consent, and by which rule: everyone has it,
@@ -221,8 +220,8 @@ func (e *pass) granted(p *Permission) (Tri, kind) {
 	}
 	for i := range e.q.Granted {
 		g := &e.q.Granted[i]
-		mine := g.Everyone || e.q.User.ID != "" && strings.EqualFold(g.User, e.q.User.ID)
-		if !mine || g.Kind != p.Kind || !strings.EqualFold(g.Resource, p.Resource) || len(g.Scopes) == 0 {
+		mine := g.Everyone || e.q.User.ID != "" && same(g.User, e.q.User.ID)
+		if !mine || g.Kind != p.Kind || !same(g.Resource, p.Resource) || len(g.Scopes) == 0 {
 			continue
 		}
 		switch {
@@ -246,7 +245,7 @@ func (e *pass) mayGrant(p *Permission) Tri {
 		return may
 	}
 	switch {
-	case strings.EqualFold(p.Resource, MicrosoftGraph), strings.EqualFold(p.Resource, azureADGraph):
+	case same(p.Resource, MicrosoftGraph), same(p.Resource, azureADGraph):
 		return may.and(e.q.User.MayGrantGraphRoles)
 	case p.Resource == "":
 		return may.and(e.q.User.MayGrantGraphRoles.or(Unread))

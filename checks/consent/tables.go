@@ -34,16 +34,15 @@ var scopesCSV string
 type managedRow struct {
 	resource, scope, id string
 	change              Change
+	since               string // all but the scope's name of Rule.Why
 }
 
 // managedList is managedCSV, parsed once.
 var managedList = sync.OnceValue(func() []managedRow {
 	var list []managedRow
 	for f := range rows(managedCSV, 6) {
-		list = append(list, managedRow{
-			resource: f[0], scope: f[1], id: f[2],
-			change: Change{MessageID: f[3], Effective: f[4], Certain: f[5] == "named"},
-		})
+		c := Change{MessageID: f[3], Effective: f[4], Certain: f[5] == "named"}
+		list = append(list, managedRow{resource: f[0], scope: f[1], id: f[2], change: c, since: managedSince(c)})
 	}
 	return list
 })
@@ -96,8 +95,8 @@ func managedRowOf(resource, id, value string) *managedRow {
 	list := managedList()
 	for i := range list {
 		r := &list[i]
-		if (id != "" && strings.EqualFold(r.id, id) || strings.EqualFold(r.scope, value)) &&
-			strings.EqualFold(r.resource, resource) {
+		if (id != "" && same(r.id, id) || same(r.scope, value)) &&
+			same(r.resource, resource) {
 			return r
 		}
 	}
@@ -110,7 +109,7 @@ func managedRowOf(resource, id, value string) *managedRow {
 // published in August 2026, or Unread where publications differ.
 func Known(resource, value string) (Permission, bool) {
 	for _, p := range knownList() {
-		if strings.EqualFold(p.Value, value) && strings.EqualFold(p.Resource, resource) {
+		if same(p.Value, value) && same(p.Resource, resource) {
 			return p, true
 		}
 	}
@@ -123,10 +122,10 @@ func Known(resource, value string) (Permission, bool) {
 // Source: publisher-verification docs, "basic sign-in and read user profile".
 func BasicSignIn(value string) Tri {
 	switch {
-	case strings.EqualFold(value, "openid"), strings.EqualFold(value, "profile"),
-		strings.EqualFold(value, "email"), strings.EqualFold(value, "User.Read"):
+	case same(value, "openid"), same(value, "profile"),
+		same(value, "email"), same(value, "User.Read"):
 		return Yes
-	case value == "", strings.EqualFold(value, "offline_access"):
+	case value == "", same(value, "offline_access"):
 		return Unread
 	default:
 		return No

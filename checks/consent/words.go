@@ -188,14 +188,26 @@ func Rules() []RuleID {
 	return ids
 }
 
-// What of the risk rule was not read.
+// riskFact is a fact that the risk rule wants.
+type riskFact uint8
+
 const (
-	riskSetting   = "Whether Microsoft holds the app for risky cannot be told: the tenant's risk setting was not read."
-	riskPublisher = "Whether Microsoft holds the app for risky cannot be told: whether its publisher is verified was not read."
-	riskOwner     = "Whether Microsoft holds the app for risky cannot be told: the tenant that owns it was not read."
-	riskAge       = "Whether Microsoft holds the app for risky cannot be told: it is unverified, and whether it was registered after 8 November 2020 is not known."
-	riskScopes    = "Whether Microsoft holds the app for risky cannot be told: whether it asks for more than basic sign-in is not certain."
+	riskNone riskFact = iota
+	riskSetting
+	riskPublisher
+	riskOwner
+	riskAge
+	riskScopes
 )
+
+// riskWhy says which fact the risk rule lacks.
+var riskWhy = [...]string{
+	riskSetting:   "Whether Microsoft holds the app for risky cannot be told: the tenant's risk setting was not read.",
+	riskPublisher: "Whether Microsoft holds the app for risky cannot be told: whether its publisher is verified was not read.",
+	riskOwner:     "Whether Microsoft holds the app for risky cannot be told: the tenant that owns it was not read.",
+	riskAge:       "Whether Microsoft holds the app for risky cannot be told: it is unverified, and whether it was registered after 8 November 2020 is not known.",
+	riskScopes:    "Whether Microsoft holds the app for risky cannot be told: whether it asks for more than basic sign-in is not certain.",
+}
 
 // scopeName is what a sentence calls a permission.
 func scopeName(p *Permission) string {
@@ -232,16 +244,16 @@ func fill(text, scope, policy string) string {
 	}
 }
 
-// managedWhy says since when a scope is on Microsoft's managed list.
-func managedWhy(scope string, c *Change) string {
-	if c == nil {
-		return scope + " is on Microsoft's managed list, so users may not consent to it."
-	}
+// managedUndated is what is said of a scope on the list by a change not known.
+const managedUndated = " is on Microsoft's managed list, so users may not consent to it."
+
+// managedSince says since when a scope, named in front, is on the list.
+func managedSince(c Change) string {
 	sure := " has been on Microsoft's managed list since "
 	if !c.Certain {
 		sure = " is on Microsoft's managed list, by all signs since "
 	}
-	return scope + sure + c.When() + " (" + c.MessageID + ")."
+	return sure + c.When() + " (" + c.MessageID + ")."
 }
 
 // When says Effective in words: "Oct/Nov 2025" for 2025-10/11. What it cannot
