@@ -120,6 +120,16 @@ type Evidence struct {
 	RequestID string    `json:"requestId"` // Microsoft's, for their support
 }
 
+// The values of Evidence.Source.
+const (
+	SourceGraph  = "graph"
+	SourceLogin  = "login"
+	SourceToken  = "token"
+	SourceDNS    = "dns"
+	SourceFile   = "file"   // the app's profile
+	SourceStatic = "static" // this tool's own copy of what Microsoft published
+)
+
 // Fix is the next move that a finding suggests.
 type Fix struct {
 	Do  string `json:"do"`
@@ -175,6 +185,10 @@ type App struct {
 	// Needs is every permission that must be in place, each once: the
 	// profile's permissions and the sign-in scopes.
 	Needs []Permission
+	// NeedsUnstated is set where the vendor does not say what the app asks
+	// for: then Needs holds the sign-in scopes alone, and covering them proves
+	// nothing. No verdict may be Verified open from grants.
+	NeedsUnstated bool
 }
 
 // Permission is a scope or an app role of a resource, with the reason for it.

@@ -24,6 +24,8 @@ const (
 	FailRequest     FailureKind = "request"      // 400: we asked wrongly, or the API changed
 	FailNotFound    FailureKind = "not-found"    // 404 where there must be something
 	FailNoAccess    FailureKind = "no-sign-in"   // nobody signed in: not asked at all
+	FailNotAsked    FailureKind = "not-asked"    // needs no sign-in, and yet nobody asked
+	FailNoClientID  FailureKind = "no-client-id" // the app's client id is not known: not asked at all
 	FailCancelled   FailureKind = "cancelled"    // we stopped before the answer
 	FailWrongTenant FailureKind = "wrong-tenant" // signed in elsewhere: not asked at all
 )

@@ -112,26 +112,29 @@ func (g *gate) leave(o *opening, f *checks.Failure) {
 // soon as there is a connection.
 func (g *gate) through(ctx context.Context, do func(context.Context) *checks.Failure) *checks.Failure {
 	lead, f := g.enter(ctx)
-	if f != nil || lead == nil {
-		if f != nil {
-			return f
-		}
+	switch {
+	case f != nil:
+		return f
+	case lead == nil:
 		return do(ctx)
 	}
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { g.leave(lead, nil) },
-	})
-	f = do(ctx)
-	if f != nil && f.Kind != checks.FailUnreachable && f.Kind != checks.FailTLS {
-		g.leave(lead, nil) // there was a connection, or nobody can say: the others try for themselves
-		return f
+	return g.lead(ctx, lead, do)
+}
+
+func (g *gate) lead(ctx context.Context, o *opening, do func(context.Context) *checks.Failure) *checks.Failure {
+	f := do(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { g.leave(o, nil) },
+	}))
+	if f != nil && (f.Kind == checks.FailUnreachable || f.Kind == checks.FailTLS) {
+		g.leave(o, f)
+	} else {
+		g.leave(o, nil) // there was a connection, or nobody can say: the others try for themselves
 	}
-	g.leave(lead, f)
 	return f
 }
 
-// warm opens the connection without a token and without asking for anything:
-// what Graph answers to that does not matter.
+// warm opens the connection, unless there is one, without a token and without
+// asking for anything: what Graph answers to that does not matter.
 func (c *client) warm(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.o.Limits.Request, errSlow)
 	defer cancel()
@@ -140,15 +143,18 @@ func (c *client) warm(ctx context.Context) error {
 		return fmt.Errorf("warm the connection: %w", err)
 	}
 	req.Header.Set("User-Agent", c.o.UserAgent)
-	f := c.wire.gate.through(ctx, func(ctx context.Context) *checks.Failure {
-		resp, err := c.o.Base.RoundTrip(req.WithContext(ctx))
-		if err != nil {
-			return c.wire.unreachable(ctx, err)
-		}
-		// A short answer is read, so that HTTP/1.1 can use the connection again.
-		_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
-		return asFailure(resp.Body.Close())
-	})
+	o, f := c.wire.gate.enter(ctx)
+	if o != nil {
+		f = c.wire.gate.lead(ctx, o, func(ctx context.Context) *checks.Failure {
+			resp, err := c.o.Base.RoundTrip(req.WithContext(ctx))
+			if err != nil {
+				return c.wire.unreachable(ctx, err)
+			}
+			// A short answer is read, so that HTTP/1.1 can use the connection again.
+			_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
+			return asFailure(resp.Body.Close())
+		})
+	}
 	if f != nil {
 		return f
 	}

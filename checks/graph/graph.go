@@ -231,7 +231,8 @@ func parseRoot(root string) (*url.URL, error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("the address of Microsoft Graph must be a host, and perhaps a path")
 	}
-	return u.JoinPath(version + "/"), nil
+	u.Path, u.RawPath = u.Path+"/"+version+"/", ""
+	return u, nil
 }
 
 // close lets go of idle connections.

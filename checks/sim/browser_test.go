@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -256,4 +258,12 @@ func has(n *html.Node, name string) bool {
 		}
 	}
 	return false
+}
+
+// proxyTo makes a transport dial the simulator whatever the name.
+func proxyTo(tr *http.Transport, s *Sim) {
+	d := net.Dialer{}
+	tr.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return d.DialContext(ctx, network, s.https.Addr().String())
+	}
 }

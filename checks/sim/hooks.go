@@ -64,7 +64,9 @@ func (s *Sim) ConsentURL(tenant, clientID string, scopes []string) string {
 }
 
 // AppURL is the page of a vendor's app, where a user starts to connect.
-func (s *Sim) AppURL(clientID string) string { return s.LoginURL() + "/app/" + url.PathEscape(clientID) }
+func (s *Sim) AppURL(clientID string) string {
+	return s.LoginURL() + "/app/" + url.PathEscape(clientID)
+}
 
 // LoginURL is the root of the sign-in service, without a slash at the end.
 func (s *Sim) LoginURL() string { return "https://" + s.https.Addr().String() }

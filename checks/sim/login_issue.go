@@ -75,7 +75,9 @@ func (s *Sim) issue(c *visit, sub *tokenSubject, v1 bool) answer {
 	}
 	granted := sub.tenant.granted(sub.user, sub.reg.AppID, set.resource)
 	access := s.mint(s.accessClaims(sub, set, granted, c.now))
-	has := func(v string) bool { return slices.ContainsFunc(set.raw, func(r string) bool { return strings.EqualFold(r, v) }) }
+	has := func(v string) bool {
+		return slices.ContainsFunc(set.raw, func(r string) bool { return strings.EqualFold(r, v) })
+	}
 	var idToken, refresh, info string
 	if has("openid") || v1 {
 		idToken = s.mint(s.idClaims(c, sub))

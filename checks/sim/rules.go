@@ -47,6 +47,9 @@ type Ruling struct {
 	Missing []AskedScope
 	// Refused is the first scope that no policy lets the user consent to.
 	Refused AskedScope
+	// Consent is what the question of consent alone comes to, also where the
+	// app's door is shut to the user for want of an assignment.
+	Consent RulingKind
 }
 
 // Ask decides whether the user of a tenant may consent to what an app asks
@@ -68,14 +71,16 @@ func (w *World) Ask(tenantID, upn, appID string, asked ...AskedScope) (Ruling, e
 
 // decide rules on a request for delegated permissions. The caller holds w.mu.
 func (w *World) decide(t *Tenant, u *User, reg *Registration, asked []AskedScope) Ruling {
+	missing := w.missing(t, u, reg, asked)
+	consent := Ruling{Kind: RulingGranted, Consent: RulingGranted, Why: "everything asked for is granted already"}
+	if len(missing) > 0 {
+		consent = w.consent(t, u, reg, missing)
+	}
 	if r, shut := w.shut(t, u, reg); shut {
+		r.Missing, r.Consent = missing, consent.Kind
 		return r
 	}
-	missing := w.missing(t, u, reg, asked)
-	if len(missing) == 0 {
-		return Ruling{Kind: RulingGranted, Why: "everything asked for is granted already"}
-	}
-	return w.rule(t, u, reg, missing)
+	return consent
 }
 
 // shut says whether not even a grant lets the user in.
@@ -94,11 +99,21 @@ func (w *World) shut(t *Tenant, u *User, reg *Registration) (Ruling, bool) {
 
 // rule decides as if nothing of what is asked were granted.
 func (w *World) rule(t *Tenant, u *User, reg *Registration, asked []AskedScope) Ruling {
-	r, shut := w.shut(t, u, reg)
-	if shut {
+	if r, shut := w.shut(t, u, reg); shut {
 		return r
 	}
-	r.Missing = asked
+	return w.consent(t, u, reg, asked)
+}
+
+// consent decides who may consent to what is missing.
+func (w *World) consent(t *Tenant, u *User, reg *Registration, missing []AskedScope) Ruling {
+	r := w.whoMay(t, u, reg, missing)
+	r.Missing, r.Consent = missing, r.Kind
+	return r
+}
+
+func (w *World) whoMay(t *Tenant, u *User, reg *Registration, asked []AskedScope) Ruling {
+	r := Ruling{}
 	bad, ok := w.adminMay(u, asked)
 	if ok {
 		r.Kind, r.Why = RulingAdminMay, u.UPN+" holds a role that consents for everyone"

@@ -1,0 +1,300 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"onboard.example/checks/consent"
+)
+
+// propagation is how long a change of the tenant's consent settings may take
+// to show: minutes as a rule, no figure is published (entra-facts §3, §6).
+const propagation = time.Hour
+
+func policyChecks() []Check {
+	own := []Part{PartApp, PartGrants, PartResources}
+	return []Check{
+		{
+			ID: ConsentPolicy, Title: titleConsentPolicy, Needs: []ID{TenantMatch}, Reads: append([]Part{PartAuthorization}, own...),
+			Access: Access{SignIn: true, AnyScope: ScopesFor(PartAuthorization)}, Patience: propagation, Run: consentPolicy,
+		},
+		{
+			ID: ConsentManaged, Title: titleConsentManaged, Needs: []ID{TenantMatch},
+			Reads:  append([]Part{PartAuthorization, PartPolicies}, own...),
+			Access: Access{SignIn: true, AnyScope: ScopesFor(PartPolicies)}, Run: consentManaged,
+		},
+		{
+			ID: ConsentClassified, Title: titleConsentClassified, Needs: []ID{TenantMatch},
+			Reads:  append([]Part{PartAuthorization, PartClassified}, own...),
+			Access: Access{SignIn: true, AnyScope: ScopesFor(PartClassified)}, Patience: propagation, Run: consentClassified,
+		},
+		{
+			ID: ConsentRisk, Title: titleConsentRisk, Needs: []ID{TenantMatch}, Reads: []Part{PartAuthorization, PartApp},
+			Access: Access{SignIn: true, AnyScope: ScopesFor(PartAuthorization)}, Run: consentRisk,
+		},
+	}
+}
+
+// assignedPolicies reads which policies let users consent, and fails where
+// Graph's answer had none of it: nil means not read, never "none".
+func (s Subject) assignedPolicies() ([]string, error) {
+	if err := s.must(PartAuthorization); err != nil {
+		return nil, err
+	}
+	all := s.Look.Authorization.Value.Assigned
+	if all == nil {
+		return nil, &unreadError{
+			part: PartAuthorization, seen: s.seen(PartAuthorization, ""),
+			failure: &Failure{Kind: FailNotFound, Message: fmt.Sprintf(sayNoProperty, "permissionGrantPoliciesAssigned")},
+		}
+	}
+	return consent.ForSelf(all), nil
+}
+
+func holds(ids []string, id string) bool {
+	return slices.ContainsFunc(ids, func(have string) bool { return strings.EqualFold(have, id) })
+}
+
+// choice is the portal's user consent setting that the assigned policies
+// amount to (entra-facts §3).
+type choice uint8
+
+const (
+	choiceNone choice = iota
+	choiceLow
+	choiceAll
+	choiceManaged
+	choiceCustom
+)
+
+func choiceOf(ids []string) choice {
+	var out choice
+	for _, id := range ids {
+		var c choice
+		switch {
+		case strings.EqualFold(id, consent.PolicyLow):
+			c = choiceLow
+		case strings.EqualFold(id, consent.PolicyLegacy):
+			c = choiceAll
+		case strings.EqualFold(id, consent.PolicyRecommended), strings.EqualFold(id, consent.PolicyAllowConsent):
+			c = choiceManaged
+		default:
+			c = choiceCustom
+		}
+		if out != choiceNone && out != c {
+			return choiceCustom
+		}
+		out = c
+	}
+	return out
+}
+
+func consentPolicy(_ context.Context, s Subject) (Finding, error) {
+	ids, err := s.assignedPolicies()
+	if err != nil {
+		return Finding{}, err
+	}
+	f := Finding{Verdict: Pass, Grade: Verified, Seen: s.seen(PartAuthorization, listOr(ids, sayNone))}
+	switch choiceOf(ids) {
+	case choiceNone:
+		f.Summary = sayChoiceNone
+		if !s.approved() {
+			f.Verdict = Fail
+			f.Fix = &Fix{Do: doApprove, Why: whyChoiceNone, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		}
+	case choiceLow:
+		f.Summary = sayChoiceLow
+	case choiceAll:
+		f.Summary = sayChoiceAll
+	case choiceManaged:
+		f.Summary = sayChoiceManaged
+	case choiceCustom:
+		f.Summary = fmt.Sprintf(sayChoiceCustom, strings.Join(ids, ", "))
+	}
+	f.Detail = []string{sayPortalPolicy}
+	return f, nil
+}
+
+func listOr(list []string, none string) string {
+	if len(list) == 0 {
+		return none
+	}
+	return strings.Join(list, ", ")
+}
+
+// policy finds a policy that was read, by its id.
+func (s Subject) policy(id string) (consent.Policy, bool) {
+	for _, p := range s.Look.Policies.Value {
+		if strings.EqualFold(p.ID, id) && !p.Unread {
+			return p, true
+		}
+	}
+	return consent.Policy{}, false
+}
+
+// consentManaged says which scopes are on the list that Microsoft keeps. The
+// tenant's own excludes are the list; the copy in this tool is second best,
+// and makes the finding an inference.
+func consentManaged(_ context.Context, s Subject) (Finding, error) {
+	ids, err := s.assignedPolicies()
+	if err != nil && s.asked(PartAuthorization) {
+		return Finding{}, err
+	}
+	f := Finding{Verdict: Pass, Grade: Verified}
+	if err == nil {
+		f.Seen = s.seen(PartAuthorization, listOr(ids, sayNone))
+		if !holds(ids, consent.PolicyRecommended) {
+			f.Summary = sayNotManaged
+			return f, nil
+		}
+	}
+	f.Detail = nil
+	listed, live := s.managedList()
+	if !live || err != nil {
+		f.Grade = Inferred
+		f.Detail = append(f.Detail, sayListStatic)
+		f.Seen = append(f.Seen, Evidence{Source: SourceStatic, Request: consent.PolicyRecommended, Value: listOr(listed, sayNone)})
+	} else {
+		f.Seen = append(f.Seen, s.seen(PartPolicies, consent.PolicyRecommended+": "+listOr(listed, sayNone))...)
+	}
+	if err != nil {
+		f.Detail = append(f.Detail, sayDefaultAssumed)
+	}
+	total := len(s.App.scopes())
+	f.Summary = fmt.Sprintf(sayOnList, len(listed), counted(total, "scope", "scopes"))
+	for _, scope := range listed {
+		f.Detail = append(f.Detail, s.sinceWhen(scope))
+	}
+	if len(listed) == 0 {
+		return f, nil
+	}
+	if s.approved() {
+		f.Detail = append(f.Detail, sayListedApproved)
+		return f, nil
+	}
+	f.Verdict = Fail
+	f.Detail = append(f.Detail, sayListedVerified, sayColleague)
+	f.Fix = &Fix{Do: doApprove, Why: whyListed, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+	return f, nil
+}
+
+// managedList names the needed scopes on the managed list; live tells whether
+// the tenant itself said so.
+func (s Subject) managedList() (listed []string, live bool) {
+	policy, live := s.policy(consent.PolicyRecommended)
+	for _, p := range s.App.scopes() {
+		on := false
+		if live {
+			id := s.permission(p).ID
+			on = slices.ContainsFunc(policy.Excludes, func(c consent.ConditionSet) bool { return excludes(c, p, id) })
+		} else {
+			_, on = consent.ManagedExcluded(p.Resource, p.Scope)
+		}
+		if on {
+			listed = append(listed, p.Scope)
+		}
+	}
+	return listed, live
+}
+
+// excludes reports whether a set speaks of a scope; what else it asks for is
+// the evaluator's business.
+func excludes(c consent.ConditionSet, p Permission, id string) bool {
+	if c.Resource != "" && !strings.EqualFold(c.Resource, "any") && !strings.EqualFold(c.Resource, p.Resource) {
+		return false
+	}
+	if len(c.Permissions) == 0 || holds(c.Permissions, "all") {
+		return true
+	}
+	return id != "" && holds(c.Permissions, id) || holds(c.Permissions, p.Scope)
+}
+
+// sinceWhen dates a listed scope by Microsoft's announcement, where known.
+func (s Subject) sinceWhen(scope string) string {
+	for _, p := range s.App.scopes() {
+		if p.Scope != scope {
+			continue
+		}
+		if c, ok := consent.ManagedExcluded(p.Resource, p.Scope); ok && c.Certain {
+			return fmt.Sprintf(sayListedSince, scope, c.When(), c.MessageID)
+		}
+	}
+	return fmt.Sprintf(sayListed, scope)
+}
+
+// consentClassified says which scopes the tenant classified Low. That matters
+// only where users may consent to what is low.
+func consentClassified(_ context.Context, s Subject) (Finding, error) {
+	if err := s.must(PartClassified); err != nil {
+		return Finding{}, err
+	}
+	need := s.App.scopes()
+	var bare []Permission
+	for _, p := range need {
+		if s.level(p) != consent.Low {
+			bare = append(bare, p)
+		}
+	}
+	f := Finding{
+		Verdict: Pass, Grade: Verified, Seen: s.seen(PartClassified, fmt.Sprintf("%d low", len(need)-len(bare))),
+		Summary: fmt.Sprintf(sayClassified, len(need)-len(bare), counted(len(need), "scope", "scopes")),
+	}
+	if len(bare) == 0 {
+		return f, nil
+	}
+	ids, err := s.assignedPolicies()
+	switch {
+	case err != nil:
+		f.Verdict = Warn
+		f.Detail = append(f.Detail, sayClassifiedUnsure)
+	case !holds(ids, consent.PolicyLow):
+		f.Detail = append(f.Detail, sayClassifiedIdle)
+	case s.approved():
+		f.Detail = append(f.Detail, sayListedApproved)
+	default:
+		f.Verdict = Fail
+		f.Detail = append(f.Detail, fmt.Sprintf(sayNotClassified, scopeNames(bare)))
+		f.Fix = &Fix{Do: doApprove, Why: whyClassified, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+	}
+	return f, nil
+}
+
+// level is the tenant's classification of a scope.
+func (s Subject) level(p Permission) consent.Level {
+	id := s.permission(p).ID
+	if id == "" {
+		return consent.Unclassified
+	}
+	return s.Look.Classified.Value[consent.ClassKey(p.Resource, id)]
+}
+
+// consentRisk says whether Microsoft's risk-based step-up may hold the app:
+// it is on unless switched off, and looks at unverified apps of others
+// (entra-facts §7).
+func consentRisk(_ context.Context, s Subject) (Finding, error) {
+	if err := s.must(PartAuthorization); err != nil {
+		return Finding{}, err
+	}
+	allowed := s.Look.Authorization.Value.RiskyAllowed
+	f := Finding{Verdict: Pass, Grade: Verified, Seen: s.seen(PartAuthorization, "allowUserConsentForRiskyApps="+boolText(allowed))}
+	app := s.Look.App
+	switch {
+	case allowed != nil && *allowed:
+		f.Summary = sayStepUpOff
+	case app.Read && app.Value != nil && app.Value.Publisher != nil && app.Value.Publisher.ID != "":
+		f.Summary = sayStepUpVerified
+		f.Seen = append(f.Seen, s.seen(PartApp, "verifiedPublisherId="+app.Value.Publisher.ID)...)
+	case app.Read && app.Value != nil && app.Value.Publisher != nil:
+		f.Verdict, f.Grade, f.Summary = Warn, Inferred, sayStepUpMay
+		f.Detail = []string{sayStepUpRule}
+		f.Fix = &Fix{Do: doApprove, Why: whyStepUp, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		f.Seen = append(f.Seen, s.seen(PartApp, "verifiedPublisherId=null")...)
+	default:
+		f.Grade, f.Summary = Inferred, sayStepUpOn
+		f.Detail = []string{sayStepUpRule}
+	}
+	return f, nil
+}

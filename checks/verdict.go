@@ -1,0 +1,262 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Decide gives the verdict over findings: whether people of the tenant can
+// start using the app, what stops them, and whose move it is. It rests on the
+// findings and on what s.App needs; the order of findings never matters, and
+// of two findings of one check the worse counts.
+//
+// Open and Verified takes what was seen in Graph, in the right tenant, of an
+// app that is enabled and open to all: either every scope and app role granted
+// tenant-wide on the right API, or a prediction from policies that were read.
+// Whatever lacks of that makes the verdict unknown or less sure, never open.
+func Decide(findings []Finding, s Subject) Overall {
+	b := newBench(findings, s)
+	for _, rule := range []func(*bench) (Overall, bool){
+		(*bench).wrongPlace, (*bench).heldBack, (*bench).byGrant, (*bench).byPolicy, (*bench).walled,
+	} {
+		if o, ok := rule(b); ok {
+			o.NotLooked = b.notLooked()
+			return o
+		}
+	}
+	o := b.cannotTell()
+	o.NotLooked = b.notLooked()
+	return o
+}
+
+// bench is where the findings lie to be weighed, one for each check.
+type bench struct {
+	s  Subject
+	on map[ID]Finding
+}
+
+func newBench(findings []Finding, s Subject) *bench {
+	b := &bench{s: s, on: make(map[ID]Finding, len(findings))}
+	for _, f := range findings {
+		if have, ok := b.on[f.Check]; !ok || worse(f, have) {
+			b.on[f.Check] = f
+		}
+	}
+	return b
+}
+
+// weight orders verdicts by how much they speak against an opening.
+func weight(v Verdict) int {
+	return slices.Index([]Verdict{Pass, Warn, Skipped, Pending, Unknown, Fail}, v)
+}
+
+// worse reports whether f counts more than g, in a strict order that does not
+// depend on which came first.
+func worse(f, g Finding) bool {
+	return cmp.Or(
+		cmp.Compare(weight(g.Verdict), weight(f.Verdict)),
+		cmp.Compare(f.Grade, g.Grade),
+		strings.Compare(f.Summary, g.Summary),
+		strings.Compare(string(whose(f)), string(whose(g))),
+	) < 0
+}
+
+func whose(f Finding) Who {
+	if f.Fix == nil {
+		return WhoUnknown
+	}
+	return f.Fix.Who
+}
+
+// is reports whether a check gave a verdict; a check that did not run gave none.
+func (b *bench) is(id ID, v Verdict) bool {
+	f, ok := b.on[id]
+	return ok && f.Verdict == v
+}
+
+// grade is the least grade among checks that must all have passed; ok is false
+// where one did not.
+func (b *bench) grade(ids ...ID) (g Grade, ok bool) {
+	g = Verified
+	for _, id := range ids {
+		if !b.is(id, Pass) {
+			return GradeUnknown, false
+		}
+		g = min(g, b.on[id].Grade)
+	}
+	return g, true
+}
+
+// say makes the verdict that a finding leads to.
+func (b *bench) say(state State, g Grade, id ID, more ...ID) Overall {
+	f := b.on[id]
+	return Overall{State: state, Grade: g, Reason: f.Summary, Whose: whose(f), Because: append([]ID{id}, more...)}
+}
+
+// wrongPlace is for findings about no tenant, or about another one. A domain
+// without a tenant stops people for certain, but nobody looked at their side
+// of it, so that is inferred.
+func (b *bench) wrongPlace() (Overall, bool) {
+	switch {
+	case b.is(TenantFound, Fail):
+		return b.say(StateBlocked, Inferred, TenantFound), true
+	case b.is(AccountWork, Fail):
+		return b.say(StateUnknown, GradeUnknown, AccountWork), true
+	case b.is(TenantMatch, Fail):
+		return b.say(StateUnknown, GradeUnknown, TenantMatch), true
+	case b.is(TenantCloud, Warn) && !b.is(TenantMatch, Pass):
+		return b.say(StateUnknown, GradeUnknown, TenantCloud), true
+	default:
+		return Overall{}, false
+	}
+}
+
+// heldBack is for what stops people although all is approved: the app is off,
+// or only for those assigned.
+func (b *bench) heldBack() (Overall, bool) {
+	if b.is(AppEnabled, Fail) {
+		return b.say(StateBlocked, b.on[AppEnabled].Grade, AppEnabled), true
+	}
+	if b.is(AppAssignment, Fail) && !b.is(AppGrant, Fail) {
+		return b.say(StateBlocked, b.on[AppAssignment].Grade, AppAssignment), true
+	}
+	if b.is(AppRoles, Fail) && b.is(AppGrant, Pass) {
+		return b.say(StateBlocked, b.on[AppRoles].Grade, AppRoles), true
+	}
+	return Overall{}, false
+}
+
+// needed lists the grant checks that the app's needs make count.
+func (b *bench) needed() []ID {
+	var out []ID
+	if len(b.s.App.scopes()) > 0 {
+		out = append(out, AppGrant)
+	}
+	if len(b.s.App.roles()) > 0 {
+		out = append(out, AppRoles)
+	}
+	return out
+}
+
+// here reports whether the findings are about the right tenant. The token's
+// word is enough for that: Graph answered to the same token.
+func (b *bench) here() bool {
+	f := b.on[TenantMatch]
+	return f.Verdict == Pass && f.Grade >= Asserted && (b.is(TenantFound, Pass) || f.Grade == Verified)
+}
+
+// byGrant is the first way to an opening: everything is granted to everyone.
+func (b *bench) byGrant() (Overall, bool) {
+	grants := b.needed()
+	if len(grants) == 0 || !b.here() || b.is(ConsentPredict, Fail) {
+		return Overall{}, false
+	}
+	g, ok := b.grade(append(grants, AppPresent, AppEnabled, AppAssignment)...)
+	if !ok || g < Asserted {
+		return Overall{}, false
+	}
+	return Overall{
+		State: StateOpen, Grade: g, Whose: WhoNobody, Because: grants,
+		Reason: fmt.Sprintf(sayOpen, b.where()),
+	}, true
+}
+
+// byPolicy is the second: people may consent for themselves. An app that is
+// not there yet can not be off, nor want assignment.
+func (b *bench) byPolicy() (Overall, bool) {
+	if !b.is(ConsentPredict, Pass) {
+		return Overall{}, false
+	}
+	f := b.on[ConsentPredict]
+	if f.Grade == Inferred {
+		o := b.say(StateUnknown, Inferred, ConsentPredict)
+		o.Reason, o.Whose = fmt.Sprintf(sayMaybeOpen, f.Summary), WhoUnknown
+		return o, true
+	}
+	if len(b.s.App.Needs) == 0 || !b.here() {
+		return Overall{}, false
+	}
+	g, ok := b.grade(ConsentPredict, AppPresent, AppEnabled, AppAssignment)
+	if absent := b.on[AppPresent]; absent.Verdict == Fail && absent.Grade == Verified {
+		if b.is(AppGrant, Pass) {
+			return Overall{}, false // granted, and not there: somebody is wrong
+		}
+		g, ok = f.Grade, true
+	}
+	if len(b.s.App.roles()) > 0 && !b.is(AppRoles, Pass) {
+		ok = false
+	}
+	if !ok || g < Asserted {
+		return Overall{}, false
+	}
+	return Overall{
+		State: StateOpen, Grade: g, Whose: WhoNobody, Because: []ID{ConsentPredict},
+		Reason: fmt.Sprintf(sayOpenByUsers, b.where()),
+	}, true
+}
+
+// walled is for a prediction that people are stopped. Where it is inferred and
+// nobody saw that the approval lacks, there may be one.
+func (b *bench) walled() (Overall, bool) {
+	if !b.is(ConsentPredict, Fail) {
+		return Overall{}, false
+	}
+	f := b.on[ConsentPredict]
+	because := []ID{}
+	for _, id := range []ID{AppGrant, AppRoles, AppAssignment, ConsentManaged, ConsentPolicy, ConsentClassified, ConsentRisk} {
+		if b.is(id, Fail) || id == ConsentRisk && b.is(id, Warn) {
+			because = append(because, id)
+		}
+	}
+	_, why, _ := strings.Cut(f.Summary, ": ")
+	why = strings.TrimSuffix(cmp.Or(why, f.Summary), ".")
+	if f.Grade <= Inferred && !b.is(AppGrant, Fail) {
+		o := b.say(StateUnknown, Inferred, ConsentPredict, because...)
+		o.Reason, o.Whose = fmt.Sprintf(sayMaybeBlocked, why), WhoUser
+		return o, true
+	}
+	o := b.say(StateBlocked, f.Grade, ConsentPredict, because...)
+	o.Reason = fmt.Sprintf(sayBlocked, why)
+	return o, true
+}
+
+// cannotTell says what is missing to know.
+func (b *bench) cannotTell() Overall {
+	if b.is(AppGrant, Fail) {
+		o := b.say(StateUnknown, GradeUnknown, AppGrant)
+		o.Reason = sayNotApproved
+		if f, ok := b.on[ConsentPredict]; ok {
+			o.Reason = fmt.Sprintf(sayNotApprovedAnd, f.Summary)
+			o.Because = append(o.Because, ConsentPredict)
+			o.Whose = whose(f)
+		}
+		return o
+	}
+	for _, id := range []ID{TenantFound, TenantMatch, AppGrant, AppRoles, AppPresent, AppEnabled, AppAssignment, ConsentPredict} {
+		if f, ok := b.on[id]; ok && f.Verdict != Pass && (id != AppRoles || len(b.s.App.roles()) > 0) {
+			return b.say(StateUnknown, GradeUnknown, id)
+		}
+	}
+	return Overall{State: StateUnknown, Reason: sayNothingLooked, Whose: WhoUnknown}
+}
+
+// where names the tenant for a sentence.
+func (b *bench) where() string { return cmp.Or(b.s.Domain, sayThisTenant) }
+
+// notLooked lists what nobody looked at and may still stop people: what this
+// release can not look at, and every check that could not.
+func (b *bench) notLooked() []string {
+	out := []string{sayNoConditional}
+	for _, c := range Table() {
+		f, ok := b.on[c.ID]
+		switch {
+		case ok && f.Verdict == Unknown:
+			out = append(out, fmt.Sprintf(sayUnlooked, c.ID, f.Summary))
+		case ok && c.ID == AppResource && f.Verdict == Warn:
+			out = append(out, fmt.Sprintf(sayUnlooked, c.ID, f.Summary))
+		}
+	}
+	return out
+}
