@@ -1,0 +1,283 @@
+package flows
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"onboard.example/checks"
+)
+
+func TestBuiltinProfiles(t *testing.T) {
+	t.Parallel()
+	all, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, p := range all {
+		ids = append(ids, p.ID)
+	}
+	if got, want := strings.Join(ids, " "), "carerix hetk nylas revenue-grid sophiie"; got != want {
+		t.Fatalf("built-in profiles: %s, want %s", got, want)
+	}
+}
+
+func TestProfileNeeds(t *testing.T) {
+	t.Parallel()
+	all, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph := func(scopes ...string) (out []string) {
+		for _, s := range scopes {
+			out = append(out, checks.MicrosoftGraph+" "+s)
+		}
+		return out
+	}
+	want := map[string]struct {
+		needs    []string
+		unstated bool
+	}{
+		"hetk":    {graph("Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"), false},
+		"carerix": {graph("openid", "profile", "offline_access"), true},
+		"nylas":   {graph("openid", "profile", "offline_access"), true},
+		"revenue-grid": {append(graph("profile", "email", "offline_access", "User.Read", "User.ReadBasic.All", "Calendars.ReadWrite",
+			"Mail.ReadWrite", "MailboxSettings.ReadWrite"), checks.ExchangeOnline+" EWS.AccessAsUser.All", checks.MicrosoftGraph+" openid"), false},
+		"sophiie": {graph("openid", "profile", "email", "offline_access", "User.Read", "Calendars.ReadWrite", "Mail.ReadWrite", "Mail.Send"), false},
+	}
+	for _, p := range all {
+		app := p.App()
+		var got []string
+		for _, n := range app.Needs {
+			got = append(got, n.Resource+" "+n.Scope+n.Role)
+			if n.Why == "" {
+				t.Errorf("%s: %s%s says no reason", p.ID, n.Scope, n.Role)
+			}
+		}
+		w := want[p.ID]
+		if strings.Join(got, "\n") != strings.Join(w.needs, "\n") {
+			t.Errorf("%s needs\n%s\nwant\n%s", p.ID, strings.Join(got, "\n"), strings.Join(w.needs, "\n"))
+		}
+		if app.NeedsUnstated != w.unstated {
+			t.Errorf("%s: needs unstated = %v, want %v", p.ID, app.NeedsUnstated, w.unstated)
+		}
+	}
+}
+
+const goodProfile = `id: my-app
+name: My App
+publisher:
+  name: My Company
+clientId: 11111111-2222-3333-4444-555555555555
+permissions:
+  - scope: User.Read
+    why: the user's name
+  - resource: Office 365 Exchange Online
+    scope: EWS.AccessAsUser.All
+    why: the mailbox
+adminConsent:
+  version: v2
+  redirectUri: https://app.example/consent
+dnsPolicy:
+  label: _my
+  version: my1
+  required:
+    policy: private
+`
+
+func TestParseProfileBad(t *testing.T) {
+	t.Parallel()
+	swap := func(old, with string) string { return strings.Replace(goodProfile, old, with, 1) }
+	for name, c := range map[string]struct{ text, want string }{
+		"unknown key":        {swap("name: My App", "nmae: My App"), `my.yaml:2:1: unknown field "nmae"`},
+		"nested unknown key": {swap("  name: My Company", "  title: My Company"), `my.yaml:4:3: unknown field "title"`},
+		"twice":              {swap("name: My App", "name: My App\nname: Other"), `my.yaml:3:1: mapping key "name" already defined`},
+		"not yaml":           {"id: [", "my.yaml:1:5: "},
+		"tab":                {"id: a\n\tname: b\n", "my.yaml:2:1: "},
+		"wrong type":         {swap("permissions:", "permissions: 7\nx:"), "my.yaml:6:14: "},
+		"empty":              {"", "my.yaml: is empty"},
+		"only comment":       {"# nothing\n", "my.yaml: is empty"},
+		"two documents":      {goodProfile + "---\nid: other\n", "a second document"},
+		"id":                 {swap("id: my-app", "id: My App"), `my.yaml:1:5: id "My App": use lower-case`},
+		"client id":          {swap("11111111-2222-3333-4444-555555555555", "1234"), `my.yaml:5:11: clientId "1234" is no application id`},
+		"scope and role":     {swap("  - scope: User.Read", "  - scope: User.Read\n    role: User.Read.All"), "give scope (delegated) or role (application), one of the two"},
+		"neither":            {swap("  - scope: User.Read\n    why", "  - why"), "give scope (delegated) or role (application)"},
+		"no reason":          {swap("    why: the user's name\n", ""), "why is missing"},
+		"scope with space":   {swap("User.Read", "\"User.Read Mail.Read\""), "is no permission name"},
+		"default scope":      {swap("scope: User.Read", "scope: .default"), ".default means everything registered"},
+		"twice a scope":      {goodProfile + "", ""},
+		"resource":           {swap("Office 365 Exchange Online", "Exchnage"), `my.yaml:9:15: resource "Exchnage"`},
+		"version":            {swap("version: v2", "version: v3"), `my.yaml:13:12: no version "v3"`},
+		"v2 bare":            {swap("  redirectUri: https://app.example/consent\n", ""), "v2 needs redirectUri"},
+		"redirect http":      {swap("https://app.example", "http://app.example"), "is no redirect address"},
+		"redirect disguised": {swap("https://app.example", "https://login.microsoftonline.com@app.example"), "is no redirect address"},
+		"label":              {swap("label: _my", "label: _my.app.example"), "one DNS label"},
+		"tag value":          {swap("policy: private", "policy: \"a; b\""), "plain text without ;"},
+		"escape":             {swap("name: My App", `name: "My \x1b[2J App"`), "holds a line break or a control character"},
+		"path":               {goodProfile + "paths: [direct-link, shortcut]\n", `no path "shortcut"`},
+		"cloud":              {goodProfile + "clouds: [mars]\n", `no cloud "mars"`},
+		"link":               {goodProfile + "support:\n  url: javascript:alert(1)\n", "is no https address"},
+		"mail":               {goodProfile + "support:\n  email: nobody\n", "is no address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ParseProfile("my.yaml", []byte(c.text))
+			if c.want == "" {
+				if err != nil {
+					t.Fatalf("good profile refused: %v", err)
+				}
+				return
+			}
+			var bad Problems
+			if !errors.As(err, &bad) {
+				t.Fatalf("error %v is no list of problems", err)
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("says\n%v\nwant it to hold\n%s", err, c.want)
+			}
+			if strings.ContainsRune(err.Error(), 0x1b) {
+				t.Errorf("an escape sequence came through: %q", err)
+			}
+		})
+	}
+}
+
+func TestParseProfileTooLarge(t *testing.T) {
+	t.Parallel()
+	text := goodProfile + "# " + strings.Repeat("x", maxProfile)
+	if _, err := ParseProfile("big.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), "a profile has at most") {
+		t.Errorf("a profile of %d bytes: %v", len(text), err)
+	}
+}
+
+func TestLoadProfilesTogether(t *testing.T) {
+	t.Parallel()
+	from := fstest.MapFS{
+		"a.yaml":    {Data: []byte(goodProfile)},
+		"b.yml":     {Data: []byte(goodProfile)},
+		"c.yaml":    {Data: []byte("id: 3\n")},
+		"notes.txt": {Data: []byte("not a profile")},
+	}
+	_, err := LoadProfiles(from, ".")
+	if err == nil {
+		t.Fatal("two apps with one id, and a broken one: no error")
+	}
+	for _, want := range []string{`b.yml:1:1: id "my-app" is already that of a.yaml`, "c.yaml:1:"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error lacks %q:\n%v", want, err)
+		}
+	}
+}
+
+func TestProfileTemplateIsGood(t *testing.T) {
+	t.Parallel()
+	if _, err := ParseProfile("template", []byte(ProfileTemplate())); err != nil {
+		t.Errorf("the template itself: %v", err)
+	}
+	open := uncomment(ProfileTemplate())
+	if _, err := ParseProfile("template, all lines open", []byte(open)); err != nil {
+		t.Errorf("the template with every line open: %v\n%s", err, open)
+	}
+}
+
+// uncomment opens every commented key of the template, keeping indentation.
+func uncomment(s string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(s, "\n") {
+		head := strings.TrimLeft(line, " ")
+		indent := line[:len(line)-len(head)]
+		if rest, ok := strings.CutPrefix(head, "# "); ok && !strings.HasPrefix(rest, "An app") && !strings.HasPrefix(rest, "Editors") {
+			line = indent + rest
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+func TestProfileSchema(t *testing.T) {
+	t.Parallel()
+	text, err := ProfileSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("profile.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("profile.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	validate := func(text string) error {
+		var v any
+		if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+			t.Fatal(err)
+		}
+		j, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inst, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return schema.Validate(inst)
+	}
+	entries, err := builtin.ReadDir("profiles")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := builtin.ReadFile("profiles/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(string(text)); err != nil {
+			t.Errorf("%s does not fit the schema: %v", e.Name(), err)
+		}
+	}
+	for name, bad := range map[string]string{
+		"unknown key": strings.Replace(goodProfile, "name: My App", "nmae: My App", 1),
+		"no id":       strings.Replace(goodProfile, "id: my-app\n", "", 1),
+		"bad guid":    strings.Replace(goodProfile, "11111111-2222-3333-4444-555555555555", "12", 1),
+		"bad id":      strings.Replace(goodProfile, "id: my-app", "id: My App", 1),
+		"bad cloud":   goodProfile + "clouds: [mars]\n",
+		"no reason":   strings.Replace(goodProfile, "    why: the user's name\n", "", 1),
+	} {
+		if validate(bad) == nil {
+			t.Errorf("the schema accepts a profile with %s", name)
+		}
+	}
+}
+
+func FuzzParseProfile(f *testing.F) {
+	f.Add(goodProfile)
+	f.Add(ProfileTemplate())
+	f.Add("id: [\n")
+	f.Add("a: &a [*a]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := ParseProfile("f.yaml", []byte(text))
+		if err != nil {
+			if strings.ContainsFunc(strings.ReplaceAll(err.Error(), "\n", ""), func(r rune) bool { return r < 0x20 || (r >= 0x7f && r < 0xa0) }) {
+				t.Errorf("control characters in %q", err)
+			}
+			return
+		}
+		if p.ID == "" || p.Name == "" || p.Publisher.Name == "" {
+			t.Errorf("accepted without id, name or publisher: %+v", p)
+		}
+		p.App()
+	})
+}
