@@ -38,7 +38,7 @@ func (e *pass) answer(second *pass) Answer {
 	if a.Decided.ID == "" {
 		a.Decided = whole.rule(whole.decided)
 	}
-	a.Notes = e.notes(second, a.Probably)
+	a.Notes = e.notes(second, &a)
 	return a
 }
 
@@ -56,10 +56,10 @@ func (e *pass) rulesOf(second *pass) int {
 }
 
 // notes are the qualifications of an answer, each once.
-func (e *pass) notes(second *pass, probably bool) []Rule {
+func (e *pass) notes(second *pass, a *Answer) []Rule {
 	var notes []Rule
 	if second != nil {
-		if second.guess && probably {
+		if second.guess && a.Probably {
 			notes = append(notes, second.rule(kTenantAssumed.alone()))
 		}
 		for i := range second.held {
@@ -73,6 +73,10 @@ func (e *pass) notes(second *pass, probably bool) []Rule {
 			}
 		}
 		notes = second.leaps(notes)
+	}
+	// Opening the policy would not help an app that is held back as risky.
+	if e.risk.is == Unread && e.risk.kind == kRisk && a.Outcome == NeedsAdmin && a.Decided.ID != RuleRisk {
+		notes = append(notes, e.rule(kRisk.alone()))
 	}
 	if e.odd {
 		notes = append(notes, e.rule(kEntryUnknown.alone()))
@@ -120,7 +124,11 @@ func (e *pass) rule(l link) Rule {
 		change := row.change
 		r.Change, r.Why = &change, scopeName(p)+row.since
 	default:
-		r.Why = fill(text.text, scopeName(p), r.Policy)
+		n := names{scope: scopeName(p), policy: r.Policy}
+		if l.kind == kNotClassified {
+			n.level = levelNames[levelRank(e.held[l.held].policy.Includes[l.set].Classification)]
+		}
+		r.Why = fill(text.text, n)
 	}
 	return r
 }

@@ -370,7 +370,9 @@ func riskCases() []handCase {
 		// An admin is not held back by it, nor is what is granted.
 		{name: "risky, for an admin", q: with(risky, func(q *Question) { q.User.MayGrant = Yes }), want: Allowed, decided: RuleMayGrant},
 		{name: "risky but granted", q: with(risky, func(q *Question) { q.Granted = []Granted{everyone(all()...)} }), want: Allowed, decided: RuleGranted},
-		// Where policy refuses, risk does not matter.
+		// Where policy refuses, risk does not matter, but opening the policy would not help.
+		{name: "risky, policy refuses", q: with(risky, func(q *Question) { q.Tenant.Assigned = managed().Tenant.Assigned }), want: NeedsAdmin, decided: RuleManagedExclude, note: RuleRisk},
+		// Where policy refuses, it does not matter that the risk is unknown.
 		{name: "risk unknown, policy refuses", q: with(managed(), func(q *Question) { q.App.Verified, q.App.RegisteredAfter2020 = No, Unread }), want: NeedsAdmin, decided: RuleManagedExclude},
 		// The beyond-basic part is granted already; whether it still counts is not said.
 		{name: "risky, calendar granted", q: with(risky, func(q *Question) { q.Granted = []Granted{everyone("Calendars.ReadWrite", "offline_access")} }), want: Unknown, decided: RuleRiskUnread},

@@ -31,10 +31,10 @@ func Colleague(q Question, a Answer) string {
 		return colleagueOwnConsent
 	case everyone:
 		return colleagueGrown
-	case a.Decided.ID == RuleManagedExclude && a.Decided.Change != nil:
-		return "People who consented before " + a.Decided.Change.When() + " " + colleagueBefore
 	case q.GrantsRead == Yes:
 		return ""
+	case a.Decided.ID == RuleManagedExclude && a.Decided.Change != nil:
+		return "People who consented before " + a.Decided.Change.When() + " " + colleagueBefore
 	default:
 		return "People who consented before users were held back " + colleagueBefore
 	}

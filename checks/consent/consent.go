@@ -32,6 +32,22 @@ const (
 	Allowed
 )
 
+// String returns "unknown", "blocked", "needs admin" or "allowed".
+func (o Outcome) String() string {
+	switch o {
+	case Blocked:
+		return "blocked"
+	case NeedsAdmin:
+		return "needs admin"
+	case Allowed:
+		return "allowed"
+	case Unknown:
+		return "unknown"
+	default:
+		return "unknown"
+	}
+}
+
 // Tri is a yes or no that may not have been read.
 type Tri uint8
 
@@ -192,7 +208,7 @@ type Rule struct {
 	Policy string // the policy the rule speaks of, if any
 	Set    string // "include 1", "exclude 3", if any; counted as read
 	// Effect is the outcome that the rule stands for; Unknown for a missing
-	// fact and for a note.
+	// fact and for what only qualifies an answer.
 	Effect Outcome
 	// Why is one sentence of plain text. Scope values and policy ids are in
 	// it as they came: whoever prints it cleans them.

@@ -32,6 +32,7 @@ type match struct {
 	is    Tri
 	fails cond  // conditions that do not hold; set where is is No
 	gaps  cond  // conditions that cannot be told; set where is is Unread
+	level uint8 // rank of the classification asked for, where that fails
 	set   int32 // index of the set that the rest speaks of, or none
 }
 
@@ -62,7 +63,14 @@ func (m *match) settle() {
 // fails fewer conditions, or ones that matter more to an admin.
 func (m match) nearer(o match) bool {
 	a, b := bits.OnesCount16(uint16(m.fails)), bits.OnesCount16(uint16(o.fails))
-	return a < b || a == b && m.fails < o.fails
+	switch {
+	case a != b:
+		return a < b
+	case m.fails != o.fails:
+		return m.fails < o.fails
+	default:
+		return m.level < o.level
+	}
 }
 
 // anySet is the disjunction over sets. A match names the first set that
@@ -99,6 +107,9 @@ func (e *pass) set(s *ConditionSet, p *Permission, include bool) match {
 		return match{is: No} // why an exclude does not match is nobody's question
 	}
 	m.meets(e.classifiedAs(s.Classification, p), condClass)
+	if m.fails&condClass != 0 {
+		m.level = levelRank(s.Classification)
+	}
 	m.meets(e.listsApp(s.ClientIDs), condApp)
 	m.meets(e.listsOwner(s.ClientTenantIDs), condOwner)
 	if !wild(s.ClientPublisherIDs) {
@@ -152,8 +163,7 @@ func (e *pass) classifiedAs(want string, p *Permission) Tri {
 	switch {
 	case want == "" || same(want, "all"):
 		return Yes
-	case !same(want, string(Low)) && !same(want, string(Medium)) &&
-		!same(want, string(High)):
+	case !same(want, string(Low)) && !same(want, string(Medium)) && !same(want, string(High)):
 		return Unread
 	case e.q.Tenant.Classified == nil:
 		return Unread
@@ -163,6 +173,18 @@ func (e *pass) classifiedAs(want string, p *Permission) Tri {
 		return Unread
 	}
 	return tri(same(want, string(e.level(p))))
+}
+
+// levelRank orders the classifications, the one that asks least first.
+func levelRank(level string) uint8 {
+	switch {
+	case same(level, string(Low)):
+		return 0
+	case same(level, string(Medium)):
+		return 1
+	default:
+		return 2
+	}
 }
 
 // level looks p's classification up without building the key on the heap.

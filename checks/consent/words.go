@@ -113,8 +113,8 @@ const (
 	kEntryUnknown
 )
 
-// rules is what each rule stands for, and its one line. {scope} and {policy}
-// are filled in for Rule.Why.
+// rules is what each rule stands for, and its one line. {scope}, {policy} and
+// {level} are filled in for Rule.Why.
 var rules = [...]struct {
 	id     RuleID
 	effect Outcome
@@ -129,10 +129,10 @@ var rules = [...]struct {
 	kAdminOnly:         {RuleAdminOnly, NeedsAdmin, "{scope} is kept for admins by the API's publisher, and consent policy {policy} does not go beyond that."},
 	kManagedExclude:    {RuleManagedExclude, NeedsAdmin, "{scope} is on Microsoft's managed list: users may not consent to it where Microsoft manages consent."},
 	kExclude:           {RuleExclude, NeedsAdmin, "Consent policy {policy} excludes {scope} for this app."},
-	kRisk:              {RuleRisk, NeedsAdmin, "Microsoft holds back unverified apps from other tenants registered after 8 November 2020 as risky, and a risky request needs an admin."},
+	kRisk:              {RuleRisk, NeedsAdmin, "Microsoft treats unverified apps of other tenants registered after 8 November 2020 as risky, and a risky request needs an admin."},
 	kUnverified:        {RuleUnverified, NeedsAdmin, "Consent policy {policy} asks for a verified publisher, and this app has none."},
 	kPublisherUnlisted: {RulePublisherUnlisted, NeedsAdmin, "Consent policy {policy} names the publishers that it trusts, and this app's is not among them."},
-	kNotClassified:     {RuleNotClassified, NeedsAdmin, "{scope} does not have the classification in this tenant that consent policy {policy} asks for."},
+	kNotClassified:     {RuleNotClassified, NeedsAdmin, "{scope} is not classified {level} in this tenant, and consent policy {policy} asks for that."},
 	kScopeNotIncluded:  {RuleScopeNotIncluded, NeedsAdmin, "Consent policy {policy} does not include {scope}."},
 	kAppNotIncluded:    {RuleAppNotIncluded, NeedsAdmin, "Consent policy {policy} speaks of other apps, not of this one."},
 	kPolicyEmpty:       {RulePolicyEmpty, NeedsAdmin, "Consent policy {policy} includes nothing at all."},
@@ -155,7 +155,7 @@ var rules = [...]struct {
 	kClassUnread:       {RuleClassUnread, Unknown, "How this tenant classifies {scope} was not read, and consent policy {policy} asks for it."},
 	kClientUnread:      {RuleClientUnread, Unknown, "The app's client id is not known, and consent policy {policy} lists apps by it."},
 	kOwnerUnread:       {RuleOwnerUnread, Unknown, "The tenant that owns the app was not read, and consent policy {policy} asks for it."},
-	kRiskUnread:        {RuleRiskUnread, Unknown, "Whether Microsoft holds the app for risky cannot be told."},
+	kRiskUnread:        {RuleRiskUnread, Unknown, "Whether Microsoft treats the app as risky cannot be told."},
 	kGrantsUnread:      {RuleGrantsUnread, Unknown, "Whether {scope} is approved already was not read."},
 	kRoleUnread:        {RuleRoleUnread, Unknown, "Whether this person holds a role that may consent to {scope} for everyone was not read."},
 
@@ -168,14 +168,26 @@ var rules = [...]struct {
 	kEntryUnknown:  {RuleEntryUnknown, Unknown, "The tenant assigns a consent policy in a way that this tool does not know; it was set aside."},
 }
 
-// Text returns the rule's one line, without a case, or "" for an unknown id.
+// Text returns the rule's one line, of no case in particular, or "" for an
+// unknown id.
 func (id RuleID) Text() string {
 	for i := range rules {
 		if rules[i].id == id {
-			return strings.NewReplacer("{scope}", "the permission", " {policy}", "").Replace(rules[i].text)
+			return strings.NewReplacer(
+				"Consent policy {policy}", "A consent policy", "consent policy {policy}", "a consent policy",
+				"{level}", "low, medium or high",
+			).Replace(anyScope(rules[i].text))
 		}
 	}
 	return ""
+}
+
+// anyScope puts "the permission" where a text names a scope.
+func anyScope(text string) string {
+	if rest, ok := strings.CutPrefix(text, "{scope}"); ok {
+		text = "The permission" + rest
+	}
+	return strings.ReplaceAll(text, "{scope}", "the permission")
 }
 
 // Rules returns every rule's id in the order in which an admin would want to
@@ -202,11 +214,11 @@ const (
 
 // riskWhy says which fact the risk rule lacks.
 var riskWhy = [...]string{
-	riskSetting:   "Whether Microsoft holds the app for risky cannot be told: the tenant's risk setting was not read.",
-	riskPublisher: "Whether Microsoft holds the app for risky cannot be told: whether its publisher is verified was not read.",
-	riskOwner:     "Whether Microsoft holds the app for risky cannot be told: the tenant that owns it was not read.",
-	riskAge:       "Whether Microsoft holds the app for risky cannot be told: it is unverified, and whether it was registered after 8 November 2020 is not known.",
-	riskScopes:    "Whether Microsoft holds the app for risky cannot be told: whether it asks for more than basic sign-in is not certain.",
+	riskSetting:   "Whether Microsoft treats the app as risky cannot be told: the tenant's risk setting was not read.",
+	riskPublisher: "Whether Microsoft treats the app as risky cannot be told: whether its publisher is verified was not read.",
+	riskOwner:     "Whether Microsoft treats the app as risky cannot be told: the tenant that owns it was not read.",
+	riskAge:       "Whether Microsoft treats the app as risky cannot be told: it is unverified, and whether it was registered after 8 November 2020 is not known.",
+	riskScopes:    "Whether Microsoft treats the app as risky cannot be told: whether it asks for more than basic sign-in is not certain.",
 }
 
 // scopeName is what a sentence calls a permission.
@@ -223,26 +235,38 @@ func scopeName(p *Permission) string {
 	}
 }
 
-// fill puts a scope and a policy into a text. Names from outside are put in
-// once and never looked at again.
-func fill(text, scope, policy string) string {
+// names are what a text is filled with.
+type names struct{ scope, policy, level string }
+
+// fill puts names into a text. They come from outside: each is put in once and
+// never looked at again.
+func fill(text string, n names) string {
 	var b strings.Builder
-	b.Grow(len(text) + len(scope) + len(policy))
+	b.Grow(len(text) + len(n.scope) + len(n.policy) + len(n.level))
 	for {
-		before, after, found := strings.Cut(text, "{")
-		b.WriteString(before)
-		if !found {
+		at := strings.IndexByte(text, '{')
+		if at < 0 {
+			b.WriteString(text)
 			return b.String()
 		}
-		if rest, ok := strings.CutPrefix(after, "scope}"); ok {
-			b.WriteString(scope)
-			text = rest
-			continue
+		b.WriteString(text[:at])
+		text = text[at:]
+		switch end := strings.IndexByte(text, '}') + 1; text[:end] {
+		case "{scope}":
+			b.WriteString(n.scope)
+			text = text[end:]
+		case "{policy}":
+			b.WriteString(n.policy)
+			text = text[end:]
+		default:
+			b.WriteString(n.level)
+			text = text[end:]
 		}
-		b.WriteString(policy)
-		text = strings.TrimPrefix(after, "policy}")
 	}
 }
+
+// levelNames are what a sentence calls the classifications, by levelRank.
+var levelNames = [...]string{"Low", "Medium", "High"}
 
 // managedUndated is what is said of a scope on the list by a change not known.
 const managedUndated = " is on Microsoft's managed list, so users may not consent to it."

@@ -1,7 +1,5 @@
 package consent
 
-import "testing"
-
 // The sample world: contoso is where the prompt appears, fabrikam owns the app.
 const (
 	contoso   = "11111111-1111-4111-8111-111111111111"
@@ -174,16 +172,4 @@ func chainOf(rules []Rule) []RuleID {
 		ids = append(ids, r.ID)
 	}
 	return ids
-}
-
-// scopeOf is the answer for one value.
-func scopeOf(t *testing.T, a Answer, value string) ScopeAnswer {
-	t.Helper()
-	for _, s := range a.Scopes {
-		if s.Permission.Value == value {
-			return s
-		}
-	}
-	t.Fatalf("no answer for %s", value)
-	return ScopeAnswer{}
 }
