@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -208,7 +209,7 @@ func (f *faults) spoil(one *fault, w http.ResponseWriter, r *http.Request, next 
 		_, _ = w.Write([]byte("<<< this is not JSON >>>"))
 	case faultTruncated:
 		rec := record(next, r)
-		copyHeader(w.Header(), rec.Header())
+		maps.Copy(w.Header(), rec.Header())
 		w.Header().Set("Content-Length", strconv.Itoa(rec.Body.Len()+1))
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes()[:rec.Body.Len()/2])
@@ -216,7 +217,7 @@ func (f *faults) spoil(one *fault, w http.ResponseWriter, r *http.Request, next 
 		panic(http.ErrAbortHandler)               // how net/http breaks off an answer
 	case faultSlow:
 		rec := record(next, r)
-		copyHeader(w.Header(), rec.Header())
+		maps.Copy(w.Header(), rec.Header())
 		w.WriteHeader(rec.Code)
 		drip(r.Context(), w, rec.Body, one.wait)
 	case faultLatency, faultReplication:
@@ -237,12 +238,6 @@ func record(next http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	next.ServeHTTP(rec, r)
 	return rec
-}
-
-func copyHeader(to, from http.Header) {
-	for k, v := range from {
-		to[k] = v
-	}
 }
 
 // drip writes a body in ten parts over the given time.

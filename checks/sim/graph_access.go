@@ -6,13 +6,12 @@ import (
 )
 
 // access is what an operation wants of the caller: one of the scopes (least
-// first), all of also, and, to a user, one of the roles. Sources are the
+// first) and, of a user, one of the roles. Sources are the
 // permission tables quoted in entra-facts §1 to §6 ([PERM]) and the roles of
 // §9. Where no source names a role for reading, an ordinary member may read;
 // guests may not.
 type access struct {
 	scopes  []string
-	also    []string
 	roles   []string // nil: every member
 	guests  bool     // guests may as well
 	licence string   // P1 or P2, where Graph refuses tenants without
@@ -33,7 +32,6 @@ var (
 	grantWriters  = grantingRoles
 	policyWriters = []string{roleGlobalAdmin, rolePrivilegedAdmin}
 	classWriters  = []string{roleGlobalAdmin, roleCloudAppAdmin, roleAppAdmin}
-	roleWriters   = []string{roleGlobalAdmin, rolePrivilegedAdmin, roleCloudAppAdmin, roleAppAdmin}
 )
 
 // The access of each operation.
@@ -53,7 +51,6 @@ var (
 	writeApps  = access{scopes: []string{scopeAppWrite, scopeDirWrite, scopeDirUser}, roles: appWriters}
 	readGrants = access{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", scopeDirRead, scopeDirWrite}}
 	editGrants = access{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", scopeDirUser}, roles: grantWriters}
-	writeRoles = access{scopes: []string{"AppRoleAssignment.ReadWrite.All"}, roles: roleWriters}
 
 	readPolicy     = access{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.Authorization"}}
 	writePolicy    = access{scopes: []string{"Policy.ReadWrite.Authorization"}, roles: policyWriters}
@@ -77,11 +74,6 @@ func (c *graphCall) allowed(rt *graphRoute) error {
 	}
 	if !slices.ContainsFunc(a.scopes, has) {
 		return denied()
-	}
-	for _, s := range a.also {
-		if !has(s) && !has(scopeDirRead) {
-			return denied()
-		}
 	}
 	if c.u != nil {
 		if c.u.Guest && !a.guests && len(c.claims.activeRoles()) == 0 {

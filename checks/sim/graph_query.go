@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -235,10 +236,7 @@ func (c *graphCall) page(items []obj) ([]obj, string, error) {
 	if end == len(items) {
 		return items[start:end], "", nil
 	}
-	q := url.Values{}
-	for k, v := range c.query {
-		q[k] = v
-	}
+	q := maps.Clone(c.query)
 	q.Set("$skiptoken", strconv.Itoa(end))
 	_, rest, _ := strings.Cut(strings.TrimPrefix(c.r.URL.EscapedPath(), "/"), "/")
 	return items[start:end], c.root + "/" + rest + "?" + q.Encode(), nil

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -267,11 +268,13 @@ func (s *Sim) appResource(c *visit, t *Tenant, v1 bool) (*Registration, string, 
 	if scope == "" {
 		return nil, "", refuse(900144, "scope")
 	}
-	audience, ok := strings.CutSuffix(scope, "/.default")
-	if !ok || strings.ContainsAny(scope, " \t\r\n") {
+	// MSAL adds the scopes of sign-in here too, and Microsoft does not mind.
+	apis := slices.DeleteFunc(strings.Fields(scope), isOIDC)
+	if len(apis) != 1 || !strings.HasSuffix(apis[0], "/.default") {
 		return nil, "", refuse(1002012, clip(scope))
 	}
-	asked, ok := s.world.resolveScope(scope)
+	audience := strings.TrimSuffix(apis[0], "/.default")
+	asked, ok := s.world.resolveScope(apis[0])
 	if !ok || s.world.registration(asked.Resource) == nil {
 		return nil, "", refuse(500011, clip(audience), t.Name)
 	}

@@ -51,17 +51,19 @@ type Expect struct {
 }
 
 type tenantSpec struct {
-	Domain   string   `yaml:"domain"`
-	Domains  []string `yaml:"domains"` // further verified ones
-	Name     string   `yaml:"name"`
-	ID       string   `yaml:"id"`
-	Cloud    string   `yaml:"cloud"`
-	Realm    string   `yaml:"realm"`
-	Premium  string   `yaml:"premium"`
-	Consent  consent  `yaml:"consent"`
-	Risky    *bool    `yaml:"riskyAppsAllowed"`
-	Defaults *bool    `yaml:"securityDefaults"`
-	Silent   *bool    `yaml:"silentPatch"` // default: as Microsoft-managed tenants do
+	Domain  string   `yaml:"domain"`
+	Domains []string `yaml:"domains"` // further verified ones
+	// TXT are more records of the first domain, by label: _hetk, or @ for itself.
+	TXT      map[string][]string `yaml:"txt"`
+	Name     string              `yaml:"name"`
+	ID       string              `yaml:"id"`
+	Cloud    string              `yaml:"cloud"`
+	Realm    string              `yaml:"realm"`
+	Premium  string              `yaml:"premium"`
+	Consent  consent             `yaml:"consent"`
+	Risky    *bool               `yaml:"riskyAppsAllowed"`
+	Defaults *bool               `yaml:"securityDefaults"`
+	Silent   *bool               `yaml:"silentPatch"` // default: as Microsoft-managed tenants do
 
 	Users      []userSpec    `yaml:"users"`
 	Groups     []groupSpec   `yaml:"groups"`
