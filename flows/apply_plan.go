@@ -100,7 +100,10 @@ func (s State) line(e Event) State {
 	case Applying:
 		return s.mark(e.Plan, e.Line, func(l *LineState) {
 			if l.Status == LineWaiting || l.Status == LineRefused {
-				l.Status = LineSending
+				l.Status, l.Sent, l.Applied = LineSending, e.At, Applied{}
+				if s.Account != nil {
+					l.By = s.Account.UPN
+				}
 			}
 		})
 	case Applied:

@@ -1,6 +1,9 @@
 package flows
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // PlanID names a plan: a digest of its lines and its tenant, so that a
 // confirmation holds for exactly what was shown.
@@ -118,5 +121,7 @@ const (
 // LineState is one line of the plan in hand as far as it was carried.
 type LineState struct {
 	Status  LineStatus
-	Applied Applied // zero before an answer
+	Sent    time.Time // when it was stored as being sent; zero: never
+	By      string    // who was signed in then
+	Applied Applied   // zero before an answer
 }

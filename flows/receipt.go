@@ -67,9 +67,6 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		App:    ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant: ReceiptTenant{ID: p.Tenant, Domain: p.Domain, Cloud: s.Cloud()},
 	}
-	if s.Account != nil {
-		r.By = s.Account.UPN
-	}
 	if s.Stop != nil && !r.Done {
 		r.Stopped = s.Stop.Why
 	}
@@ -78,9 +75,12 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		r.Lines = append(r.Lines, ReceiptLine{
 			Kind: c.Kind, Title: c.Title, Method: c.Method, Path: c.Path, Body: c.Body, Before: c.Before, After: c.After,
 			Outcome: l.Status.String(), ObjectID: l.Applied.ObjectID, RequestID: l.Applied.RequestID,
-			Message: l.Applied.Message, At: l.Applied.At, Undo: c.Undo,
+			Message: l.Applied.Message, At: latest(l.Sent, l.Applied.At), Undo: c.Undo,
 		})
-		r.At = latest(r.At, l.Applied.At)
+		r.At = latest(r.At, l.Sent, l.Applied.At)
+		if l.By != "" {
+			r.By = l.By
+		}
 	}
 	return r, true
 }

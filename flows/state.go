@@ -153,9 +153,6 @@ func (s State) Answer(q QuestionID) string {
 // HasClaimed says whether "I did it" was said at a step.
 func (s State) HasClaimed(id StepID) bool { return slices.Contains(s.claims, id) }
 
-// Overall is the verdict over the findings of this state.
-func (s State) Overall() checks.Overall { return overall(s) }
-
 // CanGoBack says whether there is a place to go back to.
 func (s State) CanGoBack() bool { return len(s.trail) > 0 && s.End == "" }
 

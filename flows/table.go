@@ -2,28 +2,37 @@ package flows
 
 import (
 	"slices"
+	"sync"
 
 	"onboard.example/checks"
 )
 
-// allChecks are the checks of this release.
-func allChecks() []checks.ID {
-	return []checks.ID{
-		checks.TenantFound, checks.TenantCloud, checks.TenantRealm, checks.TenantMatch, checks.AccountWork, checks.AccountRole, checks.AccountScope,
-		checks.AppPresent, checks.AppEnabled, checks.AppPublisher, checks.AppAssignment, checks.AppGrant, checks.AppRoles, checks.AppUserGrants,
-		checks.AppResource, checks.ConsentPolicy, checks.ConsentManaged, checks.ConsentClassified, checks.ConsentRisk, checks.ConsentPredict,
-		checks.ConsentWorkflow, checks.ConsentReviewers, checks.ConsentRequests, checks.AccessDefaults,
+// table has the ids of the checks: all, and those that need no sign-in.
+var table = sync.OnceValue(func() (t struct{ all, public []checks.ID }) {
+	for _, c := range checks.Table() {
+		t.all = append(t.all, c.ID)
+		if !c.Access.SignIn {
+			t.public = append(t.public, c.ID)
+		}
 	}
-}
+	return t
+})
 
-// publicChecks are the checks that need no sign-in.
-func publicChecks() []checks.ID {
-	return []checks.ID{checks.TenantFound, checks.TenantCloud, checks.TenantRealm}
-}
+// allChecks are the checks of this release. The slice is shared: read only.
+func allChecks() []checks.ID { return table().all }
 
-// overall is the verdict over the findings of a state.
-func overall(s State) checks.Overall {
-	return checks.Overall{State: checks.StateUnknown, Whose: checks.WhoUnknown}
+// publicChecks are the checks that need no sign-in. The slice is shared: read
+// only.
+func publicChecks() []checks.ID { return table().public }
+
+// Overall is the verdict over the findings of this state: can people connect,
+// and if not, what stops them and whose move it is.
+func (s State) Overall() checks.Overall {
+	fs := make([]checks.Finding, len(s.found))
+	for i, h := range s.found {
+		fs[i] = h.Finding
+	}
+	return checks.Decide(fs, s.Subject())
 }
 
 // ReadScopes are the Graph scopes that a sign-in to look asks for, reading

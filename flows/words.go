@@ -15,6 +15,8 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, needConfirm, waitApply, needClaim                                string
 
+	theApp, theVendor, theClient, theTenant, theScopes                         string
+	headOpen, headSaidOpen, headBlocked, headUnknown                           string
 	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn           string
 	absent, disabled, enabled, noBenchmark                                     string
 	createAppLine, createAppAfter, createAppEffect, createAppUndo              string
@@ -52,6 +54,13 @@ var words = struct {
 	needConfirm:  "type the tenant's domain to confirm the plan",
 	waitApply:    "the plan is being carried out",
 	needClaim:    "say when you did it, or wait until it shows",
+
+	theApp: "the app", theVendor: "its vendor", theClient: "the app's client id", theTenant: "your tenant",
+	theScopes:    "the permissions that its vendor names",
+	headOpen:     "Open: people can connect.",
+	headSaidOpen: "Said to be open, and not proven.",
+	headBlocked:  "Blocked.",
+	headUnknown:  "Cannot be told yet.",
 
 	linkApps:        "Enterprise apps in the Entra admin center",
 	linkConsent:     "Admin consent page",

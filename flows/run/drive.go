@@ -27,6 +27,7 @@ func (d *Driver) Run(ctx context.Context) error {
 	if !d.leads() {
 		return d.follow(ctx)
 	}
+	d.fileInterrupted(ctx)
 	jobs := map[flows.Want]*job{}
 	defer func() {
 		for _, j := range jobs {

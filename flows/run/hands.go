@@ -32,6 +32,9 @@ type Ask struct {
 	Domain string
 	Cloud  checks.Cloud // empty: not chosen, all are asked
 	Person string
+	// Round counts the reasons to look anew: what was kept from a look of an
+	// earlier round is not to be used, for it may be of another account.
+	Round uint32
 	// Tenant is the id of the tenant that the answers must be of; empty:
 	// not known yet.
 	Tenant string

@@ -80,7 +80,8 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, found func(checks.Fin
 	s := d.State()
 	err = safely(func() (err error) {
 		facts, err = d.hands.Look.Look(ctx, Ask{
-			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Tenant: s.TenantID(),
+			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person,
+			Round: s.Round, Tenant: s.TenantID(),
 		}, found)
 		return err
 	})

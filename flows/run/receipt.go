@@ -30,3 +30,18 @@ func (d *Driver) file(ctx context.Context, id flows.PlanID) {
 		d.finish(ctx, flows.Filed{Plan: id, Name: name})
 	}
 }
+
+// fileInterrupted files the receipt of a plan that an earlier process of this
+// run left half done.
+func (d *Driver) fileInterrupted(ctx context.Context) {
+	s := d.State()
+	if s.Plan == nil || s.Stop == nil || s.Stop.Why != flows.StopInterrupted {
+		return
+	}
+	for _, f := range s.Receipts {
+		if f.Plan == s.Plan.ID {
+			return
+		}
+	}
+	d.file(ctx, s.Plan.ID)
+}

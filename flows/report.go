@@ -1,0 +1,179 @@
+package flows
+
+import (
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"strconv"
+	"strings"
+	texttemplate "text/template"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// ReportSchema is the version of the shape of Report.
+const ReportSchema = "onboard/report/1"
+
+// Report is a run as something to keep or to send: the verdict, what was seen
+// and when, what was changed, how to take it back. It is a function of the
+// state, holds no secret, and names nobody but who signed in and who wrote a
+// note.
+type Report struct {
+	Schema    string           `json:"schema"`
+	Version   string           `json:"version"`
+	At        time.Time        `json:"at"`
+	App       ReceiptApp       `json:"app"`
+	Tenant    ReceiptTenant    `json:"tenant"`
+	Account   *Account         `json:"account"`
+	Verdict   checks.Overall   `json:"verdict"`
+	NotLooked []string         `json:"notLooked"`
+	Claims    []string         `json:"claims"` // titles of steps said to be done
+	Findings  []checks.Finding `json:"findings"`
+	Path      *ReportPath      `json:"path"`
+	Receipt   *Receipt         `json:"receipt"`
+	Notes     []Noted          `json:"notes"`
+	Connect   []string         `json:"connect"` // the clicks by which people connect
+}
+
+// ReportPath is the path that was taken.
+type ReportPath struct {
+	ID        PathID `json:"id"`
+	Title     string `json:"title"`
+	Least     string `json:"least"`
+	Benchmark string `json:"benchmark"`
+	Undo      string `json:"undo"`
+}
+
+// ReportOf makes the report of a state. Lists are never nil.
+func ReportOf(s State) Report {
+	r := Report{
+		Schema: ReportSchema, Version: s.Version, At: s.At, Account: s.Account, Verdict: s.Overall(),
+		App:      ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
+		Tenant:   ReceiptTenant{ID: s.TenantID(), Domain: s.Domain, Cloud: s.Cloud()},
+		Findings: []checks.Finding{}, Claims: []string{}, Notes: append([]Noted{}, s.Notes...), Connect: []string{},
+	}
+	r.NotLooked = append([]string{}, r.Verdict.NotLooked...)
+	for _, id := range allChecks() { // in the order in which people read them
+		if h, ok := s.Finding(id); ok {
+			r.Findings = append(r.Findings, h.Finding)
+		}
+	}
+	for _, id := range s.claims {
+		if step, ok := StepByID(id); ok {
+			r.Claims = append(r.Claims, Words(s, step.Title))
+		}
+	}
+	if p, ok := PathByID(s.Path); ok {
+		r.Path = &ReportPath{ID: p.ID, Title: p.Title, Least: Words(s, "{role}"), Benchmark: p.Benchmark, Undo: Words(s, p.Undo)}
+	}
+	if receipt, ok := ReceiptOf(s); ok {
+		r.Receipt = &receipt
+	}
+	if s.Profile != nil {
+		r.Connect = append(r.Connect, s.Profile.Connect...)
+	}
+	return r
+}
+
+// Headline is the verdict in a sentence.
+func (r Report) Headline() string {
+	switch {
+	case r.Verdict.State == checks.StateOpen && r.Verdict.Grade == checks.Verified:
+		return words.headOpen
+	case r.Verdict.State == checks.StateOpen:
+		return words.headSaidOpen
+	case r.Verdict.State == checks.StateBlocked:
+		return words.headBlocked
+	}
+	return words.headUnknown
+}
+
+// Move says whose move it is; empty where nobody must move or nobody knows.
+func (r Report) Move() string {
+	if r.Verdict.Whose == checks.WhoNobody || r.Verdict.Whose == checks.WhoUnknown {
+		return ""
+	}
+	return string(r.Verdict.Whose)
+}
+
+// Cloud is the cloud by its title.
+func (r Report) Cloud() string {
+	if e, ok := checks.EndpointsOf(r.Tenant.Cloud); ok {
+		return e.Title
+	}
+	return ""
+}
+
+//go:embed text/*.md text/*.html
+var texts embed.FS
+
+// Markdown is the report as Markdown. Text from outside cannot become markup.
+func (r Report) Markdown() (string, error) { return fillText("report.md", r) }
+
+// HTML is the report as a page of its own, with everything escaped.
+func (r Report) HTML() (string, error) {
+	t, err := htmltemplate.New("report.html").Funcs(htmltemplate.FuncMap{"when": when}).ParseFS(texts, "text/report.html")
+	if err != nil {
+		return "", fmt.Errorf("reading the report's template: %w", err)
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, r); err != nil {
+		return "", fmt.Errorf("writing the report: %w", err)
+	}
+	return b.String(), nil
+}
+
+// UserMessage is what to tell the people who were blocked: that it is open,
+// once that was seen in Graph, and that it is being worked on until then.
+func UserMessage(s State) (string, error) {
+	r := ReportOf(s)
+	if r.Verdict.State == checks.StateOpen && r.Verdict.Grade == checks.Verified {
+		return fillText("user-open.md", r)
+	}
+	return fillText("user-later.md", r)
+}
+
+func fillText(name string, r Report) (string, error) {
+	t, err := texttemplate.New(name).Funcs(texttemplate.FuncMap{
+		"md": escapeMarkdown, "code": inCode, "when": when, "inc": func(i int) string { return strconv.Itoa(i + 1) },
+	}).ParseFS(texts, "text/"+name)
+	if err != nil {
+		return "", fmt.Errorf("reading the template %s: %w", name, err)
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, r); err != nil {
+		return "", fmt.Errorf("writing %s: %w", name, err)
+	}
+	return b.String(), nil
+}
+
+// markdownMarks are the characters that could begin markup inside a line.
+const markdownMarks = "\\`*_{}[]<>#|~!&"
+
+// escapeMarkdown makes a text mean itself in Markdown, on one line.
+func escapeMarkdown(v string) string {
+	v = checks.Line(v, mostString)
+	if !strings.ContainsAny(v, markdownMarks) {
+		return v
+	}
+	var b strings.Builder
+	for _, c := range v {
+		if strings.ContainsRune(markdownMarks, c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// inCode makes a text stay inside backticks.
+func inCode(v string) string { return strings.ReplaceAll(checks.Line(v, mostString), "`", "'") }
+
+// when writes a time as reports do; a zero one is a dash.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
