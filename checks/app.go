@@ -43,7 +43,20 @@ func (s Subject) wantApp(parts ...Part) error {
 	if s.App.ClientID == "" && !s.Look.App.Read {
 		return &unreadError{part: PartApp, failure: &Failure{Kind: FailNoClientID}}
 	}
+	if err := s.otherApp(); err != nil {
+		return err
+	}
 	return s.must(append([]Part{PartApp}, parts...)...)
+}
+
+// otherApp is an error where the answer is about an app that was not asked
+// for. Nothing of it may count.
+func (s Subject) otherApp() error {
+	sp := s.Look.App.Value
+	if sp == nil || s.App.ClientID == "" || strings.EqualFold(sp.AppID, s.App.ClientID) {
+		return nil
+	}
+	return &unreadError{part: PartApp, seen: s.seen(PartApp, "appId "+sp.AppID), failure: &Failure{Kind: FailRequest, Message: sayOtherApp}}
 }
 
 func appPresent(_ context.Context, s Subject) (Finding, error) {
@@ -57,15 +70,10 @@ func appPresent(_ context.Context, s Subject) (Finding, error) {
 			Fix: &Fix{Do: doApprove, Why: whyAbsent, URL: s.consentLink(), Who: WhoAdmin},
 		}, nil
 	}
-	f := Finding{
+	return Finding{
 		Verdict: Pass, Grade: Verified, Summary: fmt.Sprintf(sayPresent, nameOf(sp)),
 		Detail: []string{fmt.Sprintf(sayAppIDs, sp.AppID, sp.OwnerTenant)}, Seen: s.seen(PartApp, "appId "+sp.AppID),
-	}
-	if s.App.ClientID != "" && !strings.EqualFold(sp.AppID, s.App.ClientID) {
-		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayOtherApp, nameOf(sp))
-		f.Fix = &Fix{Do: doReport, Why: whyOtherApp, Who: WhoElse}
-	}
-	return f, nil
+	}, nil
 }
 
 func nameOf(sp *ServicePrincipal) string {

@@ -281,6 +281,7 @@ func consentRisk(_ context.Context, s Subject) (Finding, error) {
 	allowed := s.Look.Authorization.Value.RiskyAllowed
 	f := Finding{Verdict: Pass, Grade: Verified, Seen: s.seen(PartAuthorization, "allowUserConsentForRiskyApps="+boolText(allowed))}
 	app := s.Look.App
+	app.Read = app.Read && s.otherApp() == nil
 	switch {
 	case allowed != nil && *allowed:
 		f.Summary = sayStepUpOff

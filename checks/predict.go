@@ -25,6 +25,9 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if len(s.App.Needs) == 0 {
 		return Finding{Summary: sayNoNeeds, Fix: &Fix{Do: doNeeds, Why: whyNeeds, Who: WhoVendor}}, nil
 	}
+	if err := s.otherApp(); err != nil {
+		return Finding{}, err
+	}
 	q, assumed := s.question()
 	a := consent.Decide(q)
 	guessed := a.Outcome == consent.Unknown && q.App.Verified == consent.No && q.App.RegisteredAfter2020 == consent.Unread

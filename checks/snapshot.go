@@ -133,6 +133,7 @@ type Account struct {
 	ObjectID string    `json:"objectId"`
 	UPN      string    `json:"upn"`
 	ClientID string    `json:"clientId"`
+	Cloud    Cloud     `json:"cloud"` // whose Graph the token is for; empty where it does not say
 	Scopes   []string  `json:"scopes"`
 	RoleIDs  []string  `json:"roleIds"` // wids; nil where the claim is absent
 	AppOnly  bool      `json:"appOnly"`

@@ -1,0 +1,93 @@
+package checks
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Command is one line that takes the same look by hand.
+type Command struct {
+	Tool string // PowerShell, m365, az, curl
+	Line string // to be pasted whole; never more than one line
+}
+
+// ByHand gives the commands that take a look again without this tool: Graph by
+// PowerShell's Microsoft.Graph module, CLI for Microsoft 365 and the Azure
+// CLI; public pages by PowerShell and curl. It gives nothing for what was not
+// a GET of an https address, such as what a token said of itself. Lines for
+// m365, az and curl are quoted for POSIX shells.
+func ByHand(e Evidence) []Command {
+	u, ok := handURL(e.Request)
+	if !ok {
+		return nil
+	}
+	switch e.Source {
+	case SourceGraph:
+		return []Command{
+			{"PowerShell", "Invoke-MgGraphRequest -Method GET -Uri " + quotePowerShell(u)},
+			{"m365", "m365 request --method get --url " + quotePOSIX(u)},
+			{"az", "az rest --method get --url " + quotePOSIX(u) + azResource(u)},
+		}
+	case SourceLogin:
+		return []Command{
+			{"PowerShell", "Invoke-RestMethod -Method Get -Uri " + quotePowerShell(u)},
+			{"curl", "curl --silent --show-error --globoff " + quotePOSIX(u)},
+		}
+	default:
+		return nil
+	}
+}
+
+// handURL takes the address from a request as sent. Requests come from our
+// own readers and from files; one that is no plain https GET is refused.
+func handURL(request string) (string, bool) {
+	rest, ok := strings.CutPrefix(request, "GET ")
+	if !ok || !utf8.ValidString(rest) || strings.ContainsFunc(rest, unsafeInCommand) {
+		return "", false
+	}
+	rest = strings.ReplaceAll(rest, " ", "%20")
+	u, err := url.Parse(rest)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Opaque != "" {
+		return "", false
+	}
+	return rest, true
+}
+
+// unsafeInCommand reports what has no place in an address that is to be pasted
+// into a shell, quoted or not.
+func unsafeInCommand(r rune) bool {
+	return unicode.IsControl(r) || r != ' ' && unicode.IsSpace(r) || hidden(r) || r == utf8.RuneError
+}
+
+// azResource names the API to ask a token for, where the Azure CLI can not tell
+// it from the address.
+func azResource(u string) string {
+	at, err := url.Parse(u)
+	if err != nil || at.Host == "graph.microsoft.com" {
+		return ""
+	}
+	return " --resource " + quotePOSIX("https://"+at.Host)
+}
+
+// quotePowerShell makes a literal string. PowerShell takes four typographic
+// quotes for a single quote as well; each is doubled to stand for itself.
+func quotePowerShell(s string) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for _, r := range s {
+		switch r {
+		case '\'', '\u2018', '\u2019', '\u201a', '\u201b':
+			b.WriteRune(r)
+		}
+		b.WriteRune(r)
+	}
+	b.WriteByte('\'')
+	return b.String()
+}
+
+// quotePOSIX makes a literal word of a POSIX shell.
+func quotePOSIX(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
