@@ -2,6 +2,8 @@ package sim
 
 import (
 	"encoding/base64"
+	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -89,5 +91,45 @@ func TestFaultSyntax(t *testing.T) {
 		if f, err := parseFault(bad); err == nil {
 			t.Errorf("%q was taken as %+v", bad, f)
 		}
+	}
+}
+
+// Faults of the connection need a real one.
+func TestFaultsOfTheConnection(t *testing.T) {
+	t.Parallel()
+	for spec, want := range map[string]func(*http.Response, []byte, error) bool{
+		"truncated=1": func(_ *http.Response, body []byte, err error) bool { return err != nil && len(body) > 0 },
+		"notjson=1": func(r *http.Response, body []byte, err error) bool {
+			return err == nil && r.StatusCode == 200 && strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && !json.Valid(body)
+		},
+		"slow=50ms": func(r *http.Response, body []byte, err error) bool {
+			return err == nil && r.StatusCode == 200 && json.Valid(body)
+		},
+	} {
+		t.Run(spec, func(t *testing.T) {
+			t.Parallel()
+			s := started(t, Options{Scenario: "approved", Faults: []string{spec}})
+			token, err := s.Token(admin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.LoginURL()+"/v1.0/me", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+token)
+			res, err := trusting(t, s).Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = res.Body.Close() }()
+			if res.ProtoMajor != 2 {
+				t.Errorf("spoken: %s", res.Proto)
+			}
+			body, err := io.ReadAll(res.Body)
+			if !want(res, body, err) {
+				t.Errorf("%d %v %q %v", res.StatusCode, res.Header, body, err)
+			}
+		})
 	}
 }
