@@ -1,0 +1,223 @@
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// diagnosisScreen shows the answer first, then every finding on a line of its
+// own, then what the one in focus means. Its heights do not depend on what was
+// found, so nothing moves while findings land.
+type diagnosisScreen struct {
+	at   checks.ID // in focus
+	own  bool      // the person moved it; until then it follows the cause
+	from int       // first finding that is seen
+}
+
+// Heights, in rows, of the answer above and the explanation below the list.
+const (
+	answerRows  = 3
+	explainRows = 5
+)
+
+// place of the focus among the entries.
+func (s *diagnosisScreen) index(m *Model, es []entry) int {
+	if !s.own {
+		if because := m.overall.Because; len(because) > 0 {
+			s.at = because[0]
+		}
+	}
+	i := slices.IndexFunc(es, func(e entry) bool { return e.id == s.at })
+	return max(i, 0)
+}
+
+func (s *diagnosisScreen) body(m *Model) body {
+	var b body
+	es := m.entries(nil)
+	at := s.index(m, es)
+	w, h := m.size.text(), m.height()
+	lw, rw := w, 0
+	if m.size.class == wide {
+		lw, rw = m.size.split()
+	}
+	top := answerRows
+	if m.size.tight() {
+		top = 2
+	}
+	b.put(atLeast(m.answer(min(w, column)), top, !m.size.tight())...)
+	if !m.size.tight() {
+		b.put(nil)
+	}
+	below := 0
+	if rw == 0 && !m.size.tight() {
+		below = explainRows + 1
+	}
+	list := s.list(m, es, at, max(h-len(b.rows)-below, 1), lw)
+	switch {
+	case rw > 0:
+		var right []row
+		if at < len(es) {
+			right = m.explain(es[at], rw)
+		}
+		list = sideBySide(list, right, lw)
+		b.put(list...)
+	case below > 0:
+		b.put(list...)
+		b.put(nil)
+		if at < len(es) {
+			b.put(trim(m.explain(es[at], w)[1:], explainRows)...)
+		}
+	default:
+		b.put(list...)
+	}
+	if len(b.rows) > h {
+		b.rows = b.rows[:h]
+	}
+	return b
+}
+
+// list is the part of the findings that fits h rows; the last row says what is
+// not seen.
+func (s *diagnosisScreen) list(m *Model, es []entry, at, h, w int) []row {
+	if len(es) <= h {
+		s.from = 0
+		h = len(es)
+	} else {
+		h = max(h-1, 1)
+		s.from = min(max(min(s.from, at), at-h+1), len(es)-h)
+	}
+	out := make([]row, 0, h+1)
+	for i := s.from; i < s.from+h; i++ {
+		out = append(out, m.findingRow(es[i], w, i == at))
+	}
+	if rest := len(es) - h; rest > 0 {
+		out = append(out, say(RoleSubtle, "  "+tally(es[:s.from], es[s.from+h:])))
+	}
+	return out
+}
+
+// tally says how many findings are not seen, and what they are.
+func tally(above, below []entry) string {
+	counts := map[string]int{}
+	var order []string
+	for _, e := range slices.Concat(above, below) {
+		_, word, _ := verdictLook(e.held.Verdict, e.held.Grade)
+		if !e.found {
+			word = wordLooking
+		}
+		if counts[word]++; counts[word] == 1 {
+			order = append(order, word)
+		}
+	}
+	text := ""
+	for _, w := range order {
+		text += fill(wordTallyPart, "n", number(counts[w]), "what", w)
+	}
+	return fill(wordTally, "n", number(len(above)+len(below)), "parts", text)
+}
+
+func (s *diagnosisScreen) typing(*Model) *field { return nil }
+
+func (s *diagnosisScreen) offers(m *Model) []offer {
+	es := m.entries(nil)
+	none, unseen := "", ""
+	if len(es) == 0 {
+		none = whyNothingYet
+	}
+	if i := s.index(m, es); i < len(es) && !es[i].found {
+		unseen = whyStillLooking
+	}
+	next := wordToPaths
+	if to, ok := flows.Next(m.state); ok && to.Stage == flows.StageProof {
+		next = wordToProof
+	}
+	return []offer{
+		{act: actMove, why: none},
+		{act: actTake, word: keyExplain, why: none},
+		{act: actEvidence, why: unseen},
+		{act: actPaths, word: next, why: flows.Missing(m.state)},
+		{act: actAgain},
+		{act: actLinks, why: m.noLinks()},
+	}
+}
+
+func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	es := m.entries(nil)
+	at := s.index(m, es)
+	switch o.act {
+	case actMove:
+		at = stepBy(at, len(es), k)
+		s.at, s.own = es[at].id, true
+	case actTake:
+		m.open(&explainSheet{id: es[at].id})
+	case actEvidence:
+		m.open(&evidenceSheet{id: es[at].id})
+	case actPaths:
+		return m.tell(flows.Advanced{})
+	case actAgain:
+		s.own = false
+		return m.tell(flows.AskedAgain{})
+	case actLinks:
+		return m.openLinks()
+	}
+	return nil
+}
+
+// answer is the verdict: what stops people, and whose move it is.
+func (m *Model) answer(w int) []row {
+	o := m.overall
+	head, role := clean(o.Reason), RoleStrong
+	switch o.State {
+	case checks.StateOpen:
+		role = RoleInfo
+		if o.Grade == checks.Verified {
+			role = RoleOK
+		}
+		head = "✓ " + head
+	case checks.StateBlocked:
+		role = RoleBad
+		head = "✗ " + head
+	case checks.StateUnknown:
+		if m.lookingNow() {
+			head, role = fill(wordLookingAt, "domain", m.domain()), RoleInfo
+		}
+	}
+	rows := para(role, head, 0, w)
+	if o.State == checks.StateBlocked || o.State == checks.StateUnknown && !m.lookingNow() {
+		rows = append(rows, flow(w, span{moveWord(o.Whose) + " ", RoleStrong}, span{m.smallest(), RoleText})...)
+	}
+	return rows
+}
+
+// smallest is the least path in a sentence, once there is one.
+func (m *Model) smallest() string {
+	for _, r := range m.ranked {
+		if r.Fits && r.Rank == 1 && m.overall.State == checks.StateBlocked {
+			return fill(wordSmallest, "path", clean(r.Path.Title), "minutes", number(r.Path.Minutes), "role", clean(r.Path.Least))
+		}
+	}
+	return ""
+}
+
+// atLeast fills rows up to n; with most it also cuts there.
+func atLeast(rows []row, n int, grow bool) []row {
+	if len(rows) > n && !grow {
+		rows = rows[:n]
+	}
+	for len(rows) < n {
+		rows = append(rows, nil)
+	}
+	return rows
+}
+
+// trim keeps the first n rows, with a sign where some are missing.
+func trim(rows []row, n int) []row {
+	if len(rows) <= n {
+		return rows
+	}
+	return append(rows[:n-1:n-1], say(RoleSubtle, wordMoreOnEnter))
+}

@@ -1,0 +1,290 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
+)
+
+// body is what a screen has to show, before it is fitted into the window.
+type body struct {
+	rows []row
+	// focus is the first row of where the keys act and focusEnd the one after
+	// its last; the window follows them. Both zero: the window is scrolled.
+	focus, focusEnd int
+	// cursor is the place of the text cursor, where text is typed.
+	cursor *place
+}
+
+// place is a cell of the body.
+type place struct{ row, col int }
+
+// put appends rows.
+func (b *body) put(rows ...row) { b.rows = append(b.rows, rows...) }
+
+// gap appends an empty row, unless the body has none yet or ends in one.
+func (b *body) gap() {
+	if n := len(b.rows); n > 0 && len(b.rows[n-1]) > 0 {
+		b.rows = append(b.rows, nil)
+	}
+}
+
+// View draws the frame: title, breadcrumb, body, notice, help line.
+func (m *Model) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	v.WindowTitle = m.windowTitle()
+	v.Content, v.Cursor = m.frame()
+	return v
+}
+
+// frame lays out and paints everything. It is a function of the model alone.
+func (m *Model) frame() (string, *tea.Cursor) {
+	z := m.size
+	if z.w == 0 || z.h == 0 {
+		return "", nil
+	}
+	if z.class == tooSmall {
+		return m.tooSmall(), nil
+	}
+	sc, offers := m.current(), m.offers()
+	typing := sc.typing(m) != nil
+	bd := sc.body(m)
+	rows := make([]row, 0, z.h)
+	rows = append(rows, m.titleRow(), m.crumbs())
+	if !z.tight() {
+		rows = append(rows, m.watchRow())
+	}
+	head := len(rows)
+	moves := m.moveRows()
+	h := m.height()
+	top, below := m.window(&bd, h)
+	for i := range h {
+		if top+i < len(bd.rows) {
+			rows = append(rows, bd.rows[top+i])
+		} else {
+			rows = append(rows, nil)
+		}
+	}
+	rows = append(rows, moves...)
+	if !z.tight() {
+		rows = append(rows, nil)
+	}
+	rows = append(rows, m.noticeRow(below), helpLine(offers, z.w-2, m.look.ASCII, typing))
+	var cur *tea.Cursor
+	if bd.cursor != nil {
+		if y := bd.cursor.row - top; y >= 0 && y < h {
+			cur = tea.NewCursor(min(bd.cursor.col+1, z.w-1), y+head)
+			cur.Blink = !m.still
+		}
+	}
+	return m.paint(rows, z.w), cur
+}
+
+// height is how many rows the body has: what the frame and the rehearsed
+// admin's moves leave of the window.
+func (m *Model) height() int { return max(m.size.body()-len(m.moveRows()), 1) }
+
+// moveRows shows the keys that play the admin, in demo alone.
+func (m *Model) moveRows() []row {
+	if len(m.sheets) > 0 {
+		return nil
+	}
+	var rows []row
+	for i, v := range m.playable() {
+		if i == 0 && !m.size.tight() {
+			rows = append(rows, say(RoleSubtle, wordMoves))
+		}
+		rows = append(rows, row{}.add(RoleAccent, "  "+fixed(clean(v.Key), 3)).add(RoleText, clean(v.Title)))
+	}
+	return rows[:min(len(rows), max(m.size.body()/3, 1))]
+}
+
+// window chooses which part of the body is seen: it keeps the focus in sight
+// and else stays where it was scrolled to. below is how many rows are hidden
+// under it.
+func (m *Model) window(bd *body, h int) (top, below int) {
+	n := len(bd.rows)
+	top = min(max(m.scroll, 0), max(n-h, 0))
+	if bd.focusEnd > bd.focus && !m.paged {
+		if bd.focusEnd > top+h {
+			top = bd.focusEnd - h
+		}
+		if bd.focus < top {
+			top = bd.focus
+		}
+	}
+	m.scroll = top
+	return top, max(n-h-top, 0)
+}
+
+// paint turns rows into the frame's text, a cell off the left edge, each cut
+// at the window's width.
+func (m *Model) paint(rows []row, w int) string {
+	var b strings.Builder
+	b.Grow(len(rows) * (w + 32))
+	for i, r := range rows {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if len(r) == 0 {
+			continue
+		}
+		b.WriteByte(' ')
+		for _, s := range r.fit(w - 1) {
+			m.theme.paint(&b, s)
+		}
+	}
+	return b.String()
+}
+
+// tooSmall is the polite line of windows that show nothing useful.
+func (m *Model) tooSmall() string {
+	rows := para(RoleText, fill(wordTooSmall, "w", number(m.size.w), "h", number(m.size.h)), 0, max(m.size.w-2, 1))
+	if len(rows) > m.size.h {
+		rows = rows[:m.size.h]
+	}
+	return m.paint(rows, m.size.w)
+}
+
+// titleRow says what the run is about: app, tenant, cloud, who signed in. What
+// does not fit is left out from the end, never cut in a name's middle.
+func (m *Model) titleRow() row {
+	s := m.state
+	var parts []string
+	if s.Profile != nil {
+		parts = append(parts, clean(s.Profile.Name))
+	}
+	about := ""
+	if s.Domain != "" {
+		about = clean(s.Domain)
+	}
+	r := row{}.add(RoleTitle, wordProduct)
+	room := m.size.w - 2
+	for i, p := range append(parts, m.titleTail(about)...) {
+		sep := " · "
+		switch {
+		case i == 0:
+			sep = "  "
+		case p == about:
+			sep = " → "
+		}
+		if r.width()+cells(sep)+cells(p) > room {
+			if i == 0 || p == about {
+				r = r.add(RoleSubtle, sep).add(RoleText, cut(p, max(room-r.width()-cells(sep), 1), false))
+			}
+			break
+		}
+		role := RoleText
+		if i > 0 && p != about {
+			role = RoleSubtle
+		}
+		r = r.add(RoleSubtle, sep).add(role, p)
+	}
+	return r
+}
+
+// titleTail is what follows the app in the title.
+func (m *Model) titleTail(domain string) []string {
+	if domain == "" {
+		return nil
+	}
+	out := []string{domain}
+	if c := cloudTitle(m.state.Cloud()); c != "" {
+		out = append(out, strings.TrimSuffix(c, " cloud"))
+	}
+	if a := m.state.Account; a != nil {
+		out = append(out, clean(a.UPN))
+	}
+	if m.demo {
+		out = append(out, wordSimulated)
+	}
+	return out
+}
+
+// crumb is one part of the way on the screen; several stages may share one.
+type crumb struct {
+	name string
+	from flows.Stage
+}
+
+// crumbTable is the way as the breadcrumb shows it.
+var crumbTable = []crumb{
+	{crumbApp, flows.StageApp},
+	{crumbTenant, flows.StageTenant},
+	{crumbDiagnosis, flows.StageDiagnosis},
+	{crumbPath, flows.StagePaths},
+	{crumbSteps, flows.StageSteps},
+	{crumbProof, flows.StageProof},
+}
+
+// crumbs is the breadcrumb: done, here, to come. Narrow windows keep the marks
+// and the one word that matters.
+func (m *Model) crumbs() row {
+	here := 0
+	for i, c := range crumbTable {
+		if m.state.Place.Stage >= c.from {
+			here = i
+		}
+	}
+	var r row
+	for i, c := range crumbTable {
+		mark, role := "○", RoleSubtle
+		switch {
+		case i < here:
+			mark, role = "✓", RoleOK
+		case i == here:
+			mark, role = "●", RoleFocus
+		}
+		if m.size.class == narrow {
+			r = r.add(role, mark).add(RoleSubtle, " ")
+			continue
+		}
+		if i > 0 {
+			r = r.add(RoleSubtle, " ── ")
+		}
+		name := RoleSubtle
+		if i == here {
+			name = RoleStrong
+		}
+		r = r.add(role, mark).add(RoleText, " ").add(name, c.name)
+	}
+	if m.size.class == narrow {
+		r = r.add(RoleText, " ").add(RoleStrong, crumbTable[here].name)
+	}
+	return r
+}
+
+// watchRow is the bar that says who watches, for as long as they do.
+func (m *Model) watchRow() row {
+	if len(m.state.Guides) == 0 {
+		return nil
+	}
+	return say(RoleInfo, fill(wordWatched, "who", clean(strings.Join(m.state.Guides, ", "))))
+}
+
+// noticeRow says the one thing worth saying under the body: what a key just
+// did, else what broke, else that there is more to see.
+func (m *Model) noticeRow(below int) row {
+	switch {
+	case m.notice.text != "":
+		return say(m.notice.role, m.notice.text)
+	case m.state.Trouble != nil:
+		return row{}.add(RoleWarn, troubleWords[m.state.Trouble.What]).add(RoleSubtle, " "+clean(m.state.Trouble.Text))
+	case below > 0:
+		return say(RoleSubtle, fill(wordMoreBelow, "n", number(below)))
+	case m.scroll > 0:
+		return say(RoleSubtle, fill(wordMoreAbove, "n", number(m.scroll)))
+	}
+	return nil
+}
+
+// windowTitle is what the terminal's own title bar shows.
+func (m *Model) windowTitle() string {
+	if m.state.Profile == nil {
+		return wordProduct
+	}
+	return wordProduct + ": " + clean(m.state.Profile.Name)
+}

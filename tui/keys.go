@@ -1,0 +1,185 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// action is what a key does. Keys and words of every action stand in one
+// table; screens only say which actions they offer now.
+type action uint8
+
+// The actions.
+const (
+	actNone action = iota
+	actMove
+	actPage
+	actTake
+	actNext
+	actBack
+	actForward
+	actFilter
+	actManual
+	actEvidence
+	actPaths
+	actAgain
+	actLinks
+	actCopy
+	actOpen
+	actCode
+	actWhy
+	actClaim
+	actShowAll
+	actScript
+	actReport
+	actPlay
+	actHelp
+	actLeave
+	actInterrupt
+)
+
+// binding is a row of the keys table: the first key is the one shown.
+type binding struct {
+	act   action
+	keys  []string
+	label string // as the help line shows it; empty: the first key
+	plain string // the same in ASCII; empty: as label
+	word  string
+}
+
+// bindings is the one place for keys. Letters act only where no text is being
+// typed; the keys after them act everywhere.
+var bindings = []binding{
+	{act: actMove, keys: []string{"up", "down", "k", "j", "home", "end"}, label: "↑↓", plain: "up/down", word: keyMove},
+	{act: actTake, keys: []string{"enter"}, word: keyTake},
+	{act: actNext, keys: []string{"n"}, word: keyNext},
+	{act: actFilter, keys: []string{"/"}, word: keyFilter},
+	{act: actManual, keys: []string{"m"}, word: keyManual},
+	{act: actEvidence, keys: []string{"e"}, word: keyEvidence},
+	{act: actPaths, keys: []string{"p"}, word: keyPaths},
+	{act: actClaim, keys: []string{"i"}, word: keyClaim},
+	{act: actOpen, keys: []string{"o"}, word: keyOpen},
+	{act: actLinks, keys: []string{"l"}, word: keyLinks},
+	{act: actCopy, keys: []string{"c"}, word: keyCopy},
+	{act: actCode, keys: []string{"Q"}, word: keyCode},
+	{act: actAgain, keys: []string{"r"}, word: keyAgain},
+	{act: actWhy, keys: []string{"w"}, word: keyWhy},
+	{act: actShowAll, keys: []string{"a"}, word: keyShowAll},
+	{act: actScript, keys: []string{"s", "ctrl+s"}, word: keyScript},
+	{act: actReport, keys: []string{"r"}, word: keyReport},
+	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
+	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},
+	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},
+	{act: actHelp, keys: []string{"?", "f1"}, word: keyHelp},
+	{act: actLeave, keys: []string{"q"}, word: keyLeave},
+	{act: actInterrupt, keys: []string{"ctrl+c"}, word: keyInterrupt},
+}
+
+// offer is an action as a screen has it now.
+type offer struct {
+	act  action
+	word string // in place of the table's
+	why  string // why it does not work now; empty: it does
+	key  string // in place of the table's, for moves that come as data
+	n    int    // which of several, for such moves
+	// hidden keeps an offer off the help line; help itself shows it.
+	hidden bool
+}
+
+// bindingOf finds the row of an action.
+func bindingOf(a action) binding {
+	i := slices.IndexFunc(bindings, func(b binding) bool { return b.act == a })
+	if i < 0 {
+		return binding{}
+	}
+	return bindings[i]
+}
+
+// keys are the keys that trigger the offer. While text is typed only those
+// that type nothing are left.
+func (o offer) keys(typing bool) []string {
+	keys := bindingOf(o.act).keys
+	if o.key != "" {
+		keys = []string{o.key}
+	}
+	if !typing {
+		return keys
+	}
+	return slices.DeleteFunc(slices.Clone(keys), func(k string) bool {
+		return len([]rune(k)) == 1 && k != "?" || k == "space" || k == "home" || k == "end"
+	})
+}
+
+// label is the key as shown.
+func (o offer) label(ascii, typing bool) string {
+	b := bindingOf(o.act)
+	switch {
+	case o.key != "":
+		return o.key
+	case ascii && b.plain != "":
+		return b.plain
+	case b.label != "":
+		return b.label
+	}
+	if keys := o.keys(typing); len(keys) > 0 {
+		return keys[0]
+	}
+	return ""
+}
+
+// title is the word for the offer.
+func (o offer) title() string {
+	if o.word != "" {
+		return o.word
+	}
+	return bindingOf(o.act).word
+}
+
+// offered finds the offer that a key press asks for.
+func offered(offers []offer, k tea.KeyPressMsg, typing bool) (offer, bool) {
+	name := k.String()
+	if k.Text != "" && len([]rune(k.Text)) == 1 && k.Text != " " {
+		name = k.Text // a capital is its own key, however the terminal reports it
+	}
+	for _, o := range offers {
+		if slices.Contains(o.keys(typing), name) {
+			return o, true
+		}
+	}
+	return offer{}, false
+}
+
+// helpLine is the last line: the keys that work now, as many as fit, the most
+// telling first; help and leave always stay.
+func helpLine(offers []offer, w int, ascii, typing bool) row {
+	var shown, kept []offer
+	for _, o := range offers {
+		switch {
+		case o.why != "" || o.hidden || o.label(ascii, typing) == "":
+		case o.act == actHelp || o.act == actLeave:
+			kept = append(kept, o)
+		default:
+			shown = append(shown, o)
+		}
+	}
+	for {
+		r := helpRow(append(slices.Clone(shown), kept...), ascii, typing)
+		if r.width() <= w || len(shown) == 0 {
+			return r.fit(w)
+		}
+		shown = shown[:len(shown)-1]
+	}
+}
+
+func helpRow(offers []offer, ascii, typing bool) row {
+	var r row
+	for i, o := range offers {
+		if i > 0 {
+			r = r.add(RoleText, "  ")
+		}
+		r = r.add(RoleAccent, o.label(ascii, typing)).add(RoleSubtle, " "+strings.TrimSpace(o.title()))
+	}
+	return r
+}

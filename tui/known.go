@@ -1,0 +1,68 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
+)
+
+// knownScreen shows what is known of a tenant before anybody signed in, while
+// it lands, and asks for the cloud where a domain is in two.
+type knownScreen struct{ ask asker }
+
+func (s *knownScreen) question(m *Model) flows.Question {
+	qs := flows.Asks(m.state)
+	if len(qs) == 0 {
+		return flows.Question{}
+	}
+	s.ask.set(qs[0])
+	return qs[0]
+}
+
+func (s *knownScreen) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	b.put(para(RoleStrong, fill(wordKnownTitle, "domain", m.domain()), 0, w)...)
+	b.put(para(RoleSubtle, wordKnownHelp, 0, w)...)
+	b.gap()
+	for _, e := range m.entries(nil) {
+		b.put(m.findingRow(e, w, false))
+		if len(e.held.Detail) > 0 && e.found {
+			b.put(linkless(RoleSubtle, clean(e.held.Detail[0]), 4, w)...)
+		}
+	}
+	b.gap()
+	if q := s.question(m); q.ID != "" {
+		s.ask.put(&b, q, w, true)
+		return b
+	}
+	if why := flows.Missing(m.state); why != "" {
+		b.put(m.missing(why, w)...)
+	} else {
+		b.put(para(RoleText, wordKnownNext, 0, w)...)
+	}
+	return b
+}
+
+func (s *knownScreen) typing(*Model) *field { return nil }
+
+func (s *knownScreen) offers(m *Model) []offer {
+	again := offer{act: actAgain}
+	if q := s.question(m); q.ID != "" {
+		return append(s.ask.offers(q), again)
+	}
+	return []offer{{act: actTake, word: wordGoOn, why: flows.Missing(m.state)}, again}
+}
+
+func (s *knownScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	if o.act == actAgain {
+		return m.tell(flows.AskedAgain{})
+	}
+	if q := s.question(m); q.ID != "" {
+		if e, _ := s.ask.act(q, o, k); e != nil {
+			return m.tellAndGo(e)
+		}
+		return nil
+	}
+	return m.tell(flows.Advanced{})
+}

@@ -1,0 +1,352 @@
+// Package tui is the wizard on a terminal: one model over the state of a run,
+// a file for each part of the screen, and the same flow on plain lines.
+//
+// Law of the screen: the answer first, the reason second, the evidence on a
+// key. Status is a word and a mark, never colour alone. The body never jumps
+// while findings land: rows are laid out first, then filled. Waiting says what
+// is asked, what was seen last, when, and when next; nothing spins. A key that
+// does not work says why. Links are whole or named by their host, never cut.
+// Update only routes; every key stands in one table, every word in words.go.
+// Commands take the model's context and never touch the model; nothing here
+// starts a goroutine, for a panic in one would take a server down.
+package tui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// Driver is what a surface needs of a run's driver; *run.Driver is one.
+type Driver interface {
+	State() flows.State
+	// Do puts an event of the person into the run and applies it before it
+	// returns; Confirmed waits until it is stored.
+	Do(ctx context.Context, e flows.Event) error
+	// Watch gives a wake-up after the state changed; it closes when ctx ends.
+	Watch(ctx context.Context) <-chan struct{}
+	Saved() run.Saved
+	// Prompt is what to show for the sign-in that is going on.
+	Prompt() (p run.Prompt, ok bool)
+	Hands() run.Hands
+}
+
+// Options are the things of a surface that commands and tests choose. The zero
+// value works: a UTF-8 terminal of unknown size and background.
+type Options struct {
+	Profiles []flows.Profile // the apps to choose from
+	Look     Look            // see LookOf
+	Ground   Ground          // GroundUnknown: the terminal is asked
+	// Width and Height are the window in cells, where it is known before the
+	// terminal says so: the first frame is then the right one.
+	Width, Height int
+	Now           func() time.Time // nil: time.Now
+	// Still asks for reduced motion: no clocks that run, no blinking cursor.
+	Still bool
+	// Earlier are runs that can be gone on with, latest first.
+	Earlier []Earlier
+	// Reopen gives the driver, already running, of an earlier run.
+	Reopen func(ctx context.Context, id string) (Driver, error)
+	// KeepReport writes a report to disk and returns its name; nil: there is
+	// no disk.
+	KeepReport func(ctx context.Context, markdown string) (string, error)
+	// ResumeWith is the command that goes on with this run; empty: it is not
+	// kept anywhere.
+	ResumeWith string
+	// Auto makes Plain take the first advised choice by itself, and make the
+	// rehearsed admin's moves.
+	Auto bool
+}
+
+// Model is the wizard's one model. Make it with New.
+type Model struct {
+	ctx        context.Context //nolint:containedctx // commands need it and Update has no argument for it
+	drv        Driver
+	wake       <-chan struct{}
+	unwatch    context.CancelFunc
+	profiles   []flows.Profile
+	look       Look
+	theme      *theme
+	asked      time.Time // when the background was asked for; zero: it was not
+	size       size
+	now        func() time.Time
+	still      bool
+	demo       bool
+	reopen     func(context.Context, string) (Driver, error)
+	keepReport func(context.Context, string) (string, error)
+
+	state   flows.State
+	wants   []flows.Want
+	overall checks.Overall
+	ranked  []flows.Ranked
+
+	app       appScreen
+	tenant    formScreen
+	known     knownScreen
+	signIn    signInScreen
+	diagnosis diagnosisScreen
+	paths     pathsScreen
+	steps     stepsScreen
+	plan      planScreen
+	proof     proofScreen
+
+	sheets    []screen
+	scrolls   []int // of what lies under each sheet
+	scroll    int
+	paged     bool // scrolled by hand: the focus is not kept in sight
+	pickAgain bool // the app is being chosen anew
+	editID    bool // and then its client id
+
+	notice   span
+	deaf     time.Time // keys before this are not meant for what is seen
+	ticking  bool
+	sure     bool // leaving in the middle of a plan was asked for once
+	stopped  bool // by Ctrl-C
+	finished bool // the run was over when the person left
+}
+
+// typeAhead is how long a screen that opened by itself takes no keys: they
+// were meant for the one before.
+const typeAhead = 250 * time.Millisecond
+
+// groundWait is how long an answer about the background may take; a later one
+// would change the colours under the reader's eyes.
+const groundWait = 200 * time.Millisecond
+
+// New makes the wizard over a driver. Commands of the model end with ctx.
+func New(ctx context.Context, drv Driver, o Options) *Model {
+	m := &Model{
+		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
+		reopen: o.Reopen, keepReport: o.KeepReport,
+	}
+	if m.now == nil {
+		m.now = time.Now
+	}
+	ground := o.Ground
+	if o.Look.NoColor {
+		ground = GroundPlain
+	}
+	m.theme = newTheme(ground, o.Look.ASCII)
+	m.drive(drv)
+	if len(o.Earlier) > 0 && o.Reopen != nil {
+		m.open(&resumeSheet{earlier: o.Earlier})
+		m.deaf = m.now().Add(typeAhead)
+	}
+	return m
+}
+
+// drive takes a driver as the one that the screen shows.
+func (m *Model) drive(drv Driver) {
+	if m.unwatch != nil {
+		m.unwatch()
+	}
+	watching, cancel := context.WithCancel(m.ctx)
+	m.drv, m.unwatch = drv, cancel
+	m.wake = drv.Watch(watching)
+	m.demo = drv.Hands().Play != nil
+	m.refresh()
+}
+
+// Init starts listening to the driver and asks for the background.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.listen(), m.tick()}
+	if m.theme.ground == GroundUnknown {
+		m.asked = m.now()
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update routes messages; it does nothing else.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.size = sizeOf(msg.Width, msg.Height)
+	case tea.BackgroundColorMsg:
+		m.ground(msg)
+	case tea.KeyPressMsg:
+		return m, m.key(msg)
+	case tea.PasteMsg:
+		m.paste(msg.Content)
+	case wokenMsg:
+		return m, m.woken(msg)
+	case tickedMsg:
+		m.ticking = false
+		m.refresh()
+		return m, m.tick()
+	case linkPrintedMsg:
+		if msg.stopped {
+			return m, m.interrupt()
+		}
+	case openedMsg:
+		m.opened(msg)
+	case playedMsg:
+		m.played(msg)
+	case toldMsg:
+		m.told(msg)
+	case keptMsg:
+		m.kept(msg)
+	case reopenedMsg:
+		return m, m.reopened(msg)
+	}
+	return m, nil
+}
+
+// ground takes the terminal's answer about its background, if it came in time.
+func (m *Model) ground(msg tea.BackgroundColorMsg) {
+	if m.theme.ground != GroundUnknown || m.asked.IsZero() || m.now().Sub(m.asked) > groundWait {
+		return
+	}
+	g := GroundLight
+	if msg.IsDark() {
+		g = GroundDark
+	}
+	m.theme = newTheme(g, m.look.ASCII)
+}
+
+// refresh takes the state from the driver and what follows from it.
+func (m *Model) refresh() {
+	before := m.state
+	m.state = m.drv.State()
+	m.wants = flows.Wants(m.state)
+	m.overall = m.state.Overall()
+	m.ranked = nil
+	if m.state.Place.Stage >= flows.StageDiagnosis {
+		m.ranked = flows.Rank(m.state)
+	}
+	if m.state.Place != before.Place {
+		m.entered()
+	}
+}
+
+// entered forgets what belonged to the place before.
+func (m *Model) entered() {
+	m.scroll, m.sure, m.pickAgain, m.editID = 0, false, false, false
+	m.app.ask, m.tenant.ask, m.known.ask, m.signIn.ask, m.steps.ask, m.plan.ask = asker{}, asker{}, asker{}, asker{}, asker{}, asker{}
+	m.diagnosis.own = false
+	if _, prompting := m.topSheet().(*resumeSheet); !prompting {
+		m.sheets, m.scrolls = nil, nil
+	}
+}
+
+func (m *Model) topSheet() screen {
+	if n := len(m.sheets); n > 0 {
+		return m.sheets[n-1]
+	}
+	return nil
+}
+
+// woken follows the driver, and goes on by itself where only a sign-in was
+// waited for.
+func (m *Model) woken(msg wokenMsg) tea.Cmd {
+	if msg.of != m.wake {
+		return nil // of a driver that is no longer shown
+	}
+	busy, place := m.state.SignIn.Busy, m.state.Place
+	m.refresh()
+	if s := m.state; busy && !s.SignIn.Busy && s.Account != nil && s.Place.Stage == flows.StageSignIn {
+		m.put(flows.Advanced{})
+	}
+	if m.state.Place != place {
+		m.deaf = m.now().Add(typeAhead)
+	}
+	return tea.Batch(m.listen(), m.tick())
+}
+
+// key finds what a key means here: an offer, a letter for the field, or the
+// number of a choice.
+func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	if k.String() == "ctrl+c" {
+		return m.interrupt()
+	}
+	if m.now().Before(m.deaf) {
+		m.tellPerson(RoleSubtle, wordTooFast)
+		return nil
+	}
+	m.notice, m.paged = span{}, false
+	sc := m.current()
+	f := sc.typing(m)
+	if o, ok := offered(m.offers(), k, f != nil); ok {
+		if o.act != actLeave {
+			m.sure = false
+		}
+		if o.why != "" {
+			m.tellPerson(RoleWarn, fill(wordKeyOff, "key", o.label(m.look.ASCII, f != nil), "what", o.title(), "why", o.why))
+			return nil
+		}
+		return tea.Batch(m.do(o, k), m.tick())
+	}
+	if f != nil {
+		f.key(k)
+		return nil
+	}
+	if c, ok := sc.(chooser); ok && c.choose(m, k) {
+		return nil
+	}
+	if k.Text != "" {
+		m.tellPerson(RoleSubtle, fill(wordNoKey, "key", clean(k.Text)))
+	}
+	return nil
+}
+
+// chooser is a screen whose choices have numbers.
+type chooser interface {
+	choose(m *Model, k tea.KeyPressMsg) bool
+}
+
+// paste puts text into the field, cleaned; nothing else takes any.
+func (m *Model) paste(text string) {
+	if m.now().Before(m.deaf) {
+		return
+	}
+	m.notice = span{}
+	if len(text) > pasteLimit {
+		m.tellPerson(RoleWarn, fill(wordPasteTooLarge, "n", number(len(text)>>10)))
+		return
+	}
+	if f := m.current().typing(m); f != nil {
+		f.insert(strings.TrimSpace(text))
+		return
+	}
+	m.tellPerson(RoleSubtle, wordNoPaste)
+}
+
+// tellPerson shows a line until the next key.
+func (m *Model) tellPerson(r Role, text string) { m.notice = span{text, r} }
+
+// lookingNow says whether a first answer is still waited for.
+func (m *Model) lookingNow() bool {
+	for _, id := range m.wanted() {
+		if h, ok := m.state.Finding(id); !ok || m.state.Stale(h) {
+			return true
+		}
+	}
+	return false
+}
+
+// fresh says that nothing was chosen yet.
+func (m *Model) fresh() bool { return m.state.Profile == nil }
+
+// appName and domain are the names that sentences use.
+func (m *Model) appName() string {
+	if m.state.Profile == nil {
+		return wordTheApp
+	}
+	return clean(m.state.Profile.Name)
+}
+
+func (m *Model) domain() string {
+	if m.state.Domain == "" {
+		return wordTheTenant
+	}
+	return clean(m.state.Domain)
+}
+
+// words fills in the places of a text of flows, and cleans what comes out.
+func (m *Model) words(text string) string { return clean(flows.Words(m.state, text)) }

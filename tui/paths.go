@@ -1,0 +1,183 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
+)
+
+// pathsScreen lists the ways to clear the block, least effect first; what does
+// not fit stays on the list with one line why.
+type pathsScreen struct {
+	at  int
+	all bool // those that are not advised can be taken too
+}
+
+// takable are the paths that can be chosen.
+func (s *pathsScreen) takable(m *Model) []flows.Ranked {
+	var out []flows.Ranked
+	for _, r := range m.ranked {
+		if r.Fits && (r.Advised || s.all) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (s *pathsScreen) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	can := s.takable(m)
+	s.at = max(min(s.at, len(can)-1), 0)
+	b.put(para(RoleStrong, pathsTitle(len(can)), 0, w)...)
+	b.gap()
+	if m.size.class == wide && len(can) > 1 && m.size.span() >= 110 {
+		b.put(s.columns(m, can)...)
+		b.focus, b.focusEnd = 0, 1
+	} else {
+		for i, r := range can {
+			from := len(b.rows)
+			b.put(s.item(r, i, w)...)
+			if i == s.at {
+				b.focus, b.focusEnd = from, len(b.rows)
+			}
+			b.gap()
+		}
+	}
+	b.gap()
+	for _, r := range m.ranked {
+		word := wordDoesNotFit
+		switch {
+		case r.Fits && (r.Advised || s.all):
+			continue
+		case r.Fits:
+			word = wordNotAdvised
+		}
+		head := row{}.add(RoleSubtle, "   "+fixed(word, 14)+fixed(string(r.Path.ID), 13))
+		b.put(hanging(head, RoleSubtle, clean(r.Why), w)...)
+	}
+	return b
+}
+
+// item is one path: a line, and for the one in focus what it means.
+func (s *pathsScreen) item(r flows.Ranked, i, w int) []row {
+	head, role := row{}.add(RoleSubtle, "  "+number(i+1)+"  "), RoleText
+	if i == s.at {
+		head, role = row{}.add(RoleFocus, "› "+number(i+1)+"  "), RoleStrong
+	}
+	cost := pathCost(r)
+	title := clean(r.Path.Title)
+	var rows []row
+	if n := w - 5 - cells(title) - cells(cost); n >= 2 {
+		rows = append(rows, head.add(role, title).add(RoleText, spaces(min(n, max(36-cells(title), 2)))).add(RoleSubtle, cost))
+	} else {
+		rows = append(rows, hanging(head, role, title, w)...)
+		rows = append(rows, para(RoleSubtle, cost, 5, w)...)
+	}
+	if i != s.at {
+		return rows
+	}
+	return append(rows, pathDetail(r, 5, w)...)
+}
+
+// pathDetail is the effect of a path and how to undo it.
+func pathDetail(r flows.Ranked, in, w int) []row {
+	rows := para(RoleText, clean(r.Path.Gains), in, w)
+	if r.Why != "" {
+		rows = append(rows, para(RoleInfo, sentence(clean(r.Why)), in, w)...)
+	}
+	for _, p := range [][2]string{{wordUndo, r.Path.Undo}, {wordBenchmarks, r.Path.Benchmark}, {wordFor, r.Path.For}} {
+		if p[1] != "" {
+			head := row{}.add(RoleText, spaces(in)).add(RoleSubtle, fixed(p[0], 10)+" ")
+			rows = append(rows, hanging(head, RoleText, clean(p[1]), w)...)
+		}
+	}
+	return rows
+}
+
+// columns shows up to three paths side by side.
+func (s *pathsScreen) columns(m *Model, can []flows.Ranked) []row {
+	n := min(len(can), 3)
+	from := max(min(s.at-n+1, len(can)-n), 0)
+	if s.at < n {
+		from = 0
+	}
+	w := (m.size.span() - gutter*(n-1)) / n
+	var out []row
+	for i := from; i < from+n; i++ {
+		r := can[i]
+		head, role := row{}.add(RoleSubtle, "  "+number(i+1)+"  "), RoleText
+		if i == s.at {
+			head, role = row{}.add(RoleFocus, "› "+number(i+1)+"  "), RoleStrong
+		}
+		col := hanging(head, role, clean(r.Path.Title), w)
+		col = append(col, para(RoleSubtle, pathCost(r), 5, w)...)
+		col = append(col, nil)
+		col = append(col, pathDetail(r, 5, w)...)
+		if i == from {
+			out = col
+		} else {
+			out = sideBySide(out, col, (w+gutter)*(i-from)-gutter)
+		}
+	}
+	return out
+}
+
+// pathCost is what a path asks of people, in a few words.
+func pathCost(r flows.Ranked) string {
+	text := fill(wordCost, "n", number(r.Path.Minutes), "role", clean(r.Path.Least))
+	if r.Path.Licence != "" {
+		text += fill(wordNeedsLicence, "licence", clean(r.Path.Licence))
+	}
+	return text
+}
+
+func pathsTitle(n int) string {
+	switch n {
+	case 0:
+		return wordNoPath
+	case 1:
+		return wordOnePath
+	}
+	return fill(wordManyPaths, "n", countWord(n))
+}
+
+// countWord writes small numbers as words.
+func countWord(n int) string {
+	if n >= 0 && n < len(countWords) {
+		return countWords[n]
+	}
+	return number(n)
+}
+
+func (s *pathsScreen) typing(*Model) *field { return nil }
+
+func (s *pathsScreen) offers(m *Model) []offer {
+	why, hidden := "", whyAllShown
+	if len(s.takable(m)) == 0 {
+		why = whyNoPath
+	}
+	for _, r := range m.ranked {
+		if r.Fits && !r.Advised && !s.all {
+			hidden = ""
+		}
+	}
+	return []offer{{act: actTake, why: why}, {act: actMove, why: why}, {act: actShowAll, why: hidden}, {act: actAgain}}
+}
+
+func (s *pathsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	can := s.takable(m)
+	switch o.act {
+	case actMove:
+		s.at = stepBy(s.at, len(can), k)
+	case actShowAll:
+		s.all = true
+	case actAgain:
+		return m.tell(flows.AskedAgain{})
+	case actTake:
+		if s.at < len(can) {
+			return m.tell(flows.Chose{Path: can[s.at].Path.ID})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,286 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// planScreen shows what would be changed, line by line, and asks for the typed
+// domain; while the plan is carried out it shows how far each line has come.
+type planScreen struct{ ask asker }
+
+func (s *planScreen) question(m *Model) flows.Question {
+	for _, q := range flows.Asks(m.state) {
+		if q.ID == flows.AskConfirm {
+			s.ask.set(q)
+			return q
+		}
+	}
+	s.ask.id = ""
+	return flows.Question{}
+}
+
+func (s *planScreen) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	step, _ := m.state.Step()
+	b.put(m.stepTitle(step, w)...)
+	p := m.state.Plan
+	if p == nil {
+		b.gap()
+		b.put(para(RoleInfo, "… "+wordMakingPlan, 0, w)...)
+		return b
+	}
+	b.put(para(RoleText, s.headline(m, step), 0, w)...)
+	b.gap()
+	for i, line := range p.Lines {
+		var st flows.LineState
+		if i < len(m.state.Lines) {
+			st = m.state.Lines[i]
+		}
+		b.put(changeRows(line, st, step.Apply, m.size.tight(), w)...)
+	}
+	for _, t := range p.Warnings {
+		b.put(hanging(say(RoleWarn, "! "), RoleWarn, clean(t), w)...)
+	}
+	if stop := m.state.Stop; stop != nil {
+		b.gap()
+		b.put(hanging(say(RoleBad, "✗ "), RoleBad, stopWord(stop.Why), w)...)
+		if stop.Text != "" {
+			b.put(linkless(RoleSubtle, clean(stop.Text), 2, w)...)
+		}
+	}
+	if m.state.SignIn.Busy {
+		b.gap()
+		b.put(m.signInProgress(w)...)
+	} else if f := m.state.SignIn.Failed; f != nil {
+		b.gap()
+		b.put(m.signInFailure(*f, w)...)
+	}
+	for _, f := range m.state.Receipts {
+		b.put(para(RoleInfo, fill(wordReceipt, "name", clean(f.Name)), 0, w)...)
+	}
+	if q := s.question(m); q.ID != "" && step.Plan {
+		b.gap()
+		s.ask.put(&b, q, w, true)
+	}
+	return b
+}
+
+// headline says what the lines below are.
+func (s *planScreen) headline(m *Model, step flows.Step) string {
+	n := len(m.state.Plan.Lines)
+	switch {
+	case n == 0:
+		return wordPlanEmpty
+	case m.state.Carried():
+		return fill(wordPlanDone, "domain", clean(m.state.Plan.Domain))
+	case step.Apply:
+		return wordPlanApplying
+	}
+	things := fill(wordThings, "n", number(n))
+	if n == 1 {
+		things = wordOneThing
+	}
+	return fill(wordPlanTitle, "things", things, "domain", clean(m.state.Plan.Domain))
+}
+
+// changeRows is a line of a plan: what, the exact request, before and after,
+// and how to take it back; while it is applied, how far it has come.
+func changeRows(c flows.Change, st flows.LineState, applying, tight bool, w int) []row {
+	mark := row{}.add(RoleText, "  ").add(RoleAccent, c.Kind.Mark()+"  ")
+	if applying {
+		sign, word, role := lineLook(st.Status)
+		mark = row{}.add(RoleText, "  ").add(role, sign+" "+fixed(word, 9))
+	}
+	rows := hanging(mark, RoleStrong, clean(c.Title), w)
+	rows = append(rows, detail(wordRequest, clean(c.Method+" "+shortPath(c.Path)), w)...)
+	if !tight {
+		rows = append(rows, detail(wordBefore, orDash(clean(c.Before)), w)...)
+	}
+	rows = append(rows, detail(wordAfter, orDash(clean(c.After)), w)...)
+	if st.Applied.Message != "" {
+		rows = append(rows, detail(wordSaid, clean(st.Applied.Message), w)...)
+	}
+	if st.Applied.RequestID != "" {
+		rows = append(rows, detail(wordRequestID, clean(st.Applied.RequestID), w)...)
+	}
+	if applying || tight {
+		return rows
+	}
+	rows = append(rows, detail(wordNeeds, strings.Join(nonEmpty(clean(c.Scope), clean(c.Role)), " · "), w)...)
+	rows = append(rows, detail(wordUndo, clean(c.Undo), w)...)
+	rows = append(rows, detail(wordBenchmarks, orDash(clean(c.Benchmark)), w)...)
+	if c.Warning != "" {
+		rows = append(rows, hanging(row{}.add(RoleText, "     ").add(RoleWarn, "! "), RoleWarn, clean(c.Warning), w)...)
+	}
+	return rows
+}
+
+// detail is a labelled value under a line.
+func detail(label, value string, w int) []row {
+	if value == "" {
+		return nil
+	}
+	return hanging(row{}.add(RoleText, "     ").add(RoleSubtle, fixed(label, 11)), RoleText, value, w)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return wordNoTime
+	}
+	return s
+}
+
+func nonEmpty(words ...string) []string {
+	var out []string
+	for _, w := range words {
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// shortPath gives a request's path without a leading slash twice.
+func shortPath(p string) string { return "/" + strings.TrimLeft(p, "/") }
+
+// lineLook is how far a line has come. Only what was read again is green.
+func lineLook(s flows.LineStatus) (mark, word string, role Role) {
+	switch s {
+	case flows.LineSending:
+		return "…", wordLineSending, RoleInfo
+	case flows.LineWritten:
+		return "…", wordLineWritten, RoleInfo
+	case flows.LineSeen:
+		return "✓", wordLineSeen, RoleOK
+	case flows.LineUnseen:
+		return "✗", wordLineUnseen, RoleBad
+	case flows.LineRefused:
+		return "✗", wordLineRefused, RoleBad
+	case flows.LineUnclear:
+		return "?", wordLineUnclear, RoleWarn
+	case flows.LineWaiting:
+	}
+	return "–", wordLineWaiting, RoleSubtle
+}
+
+func stopWord(why flows.StopReason) string {
+	if t, ok := stopWords[why]; ok {
+		return t
+	}
+	return wordStopped
+}
+
+func (s *planScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)) }
+
+func (s *planScreen) offers(m *Model) []offer {
+	script := ""
+	if m.state.Plan == nil || len(m.state.Plan.Lines) == 0 {
+		script = whyNoPlan
+	}
+	sheet := offer{act: actScript, why: script}
+	if q := s.question(m); q.ID != "" {
+		return []offer{{act: actTake, word: wordApply}, sheet}
+	}
+	if m.state.SignIn.Busy {
+		return []offer{
+			{act: actOpen, why: m.cannotOpen(m.promptLink())},
+			{act: actLinks, why: m.noLinks()},
+			{act: actCopy, word: wordCopyCode, why: m.noCode()},
+			sheet,
+		}
+	}
+	return []offer{{act: actTake, word: wordGoOn, why: flows.Missing(m.state)}, sheet, {act: actAgain}}
+}
+
+func (s *planScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actScript:
+		m.open(&scriptSheet{})
+		return nil
+	case actAgain:
+		return m.tell(flows.AskedAgain{})
+	case actOpen:
+		return m.openURL(m.promptLink())
+	case actLinks:
+		return m.openLinks()
+	case actCopy:
+		p, _ := m.drv.Prompt()
+		return m.copy(p.Code)
+	}
+	q := s.question(m)
+	if q.ID == "" {
+		return m.tell(flows.Advanced{})
+	}
+	e, _ := s.ask.act(q, o, k)
+	a, ok := e.(flows.Answered)
+	if !ok {
+		return nil
+	}
+	s.ask = asker{}
+	return m.confirm(flows.Confirmed{Plan: m.state.Plan.ID, Typed: a.Value})
+}
+
+// scriptSheet shows the plan as the requests that anybody can send by hand.
+type scriptSheet struct{}
+
+// text is the whole of it, for the screen and for copying.
+func (s *scriptSheet) text(m *Model) string {
+	p := m.state.Plan
+	if p == nil {
+		return ""
+	}
+	root := ""
+	if e, ok := checks.EndpointsOf(m.state.Cloud()); ok {
+		root = e.Graph
+	}
+	var b strings.Builder
+	for i, c := range p.Lines {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString("# " + clean(c.Title) + "\n" + clean(c.Method) + " " + root + "/v1.0" + clean(shortPath(c.Path)) + "\n")
+		if c.Body != "" {
+			b.WriteString("Content-Type: application/json\n\n" + cleanBlock(c.Body) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (s *scriptSheet) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	b.put(para(RoleStrong, wordScriptTitle, 0, w)...)
+	b.put(para(RoleSubtle, wordScriptHelp, 0, w)...)
+	b.gap()
+	for l := range strings.SplitSeq(strings.TrimRight(s.text(m), "\n"), "\n") {
+		role := RoleText
+		if strings.HasPrefix(l, "# ") {
+			role = RoleSubtle
+		}
+		b.put(linkless(role, l, 0, w)...)
+	}
+	return b
+}
+
+func (s *scriptSheet) typing(*Model) *field { return nil }
+
+func (s *scriptSheet) offers(*Model) []offer {
+	return append([]offer{{act: actCopy}, {act: actLinks, word: wordShowWhole}}, closing(actScript)...)
+}
+
+func (s *scriptSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actCopy:
+		return m.copy(s.text(m))
+	case actLinks:
+		return m.printText(s.text(m))
+	}
+	m.close()
+	return nil
+}

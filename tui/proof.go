@@ -1,0 +1,164 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// proofScreen says whether it worked, and how sure that is: green for what was
+// read in Graph alone.
+type proofScreen struct{}
+
+func (s *proofScreen) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	o := m.overall
+	if m.lookingNow() && o.State != checks.StateOpen {
+		b.put(para(RoleInfo, fill(wordLookingAt, "domain", m.domain()), 0, w)...)
+	} else {
+		b.put(m.answer(w)...)
+	}
+	b.put(say(RoleSubtle, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))))
+	for _, n := range o.NotLooked {
+		b.put(hanging(say(RoleWarn, fixed(wordNotLookedAt, 15)), RoleText, clean(n), w)...)
+	}
+	b.gap()
+	for _, e := range m.entries(s.telling(m)) {
+		b.put(m.findingRow(e, w, false))
+	}
+	if o.State == checks.StateOpen {
+		b.gap()
+		b.put(para(RoleText, wordStartAgain, 0, w)...)
+		b.put(m.connectRows(w)...)
+	}
+	for _, f := range m.state.Receipts {
+		b.put(para(RoleInfo, fill(wordReceipt, "name", clean(f.Name)), 0, w)...)
+	}
+	if p, ok := flows.PathByID(m.state.Path); ok {
+		b.gap()
+		b.put(hanging(say(RoleSubtle, wordUndo+" "), RoleText, m.words(p.Undo), w)...)
+	}
+	return b
+}
+
+// telling are the checks that a proof shows: those of the app and the ones
+// that decided.
+func (s *proofScreen) telling(m *Model) func(checks.ID) bool {
+	return func(id checks.ID) bool {
+		for _, b := range m.overall.Because {
+			if b == id {
+				return true
+			}
+		}
+		switch id {
+		case checks.AppGrant, checks.AppPresent, checks.AppEnabled, checks.AppAssignment, checks.ConsentPredict, checks.TenantMatch:
+			return true
+		}
+		return false
+	}
+}
+
+// connectRows are the clicks by which a user connects, on one line if they fit.
+func (m *Model) connectRows(w int) []row {
+	if m.state.Profile == nil || len(m.state.Profile.Connect) == 0 {
+		return nil
+	}
+	clicks := make([]string, 0, len(m.state.Profile.Connect))
+	for _, c := range m.state.Profile.Connect {
+		clicks = append(clicks, clean(c))
+	}
+	return hanging(say(RoleSubtle, wordConnect+" "), RoleText, strings.Join(clicks, " → "), w)
+}
+
+// gradeMeaning says what a grade rests on.
+func gradeMeaning(g checks.Grade) string {
+	switch g {
+	case checks.Verified:
+		return wordMeansVerified
+	case checks.Asserted:
+		return wordMeansAsserted
+	case checks.Inferred:
+		return wordMeansInferred
+	case checks.GradeUnknown:
+	}
+	return wordMeansUnknown
+}
+
+func (s *proofScreen) typing(*Model) *field { return nil }
+
+func (s *proofScreen) offers(m *Model) []offer {
+	return []offer{
+		{act: actReport},
+		{act: actEvidence, why: m.nothingTelling(s)},
+		{act: actAgain, key: "a"},
+	}
+}
+
+func (m *Model) nothingTelling(s *proofScreen) string {
+	for _, e := range m.entries(s.telling(m)) {
+		if e.found {
+			return ""
+		}
+	}
+	return whyStillLooking
+}
+
+func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actReport:
+		m.open(&reportSheet{})
+	case actAgain:
+		return m.tell(flows.AskedAgain{})
+	case actEvidence:
+		for _, e := range m.entries(s.telling(m)) {
+			if e.found {
+				m.open(&evidenceSheet{id: e.id})
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// reportSheet is the run as a page to keep or to send.
+type reportSheet struct{}
+
+func (s *reportSheet) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	for l := range strings.SplitSeq(strings.TrimRight(Report(m.state), "\n"), "\n") {
+		role := RoleText
+		if strings.HasPrefix(l, "#") {
+			role = RoleStrong
+		}
+		b.put(linkless(role, l, 0, w)...)
+	}
+	return b
+}
+
+func (s *reportSheet) typing(*Model) *field { return nil }
+
+func (s *reportSheet) offers(m *Model) []offer {
+	keep := ""
+	if m.keepReport == nil {
+		keep = whyNoDisk
+	}
+	return append([]offer{{act: actCopy}, {act: actLinks, word: wordShowWhole}, {act: actScript, word: wordSaveReport, why: keep}}, closing(actReport)...)
+}
+
+func (s *reportSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actCopy:
+		return m.copy(Report(m.state))
+	case actLinks:
+		return m.printText(Report(m.state))
+	case actScript:
+		return m.saveReport()
+	}
+	m.close()
+	return nil
+}

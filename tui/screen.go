@@ -1,0 +1,154 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
+)
+
+// screen is one part of the wizard: what it shows, which keys it offers, and
+// what they do. Screens keep only what is of the eye, such as a cursor; all
+// else is in the state of the run.
+type screen interface {
+	body(m *Model) body
+	offers(m *Model) []offer
+	act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd
+	// typing is the field that takes letters now; nil: none does.
+	typing(m *Model) *field
+}
+
+// current is the screen that has the keys: the topmost sheet over the stage's.
+func (m *Model) current() screen {
+	if n := len(m.sheets); n > 0 {
+		return m.sheets[n-1]
+	}
+	return m.stageScreen()
+}
+
+// stageScreen is the screen of the place where the person is.
+func (m *Model) stageScreen() screen {
+	switch m.state.Place.Stage {
+	case flows.StageApp:
+		return &m.app
+	case flows.StageTenant:
+		return &m.tenant
+	case flows.StageKnown:
+		return &m.known
+	case flows.StageSignIn:
+		return &m.signIn
+	case flows.StageDiagnosis:
+		return &m.diagnosis
+	case flows.StagePaths:
+		return &m.paths
+	case flows.StageSteps:
+		if step, ok := m.state.Step(); ok && (step.Plan || step.Apply) {
+			return &m.plan
+		}
+		return &m.steps
+	case flows.StageProof:
+	}
+	return &m.proof
+}
+
+// open lays a sheet over what is seen; close takes the topmost away. Where the
+// body was scrolled to is remembered under it.
+func (m *Model) open(s screen) {
+	m.sheets = append(m.sheets, s)
+	m.scrolls = append(m.scrolls, m.scroll)
+	m.scroll = 0
+}
+
+func (m *Model) close() {
+	n := len(m.sheets)
+	if n == 0 {
+		return
+	}
+	m.sheets, m.scroll, m.scrolls = m.sheets[:n-1], m.scrolls[n-1], m.scrolls[:n-1]
+}
+
+// offers are the screen's own and the ones that are everywhere.
+func (m *Model) offers() []offer {
+	sc := m.current()
+	out := sc.offers(m)
+	if len(m.sheets) > 0 {
+		return append(out, offer{act: actHelp, hidden: true, why: m.helpOpen()}, offer{act: actInterrupt, hidden: true})
+	}
+	return append(append(out, m.moves()...), m.common()...)
+}
+
+// common are the offers of every screen that is no sheet.
+func (m *Model) common() []offer {
+	back, forward := "", flows.Missing(m.state)
+	if !m.state.CanGoBack() {
+		back = whyNoBack
+	}
+	return []offer{
+		{act: actBack, why: back},
+		{act: actForward, why: forward, hidden: true},
+		{act: actPage, hidden: true},
+		{act: actHelp},
+		{act: actLeave},
+		{act: actInterrupt, hidden: true},
+	}
+}
+
+// do acts on an offer that is everywhere; the screen gets all others.
+func (m *Model) do(o offer, k tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actInterrupt:
+		return m.interrupt()
+	case actHelp:
+		m.open(newHelp(m.offers(), m.current().typing(m) != nil))
+		return nil
+	case actPage:
+		m.page(k)
+		return nil
+	}
+	if len(m.sheets) == 0 {
+		switch o.act {
+		case actLeave:
+			return m.leave()
+		case actBack:
+			return m.tell(flows.WentBack{})
+		case actForward:
+			return m.tell(flows.Advanced{})
+		case actPlay:
+			return m.play(o.n)
+		}
+	}
+	return m.current().act(m, o, k)
+}
+
+// page scrolls the body by most of its height.
+func (m *Model) page(k tea.KeyPressMsg) {
+	n := max(m.height()-2, 1)
+	if k.String() == "pgup" {
+		n = -n
+	}
+	m.scroll, m.paged = max(m.scroll+n, 0), true
+}
+
+// helpOpen says why help cannot be opened: it is.
+func (m *Model) helpOpen() string {
+	for _, s := range m.sheets {
+		if _, ok := s.(*helpSheet); ok {
+			return whyHelpOpen
+		}
+	}
+	return ""
+}
+
+// stepBy moves a cursor in a list of n by a move key, stopping at the ends.
+func stepBy(at, n int, k tea.KeyPressMsg) int {
+	switch k.String() {
+	case "up", "k":
+		at--
+	case "down", "j":
+		at++
+	case "home":
+		at = 0
+	case "end":
+		at = n - 1
+	}
+	return max(min(at, n-1), 0)
+}

@@ -1,0 +1,172 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// signInScreen offers the ways to sign in, and shows the one that is going on.
+// What it shows of a code lives in the driver alone and in no event.
+type signInScreen struct{ ask asker }
+
+func (s *signInScreen) question(m *Model) flows.Question {
+	qs := flows.Asks(m.state)
+	if len(qs) == 0 {
+		return flows.Question{}
+	}
+	s.ask.set(qs[0])
+	return qs[0]
+}
+
+func (s *signInScreen) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	if m.state.SignIn.Busy {
+		s.busy(m, &b, w)
+		return b
+	}
+	if f := m.state.SignIn.Failed; f != nil {
+		b.put(m.signInFailure(*f, w)...)
+		b.gap()
+	}
+	if a := m.state.Account; a != nil {
+		b.put(say(RoleInfo, fill(wordSignedInAs, "who", clean(a.UPN))))
+		b.gap()
+	}
+	s.ask.put(&b, s.question(m), w, true)
+	return b
+}
+
+// busy says what is waited for, since when, and what else can be done.
+func (s *signInScreen) busy(m *Model, b *body, w int) {
+	b.put(m.signInProgress(w)...)
+}
+
+// signInProgress is the sign-in that is going on, for the screens that show it.
+func (m *Model) signInProgress(w int) []row {
+	var b body
+	p, shown := m.drv.Prompt()
+	title, ok := signingInWords[m.state.SignIn.Way]
+	if !ok {
+		title = wordSigningIn
+	}
+	b.put(para(RoleStrong, title, 0, w)...)
+	b.gap()
+	switch {
+	case !shown:
+		b.put(say(RoleInfo, "… "+wordAskingMicrosoft))
+	case p.Code != "":
+		m.putCode(&b, p, w)
+	case p.URL != "":
+		b.put(para(RoleText, wordBrowserOpened, 0, w)...)
+		b.put(para(RoleSubtle, wordBrowserElse, 0, w)...)
+	}
+	if shown && !p.Started.IsZero() {
+		b.gap()
+		b.put(say(RoleSubtle, m.waitingSince(p)))
+	}
+	return b.rows
+}
+
+// putCode shows a device code, with what to know before it is typed anywhere.
+func (m *Model) putCode(b *body, p run.Prompt, w int) {
+	b.put(hanging(say(RoleSubtle, fixed(wordCodePage, 12)), RoleText, "", w)...)
+	b.rows[len(b.rows)-1] = append(b.rows[len(b.rows)-1], m.linkSpan(p.URL, w-12))
+	b.put(row{}.add(RoleSubtle, fixed(wordCode, 12)).add(RoleFocus, clean(p.Code)))
+	b.gap()
+	b.put(hanging(say(RoleWarn, "! "), RoleWarn, fill(wordCodeWarning, "at", m.clock(p.Started)), w)...)
+}
+
+// waitingSince says how long a sign-in is waited for, and until when.
+func (m *Model) waitingSince(p run.Prompt) string {
+	text := fill(wordStartedAt, "at", m.clock(p.Started), "ago", ago(m.now().Sub(p.Started)))
+	if !p.Until.IsZero() {
+		text += " · " + fill(wordWorksUntil, "at", m.clock(p.Until))
+	}
+	return text
+}
+
+// signInFailure says why a sign-in came to nothing and what to do instead.
+func (m *Model) signInFailure(f flows.SignInFailed, w int) []row {
+	text, ok := signInFailureWords[f.Reason]
+	if !ok {
+		text = wordSignInFailed
+	}
+	rows := hanging(say(RoleBad, "✗ "), RoleBad, text, w)
+	if f.Message != "" {
+		said := clean(f.Message)
+		if f.Code != "" {
+			said = fill(wordSaidCode, "said", said, "code", clean(f.Code))
+		}
+		rows = append(rows, linkless(RoleSubtle, fill(wordMicrosoftSaid, "said", said), 2, w)...)
+	}
+	return rows
+}
+
+func (s *signInScreen) typing(*Model) *field { return nil }
+
+func (s *signInScreen) offers(m *Model) []offer {
+	if m.state.SignIn.Busy {
+		return []offer{
+			{act: actOpen, why: m.cannotOpen(m.promptLink())},
+			{act: actLinks, why: m.noLinks()},
+			{act: actCopy, word: wordCopyCode, why: m.noCode()},
+			{act: actTake, word: wordStopSignIn},
+		}
+	}
+	return s.ask.offers(s.question(m))
+}
+
+func (s *signInScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	if m.state.SignIn.Busy {
+		switch o.act {
+		case actOpen:
+			return m.openURL(m.promptLink())
+		case actLinks:
+			return m.openLinks()
+		case actCopy:
+			p, _ := m.drv.Prompt()
+			return m.copy(p.Code)
+		case actTake:
+			return m.tell(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)})
+		}
+		return nil
+	}
+	e, _ := s.ask.act(s.question(m), o, k)
+	if e == nil {
+		return nil
+	}
+	return m.tellAndGo(e)
+}
+
+// promptLink is the page of the sign-in that is going on.
+func (m *Model) promptLink() string {
+	p, _ := m.drv.Prompt()
+	return p.URL
+}
+
+// noCode says why there is no code to copy.
+func (m *Model) noCode() string {
+	if p, ok := m.drv.Prompt(); ok && p.Code != "" {
+		return ""
+	}
+	return whyNoCode
+}
+
+// signInFailureWords say why a sign-in came to nothing, by kind, and what to
+// do instead.
+var signInFailureWords = map[checks.FailureKind]string{
+	checks.FailDenied:      wordFailDenied,
+	checks.FailSignIn:      wordFailSignIn,
+	checks.FailCancelled:   wordFailCancelled,
+	checks.FailUnreachable: wordFailUnreachable,
+	checks.FailTLS:         wordFailTLS,
+	checks.FailWrongTenant: wordFailWrongTenant,
+	checks.FailNotJSON:     wordFailNotJSON,
+	checks.FailThrottled:   wordFailThrottled,
+	checks.FailService:     wordFailService,
+	checks.FailScope:       wordFailScope,
+}

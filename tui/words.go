@@ -1,0 +1,402 @@
+package tui
+
+import (
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// Every word that a person can see of this package stands in this file, with
+// named places in braces. What comes from flows and checks is theirs.
+
+// The frame.
+const (
+	wordProduct      = "onboard"
+	wordPictureTitle = "The onboard wizard in a terminal"
+	wordSimulated    = "simulated tenant"
+	wordTooSmall     = "This window is {w}×{h}. onboard needs 40×10: make it larger, or run onboard --plain."
+	wordWatched      = "● {who} is watching · cannot type, approve or see codes"
+	wordMoreBelow    = "↓ {n} more lines: pgdn"
+	wordMoreAbove    = "↑ {n} lines above: pgup"
+	wordTooLong      = "Too long: at most {limit} characters. Nothing was put in."
+	wordNoTime       = "–"
+	wordSeconds      = "{n} s"
+	wordMinutes      = "{n} min"
+	wordHours        = "{n} h"
+	wordDays         = "{n} days"
+)
+
+// The breadcrumb.
+const (
+	crumbApp       = "App"
+	crumbTenant    = "Tenant"
+	crumbDiagnosis = "Diagnosis"
+	crumbPath      = "Path"
+	crumbSteps     = "Steps"
+	crumbProof     = "Proof"
+)
+
+// What keys do.
+const (
+	keyMove      = "move"
+	keyPage      = "scroll"
+	keyTake      = "choose"
+	keyNext      = "go on"
+	keyFilter    = "search"
+	keyManual    = "my app is not here"
+	keyEvidence  = "evidence"
+	keyPaths     = "paths"
+	keyClaim     = "I did it"
+	keyOpen      = "open"
+	keyLinks     = "links"
+	keyCopy      = "copy"
+	keyCode      = "QR"
+	keyAgain     = "look again"
+	keyWhy       = "why"
+	keyShowAll   = "show all"
+	keyScript    = "as a script"
+	keyReport    = "report"
+	keyBack      = "back"
+	keyForward   = "forward"
+	keyHelp      = "help"
+	keyLeave     = "leave"
+	keyInterrupt = "stop at once"
+	keyExplain   = "explain"
+	keyClose     = "close"
+)
+
+// moveWord says whose move it is.
+func moveWord(w checks.Who) string {
+	if t, ok := moveWords[w]; ok {
+		return t
+	}
+	return moveWords[checks.WhoUnknown]
+}
+
+// cloudTitle is the name of a cloud on screens; empty where none is known.
+func cloudTitle(c checks.Cloud) string {
+	e, ok := checks.EndpointsOf(c)
+	if !ok {
+		return ""
+	}
+	return e.Title
+}
+
+// troubleWords say what of ours broke.
+var troubleWords = map[flows.TroubleKind]string{
+	flows.TroublePanic:   "Something in onboard broke; the rest goes on.",
+	flows.TroubleStore:   "Not saved: leaving now loses the last steps.",
+	flows.TroubleReceipt: "The receipt could not be written.",
+	flows.TroubleHost:    "The browser or clipboard did not answer: press l for the link.",
+}
+
+// Verdicts, grades, and how they are told.
+const (
+	wordPass       = "pass"
+	wordFail       = "fail"
+	wordWarn       = "warn"
+	wordPending    = "pending"
+	wordUnknown    = "unknown"
+	wordSkipped    = "skipped"
+	wordLooking    = "looking"
+	wordAgainShort = "again …"
+	wordVerified   = "Verified"
+	wordAsserted   = "Asserted"
+	wordInferred   = "Inferred"
+	wordUnsure     = "Unknown"
+	wordSeenAt     = "{grade}, looked at {at}, {ago} ago"
+	wordFix        = "Next, {who}:"
+	wordOpen       = "Open"
+	wordBlocked    = "Blocked"
+	wordCannotTell = "Cannot tell yet"
+
+	wordMeansVerified = "read from Microsoft Graph in this run"
+	wordMeansAsserted = "somebody said so; nothing here has seen it"
+	wordMeansInferred = "concluded from public signs; sign in to verify"
+	wordMeansUnknown  = "nobody could look"
+)
+
+// whoWords say whose move it is.
+var whoWords = map[checks.Who]string{
+	checks.WhoUser:      "the user",
+	checks.WhoAdmin:     "an admin of this tenant",
+	checks.WhoVendor:    "the app's vendor",
+	checks.WhoMicrosoft: "Microsoft",
+	checks.WhoElse:      "somebody else",
+	checks.WhoNobody:    "nobody",
+	checks.WhoUnknown:   "somebody",
+}
+
+// moveWords say whose move it is, as a sentence.
+var moveWords = map[checks.Who]string{
+	checks.WhoUser:      "It is the user's move.",
+	checks.WhoAdmin:     "It is your move: an admin must act once.",
+	checks.WhoVendor:    "It is the move of the app's vendor.",
+	checks.WhoMicrosoft: "It is Microsoft's move.",
+	checks.WhoElse:      "It is somebody else's move.",
+	checks.WhoNobody:    "Nobody has to do anything.",
+	checks.WhoUnknown:   "Whose move it is cannot be told yet.",
+}
+
+// Choosing the app and the tenant.
+const (
+	wordTheApp      = "the app"
+	wordTheTenant   = "the tenant"
+	wordGoOn        = "go on"
+	wordSuchAs      = "such as {example}"
+	wordNoMatch     = "Nothing matches {text}."
+	wordCannot      = "not now: {why}"
+	wordWelcome     = "This clears Microsoft's “Need admin approval” for one app in one tenant, and proves it. Nothing is changed without being shown first."
+	wordNeedsID     = "{app} has no client id of its own in its description."
+	wordOtherApp    = "another app"
+	wordEndSearch   = "end search"
+	wordToList      = "back to the list"
+	wordOwnApp      = "Any app has a client id. With it onboard can see whether people are blocked, and why. It cannot know which permissions the app needs, so it will call nothing complete."
+	wordOwnAppAsk   = "What is the app's client id?"
+	wordOwnAppHelp  = "It stands in the address of the page that blocks, after client_id=. To describe the app whole: onboard apps new."
+	wordOwnAppID    = "own"
+	wordOwnAppName  = "An app of your own"
+	wordOwnAppMaker = "not described"
+	wordDomainAside = "An address or a link will do: only its domain is taken. Nothing is changed by looking."
+)
+
+// What is known without a sign-in, and signing in.
+const (
+	wordKnownTitle      = "What {domain} tells without a sign-in"
+	wordKnownHelp       = "Asked of Microsoft's public sign-in service. Nobody is notified."
+	wordKnownNext       = "Enter goes on. The next screen asks whether to sign in; you can go on without."
+	wordSignedInAs      = "Signed in as {who}. Choosing a way signs in anew."
+	wordSigningIn       = "Signing in"
+	wordAskingMicrosoft = "asking Microsoft's sign-in service"
+	wordBrowserOpened   = "Microsoft's page is open in your browser. Sign in there; this screen goes on by itself."
+	wordBrowserElse     = "No page? Press o to open it again, or l for its link."
+	wordCodePage        = "open"
+	wordCode            = "type there"
+	wordCodeWarning     = "You started this here at {at}. Type this code only if you did. A code that somebody sent you is a trick to get into your account: stop then."
+	wordStartedAt       = "started at {at}, {ago} ago"
+	wordWorksUntil      = "works until {at}"
+	wordStopSignIn      = "stop this sign-in"
+	wordCopyCode        = "copy the code"
+	wordLinkSignIn      = "Microsoft's sign-in page"
+	wordSignInFailed    = "The sign-in came to nothing. Choose another way, or go on without."
+	wordMicrosoftSaid   = "The other side said: {said}"
+	wordSaidCode        = "{said} (AADSTS{code})"
+
+	wordFailDenied      = "Microsoft refused this sign-in: the account may not, or a Conditional Access rule forbids it. Try the browser, or another account."
+	wordFailSignIn      = "Microsoft did not accept this sign-in. Try again, or choose another way."
+	wordFailCancelled   = "The sign-in was stopped before it was done. Nothing was kept."
+	wordFailUnreachable = "Microsoft's sign-in service cannot be reached from here. Check the network or give --proxy, then try again."
+	wordFailTLS         = "The connection is not what it claims to be: something between here and Microsoft opens it. Give that proxy's certificate with --ca-file."
+	wordFailWrongTenant = "That account belongs to another tenant. Sign in with one of the domain above, or go back and type another."
+	wordFailNotJSON     = "Something else answered in Microsoft's place, such as a proxy or a guest network's page. Open a browser once, then try again."
+	wordFailThrottled   = "Microsoft asked us to slow down. Wait a minute, then try again."
+	wordFailService     = "Microsoft's sign-in service had a fault of its own. Try again."
+	wordFailScope       = "The sign-in worked, but was not given what is needed to look. An admin has to allow it, or choose another way."
+)
+
+// signingInWords say which sign-in is going on.
+var signingInWords = map[flows.Way]string{
+	flows.WayBrowser: "Waiting for you in the browser",
+	flows.WayAz:      "Asking the Azure CLI for its sign-in",
+	flows.WayToken:   "Reading the token that was given",
+	flows.WayDevice:  "Sign in on another device",
+}
+
+// The diagnosis and the paths.
+const (
+	wordLookingAt    = "Looking at {domain}. What lands is shown at once."
+	wordSmallest     = "Smallest way: {path}, {minutes} min, any {role}."
+	wordMoreOnEnter  = "… more: enter"
+	wordTally        = "{n} more:{parts}"
+	wordTallyPart    = " {n} {what}"
+	wordToPaths      = "the ways out"
+	wordToProof      = "the proof"
+	wordOthers       = "the others"
+	wordNoPath       = "No way of this release fits this tenant. Each line says why."
+	wordOnePath      = "One way fits this tenant."
+	wordManyPaths    = "{n} ways fit this tenant. The first changes least."
+	wordDoesNotFit   = "does not fit"
+	wordNotAdvised   = "not advised"
+	wordCost         = "{n} min · any {role}"
+	wordNeedsLicence = " · needs {licence}"
+	wordUndo         = "Undo"
+	wordBenchmarks   = "Baselines"
+	wordFor          = "For"
+)
+
+// countWords are small numbers at the start of a sentence.
+var countWords = []string{"No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"}
+
+// Steps.
+const (
+	wordStepOf        = "Step {n} of {of}"
+	wordWatchedTitle  = "Watched from here"
+	wordOnResource    = "on {resource}"
+	wordSignInScopes  = "and the ones of signing in: {scopes} (shown as “Maintain access” and the like)"
+	wordNeedsUnstated = "Nobody has said which permissions this app needs. Ask its vendor before you press Accept."
+	wordStepDone      = "Done: this is seen in Microsoft Graph. Press enter."
+	wordCannotLook    = "Nobody is signed in, so nothing here can look. Go on when it is done: that counts as Asserted, not as proof."
+	wordStillWaiting  = "Waited {ago}. Press w for the likely causes."
+	wordTakesMinutes  = "Looks again by itself. Consent can take a few minutes to show."
+	wordNotLooked     = "not looked at yet"
+	wordLookedAt      = "looked {at}"
+	wordLookedNext    = "looked {at} · next {next}"
+	wordNextIn        = ", in {in}"
+	wordLookedLooking = "looked {at} · looking now"
+	wordClaimedNote   = "Noted as said by you (Asserted). It counts as proof once Graph shows it."
+	wordCopyLink      = "copy the link"
+	wordWhyTitle      = "Still waiting? In the order of what is likely"
+)
+
+// stepCauses are why consent does not show, the likely ones first.
+var stepCauses = []string{
+	"It takes a few minutes to show; now and then an hour. Leave this open: it looks again by itself.",
+	"It was approved in another tenant. The page must have named {domain}, and the account must be one of it.",
+	"Accept was not pressed, or only your own account was approved: the box “Consent on behalf of your organization” was left empty.",
+	"Another app of a similar name was approved. Compare the client id: {client}.",
+	"The account lacks the role. It needs {role} there, active: a role that is only eligible must be activated first.",
+	"A rule stopped the sign-in (Conditional Access). Then Microsoft's page said so: paste what it said into onboard why.",
+	"The browser was signed in with another account. Open the link in a private window.",
+}
+
+// Plans.
+const (
+	wordMakingPlan   = "reading what is there, to make the plan"
+	wordPlanTitle    = "This will change {things} in {domain}. Nothing has been changed yet."
+	wordOneThing     = "1 thing"
+	wordThings       = "{n} things"
+	wordPlanEmpty    = "There is nothing to change: all that the app needs is in place."
+	wordPlanApplying = "Each line is sent once, and read again before the next."
+	wordPlanDone     = "Every line was read again in {domain}, and is there."
+	wordApply        = "apply"
+	wordRequest      = "request"
+	wordBefore       = "before"
+	wordAfter        = "after"
+	wordNeeds        = "needs"
+	wordSaid         = "said"
+	wordReceipt      = "Receipt kept: {name}"
+	wordStoring      = "Storing your yes before anything is sent …"
+	wordNotConfirmed = "Not confirmed, and nothing was sent: {why}"
+	wordStopped      = "Stopped before its end."
+	wordScriptTitle  = "The same by hand"
+	wordScriptHelp   = "The exact requests, for any tool that you trust. Nothing has been sent."
+	wordLineWaiting  = "waiting"
+	wordLineSending  = "sending"
+	wordLineWritten  = "accepted"
+	wordLineSeen     = "seen"
+	wordLineUnseen   = "not seen"
+	wordLineRefused  = "refused"
+	wordLineUnclear  = "unclear"
+)
+
+// stopWords say why a plan was not carried further, and what to do.
+var stopWords = map[flows.StopReason]string{
+	flows.StopMoved:       "The tenant is not as it was when this plan was made. Read the new plan before you confirm.",
+	flows.StopRefused:     "Microsoft refused a line. What was done before it is in the receipt.",
+	flows.StopUnclear:     "No answer came to a write, so it may or may not have been done. It is read again, never sent again: look at the new plan.",
+	flows.StopUnseen:      "Microsoft accepted a line, and it is not there. Some managed tenants do this: use the portal.",
+	flows.StopInterrupted: "This was interrupted between two lines. What is there now was read again: look at the new plan.",
+	flows.StopNoHands:     "Nothing here can write. Use the portal, or press ctrl+s for the requests.",
+	flows.StopSignIn:      "Nobody is signed in who may write this. Confirm again to sign in.",
+}
+
+// Proof and report.
+const (
+	wordHowSure       = "{grade}: {meaning}"
+	wordNotLookedAt   = "not looked at"
+	wordStartAgain    = "People must start connecting again; a tab left open still shows the wall."
+	wordConnect       = "They go to"
+	wordSaveReport    = "save"
+	wordKept          = "Saved as {name}"
+	wordNotKept       = "Not saved: {why}"
+	wordReportTitle   = "{app} in {domain}"
+	wordReportClient  = "client id"
+	wordReportTenant  = "tenant"
+	wordReportBy      = "signed in"
+	wordReportAt      = "as of"
+	wordReportSeen    = "What was seen"
+	wordReportChanges = "What was changed"
+	wordReportUndo    = "How to take it back"
+)
+
+// Sheets.
+const (
+	wordHelpTitle    = "Keys that work here"
+	wordHelpTyping   = "While text is typed, letters are text: the keys below are all there are."
+	wordNotNow       = "not now: {why}"
+	wordEvidenceOf   = "Evidence for"
+	wordNoEvidence   = "Nothing was seen: the check could not look, or has not yet."
+	wordByHand       = "The same by hand"
+	wordSource       = "source"
+	wordSeen         = "seen"
+	wordAt           = "at"
+	wordRequestID    = "request id"
+	wordLinksTitle   = "Links"
+	wordShowWhole    = "show it whole"
+	wordShortLink    = "{host}/…"
+	wordEnterReturns = "Enter returns to onboard."
+	wordResumeTitle  = "You left a run before its end. Go on with it?"
+	wordResumeHelp   = "Everything in it is looked at again; nothing is sent twice. Sign-ins are not kept."
+	wordResumeAt     = "{where}, left {ago} ago"
+	wordResumeNew    = "Begin a new run"
+	wordResumeNewKey = "new run"
+	wordNoAppYet     = "no app chosen yet"
+	wordNotReopened  = "That run cannot be opened: {why}. Choose another, or begin a new one."
+	wordReopened     = "Going on where you left. Sign in again to look."
+)
+
+// wordsHelpLegend says what marks and grades mean.
+var wordsHelpLegend = []string{
+	"✓ pass  ✗ fail  ! warn  … pending  ? unknown: could not look  – skipped: a cause is shown instead",
+	"Verified: seen in Graph · Asserted: said · Inferred: from public signs · Unknown",
+}
+
+// What keys answer.
+const (
+	wordKeyOff        = "{key} ({what}): {why}"
+	wordNoKey         = "{key} does nothing here. Press ? for the keys."
+	wordTooFast       = "That key came too fast: this screen had just opened."
+	wordNoPaste       = "There is no field here to paste into."
+	wordPasteTooLarge = "{n} KiB is no answer to this: nothing was pasted. For error pages use onboard why."
+	wordCopied        = "Sent to your terminal's clipboard. If nothing pastes, press l."
+	wordOpening       = "Asking for your browser. If nothing opens, press l."
+	wordNotOpened     = "No browser answered. Press l for the link, whole."
+	wordPlayed        = "In the simulated portal: {what} …"
+	wordNotPlayed     = "The simulated portal said: {why}"
+	wordNotDone       = "Not done: {why}"
+	wordSureToLeave   = "A plan is being carried out. q again leaves; the next run settles it by reading."
+	wordMoves         = "You are the admin too:"
+)
+
+// Why a key does not work now.
+const (
+	whyNoBack         = "this is where the run began"
+	whyHelpOpen       = "help is open"
+	whyNothingChosen  = "nothing matches the search"
+	whyNothingYet     = "nothing has landed yet"
+	whyStillLooking   = "it is still being looked at"
+	whyNoLinks        = "there is no link here"
+	whyNoBrowser      = "there is no browser here: press l for the link"
+	whyNoCode         = "there is no code"
+	whyNoPath         = "no path fits"
+	whyAllShown       = "all that could be taken are shown"
+	whyNothingToClaim = "there is nothing to do by hand in this step"
+	whyClaimed        = "you said so already; it is waited for"
+	whyProven         = "it is seen already: press enter"
+	whyTooEarly       = "it is too early to worry: wait a minute"
+	whyNoPlan         = "there is no plan yet"
+	whyNoDisk         = "there is no disk to save to here: copy it with c"
+	whyNoConsentCode  = "a consent link is never shown as a code: it approves for everybody, so open it where you see its address"
+	whyNoBrowserCode  = "this page returns to this machine and works on no other"
+	whyNoASCIICode    = "your locale has no signs to draw one"
+	whyCodeTooLarge   = "the window is too small for it"
+	whyOpening        = "the earlier run is being opened"
+)
+
+// What stays on the terminal when the wizard is left.
+const (
+	wordByeDone    = "{app} is open for everybody in {domain}: verified."
+	wordByeKept    = "Left at {where}. Nothing is lost: {command} goes on from here."
+	wordByeStopped = "Stopped at {where}. Nothing is lost: {command} goes on from here."
+	wordByeGone    = "Left at {where}. This run was not kept."
+	wordByeUnsaved = "Left at {where}. The last steps could not be saved: {why}"
+)
