@@ -25,13 +25,16 @@ func (p proxyRefused) Error() string { return "proxy answered " + p.status }
 // dialer is the transport under the wire: HTTP/2, no redirects, no cookies.
 // net/http itself repeats a request only where the other side said that it had
 // not begun with it, which is safe for writes too.
-func dialer(cas *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+func dialer(cas *x509.CertPool, proxy func(*http.Request) (*url.URL, error), dial func(context.Context, string, string) (net.Conn, error)) *http.Transport {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	}
 	return &http.Transport{
 		Proxy:               proxy,
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:         dial,
 		TLSClientConfig:     &tls.Config{RootCAs: cas, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
 		ForceAttemptHTTP2:   true,
@@ -64,45 +67,61 @@ type gate struct {
 }
 
 type opening struct {
-	done chan struct{}
-	err  *checks.Failure // why there is no connection; set before done closes
+	done  chan struct{}
+	there bool            // there is a connection
+	err   *checks.Failure // why there cannot be one; both are set before done closes
 }
 
 // enter waits until a connection should be there. Whoever is told to lead goes
 // ahead and calls leave; followers of a leader that could not connect get the
 // same failure, as they would have met it themselves.
 func (g *gate) enter(ctx context.Context) (lead *opening, f *checks.Failure) {
-	g.mu.Lock()
-	if now := g.now(); now.Sub(g.used) < idle-5*time.Second && now.Sub(g.used) >= 0 {
-		g.used = now
-		g.mu.Unlock()
-		return nil, nil
-	}
-	if o := g.opening; o != nil {
-		g.mu.Unlock()
+	for {
+		o, mine := g.look()
+		switch {
+		case o == nil:
+			return nil, nil
+		case mine:
+			return o, nil
+		}
 		select {
 		case <-o.done:
-			return nil, o.err
+			if o.there || o.err != nil {
+				return nil, o.err
+			}
+			// The leader gave up before anybody could know: somebody else leads.
 		case <-ctx.Done():
 			return nil, stopped(ctx)
 		}
 	}
-	g.opening = &opening{done: make(chan struct{})}
+}
+
+// look says whether the gate is open (nil), or who opens it.
+func (g *gate) look() (o *opening, mine bool) {
+	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.opening, nil
+	if now := g.now(); now.Sub(g.used) < idle-5*time.Second && now.Sub(g.used) >= 0 {
+		g.used = now
+		return nil, false
+	}
+	if g.opening != nil {
+		return g.opening, false
+	}
+	g.opening = &opening{done: make(chan struct{})}
+	return g.opening, true
 }
 
 // leave ends the wait of the others. It may be called more than once: the
 // first call counts.
-func (g *gate) leave(o *opening, f *checks.Failure) {
+func (g *gate) leave(o *opening, there bool, f *checks.Failure) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.opening != o {
 		return
 	}
 	g.opening = nil
-	o.err = f
-	if f == nil {
+	o.there, o.err = there, f
+	if there {
 		g.used = g.now()
 	}
 	close(o.done)
@@ -123,12 +142,15 @@ func (g *gate) through(ctx context.Context, do func(context.Context) *checks.Fai
 
 func (g *gate) lead(ctx context.Context, o *opening, do func(context.Context) *checks.Failure) *checks.Failure {
 	f := do(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { g.leave(o, nil) },
+		GotConn: func(httptrace.GotConnInfo) { g.leave(o, true, nil) },
 	}))
-	if f != nil && (f.Kind == checks.FailUnreachable || f.Kind == checks.FailTLS) {
-		g.leave(o, f)
-	} else {
-		g.leave(o, nil) // there was a connection, or nobody can say: the others try for themselves
+	switch {
+	case f == nil || f.Status != 0:
+		g.leave(o, true, nil) // there was an answer, though the transport told nothing
+	case f.Kind == checks.FailUnreachable || f.Kind == checks.FailTLS:
+		g.leave(o, false, f)
+	default:
+		g.leave(o, false, nil)
 	}
 	return f
 }

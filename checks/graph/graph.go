@@ -42,6 +42,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -82,7 +83,9 @@ type Options struct {
 	RootCAs *x509.CertPool
 	// Proxy chooses a proxy; default http.ProxyFromEnvironment.
 	Proxy func(*http.Request) (*url.URL, error)
-	// Base replaces the transport that RootCAs and Proxy describe. It must
+	// Dial makes connections; default the system's way.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Base replaces the transport that RootCAs, Proxy and Dial describe. It must
 	// neither retry nor follow redirects.
 	Base http.RoundTripper
 	// UserAgent names this program to Graph; default "onboard".
@@ -139,7 +142,7 @@ func (o Options) withDefaults() Options {
 		o.Waiting = func(Wait) {}
 	}
 	if o.Base == nil {
-		o.Base = dialer(o.RootCAs, o.Proxy)
+		o.Base = dialer(o.RootCAs, o.Proxy, o.Dial)
 	}
 	return o
 }

@@ -24,7 +24,7 @@ func absent(err error) bool {
 func appPath(rd *reading, rest string) (string, error) {
 	id := strings.TrimSpace(rd.q.App.ClientID)
 	if id == "" {
-		return "", &checks.Failure{Kind: checks.FailRequest, Message: wordNoClientID}
+		return "", &checks.Failure{Kind: checks.FailNoClientID, Message: wordNoClientID}
 	}
 	path, ok := byAppID(id, rest)
 	if !ok {

@@ -53,6 +53,7 @@ const (
 	wordNotConfirmed = "this change was not confirmed"
 	wordBadObjectID  = "the id of the object is not of its form"
 	wordBadScopes    = "the scopes to grant are none, or not of their form"
+	wordNotWritable  = "no plan holds a write of this form, so it was not sent"
 	sayAbsent        = "not in this tenant"
 	waitApp          = "the enterprise app to be known everywhere"
 	waitEnabled      = "the enterprise app to show as enabled"
