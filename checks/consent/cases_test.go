@@ -146,6 +146,9 @@ func preCases() []handCase {
 		{name: "grants unread but enough", q: with(granted, func(q *Question) { q.GrantsRead = Unread }), want: Allowed, decided: RuleGranted},
 		// A grant cannot be matched to a scope without a name.
 		{name: "granted, scope unnamed", q: with(granted, func(q *Question) { q.Asked[4].Value = "" }), want: Unknown, decided: RuleGrantsUnread},
+		// Nor to one whose API is not known, nor a grant on an API that is not.
+		{name: "granted, API unread", q: with(granted, func(q *Question) { q.Asked[4].Resource = "" }), want: Unknown, decided: RuleScopeIDUnread, links: []RuleID{RuleGrantsUnread}},
+		{name: "granted on an API unread", q: with(granted, func(q *Question) { q.Granted[0].Resource = "" }), want: Unknown, decided: RuleGrantsUnread},
 		// Disabled beats everything.
 		{name: "disabled", q: with(granted, func(q *Question) { q.App.Enabled = No }), want: Blocked, decided: RuleAppDisabled},
 		{name: "disabled, for an admin", q: with(managed(), func(q *Question) { q.App.Enabled = No; q.User.MayGrant = Yes }), want: Blocked, decided: RuleAppDisabled},
@@ -300,6 +303,10 @@ func setCases() []handCase {
 		{name: "new classification", q: set(func(c *ConditionSet) { c.Classification = "veryLow" }), want: Unknown, decided: RuleClassUnread},
 		{name: "app roles only", q: set(func(c *ConditionSet) { c.PermissionType = "application" }), want: NeedsAdmin, decided: RuleScopeNotIncluded},
 		{name: "another API", q: set(func(c *ConditionSet) { c.Resource = ExchangeOnline }), want: NeedsAdmin, decided: RuleScopeNotIncluded},
+		{name: "scope's API unread", q: with(custom(including(graphAny)), func(q *Question) { q.Asked[4].Resource = "" }), want: Unknown, decided: RuleScopeIDUnread},
+		// Names in a list of ids, against a scope of which only the id is known.
+		{name: "list of names, scope unnamed", q: with(custom(including(ConditionSet{PermissionType: "delegated", Permissions: all()})), func(q *Question) { q.Asked[4].Value = "" }), want: Unknown, decided: RuleScopeIDUnread},
+		{name: "list of names", q: is(custom(including(ConditionSet{PermissionType: "delegated", Permissions: all()}))), want: Allowed, decided: RuleInclude},
 		{name: "ids in capitals", q: set(func(c *ConditionSet) { c.ClientIDs = []string{"8DD90EDB-C881-459A-AC84-2A1FEE8C5C94"} }), want: Allowed, decided: RuleInclude},
 		{name: "another owner", q: set(func(c *ConditionSet) { c.ClientTenantIDs = []string{contoso, woodgrove} }), want: NeedsAdmin, decided: RuleAppNotIncluded},
 		{name: "this owner", q: set(func(c *ConditionSet) { c.ClientTenantIDs = []string{contoso, fabrikam} }), want: Allowed, decided: RuleInclude},

@@ -163,6 +163,8 @@ type App struct {
 
 // User is the person who would meet the prompt.
 type User struct {
+	// ID is empty for a person who has no consent of their own, such as any
+	// ordinary user.
 	ID string
 	// Assigned is whether the person, or a group they are in, is assigned to
 	// the app.

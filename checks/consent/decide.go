@@ -137,10 +137,10 @@ func (e *pass) whole() {
 	case No:
 		e.settle(Blocked, kAppDisabled.alone())
 		return
-	case Unread:
+	case Yes:
+	default:
 		e.settle(Unknown, kEnabledUnread.alone())
 		return
-	case Yes:
 	}
 	if len(e.scopes) == 0 {
 		e.settle(Unknown, kNothingAsked.alone())

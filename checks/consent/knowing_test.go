@@ -37,13 +37,16 @@ func (w world) learn(q *Question) {
 	}
 	for i := range q.Asked {
 		p := &q.Asked[i]
-		w.fill(&p.ID, live(p.Value).ID)
+		w.identify(p)
 		if p.Assumed && w.odds(2) {
 			p.Assumed, p.UserConsentable = false, Unread
 		}
 		if p.Kind == Delegated && !p.Assumed {
 			w.tell(&p.UserConsentable)
 		}
+	}
+	for i := range q.Granted {
+		w.fill(&q.Granted[i].Resource, pick(w, worldAPIs))
 	}
 	if q.GrantsRead != Yes && w.odds(2) {
 		for range w.IntN(4) {
@@ -52,6 +55,19 @@ func (w world) learn(q *Question) {
 		q.GrantsRead = Yes
 	}
 	w.learnPolicies(q)
+}
+
+// identify finds out what a permission is called.
+func (w world) identify(p *Permission) {
+	for _, v := range worldScopes {
+		if p.Value == v {
+			w.fill(&p.ID, live(v).ID)
+		}
+		if p.ID == live(v).ID {
+			w.fill(&p.Value, v)
+		}
+	}
+	w.fill(&p.Resource, pick(w, worldAPIs))
 }
 
 // learnPolicies reads some of the policies and of what assigns them.

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -39,11 +40,11 @@ type match struct {
 // meets adds one condition to m.
 func (m *match) meets(t Tri, c cond) {
 	switch t {
+	case Yes:
 	case No:
 		m.fails |= c
-	case Unread:
+	default:
 		m.gaps |= c
-	case Yes:
 	}
 }
 
@@ -240,11 +241,20 @@ func listsScope(ids []string, p *Permission) Tri {
 		return Yes
 	}
 	is := has(ids, p.ID)
-	if is != Yes && p.Value != "" && has(ids, p.Value) == Yes {
+	switch {
+	case is == Yes:
 		return Yes
+	case p.Value != "" && has(ids, p.Value) == Yes:
+		return Yes
+	case p.Value == "" && slices.ContainsFunc(ids, isName):
+		return Unread
+	default:
+		return is
 	}
-	return is
 }
+
+// isName is whether an entry of a list of permissions is no id.
+func isName(s string) bool { return len(s) != len(MicrosoftGraph) || s[8] != '-' }
 
 // oneOf is whether want, which may be a wildcard, is got.
 func oneOf(want, got string) Tri {

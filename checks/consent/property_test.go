@@ -225,6 +225,9 @@ func anyCase(decide decider, w world) error {
 
 func grantedScope(decide decider, w world) error {
 	q := w.question()
+	for i := range q.Asked { // what has no name cannot be found among grants
+		q.Asked[i].Resource, q.Asked[i].Value = pick(w, worldAPIs), pick(w, worldScopes)
+	}
 	i := w.IntN(len(q.Asked))
 	p := q.Asked[i]
 	g := Granted{Resource: p.Resource, Scopes: []string{p.Value}, Kind: p.Kind, Everyone: true}

@@ -81,7 +81,10 @@ func (w world) name(s string) string {
 // to the scope, not to the chance.
 func (w world) permission() Permission {
 	value := pick(w, worldScopes)
-	p := Permission{Resource: pick(w, worldAPIs), ID: w.gap(live(value).ID), Value: value, UserConsentable: Yes}
+	p := Permission{Resource: w.gap(pick(w, worldAPIs)), ID: w.gap(live(value).ID), Value: value, UserConsentable: Yes}
+	if p.ID != "" {
+		p.Value = w.gap(value)
+	}
 	if value == "Directory.Read.All" {
 		p.UserConsentable = No
 	}
@@ -220,7 +223,7 @@ func (w world) classified() map[string]Level {
 
 // grant is a random grant.
 func (w world) grant() Granted {
-	g := Granted{Resource: pick(w, worldAPIs), Scopes: some(w, worldScopes, 4)}
+	g := Granted{Resource: w.gap(pick(w, worldAPIs)), Scopes: some(w, worldScopes, 4)}
 	switch w.IntN(3) {
 	case 0:
 		g.Everyone = true

@@ -57,8 +57,8 @@ func (e *pass) beyondBasic() Tri {
 	for i := range e.q.Asked {
 		p := &e.q.Asked[i]
 		beyond := Yes
-		if p.Kind == Delegated && same(p.Resource, MicrosoftGraph) {
-			beyond = BasicSignIn(p.Value).not()
+		if p.Kind == Delegated {
+			beyond = BasicSignIn(p.Value).not().or(sameAPI(p.Resource, MicrosoftGraph).not())
 		}
 		if beyond == Yes && e.scopes[i].granted == Yes {
 			beyond = Unread

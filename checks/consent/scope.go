@@ -20,7 +20,7 @@ func (e *pass) scope(p int32, s *scopeState) {
 	default:
 		e.byUser(p, s)
 	}
-	if enabled == Unread {
+	if enabled != Yes {
 		s.outcome = Unknown
 		e.add(kEnabledUnread, p)
 	}
@@ -36,11 +36,11 @@ func (e *pass) byUser(p int32, s *scopeState) {
 		e.add(kAppRole, p)
 	}
 	switch e.assignment() {
+	case No:
 	case Yes:
 		e.add(kAssignment, p)
-	case Unread:
+	default:
 		e.add(kAssignmentUnread, p)
-	case No:
 	}
 	user = user.and(e.assignment().not())
 	if delegated {
@@ -221,20 +221,27 @@ func (e *pass) granted(p *Permission) (Tri, kind) {
 	for i := range e.q.Granted {
 		g := &e.q.Granted[i]
 		mine := g.Everyone || e.q.User.ID != "" && same(g.User, e.q.User.ID)
-		if !mine || g.Kind != p.Kind || !same(g.Resource, p.Resource) || len(g.Scopes) == 0 {
+		if !mine || g.Kind != p.Kind || len(g.Scopes) == 0 {
 			continue
 		}
-		switch {
-		case p.Value == "" && is == No:
-			is = Unread // grants go by value, and this one's was not read
-		case p.Value != "" && has(g.Scopes, p.Value) == Yes:
-			is = Yes
-			if g.Everyone {
-				by = kGranted
-			}
+		// Grants go by API and value; either may not have been read.
+		hit := sameAPI(g.Resource, p.Resource)
+		if hit != No {
+			hit = hit.and(has(g.Scopes, p.Value))
+		}
+		if is = is.or(hit); hit == Yes && g.Everyone {
+			by = kGranted
 		}
 	}
 	return is, by
+}
+
+// sameAPI is whether two appIds are one, where both were read.
+func sameAPI(a, b string) Tri {
+	if a == "" || b == "" {
+		return Unread
+	}
+	return tri(same(a, b))
 }
 
 // mayGrant is whether a role of the person's covers p.

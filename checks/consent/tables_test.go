@@ -193,6 +193,15 @@ func TestBasicSignIn(t *testing.T) {
 	}
 }
 
+func TestOutcomesHaveNames(t *testing.T) {
+	t.Parallel()
+	for o, want := range map[Outcome]string{Unknown: "unknown", Blocked: "blocked", NeedsAdmin: "needs admin", Allowed: "allowed", 9: "unknown"} {
+		if got := o.String(); got != want {
+			t.Errorf("%d: %q, want %q", o, got, want)
+		}
+	}
+}
+
 func TestClassKey(t *testing.T) {
 	t.Parallel()
 	if got := ClassKey("AB-1", "Cd"); got != "ab-1/cd" {

@@ -150,7 +150,7 @@ var rules = [...]struct {
 	kPolicyUnread:      {RulePolicyUnread, Unknown, "What consent policy {policy} includes and excludes was not read."},
 	kUnrecognised:      {RuleUnrecognised, Unknown, "Consent policy {policy} has a condition that this tool does not know, so whether it reaches {scope} cannot be told."},
 	kScopeTypeUnread:   {RuleScopeTypeUnread, Unknown, "Whether the API's publisher leaves {scope} open to users was not read."},
-	kScopeIDUnread:     {RuleScopeIDUnread, Unknown, "The id of {scope} was not read, and consent policy {policy} lists permissions by id."},
+	kScopeIDUnread:     {RuleScopeIDUnread, Unknown, "The id of {scope}, or its API, was not read, and consent policy {policy} lists permissions by them."},
 	kPublisherUnread:   {RulePublisherUnread, Unknown, "Whether the app's publisher is verified was not read, and consent policy {policy} asks for it."},
 	kClassUnread:       {RuleClassUnread, Unknown, "How this tenant classifies {scope} was not read, and consent policy {policy} asks for it."},
 	kClientUnread:      {RuleClientUnread, Unknown, "The app's client id is not known, and consent policy {policy} lists apps by it."},
