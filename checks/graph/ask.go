@@ -49,7 +49,6 @@ type trail struct {
 	ctx     context.Context //nolint:containedctx // a trail lives as long as one part's reading
 	seen    []checks.Evidence
 	details []string // inner codes of the last refusal
-	status  int      // of the last answer; 0: there was none
 }
 
 // saw gives the last evidence its value: what was seen, short.
@@ -99,7 +98,7 @@ func (t *trail) sendTo(u *url.URL, a ask, factory serialization.ParsableFactory)
 			p, err = nil, &checks.Failure{Kind: checks.FailNotJSON, Message: wordOdd}
 		}
 		t.seen = append(t.seen, ex.seen...)
-		t.details, t.status = ex.details, ex.status
+		t.details = ex.details
 		err = failureOf(err, ex)
 	}()
 	return t.adapter.Send(context.WithValue(t.ctx, exchangeKey{}, ex), info, factory, nil)

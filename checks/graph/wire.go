@@ -25,7 +25,6 @@ type exchange struct {
 	// details are the inner codes of Graph's error, which Kiota and the
 	// failure have no place for.
 	details []string
-	status  int // of the last answer
 }
 
 type exchangeKey struct{}
@@ -190,7 +189,6 @@ func requestID(h http.Header) string { return checks.Line(h.Get("request-id"), 6
 
 // note keeps the try as evidence and tells the log, without token and body.
 func (w *wire) note(ex *exchange, req *http.Request, a answer, wait time.Duration) {
-	ex.status = a.status
 	code := ""
 	if a.failure != nil {
 		code = a.failure.Code
