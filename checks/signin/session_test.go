@@ -1,0 +1,393 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/checks/sim"
+)
+
+// counting counts and may break the requests to token endpoints.
+type counting struct {
+	next   http.RoundTripper
+	tokens atomic.Int32
+	broken atomic.Bool
+}
+
+func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "/token") {
+		c.tokens.Add(1)
+		if c.broken.Load() {
+			return nil, io.ErrUnexpectedEOF
+		}
+	}
+	return c.next.RoundTrip(r)
+}
+
+// signedIn is a session at the simulator with a clock of the test's.
+func signedIn(t *testing.T, w world, upn string, change func(*Options)) (Session, *clock, *person, *counting) {
+	t.Helper()
+	clk, p, rt := newClock(), w.person(t, upn), &counting{next: w.rt}
+	s, err := w.client(t, func(o *Options) {
+		o.Open, o.Now, o.Transport = p.open, clk.now, rt
+		if change != nil {
+			change(o)
+		}
+	}).Browser(t.Context(), []string{"User.Read"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, clk, p, rt
+}
+
+// as is the session behind the interface.
+func as[T Session](t *testing.T, s Session) T {
+	t.Helper()
+	v, ok := s.(T)
+	if !ok {
+		t.Fatalf("%T", s)
+	}
+	return v
+}
+
+func token(t *testing.T, s Session) string {
+	t.Helper()
+	tok, err := s.Token(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tok.Reveal()
+}
+
+func TestSilentRenewal(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{Register: []string{registered}})
+	s, clk, p, rt := signedIn(t, w, admin, nil)
+	first := token(t, s)
+	clk.add(54 * time.Minute)
+	if got := token(t, s); got != first || rt.tokens.Load() != 1 {
+		t.Error("renewed too early")
+	}
+	clk.add(2 * time.Minute)
+	var wg sync.WaitGroup
+	for range 20 { // a snapshot's readers all ask at once
+		wg.Go(func() {
+			if tok, err := s.Token(t.Context(), ReadScopes()); err != nil || tok.Reveal() == first {
+				t.Errorf("not renewed: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := rt.tokens.Load(); n != 2 {
+		t.Errorf("%d requests for one renewal", n-1)
+	}
+	if len(p.opened()) != 1 {
+		t.Error("the browser was opened for a renewal")
+	}
+}
+
+func TestRenewalOutlivesABrokenNetwork(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{Register: []string{registered}})
+	s, clk, _, rt := signedIn(t, w, admin, nil)
+	first := token(t, s)
+	rt.broken.Store(true)
+	clk.add(57 * time.Minute)
+	if got := token(t, s); got != first {
+		t.Error("a token that is still good was dropped")
+	}
+	if err := s.Renew(t.Context()); cause(t, err).Cause != CauseNetwork {
+		t.Errorf("Renew: %v", err)
+	}
+	clk.add(4 * time.Minute)
+	if _, err := s.Token(t.Context(), nil); cause(t, err).Cause != CauseNetwork {
+		t.Errorf("Token: %v", err)
+	}
+	rt.broken.Store(false)
+	if got := token(t, s); got == first {
+		t.Error("not renewed once the network was back")
+	}
+}
+
+func TestShortTokensAreNotRenewedEachTime(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for life, want := range map[time.Duration]time.Duration{
+		time.Hour: 55 * time.Minute, 10 * time.Minute: 5 * time.Minute, 4 * time.Minute: 2 * time.Minute, time.Second: time.Second / 2,
+	} {
+		if got := renewal(now, now.Add(life)).Sub(now); got != want {
+			t.Errorf("%s is renewed after %s; want %s", life, got, want)
+		}
+	}
+}
+
+func TestClaimsChallenge(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{Register: []string{registered}})
+	s, _, p, _ := signedIn(t, w, admin, nil)
+	first := token(t, s)
+	challenge := `{"access_token":{"nbf":{"essential":true,"value":"1795190400"}}}`
+	if err := s.Satisfy(t.Context(), challenge); err != nil {
+		t.Fatal(err)
+	}
+	second := token(t, s)
+	if second == first || len(p.opened()) != 1 {
+		t.Errorf("a challenge that needs nobody opened %d pages", len(p.opened()))
+	}
+	// The same again: a token alone did not help, so the person must.
+	if err := s.Satisfy(t.Context(), challenge); err != nil {
+		t.Fatal(err)
+	}
+	urls := p.opened()
+	if token(t, s) == second || len(urls) != 2 {
+		t.Fatalf("opened %d pages", len(urls))
+	}
+	u, err := url.Parse(urls[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent struct {
+		Access map[string]any `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(u.Query().Get("claims")), &sent); err != nil || sent.Access["nbf"] == nil || sent.Access["xms_cc"] == nil {
+		t.Errorf("claims %s", u.Query().Get("claims"))
+	}
+	if u.Query().Get("login_hint") != admin {
+		t.Errorf("hint %q", u.Query().Get("login_hint"))
+	}
+	for _, bad := range []string{"", "eyJhIjoxfQ", "[]", `{"a":`, `{"a":"` + strings.Repeat("x", maxClaims) + `"}`} {
+		if e := cause(t, s.Satisfy(t.Context(), bad)); e.Failure.Kind != checks.FailRequest {
+			t.Errorf("%.20q gave %+v", bad, e)
+		}
+	}
+}
+
+func TestRefreshAfterRevocation(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{Register: []string{registered}})
+	s, clk, _, _ := signedIn(t, w, admin, nil)
+	first := token(t, s)
+	app := ""
+	for _, a := range w.Ready().Tenants[0].Apps {
+		if a.ClientID == registered {
+			app = a.ServicePrincipalID
+		}
+	}
+	var grants struct {
+		Value []struct {
+			ID string `json:"id"`
+		} `json:"value"`
+	}
+	if err := json.Unmarshal([]byte(w.graph(t, admin, http.MethodGet, "/servicePrincipals/"+app+"/oauth2PermissionGrants")), &grants); err != nil || len(grants.Value) == 0 {
+		t.Fatalf("grants: %v %v", grants, err)
+	}
+	for _, g := range grants.Value {
+		w.graph(t, admin, http.MethodDelete, "/oauth2PermissionGrants/"+g.ID)
+	}
+	if got := token(t, s); got != first {
+		t.Error("the token in hand is gone")
+	}
+	e := cause(t, s.Renew(t.Context()))
+	if e.Cause != CauseConsent || e.Failure.Code != "AADSTS65001" {
+		t.Errorf("Renew: %+v %+v", e, e.Failure)
+	}
+	clk.add(2 * time.Hour)
+	if _, err := s.Token(t.Context(), nil); cause(t, err).Cause != CauseConsent {
+		t.Errorf("Token: %v", err)
+	}
+}
+
+func TestWiden(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{})
+	s, _, p, _ := signedIn(t, w, admin, func(o *Options) { o.ClientID = GraphCommandLineTools })
+	before := token(t, s)
+	_, err := s.Token(t.Context(), ReadScopes())
+	if e := cause(t, err); e.Cause != CauseConsent || len(e.Failure.Missing) != len(ReadScopes())-1 || hasScope(e.Failure.Missing, "User.Read") {
+		t.Errorf("before: %+v %+v", e, e.Failure)
+	}
+	if token(t, s) != before || len(p.opened()) != 1 {
+		t.Error("asking for too much cost the token in hand")
+	}
+	if err := s.Widen(t.Context(), GrantScopes()); err != nil {
+		t.Fatal(err)
+	}
+	if tok, err := s.Token(t.Context(), GrantScopes()); err != nil || tok.Reveal() == before {
+		t.Errorf("after: %v", err)
+	}
+	if missing := without(append(GrantScopes(), "User.Read"), s.Account().Scopes); len(missing) > 0 {
+		t.Errorf("missing %v", missing)
+	}
+	p.press["consent"] = "cancel"
+	wide := token(t, s)
+	if e := cause(t, s.Widen(t.Context(), ReadScopes())); e.Cause != CauseDeclined {
+		t.Errorf("declined: %+v", e)
+	}
+	if token(t, s) != wide {
+		t.Error("a refusal cost the token in hand")
+	}
+}
+
+func TestWidenForTheSamePersonOnly(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{Register: []string{registered}})
+	s, _, p, _ := signedIn(t, w, admin, nil)
+	before := token(t, s)
+	p.pick = user
+	if e := cause(t, s.Widen(t.Context(), []string{"Policy.Read.All"})); e.Cause != CauseOtherPerson {
+		t.Errorf("another person: %+v", e)
+	}
+	if token(t, s) != before || s.Account().UPN != admin {
+		t.Error("another person took over")
+	}
+	if err := s.Renew(t.Context()); err != nil || s.Account().UPN != admin {
+		t.Errorf("renewed as %s: %v", s.Account().UPN, err)
+	}
+}
+
+func TestForget(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{Register: []string{registered}})
+	s, _, _, rt := signedIn(t, w, admin, nil)
+	if err := s.Forget(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	n := rt.tokens.Load()
+	if _, err := s.Token(t.Context(), nil); cause(t, err).Cause != CauseSessionEnded {
+		t.Errorf("Token: %v", err)
+	}
+	if a := s.Account(); a.UPN != "" || rt.tokens.Load() != n {
+		t.Errorf("still %+v", a)
+	}
+	accounts, err := as[*live](t, s).c.msal.Accounts(t.Context())
+	if err != nil || len(accounts) != 0 {
+		t.Errorf("MSAL still knows %v", accounts)
+	}
+}
+
+func TestSessionStops(t *testing.T) {
+	t.Parallel()
+	w := startSim(t, sim.Options{Register: []string{registered}})
+	s, clk, _, _ := signedIn(t, w, admin, nil)
+	clk.add(2 * time.Hour)
+	l := as[*live](t, s)
+	l.turn <- struct{}{} // somebody else is renewing, and takes long
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.Token(ctx, nil)
+	for name, err := range map[string]error{
+		"Token": err, "Renew": s.Renew(ctx), "Widen": s.Widen(ctx, nil), "Satisfy": s.Satisfy(ctx, "{}"), "Forget": s.Forget(ctx),
+	} {
+		if e := cause(t, err); e.Cause != CauseCancelled || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+	<-l.turn
+	if _, err := s.Token(ctx, nil); cause(t, err).Cause != CauseCancelled {
+		t.Errorf("Token: %v", err)
+	}
+	if _, err := s.Token(t.Context(), nil); err != nil {
+		t.Errorf("the session did not survive: %v", err)
+	}
+}
+
+func TestPartlyGiven(t *testing.T) {
+	t.Parallel()
+	ep := startEndpoint(t)
+	raw := graphToken(time.Now(), map[string]any{"scp": "User.Read Policy.Read.All"})
+	ep.token = ep.reply(raw, "openid profile User.Read Policy.Read.All", 3600)
+	s, err := ep.client(t, nil).Device(t.Context(), append(ReadScopes(), "openid", "offline_access"), func(Prompt) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tok, err := s.Token(t.Context(), []string{"Policy.Read.All"}); err != nil || tok.Reveal() != raw {
+		t.Errorf("what was given: %v", err)
+	}
+	if _, err := s.Token(t.Context(), ReadScopes()); cause(t, err).Cause != CauseConsent || hasScope(cause(t, err).Failure.Missing, "User.Read") {
+		t.Errorf("what was not: %v", err)
+	}
+	if err := s.Renew(t.Context()); err != nil {
+		t.Errorf("what was given can not be renewed: %v", err)
+	}
+	for _, f := range ep.forms() {
+		if strings.Count(f.Get("scope"), "offline_access") != 1 {
+			t.Errorf("asked for %q", f.Get("scope"))
+		}
+	}
+}
+
+func TestOpaqueToken(t *testing.T) {
+	t.Parallel()
+	ep := startEndpoint(t)
+	ep.token = ep.reply("EwB"+strings.Repeat("opaque", 20), "User.Read", 3600)
+	s, err := ep.client(t, nil).Device(t.Context(), []string{"User.Read"}, func(Prompt) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Account(); !a.Opaque || a.UPN != "" {
+		t.Errorf("account %+v", a)
+	}
+	if _, err := s.Token(t.Context(), ReadScopes()); err != nil {
+		t.Errorf("Graph is to judge it: %v", err)
+	}
+}
+
+func TestErrorsTravelAsFailures(t *testing.T) {
+	t.Parallel()
+	e := CauseAdminNeeded.make(&checks.Failure{Code: "AADSTS90094"})
+	wrapped := fmt.Errorf("opening the session: %w", e)
+	if f := FailureOf(wrapped); f != e.Failure || f.Kind != checks.FailScope {
+		t.Errorf("got %+v", f)
+	}
+	if got := e.Error(); !strings.HasPrefix(got, "sign in: ") || !strings.HasSuffix(got, "(AADSTS90094)") {
+		t.Errorf("got %q", got)
+	}
+	if errors.Is(e, context.Canceled) || !errors.Is(CauseCancelled.make(nil), context.Canceled) {
+		t.Error("only a cancelled sign-in is context.Canceled")
+	}
+	if f := FailureOf(&InputError{Say: "no"}); f.Kind != checks.FailRequest || f.Message != "no" {
+		t.Errorf("got %+v", f)
+	}
+	if f := FailureOf(io.ErrUnexpectedEOF); f.Kind != checks.FailUnreachable {
+		t.Errorf("got %+v", f)
+	}
+}
+
+// TestEveryCauseHasWords holds the three tables of causes together.
+func TestEveryCauseHasWords(t *testing.T) {
+	t.Parallel()
+	used := map[Cause]bool{}
+	for _, c := range causes {
+		used[c] = true
+	}
+	for _, c := range oauthCauses {
+		used[c] = true
+	}
+	for c := range used {
+		if _, ok := causeWords[c]; !ok {
+			t.Errorf("%s has no words", c)
+		}
+	}
+	for c, w := range causeWords {
+		if w.say == "" || w.do == "" || strings.HasSuffix(w.say, ".") || w.say != checks.Line(w.say, 300) {
+			t.Errorf("%s: %q %q", c, w.say, w.do)
+		}
+		if k := kindOf(c); k == "" {
+			t.Errorf("%s has no kind", c)
+		}
+	}
+	if got := wordsFor("no such cause"); got != causeWords[CauseOther] {
+		t.Errorf("got %+v", got)
+	}
+}
