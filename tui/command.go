@@ -213,7 +213,6 @@ func (m *Model) leave() tea.Cmd {
 		return nil
 	}
 	if m.done() {
-		m.finished = true
 		m.put(flows.Ended{Why: flows.EndDone})
 	}
 	return tea.Quit
@@ -227,7 +226,7 @@ func (m *Model) done() bool {
 // interrupt ends the program at once; the run can be gone on with.
 func (m *Model) interrupt() tea.Cmd {
 	m.stopped = true
-	return tea.Quit
+	return tea.Interrupt
 }
 
 // missing says what keeps the person from going on, as a line.

@@ -80,6 +80,7 @@ type Model struct {
 	demo       bool
 	reopen     func(context.Context, string) (Driver, error)
 	keepReport func(context.Context, string) (string, error)
+	resumeWith string
 
 	state   flows.State
 	wants   []flows.Want
@@ -103,12 +104,11 @@ type Model struct {
 	pickAgain bool // the app is being chosen anew
 	editID    bool // and then its client id
 
-	notice   span
-	deaf     time.Time // keys before this are not meant for what is seen
-	ticking  bool
-	sure     bool // leaving in the middle of a plan was asked for once
-	stopped  bool // by Ctrl-C
-	finished bool // the run was over when the person left
+	notice  span
+	deaf    time.Time // keys before this are not meant for what is seen
+	ticking bool
+	sure    bool // leaving in the middle of a plan was asked for once
+	stopped bool // by Ctrl-C
 }
 
 // typeAhead is how long a screen that opened by itself takes no keys: they
@@ -123,7 +123,7 @@ const groundWait = 200 * time.Millisecond
 func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
-		reopen: o.Reopen, keepReport: o.KeepReport,
+		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith,
 	}
 	if m.now == nil {
 		m.now = time.Now

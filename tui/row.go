@@ -140,8 +140,9 @@ func para(role Role, text string, indent, w int) []row {
 // hanging wraps text behind a head; further lines stand under the text.
 func hanging(head row, role Role, text string, w int) []row {
 	in := head.width()
-	if in > w/3 {
-		return append([]row{head}, para(role, text, 2, w)...)
+	if in*5 > w*2 {
+		lead := len(head.text()) - len(strings.TrimLeft(head.text(), " "))
+		return append([]row{head}, para(role, text, min(lead+2, w/3), w)...)
 	}
 	lines := wrap(text, w-in)
 	out := make([]row, 0, len(lines))

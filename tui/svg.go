@@ -37,7 +37,7 @@ func SVGs(frames []string, w, h int, dark bool, seconds float64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.1f %.1f" width="%.0f" height="%.0f" role="img"><title>%s</title>`,
 		width, height, width, height, html.EscapeString(wordPictureTitle))
-	b.WriteString(`<style>text{font:14px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:pre}`)
+	b.WriteString(`<style>text{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:14px;white-space:pre}`)
 	animate(&b, len(frames), seconds)
 	fmt.Fprintf(&b, `</style><rect width="100%%" height="100%%" rx="8" fill="%s"/>`, ground)
 	for i, f := range frames {
@@ -110,7 +110,7 @@ func drawRun(b *strings.Builder, st uv.Style, text string, x, y, wide int, ink s
 	if st.Attrs&uv.AttrBold != 0 {
 		weight = ` font-weight="bold"`
 	}
-	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s"%s>%s</text>`,
+	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s"%s xml:space="preserve">%s</text>`,
 		px, py+baseline, float64(cells(text))*cellWidth, fg, weight, html.EscapeString(text))
 }
 

@@ -394,9 +394,36 @@ const (
 
 // What stays on the terminal when the wizard is left.
 const (
+	wordWhereStep  = "{where}, {n} of {of}"
 	wordByeDone    = "{app} is open for everybody in {domain}: verified."
 	wordByeKept    = "Left at {where}. Nothing is lost: {command} goes on from here."
 	wordByeStopped = "Stopped at {where}. Nothing is lost: {command} goes on from here."
 	wordByeGone    = "Left at {where}. This run was not kept."
 	wordByeUnsaved = "Left at {where}. The last steps could not be saved: {why}"
+)
+
+// Line mode.
+const (
+	plainTitle      = "onboard: which app, which tenant?"
+	plainFor        = "for {domain}"
+	plainFinding    = "{verdict}: {check}. {summary}."
+	plainChoose     = "Choose:"
+	plainType       = "Type it:"
+	plainBack       = "Back."
+	plainLeave      = "Leave."
+	plainGoOn       = "Go on."
+	plainAgain      = "Look again."
+	plainEvidence   = "Evidence."
+	plainToPaths    = "The ways out."
+	plainToProof    = "The proof."
+	plainReport     = "Report."
+	plainClaim      = "I did it."
+	plainWhy        = "Why does it not show yet?"
+	plainStepDone   = "Done: this is seen in Microsoft Graph."
+	plainUnfit      = "Does not fit: {path}, because {why}."
+	plainNotAdvised = "Not advised: {path}, because {why}."
+	plainTooLong    = "That line is longer than {n} characters and was not taken. Type a shorter one."
+	plainNoChoice   = "{text} is none of the choices. Type a number, or the letter before the dot."
+	plainAutoStuck  = "This cannot be chosen by itself: {question} Give it on the command line."
+	plainAutoNoYes  = "A plan is never confirmed by itself outside a rehearsal. Run without --auto and type the domain."
 )

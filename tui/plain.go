@@ -1,0 +1,346 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// Plain walks the same flow on plain lines: numbered choices, status words, no
+// repaint and no boxes, for screen readers, pipes and terminals that cannot
+// draw. It reads in only when it asks; the end of in leaves the run where it
+// is. With Auto it asks nothing: it takes the first advised choice, and lets
+// the rehearsed admin make the moves that are offered; a plan is confirmed by
+// itself in a rehearsal alone. It returns when the run was left or has come to
+// its end, or when ctx ends; the error is ctx's, or that of writing to out.
+func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Options) error {
+	ctx, cancel := context.WithCancel(outer)
+	defer cancel()
+	earlier := o.Earlier
+	o.Earlier, o.Still, o.Width, o.Height = nil, true, maxWidth, maxHeight
+	p := &plain{
+		m: New(ctx, drv, o), out: &lineWriter{to: out, ascii: o.Look.ASCII}, auto: o.Auto,
+		said: map[checks.ID]string{}, made: map[string]bool{},
+	}
+	if !o.Auto {
+		lines, stop := readLines(ctx, in)
+		defer stop()
+		p.lines = lines
+		p.earlier = earlier
+	}
+	p.walk(ctx)
+	p.out.line(farewell(p.m.drv, o.ResumeWith, outer.Err() != nil))
+	return cmp.Or(p.out.err, outer.Err())
+}
+
+// plain is a walk in line mode. The model is never shown: it lends its words.
+type plain struct {
+	m       *Model
+	out     *lineWriter
+	lines   <-chan lineRead
+	auto    bool
+	earlier []Earlier // offered first; nil: none, or settled
+
+	shown   string               // key of the scene that was printed
+	titled  string               // the title that was printed
+	said    map[checks.ID]string // what was printed of each finding
+	made    map[string]bool      // moves made by themselves, by place
+	over    bool
+	pending bool // the prompt stands at the end of a line
+}
+
+// scene is what line mode has to say and to ask at one moment.
+type scene struct {
+	key     string // what it hangs on: the scene is printed when this changes
+	lines   []string
+	q       flows.Question // asked here; its options are numbered
+	choices []choice
+	open    bool   // answers are taken
+	auto    func() // what Auto does here; nil: it waits
+}
+
+// choice is one answer: the key to type, and what it does.
+type choice struct {
+	key, label string
+	do         func()
+}
+
+// walk goes on until the run was left.
+func (p *plain) walk(ctx context.Context) {
+	for !p.over && p.out.err == nil {
+		p.m.refresh()
+		p.news()
+		sc := p.scene()
+		p.print(sc)
+		if p.auto && sc.auto != nil {
+			sc.auto()
+			continue
+		}
+		var lines <-chan lineRead
+		if sc.open {
+			lines = p.lines
+		}
+		select {
+		case <-ctx.Done():
+			p.endPrompt()
+			return
+		case _, ok := <-p.m.wake:
+			if !ok {
+				return
+			}
+			p.follow()
+		case l, ok := <-lines:
+			p.pending = false
+			if !ok || l.end {
+				p.out.line("")
+				return
+			}
+			p.heard(ctx, sc, l)
+		}
+	}
+}
+
+// follow takes the driver's news, and goes on where a sign-in was waited for.
+func (p *plain) follow() {
+	busy := p.m.state.SignIn.Busy
+	p.m.refresh()
+	if s := p.m.state; busy && !s.SignIn.Busy && s.Account != nil && s.Place.Stage == flows.StageSignIn {
+		p.m.put(flows.Advanced{})
+	}
+}
+
+// news prints every finding that turned since it was printed last.
+func (p *plain) news() {
+	for _, e := range p.m.entries(func(id checks.ID) bool { return true }) {
+		if !e.found || e.looking {
+			continue
+		}
+		_, word, _ := verdictLook(e.held.Verdict, e.held.Grade)
+		text := fill(plainFinding, "verdict", word, "check", string(e.id), "summary", clean(e.held.Summary))
+		if p.said[e.id] == text {
+			continue
+		}
+		p.said[e.id] = text
+		p.endPrompt()
+		p.out.line(text)
+	}
+	if n := p.m.notice.text; n != "" {
+		p.m.notice = span{}
+		p.endPrompt()
+		p.out.line(n)
+	}
+}
+
+// endPrompt ends the line on which a prompt stands, before other text.
+func (p *plain) endPrompt() {
+	if p.pending {
+		p.out.line("")
+		p.pending = false
+		p.shown = ""
+	}
+}
+
+// print prints a scene unless it stands there already.
+func (p *plain) print(sc scene) {
+	if sc.key == p.shown {
+		return
+	}
+	p.endPrompt()
+	p.shown = sc.key
+	if t := p.title(); t != p.titled {
+		p.titled = t
+		p.out.line(t)
+	}
+	for _, l := range sc.lines {
+		p.out.line(l)
+	}
+	if p.auto || !sc.open {
+		return
+	}
+	for i, o := range sc.q.Options {
+		p.out.line(optionLine(i, o))
+	}
+	for _, c := range sc.choices {
+		p.out.line(c.key + ". " + c.label)
+	}
+	p.out.prompt(p.promptFor(sc))
+	p.pending = true
+}
+
+func (p *plain) promptFor(sc scene) string {
+	switch sc.q.Kind {
+	case flows.Text, flows.Typed:
+		return plainType
+	case flows.Choice:
+	}
+	return plainChoose
+}
+
+// title is the line that says what the run is about.
+func (p *plain) title() string {
+	s := p.m.state
+	if s.Profile == nil {
+		return plainTitle
+	}
+	title := clean(s.Profile.Name)
+	if s.Domain != "" {
+		title += " " + fill(plainFor, "domain", clean(s.Domain))
+	}
+	if c := cloudTitle(s.Cloud()); c != "" {
+		title += ", " + c
+	}
+	return title + "."
+}
+
+func optionLine(i int, o flows.Option) string {
+	text := number(i+1) + ". " + sentence(clean(o.Title))
+	if o.Why != "" {
+		return text + " " + sentence(fill(wordCannot, "why", clean(o.Why)))
+	}
+	if o.Help != "" {
+		text += " " + sentence(clean(o.Help))
+	}
+	return text
+}
+
+// heard acts on a line that was typed.
+func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
+	p.shown = ""
+	if l.long {
+		p.out.line(fill(plainTooLong, "n", number(lineLimit)))
+		return
+	}
+	text := strings.TrimSpace(checks.Line(l.text, lineLimit))
+	if sc.q.Kind == flows.Text || sc.q.Kind == flows.Typed {
+		p.typed(ctx, sc, text)
+		return
+	}
+	if text == "" {
+		return
+	}
+	for _, c := range sc.choices {
+		if c.key == text {
+			c.do()
+			return
+		}
+	}
+	if i, ok := optionBy(sc.q.Options, text); ok {
+		p.answer(sc.q, sc.q.Options[i].ID)
+		return
+	}
+	for _, c := range sc.choices {
+		if strings.EqualFold(c.key, text) || len(text) > 1 && strings.HasPrefix(strings.ToLower(c.label), strings.ToLower(text)) {
+			c.do()
+			return
+		}
+	}
+	p.out.line(fill(plainNoChoice, "text", clean(text)))
+}
+
+// typed takes a line as the text that was asked for; a single letter of a
+// choice is that choice, since no domain or id is one letter long.
+func (p *plain) typed(ctx context.Context, sc scene, text string) {
+	if len(text) <= 1 {
+		for _, c := range sc.choices {
+			if strings.EqualFold(c.key, text) {
+				c.do()
+				return
+			}
+		}
+	}
+	if sc.q.ID == flows.AskConfirm {
+		p.confirm(ctx, sc.q, text)
+		return
+	}
+	p.answer(sc.q, text)
+}
+
+// optionBy finds an option by its number or by the beginning of its title or
+// id, where only one begins so.
+func optionBy(opts []flows.Option, text string) (int, bool) {
+	for i := range opts {
+		if number(i+1) == strings.TrimSuffix(text, ".") {
+			return i, true
+		}
+	}
+	found, n := 0, 0
+	low := strings.ToLower(text)
+	for i, o := range opts {
+		if strings.HasPrefix(strings.ToLower(o.Title), low) || strings.EqualFold(o.ID, text) {
+			found, n = i, n+1
+		}
+	}
+	return found, n == 1
+}
+
+// answer puts an answer into the run, and goes on where nothing more is
+// missing.
+func (p *plain) answer(q flows.Question, value string) {
+	e, err := flows.Accept(q, value)
+	if err != nil {
+		p.out.line(sentence(clean(err.Error())))
+		return
+	}
+	if q.ID == flows.AskApp {
+		p.m.pick(e)
+		return
+	}
+	p.m.tellAndGo(e)
+}
+
+// confirm gives the typed yes, and waits until it is stored.
+func (p *plain) confirm(ctx context.Context, q flows.Question, text string) {
+	if _, err := flows.Accept(q, text); err != nil {
+		p.out.line(sentence(clean(err.Error())))
+		return
+	}
+	p.out.line(wordStoring)
+	if err := p.m.drv.Do(ctx, flows.Confirmed{Plan: p.m.state.Plan.ID, Typed: text}); err != nil {
+		p.out.line(fill(wordNotConfirmed, "why", clean(err.Error())))
+	}
+}
+
+// leave ends the walk.
+func (p *plain) leave() {
+	if p.m.done() {
+		p.m.put(flows.Ended{Why: flows.EndDone})
+	}
+	p.over = true
+}
+
+// play lets the rehearsed admin make a move, and says so.
+func (p *plain) play(v run.Move) {
+	p.endPrompt()
+	p.out.line(fill(wordPlayed, "what", clean(v.Title)))
+	if err := p.m.drv.Hands().Play.Make(p.m.ctx, v.ID); err != nil && !errors.Is(err, context.Canceled) {
+		p.out.line(fill(wordNotPlayed, "why", clean(err.Error())))
+	}
+}
+
+// lineWriter writes lines and remembers the first error.
+type lineWriter struct {
+	to    io.Writer
+	ascii bool
+	err   error
+}
+
+func (w *lineWriter) line(s string)   { w.write(s + "\n") }
+func (w *lineWriter) prompt(s string) { w.write(s + " ") }
+
+func (w *lineWriter) write(s string) {
+	if w.ascii {
+		s = asciiLine(s)
+	}
+	if w.err == nil {
+		if _, err := io.WriteString(w.to, s); err != nil {
+			w.err = fmt.Errorf("writing: %w", err)
+		}
+	}
+}

@@ -1,0 +1,431 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// scene says what line mode shows and asks in the state as it is.
+func (p *plain) scene() scene {
+	if len(p.earlier) > 0 && p.m.reopen != nil {
+		return p.resumeScene()
+	}
+	var sc scene
+	switch p.m.state.Place.Stage {
+	case flows.StageApp:
+		sc = p.appScene()
+	case flows.StageTenant:
+		sc = p.tenantScene()
+	case flows.StageKnown:
+		sc = p.knownScene()
+	case flows.StageSignIn:
+		sc = p.signInScene()
+	case flows.StageDiagnosis:
+		sc = p.diagnosisScene()
+	case flows.StagePaths:
+		sc = p.pathsScene()
+	case flows.StageSteps:
+		sc = p.stepScene()
+	case flows.StageProof:
+		sc = p.proofScene()
+	}
+	sc.key = strings.Join([]string{number(int(p.m.state.Place.Stage)), string(p.m.state.Place.Step), sc.key}, "|")
+	if sc.open {
+		p.common(&sc)
+	}
+	return sc
+}
+
+// common adds the choices of every scene: back and leave.
+func (p *plain) common(sc *scene) {
+	if p.m.state.CanGoBack() {
+		sc.choices = append(sc.choices, choice{"b", plainBack, func() { p.m.put(flows.WentBack{}) }})
+	}
+	sc.choices = append(sc.choices, choice{"q", plainLeave, p.leave})
+}
+
+func (p *plain) resumeScene() scene {
+	sheet := resumeSheet{earlier: p.earlier}
+	sc := scene{key: "resume", lines: []string{wordResumeTitle, wordResumeHelp}, open: true}
+	for i := range len(p.earlier) + 1 {
+		label := sheet.title(i) + "."
+		if i < len(p.earlier) {
+			e := p.earlier[i]
+			label += " " + sentence(fill(wordResumeAt, "where", clean(e.Where), "ago", ago(p.m.now().Sub(e.Left))))
+		}
+		sc.choices = append(sc.choices, choice{number(i + 1), label, func() { p.resume(i) }})
+	}
+	sc.choices = append(sc.choices, choice{"q", plainLeave, func() { p.over = true }})
+	return sc
+}
+
+// resume goes on with an earlier run, or begins the new one.
+func (p *plain) resume(i int) {
+	earlier := p.earlier
+	if i >= len(earlier) {
+		p.earlier = nil
+		return
+	}
+	drv, err := p.m.reopen(p.m.ctx, earlier[i].ID)
+	if err != nil {
+		p.out.line(fill(wordNotReopened, "why", clean(err.Error())))
+		return
+	}
+	p.earlier = nil
+	p.m.drive(drv)
+	p.out.line(wordReopened)
+}
+
+func (p *plain) appScene() scene {
+	s := p.m.state
+	q := flows.AppQuestion(s, p.m.profiles)
+	if qs := flows.Asks(s); len(qs) > 0 && (s.App.ClientID == "" || p.m.editID) && !p.m.pickAgain {
+		q = qs[0]
+	}
+	sc := p.ask(q)
+	sc.auto = func() { p.autoAnswer(q) }
+	if q.ID == flows.AskClientID {
+		sc.choices = append(sc.choices, choice{"a", wordOtherApp, func() { p.m.pickAgain = true }})
+	}
+	return sc
+}
+
+// ask is a scene that puts a question.
+func (p *plain) ask(q flows.Question) scene {
+	sc := scene{key: string(q.ID), q: q, open: true}
+	if q.Title != "" {
+		sc.lines = append(sc.lines, clean(q.Title))
+	}
+	if q.Help != "" {
+		sc.lines = append(sc.lines, clean(q.Help))
+	}
+	if q.Example != "" {
+		sc.lines = append(sc.lines, sentence(fill(wordSuchAs, "example", clean(q.Example))))
+	}
+	return sc
+}
+
+// autoAnswer takes the first option that can be taken; a line of text cannot
+// be made up, so without one the walk ends and says what to give.
+func (p *plain) autoAnswer(q flows.Question) {
+	for _, o := range q.Options {
+		if o.Why == "" {
+			p.answer(q, o.ID)
+			return
+		}
+	}
+	if q.Answer != "" {
+		p.answer(q, q.Answer)
+		return
+	}
+	p.out.line(fill(plainAutoStuck, "question", clean(q.Title)))
+	p.over = true
+}
+
+func (p *plain) tenantScene() scene {
+	qs := flows.Asks(p.m.state)
+	if len(qs) == 0 {
+		return scene{}
+	}
+	sc := p.ask(qs[0])
+	sc.auto = func() { p.autoAnswer(qs[0]) }
+	return sc
+}
+
+func (p *plain) knownScene() scene {
+	why := flows.Missing(p.m.state)
+	switch qs := flows.Asks(p.m.state); {
+	case why != "" && p.m.lookingNow():
+		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
+	case len(qs) > 0 && p.m.state.Cloud() == "":
+		sc := p.ask(qs[0])
+		sc.auto = func() { p.autoAnswer(qs[0]) }
+		return sc
+	case why != "":
+		sc := scene{key: "stuck", lines: []string{sentence(why)}, open: true, auto: p.leave}
+		sc.choices = append(sc.choices, p.again())
+		return sc
+	}
+	return p.goOn("known", wordKnownHelp)
+}
+
+// goOn is a scene from which the one way leads on.
+func (p *plain) goOn(key string, lines ...string) scene {
+	next := func() { p.m.put(flows.Advanced{}) }
+	return scene{key: key, lines: lines, open: true, auto: next, choices: []choice{{"1", plainGoOn, next}}}
+}
+
+func (p *plain) again() choice {
+	return choice{"r", plainAgain, func() { p.m.put(flows.AskedAgain{}) }}
+}
+
+func (p *plain) signInScene() scene {
+	s := p.m.state
+	if s.SignIn.Busy {
+		return p.signingIn()
+	}
+	qs := flows.Asks(s)
+	if len(qs) == 0 {
+		return scene{}
+	}
+	sc := p.ask(qs[0])
+	if f := s.SignIn.Failed; f != nil {
+		sc.key += "|failed " + number(int(f.Attempt))
+		sc.lines = append(texts(p.m.signInFailure(*f, maxWidth)), sc.lines...)
+	}
+	sc.auto = func() { p.answer(qs[0], string(p.autoWay())) }
+	return sc
+}
+
+// autoWay is the first way to sign in that needs nobody's hands, and none at
+// all once one has failed.
+func (p *plain) autoWay() flows.Way {
+	s := p.m.state
+	if s.SignIn.Failed == nil {
+		for _, o := range s.Ways {
+			if o.Why == "" && o.Way != flows.WayDevice {
+				return o.Way
+			}
+		}
+	}
+	return flows.WayNone
+}
+
+// signingIn shows the sign-in that is going on, its links whole.
+func (p *plain) signingIn() scene {
+	prompt, shown := p.m.drv.Prompt()
+	sc := scene{key: "busy " + prompt.Code + " " + prompt.URL, open: true}
+	sc.lines = texts(p.m.signInProgress(maxWidth))
+	if shown && prompt.URL != "" && prompt.Code == "" {
+		sc.lines = append(sc.lines, wordLinkSignIn+":", safeURL(prompt.URL))
+	}
+	sc.choices = append(sc.choices, choice{"s", wordStopSignIn, func() {
+		p.m.put(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)})
+	}})
+	return sc
+}
+
+func (p *plain) diagnosisScene() scene {
+	if p.m.lookingNow() {
+		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
+	}
+	sc := p.goOn("answer", texts(p.m.answer(maxWidth))...)
+	sc.key += string(p.m.overall.State) + p.m.overall.Reason
+	if to, ok := flows.Next(p.m.state); ok {
+		sc.choices[0].label = plainToPaths
+		if to.Stage == flows.StageProof {
+			sc.choices[0].label = plainToProof
+		}
+	}
+	sc.choices = append(sc.choices, p.again(), p.evidence())
+	return sc
+}
+
+// evidence prints what every finding rests on, links whole.
+func (p *plain) evidence() choice {
+	return choice{"e", plainEvidence, func() {
+		for _, e := range p.m.entries(nil) {
+			if e.found {
+				p.out.line(strings.TrimRight(p.m.evidenceText(e.id), "\n"))
+				p.out.line("")
+			}
+		}
+	}}
+}
+
+func (p *plain) pathsScene() scene {
+	can := p.m.paths.takable(p.m)
+	sc := scene{key: "paths " + number(len(can)), lines: []string{pathsTitle(len(can))}, open: true}
+	for i, r := range can {
+		take := func() { p.m.put(flows.Chose{Path: r.Path.ID}) }
+		text := clean(r.Path.Title) + ". " + pathCost(r) + ". " + p.m.words(r.Path.Gains) + " " + wordUndo + ": " + p.m.words(r.Path.Undo)
+		sc.choices = append(sc.choices, choice{number(i + 1), text, take})
+		if i == 0 {
+			sc.auto = take
+		}
+	}
+	for _, r := range p.m.ranked {
+		switch {
+		case !r.Fits:
+			sc.lines = append(sc.lines, fill(plainUnfit, "path", clean(r.Path.Title), "why", clean(r.Why)))
+		case !r.Advised:
+			sc.lines = append(sc.lines, fill(plainNotAdvised, "path", clean(r.Path.Title), "why", clean(r.Why)))
+		}
+	}
+	if len(can) == 0 {
+		sc.auto = p.leave
+	}
+	sc.choices = append(sc.choices, p.again())
+	return sc
+}
+
+func (p *plain) proofScene() scene {
+	if p.m.lookingNow() {
+		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
+	}
+	o := p.m.overall
+	lines := append(texts(p.m.answer(maxWidth)), fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))+".")
+	for _, n := range o.NotLooked {
+		lines = append(lines, sentence(wordNotLookedAt+": "+clean(n)))
+	}
+	if o.State == checks.StateOpen {
+		lines = append(lines, wordStartAgain)
+		lines = append(lines, texts(p.m.connectRows(maxWidth))...)
+	}
+	sc := scene{key: "proof" + string(o.State) + o.Reason, lines: lines, open: true, auto: p.leave}
+	sc.choices = append(sc.choices,
+		choice{"r", plainReport, func() { p.out.line(Report(p.m.state)) }}, p.evidence(),
+		choice{"a", plainAgain, func() { p.m.put(flows.AskedAgain{}) }})
+	return sc
+}
+
+// texts are rows without their looks.
+func texts(rows []row) []string {
+	out := make([]string, 0, len(rows))
+	for _, r := range rows {
+		if t := strings.TrimSpace(r.text()); t != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// stepScene is a step of the path, with its links whole and the moves that
+// can be made.
+func (p *plain) stepScene() scene {
+	step, _ := p.m.state.Step()
+	if step.Plan || step.Apply {
+		return p.planScene(step)
+	}
+	s := p.m.state
+	_, ready := flows.Next(s)
+	proven := s.Proven(step)
+	sc := scene{open: true, key: strings.Join([]string{boolWord(ready), boolWord(proven), s.Answer(flows.AskHow)}, " ")}
+	sc.lines = p.stepLines(step, proven)
+	if qs := flows.Asks(s); len(qs) > 0 && !proven {
+		asked := p.ask(qs[0])
+		sc.q, sc.lines = asked.q, append(sc.lines, asked.lines...)
+		sc.auto = func() { p.autoAnswer(qs[0]) }
+	} else if ready {
+		next := p.goOn("")
+		sc.choices, sc.auto = next.choices, next.auto
+	}
+	if step.Claim && !s.HasClaimed(step.ID) && !proven {
+		sc.choices = append(sc.choices, choice{"i", plainClaim, func() {
+			p.m.tellAndGo(flows.Claimed{Step: step.ID})
+			p.out.line(wordClaimedNote)
+		}})
+	}
+	sc.choices = append(sc.choices, choice{"w", plainWhy, func() {
+		for i, c := range stepCauses {
+			p.out.line(number(i+1) + ". " + p.m.words(c))
+		}
+	}}, p.again(), p.evidence())
+	p.addMoves(&sc)
+	return sc
+}
+
+// stepLines is the text of a step, its links on lines of their own.
+func (p *plain) stepLines(step flows.Step, proven bool) []string {
+	if proven {
+		return []string{plainStepDone}
+	}
+	lines := texts(p.m.stepTitle(step, maxWidth))
+	for i, t := range step.Text {
+		text := p.m.words(t)
+		if step.Claim {
+			text = number(i+1) + ". " + text
+		}
+		lines = append(lines, text)
+		if strings.Contains(t, "permissions and no others") {
+			lines = append(lines, texts(p.m.permissions(0, maxWidth))...)
+		}
+	}
+	for _, l := range p.m.links() {
+		lines = append(lines, l.Title+":", l.URL)
+		if l.Note != "" {
+			lines = append(lines, sentence(l.Note))
+		}
+	}
+	if p.m.state.Account == nil {
+		return append(lines, wordCannotLook)
+	}
+	return append(lines, wordTakesMinutes)
+}
+
+// addMoves offers what the rehearsed admin can do; Auto makes each move once
+// at a place.
+func (p *plain) addMoves(sc *scene) {
+	for _, v := range p.m.playable() {
+		sc.choices = append(sc.choices, choice{clean(v.Key), sentence(clean(v.Title)), func() { p.play(v) }})
+		at := string(p.m.state.Place.Step) + " " + v.ID
+		if sc.auto == nil && !p.made[at] {
+			sc.auto = func() {
+				p.made[at] = true
+				p.play(v)
+			}
+		}
+	}
+}
+
+// planScene shows the plan, or how far it has come.
+func (p *plain) planScene(step flows.Step) scene {
+	s := p.m.state
+	if s.SignIn.Busy {
+		return p.signingIn()
+	}
+	if s.Plan == nil {
+		return scene{key: "making", lines: []string{wordMakingPlan}}
+	}
+	_, ready := flows.Next(s)
+	sc := scene{open: true, key: strings.Join([]string{"plan", string(s.Plan.ID), string(s.Confirmed), boolWord(ready), boolWord(s.Stop != nil)}, " ")}
+	sc.lines = append(sc.lines, texts(p.m.stepTitle(step, maxWidth))...)
+	sc.lines = append(sc.lines, p.m.plan.headline(p.m, step))
+	for i, c := range s.Plan.Lines {
+		var st flows.LineState
+		if i < len(s.Lines) {
+			st = s.Lines[i]
+			sc.key += " " + number(int(st.Status))
+		}
+		sc.lines = append(sc.lines, texts(changeRows(c, st, step.Apply, false, maxWidth))...)
+	}
+	for _, w := range s.Plan.Warnings {
+		sc.lines = append(sc.lines, clean(w))
+	}
+	if s.Stop != nil {
+		sc.lines = append(sc.lines, stopWord(s.Stop.Why))
+	}
+	if qs := flows.Asks(s); step.Plan && len(qs) > 0 {
+		asked := p.ask(qs[0])
+		sc.q, sc.lines = asked.q, append(sc.lines, asked.lines...)
+		sc.auto = func() { p.autoConfirm(qs[0]) }
+	} else if ready {
+		next := p.goOn("")
+		sc.choices, sc.auto = next.choices, next.auto
+	}
+	return sc
+}
+
+// autoConfirm gives the yes in a rehearsal alone: nothing real is ever changed
+// without a person who typed the domain.
+func (p *plain) autoConfirm(q flows.Question) {
+	if p.m.drv.Hands().Play == nil {
+		p.out.line(plainAutoNoYes)
+		p.over = true
+		return
+	}
+	p.confirm(p.m.ctx, q, q.Want)
+	if p.m.refresh(); p.m.state.Confirmed == "" && context.Cause(p.m.ctx) == nil && p.m.state.Stop != nil {
+		p.over = true
+	}
+}
+
+func boolWord(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
