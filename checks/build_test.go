@@ -52,8 +52,6 @@ func failed[T any](f checks.Failure) checks.Look[T] {
 	}}}
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // subject builds the base and changes it.
 func subject(cs ...change) checks.Subject {
 	s := checks.Subject{
@@ -76,7 +74,7 @@ func subject(cs ...change) checks.Subject {
 	l.Eligible = read([]checks.Role{}, "eligible")
 	l.Organization = read(checks.Organization{ID: contosoID, Name: "Contoso", Domains: []string{"contoso.example"}}, "organization")
 	l.App = read(&checks.ServicePrincipal{
-		ID: appSP, AppID: clientID, Name: "Hetk Calendar Sync", Enabled: ptr(true), AssignmentRequired: ptr(false),
+		ID: appSP, AppID: clientID, Name: "Hetk Calendar Sync", Enabled: new(true), AssignmentRequired: new(false),
 		OwnerTenant: vendorID, Publisher: &checks.Publisher{ID: "1234567", Name: "Hetk"},
 	}, "app")
 	l.Grants = read([]checks.Grant{}, "grants")
@@ -115,7 +113,7 @@ func needs(resource string, scopes ...string) []checks.Permission {
 }
 
 func graphAPI() checks.ServicePrincipal {
-	api := checks.ServicePrincipal{ID: graphSP, AppID: checks.MicrosoftGraph, Name: "Microsoft Graph", Enabled: ptr(true)}
+	api := checks.ServicePrincipal{ID: graphSP, AppID: checks.MicrosoftGraph, Name: "Microsoft Graph", Enabled: new(true)}
 	for _, name := range allFive {
 		k, _ := consent.Known(checks.MicrosoftGraph, name)
 		api.Scopes = append(api.Scopes, checks.PublishedScope{ID: k.ID, Value: name, Type: "User", Enabled: true})
@@ -125,7 +123,7 @@ func graphAPI() checks.ServicePrincipal {
 }
 
 func exchangeAPI() checks.ServicePrincipal {
-	return checks.ServicePrincipal{ID: exchangeSP, AppID: checks.ExchangeOnline, Name: "Office 365 Exchange Online", Enabled: ptr(true), Scopes: []checks.PublishedScope{
+	return checks.ServicePrincipal{ID: exchangeSP, AppID: checks.ExchangeOnline, Name: "Office 365 Exchange Online", Enabled: new(true), Scopes: []checks.PublishedScope{
 		{ID: "3b5f3d61-589b-4a3c-a359-5dd4b5ee5bd5", Value: "EWS.AccessAsUser.All", Type: "User", Enabled: true},
 	}}
 }

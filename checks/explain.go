@@ -136,3 +136,9 @@ func (s Subject) endpoints() Endpoints {
 	e, _ := EndpointsOf(CloudPublic)
 	return e
 }
+
+// NeedsSignIn reports whether a finding says no more than that nobody signed
+// in, so that a list may count such findings instead of repeating them.
+func NeedsSignIn(f Finding) bool {
+	return f.Verdict == Unknown && f.Summary == sayNoSignIn
+}

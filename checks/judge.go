@@ -35,6 +35,9 @@ func ByID(id ID) (c Check, ok bool) {
 	return e.Check, true
 }
 
+// ordered is the table, made once, for those who only look at it.
+var ordered = sync.OnceValue(Table)
+
 // entry is a check with what follows from its needs.
 type entry struct {
 	Check
@@ -46,7 +49,7 @@ type entry struct {
 // catalog is the table by id, made once.
 var catalog = sync.OnceValue(func() map[ID]*entry {
 	out := map[ID]*entry{}
-	for i, c := range Table() {
+	for i, c := range ordered() {
 		out[c.ID] = &entry{Check: c, place: i}
 	}
 	for _, e := range out {
@@ -73,7 +76,7 @@ var catalog = sync.OnceValue(func() map[ID]*entry {
 func closure(ids []ID) (all []*entry, strange []ID) {
 	known := catalog()
 	if len(ids) == 0 {
-		for _, c := range Table() {
+		for _, c := range ordered() {
 			ids = append(ids, c.ID)
 		}
 	}
@@ -109,7 +112,7 @@ func Judge(s Subject, ids []ID) []Finding {
 		s.Look = &Snapshot{}
 	}
 	if len(ids) == 0 {
-		for _, c := range Table() {
+		for _, c := range ordered() {
 			ids = append(ids, c.ID)
 		}
 	}
@@ -140,8 +143,9 @@ func (e *entry) judge(ctx context.Context, s Subject, done map[ID]Finding) (f Fi
 		}
 	}()
 	if cause, ok := e.cause(done); ok {
-		return e.finish(whole, s.Now, Finding{
-			Verdict: Skipped, Summary: fmt.Sprintf(saySkipped, cause.Check, cause.Summary),
+		// Timed by its cause: its own parts may not even be in.
+		return cleaned(Finding{
+			Check: e.ID, Verdict: Skipped, At: cause.At, Summary: Line(fmt.Sprintf(saySkipped, cause.Check, cause.Summary), maxSummary),
 		})
 	}
 	f, err := e.Run(ctx, s)

@@ -112,7 +112,9 @@ func accountCases() []judged {
 		{"reader only", checks.AccountRole, []change{roles(role(globalReader, "Global Reader"))}, fail, checks.Verified, "You hold: Global Reader.", checks.WhoAdmin},
 		{"no role", checks.AccountRole, []change{roles()}, fail, checks.Verified, "no role", checks.WhoAdmin},
 		{"role over one unit", checks.AccountRole, []change{roles(checks.Role{TemplateID: cloudAppAdmin, Scope: "/administrativeUnits/1"})}, fail, checks.Verified, "no role", checks.WhoAdmin},
-		{"only eligible", checks.AccountRole, []change{roles(), look(func(l *checks.Snapshot) { l.Eligible.Value = []checks.Role{role(cloudAppAdmin, "Cloud Application Administrator")} })}, warn, checks.Verified, "activate Cloud Application Administrator", checks.WhoAdmin},
+		{"only eligible", checks.AccountRole, []change{roles(), look(func(l *checks.Snapshot) {
+			l.Eligible.Value = []checks.Role{role(cloudAppAdmin, "Cloud Application Administrator")}
+		})}, warn, checks.Verified, "activate Cloud Application Administrator", checks.WhoAdmin},
 		{"eligible for too little", checks.AccountRole, []change{graphRole, roles(), look(func(l *checks.Snapshot) { l.Eligible.Value = []checks.Role{role(cloudAppAdmin, "")} })}, fail, checks.Verified, "no role", checks.WhoAdmin},
 		{"by the token", checks.AccountRole, []change{noRoles}, pass, checks.Asserted, "Global Administrator", ""},
 		{"none by the token, eligible unread", checks.AccountRole, []change{noRoles, account(func(a *checks.Account) { a.RoleIDs = []string{"b79fbf4d-3ef9-4689-8143-76b194e85509"} }), look(func(l *checks.Snapshot) { l.Eligible = checks.Look[[]checks.Role]{} })}, fail, checks.Asserted, "not looked at", checks.WhoAdmin},
@@ -126,7 +128,9 @@ func accountCases() []judged {
 				a.Scopes[i] = "https://graph.microsoft.com/" + strings.ToUpper(sc)
 			}
 		})}, pass, checks.Asserted, "everything", ""},
-		{"some scopes", checks.AccountScope, []change{account(func(a *checks.Account) { a.Scopes = []string{"User.Read", "Directory.Read.All", "RoleManagement.Read.All"} })}, warn, checks.Asserted, "the user consent setting. It takes Policy.Read.All", checks.WhoAdmin},
+		{"some scopes", checks.AccountScope, []change{account(func(a *checks.Account) {
+			a.Scopes = []string{"User.Read", "Directory.Read.All", "RoleManagement.Read.All"}
+		})}, warn, checks.Asserted, "the user consent setting. It takes Policy.Read.All", checks.WhoAdmin},
 		{"opaque scopes", checks.AccountScope, []change{account(func(a *checks.Account) { a.Opaque = true })}, unknown, checks.GradeUnknown, "can not be read", checks.WhoUser},
 		{"personal scopes", checks.AccountScope, []change{account(func(a *checks.Account) { a.Personal = true })}, skipped, checks.GradeUnknown, "account/work", ""},
 	}
@@ -139,7 +143,7 @@ func appCases() []judged {
 	})
 	assignment := func(as ...checks.Assignment) change {
 		return func(s *checks.Subject) {
-			app(func(sp *checks.ServicePrincipal) { sp.AssignmentRequired = ptr(true) })(s)
+			app(func(sp *checks.ServicePrincipal) { sp.AssignmentRequired = new(true) })(s)
 			s.Look.Assignments.Value = as
 		}
 	}
@@ -151,9 +155,9 @@ func appCases() []judged {
 		{"present elsewhere", checks.AppPresent, []change{elsewhere()}, skipped, checks.GradeUnknown, "tenant/match", ""},
 
 		{"enabled", checks.AppEnabled, nil, pass, checks.Verified, "enabled", ""},
-		{"explicitly not disabled", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.DisabledByMS = "NotDisabled"; sp.Deactivated = ptr(false) })}, pass, checks.Verified, "enabled", ""},
-		{"disabled", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.Enabled = ptr(false) })}, fail, checks.Verified, "switched off", checks.WhoAdmin},
-		{"deactivated", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.Deactivated = ptr(true) })}, fail, checks.Verified, "deactivated", checks.WhoAdmin},
+		{"explicitly not disabled", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.DisabledByMS = "NotDisabled"; sp.Deactivated = new(false) })}, pass, checks.Verified, "enabled", ""},
+		{"disabled", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.Enabled = new(false) })}, fail, checks.Verified, "switched off", checks.WhoAdmin},
+		{"deactivated", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.Deactivated = new(true) })}, fail, checks.Verified, "deactivated", checks.WhoAdmin},
 		{"stopped by Microsoft", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.DisabledByMS = "DisabledDueToViolationOfServicesAgreement" })}, fail, checks.Verified, "Microsoft has disabled", checks.WhoVendor},
 		{"a status nobody knows", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.DisabledByMS = "SomethingNew" })}, fail, checks.Verified, "SomethingNew", checks.WhoVendor},
 		{"not said", checks.AppEnabled, []change{app(func(sp *checks.ServicePrincipal) { sp.Enabled = nil })}, unknown, checks.GradeUnknown, "accountEnabled", ""},
@@ -244,7 +248,7 @@ func consentCases() []judged {
 		l.Authorization = failed[checks.Authorization](noLook(checks.FailRole, "Global Reader"))
 	})
 	low, all := policies(consent.PolicyLow), policies(consent.PolicyLegacy)
-	risky := look(func(l *checks.Snapshot) { l.Authorization.Value.RiskyAllowed = ptr(true) })
+	risky := look(func(l *checks.Snapshot) { l.Authorization.Value.RiskyAllowed = new(true) })
 	return []judged{
 		{"managed", checks.ConsentPolicy, nil, pass, checks.Verified, "Microsoft manages", ""},
 		{"nobody may", checks.ConsentPolicy, []change{policies()}, fail, checks.Verified, "may not consent to any app", checks.WhoAdmin},
@@ -276,7 +280,9 @@ func consentCases() []judged {
 		{"all classified", checks.ConsentClassified, []change{low, classified(allFive...)}, pass, checks.Verified, "5 of 5", ""},
 		{"nothing classified, approved", checks.ConsentClassified, []change{low, approved()}, pass, checks.Verified, "stops nobody", ""},
 		{"nothing classified, setting unread", checks.ConsentClassified, []change{noAuthorization}, warn, checks.Verified, "not known", ""},
-		{"classification unread", checks.ConsentClassified, []change{look(func(l *checks.Snapshot) { l.Classified = failed[map[string]consent.Level](checks.Failure{Kind: checks.FailService, Status: 503}) })}, unknown, checks.GradeUnknown, "failed (503)", checks.WhoMicrosoft},
+		{"classification unread", checks.ConsentClassified, []change{look(func(l *checks.Snapshot) {
+			l.Classified = failed[map[string]consent.Level](checks.Failure{Kind: checks.FailService, Status: 503})
+		})}, unknown, checks.GradeUnknown, "failed (503)", checks.WhoMicrosoft},
 		{"classification elsewhere", checks.ConsentClassified, []change{elsewhere()}, skipped, checks.GradeUnknown, "tenant/match", ""},
 
 		{"risk, verified", checks.ConsentRisk, nil, pass, checks.Verified, "does not look at verified", ""},
@@ -292,7 +298,7 @@ func consentCases() []judged {
 		{"everyone may", checks.ConsentPredict, []change{all}, pass, checks.Verified, "by policy microsoft-user-default-legacy", ""},
 		{"everyone may, app absent", checks.ConsentPredict, []change{policies("mine"), absent(), look(func(l *checks.Snapshot) {
 			l.Policies.Value = []consent.Policy{{ID: "mine", Includes: []consent.ConditionSet{{PermissionType: "delegated"}}}}
-			l.Authorization.Value.RiskyAllowed = ptr(true)
+			l.Authorization.Value.RiskyAllowed = new(true)
 		})}, pass, checks.Verified, "by policy mine", ""},
 		{"one person's grant opens nothing", checks.ConsentPredict, []change{granted(graphSP, "u1", allFive...)}, fail, checks.Verified, "Colleagues", checks.WhoAdmin},
 		{"low and classified", checks.ConsentPredict, []change{low, classified(allFive...)}, pass, checks.Verified, "microsoft-user-default-low", ""},
@@ -300,10 +306,10 @@ func consentCases() []judged {
 		{"unverified, low", checks.ConsentPredict, []change{low, classified(allFive...), unverified()}, fail, checks.Verified, "not verified", checks.WhoAdmin},
 		{"unverified, risk", checks.ConsentPredict, []change{all, unverified()}, fail, checks.Inferred, "risk-based step-up", checks.WhoAdmin},
 		{"unverified, risk off", checks.ConsentPredict, []change{all, unverified(), risky}, pass, checks.Verified, "may consent", ""},
-		{"disabled", checks.ConsentPredict, []change{all, app(func(sp *checks.ServicePrincipal) { sp.Enabled = ptr(false) })}, fail, checks.Verified, "disabled", checks.WhoAdmin},
-		{"deactivated", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.Deactivated = ptr(true) })}, fail, checks.Verified, "disabled", checks.WhoAdmin},
+		{"disabled", checks.ConsentPredict, []change{all, app(func(sp *checks.ServicePrincipal) { sp.Enabled = new(false) })}, fail, checks.Verified, "disabled", checks.WhoAdmin},
+		{"deactivated", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.Deactivated = new(true) })}, fail, checks.Verified, "disabled", checks.WhoAdmin},
 		{"stopped", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.DisabledByMS = "DisabledDueToViolationOfServicesAgreement" })}, fail, checks.Verified, "disabled", checks.WhoVendor},
-		{"approved for the assigned", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.AssignmentRequired = ptr(true) })}, fail, checks.Verified, "only assigned", checks.WhoAdmin},
+		{"approved for the assigned", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.AssignmentRequired = new(true) })}, fail, checks.Verified, "only assigned", checks.WhoAdmin},
 		{"from outside", checks.ConsentPredict, []change{outside()}, fail, checks.Inferred, "Microsoft's default", checks.WhoAdmin},
 		{"from outside, sign-in only", checks.ConsentPredict, []change{outside(), func(s *checks.Subject) { s.App.Needs = needs(checks.MicrosoftGraph, "User.Read") }}, pass, checks.Inferred, "Microsoft's default", ""},
 		{"policies unread", checks.ConsentPredict, []change{noPolicies}, fail, checks.Inferred, "own copy", checks.WhoAdmin},

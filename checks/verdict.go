@@ -3,7 +3,6 @@ package checks
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -40,6 +39,12 @@ type bench struct {
 func newBench(findings []Finding, s Subject) *bench {
 	b := &bench{s: s, on: make(map[ID]Finding, len(findings))}
 	for _, f := range findings {
+		if f.Verdict > Skipped {
+			f.Verdict = Unknown
+		}
+		if f.Grade > Verified {
+			f.Grade = GradeUnknown
+		}
 		if have, ok := b.on[f.Check]; !ok || worse(f, have) {
 			b.on[f.Check] = f
 		}
@@ -49,7 +54,20 @@ func newBench(findings []Finding, s Subject) *bench {
 
 // weight orders verdicts by how much they speak against an opening.
 func weight(v Verdict) int {
-	return slices.Index([]Verdict{Pass, Warn, Skipped, Pending, Unknown, Fail}, v)
+	switch v {
+	case Pass:
+		return 0
+	case Warn:
+		return 1
+	case Skipped:
+		return 2
+	case Pending:
+		return 3
+	case Unknown:
+		return 4
+	default:
+		return 5
+	}
 }
 
 // worse reports whether f counts more than g, in a strict order that does not
@@ -249,7 +267,7 @@ func (b *bench) where() string { return cmp.Or(b.s.Domain, sayThisTenant) }
 // release can not look at, and every check that could not.
 func (b *bench) notLooked() []string {
 	out := []string{sayNoConditional}
-	for _, c := range Table() {
+	for _, c := range ordered() {
 		f, ok := b.on[c.ID]
 		switch {
 		case ok && f.Verdict == Unknown:
