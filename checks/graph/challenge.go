@@ -102,11 +102,13 @@ func challengeValue(s string) (value, rest string) {
 
 // tokenLen is the length of the token (RFC 9110 §5.6.2) that s begins with.
 func tokenLen(s string) int {
-	i := strings.IndexFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
-	})
+	i := strings.IndexFunc(s, func(r rune) bool { return !alnum(r) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r) })
 	if i < 0 {
 		return len(s)
 	}
 	return i
+}
+
+func alnum(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }

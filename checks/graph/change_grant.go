@@ -237,9 +237,7 @@ func (ch *Changer) RestoreGrant(ctx context.Context, id, left, restore string) (
 
 // grantPath refuses ids that no grant has: they are base64url.
 func grantPath(id string) (string, error) {
-	odd := func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=.", r))
-	}
+	odd := func(r rune) bool { return !alnum(r) && !strings.ContainsRune("-_=.", r) }
 	if id == "" || len(id) > maxName || strings.ContainsFunc(id, odd) || strings.Trim(id, ".") == "" {
 		return "", &checks.Failure{Kind: checks.FailRequest, Message: wordBadObjectID}
 	}

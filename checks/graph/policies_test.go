@@ -67,8 +67,10 @@ func TestSetsAreReadWhereTheListLacksThem(t *testing.T) {
 	got := read(t, s.reader(t), hetk(), checks.PartPolicies, checks.PartAuthorization)
 	one := []consent.ConditionSet{{PermissionType: "delegated"}}
 	want := []consent.Policy{
-		{ID: "microsoft-user-default-low", Includes: one}, {ID: "Mine", Includes: one, Excludes: one},
-		{ID: "other", Unread: true}, {ID: "whole"},
+		{ID: "microsoft-user-default-low", Includes: one},
+		{ID: "Mine", Includes: one, Excludes: one},
+		{ID: "other", Unread: true},
+		{ID: "whole"},
 	}
 	if diff := cmp.Diff(want, got.Policies.Value); diff != "" || !got.Policies.Read {
 		t.Errorf("failure %v\n%s", got.Policies.Failure, diff)

@@ -4,13 +4,11 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"onboard.example/checks"
-	"onboard.example/checks/consent"
 )
 
 // absent says whether err is Graph's own word that an object is not in the
@@ -198,151 +196,4 @@ func readRoleAssignments(rd *reading, t *trail, rest, noun string) ([]checks.Ass
 	}
 	t.saw("%s", counted(len(out), noun))
 	return out, nil
-}
-
-// neededResources lists the APIs that the app needs, each once, and whether
-// one of its application permissions is needed.
-func neededResources(app checks.App) (ids []string, roles map[string]bool, f *checks.Failure) {
-	roles = map[string]bool{}
-	for _, p := range app.Needs {
-		id := strings.ToLower(strings.TrimSpace(p.Resource))
-		if !isGUID(id) {
-			return nil, nil, &checks.Failure{Kind: checks.FailRequest, Message: join(wordBadResource, p.Resource)}
-		}
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-		roles[id] = roles[id] || p.Role != ""
-	}
-	return ids, roles, nil
-}
-
-// eachResource reads something of every needed API at once; fn gets a trail of
-// its own, and the trails are joined in the order of the APIs. The first
-// failure counts.
-func eachResource[T any](t *trail, ids []string, fn func(t *trail, id string) (T, error)) ([]T, error) {
-	out, errs, trails := make([]T, len(ids)), make([]error, len(ids)), make([]*trail, len(ids))
-	var wg sync.WaitGroup
-	for i, id := range ids {
-		trails[i] = &trail{call: t.call, ctx: t.ctx}
-		wg.Go(func() {
-			defer func() {
-				if recover() != nil {
-					errs[i] = trails[i].failure(checks.FailNotJSON, wordOdd)
-				}
-			}()
-			out[i], errs[i] = fn(trails[i], id)
-		})
-	}
-	wg.Wait()
-	for i := range ids {
-		t.seen = append(t.seen, trails[i].seen...)
-	}
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// readResources reads the APIs that the app needs, those that are in this
-// tenant. Application permissions are asked for only where one is needed:
-// Microsoft Graph publishes hundreds of them, each with its description.
-func readResources(rd *reading, t *trail) ([]checks.ServicePrincipal, error) {
-	ids, roles, f := neededResources(rd.q.App)
-	if f != nil {
-		return nil, f
-	}
-	found, err := eachResource(t, ids, func(t *trail, id string) (*checks.ServicePrincipal, error) {
-		path, _ := byAppID(id, "")
-		query := "$select=id,appId,displayName,accountEnabled,oauth2PermissionScopes"
-		if roles[id] {
-			query += ",appRoles"
-		}
-		sp, err := one[models.ServicePrincipalable](t, ask{path: path, query: query, need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
-		if absent(err) {
-			t.saw(sayAbsent)
-			return nil, nil //nolint:nilnil // absent is an answer
-		}
-		if err != nil {
-			return nil, err
-		}
-		p, err := servicePrincipal(t, sp)
-		if err != nil {
-			return nil, err
-		}
-		t.saw("%s, %s, %s published", p.Name, p.ID, counted(len(p.Scopes), "scope"))
-		return &p, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := []checks.ServicePrincipal{}
-	for _, p := range found {
-		if p != nil {
-			out = append(out, *p)
-		}
-	}
-	return out, nil
-}
-
-// readClassified reads the classifications of the needed APIs' scopes; they
-// hang on the API's service principal, never on the app's (entra-facts §5).
-func readClassified(rd *reading, t *trail) (map[string]consent.Level, error) {
-	ids, _, f := neededResources(rd.q.App)
-	if f != nil {
-		return nil, f
-	}
-	levels := map[string]consent.Level{}
-	found, err := eachResource(t, ids, readClassifications)
-	if err != nil {
-		return nil, err
-	}
-	for i, id := range ids {
-		for permission, level := range found[i] {
-			levels[id+"/"+permission] = level
-		}
-	}
-	return levels, nil
-}
-
-func readClassifications(t *trail, id string) (map[string]consent.Level, error) {
-	path, _ := byAppID(id, "/delegatedPermissionClassifications")
-	found, err := list[models.DelegatedPermissionClassificationable, models.DelegatedPermissionClassificationCollectionResponseable](t,
-		ask{path: path, need: needClassList}, models.CreateDelegatedPermissionClassificationCollectionResponseFromDiscriminatorValue)
-	if absent(err) {
-		t.saw(sayAbsent)
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]consent.Level{}
-	for _, c := range found {
-		id := strings.ToLower(text(c.GetPermissionId()))
-		level, ok := classLevel(c.GetClassification())
-		if id == "" || !ok {
-			// A level that is not known may allow or forbid: better not read than misread.
-			return nil, t.lacks("a classification that is known")
-		}
-		out[id] = level
-	}
-	t.saw("%s", counted(len(out), "classified scope"))
-	return out, nil
-}
-
-func classLevel(c *models.PermissionClassificationType) (consent.Level, bool) {
-	if c == nil {
-		return "", false
-	}
-	switch *c {
-	case models.LOW_PERMISSIONCLASSIFICATIONTYPE:
-		return consent.Low, true
-	case models.MEDIUM_PERMISSIONCLASSIFICATIONTYPE:
-		return consent.Medium, true
-	case models.HIGH_PERMISSIONCLASSIFICATIONTYPE:
-		return consent.High, true
-	}
-	return "", false
 }

@@ -125,14 +125,14 @@ func part[T any](p checks.Part, read func(*reading, *trail) (T, error), field fu
 			piece = checks.NewPiece(p, l, field)
 		}()
 		if l.Failure != nil {
-			return
+			return piece
 		}
 		v, err := read(rd, t)
 		if err != nil {
 			l.Failure = asFailure(err)
-			return
+			return piece
 		}
 		l.Read, l.Value = true, v
-		return
+		return piece
 	}}
 }

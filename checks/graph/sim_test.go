@@ -355,8 +355,10 @@ func TestSendInSim(t *testing.T) {
 		t.Errorf("twice: %v", err)
 	}
 	for _, odd := range []Write{
-		{Method: http.MethodDelete, Path: "/servicePrincipals/" + clientSP}, {Method: http.MethodPost, Path: "/users"},
-		{Method: http.MethodPatch, Path: "/oauth2PermissionGrants/../me"}, {Method: http.MethodGet, Path: "/servicePrincipals"},
+		{Method: http.MethodDelete, Path: "/servicePrincipals/" + clientSP},
+		{Method: http.MethodPost, Path: "/users"},
+		{Method: http.MethodPatch, Path: "/oauth2PermissionGrants/../me"},
+		{Method: http.MethodGet, Path: "/servicePrincipals"},
 		{Method: http.MethodPost, Path: "/servicePrincipals", Body: "{"},
 	} {
 		if _, err := ch.Send(t.Context(), odd); err == nil || asFailure(err).Message != wordNotWritable {

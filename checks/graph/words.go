@@ -49,7 +49,7 @@ const (
 	wordAnother      = "another tenant is signed in than the one that was confirmed"
 	wordNoBacking    = "Microsoft knows no app with this id that other tenants may use: the id is wrong, the app is only for its own tenant, or it was registered minutes ago"
 	wordLost         = "the answer to the change was lost, and reading again does not show it; nothing was repeated"
-	wordNotLanded    = "Microsoft Graph accepted the change, and reading again does not show it"
+	wordNotLanded    = "the change was accepted by Microsoft Graph, and reading again does not show it"
 	wordNotConfirmed = "this change was not confirmed"
 	wordBadObjectID  = "the id of the object is not of its form"
 	wordBadScopes    = "the scopes to grant are none, or not of their form"
