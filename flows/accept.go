@@ -164,6 +164,11 @@ var personalDomains = []string{
 	"yahoo.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "aol.com",
 }
 
+// lookupName maps a name as browsers do and holds it to the form of host names.
+func lookupName() *idna.Profile {
+	return idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+}
+
 // AcceptDomain checks and cleans a domain as people type it: an address or a
 // URL is reduced to its domain, other scripts go to their ASCII form. The
 // error says what to type instead.
@@ -180,8 +185,8 @@ func AcceptDomain(value string) (string, error) {
 	}
 	d, _, _ = strings.Cut(d, "/")
 	d = strings.TrimSuffix(strings.ToLower(d), ".")
-	ascii, err := idna.Lookup.ToASCII(d)
-	if err != nil || len(ascii) > 253 || !strings.Contains(ascii, ".") || strings.ContainsAny(ascii, ":%?#[] ") {
+	ascii, err := lookupName().ToASCII(d)
+	if err != nil || len(ascii) > 253 || !pathSafe(ascii) || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || strings.ContainsAny(ascii, ":%?#[] ") {
 		return "", fmt.Errorf(words.badDomain, checks.Line(value, 60))
 	}
 	if slices.Contains(personalDomains, ascii) {

@@ -147,7 +147,7 @@ func (s State) resume(e Resumed) State {
 	s.Version, s.Ways, s.CanWrite = e.Version, e.Ways, e.CanWrite
 	s.Account, s.SignIn.Busy, s.SignIn.Failed = nil, false, nil
 	s.Trouble, s.Guides, s.Pointer = nil, nil, ""
-	s.Round++
+	s = s.newEyes()
 	if s.applying() {
 		s = s.stop(Stopped{Plan: s.Confirmed, Why: StopInterrupted})
 	}
@@ -194,6 +194,14 @@ func (s State) answer(e Answered) State {
 	} else {
 		s.answers = slices.Insert(s.answers, i, e)
 	}
+	return s
+}
+
+// newEyes begins a round of somebody else's looking: what was seen before
+// stays on the screen as old and counts for nothing.
+func (s State) newEyes() State {
+	s.Round++
+	s.since = s.Round
 	return s
 }
 
@@ -273,7 +281,7 @@ func (f Facts) with(n Facts) Facts {
 // tenant it was made for, with every scope it needs.
 func (s State) signedIn(a Account) State {
 	s.Account, s.SignIn.Busy, s.SignIn.Failed = &a, false, nil
-	s.Round++
+	s = s.newEyes()
 	if !s.applying() {
 		return s
 	}
@@ -296,7 +304,7 @@ func (s State) signInFailed(e SignInFailed) State {
 
 func (s State) signedOut() State {
 	s.Account, s.SignIn.Busy = nil, false
-	s.Round++
+	s = s.newEyes()
 	if s.applying() {
 		return s.stop(Stopped{Plan: s.Confirmed, Why: StopSignIn})
 	}

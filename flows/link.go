@@ -167,7 +167,7 @@ func pathSafe(tenant string) bool {
 	}
 	return !strings.ContainsFunc(tenant, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_'
-	}) && strings.ContainsAny(tenant, ".-") && !strings.Contains(tenant, "..")
+	}) && strings.ContainsAny(tenant, ".-") && !strings.Contains(tenant, "..") && !strings.HasPrefix(tenant, ".")
 }
 
 // encode writes a query with %20 for spaces: some mail clients break links at

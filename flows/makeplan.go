@@ -14,12 +14,12 @@ import (
 
 // The reasons for which no plan can be made.
 var (
-	ErrNotRead    = errors.New("the tenant has not been read yet")
-	ErrUnstated   = errors.New("the vendor does not say which permissions the app needs")
-	ErrNoResource = errors.New("an API that the app needs is not in this tenant")
-	ErrAppRoles   = errors.New("the app needs application permissions, which this plan does not grant")
-	ErrByMS       = errors.New("Microsoft has disabled the app")
-	ErrDeactived  = errors.New("the app was deactivated by its owner")
+	ErrNotRead     = errors.New("the tenant has not been read yet")
+	ErrUnstated    = errors.New("the vendor does not say which permissions the app needs")
+	ErrNoResource  = errors.New("an API that the app needs is not in this tenant")
+	ErrAppRoles    = errors.New("the app needs application permissions, which this plan does not grant")
+	ErrByMS        = errors.New("the app is disabled by Microsoft")
+	ErrDeactivated = errors.New("the app was deactivated by its owner")
 )
 
 // MakePlan makes the plan that grants the app what it needs, from what was
@@ -31,12 +31,14 @@ func MakePlan(s State) (Plan, error) {
 	switch {
 	case s.App.NeedsUnstated:
 		return Plan{}, ErrUnstated
+	case slices.ContainsFunc(s.App.Needs, func(p checks.Permission) bool { return p.Role != "" }):
+		return Plan{}, ErrAppRoles
 	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead, s.App.ClientID == "", s.TenantID() == "":
 		return Plan{}, ErrNotRead
 	case f.App != nil && f.App.ByMicrosoft != "":
 		return Plan{}, fmt.Errorf("%w: %s", ErrByMS, checks.Line(f.App.ByMicrosoft, 80))
 	case f.App != nil && f.App.Deactivated:
-		return Plan{}, ErrDeactived
+		return Plan{}, ErrDeactivated
 	}
 	p := Plan{Tenant: s.TenantID(), Domain: s.Domain}
 	app := NewAppRef

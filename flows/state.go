@@ -71,6 +71,7 @@ type State struct {
 	Trouble *Troubled
 	End     EndReason // empty: the run goes on
 
+	since    uint32 // findings of earlier rounds do not count for a verdict
 	started  bool
 	cloud    checks.Cloud // as asked for
 	clientID string       // as asked for

@@ -26,13 +26,27 @@ func allChecks() []checks.ID { return table().all }
 func publicChecks() []checks.ID { return table().public }
 
 // Overall is the verdict over the findings of this state: can people connect,
-// and if not, what stops them and whose move it is.
+// and if not, what stops them and whose move it is. What was seen before the
+// run was taken up again, or by another account, does not count. Where nothing
+// was seen, "I did it" makes it Asserted, which is no proof.
 func (s State) Overall() checks.Overall {
-	fs := make([]checks.Finding, len(s.found))
-	for i, h := range s.found {
-		fs[i] = h.Finding
+	fs := make([]checks.Finding, 0, len(s.found))
+	for _, h := range s.found {
+		if h.Round >= s.since {
+			fs = append(fs, h.Finding)
+		}
 	}
-	return checks.Decide(fs, s.Subject())
+	o := checks.Decide(fs, s.Subject())
+	if len(s.claims) > 0 && o.State != checks.StateOpen && o.Grade < checks.Asserted && !s.sawNoGrant() {
+		o.State, o.Grade, o.Reason, o.Whose, o.Because = checks.StateOpen, checks.Asserted, words.asserted, checks.WhoNobody, nil
+	}
+	return o
+}
+
+// sawNoGrant says whether the grant was looked at and is not there.
+func (s State) sawNoGrant() bool {
+	h, ok := s.Finding(checks.AppGrant)
+	return ok && h.Round >= s.since && h.Verdict == checks.Fail
 }
 
 // ReadScopes are the Graph scopes that a sign-in to look asks for, reading

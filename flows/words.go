@@ -16,7 +16,7 @@ var words = struct {
 	waitGrant, needLink, needHow, waitApp, needConfirm, waitApply, needClaim                                string
 
 	theApp, theVendor, theClient, theTenant, theScopes                         string
-	headOpen, headSaidOpen, headBlocked, headUnknown                           string
+	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                 string
 	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn           string
 	absent, disabled, enabled, noBenchmark                                     string
 	createAppLine, createAppAfter, createAppEffect, createAppUndo              string
@@ -57,6 +57,7 @@ var words = struct {
 
 	theApp: "the app", theVendor: "its vendor", theClient: "the app's client id", theTenant: "your tenant",
 	theScopes:    "the permissions that its vendor names",
+	asserted:     "Said to be approved; nobody has looked in Graph.",
 	headOpen:     "Open: people can connect.",
 	headSaidOpen: "Said to be open, and not proven.",
 	headBlocked:  "Blocked.",

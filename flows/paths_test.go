@@ -1,0 +1,474 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"onboard.example/checks"
+)
+
+func TestPathsAreWhole(t *testing.T) {
+	t.Parallel()
+	ids := map[StepID]bool{ToProof: true}
+	for _, p := range Paths() {
+		got, ok := PathByID(p.ID)
+		if !ok || got.ID != p.ID || !slices.Contains(pathIDs, p.ID) {
+			t.Errorf("%s is not found by its id", p.ID)
+		}
+		for what, text := range map[string]string{
+			"title": p.Title, "for": p.For, "least role": p.Least, "gains": p.Gains, "undo": p.Undo, "benchmark": p.Benchmark,
+		} {
+			if text == "" {
+				t.Errorf("%s has no %s", p.ID, what)
+			}
+		}
+		if p.Minutes <= 0 || len(p.Steps) == 0 {
+			t.Errorf("%s takes %d minutes in %d steps", p.ID, p.Minutes, len(p.Steps))
+		}
+		for _, st := range p.Steps {
+			if ids[st.ID] {
+				t.Errorf("%s is twice", st.ID)
+			}
+			ids[st.ID] = true
+			if st.Title == "" || len(st.Text) == 0 || len(st.Checks) == 0 || len(st.Next) == 0 {
+				t.Errorf("%s lacks a title, a text, a check that proves it, or a way on", st.ID)
+			}
+			for _, id := range st.Checks {
+				if _, ok := checks.ByID(id); !ok {
+					t.Errorf("%s is proven by %s, which is no check", st.ID, id)
+				}
+			}
+			for _, e := range st.Next {
+				if e.When.Name == "" || e.When.Why == "" || e.When.Holds == nil {
+					t.Errorf("%s leads to %s by a guard without a name, a reason or a condition: %+v", st.ID, e.To, e.When)
+				}
+			}
+		}
+	}
+	if _, ok := PathByID("revoke"); ok {
+		t.Error("a path was found that cannot be walked")
+	}
+	if _, ok := StepByID("no/such"); ok {
+		t.Error("a step was found that is none")
+	}
+}
+
+func TestEveryStepIsReachedAndEveryPathEnds(t *testing.T) {
+	t.Parallel()
+	for _, p := range Paths() {
+		to := map[StepID][]StepID{}
+		for _, st := range p.Steps {
+			for _, e := range st.Next {
+				to[st.ID] = append(to[st.ID], e.To)
+				if _, ok := StepByID(e.To); !ok && e.To != ToProof {
+					t.Errorf("%s leads to %s, which is nowhere", st.ID, e.To)
+				}
+			}
+		}
+		for _, st := range p.Steps {
+			if !reaches(to, p.Steps[0].ID, st.ID) {
+				t.Errorf("%s: %s cannot be reached", p.ID, st.ID)
+			}
+			if !reaches(to, st.ID, ToProof) {
+				t.Errorf("%s: %s never ends", p.ID, st.ID)
+			}
+		}
+	}
+}
+
+func reaches(to map[StepID][]StepID, from, goal StepID) bool {
+	seen := map[StepID]bool{}
+	var walk func(StepID) bool
+	walk = func(at StepID) bool {
+		if at == goal {
+			return true
+		}
+		if seen[at] {
+			return false
+		}
+		seen[at] = true
+		return slices.ContainsFunc(to[at], walk)
+	}
+	return walk(from)
+}
+
+// at fails the test unless the run is at a step, or at a stage where step is
+// empty.
+func at(t *testing.T, s State, stage Stage, step StepID) {
+	t.Helper()
+	if s.Place != (Place{stage, step}) {
+		t.Fatalf("at %+v, want %+v; missing: %q", s.Place, Place{stage, step}, Missing(s))
+	}
+}
+
+func TestDirectLinkIsWalkedToProof(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(Facts{}))
+	s = after(s, Advanced{})
+	at(t, s, StagePaths, "")
+	s = after(s, Advanced{})
+	at(t, s, StagePaths, "") // nothing chosen yet
+	s = after(s, Chose{Path: DirectLink})
+	at(t, s, StageSteps, LinkOpen)
+	s = after(s, Advanced{})
+	at(t, s, StageSteps, LinkApprove)
+	s = after(s, Advanced{})
+	at(t, s, StageSteps, LinkApprove) // neither seen nor said
+	if Missing(s) == "" {
+		t.Error("nothing says why one cannot go on")
+	}
+	s = after(s, Claimed{Step: LinkApprove}, Advanced{})
+	at(t, s, StageSteps, LinkWait)
+	if o := s.Overall(); o.State != checks.StateBlocked {
+		t.Errorf("a claim made a grant that is seen missing %s, %s", o.State, o.Grade)
+	}
+	s = see(s, nil)
+	s = after(s, Advanced{})
+	at(t, s, StageProof, "")
+	s = see(s, nil)
+	if o := s.Overall(); o.State != checks.StateOpen || o.Grade != checks.Verified {
+		t.Errorf("proof says %s, %s", o.State, o.Grade)
+	}
+	if w := Wants(s); len(w) != 0 {
+		t.Errorf("at the end still wanted: %+v", w)
+	}
+}
+
+func TestDirectLinkWithoutSigningInEndsAsserted(t *testing.T) {
+	t.Parallel()
+	s := see(after(begun(t, "hetk"), tenant()), nil)
+	s = after(s, Advanced{}, Answered{Question: AskSignIn, Value: string(WayNone)}, Advanced{})
+	at(t, s, StageDiagnosis, "")
+	unknown := map[checks.ID]checks.Verdict{}
+	for _, id := range allChecks() {
+		if !slices.Contains(publicChecks(), id) {
+			unknown[id] = checks.Unknown
+		}
+	}
+	s = see(s, unknown)
+	s = after(s, Chose{Path: DirectLink}, Advanced{})
+	if w := Wants(s); len(w) != 0 {
+		t.Errorf("nobody is signed in, and wanted is %+v", w)
+	}
+	s = after(s, Claimed{Step: LinkApprove}, Advanced{}, Advanced{})
+	at(t, s, StageProof, "")
+	s = see(s, unknown)
+	if o := s.Overall(); o.State != checks.StateOpen || o.Grade != checks.Asserted {
+		t.Errorf("said to be done gives %s, %s, want open and asserted", o.State, o.Grade)
+	}
+}
+
+func TestEntraGrantByHand(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(Facts{}))
+	s = after(s, finding(s, checks.AppPresent, checks.Fail), Chose{Path: EntraGrant})
+	at(t, s, StageSteps, GrantHow)
+	s = after(s, Advanced{})
+	at(t, s, StageSteps, GrantHow)
+	s = after(s, Answered{Question: AskHow, Value: HowPortal}, Advanced{})
+	at(t, s, StageSteps, GrantCreate)
+	s = after(s, finding(s, checks.AppPresent, checks.Pass), Advanced{})
+	at(t, s, StageSteps, GrantPortal)
+	s = after(s, WentBack{}, WentBack{})
+	at(t, s, StageSteps, GrantHow)
+	if s.Answer(AskHow) != HowPortal {
+		t.Error("going back lost an answer")
+	}
+	s = after(s, Advanced{})
+	at(t, s, StageSteps, GrantPortal) // the app is there now
+	s = after(s, Claimed{Step: GrantPortal}, Advanced{})
+	at(t, s, StageSteps, GrantWait)
+	s = after(see(s, nil), Advanced{})
+	at(t, s, StageProof, "")
+}
+
+// graphRun stands at the plan of the Graph way, with the plan made.
+func graphRun(t *testing.T, facts Facts) State {
+	t.Helper()
+	s := diagnosed(t, "hetk", facts)
+	s = after(s, Chose{Path: EntraGrant}, Answered{Question: AskHow, Value: HowGraph}, Advanced{})
+	at(t, s, StageSteps, GrantPlan)
+	if _, ok := Due(s); ok {
+		t.Fatal("a plan is due before the tenant was read again")
+	}
+	s = see(s, blocked)
+	e, ok := Due(s)
+	if !ok {
+		t.Fatal("no plan is due")
+	}
+	s = after(s, e)
+	if _, ok := Due(s); ok {
+		t.Fatal("the same plan is due twice")
+	}
+	return s
+}
+
+func TestEntraGrantByGraph(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	if n := len(s.Plan.Lines); n != 2 {
+		t.Fatalf("the plan has %d lines, want 2", n)
+	}
+	if got := after(s, Confirmed{Plan: s.Plan.ID, Typed: "fabrikam.example"}); got.Confirmed != "" {
+		t.Fatal("another domain confirmed the plan")
+	}
+	if got := after(s, Confirmed{Plan: "another", Typed: "contoso.example"}); got.Confirmed != "" {
+		t.Fatal("another plan was confirmed")
+	}
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: " Contoso.example "})
+	at(t, s, StageSteps, GrantApply)
+	w := wanted(s, WantSignIn)
+	if len(w) != 1 || w[0].Way != WayBrowser || !slices.Contains(w[0].Scopes.Words(), "DelegatedPermissionGrant.ReadWrite.All") {
+		t.Fatalf("wanted to sign in: %+v", w)
+	}
+	if len(wanted(s, WantApply)) != 0 {
+		t.Fatal("applying is wanted before the scopes are there")
+	}
+	s = after(s, admin(s.Plan.WriteScopes()...))
+	if w := wanted(s, WantApply); len(w) != 1 || w[0].Plan != s.Plan.ID {
+		t.Fatalf("wanted to apply: %+v", w)
+	}
+	for i := range s.Plan.Lines {
+		s = after(s, Applying{Plan: s.Plan.ID, Line: i, At: noon}, Applied{Plan: s.Plan.ID, Line: i, Outcome: OutcomeSent, RequestID: "r", At: noon})
+		if s.Carried() {
+			t.Fatal("carried out before it was seen")
+		}
+		s = after(s, Reread{Plan: s.Plan.ID, Line: i, Seen: true})
+	}
+	if !s.Carried() || len(wanted(s, WantApply)) != 0 {
+		t.Fatalf("carried out: %v, wanted: %+v", s.Carried(), wanted(s, WantApply))
+	}
+	s = after(s, Advanced{})
+	at(t, s, StageSteps, GrantWait)
+	s = after(see(s, nil), Advanced{})
+	at(t, s, StageProof, "")
+	r, ok := ReceiptOf(s)
+	if !ok || !r.Done || r.By != "admin@contoso.example" || r.Lines[1].Outcome != "seen" {
+		t.Errorf("receipt: %+v", r)
+	}
+}
+
+func wanted(s State, k WantKind) []Want {
+	return slices.DeleteFunc(Wants(s), func(w Want) bool { return w.Kind != k })
+}
+
+func TestAPlanIsOnlyAppliedInItsTenantWithItsScopes(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"})
+	elsewhere := admin(s.Plan.WriteScopes()...)
+	elsewhere.Account.TenantID = "55555555-5555-5555-5555-555555555555"
+	for name, c := range map[string]struct {
+		e   Event
+		why StopReason
+	}{
+		"another tenant":  {elsewhere, StopTenant},
+		"too few scopes":  {admin("Application.ReadWrite.All"), StopSignIn},
+		"sign-in failed":  {SignInFailed{Attempt: s.SignIn.Attempt, Reason: checks.FailDenied}, StopSignIn},
+		"signed out":      {SignedOut{}, StopSignIn},
+		"taken up again":  {Resumed{CanWrite: true}, StopInterrupted},
+		"the hand stops":  {Stopped{Plan: s.Plan.ID, Why: StopMoved}, StopMoved},
+		"another attempt": {SignInFailed{Attempt: 99}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := after(s, c.e)
+			if c.why == "" {
+				if got.Stop != nil {
+					t.Errorf("stopped: %+v", got.Stop)
+				}
+				return
+			}
+			if got.Stop == nil || got.Stop.Why != c.why || got.Confirmed != "" || len(wanted(got, WantApply))+len(wanted(got, WantSignIn)) != 0 {
+				t.Errorf("stop %+v, confirmed %q, wants %+v", got.Stop, got.Confirmed, Wants(got))
+			}
+			back := after(got, Advanced{})
+			at(t, back, StageSteps, GrantPlan) // a new plan is made of what is there now
+		})
+	}
+	wrong := after(graphRun(t, present(Facts{})), elsewhere)
+	wrong = after(wrong, Confirmed{Plan: wrong.Plan.ID, Typed: "contoso.example"})
+	if wrong.Confirmed != "" || wrong.Stop == nil || wrong.Stop.Why != StopTenant {
+		t.Errorf("confirmed while signed in elsewhere: %q, %+v", wrong.Confirmed, wrong.Stop)
+	}
+}
+
+func TestALineInDoubtIsNeverSentAgain(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"}, admin(s.Plan.WriteScopes()...))
+	s = after(s, Applying{Plan: s.Plan.ID, Line: 0, At: noon})
+	s = after(s, Resumed{CanWrite: true})
+	if s.Lines[0].Status != LineUnclear || s.Lines[1].Status != LineWaiting || s.Stop == nil {
+		t.Fatalf("after dying between sending and the answer: %+v, stop %+v", s.Lines, s.Stop)
+	}
+	if got := after(s, Applying{Plan: s.Plan.ID, Line: 0}); got.Lines[0].Status != LineUnclear {
+		t.Error("a line in doubt is being sent again")
+	}
+	if r, ok := ReceiptOf(s); !ok || r.Done || r.Lines[0].Outcome != "unclear" || r.Lines[1].Outcome != "not sent" || r.By == "" {
+		t.Errorf("receipt: %+v", r)
+	}
+	// What was written shows by now: the new plan has the rest alone.
+	s = after(s, admin(), Advanced{}, Learned{Facts: present(theApp(profile(t, "hetk")))})
+	at(t, s, StageSteps, GrantPlan)
+	s = see(s, blocked)
+	e, ok := Due(s)
+	if !ok {
+		t.Fatal("no new plan is due")
+	}
+	if s = after(s, e); len(s.Plan.Lines) != 1 || s.Plan.Lines[0].Kind != CreateGrant {
+		t.Errorf("the new plan: %+v", s.Plan.Lines)
+	}
+}
+
+func TestNothingIsWrittenWhereNothingCanWrite(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	s.CanWrite = false
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"})
+	if s.Confirmed != "" || s.Stop == nil || s.Stop.Why != StopNoHands {
+		t.Errorf("confirmed %q, stop %+v", s.Confirmed, s.Stop)
+	}
+}
+
+func TestRanking(t *testing.T) {
+	t.Parallel()
+	hetk := profile(t, "hetk")
+	disabled := theApp(hetk)
+	disabled.App.Enabled = false
+	byMS := theApp(hetk)
+	byMS.App.ByMicrosoft = "DisabledDueToViolationOfServicesAgreement"
+	for name, c := range map[string]struct {
+		app   string
+		facts Facts
+		fits  []PathID
+	}{
+		"blocked":               {"hetk", present(Facts{}), []PathID{DirectLink, EntraGrant}},
+		"disabled here":         {"hetk", present(disabled), []PathID{EntraGrant}},
+		"disabled by Microsoft": {"hetk", present(byMS), nil},
+		"not by the vendor":     {"no-link", present(Facts{}), []PathID{EntraGrant}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var fits []PathID
+			s := diagnosed(t, "hetk", c.facts)
+			if c.app == "no-link" {
+				p := *s.Profile
+				p.Paths = []PathID{EntraGrant, "revoke"}
+				s.Profile = &p
+			}
+			for i, r := range Rank(s) {
+				if r.Why == "" {
+					t.Errorf("%s has no reason", r.Path.ID)
+				}
+				if r.Fits {
+					fits = append(fits, r.Path.ID)
+					if r.Rank != i+1 {
+						t.Errorf("%s has rank %d in place %d", r.Path.ID, r.Rank, i+1)
+					}
+				} else if r.Rank != 0 {
+					t.Errorf("%s does not fit and has rank %d", r.Path.ID, r.Rank)
+				}
+			}
+			if !slices.Equal(fits, c.fits) {
+				t.Errorf("fit: %v, want %v", fits, c.fits)
+			}
+		})
+	}
+	open := see(after(diagnosed(t, "hetk", present(theApp(hetk))), AskedAgain{}), nil)
+	for _, r := range Rank(open) {
+		if r.Fits {
+			t.Errorf("%s fits a tenant that is open", r.Path.ID)
+		}
+	}
+	if s := after(open, Advanced{}); s.Place.Stage != StageProof {
+		t.Errorf("from the diagnosis of an open tenant to stage %d", s.Place.Stage)
+	}
+}
+
+func TestAnAppThatNeedsAGraphRoleNeedsAHigherAdmin(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(Facts{}))
+	s.App.Needs = append(slices.Clone(s.App.Needs), checks.Permission{Resource: checks.MicrosoftGraph, Role: "Mail.Read"})
+	for _, r := range Rank(s) {
+		if r.Path.Least != leastRoleForAppRoles {
+			t.Errorf("%s: least role %s", r.Path.ID, r.Path.Least)
+		}
+	}
+	if !strings.Contains(Words(s, "{role}"), leastRoleForAppRoles) {
+		t.Error("the words name a lesser role")
+	}
+}
+
+func TestTheWayThroughTheFirstStages(t *testing.T) {
+	t.Parallel()
+	s := after(State{}, Started{Version: "1"})
+	at(t, s, StageApp, "")
+	if len(Wants(s)) != 0 {
+		t.Errorf("wanted before anything is known: %+v", Wants(s))
+	}
+	s = after(s, Picked{Profile: profile(t, "revenue-grid")}, Advanced{})
+	at(t, s, StageApp, "") // its client id is not known
+	if q := Asks(s); len(q) != 1 || q[0].ID != AskClientID {
+		t.Fatalf("asked: %+v", q)
+	}
+	s = after(s, Answered{Question: AskClientID, Value: "99999999-9999-9999-9999-99999999999A"}, Advanced{})
+	at(t, s, StageTenant, "")
+	if s.App.ClientID != "99999999-9999-9999-9999-99999999999a" {
+		t.Errorf("client id %q", s.App.ClientID)
+	}
+	s = after(s, Advanced{})
+	at(t, s, StageTenant, "")
+	s = after(s, Answered{Question: AskDomain, Value: "contoso.example"}, Advanced{})
+	at(t, s, StageKnown, "")
+	s = after(s, Advanced{})
+	at(t, s, StageKnown, "") // still looking
+	s = see(after(s, Learned{Facts: Facts{Tenants: []TenantFact{{checks.CloudPublic, contosoID}, {checks.CloudChina, exSP}}}}), nil)
+	if s = after(s, Advanced{}); s.Place.Stage != StageKnown || Missing(s) != words.needCloud {
+		t.Fatalf("with two clouds at stage %d, missing %q", s.Place.Stage, Missing(s))
+	}
+	s = after(s, Answered{Question: AskCloud, Value: string(checks.CloudChina)})
+	if s.TenantID() != exSP {
+		t.Errorf("tenant %q after choosing the cloud", s.TenantID())
+	}
+	s = after(see(s, nil), Advanced{})
+	at(t, s, StageSignIn, "")
+	if s = after(s, Advanced{}); s.Place.Stage != StageSignIn {
+		t.Fatal("went on without an answer")
+	}
+	s = after(s, Answered{Question: AskSignIn, Value: string(WayAz)})
+	if w := wanted(s, WantSignIn); len(w) != 1 || w[0].Way != WayAz {
+		t.Fatalf("wanted: %+v", Wants(s))
+	}
+	s = after(s, SignInFailed{Attempt: s.SignIn.Attempt, Reason: checks.FailUnreachable})
+	if len(wanted(s, WantSignIn)) != 0 || s.SignIn.Failed == nil {
+		t.Error("a failed sign-in is still wanted, or forgotten")
+	}
+	s = after(s, Answered{Question: AskSignIn, Value: string(WayAz)})
+	if w := wanted(s, WantSignIn); len(w) != 1 || w[0].Attempt != 2 {
+		t.Errorf("a second try is wanted as %+v", w)
+	}
+	s = after(s, Answered{Question: AskSignIn, Value: string(WayNone)}, Advanced{})
+	at(t, s, StageDiagnosis, "")
+	for range 10 {
+		s = after(s, WentBack{})
+	}
+	at(t, s, StageApp, "")
+	if s.CanGoBack() {
+		t.Error("one can go back before the start")
+	}
+}
+
+func TestADomainThatNoTenantHasStopsTheRun(t *testing.T) {
+	t.Parallel()
+	s := see(begun(t, "hetk"), map[checks.ID]checks.Verdict{checks.TenantFound: checks.Fail})
+	if s = after(s, Advanced{}); s.Place.Stage != StageKnown || Missing(s) != words.badTenant {
+		t.Errorf("at stage %d, missing %q", s.Place.Stage, Missing(s))
+	}
+	s = after(s, WentBack{}, Answered{Question: AskDomain, Value: "fabrikam.example"}, Advanced{})
+	at(t, s, StageKnown, "")
+	if len(wanted(s, WantLook)) != 1 {
+		t.Error("the corrected domain is not looked up")
+	}
+}

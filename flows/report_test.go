@@ -1,0 +1,174 @@
+package flows
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"onboard.example/checks"
+)
+
+// proven is a run that went by Graph to the proof.
+func proven(t *testing.T) State {
+	t.Helper()
+	s := graphRun(t, present(Facts{}))
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"}, admin(s.Plan.WriteScopes()...))
+	for i := range s.Plan.Lines {
+		s = after(s, Applying{Plan: s.Plan.ID, Line: i, At: noon},
+			Applied{Plan: s.Plan.ID, Line: i, Outcome: OutcomeSent, RequestID: "req-1", At: noon},
+			Reread{Plan: s.Plan.ID, Line: i, Seen: true})
+	}
+	s = after(see(s, nil), Advanced{})
+	at(t, s, StageProof, "")
+	return see(s, nil)
+}
+
+func TestReportOfAProvenRun(t *testing.T) {
+	t.Parallel()
+	s := proven(t)
+	r := ReportOf(s)
+	md, err := r.Markdown()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := r.HTML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Open: people can connect.", "contoso.example", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", "admin@contoso.example",
+		"POST /oauth2PermissionGrants", "req-1", "app/grant", "How to take it back", "2026-11-20 12:00:00 UTC",
+	} {
+		if !strings.Contains(md, want) {
+			t.Errorf("the Markdown lacks %q", want)
+		}
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(md+page, "<no value>") || strings.Contains(md, "Nothing was changed") {
+		t.Errorf("the report has holes:\n%s", md)
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"schema":"onboard/report/1"`, `"notes":[]`, `"claims":[]`, `"state":"open"`, `"outcome":"seen"`} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("the JSON lacks %s", want)
+		}
+	}
+}
+
+func TestReportOfAnyState(t *testing.T) {
+	t.Parallel()
+	claimed := after(diagnosed(t, "hetk", present(Facts{})), Chose{Path: DirectLink}, Advanced{}, Claimed{Step: LinkApprove}, Noted{Text: "called them", From: "guide 2"})
+	for name, c := range map[string]struct {
+		s    State
+		want []string
+	}{
+		"nothing":   {State{}, []string{"Cannot be told yet.", "Nothing was looked at."}},
+		"begun":     {begun(t, "nylas"), []string{"Cannot be told yet.", "Nothing was changed"}},
+		"diagnosed": {diagnosed(t, "hetk", present(Facts{})), []string{"Blocked.", "**fail** `app/grant`"}},
+		"claimed":   {claimed, []string{"Said to be done, not proof: Approve in your browser", "guide 2: called them"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			md, err := ReportOf(c.s).Markdown()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := ReportOf(c.s).HTML(); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(md, want) {
+					t.Errorf("lacks %q:\n%s", want, md)
+				}
+			}
+		})
+	}
+}
+
+func TestReportsEscapeWhatComesFromOutside(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(Facts{}))
+	evil := "<script>alert(1)</script> [x](javascript:1) `code` **bold** \x1b[2J"
+	f := finding(s, checks.AppGrant, checks.Fail)
+	f.Finding.Summary, f.Finding.Seen[0].Request, f.Finding.Seen[0].Value = evil, "GET /`code`", evil
+	s = Apply(s, f) // not cleaned on its way in
+	s.App.Name = evil
+	r := ReportOf(s)
+	page, err := r.HTML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(page, "<script>") {
+		t.Error("a page runs what a tenant says")
+	}
+	md, err := r.Markdown()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{" <script>", "\x1b", " [x](javascript", " **bold**", "`code`"} {
+		if strings.Contains(md, bad) {
+			t.Errorf("the Markdown holds %q", bad)
+		}
+	}
+}
+
+func TestWhatToTellThePeople(t *testing.T) {
+	t.Parallel()
+	open, err := UserMessage(proven(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Subject: Hetk Calendar Sync is approved", "contoso.example", "1. Sign up for Hetk", "2. Continue with Microsoft", "a tab that still shows"} {
+		if !strings.Contains(open, want) {
+			t.Errorf("lacks %q:\n%s", want, open)
+		}
+	}
+	for name, s := range map[string]State{
+		"blocked":  diagnosed(t, "hetk", present(Facts{})),
+		"asserted": after(diagnosed(t, "hetk", present(Facts{})), SignedOut{}, Chose{Path: DirectLink}, Advanced{}, Claimed{Step: LinkApprove}),
+	} {
+		msg, err := UserMessage(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(msg, "approved") || !strings.Contains(msg, "not open yet") {
+			t.Errorf("%s: promises what was not seen:\n%s", name, msg)
+		}
+	}
+}
+
+func TestWordsAreFilled(t *testing.T) {
+	t.Parallel()
+	s := begun(t, "hetk")
+	for _, p := range Paths() {
+		for _, st := range p.Steps {
+			for _, text := range append(st.Text, st.Title, p.Undo, p.Gains, p.For) {
+				for name, s := range map[string]State{"a run": s, "nothing": {}} {
+					if got := Words(s, text); strings.ContainsAny(got, "{}") || strings.Contains(got, "  ") {
+						t.Errorf("%s, of %s: %q", st.ID, name, got)
+					}
+				}
+			}
+		}
+	}
+	if got := Words(s, "{app} {listed} {publisher} {client} {domain}"); got != "Hetk Calendar Sync Hetk Calendar Sync Hetk 8dd90edb-c881-459a-ac84-2a1fee8c5c94 contoso.example" {
+		t.Errorf("filled: %s", got)
+	}
+}
+
+func TestStableWords(t *testing.T) {
+	t.Parallel()
+	for l, want := range map[LineStatus]string{
+		LineWaiting: "not sent", LineSending: "unclear", LineWritten: "written", LineSeen: "seen", LineUnseen: "unseen",
+		LineRefused: "refused", LineUnclear: "unclear", 99: "unclear",
+	} {
+		if l.String() != want {
+			t.Errorf("status %d is %q, want %q", l, l, want)
+		}
+	}
+}
