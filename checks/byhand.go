@@ -19,9 +19,13 @@ type Command struct {
 // a GET of an https address, such as what a token said of itself. Lines for
 // m365, az and curl are quoted for POSIX shells.
 func ByHand(e Evidence) []Command {
-	u, ok := handURL(e.Request)
+	request, host, asked := strings.Cut(e.Request, hostNote)
+	u, ok := handURL(request)
 	if !ok {
 		return nil
+	}
+	if asked {
+		return otherHost(e.Source, u, strings.TrimSuffix(host, ")"))
 	}
 	switch e.Source {
 	case SourceGraph:
@@ -38,6 +42,18 @@ func ByHand(e Evidence) []Command {
 	default:
 		return nil
 	}
+}
+
+// hostNote is how a request says that it went to one address under the name of
+// another host, as requests to a simulator do.
+const hostNote = " (Host: "
+
+// otherHost is ByHand for such a request: of the tools, curl alone can do it.
+func otherHost(source, u, host string) []Command {
+	if source != SourceLogin || host == "" || strings.ContainsFunc(host, func(r rune) bool { return r == ' ' || unsafeInCommand(r) }) {
+		return nil
+	}
+	return []Command{{"curl", "curl --silent --show-error --globoff --header " + quotePOSIX("Host: "+host) + " " + quotePOSIX(u)}}
 }
 
 // handURL takes the address from a request as sent. Requests come from our

@@ -50,6 +50,13 @@ func TestByHand(t *testing.T) {
 			t.Errorf("%+v by hand is %+v", e, got)
 		}
 	}
+	named := get(checks.SourceLogin, "https://127.0.0.1:1/x (Host: login.microsoftonline.us)")
+	if len(named) != 1 || named[0].Line != "curl --silent --show-error --globoff --header 'Host: login.microsoftonline.us' 'https://127.0.0.1:1/x'" {
+		t.Errorf("a request under another name by hand: %+v", named)
+	}
+	if got := get(checks.SourceLogin, "https://127.0.0.1:1/x (Host: a b)"); got != nil {
+		t.Errorf("an odd host by hand: %+v", got)
+	}
 	for _, quote := range []string{"'", "\u2018", "\u2019", "\u201a", "\u201b"} {
 		got := get(checks.SourceGraph, "https://graph.microsoft.com/v1.0/a"+quote+";b")[0].Line
 		if !strings.Contains(got, "a"+quote+quote+";b") {

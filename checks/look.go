@@ -19,9 +19,10 @@ func (v seeing) settled() bool { return v.read || v.failure != nil }
 
 // lens reaches one part of a snapshot without knowing its type.
 type lens struct {
-	see  func(*Snapshot) seeing
-	fail func(*Snapshot, *Failure)
-	copy func(to, from *Snapshot)
+	see   func(*Snapshot) seeing
+	fail  func(*Snapshot, *Failure)
+	copy  func(to, from *Snapshot)
+	strip func(*Snapshot) // of personal data
 }
 
 func lensOf[T any](field func(*Snapshot) *Look[T]) lens {
@@ -30,8 +31,9 @@ func lensOf[T any](field func(*Snapshot) *Look[T]) lens {
 			l := field(s)
 			return seeing{read: l.Read, failure: l.Failure, seen: l.Seen, at: l.At}
 		},
-		fail: func(s *Snapshot, f *Failure) { *field(s) = Look[T]{Failure: f} },
-		copy: func(to, from *Snapshot) { *field(to) = *field(from) },
+		fail:  func(s *Snapshot, f *Failure) { *field(s) = Look[T]{Failure: f} },
+		copy:  func(to, from *Snapshot) { *field(to) = *field(from) },
+		strip: func(s *Snapshot) { stripLook(field(s)) },
 	}
 }
 

@@ -335,7 +335,7 @@ var partTitles = map[Part]string{
 	PartEligible:      "roles you could activate",
 	PartOrganization:  "the tenant's record",
 	PartApp:           "the enterprise app",
-	PartGrants:        "grants",
+	PartGrants:        "the grants",
 	PartAssignments:   "who is assigned",
 	PartAppRoles:      "granted app roles",
 	PartResources:     "the APIs",

@@ -1,0 +1,74 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Stripped is the snapshot without personal data, to be kept or sent: people's
+// and groups' ids, names and addresses are gone or numbered, and so is whatever
+// else may hold one (evidence values, addresses' queries, messages). What is
+// left is judged the same: no check's verdict or grade rests on who somebody
+// is. Names and ids of the tenant, of apps and of policies stay.
+func (s Snapshot) Stripped() Snapshot {
+	out := s
+	who := &roll{known: map[string]string{}}
+	a := &out.Account.Value
+	a.UPN, a.ObjectID = "", ""
+	out.Me.Value = Person{Type: s.Me.Value.Type}
+	out.Grants.Value = slices.Clone(s.Grants.Value)
+	for i := range out.Grants.Value {
+		g := &out.Grants.Value[i]
+		g.ID, g.Principal = "", who.number(g.Principal) // a grant's id is made of its principal's
+	}
+	out.Assignments.Value = who.assignments(s.Assignments.Value)
+	out.AppRoles.Value = who.assignments(s.AppRoles.Value)
+	out.Workflow.Value.Reviewers = slices.Clone(s.Workflow.Value.Reviewers)
+	for i, q := range out.Workflow.Value.Reviewers {
+		if !strings.Contains(strings.ToLower(q), "roledefinitionid") {
+			out.Workflow.Value.Reviewers[i] = who.number(q)
+		}
+	}
+	for _, p := range Parts() {
+		lenses[p].strip(&out)
+	}
+	return out
+}
+
+// roll numbers people and groups, the same one always alike.
+type roll struct{ known map[string]string }
+
+func (r *roll) number(id string) string {
+	if id == "" {
+		return ""
+	}
+	key := strings.ToLower(id)
+	if r.known[key] == "" {
+		r.known[key] = fmt.Sprintf("principal %d", len(r.known)+1)
+	}
+	return r.known[key]
+}
+
+func (r *roll) assignments(list []Assignment) []Assignment {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].ID, out[i].PrincipalID = "", r.number(out[i].PrincipalID)
+	}
+	return out
+}
+
+// stripLook takes out of a look what may name a person in passing.
+func stripLook[T any](l *Look[T]) {
+	if l.Failure != nil {
+		f := *l.Failure
+		f.Message, f.Claims = "", ""
+		l.Failure = &f
+	}
+	l.Seen = slices.Clone(l.Seen)
+	for i := range l.Seen {
+		l.Seen[i].Value = ""
+		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, "?")
+		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, "/users/")
+	}
+}
