@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"onboard.example/checks/sim"
+)
+
+// The rows of the budget that are about the whole program. Each benchmark runs
+// the stripped binary as a process of its own; absolute times on a shared
+// machine are worth little, ratios between runs of one session more.
+
+// buildBinary builds the binary as it ships and gives its path.
+func buildBinary(b *testing.B) string {
+	b.Helper()
+	out := filepath.Join(b.TempDir(), "onboard")
+	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, ".")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("build: %v\n%s", err, text)
+	}
+	return out
+}
+
+// quiet is an environment without what the person running the benchmark has.
+func quiet(b *testing.B) []string {
+	home := b.TempDir()
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_STATE_HOME=" + filepath.Join(home, "state"),
+		"TERM=xterm-256color", "LANG=C.UTF-8",
+	}
+}
+
+// BenchmarkFirstFrame is row W1: from exec to the first visible frame in a
+// pseudo terminal.
+func BenchmarkFirstFrame(b *testing.B) {
+	bin := buildBinary(b)
+	for b.Loop() {
+		cmd := exec.CommandContext(b.Context(), bin)
+		cmd.Env = quiet(b)
+		tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := readUntil(tty, "Hetk Calendar Sync"); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		stop(b, cmd, tty)
+		b.StartTimer()
+	}
+}
+
+// readUntil reads a terminal until a text has come.
+func readUntil(r io.Reader, want string) error {
+	var seen bytes.Buffer
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := r.Read(buf)
+		seen.Write(buf[:n])
+		if bytes.Contains(seen.Bytes(), []byte(want)) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%w before %q came:\n%q", err, want, seen.String())
+		}
+	}
+}
+
+// stop ends a program on a terminal as a person would, by Ctrl-C.
+func stop(b *testing.B, cmd *exec.Cmd, tty *os.File) {
+	b.Helper()
+	if _, err := tty.Write([]byte{3}); err != nil {
+		b.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, tty) // ends with the program
+	_ = cmd.Wait()                  // exit 130
+	_ = tty.Close()
+}
+
+// BenchmarkVersion is row W2 as far as `version` goes: wall time and the
+// largest resident size.
+func BenchmarkVersion(b *testing.B) {
+	bin := buildBinary(b)
+	var most int64
+	for b.Loop() {
+		cmd := exec.CommandContext(b.Context(), bin, "version")
+		cmd.Env = quiet(b)
+		if err := cmd.Run(); err != nil {
+			b.Fatal(err)
+		}
+		if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			most = max(most, u.Maxrss)
+		}
+	}
+	b.ReportMetric(float64(most)/1024, "MB-RSS")
+}
+
+// BenchmarkBinary is row W5: the size of the stripped binary.
+func BenchmarkBinary(b *testing.B) {
+	bin := buildBinary(b)
+	info, err := os.Stat(bin)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := os.Stat(bin); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(info.Size())/1e6, "MB")
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkColdBuild is row W6: the build with an empty build cache. It takes
+// minutes: run it with -benchtime 1x.
+func BenchmarkColdBuild(b *testing.B) {
+	if testing.Short() {
+		b.Skip("-short: a cold build takes minutes")
+	}
+	for b.Loop() {
+		cmd := exec.CommandContext(b.Context(), "go", "build", "-o", filepath.Join(b.TempDir(), "onboard"), ".")
+		cmd.Env = append(os.Environ(), "GOCACHE="+b.TempDir())
+		if text, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("build: %v\n%s", err, text)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/build")
+}
+
+// BenchmarkDiagnosed is row W7: the resident size of the running wizard after
+// a full diagnosis.
+func BenchmarkDiagnosed(b *testing.B) {
+	bin := buildBinary(b)
+	s, err := sim.Start(b.Context(), sim.Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	r := s.Ready()
+	args := append([]string{
+		"--app", "hetk", "--domain", r.Tenants[0].Domain,
+		"--token-file", filepath.Join(filepath.Dir(r.CA), "tokens", "admin@contoso.example"),
+	}, against(r)...)
+	var most float64
+	for b.Loop() {
+		ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+		cmd := exec.CommandContext(ctx, bin, args...)
+		cmd.Env = quiet(b)
+		tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: 120})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := walkToDiagnosis(tty); err != nil {
+			b.Fatal(err)
+		}
+		most = max(most, residentMB(b, cmd.Process.Pid))
+		b.StopTimer()
+		stop(b, cmd, tty)
+		cancel()
+		b.StartTimer()
+	}
+	b.ReportMetric(most, "MB-RSS")
+}
+
+// walkToDiagnosis presses what leads through the sign-in to the diagnosis, and
+// waits until the last finding has landed.
+func walkToDiagnosis(tty *os.File) error {
+	for _, step := range []struct{ see, press string }{
+		{"People sign in", "\r"}, {"token", "3"}, {"consent/predict", ""},
+	} {
+		if err := readUntil(tty, step.see); err != nil {
+			return err
+		}
+		if _, err := tty.WriteString(step.press); err != nil {
+			return fmt.Errorf("press %q: %w", step.press, err)
+		}
+	}
+	return nil
+}
+
+// residentMB is the resident size of a process as the kernel says it.
+func residentMB(b *testing.B, pid int) float64 {
+	b.Helper()
+	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		b.Skipf("the resident size is read from /proc, which is not here: %v", err)
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if rest, ok := strings.CutPrefix(lines.Text(), "VmRSS:"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return kb / 1024
+		}
+	}
+	b.Fatal("no VmRSS in /proc")
+	return 0
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+
+	"onboard.example/checks"
+)
+
+// checkLines prints a check for people: a line for each thing that was seen,
+// as it lands, and the answer last, where the eye is then.
+type checkLines struct {
+	out     *bufio.Writer
+	told    map[string]bool // details and what to do, each said once
+	skipped int             // consequences of a failure that is shown
+	unasked int             // checks that nobody signed in for
+}
+
+func newCheckLines(out io.Writer) *checkLines {
+	return &checkLines{out: bufio.NewWriter(out), told: map[string]bool{}}
+}
+
+// finding prints one finding, unless it only repeats another.
+func (l *checkLines) finding(f checks.Finding) {
+	switch {
+	case f.Verdict == checks.Skipped:
+		l.skipped++
+		return
+	case checks.NeedsSignIn(f):
+		l.unasked++
+		return
+	}
+	l.line("%-8s %-24s %s\n", f.Verdict, f.Check, f.Summary)
+	if f.Verdict == checks.Fail || f.Verdict == checks.Warn || f.Verdict == checks.Unknown {
+		for _, d := range f.Detail {
+			if !l.told[d] {
+				l.told[d] = true
+				l.line("%-33s %s\n", "", d)
+			}
+		}
+	}
+	if f.Fix != nil && f.Verdict != checks.Pass && !l.told[f.Fix.Do] {
+		l.told[f.Fix.Do] = true
+		l.line("%-33s → %s\n", "", f.Fix.Do)
+	}
+	_ = l.out.Flush() // the answer below says it if the output is gone
+}
+
+// overall prints the answer: what, how sure, whose move, what was not seen.
+func (l *checkLines) overall(v checks.Overall, signedIn bool) error {
+	if l.unasked > 0 {
+		l.line(sayUnasked, l.unasked)
+	}
+	if l.skipped > 0 {
+		l.line(saySkipped, l.skipped)
+	}
+	l.line("\n%s\n", v.Reason)
+	l.line("  %-14s %s, %s\n", "verdict", v.State, v.Grade)
+	if v.State != checks.StateOpen {
+		l.line("  %-14s %s\n", "whose move", v.Whose)
+	}
+	for i, n := range v.NotLooked {
+		if !signedIn && i > 0 {
+			break // said above, in one line
+		}
+		head := "not looked at"
+		if i > 0 {
+			head = ""
+		}
+		l.line("  %-14s %s\n", head, n)
+	}
+	return l.out.Flush()
+}
+
+// line prints; an error is kept by the writer and comes up at the end.
+func (l *checkLines) line(format string, args ...any) { _, _ = fmt.Fprintf(l.out, format, args...) }

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"onboard.example/checks/sim"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+func newDemo(o *options) *cobra.Command {
+	var f simFlags
+	var auto bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Walk the wizard in a simulated tenant: no network, no account",
+		Long:  sayDemoLong,
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), o, f, auto) },
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate (see `onboard sim --list`)")
+	fs.DurationVar(&f.latency, "latency", 0, "delay of every answer, such as 60ms")
+	fs.StringArrayVar(&f.faults, "fault", nil, "a fault to add; may be repeated")
+	fs.BoolVar(&auto, "auto", false, "with --plain: take the first advised choice, and play the admin too")
+	return cmd
+}
+
+// runDemo starts a simulator and the wizard in its tenant. Nothing is kept:
+// the tenant is gone with the process.
+func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
+	if auto && !o.plain {
+		return usage("Type `onboard demo --plain --auto`.", "--auto is for plain lines")
+	}
+	f.listen, f.dns, f.seed = "127.0.0.1:0", "127.0.0.1:0", 1
+	s, err := sim.Start(ctx, f.options(o))
+	if err != nil {
+		return usage("See `onboard sim --list`.", "%w", err)
+	}
+	defer s.Close()
+	r := s.Ready()
+	base := s.LoginURL()
+	admin := r.Tenants[0].Users[0].UPN
+	o.loginURL, o.graphURL, o.caFile = base, base, r.CA
+	if o.tokenFile == "" && o.signIn == "" {
+		o.tokenFile = filepath.Join(filepath.Dir(r.CA), "tokens", admin)
+	}
+	if o.app == "" {
+		o.app = "hetk"
+	}
+	if o.domain == "" {
+		o.domain = r.Tenants[0].Domain
+	}
+	start, err := o.start()
+	if err != nil {
+		return err
+	}
+	c, err := newClients(o)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	w := &wizard{o: o, c: c, start: start, auto: auto, play: &rehearsal{s: s, admin: admin}}
+	return w.run(ctx)
+}
+
+// rehearsal is the admin of a simulated tenant, played by keys.
+type rehearsal struct {
+	s     *sim.Sim
+	admin string
+}
+
+// approveMove is the one move there is: what the wizard waits for.
+const approveMove = "approve"
+
+// Moves implements run.Play: while consent is waited for, the admin can press
+// Accept.
+func (p *rehearsal) Moves(s flows.State) []run.Move {
+	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" || s.Place.Step == "" {
+		return nil
+	}
+	return []run.Move{{ID: approveMove + " " + s.App.ClientID, Key: "A", Title: fmt.Sprintf(sayApproveMove, p.admin)}}
+}
+
+// Make implements run.Play.
+func (p *rehearsal) Make(ctx context.Context, id string) error {
+	var move, client string
+	if _, err := fmt.Sscan(id, &move, &client); err != nil || move != approveMove {
+		return fmt.Errorf("no such move %q", id)
+	}
+	return p.s.Approve(ctx, p.admin, client, nil)
+}

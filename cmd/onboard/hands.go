@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"sync"
+
+	"github.com/pkg/browser"
+
+	"onboard.example/checks"
+	"onboard.example/checks/graph"
+	"onboard.example/checks/signin"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// looker looks at the tenant with the clients of the run. It remembers what it
+// read, so that a poll reads only the parts of its own checks.
+type looker struct {
+	c *clients
+
+	turn  chan struct{} // holds one: whoever has it may look
+	about string        // what seen is about
+	seen  checks.Snapshot
+}
+
+func newLooker(c *clients) *looker {
+	l := &looker{c: c, turn: make(chan struct{}, 1)}
+	l.turn <- struct{}{}
+	return l
+}
+
+// Look implements run.Looker.
+func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Finding)) (flows.Facts, error) {
+	select {
+	case <-l.turn:
+	case <-ctx.Done():
+		return flows.Facts{}, ctx.Err()
+	}
+	defer func() { l.turn <- struct{}{} }()
+	readers, session, err := l.c.readersAs(ask.Cloud)
+	if err != nil {
+		return flows.Facts{}, err
+	}
+	about := fmt.Sprintf("%s %s %s %s %p", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, session)
+	if about != l.about {
+		l.about, l.seen = about, checks.Snapshot{}
+	}
+	s := checks.Subject{
+		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Now: l.c.now(), Look: &l.seen,
+	}
+	snap := checks.Run(ctx, s, readers, ask.Checks, found)
+	if ctx.Err() != nil {
+		return flows.Facts{}, ctx.Err() // what was cut off is no news
+	}
+	l.seen = snap
+	return factsOf(&snap, ask.Tenant), nil
+}
+
+// factsOf takes what plans are made of. Where somebody is signed in to another
+// tenant, what Graph said is about that one and must not get into a plan.
+func factsOf(snap *checks.Snapshot, tenant string) flows.Facts {
+	if tenant == "" && snap.Discovery.Read && len(snap.Discovery.Value.Found) == 1 {
+		tenant = snap.Discovery.Value.Found[0].TenantID
+	}
+	here := tenant != "" && (strings.EqualFold(snap.Organization.Value.ID, tenant) ||
+		snap.Organization.Value.ID == "" && strings.EqualFold(snap.Account.Value.TenantID, tenant))
+	if !here {
+		return flows.FactsOf(&checks.Snapshot{Discovery: snap.Discovery})
+	}
+	return flows.FactsOf(snap)
+}
+
+// signer signs people in for the wizard.
+type signer struct {
+	c *clients
+	// profile is the app of the run, nil before one was chosen.
+	profile func() *flows.Profile
+	host    run.Host
+
+	mu   sync.Mutex
+	show func(run.Prompt)
+}
+
+// SignIn implements run.SignIner. A session of the same way is widened, so
+// that a person is not asked for an account twice.
+func (s *signer) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.Prompt)) (flows.Account, error) {
+	s.mu.Lock()
+	s.show = show
+	s.mu.Unlock()
+	session := s.c.current()
+	var err error
+	if session != nil && string(session.Way()) == string(ask.Way) && ask.Way != flows.WayToken {
+		err = session.Widen(ctx, ask.Scopes)
+	} else {
+		session, err = s.begin(ctx, ask)
+	}
+	if err != nil {
+		var in *signin.InputError
+		if errors.As(err, &in) {
+			return flows.Account{}, &checks.Failure{Kind: checks.FailSignIn, Message: in.Say + ". " + in.Do}
+		}
+		return flows.Account{}, signInTold(err)
+	}
+	s.c.signedIn(session)
+	return accountOf(session), nil
+}
+
+// signInTold is a failed sign-in with what to do about it in its message.
+func signInTold(err error) error {
+	var no *signin.Error
+	if !errors.As(err, &no) {
+		return err
+	}
+	f := *signin.FailureOf(err)
+	f.Message = strings.TrimSpace(no.Say + " " + no.Do)
+	return &f
+}
+
+func (s *signer) begin(ctx context.Context, ask run.SignInAsk) (signin.Session, error) {
+	tenant := ask.Tenant
+	if tenant == "" {
+		tenant = ask.Domain
+	}
+	switch ask.Way {
+	case flows.WayToken:
+		return s.c.handed(ctx)
+	case flows.WayAz:
+		return signin.Az(ctx, signin.AzOptions{Tenant: tenant, TokenOptions: signin.TokenOptions{GraphURL: s.c.o.graphURL}})
+	case flows.WayBrowser, flows.WayDevice:
+	case flows.WayNone:
+		return nil, errors.New("going on without a sign-in is none")
+	}
+	s.c.open = func(ctx context.Context, url string) error {
+		s.prompt(run.Prompt{Way: flows.WayBrowser, URL: url, Started: s.c.now()})
+		if s.host != nil {
+			// The link is on the screen too: a browser that does not open is no end.
+			_ = s.host.Open(ctx, url)
+		}
+		return nil
+	}
+	client, err := s.c.client(s.c.clientID(s.profile()), tenant, ask.Cloud, ask.Hint)
+	if err != nil {
+		return nil, err
+	}
+	if ask.Way == flows.WayBrowser {
+		return client.Browser(ctx, ask.Scopes)
+	}
+	return client.Device(ctx, ask.Scopes, func(p signin.Prompt) {
+		s.prompt(run.Prompt{Way: flows.WayDevice, URL: p.URL, Code: p.UserCode, Started: p.StartedAt, Until: p.Expires})
+	})
+}
+
+func (s *signer) prompt(p run.Prompt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.show != nil {
+		s.show(p)
+	}
+}
+
+// SignOut implements run.SignIner.
+func (s *signer) SignOut() {
+	if session := s.c.current(); session != nil {
+		// Nothing is asked: the tokens are dropped from memory.
+		_ = session.Forget(context.Background())
+	}
+	s.c.signedIn(nil)
+}
+
+// accountOf is who signed in, for the run's journal.
+func accountOf(s signin.Session) flows.Account {
+	a := s.Account()
+	return flows.Account{
+		UPN: a.UPN, TenantID: a.TenantID, Roles: checks.RoleNames(a.RoleIDs), Scopes: a.Scopes, Way: flows.Way(s.Way()),
+	}
+}
+
+// changers makes the hand that writes, for one confirmed plan.
+type changers struct{ c *clients }
+
+// Changer implements run.Changers.
+func (h changers) Changer(_ context.Context, plan flows.Plan) (run.Changer, error) {
+	session := h.c.current()
+	if session == nil {
+		return nil, &checks.Failure{Kind: checks.FailNoAccess, Message: sayNobody}
+	}
+	confirmed, err := graph.Confirm(plan.Tenant, plan.WriteScopes()...)
+	if err != nil {
+		return nil, err
+	}
+	ch, err := graph.NewChanger(h.c.graphOptions(h.c.rootNow(), session), confirmed)
+	if err != nil {
+		return nil, err
+	}
+	return changer{ch}, nil
+}
+
+// changer carries one write over to Graph.
+type changer struct{ *graph.Changer }
+
+// Change implements run.Changer.
+func (c changer) Change(ctx context.Context, r run.Request) (run.Answer, error) {
+	a, err := c.Send(ctx, graph.Write{Method: r.Method, Path: r.Path, Body: r.Body})
+	return run.Answer{ObjectID: a.ObjectID, RequestID: a.RequestID}, err
+}
+
+// machine is the person's own machine: its browser. Its clipboard is reached
+// through the terminal, which the screen does by itself.
+type machine struct{}
+
+// Open implements run.Host.
+func (machine) Open(_ context.Context, url string) error {
+	if err := browser.OpenURL(url); err != nil {
+		return fmt.Errorf("open the browser: %w", err)
+	}
+	return nil
+}
+
+// Copy implements run.Host.
+func (machine) Copy(context.Context, string) error { return nil }
+
+// quietBrowser keeps what a browser's starter prints off the screen.
+func quietBrowser() { browser.Stdout, browser.Stderr = io.Discard, io.Discard }
+
+// ways lists how one can sign in here, and why not where one cannot.
+func (c *clients) ways(profile *flows.Profile) []flows.WayOffer {
+	app := ""
+	if c.clientID(profile) == "" {
+		app = sayNeedsClientID
+	}
+	az, token := "", ""
+	if _, err := exec.LookPath("az"); err != nil {
+		az = sayNoAz
+	}
+	if c.o.tokenFile == "" {
+		token = sayNoTokenFile
+	}
+	return []flows.WayOffer{
+		{Way: flows.WayBrowser, Why: app},
+		{Way: flows.WayAz, Why: az},
+		{Way: flows.WayToken, Why: token},
+		{Way: flows.WayDevice, Why: app},
+	}
+}

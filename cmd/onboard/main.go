@@ -1,0 +1,37 @@
+// Command onboard clears Microsoft 365's "Need admin approval" block for one
+// third-party app in one tenant, and proves that it is cleared.
+//
+// This folder is the only one that knows concrete clients: it parses flags,
+// wires the rooms together, prints and chooses the exit code. One file a
+// command. What a command prints for programs goes to standard output alone;
+// everything for people that is not the command's result goes to standard
+// error.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	exitProcess(realMain())
+}
+
+// exitProcess is the one place that ends the process.
+func exitProcess(code int) { os.Exit(code) }
+
+// realMain runs the command line of the process and gives its exit code.
+func realMain() int {
+	// colorprofile reads NO_COLOR as a boolean, so NO_COLOR=yes would be
+	// ignored; no-color.org asks for any value that is not empty.
+	if os.Getenv("NO_COLOR") != "" {
+		if err := os.Setenv("NO_COLOR", "1"); err != nil {
+			return codeUsage
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return execute(ctx, world{args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Environ()})
+}

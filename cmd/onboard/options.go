@@ -1,0 +1,86 @@
+package main
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"onboard.example/checks"
+)
+
+// options are the flags that commands share, with the process they run in.
+type options struct {
+	world
+	app       string
+	appID     string
+	domain    string
+	user      string
+	cloud     string
+	clientID  string
+	appsDir   string
+	json      bool
+	plain     bool
+	noColor   bool
+	loginURL  string
+	graphURL  string
+	dnsServer string
+	caFile    string
+	tokenFile string
+	signIn    string
+	proxy     string
+}
+
+// flags declares the shared flags on the root, so that every command has them.
+func (o *options) flags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&o.app, "app", "", "the app, by its id (see `onboard apps`)")
+	f.StringVar(&o.appID, "app-id", "", "the app's client id, where its profile has none")
+	f.StringVar(&o.domain, "domain", "", "the organisation's domain, such as contoso.example")
+	f.StringVar(&o.user, "user", "", "whom to predict for; left out: an ordinary user")
+	f.StringVar(&o.cloud, "cloud", "", "which cloud: public, gcc, gcc-high, dod or china; left out: found by the domain")
+	f.StringVar(&o.clientID, "client-id", "", "client id with which onboard itself signs in")
+	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
+	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check, a question in the wizard")
+	f.StringVar(&o.tokenFile, "token-file", "", "file with a Graph access token, or - for standard input")
+	f.BoolVar(&o.json, "json", false, "print JSON on standard output")
+	f.BoolVar(&o.plain, "plain", false, "plain lines instead of a screen")
+	f.BoolVar(&o.noColor, "no-color", false, "no colours")
+	f.StringVar(&o.loginURL, "login-url", "", "address of a sign-in service in place of Microsoft's, such as a simulator's")
+	f.StringVar(&o.graphURL, "graph-url", "", "address of a Graph in place of Microsoft's")
+	f.StringVar(&o.dnsServer, "dns-server", "", "name server to ask instead of the system's, as address:port")
+	f.StringVar(&o.caFile, "ca-file", "", "file with further certificate authorities to trust (PEM)")
+	f.StringVar(&o.proxy, "proxy", "", "proxy to go through, http:// or socks5://; none: no proxy; left out: as the environment says")
+}
+
+// signInWays are the values of --sign-in.
+var signInWays = []string{"none", "browser", "device", "az"}
+
+// validate refuses flags that cannot be meant, before anything is asked.
+func (o *options) validate() error {
+	if o.cloud != "" {
+		if _, ok := checks.EndpointsOf(checks.Cloud(o.cloud)); !ok {
+			return usage("Type one of: public, gcc, gcc-high, dod, china.", "no cloud %q", o.cloud)
+		}
+	}
+	if o.signIn != "" && !slices.Contains(signInWays, o.signIn) {
+		return usage("Type one of: "+strings.Join(signInWays, ", ")+".", "no way to sign in called %q", o.signIn)
+	}
+	if o.tokenFile != "" && o.signIn != "" {
+		return usage("Leave out one of the two.", "--token-file and --sign-in exclude each other")
+	}
+	if o.user != "" && !strings.Contains(o.user, "@") {
+		return usage("Type the whole sign-in name, such as user@contoso.example.", "%q is no user name", o.user)
+	}
+	for _, one := range []struct{ flag, value string }{{"--login-url", o.loginURL}, {"--graph-url", o.graphURL}} {
+		if one.value == "" {
+			continue
+		}
+		u, err := url.Parse(one.value)
+		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return usage("Type the address alone, such as https://127.0.0.1:8443.", "%s %q is no https address", one.flag, one.value)
+		}
+	}
+	return nil
+}

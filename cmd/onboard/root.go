@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+
+	"onboard.example/checks"
+)
+
+// world is what a run of the command touches of its process.
+type world struct {
+	args []string
+	in   io.Reader
+	out  io.Writer
+	err  io.Writer
+	env  []string // KEY=VALUE
+}
+
+// Exit codes (product contract): scripts branch on them.
+const (
+	codeOpen        = 0   // open and Verified, or done
+	codeBlocked     = 1   // blocked or failed
+	codeUsage       = 2   // wrong usage or configuration
+	codeUnknown     = 3   // cannot tell, or not Verified
+	codeInterrupted = 130 // Ctrl-C
+)
+
+// exitError carries an exit code up to execute. With a nil cause nothing is
+// printed: the command has said all there is to say.
+type exitError struct {
+	code  int
+	cause error
+	typed string // what to type instead, if anything
+}
+
+func (e *exitError) Error() string {
+	if e.cause == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.cause.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.cause }
+
+// usage makes an error of wrong usage: what is wrong, then what to type.
+func usage(typed, format string, args ...any) error {
+	return &exitError{code: codeUsage, cause: fmt.Errorf(format, args...), typed: typed}
+}
+
+// execute parses the arguments, runs the command and gives the exit code.
+func execute(ctx context.Context, w world) int {
+	root := newRoot(w)
+	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithErrorHandler(func(out io.Writer, _ fang.Styles, err error) {
+		explain(out, err)
+	}))
+	var exit *exitError
+	switch {
+	case err == nil:
+		return codeOpen
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.Is(err, context.Canceled):
+		return codeInterrupted
+	default:
+		return codeUsage
+	}
+}
+
+// explain prints an error for people: what is wrong, then what to type.
+func explain(out io.Writer, err error) {
+	var exit *exitError
+	if errors.As(err, &exit) && exit.cause == nil {
+		return
+	}
+	if errors.Is(err, context.Canceled) && !errors.As(err, &exit) {
+		_, _ = fmt.Fprintln(out, sayInterrupted)
+		return
+	}
+	lines := strings.Split(checks.Block(err.Error(), 16<<10), "\n")
+	_, _ = fmt.Fprintf(out, "onboard: %s\n", strings.Join(lines, "\n  "))
+	if exit != nil && exit.typed != "" {
+		_, _ = fmt.Fprintf(out, "  %s\n", exit.typed)
+	} else if exit == nil {
+		_, _ = fmt.Fprintf(out, "  %s\n", sayTryHelp)
+	}
+}
+
+// newRoot builds the whole command tree; a fresh one for every run.
+func newRoot(w world) *cobra.Command {
+	o := &options{world: w}
+	root := &cobra.Command{
+		Use:           "onboard",
+		Short:         sayShort,
+		Long:          sayLong,
+		Args:          noArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetArgs(w.args)
+	root.SetIn(w.in)
+	root.SetOut(w.out)
+	root.SetErr(w.err)
+	o.flags(root)
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return runWizard(cmd.Context(), o) }
+	root.AddCommand(newCheck(o), newDemo(o), newSim(o), newApps(o), newVersion(o))
+	return root
+}
+
+// noArgs refuses words where only flags belong, and names the first one.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Sprintf("Type `%s --help` for what there is.", cmd.CommandPath()), "%q is not a command of `%s`", args[0], cmd.CommandPath())
+}

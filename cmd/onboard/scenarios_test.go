@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/url"
+	"path/filepath"
+	"testing"
+
+	"onboard.example/checks"
+	"onboard.example/checks/sim"
+)
+
+// onboard runs the command line in this process, with an environment that is
+// empty, and gives what it printed and its exit code.
+func onboard(ctx context.Context, stdin io.Reader, args ...string) (stdout, stderr string, code int) {
+	var out, errs bytes.Buffer
+	code = execute(ctx, world{args: args, in: stdin, out: &out, err: &errs})
+	return out.String(), errs.String(), code
+}
+
+// simulate starts a scenario for one test.
+func simulate(t *testing.T, o sim.Options) *sim.Sim {
+	t.Helper()
+	o.Dir = t.TempDir()
+	s, err := sim.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close the simulator: %v", err)
+		}
+	})
+	return s
+}
+
+// against are the flags that point onboard at a simulator.
+func against(r sim.Ready) []string {
+	base := (&url.URL{Scheme: "https", Host: r.HTTPS}).String()
+	return []string{"--login-url", base, "--graph-url", base, "--dns-server", r.DNS, "--ca-file", r.CA}
+}
+
+// TestScenarios holds every scenario's expectations against the command, over
+// the real clients, and validates what it printed.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	all, err := sim.Scenarios(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 19 {
+		t.Errorf("%d scenarios, want 19 and more", len(all))
+	}
+	schema := compileSchema(t)
+	for _, sc := range all {
+		if len(sc.Expect) == 0 {
+			t.Errorf("scenario %s expects nothing", sc.Name)
+		}
+		for _, want := range sc.Expect {
+			t.Run(sc.Name+" as "+want.As, func(t *testing.T) {
+				t.Parallel()
+				s := simulate(t, sim.Options{Scenario: sc.Name})
+				report, text, code := checkOnce(t, s.Ready(), want)
+				if err := schema.validate(text); err != nil {
+					t.Errorf("the report does not fit its schema: %v", err)
+				}
+				compare(t, want, report, code)
+				if t.Failed() {
+					t.Logf("report:\n%s", text)
+				}
+			})
+		}
+	}
+}
+
+// checkOnce runs onboard check as an expectation says.
+func checkOnce(t *testing.T, r sim.Ready, want sim.Expect) (checks.Report, string, int) {
+	t.Helper()
+	domain := want.Domain
+	if domain == "" {
+		domain = r.Tenants[0].Domain
+	}
+	args := append([]string{"check", "--app", want.App, "--domain", domain, "--json"}, against(r)...)
+	if want.As != "none" {
+		args = append(args, "--token-file", filepath.Join(filepath.Dir(r.CA), "tokens", want.As))
+	}
+	out, errs, code := onboard(t.Context(), nil, args...)
+	var report checks.Report
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("no report: %v\nstdout: %s\nstderr: %s", err, out, errs)
+	}
+	return report, out, code
+}
+
+func compare(t *testing.T, want sim.Expect, got checks.Report, code int) {
+	t.Helper()
+	if code != want.Exit {
+		t.Errorf("exit %d, want %d", code, want.Exit)
+	}
+	if string(got.Verdict.State) != want.State {
+		t.Errorf("state %q, want %q", got.Verdict.State, want.State)
+	}
+	if got.Verdict.Grade.String() != want.Grade {
+		t.Errorf("grade %q, want %q", got.Verdict.Grade, want.Grade)
+	}
+	seen := map[string]string{}
+	for _, f := range got.Findings {
+		seen[string(f.Check)] = f.Verdict.String()
+	}
+	for id, verdict := range want.Findings {
+		if seen[id] != verdict {
+			t.Errorf("%s is %q, want %q", id, seen[id], verdict)
+		}
+	}
+	if want.State != "open" && got.Verdict.State == checks.StateOpen {
+		t.Error("a false green")
+	}
+}

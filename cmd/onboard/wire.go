@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/checks/graph"
+	"onboard.example/checks/signin"
+	"onboard.example/flows"
+)
+
+// clients are the concrete clients of one run, and who is signed in.
+type clients struct {
+	o         *options
+	transport *http.Transport
+	discover  *signin.Discoverer
+	open      func(ctx context.Context, url string) error
+	now       func() time.Time
+
+	mu      sync.Mutex
+	session signin.Session
+	reader  *graph.Reader
+	root    string // of the Graph that reader reads
+}
+
+// newClients builds what every command shares. Nothing is asked yet.
+func newClients(o *options) (*clients, error) {
+	tr, err := signin.Transport(signin.TransportOptions{CAFile: o.caFile, Proxy: o.proxy})
+	if err != nil {
+		return nil, inputError(err)
+	}
+	if o.dnsServer != "" {
+		if tr.DialContext, err = dialThrough(o.dnsServer); err != nil {
+			return nil, err
+		}
+	}
+	c := &clients{o: o, transport: tr, now: time.Now}
+	c.discover, err = signin.NewDiscoverer(signin.DiscovererOptions{Transport: tr, LoginURL: o.loginURL})
+	if err != nil {
+		return nil, inputError(err)
+	}
+	return c, nil
+}
+
+// dialThrough makes a dialer that finds hosts through one DNS server.
+func dialThrough(server string) (func(context.Context, string, string) (net.Conn, error), error) {
+	host, port, err := net.SplitHostPort(server)
+	if err != nil {
+		host, port = strings.Trim(server, "[]"), "53"
+	}
+	if net.ParseIP(host) == nil {
+		return nil, usage("Type an address, such as 192.0.2.53 or [2001:db8::53]:53.", "--dns-server %q is no IP address", server)
+	}
+	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	d.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var ask net.Dialer
+		return ask.DialContext(ctx, network, net.JoinHostPort(host, port))
+	}}
+	return d.DialContext, nil
+}
+
+// inputError carries an input that a room refused to the command line: what is
+// wrong, then what to type.
+func inputError(err error) error {
+	var in *signin.InputError
+	if errors.As(err, &in) {
+		return &exitError{code: codeUsage, cause: errors.New(in.Say), typed: in.Do}
+	}
+	return &exitError{code: codeUsage, cause: err}
+}
+
+// graphRoot is the root of Graph for a cloud.
+func (c *clients) graphRoot(cloud checks.Cloud) string {
+	if c.o.graphURL != "" {
+		return strings.TrimRight(c.o.graphURL, "/")
+	}
+	e, ok := checks.EndpointsOf(cloud)
+	if !ok {
+		e, _ = checks.EndpointsOf(checks.CloudPublic)
+	}
+	return e.Graph
+}
+
+// graphOptions say how Graph of a cloud is reached, as whoever is signed in.
+func (c *clients) graphOptions(root string, session signin.Session) graph.Options {
+	o := graph.Options{
+		Root: root, RootCAs: c.transport.TLSClientConfig.RootCAs, Proxy: c.transport.Proxy,
+		Dial: c.transport.DialContext, UserAgent: "onboard/" + release,
+	}
+	if session != nil {
+		o.Tokens = graph.TokenFunc(func(ctx context.Context, scopes []string) (string, error) {
+			t, err := session.Token(ctx, scopes)
+			if err != nil {
+				return "", signin.FailureOf(err)
+			}
+			return t.Reveal(), nil
+		})
+	}
+	return o
+}
+
+// signedIn makes s the session from now on; nil means that nobody is.
+func (c *clients) signedIn(s signin.Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session = s
+	if c.reader != nil {
+		c.reader.Close()
+	}
+	c.reader, c.root = nil, ""
+}
+
+// current is who is signed in; nil: nobody.
+func (c *clients) current() signin.Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session
+}
+
+// rootNow is the root of the Graph that was read last.
+func (c *clients) rootNow() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.root == "" {
+		return c.graphRoot("")
+	}
+	return c.root
+}
+
+// readers gives the readers for a cloud: the connection to Graph is kept warm
+// from one look to the next.
+func (c *clients) readers(cloud checks.Cloud) ([]checks.Reader, error) {
+	all, _, err := c.readersAs(cloud)
+	return all, err
+}
+
+// readersAs gives the readers for a cloud, and who they read as.
+func (c *clients) readersAs(cloud checks.Cloud) ([]checks.Reader, signin.Session, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	root := c.graphRoot(cloud)
+	if c.reader == nil || c.root != root {
+		r, err := graph.New(c.graphOptions(root, c.session))
+		if err != nil {
+			return nil, nil, fmt.Errorf("reach Graph: %w", err)
+		}
+		if c.reader != nil {
+			c.reader.Close()
+		}
+		c.reader, c.root = r, root
+	}
+	return []checks.Reader{c.discover, signin.NewAccountReader(c.session, c.now), c.reader}, c.session, nil
+}
+
+// close lets go of what is open.
+func (c *clients) close() {
+	c.signedIn(nil)
+	c.transport.CloseIdleConnections()
+}
+
+// warm opens the connection to Graph in advance, as far as that can be: its
+// failure shows in the look that follows.
+func (c *clients) warm(ctx context.Context, cloud checks.Cloud) {
+	if _, err := c.readers(cloud); err != nil {
+		return
+	}
+	c.mu.Lock()
+	r := c.reader
+	c.mu.Unlock()
+	_ = r.Warm(ctx)
+}
+
+// clientID is what onboard itself signs in as: the flag, else what the app's
+// vendor registered for it, else nothing.
+func (c *clients) clientID(p *flows.Profile) string {
+	if c.o.clientID != "" {
+		return c.o.clientID
+	}
+	if p != nil {
+		return p.OnboardClientID
+	}
+	return ""
+}
+
+// client makes the sign-in client for a tenant.
+func (c *clients) client(clientID, tenant string, cloud checks.Cloud, hint string) (*signin.Client, error) {
+	return signin.New(signin.Options{
+		Cloud: cloud, LoginURL: c.o.loginURL, Tenant: tenant, ClientID: clientID,
+		Transport: c.transport, Open: c.open, Hint: hint,
+	})
+}
+
+// handed takes the token of --token-file.
+func (c *clients) handed(ctx context.Context) (signin.Session, error) {
+	how := signin.TokenOptions{GraphURL: c.o.graphURL}
+	if c.o.tokenFile == "-" {
+		return signin.Stdin(ctx, c.o.in, how)
+	}
+	return signin.File(ctx, c.o.tokenFile, how)
+}

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+	"golang.org/x/term"
+
+	"onboard.example/checks"
+	"onboard.example/checks/signin"
+	"onboard.example/flows"
+	"onboard.example/flows/journal"
+	"onboard.example/flows/run"
+	"onboard.example/tui"
+)
+
+// runWizard is `onboard` without a command.
+func runWizard(ctx context.Context, o *options) error {
+	start, err := o.start()
+	if err != nil {
+		return err
+	}
+	c, err := newClients(o)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	w := &wizard{o: o, c: c, start: start, dir: filepath.Join(xdg.StateHome, "onboard")}
+	return w.run(ctx)
+}
+
+// start is what the flags already say of a run; what they do not is asked.
+func (o *options) start() (flows.Started, error) {
+	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true}
+	if err := o.validate(); err != nil {
+		return s, err
+	}
+	if o.json {
+		return s, usage("Type `onboard check --json` for a report.", "the wizard prints no JSON")
+	}
+	if o.app != "" {
+		p, err := o.profile(o.app)
+		if err != nil {
+			return s, err
+		}
+		if p, err = o.withAppID(p); err != nil {
+			return s, err
+		}
+		s.Profile, s.ClientID = &p, p.ClientID
+	}
+	if o.domain != "" {
+		domain, err := signin.ParseDomain(o.domain)
+		if err != nil {
+			return s, inputError(err)
+		}
+		s.Domain = domain
+	}
+	return s, nil
+}
+
+// wizard is one run at a terminal, or on plain lines.
+type wizard struct {
+	o     *options
+	c     *clients
+	start flows.Started
+	dir   string   // where runs and receipts are kept; empty: nowhere
+	play  run.Play // the rehearsed admin; nil but in a demo
+	auto  bool     // plain lines take the first advised choice by themselves
+
+	driven []*driven
+	fresh  string // id of the journal begun for this run, if it is kept
+}
+
+// driven is a driver with the work that runs it.
+type driven struct {
+	*run.Driver
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// run drives the run from its start, or from where an earlier one was left,
+// and gives the exit code of its verdict.
+func (w *wizard) run(ctx context.Context) error {
+	look := tui.LookOf(w.o.env)
+	look.NoColor = look.NoColor || w.o.noColor
+	profiles, err := w.o.profiles()
+	if err != nil {
+		return err
+	}
+	w.start.Ways = w.c.ways(w.start.Profile)
+	defer w.halt()
+	d, earlier, err := w.begin(ctx)
+	if err != nil {
+		return err
+	}
+	o := tui.Options{
+		Profiles: profiles, Look: look, Earlier: earlier, Reopen: w.reopen, KeepReport: w.keepReport,
+		Auto: w.auto,
+	}
+	if w.dir != "" {
+		o.ResumeWith = "onboard"
+	}
+	if w.o.plain || w.auto || look.Plain || !w.atTerminal() {
+		return w.ended(tui.Plain(ctx, w.o.in, w.o.out, d, o))
+	}
+	quietBrowser()
+	if f, ok := w.o.out.(*os.File); ok {
+		o.Width, o.Height, _ = term.GetSize(int(f.Fd())) // unknown: the terminal says so later
+	}
+	return w.ended(tui.Run(ctx, d, o, tui.Terminal{In: w.o.in, Out: w.o.out, Environ: w.o.env}))
+}
+
+// atTerminal says whether both ends are a terminal.
+func (w *wizard) atTerminal() bool {
+	for _, end := range []any{w.o.in, w.o.out} {
+		f, ok := end.(*os.File)
+		if !ok || !term.IsTerminal(int(f.Fd())) {
+			return false
+		}
+	}
+	return true
+}
+
+// begin makes the journal and the driver of a new run, and lists those that
+// can be gone on with.
+func (w *wizard) begin(ctx context.Context) (tui.Driver, []tui.Earlier, error) {
+	j, earlier := flows.Journal(journal.NewMemory()), []tui.Earlier(nil)
+	if w.dir != "" {
+		runs := filepath.Join(w.dir, "runs")
+		earlier = w.earlier(ctx, runs)
+		kept, saved, err := journal.Start(runs, nil)
+		if !saved {
+			_, _ = fmt.Fprintf(w.o.err, sayNotSaved, err)
+		}
+		if f, ok := kept.(*journal.File); ok {
+			w.fresh = f.ID()
+		}
+		j = kept
+	}
+	d, err := w.drive(ctx, j)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d, earlier, d.Do(ctx, w.start)
+}
+
+// earlier lists the runs that were left before their end. Trouble with the
+// list is no reason not to begin.
+func (w *wizard) earlier(ctx context.Context, runs string) []tui.Earlier {
+	d, err := journal.OpenDir(runs, nil)
+	if err != nil {
+		return nil
+	}
+	list, err := d.List(ctx)
+	if err != nil {
+		return nil
+	}
+	var out []tui.Earlier
+	for _, r := range list {
+		if r.Busy || r.State.Domain == "" {
+			continue
+		}
+		out = append(out, tui.Earlier{ID: r.ID, App: r.State.App.Name, Domain: r.State.Domain, Where: tui.Where(r.State), Left: r.At})
+	}
+	return out
+}
+
+// reopen goes on with an earlier run in place of the one that just began.
+func (w *wizard) reopen(ctx context.Context, id string) (tui.Driver, error) {
+	d, err := journal.OpenDir(filepath.Join(w.dir, "runs"), nil)
+	if err != nil {
+		return nil, err
+	}
+	j, err := d.Open(id)
+	if err != nil {
+		return nil, err
+	}
+	w.halt()
+	if w.fresh != "" {
+		if err := d.Remove(w.fresh); err != nil {
+			return nil, err
+		}
+		w.fresh = ""
+	}
+	return w.drive(ctx, j)
+}
+
+// drive makes a driver over a journal and sets it to work.
+func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
+	var d *driven
+	sign := &signer{c: w.c, profile: func() *flows.Profile { return d.State().Profile }}
+	hands := run.Hands{Look: newLooker(w.c), SignIn: sign, Change: changers{w.c}, Host: machine{}, Play: w.play}
+	sign.host = hands.Host
+	o := run.Options{
+		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite,
+	}
+	if w.dir != "" {
+		if kept, err := journal.OpenReceipts(filepath.Join(w.dir, "receipts")); err == nil {
+			o.Receipts = kept
+		}
+	}
+	drv, err := run.New(ctx, hands, j, o)
+	if err != nil {
+		return nil, fmt.Errorf("take up the run: %w", err)
+	}
+	working, stop := context.WithCancel(ctx)
+	d = &driven{Driver: drv, stop: stop, done: make(chan struct{})}
+	w.driven = append(w.driven, d)
+	go func() {
+		defer close(d.done)
+		_ = drv.Run(working) // its error is ours: the context's
+		if c, ok := j.(io.Closer); ok {
+			_ = c.Close() // everything was stored before Run returned
+		}
+	}()
+	return d, nil
+}
+
+// halt stops every driver and waits for it.
+func (w *wizard) halt() {
+	for _, d := range w.driven {
+		d.stop()
+		<-d.done
+	}
+	w.driven = w.driven[:0]
+}
+
+// keepReport writes a report beside where the person works.
+func (w *wizard) keepReport(_ context.Context, text string) (string, error) {
+	name := "onboard-report-" + time.Now().Format("20060102-150405") + ".md"
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("write the report: %w", err)
+	}
+	_, err = io.WriteString(f, text)
+	return name, errors.Join(err, f.Close())
+}
+
+// ended makes the exit code of a run: what its verdict says.
+func (w *wizard) ended(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, tui.ErrInterrupted):
+		return &exitError{code: codeInterrupted}
+	case err != nil:
+		return &exitError{code: codeUnknown, cause: err}
+	}
+	if len(w.driven) == 0 {
+		return nil
+	}
+	return exitFor(w.driven[len(w.driven)-1].State().Overall())
+}

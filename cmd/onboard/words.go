@@ -1,0 +1,60 @@
+package main
+
+// Everything that the command line itself says to people.
+const (
+	sayShort = "Clear Microsoft 365's \"Need admin approval\" for one app, and prove it"
+
+	sayLong = `onboard clears the "Need admin approval" block for one third-party app in one
+Microsoft 365 tenant, and proves with Microsoft Graph that it is cleared.
+
+Without a command it is a wizard. It changes nothing before you have seen the
+plan and typed your domain. To try it without an account or a network, type
+
+  onboard demo`
+
+	sayAppsLong = `An app profile says what an app asks for and why, how its vendor takes admin
+consent, and how users connect. Five are built in; --apps DIR adds more.`
+
+	saySimLong = `sim serves sign-in, Microsoft Graph, DNS and an admin portal for tenants that
+exist nowhere else: to rehearse a customer's policy, to train, to test. It
+prints one line of JSON when it is ready and serves until it is stopped.
+
+  onboard sim --scenario admins-only --dir /tmp/sim
+  onboard check --app hetk --domain contoso.example \
+    --login-url https://HOST:PORT --graph-url https://HOST:PORT \
+    --ca-file /tmp/sim/ca.pem --token-file /tmp/sim/tokens/admin@contoso.example`
+
+	sayCheckLong = `check looks at the tenant, the account, the app and the consent policies, and
+says whether people can connect and, if not, what stops them and whose move it
+is. It changes nothing.
+
+Without a sign-in it says what can be seen from outside, which proves nothing.
+Exit codes: 0 open and verified, 1 blocked, 2 wrong usage, 3 cannot tell.`
+
+	sayUnasked = "unknown  %d more checks need a sign-in: --sign-in browser, --sign-in az or --token-file\n"
+	saySkipped = "skipped  %d checks that a failure above makes meaningless\n"
+
+	sayStopped  = "stopped before the end; nothing was changed"
+	sayOpenThis = "Open this page to sign in:\n%s\n"
+	sayBorrowed = "Signing in as Microsoft's own %q: that is the name the tenant's sign-in log will show.\n"
+
+	sayDeviceCode = "Open %s and type %s (asked for here at %s).\n" +
+		"Never type a code that somebody sent you: whoever asked for it is then signed in as you.\n"
+
+	sayNobody        = "nobody is signed in"
+	sayNeedsClientID = "needs a client id: the vendor's for this tool, or --client-id"
+	sayNoAz          = "the az command is not installed here"
+	sayNoTokenFile   = "start with --token-file FILE"
+
+	sayDemoLong = `demo starts the wizard in a simulated tenant inside this program: sign-in, Graph
+and an admin portal on loopback, with no network and no account. Keys on the
+screen play the admin. With --plain --auto it walks by itself.`
+
+	sayApproveMove = "play %s: open the link and press Accept"
+	sayNotSaved    = "onboard: this run cannot be kept, so it cannot be resumed: %v\n"
+
+	sayTryHelp       = "Type `onboard --help` for what there is."
+	sayInterrupted   = "onboard: interrupted"
+	sayNoClientID    = "not published; give it with --app-id"
+	sayNeedsUnstated = "The vendor does not publish which permissions the app asks for. Its sign-in asks for"
+)
