@@ -35,6 +35,8 @@ func (s *appScreen) body(m *Model) body {
 	return b
 }
 
+func (s *appScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
+
 func (s *appScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)) }
 
 func (s *appScreen) offers(m *Model) []offer {

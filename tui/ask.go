@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -29,6 +30,7 @@ func (a *asker) set(q flows.Question) {
 	if q.Kind == flows.Text {
 		a.field.set(q.Answer)
 	}
+	a.at = max(slices.IndexFunc(q.Options, func(o flows.Option) bool { return o.Why == "" }), 0)
 	for i, o := range q.Options {
 		if o.ID == q.Answer {
 			a.at = i

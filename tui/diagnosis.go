@@ -136,10 +136,10 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 		next = wordToProof
 	}
 	return []offer{
-		{act: actMove, why: none},
-		{act: actTake, word: keyExplain, why: none},
-		{act: actEvidence, why: unseen},
 		{act: actPaths, word: next, why: flows.Missing(m.state)},
+		{act: actTake, word: keyExplain, why: none},
+		{act: actMove, why: none},
+		{act: actEvidence, why: unseen},
 		{act: actAgain},
 		{act: actLinks, why: m.noLinks()},
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
@@ -94,7 +95,7 @@ func verdictLook(v checks.Verdict, g checks.Grade) (mark, word string, role Role
 // jumps. Narrow windows drop the id, then the grade; the time is for wide ones.
 func (m *Model) findingRow(e entry, w int, focused bool) row {
 	mark, word, role := verdictLook(e.held.Verdict, e.held.Grade)
-	summary, right, text := clean(e.held.Summary), gradeWord(e.held.Grade), RoleText
+	summary, right, text := strings.TrimSuffix(clean(e.held.Summary), "."), gradeWord(e.held.Grade), RoleText
 	rw := 0
 	if w >= 70 {
 		rw = 9

@@ -14,7 +14,10 @@ type body struct {
 	// focus is the first row of where the keys act and focusEnd the one after
 	// its last; the window follows them. Both zero: the window is scrolled.
 	focus, focusEnd int
-	// cursor is the place of the text cursor, where text is typed.
+	// foot stays in sight below the rows, however they are scrolled.
+	foot []row
+	// cursor is the place of the text cursor, where text is typed: in the
+	// foot where there is one, else in the rows.
 	cursor *place
 }
 
@@ -57,30 +60,51 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	if !z.tight() {
 		rows = append(rows, m.watchRow())
 	}
-	head := len(rows)
-	moves := m.moveRows()
-	h := m.height()
-	top, below := m.window(&bd, h)
-	for i := range h {
-		if top+i < len(bd.rows) {
-			rows = append(rows, bd.rows[top+i])
-		} else {
-			rows = append(rows, nil)
-		}
-	}
-	rows = append(rows, moves...)
+	seen, below, at := m.fitBody(&bd)
+	cur := m.cursor(at, len(rows))
+	rows = append(append(rows, seen...), m.moveRows()...)
 	if !z.tight() {
 		rows = append(rows, nil)
 	}
 	rows = append(rows, m.noticeRow(below), helpLine(offers, z.w-2, m.look.ASCII, typing))
-	var cur *tea.Cursor
-	if bd.cursor != nil {
-		if y := bd.cursor.row - top; y >= 0 && y < h {
-			cur = tea.NewCursor(min(bd.cursor.col+1, z.w-1), y+head)
-			cur.Blink = !m.still
-		}
-	}
 	return m.paint(rows, z.w), cur
+}
+
+// fitBody is the part of the body that is seen, exactly as high as there is
+// room; below is how many rows are hidden under it, and at the text cursor's
+// place in what is seen.
+func (m *Model) fitBody(bd *body) (seen []row, below int, at *place) {
+	h := m.height()
+	foot := bd.foot
+	if len(foot) > 0 && len(foot) < h && !m.size.tight() {
+		foot = append([]row{nil}, foot...)
+	}
+	foot = foot[max(len(foot)-h, 0):]
+	room := h - len(foot)
+	top, below := m.window(bd, room)
+	seen = append(seen, bd.rows[top:min(top+room, len(bd.rows))]...)
+	if len(seen) < room && len(foot) > 0 {
+		room = len(seen) // the foot stands right under a short body
+	}
+	seen = append(seen, foot...)
+	switch c := bd.cursor; {
+	case c == nil:
+	case len(bd.foot) > 0:
+		at = &place{room + len(foot) - len(bd.foot) + c.row, c.col}
+	case c.row >= top && c.row < top+room:
+		at = &place{c.row - top, c.col}
+	}
+	return append(seen, make([]row, h-len(seen))...), below, at
+}
+
+// cursor is the text cursor for a place of the body that begins at a row.
+func (m *Model) cursor(at *place, from int) *tea.Cursor {
+	if at == nil {
+		return nil
+	}
+	c := tea.NewCursor(min(at.col+1, m.size.w-1), at.row+from)
+	c.Blink = !m.still
+	return c
 }
 
 // height is how many rows the body has: what the frame and the rehearsed
@@ -192,14 +216,14 @@ func (m *Model) titleTail(domain string) []string {
 		return nil
 	}
 	out := []string{domain}
-	if c := cloudTitle(m.state.Cloud()); c != "" {
+	switch c := cloudTitle(m.state.Cloud()); {
+	case m.demo:
+		out = append(out, wordSimulated)
+	case c != "":
 		out = append(out, strings.TrimSuffix(c, " cloud"))
 	}
 	if a := m.state.Account; a != nil {
 		out = append(out, clean(a.UPN))
-	}
-	if m.demo {
-		out = append(out, wordSimulated)
 	}
 	return out
 }

@@ -44,6 +44,8 @@ func (s *knownScreen) body(m *Model) body {
 	return b
 }
 
+func (s *knownScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
+
 func (s *knownScreen) typing(*Model) *field { return nil }
 
 func (s *knownScreen) offers(m *Model) []offer {

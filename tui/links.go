@@ -210,7 +210,7 @@ func (m *Model) print(l flows.Link) tea.Cmd {
 	}
 	text := l.Title + "\n\n" + l.URL + "\n"
 	if l.Note != "" {
-		text += "\n" + l.Note + "\n"
+		text += "\n" + strings.Join(wrap(l.Note, m.size.text()), "\n") + "\n"
 	}
 	return m.printText(text)
 }

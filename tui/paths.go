@@ -37,7 +37,7 @@ func (s *pathsScreen) body(m *Model) body {
 	} else {
 		for i, r := range can {
 			from := len(b.rows)
-			b.put(s.item(r, i, w)...)
+			b.put(s.item(m, r, i, w)...)
 			if i == s.at {
 				b.focus, b.focusEnd = from, len(b.rows)
 			}
@@ -60,7 +60,7 @@ func (s *pathsScreen) body(m *Model) body {
 }
 
 // item is one path: a line, and for the one in focus what it means.
-func (s *pathsScreen) item(r flows.Ranked, i, w int) []row {
+func (s *pathsScreen) item(m *Model, r flows.Ranked, i, w int) []row {
 	head, role := row{}.add(RoleSubtle, "  "+number(i+1)+"  "), RoleText
 	if i == s.at {
 		head, role = row{}.add(RoleFocus, "› "+number(i+1)+"  "), RoleStrong
@@ -77,19 +77,19 @@ func (s *pathsScreen) item(r flows.Ranked, i, w int) []row {
 	if i != s.at {
 		return rows
 	}
-	return append(rows, pathDetail(r, 5, w)...)
+	return append(rows, m.pathDetail(r, 5, w)...)
 }
 
 // pathDetail is the effect of a path and how to undo it.
-func pathDetail(r flows.Ranked, in, w int) []row {
-	rows := para(RoleText, clean(r.Path.Gains), in, w)
+func (m *Model) pathDetail(r flows.Ranked, in, w int) []row {
+	rows := para(RoleText, m.words(r.Path.Gains), in, w)
 	if r.Why != "" {
-		rows = append(rows, para(RoleInfo, sentence(clean(r.Why)), in, w)...)
+		rows = append(rows, para(RoleInfo, sentence(m.words(r.Why)), in, w)...)
 	}
 	for _, p := range [][2]string{{wordUndo, r.Path.Undo}, {wordBenchmarks, r.Path.Benchmark}, {wordFor, r.Path.For}} {
 		if p[1] != "" {
 			head := row{}.add(RoleText, spaces(in)).add(RoleSubtle, fixed(p[0], 10)+" ")
-			rows = append(rows, hanging(head, RoleText, clean(p[1]), w)...)
+			rows = append(rows, hanging(head, RoleText, m.words(p[1]), w)...)
 		}
 	}
 	return rows
@@ -113,7 +113,7 @@ func (s *pathsScreen) columns(m *Model, can []flows.Ranked) []row {
 		col := hanging(head, role, clean(r.Path.Title), w)
 		col = append(col, para(RoleSubtle, pathCost(r), 5, w)...)
 		col = append(col, nil)
-		col = append(col, pathDetail(r, 5, w)...)
+		col = append(col, m.pathDetail(r, 5, w)...)
 		if i == from {
 			out = col
 		} else {
@@ -148,6 +148,14 @@ func countWord(n int) string {
 		return countWords[n]
 	}
 	return number(n)
+}
+
+func (s *pathsScreen) choose(m *Model, k tea.KeyPressMsg) bool {
+	if len(k.Text) != 1 || k.Text[0] < '1' || int(k.Text[0]-'1') >= len(s.takable(m)) {
+		return false
+	}
+	s.at = int(k.Text[0] - '1')
+	return true
 }
 
 func (s *pathsScreen) typing(*Model) *field { return nil }

@@ -123,7 +123,7 @@ func (p *plain) news() {
 			continue
 		}
 		_, word, _ := verdictLook(e.held.Verdict, e.held.Grade)
-		text := fill(plainFinding, "verdict", word, "check", string(e.id), "summary", clean(e.held.Summary))
+		text := fill(plainFinding, "verdict", word, "check", string(e.id), "summary", sentence(clean(e.held.Summary)))
 		if p.said[e.id] == text {
 			continue
 		}
@@ -161,14 +161,19 @@ func (p *plain) print(sc scene) {
 	for _, l := range sc.lines {
 		p.out.line(l)
 	}
-	if p.auto || !sc.open {
+	if !sc.open {
 		return
 	}
 	for i, o := range sc.q.Options {
 		p.out.line(optionLine(i, o))
 	}
 	for _, c := range sc.choices {
-		p.out.line(c.key + ". " + c.label)
+		if !p.auto || c.key == "1" || c.key > "1" && c.key <= "9" {
+			p.out.line(c.key + ". " + c.label)
+		}
+	}
+	if p.auto {
+		return
 	}
 	p.out.prompt(p.promptFor(sc))
 	p.pending = true
@@ -212,9 +217,8 @@ func optionLine(i int, o flows.Option) string {
 
 // heard acts on a line that was typed.
 func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
-	p.shown = ""
 	if l.long {
-		p.out.line(fill(plainTooLong, "n", number(lineLimit)))
+		p.reprompt(sc, fill(plainTooLong, "n", number(lineLimit)))
 		return
 	}
 	text := strings.TrimSpace(checks.Line(l.text, lineLimit))
@@ -223,8 +227,10 @@ func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
 		return
 	}
 	if text == "" {
+		p.reprompt(sc, "")
 		return
 	}
+	p.shown = ""
 	for _, c := range sc.choices {
 		if c.key == text {
 			c.do()
@@ -232,7 +238,7 @@ func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
 		}
 	}
 	if i, ok := optionBy(sc.q.Options, text); ok {
-		p.answer(sc.q, sc.q.Options[i].ID)
+		p.answer(sc, sc.q.Options[i].ID)
 		return
 	}
 	for _, c := range sc.choices {
@@ -241,7 +247,20 @@ func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
 			return
 		}
 	}
-	p.out.line(fill(plainNoChoice, "text", clean(text)))
+	p.reprompt(sc, fill(plainNoChoice, "text", clean(text)))
+}
+
+// reprompt says what was wrong and asks again, without reading out everything
+// a second time.
+func (p *plain) reprompt(sc scene, wrong string) {
+	if wrong != "" {
+		p.out.line(wrong)
+	}
+	p.shown = sc.key
+	if !p.auto {
+		p.out.prompt(p.promptFor(sc))
+		p.pending = true
+	}
 }
 
 // typed takes a line as the text that was asked for; a single letter of a
@@ -250,16 +269,17 @@ func (p *plain) typed(ctx context.Context, sc scene, text string) {
 	if len(text) <= 1 {
 		for _, c := range sc.choices {
 			if strings.EqualFold(c.key, text) {
+				p.shown = ""
 				c.do()
 				return
 			}
 		}
 	}
 	if sc.q.ID == flows.AskConfirm {
-		p.confirm(ctx, sc.q, text)
+		p.confirm(ctx, sc, text)
 		return
 	}
-	p.answer(sc.q, text)
+	p.answer(sc, text)
 }
 
 // optionBy finds an option by its number or by the beginning of its title or
@@ -282,25 +302,30 @@ func optionBy(opts []flows.Option, text string) (int, bool) {
 
 // answer puts an answer into the run, and goes on where nothing more is
 // missing.
-func (p *plain) answer(q flows.Question, value string) {
-	e, err := flows.Accept(q, value)
+func (p *plain) answer(sc scene, value string) {
+	e, err := flows.Accept(sc.q, value)
 	if err != nil {
-		p.out.line(sentence(clean(err.Error())))
+		p.reprompt(sc, sentence(clean(err.Error())))
 		return
 	}
-	if q.ID == flows.AskApp {
+	p.shown = ""
+	if sc.q.ID == flows.AskApp {
 		p.m.pick(e)
 		return
 	}
 	p.m.tellAndGo(e)
 }
 
+// took says which choice was taken by itself.
+func (p *plain) took(what string) { p.out.line(fill(plainTook, "what", sentence(clean(what)))) }
+
 // confirm gives the typed yes, and waits until it is stored.
-func (p *plain) confirm(ctx context.Context, q flows.Question, text string) {
-	if _, err := flows.Accept(q, text); err != nil {
-		p.out.line(sentence(clean(err.Error())))
+func (p *plain) confirm(ctx context.Context, sc scene, text string) {
+	if _, err := flows.Accept(sc.q, text); err != nil {
+		p.reprompt(sc, sentence(clean(err.Error())))
 		return
 	}
+	p.shown = ""
 	p.out.line(wordStoring)
 	if err := p.m.drv.Do(ctx, flows.Confirmed{Plan: p.m.state.Plan.ID, Typed: text}); err != nil {
 		p.out.line(fill(wordNotConfirmed, "why", clean(err.Error())))

@@ -113,12 +113,13 @@ func (p *plain) ask(q flows.Question) scene {
 func (p *plain) autoAnswer(q flows.Question) {
 	for _, o := range q.Options {
 		if o.Why == "" {
-			p.answer(q, o.ID)
+			p.took(o.Title)
+			p.answer(scene{q: q}, o.ID)
 			return
 		}
 	}
 	if q.Answer != "" {
-		p.answer(q, q.Answer)
+		p.answer(scene{q: q}, q.Answer)
 		return
 	}
 	p.out.line(fill(plainAutoStuck, "question", clean(q.Title)))
@@ -176,8 +177,18 @@ func (p *plain) signInScene() scene {
 		sc.key += "|failed " + number(int(f.Attempt))
 		sc.lines = append(texts(p.m.signInFailure(*f, maxWidth)), sc.lines...)
 	}
-	sc.auto = func() { p.answer(qs[0], string(p.autoWay())) }
+	sc.auto = func() { p.autoSignIn(qs[0]) }
 	return sc
+}
+
+func (p *plain) autoSignIn(q flows.Question) {
+	way := string(p.autoWay())
+	for _, o := range q.Options {
+		if o.ID == way {
+			p.took(o.Title)
+		}
+	}
+	p.answer(scene{q: q}, way)
 }
 
 // autoWay is the first way to sign in that needs nobody's hands, and none at
@@ -212,7 +223,7 @@ func (p *plain) diagnosisScene() scene {
 	if p.m.lookingNow() {
 		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
 	}
-	sc := p.goOn("answer", texts(p.m.answer(maxWidth))...)
+	sc := p.goOn("answer", p.verdict()...)
 	sc.key += string(p.m.overall.State) + p.m.overall.Reason
 	if to, ok := flows.Next(p.m.state); ok {
 		sc.choices[0].label = plainToPaths
@@ -244,7 +255,10 @@ func (p *plain) pathsScene() scene {
 		text := clean(r.Path.Title) + ". " + pathCost(r) + ". " + p.m.words(r.Path.Gains) + " " + wordUndo + ": " + p.m.words(r.Path.Undo)
 		sc.choices = append(sc.choices, choice{number(i + 1), text, take})
 		if i == 0 {
-			sc.auto = take
+			sc.auto = func() {
+				p.took(r.Path.Title)
+				take()
+			}
 		}
 	}
 	for _, r := range p.m.ranked {
@@ -267,7 +281,7 @@ func (p *plain) proofScene() scene {
 		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
 	}
 	o := p.m.overall
-	lines := append(texts(p.m.answer(maxWidth)), fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))+".")
+	lines := append(p.verdict(), fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))+".")
 	for _, n := range o.NotLooked {
 		lines = append(lines, sentence(wordNotLookedAt+": "+clean(n)))
 	}
@@ -282,11 +296,25 @@ func (p *plain) proofScene() scene {
 	return sc
 }
 
-// texts are rows without their looks.
+// verdict is the answer, its state said in a word.
+func (p *plain) verdict() []string {
+	lines := texts(p.m.answer(maxWidth))
+	if len(lines) > 0 {
+		lines[0] = stateWord(p.m.overall.State) + ". " + lines[0]
+	}
+	return lines
+}
+
+// texts are rows without their looks and marks: a word says the same, and can
+// be read out.
 func texts(rows []row) []string {
 	out := make([]string, 0, len(rows))
 	for _, r := range rows {
-		if t := strings.TrimSpace(r.text()); t != "" {
+		t := strings.TrimSpace(r.text())
+		for _, mark := range []string{"✓ ", "✗ ", "… ", "! ", "? ", "– "} {
+			t = strings.TrimPrefix(t, mark)
+		}
+		if t != "" {
 			out = append(out, t)
 		}
 	}
@@ -417,7 +445,7 @@ func (p *plain) autoConfirm(q flows.Question) {
 		p.over = true
 		return
 	}
-	p.confirm(p.m.ctx, q, q.Want)
+	p.confirm(p.m.ctx, scene{q: q}, q.Want)
 	if p.m.refresh(); p.m.state.Confirmed == "" && context.Cause(p.m.ctx) == nil && p.m.state.Stop != nil {
 		p.over = true
 	}

@@ -65,8 +65,9 @@ func (s *planScreen) body(m *Model) body {
 		b.put(para(RoleInfo, fill(wordReceipt, "name", clean(f.Name)), 0, w)...)
 	}
 	if q := s.question(m); q.ID != "" && step.Plan {
-		b.gap()
-		s.ask.put(&b, q, w, true)
+		var foot body
+		s.ask.put(&foot, q, w, true)
+		b.foot, b.cursor = foot.rows, foot.cursor
 	}
 	return b
 }

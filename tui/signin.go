@@ -106,6 +106,8 @@ func (m *Model) signInFailure(f flows.SignInFailed, w int) []row {
 	return rows
 }
 
+func (s *signInScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
+
 func (s *signInScreen) typing(*Model) *field { return nil }
 
 func (s *signInScreen) offers(m *Model) []offer {

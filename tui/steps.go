@@ -142,7 +142,7 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 	case waited >= patience && len(step.Links) > 0:
 		b.put(hanging(say(RoleWarn, "! "), RoleText, fill(wordStillWaiting, "ago", ago(waited)), w)...)
 	default:
-		b.put(para(RoleSubtle, "  "+wordTakesMinutes, 2, w)...)
+		b.put(para(RoleSubtle, wordTakesMinutes, 2, w)...)
 	}
 }
 
@@ -153,7 +153,7 @@ func watchedRow(e entry, w int) row {
 	if e.held.Verdict == checks.Fail {
 		mark, word, role = verdictLook(checks.Pending, e.held.Grade)
 	}
-	text := clean(e.held.Summary)
+	text := strings.TrimSuffix(clean(e.held.Summary), ".")
 	if !e.found {
 		mark, word, role, text = "…", wordLooking, RoleInfo, titleOf(e.id)
 	}
@@ -191,6 +191,8 @@ func (m *Model) lookedWhen(es []entry) string {
 	}
 	return fill(wordLookedNext, "at", at, "next", m.clock(next)) + fill(wordNextIn, "in", ago(next.Sub(m.now())))
 }
+
+func (s *stepsScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
 
 func (s *stepsScreen) typing(*Model) *field { return nil }
 

@@ -12,7 +12,7 @@ import (
 const (
 	wordProduct      = "onboard"
 	wordPictureTitle = "The onboard wizard in a terminal"
-	wordSimulated    = "simulated tenant"
+	wordSimulated    = "demo"
 	wordTooSmall     = "This window is {w}×{h}. onboard needs 40×10: make it larger, or run onboard --plain."
 	wordWatched      = "● {who} is watching · cannot type, approve or see codes"
 	wordMoreBelow    = "↓ {n} more lines: pgdn"
@@ -406,7 +406,8 @@ const (
 const (
 	plainTitle      = "onboard: which app, which tenant?"
 	plainFor        = "for {domain}"
-	plainFinding    = "{verdict}: {check}. {summary}."
+	plainFinding    = "{verdict}: {check}. {summary}"
+	plainTook       = "> {what}"
 	plainChoose     = "Choose:"
 	plainType       = "Type it:"
 	plainBack       = "Back."
