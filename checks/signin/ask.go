@@ -3,7 +3,10 @@ package signin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +56,7 @@ func (a asker) json(ctx context.Context, address, host string, out any) got {
 	req.Header.Set("Accept", "application/json")
 	resp, err := a.client.Do(req)
 	if err != nil {
-		g.failure = netFailure(ctx, err)
+		g.failure = lost(ctx, address, err)
 		return g
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
@@ -61,13 +64,23 @@ func (a asker) json(ctx context.Context, address, host string, out any) got {
 	g.after = retryAfter(resp.Header)
 	body, err := readAll(resp.Body, maxAnswer)
 	if err != nil {
-		g.failure = netFailure(ctx, err)
+		g.failure = lost(ctx, address, err)
 		g.failure.RequestID = g.requestID
 		return g
 	}
 	g.failure = a.decode(resp, body, out, g)
 	g.status = resp.StatusCode
 	return g
+}
+
+// lost says why there was no answer. A straggler was stopped by us, but to the
+// reader it is a host that did not answer in time.
+func lost(ctx context.Context, address string, err error) *checks.Failure {
+	if errors.Is(context.Cause(ctx), os.ErrDeadlineExceeded) {
+		late := &url.Error{Op: http.MethodGet, URL: address, Err: os.ErrDeadlineExceeded}
+		return netFailure(context.WithoutCancel(ctx), late)
+	}
+	return netFailure(ctx, err)
 }
 
 // decode turns what is not JSON into the failure it stands for.

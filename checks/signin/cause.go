@@ -88,8 +88,11 @@ func asError(err error) (*Error, bool) {
 }
 
 // FailureOf gives the failure in err for a snapshot; an error of another room
-// becomes one that says only that it was not read.
+// becomes one that says only that it was not read. It is nil for nil.
 func FailureOf(err error) *checks.Failure {
+	if err == nil {
+		return nil
+	}
 	var f *checks.Failure
 	if errors.As(err, &f) {
 		return f

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -13,15 +14,23 @@ import (
 	"onboard.example/checks"
 )
 
-// cloudTimeout bounds how long one sign-in host may keep discovery waiting.
-// They are asked at once, so this is the worst that a blocked one costs.
-const cloudTimeout = 10 * time.Second
+// How long sign-in hosts may keep discovery waiting. They are asked at once, so
+// cloudTimeout is the worst that a blocked one costs, and straggle the worst once
+// another knows the domain: networks that block one cloud's host are common, and
+// China's is far from most.
+const (
+	cloudTimeout    = 10 * time.Second
+	defaultStraggle = 2 * time.Second
+)
 
 // DiscovererOptions say how to reach Microsoft's sign-in hosts.
 type DiscovererOptions struct {
 	Transport http.RoundTripper // default http.DefaultTransport
 	LoginURL  string            // stands in for Microsoft's own hosts; empty: ask those
 	Now       func() time.Time  // default time.Now
+	// Straggle is how long the other hosts may still take once one has answered
+	// that it knows the domain; default 2 seconds.
+	Straggle time.Duration
 }
 
 // Discoverer reads what anybody may know of a domain without signing in: the
@@ -29,8 +38,9 @@ type DiscovererOptions struct {
 // serves checks.PartDiscovery and checks.PartRealm, and is safe for use by
 // several goroutines.
 type Discoverer struct {
-	roots []root
-	ask   asker
+	roots    []root
+	ask      asker
+	straggle time.Duration
 }
 
 // NewDiscoverer returns a Discoverer, or an *InputError for a login URL that can
@@ -43,9 +53,13 @@ func NewDiscoverer(o DiscovererOptions) (*Discoverer, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Straggle <= 0 {
+		o.Straggle = defaultStraggle
+	}
 	return &Discoverer{
-		roots: l.roots(strings.TrimSpace(o.LoginURL) != ""),
-		ask:   asker{client: httpClient(o.Transport), now: o.Now},
+		roots:    l.roots(strings.TrimSpace(o.LoginURL) != ""),
+		ask:      asker{client: httpClient(o.Transport), now: o.Now},
+		straggle: o.Straggle,
 	}, nil
 }
 
@@ -92,7 +106,10 @@ func (d *Discoverer) discover(ctx context.Context, q checks.Query) (l checks.Loo
 		l.Failure = inputFailure(err)
 		return l
 	}
-	all := each(d.roots, func(r root) told { return d.tenantsAt(ctx, r, domain) })
+	all := each(ctx, d.roots, d.straggle, func(ctx context.Context, r root) (told, bool) {
+		t := d.tenantsAt(ctx, r, domain)
+		return t, len(t.tenants) > 0
+	})
 
 	found := checks.Discovery{Domain: domain}
 	for i, t := range all {
@@ -143,14 +160,29 @@ func place(c checks.Cloud) int {
 	return slices.IndexFunc(checks.Clouds(), func(e checks.Endpoints) bool { return e.Cloud == c })
 }
 
-// each runs f for every root at once and gives the answers in order.
-func each[T any](roots []root, f func(root) T) []T {
+// each runs f for every root at once and gives the answers in order. Once one has
+// found what was asked for, the others have straggle left; they then end as if
+// they had not answered in time.
+func each[T any](ctx context.Context, roots []root, straggle time.Duration, f func(context.Context, root) (T, bool)) []T {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	out := make([]T, len(roots))
 	var wg sync.WaitGroup
+	var once sync.Once
+	var late *time.Timer
 	for i, r := range roots {
-		wg.Go(func() { out[i] = f(r) })
+		wg.Go(func() {
+			answer, found := f(ctx, r)
+			out[i] = answer
+			if found {
+				once.Do(func() { late = time.AfterFunc(straggle, func() { stop(os.ErrDeadlineExceeded) }) })
+			}
+		})
 	}
 	wg.Wait()
+	if late != nil {
+		late.Stop()
+	}
 	return out
 }
 

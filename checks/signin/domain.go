@@ -42,6 +42,9 @@ func ParseDomain(input string) (string, error) {
 		return "", badDomain(text, wordsDomainAddress)
 	}
 	ascii, err := idna.Lookup.ToASCII(host)
+	if err == nil { // what is no text turns into a name that is none
+		_, err = idna.Lookup.ToASCII(ascii)
+	}
 	if err != nil {
 		return "", badDomain(text, wordsDomainShape)
 	}

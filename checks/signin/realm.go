@@ -46,7 +46,10 @@ func (d *Discoverer) realm(ctx context.Context, q checks.Query) (l checks.Look[c
 	slices.SortStableFunc(roots, func(a, b root) int {
 		return order(slices.Contains(a.clouds, q.Cloud)) - order(slices.Contains(b.clouds, q.Cloud))
 	})
-	all := each(roots, func(r root) saidRealm { return d.realmAt(ctx, r, domain) })
+	all := each(ctx, roots, d.straggle, func(ctx context.Context, r root) (saidRealm, bool) {
+		s := d.realmAt(ctx, r, domain)
+		return s, s.failure == nil && s.realm.Type != realmUnknown
+	})
 	for _, s := range all {
 		l.Seen = append(l.Seen, s.seen)
 		switch {

@@ -103,7 +103,7 @@ func tidy(s string) (text, trace string) {
 // What a token, a code or a verifier looks like in somebody else's error text.
 var (
 	jwtLike    = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,2}`)
-	namedValue = regexp.MustCompile(`(?i)\b((?:access_|refresh_|id_)?token|code|code_verifier|device_code|client_secret|client_assertion|assertion|password|state)(["']?\s*[=:]\s*["']?)[^\s"'&,;}]+`)
+	namedValue = regexp.MustCompile(`(?i)\b((?:access_|refresh_|id_)?token|code|code_verifier|device_code|client_secret|client_assertion|assertion|password|state)("\s*:\s*"|\s*=\s*["']?)[^\s"'&,;}]+`)
 	longRun    = regexp.MustCompile(`[A-Za-z0-9_.~+=-]{64,}`)
 )
 
