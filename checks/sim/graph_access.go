@@ -37,20 +37,20 @@ var (
 // The access of each operation.
 var (
 	readMe    = access{scopes: []string{"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", scopeDirRead, scopeDirWrite}, guests: true}
-	readMine  = access{scopes: []string{"User.Read", "User.Read.All", "GroupMember.Read.All", scopeDirRead, scopeDirWrite}, guests: true}
+	readMine  = access{scopes: []string{"User.Read", "User.Read.All", "GroupMember.Read.All", "Group.Read.All", scopeDirRead, scopeDirWrite}, guests: true}
 	readOrg   = access{scopes: []string{"User.Read", "Organization.Read.All", scopeDirRead, scopeDirWrite}, guests: true}
 	readUsers = access{scopes: []string{"User.ReadBasic.All", "User.Read.All", scopeDirRead, scopeDirWrite}}
 	readGroup = access{scopes: []string{"GroupMember.Read.All", "Group.Read.All", scopeDirRead, scopeDirWrite}}
 	readRoles = access{scopes: []string{"RoleManagement.Read.Directory", scopeDirRead, scopeDirWrite}}
 	readPIM   = access{
-		scopes:  []string{"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory"},
+		scopes:  []string{"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory", "RoleManagement.Read.All"},
 		licence: "P2",
 	}
 
 	readApps   = access{scopes: []string{scopeAppRead, scopeAppWrite, scopeDirRead, scopeDirWrite}}
 	writeApps  = access{scopes: []string{scopeAppWrite, scopeDirWrite, scopeDirUser}, roles: appWriters}
 	readGrants = access{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", scopeDirRead, scopeDirWrite}}
-	editGrants = access{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", scopeDirUser}, roles: grantWriters}
+	editGrants = access{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", scopeDirWrite, scopeDirUser}, roles: grantWriters}
 
 	readPolicy     = access{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.Authorization"}}
 	writePolicy    = access{scopes: []string{"Policy.ReadWrite.Authorization"}, roles: policyWriters}

@@ -157,6 +157,11 @@ func (c *graphCall) many(e *entity, context string, items []obj) (graphReply, er
 	if next != "" {
 		out["@odata.nextLink"] = next
 	}
+	for _, name := range c.expanded() {
+		if !e.has(name) {
+			return graphReply{}, badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, e.name)
+		}
+	}
 	values := make([]obj, 0, len(page))
 	for _, o := range page {
 		one, err := c.selected(e, o)

@@ -160,4 +160,4 @@ func (rt *graphRoute) match(parts []part) ([]key, bool) {
 
 // graphRoutes is every operation the simulator answers. More specific patterns come
 // first.
-var graphRoutes = slices.Concat(peopleRoutes(), serviceRoutes(), grantRoutes(), policyRoutes())
+var graphRoutes = slices.Concat(peopleRoutes(), serviceRoutes(), grantRoutes(), policyRoutes(), requestRoutes())

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -117,8 +119,33 @@ func (c *graphCall) serviceObject(sp *ServicePrincipal) obj {
 	}
 	o["replyUrls"] = append([]string{}, reg.RedirectURIs...)
 	o["servicePrincipalNames"] = append([]string{sp.AppID}, strings.Fields(reg.IdentifierURI)...)
-	o["oauth2PermissionScopes"], o["appRoles"] = scopeObjects(reg), appRoleObjects(reg)
+	if reg.wire != nil {
+		o["oauth2PermissionScopes"], o["appRoles"] = reg.wire.scopes, reg.wire.roles
+	} else {
+		o["oauth2PermissionScopes"], o["appRoles"] = scopeObjects(reg), appRoleObjects(reg)
+	}
 	return o
+}
+
+// wire holds the long lists of an API as JSON: Microsoft Graph's own would
+// otherwise cost milliseconds in every answer.
+type wire struct{ scopes, roles json.RawMessage }
+
+// prepare makes the lists of every API ready. Registrations do not change
+// their scopes while the simulator runs.
+func (w *World) prepare() error {
+	for _, reg := range w.apps {
+		scopes, err := json.Marshal(scopeObjects(reg))
+		if err != nil {
+			return fmt.Errorf("prepare %s: %w", reg.Name, err)
+		}
+		roles, err := json.Marshal(appRoleObjects(reg))
+		if err != nil {
+			return fmt.Errorf("prepare %s: %w", reg.Name, err)
+		}
+		reg.wire = &wire{scopes: scopes, roles: roles}
+	}
+	return nil
 }
 
 func scopeObjects(reg *Registration) []obj {

@@ -128,3 +128,35 @@ func TestClassifications(t *testing.T) {
 		t.Errorf("after delete: %s", q.raw)
 	}
 }
+
+// What users asked for in the browser can be read, and not answered, in Graph.
+func TestConsentRequests(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "admins-only")
+	tenant := r.world.tenants[0]
+	asked := []AskedScope{{Resource: graphAppID, Value: "Calendars.ReadWrite"}}
+	r.world.mu.Lock()
+	r.world.askAdmin(tenant, tenant.userByUPN(user), r.world.registration(hetkAppID), asked, "for my work")
+	r.world.mu.Unlock()
+	const root = "/v1.0/identityGovernance/appConsent/appConsentRequests"
+	list := r.do("GET", root+"?$filter=userConsentRequests/any(u:u/status%20eq%20'InProgress')", r.token(admin), "")
+	if len(list.values()) != 1 || list.values()[0]["appId"] != hetkAppID || strings.Contains(list.raw, "userConsentRequests\"") {
+		t.Fatalf("list: %s", list.raw)
+	}
+	id, _ := list.values()[0]["id"].(string)
+	for _, path := range []string{root + "/filterByCurrentUser(on='reviewer')", root + "/" + id} {
+		if p := r.do("GET", path, r.token(admin), ""); p.status != http.StatusOK || !strings.Contains(p.raw, id) {
+			t.Errorf("%s: %d %s", path, p.status, p.raw)
+		}
+	}
+	p := r.do("GET", root+"/"+id+"/userConsentRequests", r.token(admin), "")
+	if len(p.values()) != 1 || p.values()[0]["status"] != "InProgress" || p.values()[0]["reason"] != "for my work" {
+		t.Errorf("children: %s", p.raw)
+	}
+	if p := r.do("PATCH", root+"/"+id, r.token(admin), "{}"); p.status != http.StatusMethodNotAllowed {
+		t.Errorf("approving: %d", p.status)
+	}
+	if p := r.do("GET", root, r.token(admin, "Directory.Read.All"), ""); p.status != http.StatusForbidden {
+		t.Errorf("without the scope: %d", p.status)
+	}
+}

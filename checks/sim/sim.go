@@ -116,6 +116,9 @@ func build(o Options) (*Sim, error) {
 	if err := w.register(o.Register); err != nil {
 		return nil, err
 	}
+	if err := w.prepare(); err != nil {
+		return nil, err
+	}
 	f, err := newFaults(append(append([]string{}, sc.Faults...), o.Faults...), o)
 	if err != nil {
 		return nil, err
@@ -249,10 +252,11 @@ func (s *Sim) Scenario() *Scenario { return s.scenario }
 // routes tells Graph, sign-in and portal apart by path, so that one address
 // serves all of them under any host name.
 func (s *Sim) routes() http.Handler {
-	rest := http.NewServeMux()
-	s.loginRoutes(rest)
+	rest := s.loginHandler()
 	graph := http.HandlerFunc(s.serveGraph)
 	return withPlace(s.faults.wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The simulator's clock, so that tokens and dates agree.
+		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 		if isGraphPath(r.URL.Path) {
 			graph.ServeHTTP(w, r)
 			return

@@ -107,7 +107,8 @@ type Registration struct {
 	FirstParty    bool // Microsoft's own, known in every tenant
 	Scopes        []Scope
 	AppRoles      []AppRole
-	IdentifierURI string
+	IdentifierURI string // several are parted by spaces
+	wire          *wire  // what Graph prints of it, ready made
 }
 
 // Publisher is a verified publisher.
