@@ -100,6 +100,7 @@ type visit struct {
 	body        url.Values // body alone
 	browser     string     // the browser's secret cookie, made if there was none
 	newBrowser  bool
+	remember    bool // something was kept for this browser: it must get its cookie
 	trace       string
 	correlation string
 	now         time.Time
@@ -139,11 +140,12 @@ type door struct {
 	run     endpoint
 }
 
-// loginRoutes adds sign-in, consent and portal to the mux: everything that is
-// not Graph. Paths that nobody knows are 404, never a page.
-func (s *Sim) loginRoutes(mux *http.ServeMux) {
+// loginHandler answers sign-in, consent and portal: everything that is not Graph.
+// Paths that nobody knows are 404, never a page. It is no ServeMux, for that one
+// answers untidy paths with redirects of its own.
+func (s *Sim) loginHandler() http.Handler {
 	table := signInDoors()
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		run, vars, allow := match(table, r)
 		switch {
 		case run == nil && allow != "":
@@ -222,7 +224,7 @@ func (s *Sim) answer(w http.ResponseWriter, r *http.Request, run endpoint, vars 
 	for k, v := range a.header {
 		h[k] = v
 	}
-	if c.newBrowser && strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+	if c.newBrowser && c.remember {
 		http.SetCookie(w, &http.Cookie{
 			Name: browserCookie, Value: c.browser, Path: "/", Secure: true, HttpOnly: true,
 			SameSite: http.SameSiteLaxMode, MaxAge: int(browserLife / time.Second),

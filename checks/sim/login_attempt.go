@@ -68,6 +68,7 @@ type account struct {
 // begin starts an attempt for the call's browser.
 func (s *Sim) begin(c *visit, a *attempt) *attempt {
 	a.id, a.browser, a.at = s.login.random(), c.browser, c.at
+	c.remember = true
 	s.login.attempts.put(c.now, a.id, a)
 	return a
 }
@@ -78,6 +79,7 @@ func (s *Sim) session(c *visit) *browser {
 	if !live {
 		b = &browser{csrf: s.login.random()}
 	}
+	c.remember = true
 	s.login.browsers.put(c.now, c.browser, b)
 	return b
 }

@@ -166,7 +166,7 @@ func (s *Sim) beginFor(c *visit, kind attemptKind) (*attempt, *refusal) {
 	switch {
 	case a.req.redirect == "" && len(reg.RedirectURIs) > 0:
 		a.req.redirect = reg.RedirectURIs[0]
-	case a.req.redirect == "" && reg.AnyLoopback:
+	case a.req.redirect == "" && reg.AnyLoopback && kind == forApp:
 		return nil, refuse(900971)
 	case a.req.redirect == "":
 		a.req.noReply = true

@@ -117,7 +117,10 @@ func (s *Sim) permission(one AskedScope) permissionRow {
 			row.Title = r.Title
 		}
 	} else if sc := api.scope(one.Value); sc != nil {
-		row.Title, row.About, row.Admin = sc.Title, sc.About, sc.Admin
+		row.Title, row.Admin = sc.Title, sc.Admin
+		if sc.About != sc.Title {
+			row.About = sc.About
+		}
 	}
 	return row
 }

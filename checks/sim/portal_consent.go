@@ -153,6 +153,9 @@ func (s *Sim) portalSaveConsent(c *visit, who account) answer {
 		return s.page(c, statusPage, "note", noteView{Title: "Consent and permissions", Text: wordsNoChoice})
 	}
 	t := who.tenant
+	if word == t.chosen() {
+		return seeOther(c, c.at.base()+"/portal/consent?done=saved")
+	}
 	var after []string
 	for _, e := range entries {
 		if isSelf(e) {
