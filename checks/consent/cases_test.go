@@ -6,7 +6,8 @@ import (
 )
 
 // handCase is one prompt worked out by hand. note is a rule that must be among
-// the notes, links are rules that must be in some chain.
+// the notes, links are rules that must be in some chain, absent is one that
+// must be nowhere.
 type handCase struct {
 	name    string
 	q       func() Question
@@ -15,6 +16,7 @@ type handCase struct {
 	decided RuleID
 	note    RuleID
 	links   []RuleID
+	absent  RuleID
 }
 
 // with changes a question.
@@ -80,6 +82,8 @@ func managedCases() []handCase {
 		{name: "managed, Thunderbird", q: with(managed(), func(q *Question) { q.App.ClientID = thunder; q.Asked = lives("Mail.ReadWrite", "User.Read") }), want: Allowed, decided: RuleInclude},
 		// Undocumented: does the list hold for an app of this tenant? Likely, not surely.
 		{name: "managed, the tenant's own app", q: with(managed(), func(q *Question) { q.App.OwnerTenant = contoso }), want: NeedsAdmin, prob: true, decided: RuleManagedExclude, note: RuleOwnApp},
+		// Owner not read, as where the app was never seen here: an app of the tenant's own would have been.
+		{name: "managed, owner unread", q: with(managed(), func(q *Question) { q.App.OwnerTenant = "" }), want: NeedsAdmin, decided: RuleManagedExclude, absent: RuleOwnApp},
 		// One scope on the list needs an admin for the whole prompt, whatever cannot be told of the others.
 		{name: "managed, another scope unknown", q: with(managed(), func(q *Question) { q.Asked[3].UserConsentable = Unread }), want: NeedsAdmin, decided: RuleManagedExclude, links: []RuleID{RuleScopeTypeUnread}},
 		// EWS on Exchange Online is on the list.
@@ -138,6 +142,8 @@ func preCases() []handCase {
 		}), want: NeedsAdmin, decided: RuleManagedExclude},
 		// Grants not read, and the policy says no: it hangs on the grants.
 		{name: "grants unread", q: with(managed(), func(q *Question) { q.GrantsRead = Unread }), want: Unknown, decided: RuleGrantsUnread, links: []RuleID{RuleManagedExclude}},
+		// Assignment rules users out, so what an unread policy says is no matter, only the grants are.
+		{name: "grants unread, policy unread, assignment", q: with(under("x"), func(q *Question) { q.GrantsRead, q.App.AssignmentRequired = Unread, Yes }), want: Unknown, decided: RuleGrantsUnread, links: []RuleID{RuleAssignment}, absent: RulePolicyUnread},
 		// Read in part is not the whole truth either.
 		{name: "grants read in part", q: with(managed(), func(q *Question) { q.GrantsRead = No }), want: Unknown, decided: RuleGrantsUnread},
 		// Grants not read, and the policy says yes: they do not matter.
@@ -203,6 +209,8 @@ func roleCases() []handCase {
 		{name: "app role of Exchange, some admin", q: roles(managed(), ExchangeOnline, func(q *Question) { q.User.MayGrant = Yes }), want: Allowed, decided: RuleMayGrant},
 		{name: "app role of Graph, global admin", q: roles(managed(), MicrosoftGraph, func(q *Question) { q.User.MayGrant, q.User.MayGrantGraphRoles = Yes, Yes }), want: Allowed, decided: RuleMayGrant},
 		{name: "app role of Graph, role unread", q: roles(managed(), MicrosoftGraph, func(q *Question) { q.User.MayGrant, q.User.MayGrantGraphRoles = Yes, Unread }), want: Unknown, decided: RuleRoleUnread},
+		// Nor of the retired directory API, which is as restricted.
+		{name: "app role of the old Graph, some admin", q: roles(managed(), "00000002-0000-0000-C000-000000000000", func(q *Question) { q.User.MayGrant = Yes }), want: NeedsAdmin, decided: RuleAppRole},
 		// The extra right alone is none.
 		{name: "app role of Graph, extra right alone", q: roles(managed(), MicrosoftGraph, func(q *Question) { q.User.MayGrantGraphRoles = Yes }), want: NeedsAdmin, decided: RuleAppRole},
 		{name: "app role of an API unread", q: roles(managed(), "", func(q *Question) { q.User.MayGrant = Yes }), want: Unknown, decided: RuleRoleUnread},
@@ -220,7 +228,7 @@ func settingCases() []handCase {
 		{name: "user consent off", q: is(under()), want: NeedsAdmin, decided: RuleUserConsentOff},
 		{name: "user consent off, list empty", q: with(under(), func(q *Question) { q.Tenant.Assigned = []string{} }), want: NeedsAdmin, decided: RuleUserConsentOff},
 		// Not read is not off.
-		{name: "setting unread", q: with(under(), func(q *Question) { q.Tenant.Assigned = nil }), want: Unknown, decided: RuleUserConsentUnread},
+		{name: "setting unread", q: with(under(), func(q *Question) { q.Tenant.Assigned = nil }), want: Unknown, decided: RuleUserConsentUnread, absent: RuleUserConsentOff},
 		// Not read, but a custom role permits: no matter.
 		{name: "setting unread, own policy permits", q: with(under(), func(q *Question) { q.Tenant.Assigned = nil; q.User.Policies = []string{PolicyLegacy} }), want: Allowed, decided: RuleInclude},
 		// Off for all, but this person has a policy through a custom role: the default is not the whole list.
@@ -336,6 +344,10 @@ func setCases() []handCase {
 		{name: "exclude by classification", q: with(custom(Policy{Includes: []ConditionSet{graphAny}, Excludes: []ConditionSet{{PermissionType: "delegated", Classification: "high"}}}), func(q *Question) {
 			q.Tenant.Classified = map[string]Level{ClassKey(MicrosoftGraph, calendar): High}
 		}), want: NeedsAdmin, decided: RuleExclude},
+		// The nearest include is the one to speak of: one step away, not two.
+		{name: "nearest include", q: with(custom(including(
+			ConditionSet{PermissionType: "delegated", Classification: "low", VerifiedOnly: true}, ConditionSet{PermissionType: "delegated", ClientIDs: []string{otherApp}},
+		)), func(q *Question) { q.App.Verified = No }), want: NeedsAdmin, decided: RuleAppNotIncluded, absent: RuleUnverified},
 		// A policy of no includes permits nothing.
 		{name: "no includes", q: is(custom(Policy{})), want: NeedsAdmin, decided: RulePolicyEmpty},
 		// Two policies, each with half: Microsoft does not say whether they add up.
@@ -398,7 +410,11 @@ func offlineCases() []handCase {
 		// Nothing on the list, from a verified publisher: likely fine, never green.
 		{name: "domain only, basic and verified", q: with(offline("openid", "User.Read", "Mail.Send"), func(q *Question) { q.App.Verified = Yes }), want: Allowed, prob: true, decided: RuleInclude, note: RuleScopeAssumed},
 		// The same from a publisher we know nothing of.
-		{name: "domain only, publisher unread", q: is(offline("openid", "User.Read", "Mail.Send")), want: Unknown, decided: RuleRiskUnread},
+		{name: "domain only, publisher unread", q: is(offline("openid", "User.Read", "Mail.Send")), want: Unknown, decided: RuleRiskUnread, absent: RuleTenantAssumed},
+		// A young, unverified app of another tenant: step-up is on unless somebody switched it off.
+		{name: "domain only, risky", q: with(offline("Mail.Send"), func(q *Question) {
+			q.Tenant.ID, q.App.OwnerTenant, q.App.Verified, q.App.RegisteredAfter2020 = contoso, fabrikam, No, Yes
+		}), want: NeedsAdmin, prob: true, decided: RuleRisk},
 		// Which scopes the mail clients get is not published.
 		{name: "domain only, Thunderbird", q: with(offline("Mail.ReadWrite"), func(q *Question) { q.App.ClientID = thunder }), want: Unknown, decided: RuleUnrecognised, links: []RuleID{RuleManagedExclude}},
 		// A custom scope we know nothing of.
@@ -456,6 +472,9 @@ func TestHandWorkedCases(t *testing.T) {
 			}
 			if c.note != "" && !slices.Contains(chainOf(a.Notes), c.note) {
 				t.Errorf("notes %v lack %s", chainOf(a.Notes), c.note)
+			}
+			if c.absent != "" && slices.Contains(slices.Concat(chains(a), chainOf(a.Notes)), c.absent) {
+				t.Errorf("%s has no place here\n%s", c.absent, dump(a))
 			}
 			for _, id := range c.links {
 				if !slices.Contains(chains(a), id) {

@@ -133,3 +133,27 @@ func TestDecideIsPure(t *testing.T) {
 		}
 	}
 }
+
+// TestCertainBesideOpen: what is certain of one scope is not marked down
+// because another one is not.
+func TestCertainBesideOpen(t *testing.T) {
+	t.Parallel()
+	q := under(PolicyLegacy)
+	q.Asked[0].Assumed = true                    // likely
+	q.Asked[1].UserConsentable = Unread          // open
+	q.Asked[2].Kind = Application                // certainly an admin's
+	q.Granted = []Granted{everyone("User.Read")} // certainly granted
+	a := Decide(q)
+	want := []struct {
+		outcome  Outcome
+		probably bool
+	}{{Allowed, true}, {Unknown, false}, {NeedsAdmin, false}, {Allowed, false}, {Allowed, false}}
+	for i, w := range want {
+		if s := a.Scopes[i]; s.Outcome != w.outcome || s.Probably != w.probably {
+			t.Errorf("scope %d: %v probably %v, want %v %v", i, s.Outcome, s.Probably, w.outcome, w.probably)
+		}
+	}
+	if a.Outcome != NeedsAdmin || a.Probably || a.Decided.ID != RuleAppRole {
+		t.Errorf("the whole: %v probably %v by %s", a.Outcome, a.Probably, a.Decided.ID)
+	}
+}

@@ -60,9 +60,6 @@ func (e *pass) beyondBasic() Tri {
 		if p.Kind == Delegated {
 			beyond = BasicSignIn(p.Value).not().or(sameAPI(p.Resource, MicrosoftGraph).not())
 		}
-		if beyond == Yes && e.scopes[i].granted == Yes {
-			beyond = Unread
-		}
 		out = out.or(beyond.and(e.scopes[i].granted.not().or(Unread)))
 	}
 	return out

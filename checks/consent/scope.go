@@ -108,7 +108,7 @@ func (e *pass) policies(p int32) Tri {
 		is = is.or(v.is)
 		switch v.is {
 		case Yes:
-			if permitted < 0 || e.held[permitted].policy.Assumed && !h.policy.Assumed {
+			if permitted < 0 {
 				permitted, by = i, v
 			}
 		case No:
