@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -221,9 +222,7 @@ func (s *Sim) answer(w http.ResponseWriter, r *http.Request, run endpoint, vars 
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("x-ms-request-id", c.trace)
-	for k, v := range a.header {
-		h[k] = v
-	}
+	maps.Copy(h, a.header)
 	if c.newBrowser && c.remember {
 		http.SetCookie(w, &http.Cookie{
 			Name: browserCookie, Value: c.browser, Path: "/", Secure: true, HttpOnly: true,
@@ -255,9 +254,7 @@ func (s *Sim) readVisit(w http.ResponseWriter, r *http.Request, vars []string) (
 		if c.body, err = readForm(w, r); err != nil {
 			return nil, err
 		}
-		for k, v := range c.body {
-			c.form[k] = v
-		}
+		maps.Copy(c.form, c.body)
 	}
 	for _, id := range []string{r.Header.Get("client-request-id"), query.Get("client-request-id")} {
 		if isGUID(id) {

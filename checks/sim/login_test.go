@@ -297,7 +297,7 @@ func TestSeededSecretsRepeat(t *testing.T) {
 	if !slices.Equal(x, []string{b(), b()}) || x[0] == c() || x[0] == x[1] || len(x[0]) != 26 {
 		t.Errorf("secrets %v", x)
 	}
-	if secrets(0)() == secrets(0)() {
+	if first, second := secrets(0)(), secrets(0)(); first == second {
 		t.Error("unseeded secrets repeat")
 	}
 }

@@ -23,7 +23,7 @@ func (s *Sim) portalPermissions(c *visit, who account) answer {
 		if g.ClientID != sp.ID || api == nil {
 			continue
 		}
-		for _, value := range strings.Fields(g.Scope) {
+		for value := range strings.FieldsSeq(g.Scope) {
 			row := portalGrantRow{permissionRow: s.permission(AskedScope{Resource: api.AppID, Value: value}), Grant: g.ID}
 			if g.Principal == "" {
 				v.Everyone = append(v.Everyone, row)
