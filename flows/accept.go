@@ -56,6 +56,11 @@ func Asks(s State) []Question {
 func stepQuestions(s State) []Question {
 	step, _ := s.Step()
 	var out []Question
+	if s.lostAccount() {
+		q := signInQuestion(s)
+		q.Title, q.Optional = words.askSignInAgain, !step.Plan
+		out = append(out, q)
+	}
 	for _, id := range step.Asks {
 		switch id {
 		case AskHow:
@@ -71,6 +76,12 @@ func stepQuestions(s State) []Question {
 		}
 	}
 	return out
+}
+
+// lostAccount says whether somebody was signed in and is no more, as after a
+// run was taken up again.
+func (s State) lostAccount() bool {
+	return s.Account == nil && !s.SignIn.Busy && s.SignIn.Way != "" && s.SignIn.Way != WayNone
 }
 
 func cloudQuestion(s State) Question {

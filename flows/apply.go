@@ -50,7 +50,7 @@ func Apply(s State, e Event) State {
 	case Looked:
 		return s.lookedAgain(e)
 	case Learned:
-		s.Facts = s.Facts.with(e.Facts)
+		s.Facts, s.factsOf = s.Facts.with(e.Facts), max(s.factsOf, min(e.Round, s.Round))
 	case SignedIn:
 		return s.signedIn(e.Account)
 	case SignInFailed:

@@ -98,6 +98,9 @@ func (s State) writeWay() Way {
 func (s State) line(e Event) State {
 	switch e := e.(type) {
 	case Applying:
+		if e.Plan != s.Confirmed {
+			return s
+		}
 		return s.mark(e.Plan, e.Line, func(l *LineState) {
 			if l.Status == LineWaiting || l.Status == LineRefused {
 				l.Status, l.Sent, l.Applied = LineSending, e.At, Applied{}
@@ -108,7 +111,7 @@ func (s State) line(e Event) State {
 		})
 	case Applied:
 		return s.mark(e.Plan, e.Line, func(l *LineState) {
-			if l.Status != LineSending {
+			if l.Status != LineSending && l.Status != LineUnclear {
 				return
 			}
 			l.Applied, l.Status = e, LineUnclear
@@ -134,9 +137,10 @@ func (s State) line(e Event) State {
 	return s
 }
 
-// mark changes one line of the plan that was confirmed, in a copy.
+// mark changes one line of the plan in hand, in a copy. What becomes of a line
+// that was sent counts even after the plan was stopped.
 func (s State) mark(id PlanID, line int, change func(*LineState)) State {
-	if s.Plan == nil || id != s.Plan.ID || id != s.Confirmed || line < 0 || line >= len(s.Lines) {
+	if s.Plan == nil || id != s.Plan.ID || line < 0 || line >= len(s.Lines) {
 		return s
 	}
 	s.Lines = slices.Clone(s.Lines)

@@ -5,17 +5,36 @@ package flows
 // false where nothing is due.
 func Due(s State) (e Event, ok bool) {
 	step, here := s.Step()
-	if !here || !step.Plan || s.Confirmed != "" || s.End != "" || !s.looked(s.lookable(step.Checks)) {
+	if !here || !step.Plan || s.Confirmed != "" || s.End != "" || !s.readNow(step) {
 		return nil, false
 	}
 	p, err := MakePlan(s)
-	if err != nil || s.Plan != nil && s.Plan.ID == p.ID && s.Stop == nil {
-		return nil, false
-	}
-	if s.Plan != nil && s.Plan.ID == p.ID && !s.touched() {
+	if err != nil || s.Plan != nil && s.Plan.ID == p.ID && !s.touched() {
 		return nil, false
 	}
 	return Planned{Plan: p}, true
+}
+
+// readNow says whether what a plan is made of was read in this round, by whom
+// is signed in now. An older plan would be a plan for another day.
+func (s State) readNow(step Step) bool {
+	return s.Account != nil && s.factsOf == s.Round && s.looked(step.Checks)
+}
+
+// WhyNoPlan says in a line why there is no plan at a step that shows one;
+// empty: there is one, or it is being read for.
+func WhyNoPlan(s State) string {
+	step, here := s.Step()
+	if !here || !step.Plan {
+		return ""
+	}
+	if s.Account == nil {
+		return words.howNoAccount
+	}
+	if _, err := MakePlan(s); err != nil && s.readNow(step) {
+		return err.Error()
+	}
+	return ""
 }
 
 // touched says whether any line of the plan in hand was begun.

@@ -104,9 +104,11 @@ type Looked struct {
 	Next   time.Time   `json:"next,omitzero"`
 }
 
-// Learned holds the facts of a tenant that plans and links are made of.
+// Learned holds the facts of a tenant that plans and links are made of, as the
+// look of a round read them.
 type Learned struct {
-	Facts Facts `json:"facts"`
+	Facts Facts  `json:"facts"`
+	Round uint32 `json:"round"`
 }
 
 // SignedIn says who signed in and what for. The token stays with the hands.

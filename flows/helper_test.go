@@ -69,7 +69,9 @@ func finding(s State, id checks.ID, v checks.Verdict) Found {
 
 // see answers every check that the state's look asks for: verdicts by id, else
 // pass.
-func see(s State, as map[checks.ID]checks.Verdict) State {
+func see(s State, as map[checks.ID]checks.Verdict) (out State) {
+	round := s.Round
+	defer func() { out = after(out, Learned{Round: round}) }()
 	for _, w := range Wants(s) {
 		if w.Kind != WantLook {
 			continue

@@ -306,6 +306,9 @@ func TestALineInDoubtIsNeverSentAgain(t *testing.T) {
 	if got := after(s, Applying{Plan: s.Plan.ID, Line: 0}); got.Lines[0].Status != LineUnclear {
 		t.Error("a line in doubt is being sent again")
 	}
+	if got := after(s, Applied{Plan: s.Plan.ID, Line: 0, Outcome: OutcomeSent}); got.Lines[0].Status != LineWritten {
+		t.Error("an answer that came late is lost")
+	}
 	if r, ok := ReceiptOf(s); !ok || r.Done || r.Lines[0].Outcome != "unclear" || r.Lines[1].Outcome != "not sent" || r.By == "" {
 		t.Errorf("receipt: %+v", r)
 	}

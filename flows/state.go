@@ -72,6 +72,7 @@ type State struct {
 	End     EndReason // empty: the run goes on
 
 	since    uint32 // findings of earlier rounds do not count for a verdict
+	factsOf  uint32 // round in which Facts were read last
 	started  bool
 	cloud    checks.Cloud // as asked for
 	clientID string       // as asked for

@@ -15,20 +15,20 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, needConfirm, waitApply, needClaim                                string
 
-	theApp, theVendor, theClient, theTenant, theScopes                         string
-	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                 string
-	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn           string
-	absent, disabled, enabled, noBenchmark                                     string
-	createAppLine, createAppAfter, createAppEffect, createAppUndo              string
-	enableAppLine, enableAppEffect, enableAppUndo, enableWarning               string
-	grantLine, grantUndoLine, widenUndo                                        string
-	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled         string
-	fits                                                                       map[PathID]string
-	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp string
-	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp               string
-	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                   string
-	howNoWrite, howUnstated, howNoAccount, askConfirm, askConfirmHelp          string
-	badGUID, badTyped, badOption, badDomain, personalDomain                    string
+	theApp, theVendor, theClient, theTenant, theScopes                           string
+	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                   string
+	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn             string
+	absent, disabled, enabled, noBenchmark                                       string
+	createAppLine, createAppAfter, createAppEffect, createAppUndo                string
+	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                 string
+	grantLine, grantUndoLine, widenUndo                                          string
+	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled           string
+	fits                                                                         map[PathID]string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp   string
+	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInAgain string
+	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                     string
+	howNoWrite, howUnstated, howNoAccount, askConfirm, askConfirmHelp            string
+	badGUID, badTyped, badOption, badDomain, personalDomain                      string
 
 	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
 	grantTitle, grantFor, howTitle, createTitle, portalTitle string
@@ -102,6 +102,7 @@ var words = struct {
 	askCloudHelp:    "Two of Microsoft's clouds know this domain.",
 	notInCloud:      "the app is not registered in this cloud",
 	askSignIn:       "Sign in to look?",
+	askSignInAgain:  "Sign in again to go on looking",
 	askSignInHelp:   "Reading only. Nothing is changed, and nothing is kept on disk.",
 	askHow:          "By hand, or by Graph?",
 	howPortal:       "By hand in the Entra admin center",

@@ -90,7 +90,7 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, found func(checks.Fin
 	}
 	d.complain(err)
 	if !reflect.DeepEqual(facts, flows.Facts{}) {
-		d.post(flows.Learned{Facts: facts})
+		d.post(flows.Learned{Facts: facts, Round: s.Round})
 	}
 	return facts, err
 }

@@ -35,7 +35,7 @@ func (d *Driver) file(ctx context.Context, id flows.PlanID) {
 // run left half done.
 func (d *Driver) fileInterrupted(ctx context.Context) {
 	s := d.State()
-	if s.Plan == nil || s.Stop == nil || s.Stop.Why != flows.StopInterrupted {
+	if s.Plan == nil {
 		return
 	}
 	for _, f := range s.Receipts {
