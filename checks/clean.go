@@ -69,7 +69,6 @@ type cleaner struct {
 	full  bool // the limit was passed
 	marks int  // combining marks in a row at the end of out
 	last  rune // last character written that is no mark and no joiner
-	join  bool // a joiner ends out
 }
 
 func (c *cleaner) run(s string) {
@@ -118,10 +117,9 @@ func (c *cleaner) rune(r rune, rest string) {
 	case r == '\t':
 		c.write(' ')
 	case unicode.Is(unicode.Cc, r):
-	case r == zwj && pictograph(c.last) && !c.join && pictograph(next(rest)):
+	case r == zwj && pictograph(c.last) && pictograph(next(rest)):
 		c.append(r)
-		c.join = true
-	case (r == vs16 || r == vs15) && c.marks == 0 && !c.join && (pictograph(c.last) || keycap(c.last) && next(rest) == enclosingKeycap):
+	case (r == vs16 || r == vs15) && c.marks == 0 && (pictograph(c.last) || keycap(c.last) && next(rest) == enclosingKeycap):
 		c.append(r)
 		c.marks++
 	case hidden(r):
@@ -139,7 +137,7 @@ func (c *cleaner) rune(r rune, rest string) {
 // write appends a character that stands for itself.
 func (c *cleaner) write(r rune) {
 	c.append(r)
-	c.last, c.marks, c.join = r, 0, false
+	c.last, c.marks = r, 0
 }
 
 func (c *cleaner) append(r rune) {

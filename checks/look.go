@@ -168,8 +168,8 @@ func (s Subject) asked(p Part) bool {
 	return v.read || v.failure != nil && v.failure.Kind != FailNoAccess && v.failure.Kind != FailNotAsked
 }
 
-// seen copies the evidence of a part and puts the value that decided on its
-// first piece, unless the reader gave it one that says more.
+// seen copies the evidence of a part and puts the value that decided, if one
+// is given, on its first piece; the others keep what the reader saw.
 func (s Subject) seen(p Part, value string) []Evidence {
 	v := s.Look.see(p)
 	if len(v.seen) == 0 {

@@ -94,6 +94,14 @@ func TestReportSaysWhoAndWhere(t *testing.T) {
 	}
 }
 
+func TestNothingIsVerifiedThatNobodyCanSeeAgain(t *testing.T) {
+	t.Parallel()
+	r := checks.NewReport(subject(), []checks.Finding{{Check: checks.AppGrant, Verdict: pass, Grade: checks.Verified, Summary: "x"}}, checks.Overall{}, nil)
+	if r.Findings[0].Grade != checks.Asserted || r.Findings[0].Seen == nil {
+		t.Errorf("the report has %+v", r.Findings[0])
+	}
+}
+
 // Each mutation of a good report must be refused.
 func TestTheSchemaRefuses(t *testing.T) {
 	t.Parallel()

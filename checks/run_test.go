@@ -52,7 +52,8 @@ func (f *fake) Read(ctx context.Context, q checks.Query, parts []checks.Part, la
 		case <-time.After(f.delay[p] - time.Since(began)):
 			land(f.piece(p))
 			if f.twice {
-				land(f.piece(p))
+				land(checks.NewPiece(p, checks.Look[bool]{Read: true}, func(s *checks.Snapshot) *checks.Look[bool] { return &s.Defaults }))
+				land(f.piece(checks.PartRealm))
 			}
 		case <-ctx.Done():
 			return
@@ -126,7 +127,7 @@ func TestRunAsksEveryReaderOnceForWhatIsNeeded(t *testing.T) {
 	if graph.query.Domain != "contoso.example" || graph.query.App.ClientID != clientID {
 		t.Errorf("asked about %+v", graph.query)
 	}
-	if !snap.Grants.Read || snap.Realm.Read {
+	if !snap.Grants.Read || snap.Realm.Read || snap.Defaults.Read {
 		t.Error("the snapshot does not hold what was read, or more")
 	}
 }

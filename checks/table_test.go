@@ -307,6 +307,7 @@ func consentCases() []judged {
 		{"unverified, risk", checks.ConsentPredict, []change{all, unverified()}, fail, checks.Inferred, "risk-based step-up", checks.WhoAdmin},
 		{"unverified, risk off", checks.ConsentPredict, []change{all, unverified(), risky}, pass, checks.Verified, "may consent", ""},
 		{"disabled", checks.ConsentPredict, []change{all, app(func(sp *checks.ServicePrincipal) { sp.Enabled = new(false) })}, fail, checks.Verified, "disabled", checks.WhoAdmin},
+		{"enabled not said", checks.ConsentPredict, []change{all, app(func(sp *checks.ServicePrincipal) { sp.Enabled = nil })}, unknown, checks.GradeUnknown, "enabled was not read", ""},
 		{"deactivated", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.Deactivated = new(true) })}, fail, checks.Verified, "disabled", checks.WhoAdmin},
 		{"stopped", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.DisabledByMS = "DisabledDueToViolationOfServicesAgreement" })}, fail, checks.Verified, "disabled", checks.WhoVendor},
 		{"approved for the assigned", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.AssignmentRequired = new(true) })}, fail, checks.Verified, "only assigned", checks.WhoAdmin},

@@ -94,6 +94,19 @@ func TestDecideOnNothing(t *testing.T) {
 	}
 }
 
+// What was seen in another tenant says nothing, however clear it was.
+func TestTheWrongTenantOutweighsAll(t *testing.T) {
+	t.Parallel()
+	o := checks.Decide([]checks.Finding{
+		{Check: checks.AppEnabled, Verdict: fail, Grade: checks.Verified, Summary: "off"},
+		{Check: checks.ConsentPredict, Verdict: pass, Grade: checks.Inferred, Summary: "may"},
+		{Check: checks.TenantMatch, Verdict: fail, Grade: checks.Verified, Summary: "elsewhere"},
+	}, subject())
+	if o.State != checks.StateUnknown || o.Grade != checks.GradeUnknown || o.Reason != "elsewhere" {
+		t.Errorf("verdict is %+v", o)
+	}
+}
+
 func TestDecideSaysWhatWasNotLookedAt(t *testing.T) {
 	t.Parallel()
 	ews := alsoNeeds(checks.Permission{Resource: checks.ExchangeOnline, Scope: "EWS.AccessAsUser.All"})
