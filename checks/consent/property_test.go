@@ -20,7 +20,7 @@ type property struct {
 }
 
 // rounds is how many questions each property is tried on.
-const rounds = 6000
+const rounds = 3000
 
 func properties() []property {
 	return []property{
