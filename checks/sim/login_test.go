@@ -153,7 +153,7 @@ func TestUnknownTenant(t *testing.T) {
 	}
 }
 
-func TestUnknownRoutes(t *testing.T) {
+func TestUnknownSignInPaths(t *testing.T) {
 	t.Parallel()
 	s := startSim(t, "managed-default")
 	for _, path := range []string{"/contoso.example", "/nope", "/contoso.example/oauth2/v2.0/dance", "/_signin/nope", "/_signin", "/portal/nope", "/app/nope", "/_cloud/public/nope", "/app/" + graphAppID} {
