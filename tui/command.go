@@ -149,9 +149,13 @@ func (m *Model) copy(text string) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// moves are the rehearsed admin's, in demo alone.
+// moves are the rehearsed admin's, in demo alone, and only while letters are
+// keys.
 func (m *Model) moves() []offer {
 	var out []offer
+	if m.stageScreen().typing(m) != nil {
+		return nil
+	}
 	for i, v := range m.playable() {
 		out = append(out, offer{act: actPlay, key: v.Key, word: clean(v.Title), n: i, hidden: true})
 	}

@@ -113,7 +113,7 @@ func (m *Model) height() int { return max(m.size.body()-len(m.moveRows()), 1) }
 
 // moveRows shows the keys that play the admin, in demo alone.
 func (m *Model) moveRows() []row {
-	if len(m.sheets) > 0 {
+	if len(m.sheets) > 0 || m.stageScreen().typing(m) != nil {
 		return nil
 	}
 	var rows []row

@@ -28,7 +28,7 @@ func (s *helpSheet) body(m *Model) body {
 	seen := map[string]bool{}
 	for _, o := range s.keys {
 		label := o.label(m.look.ASCII, s.typed)
-		if label == "" || seen[label] || o.act == actHelp && o.why != "" {
+		if label == "" || seen[label] {
 			continue
 		}
 		seen[label] = true

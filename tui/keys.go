@@ -86,6 +86,8 @@ type offer struct {
 	n    int    // which of several, for such moves
 	// hidden keeps an offer off the help line; help itself shows it.
 	hidden bool
+	// general marks what is offered everywhere: the model acts on it.
+	general bool
 }
 
 // bindingOf finds the row of an action.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/rivo/uniseg"
 )
 
 // span is text of one role. Its text is clean: see clean.
@@ -81,10 +82,20 @@ func cut(s string, w int, more bool) string {
 	}
 	if n := cells(s); n < w || n == w && !more {
 		return s
-	} else if n == w {
-		s += " "
 	}
-	return ansi.TruncateWc(s, w, "…")
+	return head(s, w-1) + "…"
+}
+
+// head is as much of the beginning of text as fits w cells, in whole letters.
+func head(s string, w int) string {
+	n := 0
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		if n += cells(g.Str()); n > w {
+			from, _ := g.Positions()
+			return s[:from]
+		}
+	}
+	return s
 }
 
 // fixed gives text exactly w cells: cut or padded.
@@ -113,11 +124,11 @@ func wrap(s string, w int) []string {
 				out = append(out, line)
 			}
 			for k > w {
-				head := ansi.TruncateWc(word, w, "")
-				if head == "" {
+				part := head(word, w)
+				if part == "" { // a letter wider than the line
 					break
 				}
-				out, word = append(out, head), word[len(head):]
+				out, word = append(out, part), word[len(part):]
 				k = cells(word)
 			}
 			line, n = word, k
@@ -138,16 +149,16 @@ func para(role Role, text string, indent, w int) []row {
 }
 
 // hanging wraps text behind a head; further lines stand under the text.
-func hanging(head row, role Role, text string, w int) []row {
-	in := head.width()
+func hanging(lead row, role Role, text string, w int) []row {
+	in := lead.width()
 	if in*5 > w*2 {
-		lead := len(head.text()) - len(strings.TrimLeft(head.text(), " "))
-		return append([]row{head}, para(role, text, min(lead+2, w/3), w)...)
+		left := len(lead.text()) - len(strings.TrimLeft(lead.text(), " "))
+		return append([]row{lead}, para(role, text, min(left+2, w/3), w)...)
 	}
 	lines := wrap(text, w-in)
 	out := make([]row, 0, len(lines))
 	for i, l := range lines {
-		r := head[:len(head):len(head)]
+		r := lead[:len(lead):len(lead)]
 		if i > 0 {
 			r = row{{spaces(in), RoleText}}
 		}

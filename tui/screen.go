@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"onboard.example/flows"
@@ -66,25 +68,33 @@ func (m *Model) close() {
 	m.sheets, m.scroll, m.scrolls = m.sheets[:n-1], m.scrolls[n-1], m.scrolls[:n-1]
 }
 
-// offers are the screen's own and the ones that are everywhere.
+// offers are the screen's own and, after them, the ones that are everywhere;
+// what a screen offers itself stands in the place of the general one.
 func (m *Model) offers() []offer {
-	sc := m.current()
-	out := sc.offers(m)
-	if len(m.sheets) > 0 {
-		return append(out, offer{act: actHelp, hidden: true, why: m.helpOpen()}, offer{act: actInterrupt, hidden: true})
+	own := m.current().offers(m)
+	general := []offer{{act: actInterrupt, hidden: true}}
+	if len(m.sheets) == 0 {
+		general = append(m.moves(), m.common()...)
 	}
-	return append(append(out, m.moves()...), m.common()...)
+	out := own
+	for _, g := range general {
+		if !slices.ContainsFunc(own, func(o offer) bool { return o.act == g.act && g.act != actPlay }) {
+			g.general = true
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // common are the offers of every screen that is no sheet.
 func (m *Model) common() []offer {
-	back, forward := "", flows.Missing(m.state)
+	back := ""
 	if !m.state.CanGoBack() {
 		back = whyNoBack
 	}
 	return []offer{
 		{act: actBack, why: back},
-		{act: actForward, why: forward, hidden: true},
+		{act: actForward, why: flows.Missing(m.state), hidden: true},
 		{act: actPage, hidden: true},
 		{act: actHelp},
 		{act: actLeave},
@@ -92,31 +102,31 @@ func (m *Model) common() []offer {
 	}
 }
 
-// do acts on an offer that is everywhere; the screen gets all others.
+// do acts on an offer: the screen on its own, the model on the general ones.
 func (m *Model) do(o offer, k tea.KeyPressMsg) tea.Cmd {
+	if o.act == actPage {
+		m.page(k)
+		return nil
+	}
+	if !o.general {
+		return m.current().act(m, o, k)
+	}
 	switch o.act {
 	case actInterrupt:
 		return m.interrupt()
 	case actHelp:
 		m.open(newHelp(m.offers(), m.current().typing(m) != nil))
-		return nil
-	case actPage:
-		m.page(k)
-		return nil
+	case actLeave:
+		return m.leave()
+	case actBack:
+		return m.tell(flows.WentBack{})
+	case actForward:
+		return m.tell(flows.Advanced{})
+	case actPlay:
+		return m.play(o.n)
+	default: // no other is general
 	}
-	if len(m.sheets) == 0 {
-		switch o.act {
-		case actLeave:
-			return m.leave()
-		case actBack:
-			return m.tell(flows.WentBack{})
-		case actForward:
-			return m.tell(flows.Advanced{})
-		case actPlay:
-			return m.play(o.n)
-		}
-	}
-	return m.current().act(m, o, k)
+	return nil
 }
 
 // page scrolls the body by most of its height.
@@ -126,16 +136,6 @@ func (m *Model) page(k tea.KeyPressMsg) {
 		n = -n
 	}
 	m.scroll, m.paged = max(m.scroll+n, 0), true
-}
-
-// helpOpen says why help cannot be opened: it is.
-func (m *Model) helpOpen() string {
-	for _, s := range m.sheets {
-		if _, ok := s.(*helpSheet); ok {
-			return whyHelpOpen
-		}
-	}
-	return ""
 }
 
 // stepBy moves a cursor in a list of n by a move key, stopping at the ends.

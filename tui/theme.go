@@ -56,8 +56,8 @@ var palettes = map[Ground]palette{
 		RoleBad: "#b3121d", RoleInfo: "#0b5c6e", RoleFocus: "#6b3fa0", RoleTitle: "#5b2fa8",
 	},
 	GroundUnknown: {
-		RoleSubtle: "#767676", RoleAccent: "#4673cd", RoleOK: "#2f8343", RoleWarn: "#996b00",
-		RoleBad: "#d93e43", RoleInfo: "#1d7f91", RoleFocus: "#8f62c4", RoleTitle: "#8f62c4",
+		RoleSubtle: "#767676", RoleAccent: "#4573cd", RoleOK: "#308544", RoleWarn: "#9b6d00",
+		RoleBad: "#d8393f", RoleInfo: "#1d8093", RoleFocus: "#8d60c3", RoleTitle: "#8d60c3",
 	},
 }
 

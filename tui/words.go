@@ -370,7 +370,6 @@ const (
 // Why a key does not work now.
 const (
 	whyNoBack         = "this is where the run began"
-	whyHelpOpen       = "help is open"
 	whyNothingChosen  = "nothing matches the search"
 	whyNothingYet     = "nothing has landed yet"
 	whyStillLooking   = "it is still being looked at"
