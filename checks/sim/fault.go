@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -209,17 +208,17 @@ func (f *faults) spoil(one *fault, w http.ResponseWriter, r *http.Request, next 
 		_, _ = w.Write([]byte("<<< this is not JSON >>>"))
 	case faultTruncated:
 		rec := record(next, r)
-		maps.Copy(w.Header(), rec.Header())
-		w.Header().Set("Content-Length", strconv.Itoa(rec.Body.Len()+1))
-		w.WriteHeader(rec.Code)
-		_, _ = w.Write(rec.Body.Bytes()[:rec.Body.Len()/2])
+		maps.Copy(w.Header(), rec.header)
+		w.Header().Set("Content-Length", strconv.Itoa(rec.body.Len()+1))
+		w.WriteHeader(rec.code)
+		_, _ = w.Write(rec.body.Bytes()[:rec.body.Len()/2])
 		_ = http.NewResponseController(w).Flush() //nolint:errcheck // a recorder cannot flush
 		panic(http.ErrAbortHandler)               // how net/http breaks off an answer
 	case faultSlow:
 		rec := record(next, r)
-		maps.Copy(w.Header(), rec.Header())
-		w.WriteHeader(rec.Code)
-		drip(r.Context(), w, rec.Body, one.wait)
+		maps.Copy(w.Header(), rec.header)
+		w.WriteHeader(rec.code)
+		drip(r.Context(), w, &rec.body, one.wait)
 	case faultLatency, faultReplication:
 		next.ServeHTTP(w, r)
 	}
@@ -233,11 +232,26 @@ func (one *fault) graphError() *graphError {
 	return &graphError{one.status, "serviceNotAvailable", "The service is temporarily unavailable."}
 }
 
+// memory is an answer that goes nowhere yet.
+type memory struct {
+	header http.Header
+	code   int
+	body   bytes.Buffer
+}
+
+func newMemory() *memory { return &memory{header: http.Header{}, code: http.StatusOK} }
+
+func (m *memory) Header() http.Header { return m.header }
+
+func (m *memory) WriteHeader(code int) { m.code = code }
+
+func (m *memory) Write(b []byte) (int, error) { return m.body.Write(b) }
+
 // record runs a handler into memory.
-func record(next http.Handler, r *http.Request) *httptest.ResponseRecorder {
-	rec := httptest.NewRecorder()
-	next.ServeHTTP(rec, r)
-	return rec
+func record(next http.Handler, r *http.Request) *memory {
+	m := newMemory()
+	next.ServeHTTP(m, r)
+	return m
 }
 
 // drip writes a body in ten parts over the given time.

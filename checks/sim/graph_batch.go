@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -70,7 +69,7 @@ func (s *Sim) batch(r *http.Request, body []byte) ([]byte, error) {
 
 // batchOne answers one part.
 func (s *Sim) batchOne(outer *http.Request, p batchPart, status map[string]int) batchReply {
-	rec := httptest.NewRecorder()
+	rec := newMemory()
 	failed := slices.ContainsFunc(p.DependsOn, func(id string) bool { return status[id] >= http.StatusBadRequest })
 	inner, err := partRequest(outer, p)
 	switch {
@@ -123,15 +122,15 @@ func partRequest(outer *http.Request, p batchPart) (*http.Request, error) {
 	return inner, nil
 }
 
-func replyOf(id string, rec *httptest.ResponseRecorder) batchReply {
-	out := batchReply{ID: id, Status: rec.Code, Headers: map[string]string{}}
-	for k, v := range rec.Header() {
+func replyOf(id string, rec *memory) batchReply {
+	out := batchReply{ID: id, Status: rec.code, Headers: map[string]string{}}
+	for k, v := range rec.header {
 		out.Headers[k] = v[0]
 	}
-	if rec.Body.Len() > 0 {
-		out.Body = rec.Body.Bytes()
+	if rec.body.Len() > 0 {
+		out.Body = rec.body.Bytes()
 		if !json.Valid(out.Body) {
-			out.Body, _ = json.Marshal(base64.StdEncoding.EncodeToString(rec.Body.Bytes())) //nolint:errchkjson // text always marshals
+			out.Body, _ = json.Marshal(base64.StdEncoding.EncodeToString(rec.body.Bytes())) //nolint:errchkjson // text always marshals
 		}
 	}
 	return out

@@ -439,3 +439,65 @@ func TestGzipAndMetadata(t *testing.T) {
 		t.Errorf("context although none was wanted: %s", p.raw)
 	}
 }
+
+// An app's own token is judged by its app roles, needs no directory role, and
+// has no me.
+func TestAppOnlyToken(t *testing.T) {
+	t.Parallel()
+	const id = "11111111-2222-4333-8444-555555555555"
+	r := newRig(t, "approved", func(o *Options) { o.Register = []string{id} })
+	cl, err := r.verify(r.token(admin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cl.IDType, cl.Scp, cl.Wids, cl.UPN = "app", "", nil, ""
+	cl.Oid = r.world.tenants[0].serviceByAppID(id).ID
+	cl.Roles = []string{"Application.Read.All"}
+	for path, want := range map[string]int{
+		"/v1.0/servicePrincipals(appId='" + hetkAppID + "')": http.StatusOK,
+		"/v1.0/oauth2PermissionGrants":                       http.StatusForbidden,
+		"/v1.0/me":                                           http.StatusForbidden,
+	} {
+		if p := r.do("GET", path, r.mint(cl), ""); p.status != want {
+			t.Errorf("%s: %d %s", path, p.status, p.raw)
+		}
+	}
+	cl.Roles = []string{"Directory.Read.All", "Application.ReadWrite.All"}
+	if p := r.do("GET", "/v1.0/me", r.mint(cl), ""); p.status != http.StatusBadRequest {
+		t.Errorf("me: %d %s", p.status, p.raw)
+	}
+	if p := r.do("PATCH", "/v1.0/servicePrincipals(appId='"+hetkAppID+"')", r.mint(cl), `{"accountEnabled":false}`); p.status != http.StatusNoContent {
+		t.Errorf("write: %d %s", p.status, p.raw)
+	}
+}
+
+// Guests see themselves and the organisation, and no directory.
+func TestGuestsAreRestricted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "approved")
+	r.world.tenants[0].userByUPN(user).Guest = true
+	for path, want := range map[string]int{
+		"/v1.0/me": http.StatusOK, "/v1.0/organization": http.StatusOK,
+		"/v1.0/servicePrincipals": http.StatusForbidden, "/v1.0/users": http.StatusForbidden,
+	} {
+		if p := r.do("GET", path, r.token(user), ""); p.status != want {
+			t.Errorf("%s: %d %s", path, p.status, p.raw)
+		}
+	}
+}
+
+// Nothing unknown is ever answered 200.
+func TestNothingUnknownIsOK(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "approved")
+	for _, path := range []string{
+		"/nonsense", "/v1.0", "/v2.0/me", "/v1.0/me/nonsense", "/v1.0//", "/beta/x", "/contoso.example/nonsense",
+		"/contoso.example/oauth2/v2.0/nonsense", "/_cloud/moon/v1.0/me", "/_cloud/china", "/.well-known/openid-configuration", "/v1.0/../x",
+	} {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			if p := r.do(method, path, r.token(admin), ""); p.status < 300 {
+				t.Errorf("%s %s: %d %.200s", method, path, p.status, p.raw)
+			}
+		}
+	}
+}
