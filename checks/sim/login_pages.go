@@ -38,7 +38,6 @@ type pageData struct {
 	Title string
 	Base  string
 	Nonce string
-	Wide  bool
 	V     any
 }
 
@@ -49,9 +48,6 @@ func (s *Sim) page(c *visit, status int, name string, view any) answer {
 	d := pageData{Title: pageTitles[name], Base: c.at.base(), Nonce: crand.Text(), V: view}
 	if t, ok := view.(interface{ title() string }); ok {
 		d.Title = t.title()
-	}
-	if w, ok := view.(interface{ wide() bool }); ok {
-		d.Wide = w.wide()
 	}
 	var b bytes.Buffer
 	if err := s.login.pages.tmpl.ExecuteTemplate(&b, name, d); err != nil {

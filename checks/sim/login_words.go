@@ -102,7 +102,6 @@ const (
 	wordsSignedOut     = "You signed out of your account. It's a good idea to close all browser windows."
 	wordsAppStale      = "This is not the answer to a connection started on this page. Start again."
 	wordsStale         = "This page is stale: the sign-in it belongs to has ended, or was begun in another browser. Start again from the application."
-	wordsRequestSent   = "Your request was sent to the admins who review such requests. You will not see its state here; they answer by mail."
 )
 
 // statusPage is the status of a page that refuses: browsers show it either way,

@@ -89,7 +89,6 @@ func (v portalView) title() string { return v.Title + " · " + wordsPortal }
 type portalAppView struct {
 	Key, ObjectID, AppID, Name, Publisher, Created string
 	Verified, Enabled, Assignment                  bool
-	Homepage                                       string
 	Stopped                                        string // why it is off beyond the switch
 }
 
