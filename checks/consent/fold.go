@@ -19,6 +19,10 @@ func same(a, b string) bool {
 	return true
 }
 
+// begins compares the first letter alone, which settles most comparisons of
+// ids. Neither may be empty.
+func begins(a, b string) bool { return lower(a[0]) == lower(b[0]) }
+
 // appendLower appends s with ASCII letters lowered; ids have no others.
 func appendLower(b []byte, s string) []byte {
 	for i := range len(s) {

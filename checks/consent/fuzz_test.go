@@ -19,6 +19,7 @@ func FuzzDecide(f *testing.F) {
 		}
 		f.Add(b)
 	}
+	f.Add([]byte(`{"Asked":[{"Resource":"r"}],"Tenant":{"Assigned":["ManagePermissionGrantsForSelf.p"],"Policies":[{"ID":"p","Includes":[{"Permissions":[""],"ClientIDs":[""]}]}]}}`))
 	f.Add([]byte(`{"Asked":[{}],"Tenant":{"Assigned":["","ManagePermissionGrantsForSelf.","x."],"Policies":[{},{}]}}`))
 	f.Add([]byte(`{"Asked":[{"Value":"{policy}{scope}{"}],"App":{"Enabled":2},"GrantsRead":2,"User":{"MayGrant":1},"Tenant":{"Assigned":[]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -2,7 +2,6 @@ package consent
 
 import (
 	"math/bits"
-	"slices"
 	"strings"
 )
 
@@ -237,20 +236,22 @@ func (e *pass) ownApp() Tri {
 // listsScope is whether a list of permissions holds p, by id as Graph writes
 // them or by name as Builtin does where no id is published.
 func listsScope(ids []string, p *Permission) Tri {
-	if wild(ids) {
-		return Yes
+	is := tri(len(ids) == 0)
+	if is == No && p.ID == "" {
+		is = Unread
 	}
-	is := has(ids, p.ID)
-	switch {
-	case is == Yes:
-		return Yes
-	case p.Value != "" && has(ids, p.Value) == Yes:
-		return Yes
-	case p.Value == "" && slices.ContainsFunc(ids, isName):
-		return Unread
-	default:
-		return is
+	for _, s := range ids { // the one long list of a usual tenant: walked once
+		switch {
+		case s == "":
+		case len(s) == len(p.ID) && begins(s, p.ID) && same(s, p.ID),
+			len(s) == len(p.Value) && begins(s, p.Value) && same(s, p.Value),
+			len(s) == 3 && wildcard(s):
+			return Yes
+		case p.Value == "" && isName(s):
+			is = Unread
+		}
 	}
+	return is
 }
 
 // isName is whether an entry of a list of permissions is no id.
@@ -259,7 +260,7 @@ func isName(s string) bool { return len(s) != len(MicrosoftGraph) || s[8] != '-'
 // oneOf is whether want, which may be a wildcard, is got.
 func oneOf(want, got string) Tri {
 	switch {
-	case want == "" || same(want, "any") || same(want, "all"):
+	case want == "" || wildcard(want):
 		return Yes
 	case got == "":
 		return Unread
@@ -271,21 +272,23 @@ func oneOf(want, got string) Tri {
 // wild is whether a list stands for everything.
 func wild(ids []string) bool {
 	for _, id := range ids {
-		if len(id) == 3 && (same(id, "all") || same(id, "any")) {
+		if len(id) == 3 && wildcard(id) {
 			return true
 		}
 	}
 	return len(ids) == 0
 }
 
+// wildcard is whether one entry stands for everything.
+func wildcard(id string) bool { return same(id, "all") || same(id, "any") }
+
 // has is whether a list holds id; that cannot be told of an empty id.
 func has(ids []string, id string) Tri {
 	if id == "" {
 		return Unread
 	}
-	first := lower(id[0])
 	for _, s := range ids {
-		if len(s) == len(id) && lower(s[0]) == first && same(s, id) {
+		if len(s) == len(id) && begins(s, id) && same(s, id) {
 			return Yes
 		}
 	}
