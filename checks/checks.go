@@ -207,4 +207,7 @@ type Subject struct {
 	Person string // user principal name asked about; empty: an ordinary user
 	Now    time.Time
 	Look   *Snapshot
+	// Login and Portal are https roots without a slash at the end, to which
+	// links lead in place of the cloud's own: a simulator's. Empty: the cloud's.
+	Login, Portal string
 }

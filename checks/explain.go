@@ -130,10 +130,11 @@ func (s Subject) endpoints() Endpoints {
 			}
 		}
 	}
-	if e, ok := EndpointsOf(c); ok {
-		return e
+	e, ok := EndpointsOf(c)
+	if !ok {
+		e, _ = EndpointsOf(CloudPublic)
 	}
-	e, _ := EndpointsOf(CloudPublic)
+	e.Login, e.Portal = cmp.Or(s.Login, e.Login), cmp.Or(s.Portal, e.Portal)
 	return e
 }
 

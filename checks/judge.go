@@ -233,8 +233,12 @@ func unknown(s Subject, c Check, err error) Finding {
 	}
 	out := Finding{}
 	out.Summary, out.Fix = explain(s, c, f)
-	if f.Message != "" {
-		out.Detail = append(out.Detail, fmt.Sprintf(sayTheyAnswered, f.Message))
+	switch {
+	case f.Message == "" || f.Kind == FailNoAccess || f.Kind == FailNoClientID || f.Kind == FailWrongTenant:
+	case f.Kind == FailCancelled || f.Kind == FailNotAsked:
+		out.Detail = []string{f.Message}
+	default:
+		out.Detail = []string{fmt.Sprintf(sayTheyAnswered, f.Message)}
 	}
 	var u *unreadError
 	if errors.As(err, &u) {

@@ -162,10 +162,11 @@ func (s Subject) unread(p Part) error {
 }
 
 // asked reports whether somebody tried to read a part. A part that was left
-// alone for want of a sign-in was not asked.
+// alone for want of a sign-in, or of the app's id, was not asked.
 func (s Subject) asked(p Part) bool {
 	v := s.Look.see(p)
-	return v.read || v.failure != nil && v.failure.Kind != FailNoAccess && v.failure.Kind != FailNotAsked
+	return v.read || v.failure != nil && v.failure.Kind != FailNoAccess && v.failure.Kind != FailNotAsked &&
+		v.failure.Kind != FailNoClientID
 }
 
 // seen copies the evidence of a part and puts the value that decided, if one

@@ -240,8 +240,11 @@ func consentClassified(_ context.Context, s Subject) (Finding, error) {
 	}
 	f := Finding{
 		Verdict: Pass, Grade: Verified, Seen: s.seen(PartClassified, fmt.Sprintf("%d low", len(need)-len(bare))),
-		Summary: fmt.Sprintf(sayClassified, len(need)-len(bare), counted(len(need), "scope", "scopes")),
 	}
+	say := func(more string) string {
+		return fmt.Sprintf(sayClassified, len(need)-len(bare), counted(len(need), "scope", "scopes"), more)
+	}
+	f.Summary = say("")
 	if len(bare) == 0 {
 		return f, nil
 	}
@@ -251,7 +254,7 @@ func consentClassified(_ context.Context, s Subject) (Finding, error) {
 		f.Verdict = Warn
 		f.Detail = append(f.Detail, sayClassifiedUnsure)
 	case !holds(ids, consent.PolicyLow):
-		f.Detail = append(f.Detail, sayClassifiedIdle)
+		f.Summary, f.Detail = say(sayPlaysNoPart), []string{sayClassifiedIdle}
 	case s.approved():
 		f.Detail = append(f.Detail, sayListedApproved)
 	default:

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +9,10 @@ import (
 
 	"onboard.example/checks/consent"
 )
+
+// noClient is taken for the id of an app whose id is not known: one that no
+// policy names.
+const noClient = "00000000-0000-0000-0000-000000000000"
 
 func predictChecks() []Check {
 	return []Check{{
@@ -29,6 +34,11 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 		return Finding{}, err
 	}
 	q, assumed := s.question()
+	if !s.asked(PartApp) {
+		// Nobody could ask, for want of a sign-in or of the app's id.
+		q.App.Enabled, q.App.AssignmentRequired, q.GrantsRead = consent.Yes, consent.No, consent.Yes
+		q.App.ClientID = cmp.Or(q.App.ClientID, noClient)
+	}
 	a := consent.Decide(q)
 	guessed := a.Outcome == consent.Unknown && q.App.Verified == consent.No && q.App.RegisteredAfter2020 == consent.Unread
 	if guessed {
@@ -42,7 +52,7 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 		return s.cannotPredict(a)
 	}
 	f := Finding{Grade: Verified, Seen: s.predictSeen(a, assumed)}
-	if assumed || guessed || a.Probably {
+	if assumed || guessed || a.Probably || !s.asked(PartApp) {
 		f.Grade = Inferred
 	}
 	switch a.Outcome {
@@ -128,8 +138,18 @@ func (s Subject) reasons(a consent.Answer, assumed bool) []string {
 	if assumed {
 		add(sayDefaultAssumed)
 	}
+	if !s.asked(PartApp) {
+		add(sayAppAssumed)
+	}
 	for _, n := range a.Notes {
-		add(n.Why)
+		switch n.ID {
+		case consent.RuleScopeAssumed:
+			add(sayScopesAssumed) // once, not for every scope
+		case consent.RulePolicyAssumed:
+			add(sayListStatic)
+		default:
+			add(n.Why)
+		}
 	}
 	return out
 }

@@ -189,6 +189,16 @@ func appCases() []judged {
 	}
 }
 
+// anonymous is an app whose client id nobody knows.
+func anonymous() change {
+	return func(s *checks.Subject) {
+		f := checks.Failure{Kind: checks.FailNoClientID, Message: "no client id"}
+		s.App.ClientID = ""
+		s.Look.App, s.Look.Grants = failed[*checks.ServicePrincipal](f), failed[[]checks.Grant](f)
+		s.Look.Assignments, s.Look.AppRoles = failed[[]checks.Assignment](f), failed[[]checks.Assignment](f)
+	}
+}
+
 func unverified() change {
 	return app(func(sp *checks.ServicePrincipal) { sp.Publisher = &checks.Publisher{} })
 }
@@ -274,7 +284,7 @@ func consentCases() []judged {
 		{"setting unread", checks.ConsentManaged, []change{noAuthorization}, unknown, checks.GradeUnknown, "lacks a role", checks.WhoAdmin},
 		{"list elsewhere", checks.ConsentManaged, []change{elsewhere()}, skipped, checks.GradeUnknown, "tenant/match", ""},
 
-		{"nothing classified, nothing rests on it", checks.ConsentClassified, nil, pass, checks.Verified, "plays no part", ""},
+		{"nothing classified, nothing rests on it", checks.ConsentClassified, nil, pass, checks.Verified, "which plays no part here", ""},
 		{"nothing classified", checks.ConsentClassified, []change{low}, fail, checks.Verified, "0 of 5 scopes", checks.WhoAdmin},
 		{"some classified", checks.ConsentClassified, []change{low, classified(signIn...)}, fail, checks.Verified, "Not classified Low: User.Read, Calendars.ReadWrite", checks.WhoAdmin},
 		{"all classified", checks.ConsentClassified, []change{low, classified(allFive...)}, pass, checks.Verified, "5 of 5", ""},
@@ -313,6 +323,8 @@ func consentCases() []judged {
 		{"approved for the assigned", checks.ConsentPredict, []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.AssignmentRequired = new(true) })}, fail, checks.Verified, "only assigned", checks.WhoAdmin},
 		{"from outside", checks.ConsentPredict, []change{outside()}, fail, checks.Inferred, "Microsoft's default", checks.WhoAdmin},
 		{"from outside, sign-in only", checks.ConsentPredict, []change{outside(), func(s *checks.Subject) { s.App.Needs = needs(checks.MicrosoftGraph, "User.Read") }}, pass, checks.Inferred, "Microsoft's default", ""},
+		{"client id unknown", checks.ConsentPredict, []change{anonymous()}, fail, checks.Inferred, "The enterprise app was not looked at", checks.WhoAdmin},
+		{"client id unknown, everyone may", checks.ConsentPredict, []change{anonymous(), all}, unknown, checks.GradeUnknown, "client id", checks.WhoVendor},
 		{"policies unread", checks.ConsentPredict, []change{noPolicies}, fail, checks.Inferred, "own copy", checks.WhoAdmin},
 		{"setting unread", checks.ConsentPredict, []change{noAuthorization}, unknown, checks.GradeUnknown, "lacks a role", checks.WhoAdmin},
 		{"setting unread, approved", checks.ConsentPredict, []change{noAuthorization, approved()}, pass, checks.Verified, "all is granted", ""},

@@ -190,7 +190,7 @@ func (b *bench) byPolicy() (Overall, bool) {
 	f := b.on[ConsentPredict]
 	if f.Grade == Inferred {
 		o := b.say(StateUnknown, Inferred, ConsentPredict)
-		o.Reason, o.Whose = fmt.Sprintf(sayMaybeOpen, f.Summary), WhoUnknown
+		o.Reason, o.Whose = fmt.Sprintf(sayMaybeOpen, f.Summary), b.whoMayTell()
 		return o, true
 	}
 	if len(b.s.App.Needs) == 0 || !b.here() {
@@ -232,12 +232,22 @@ func (b *bench) walled() (Overall, bool) {
 	why = strings.TrimSuffix(cmp.Or(why, f.Summary), ".")
 	if f.Grade <= Inferred && !b.is(AppGrant, Fail) {
 		o := b.say(StateUnknown, Inferred, ConsentPredict, because...)
-		o.Reason, o.Whose = fmt.Sprintf(sayMaybeBlocked, why), WhoUser
+		o.Reason, o.Whose = fmt.Sprintf(sayMaybeBlocked, why), b.whoMayTell()
 		return o, true
 	}
 	o := b.say(StateBlocked, f.Grade, ConsentPredict, because...)
 	o.Reason = fmt.Sprintf(sayBlocked, why)
 	return o, true
+}
+
+// whoMayTell is whose move would make an inference sure.
+func (b *bench) whoMayTell() Who {
+	for _, id := range []ID{TenantMatch, AppPresent, AppGrant, ConsentPolicy} {
+		if b.is(id, Unknown) {
+			return whose(b.on[id])
+		}
+	}
+	return WhoUnknown
 }
 
 // cannotTell says what is missing to know.

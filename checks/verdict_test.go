@@ -48,15 +48,16 @@ func TestDecide(t *testing.T) {
 		{"two clouds, signed in to one", []change{twoClouds, approved()}, checks.StateOpen, checks.Verified, checks.WhoNobody, "", checks.AppGrant},
 		{"two clouds, from outside", []change{twoClouds, outside()}, checks.StateUnknown, checks.GradeUnknown, checks.WhoUser, "Name the one", checks.TenantCloud},
 		{"personal account", []change{approved(), account(func(a *checks.Account) { a.Personal = true })}, checks.StateUnknown, checks.GradeUnknown, checks.WhoUser, "personal", checks.AccountWork},
-		{"from outside", []change{outside()}, checks.StateUnknown, checks.Inferred, checks.WhoUser, "From outside it looks blocked", checks.ConsentPredict},
-		{"from outside, sign-in only", []change{outside(), func(s *checks.Subject) { s.App.Needs = needs(checks.MicrosoftGraph, "User.Read") }}, checks.StateUnknown, checks.Inferred, "", "From outside only", checks.ConsentPredict},
+		{"from outside", []change{outside()}, checks.StateUnknown, checks.Inferred, checks.WhoUser, "By what could be seen, users are blocked", checks.ConsentPredict},
+		{"from outside, sign-in only", []change{outside(), func(s *checks.Subject) { s.App.Needs = needs(checks.MicrosoftGraph, "User.Read") }}, checks.StateUnknown, checks.Inferred, "", "By what could be seen, not verified", checks.ConsentPredict},
+		{"client id unknown", []change{anonymous()}, checks.StateUnknown, checks.Inferred, checks.WhoVendor, "users are blocked", checks.ConsentPredict},
 		{"everyone may", []change{legacy}, checks.StateOpen, checks.Verified, checks.WhoNobody, "consent for themselves", checks.ConsentPredict},
 		{"everyone may, app absent", []change{policies("mine"), absent(), look(func(l *checks.Snapshot) {
 			l.Policies.Value = []consent.Policy{{ID: "mine", Includes: []consent.ConditionSet{{PermissionType: "delegated"}}}}
 			l.Authorization.Value.RiskyAllowed = new(true)
 		})}, checks.StateOpen, checks.Verified, checks.WhoNobody, "consent for themselves", checks.ConsentPredict},
 		{"everyone may, but not this app", []change{legacy, off}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "switched off", checks.AppEnabled},
-		{"everyone may, policies unread", []change{legacy, look(func(l *checks.Snapshot) { l.Policies = failed[[]consent.Policy](noLook(checks.FailScope)) })}, checks.StateUnknown, checks.Inferred, "", "From outside only", checks.ConsentPredict},
+		{"everyone may, policies unread", []change{legacy, look(func(l *checks.Snapshot) { l.Policies = failed[[]consent.Policy](noLook(checks.FailScope)) })}, checks.StateUnknown, checks.Inferred, "", "By what could be seen, not verified", checks.ConsentPredict},
 		{"everyone may, unverified", []change{legacy, unverified()}, checks.StateBlocked, checks.Inferred, checks.WhoAdmin, "risk-based step-up", checks.ConsentPredict},
 		{"low, classified", []change{low, classified(allFive...)}, checks.StateOpen, checks.Verified, checks.WhoNobody, "", checks.ConsentPredict},
 		{"low, bare", []change{low}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "classified", checks.ConsentPredict},
