@@ -136,7 +136,7 @@ func Accept(q Question, value string) (Event, error) {
 		value, err = AcceptDomain(value)
 	case RuleGUID:
 		value, err = strings.ToLower(value), nil
-		if !guid.MatchString(value) {
+		if !checks.IsGUID(value) {
 			err = errors.New(words.badGUID)
 		}
 	case RuleTyped:

@@ -128,7 +128,7 @@ func (s State) start(e Started) State {
 	}
 	s.started = true
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
-	s.Ways, s.CanWrite = e.Ways, e.CanWrite
+	s.Ways, s.CanWrite, s.Login, s.Portal = e.Ways, e.CanWrite, e.Login, e.Portal
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain = strings.ToLower(e.Domain)
 	if e.Profile != nil {

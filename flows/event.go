@@ -64,6 +64,10 @@ type Started struct {
 	Profile  *Profile     `json:"profile,omitempty"` // the app, where it was named
 	Ways     []WayOffer   `json:"ways,omitempty"`    // how one can sign in here
 	CanWrite bool         `json:"canWrite"`          // whether changes by Graph exist here at all
+	// Login and Portal are https roots without a slash at the end, to which
+	// links lead in place of the cloud's own: a simulator's. Empty: the cloud's.
+	Login  string `json:"login,omitempty"`
+	Portal string `json:"portal,omitempty"`
 }
 
 // Resumed says that a run goes on in another process. Whoever was signed in is

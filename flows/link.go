@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -53,7 +54,7 @@ func makeLink(s State, id LinkID) (Link, error) {
 	case LinkPermissions:
 		return permissionsLink(s)
 	case LinkEnterpriseApps:
-		return Link{ID: id, Title: words.linkApps, URL: endpoints(s.Cloud()).Portal + "/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview"}, nil
+		return Link{ID: id, Title: words.linkApps, URL: s.endpoints().Portal + "/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview"}, nil
 	}
 	return Link{}, ErrNoLink
 }
@@ -72,7 +73,7 @@ func ConsentLink(s State) (Link, error) {
 	if s.Profile == nil || s.App.ClientID == "" || !pathSafe(tenant) {
 		return Link{}, ErrNoLink
 	}
-	root, err := url.Parse(endpoints(s.Cloud()).Login)
+	root, err := url.Parse(s.endpoints().Login)
 	if err != nil {
 		return Link{}, ErrNoLink
 	}
@@ -140,21 +141,23 @@ func consentState(s State) string { return "onboard-" + s.App.ID }
 // must be there.
 func permissionsLink(s State) (Link, error) {
 	app := s.Facts.App
-	if app == nil || !guid.MatchString(app.ID) || !guid.MatchString(s.App.ClientID) {
+	if app == nil || !checks.IsGUID(app.ID) || !checks.IsGUID(s.App.ClientID) {
 		return Link{}, ErrNoLink
 	}
 	return Link{
 		ID: LinkPermissions, Title: words.linkPermissions,
-		URL: endpoints(s.Cloud()).Portal + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Permissions/objectId/" + app.ID + "/appId/" + s.App.ClientID,
+		URL: s.endpoints().Portal + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Permissions/objectId/" + app.ID + "/appId/" + s.App.ClientID,
 	}, nil
 }
 
-// endpoints are those of a cloud, the public one's while none is known.
-func endpoints(c checks.Cloud) checks.Endpoints {
-	if e, ok := checks.EndpointsOf(c); ok {
-		return e
+// endpoints are those of the run's cloud, the public one's while none is known,
+// or what the run was started with in their place.
+func (s State) endpoints() checks.Endpoints {
+	e, ok := checks.EndpointsOf(s.Cloud())
+	if !ok {
+		e, _ = checks.EndpointsOf(checks.CloudPublic)
 	}
-	e, _ := checks.EndpointsOf(checks.CloudPublic)
+	e.Login, e.Portal = cmp.Or(s.Login, e.Login), cmp.Or(s.Portal, e.Portal)
 	return e
 }
 

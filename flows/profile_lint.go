@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
@@ -13,16 +14,15 @@ import (
 	"onboard.example/checks"
 )
 
-var (
-	profileID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
-	guid      = regexp.MustCompile(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-	scopeName = regexp.MustCompile(`^[A-Za-z0-9_.\-/:]{1,200}$`)
-	dnsLabel  = regexp.MustCompile(`^_?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-	dnsTag    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,31}$`)
-)
-
-// IsGUID says whether s is written as Microsoft writes ids.
-func IsGUID(s string) bool { return guid.MatchString(s) }
+// The forms of a profile's values. They are compiled when the first profile is
+// linted, not when the program starts.
+var forms = sync.OnceValue(func() (f struct{ id, scope, label, tag *regexp.Regexp }) {
+	f.id = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	f.scope = regexp.MustCompile(`^[A-Za-z0-9_.\-/:]{1,200}$`)
+	f.label = regexp.MustCompile(`^_?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	f.tag = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,31}$`)
+	return f
+})
 
 // pathIDs are the paths that a profile may name (product vocabulary).
 var pathIDs = []PathID{
@@ -40,7 +40,7 @@ type linter struct {
 // lint checks the meaning of a profile whose form is right already.
 func lint(file string, p Profile, tree *ast.File) Problems {
 	l := &linter{file: file, tree: tree}
-	l.check(profileID.MatchString(p.ID), "$.id", "id %q: use lower-case letters, digits and dashes, at most 40, such as calendar-sync", p.ID)
+	l.check(forms().id.MatchString(p.ID), "$.id", "id %q: use lower-case letters, digits and dashes, at most 40, such as calendar-sync", p.ID)
 	l.words("$.name", p.Name, 80, true)
 	l.words("$.publisher.name", p.Publisher.Name, 80, true)
 	l.words("$.publisher.mpnId", p.Publisher.MPNID, 20, false)
@@ -78,7 +78,7 @@ func (l *linter) words(at, s string, most int, needed bool) {
 }
 
 func (l *linter) guid(at, id string) {
-	l.check(id == "" || guid.MatchString(id), at, "%s %q is no application id; it has the form 00000000-0000-0000-0000-000000000000", strings.TrimPrefix(at, "$."), id)
+	l.check(id == "" || checks.IsGUID(id), at, "%s %q is no application id; it has the form 00000000-0000-0000-0000-000000000000", strings.TrimPrefix(at, "$."), id)
 }
 
 func (l *linter) permissions(p Profile) {
@@ -87,10 +87,10 @@ func (l *linter) permissions(p Profile) {
 		at := fmt.Sprintf("$.permissions[%d]", i)
 		l.check((n.Scope == "") != (n.Role == ""), at, "give scope (delegated) or role (application), one of the two")
 		name := n.Scope + n.Role
-		l.check(name == "" || scopeName.MatchString(name), at, "%q is no permission name; write it as the API does, such as Calendars.ReadWrite", name)
+		l.check(name == "" || forms().scope.MatchString(name), at, "%q is no permission name; write it as the API does, such as Calendars.ReadWrite", name)
 		l.check(!strings.HasSuffix(strings.ToLower(name), ".default"), at, ".default means everything registered; name each permission")
 		id := resourceID(n.Resource)
-		l.check(guid.MatchString(id), at+".resource", "resource %q: use Microsoft Graph, Office 365 Exchange Online, or the API's application id", n.Resource)
+		l.check(checks.IsGUID(id), at+".resource", "resource %q: use Microsoft Graph, Office 365 Exchange Online, or the API's application id", n.Resource)
 		l.words(at+".why", n.Why, 200, true)
 		key := strings.ToLower(id + " " + name)
 		if first, twice := seen[key]; twice {
@@ -99,7 +99,7 @@ func (l *linter) permissions(p Profile) {
 		seen[key] = i
 	}
 	for i, s := range p.SignIn.AuthorizeScopes {
-		l.check(scopeName.MatchString(s), fmt.Sprintf("$.signIn.authorizeScopes[%d]", i), "%q is no scope; one a line, without spaces", s)
+		l.check(forms().scope.MatchString(s), fmt.Sprintf("$.signIn.authorizeScopes[%d]", i), "%q is no scope; one a line, without spaces", s)
 	}
 }
 
@@ -166,11 +166,11 @@ func (l *linter) dns(d *DNSPolicy) {
 	if d == nil {
 		return
 	}
-	l.check(dnsLabel.MatchString(d.Label), "$.dnsPolicy.label", "label %q: one DNS label such as _calendar, without the domain", d.Label)
-	l.check(dnsTag.MatchString(d.Version), "$.dnsPolicy.version", "version %q: letters and digits, such as calendar1", d.Version)
+	l.check(forms().label.MatchString(d.Label), "$.dnsPolicy.label", "label %q: one DNS label such as _calendar, without the domain", d.Label)
+	l.check(forms().tag.MatchString(d.Version), "$.dnsPolicy.version", "version %q: letters and digits, such as calendar1", d.Version)
 	for tag, want := range d.Required {
 		at := "$.dnsPolicy.required." + tag
-		l.check(dnsTag.MatchString(tag), "$.dnsPolicy.required", "tag %q: letters, digits, dashes", tag)
+		l.check(forms().tag.MatchString(tag), "$.dnsPolicy.required", "tag %q: letters, digits, dashes", tag)
 		l.check(want != "" && !strings.ContainsAny(want, ";\"\\") && !strings.ContainsFunc(want, unicode.IsControl), at, "value %q of tag %s: plain text without ; and quotes", want, tag)
 	}
 	l.link("$.dnsPolicy.docsUrl", d.DocsURL)

@@ -48,6 +48,8 @@ type State struct {
 	Person   string     // the user asked about; empty: an ordinary one
 	Ways     []WayOffer
 	CanWrite bool
+	// Login and Portal replace the cloud's own roots in links; see Started.
+	Login, Portal string
 
 	Place   Place
 	Entered time.Time // when Place was entered

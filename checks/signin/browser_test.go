@@ -150,7 +150,7 @@ func TestBrowserRefused(t *testing.T) {
 			if e.Cause != tt.cause || e.Failure.Code != tt.code || e.Failure.Kind != checks.FailDenied {
 				t.Errorf("got %+v %+v", e, e.Failure)
 			}
-			if tt.code != "" && !isGUID(e.Failure.RequestID) || strings.Contains(e.Failure.Message, "Trace") {
+			if tt.code != "" && !checks.IsGUID(e.Failure.RequestID) || strings.Contains(e.Failure.Message, "Trace") {
 				t.Errorf("%+v holds Microsoft's trailing lines", e.Failure)
 			}
 		})

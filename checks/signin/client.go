@@ -59,7 +59,7 @@ func New(o Options) (*Client, error) {
 	switch {
 	case o.ClientID == "":
 		return nil, &InputError{Field: FieldClientID, Say: wordsClientNone, Do: wordsClientDo}
-	case !isGUID(o.ClientID):
+	case !checks.IsGUID(o.ClientID):
 		return nil, &InputError{Field: FieldClientID, Say: fmt.Sprintf(wordsClientBad, shown(o.ClientID)), Do: wordsClientDo}
 	}
 	tenant, err := parseTenant(o.Tenant)
@@ -95,7 +95,7 @@ func parseTenant(s string) (string, error) {
 	switch {
 	case s == "", strings.EqualFold(s, anyTenant):
 		return anyTenant, nil
-	case isGUID(s):
+	case checks.IsGUID(s):
 		return strings.ToLower(s), nil
 	}
 	d, err := ParseDomain(s)

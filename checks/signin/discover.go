@@ -255,7 +255,7 @@ func tenantID(issuer string) string {
 		return ""
 	}
 	for s := range strings.SplitSeq(u.Path, "/") {
-		if isGUID(s) {
+		if checks.IsGUID(s) {
 			return strings.ToLower(s)
 		}
 	}

@@ -79,7 +79,7 @@ func TestDiscoverInSimulatedClouds(t *testing.T) {
 			var clouds []checks.Cloud
 			for _, f := range s.Discovery.Value.Found {
 				clouds = append(clouds, f.Cloud)
-				if !isGUID(f.TenantID) || f.Issuer == "" || f.Graph == "" {
+				if !checks.IsGUID(f.TenantID) || f.Issuer == "" || f.Graph == "" {
 					t.Errorf("%+v says too little", f)
 				}
 			}

@@ -34,7 +34,7 @@ func ParseDomain(input string) (string, error) {
 		return "", &InputError{Field: FieldDomain, Say: wordsDomainEmpty, Do: wordsDomainDo}
 	case len(text) > maxDomainInput:
 		return "", badDomain(text, wordsDomainLong)
-	case isGUID(strings.Trim(text, "{}")):
+	case checks.IsGUID(strings.Trim(text, "{}")):
 		return "", &InputError{Field: FieldDomain, Say: wordsDomainGUID, Do: wordsDomainDo}
 	}
 	host := strings.TrimSuffix(hostIn(text), ".")

@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"regexp"
 	"strings"
 
 	"onboard.example/checks"
@@ -41,8 +40,3 @@ func shown(s string) string { return checks.Line(strings.TrimSpace(s), 80) }
 
 // shownFile is a file's name as an error repeats it.
 func shownFile(name string) string { return checks.Line(name, 300) }
-
-// guid is how Microsoft writes ids.
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
-func isGUID(s string) bool { return guid.MatchString(s) }

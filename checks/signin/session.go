@@ -145,7 +145,7 @@ func (s *live) partial(ctx context.Context, scopes []string) (public.AuthResult,
 // wrongPerson refuses an account of another tenant than was asked for, or
 // another account than the session began with.
 func (s *live) wrongPerson(who checks.Account) *Error {
-	if isGUID(s.c.tenant) && who.TenantID != "" && who.TenantID != s.c.tenant {
+	if checks.IsGUID(s.c.tenant) && who.TenantID != "" && who.TenantID != s.c.tenant {
 		return CauseOtherTenant.make(nil)
 	}
 	before := s.Account()

@@ -64,7 +64,7 @@ func (o *options) target() (target, error) {
 		return t, inputError(err)
 	}
 	t.profile = p
-	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now()}
+	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now(), Login: o.loginURL}
 	return t, nil
 }
 
@@ -74,7 +74,7 @@ func (o *options) withAppID(p flows.Profile) (flows.Profile, error) {
 		return p, nil
 	}
 	id := strings.ToLower(strings.TrimSpace(o.appID))
-	if !flows.IsGUID(id) {
+	if !checks.IsGUID(id) {
 		return p, usage("Type it as the vendor publishes it: 00000000-0000-0000-0000-000000000000.", "--app-id %q is no client id", o.appID)
 	}
 	if p.ClientID != "" && !strings.EqualFold(p.ClientID, id) {

@@ -45,7 +45,7 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 	r := s.Ready()
 	base := s.LoginURL()
 	admin := r.Tenants[0].Users[0].UPN
-	o.loginURL, o.graphURL, o.caFile = base, base, r.CA
+	o.loginURL, o.graphURL, o.portalURL, o.caFile = base, base, base+"/portal", r.CA
 	if o.tokenFile == "" && o.signIn == "" {
 		o.tokenFile = filepath.Join(filepath.Dir(r.CA), "tokens", admin)
 	}

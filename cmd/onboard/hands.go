@@ -52,6 +52,7 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 	}
 	s := checks.Subject{
 		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Now: l.c.now(), Look: &l.seen,
+		Login: l.c.o.loginURL, Portal: l.c.o.portalURL,
 	}
 	snap := checks.Run(ctx, s, readers, ask.Checks, found)
 	if ctx.Err() != nil {

@@ -25,6 +25,7 @@ type options struct {
 	noColor   bool
 	loginURL  string
 	graphURL  string
+	portalURL string // no flag: the simulator's, in a demo
 	dnsServer string
 	caFile    string
 	tokenFile string
@@ -82,5 +83,6 @@ func (o *options) validate() error {
 			return usage("Type the address alone, such as https://127.0.0.1:8443.", "%s %q is no https address", one.flag, one.value)
 		}
 	}
+	o.loginURL, o.graphURL = strings.TrimRight(o.loginURL, "/"), strings.TrimRight(o.graphURL, "/")
 	return nil
 }

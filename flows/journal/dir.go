@@ -102,7 +102,7 @@ func (d *Dir) open(id string, f *os.File) (j *File, err error) {
 			_ = f.Close()
 		}
 	}()
-	if err := lock(f); err != nil {
+	if err := lockSoon(f); err != nil {
 		return nil, err
 	}
 	rs, good, err := readAll(id, f)
@@ -115,6 +115,19 @@ func (d *Dir) open(id string, f *os.File) (j *File, err error) {
 	j = &File{Memory: NewMemory(), id: id, f: f, size: int64(good)}
 	j.take(rs)
 	return j, nil
+}
+
+// lockSoon locks a file, and tries again for a moment: a lock can outlive its
+// holder until a program that was being started in that instant has begun, and
+// whoever lists runs takes each lock to see whether it is free.
+func lockSoon(f *os.File) error {
+	for try := 1; ; try++ {
+		err := lock(f)
+		if !errors.Is(err, ErrBusy) || try == 10 {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // readAll reads the records of a file and how many of its bytes are whole.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -19,7 +20,7 @@ type faulty struct {
 	write    error // of a write that is cut short
 	truncate error
 	sync     error
-	syncs    int
+	syncs    atomic.Int32
 }
 
 func (d *faulty) WriteAt(p []byte, off int64) (int, error) {
@@ -42,7 +43,7 @@ func (d *faulty) Truncate(size int64) error {
 }
 
 func (d *faulty) Sync() error {
-	d.syncs++
+	d.syncs.Add(1)
 	return d.sync
 }
 
@@ -92,17 +93,17 @@ func TestWhatMattersIsForcedAtOnce(t *testing.T) {
 		d := &faulty{room: 1 << 20}
 		j := on(d)
 		var n uint64
-		put := func(e flows.Event) int {
-			before := d.syncs
+		put := func(e flows.Event) int32 {
+			before := d.syncs.Load()
 			n = must(t, j, n, flows.Record{Writer: "w", N: n + 1, At: noon, Event: e})
-			return d.syncs - before
+			return d.syncs.Load() - before
 		}
 		for _, e := range []flows.Event{flows.Confirmed{}, flows.Applying{}, flows.Applied{}, flows.Stopped{}, flows.Watched{}, flows.Ended{}} {
 			if put(e) != 1 {
 				t.Errorf("%s was not forced to the disk", e.Kind())
 			}
 		}
-		before := d.syncs
+		before := d.syncs.Load()
 		for range 100 {
 			if put(flows.Noted{Text: "x"}) != 0 {
 				t.Error("a note was forced to the disk")
@@ -110,17 +111,17 @@ func TestWhatMattersIsForcedAtOnce(t *testing.T) {
 		}
 		time.Sleep(syncEvery)
 		synctest.Wait()
-		if d.syncs != before+1 {
-			t.Errorf("forced %d times in the second after a hundred notes", d.syncs-before)
+		if d.syncs.Load() != before+1 {
+			t.Errorf("forced %d times in the second after a hundred notes", d.syncs.Load()-before)
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if d.syncs != before+1 {
+		if d.syncs.Load() != before+1 {
 			t.Error("forced although nothing was written")
 		}
 		put(flows.Noted{Text: "last"})
-		if err := j.Close(); err != nil || d.syncs != before+2 {
-			t.Errorf("closing: %v, forced %d times", err, d.syncs-before)
+		if err := j.Close(); err != nil || d.syncs.Load() != before+2 {
+			t.Errorf("closing: %v, forced %d times", err, d.syncs.Load()-before)
 		}
 	})
 }

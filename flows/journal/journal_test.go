@@ -32,7 +32,6 @@ var kinds = map[string]func(t *testing.T) flows.Journal{
 // each runs a test over every kind of journal.
 func each(t *testing.T, test func(t *testing.T, j flows.Journal)) {
 	t.Helper()
-	t.Parallel()
 	for name, make := range kinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,6 +92,7 @@ func texts(t *testing.T, j flows.Journal, after uint64) string {
 }
 
 func TestAppendAndRead(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, j flows.Journal) {
 		if got := texts(t, j, 0); got != "" {
 			t.Errorf("a new journal holds %q", got)
@@ -119,6 +119,7 @@ func TestAppendAndRead(t *testing.T) {
 }
 
 func TestWhoeverComesSecondIsTold(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, j flows.Journal) {
 		must(t, j, 0, note("w", 1, "a"))
 		for _, after := range []uint64{0, 2, 99} {
@@ -133,6 +134,7 @@ func TestWhoeverComesSecondIsTold(t *testing.T) {
 }
 
 func TestTryingAgainStoresNothingTwice(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, j flows.Journal) {
 		batch := []flows.Record{note("w", 1, "a"), note("w", 2, "b")}
 		must(t, j, 0, batch...)
@@ -152,6 +154,7 @@ func TestTryingAgainStoresNothingTwice(t *testing.T) {
 }
 
 func TestARecordThatCannotBeWrittenStoresNothing(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, j flows.Journal) {
 		big := note("w", 2, strings.Repeat("x", flows.MaxRecord))
 		if _, err := j.Append(t.Context(), 0, note("w", 1, "a"), big); !errors.Is(err, flows.ErrTooLarge) {
@@ -175,6 +178,7 @@ func TestARecordThatCannotBeWrittenStoresNothing(t *testing.T) {
 }
 
 func TestWatchersAreWoken(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, j flows.Journal) {
 		ctx, cancel := context.WithCancel(t.Context())
 		wake, idle := j.Watch(ctx), j.Watch(t.Context())
@@ -196,6 +200,7 @@ func TestWatchersAreWoken(t *testing.T) {
 }
 
 func TestManyWritersAtOnce(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, j flows.Journal) {
 		const writers, records = 4, 25
 		var wg sync.WaitGroup

@@ -15,6 +15,7 @@ import (
 )
 
 func TestAPlanIsCarriedOut(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w, j := &world{}, journal.NewMemory()
 		w.onChange = func(_ context.Context, n int, _ Request) (Answer, error, bool) {
@@ -112,6 +113,7 @@ func TestWhatStopsAPlan(t *testing.T) {
 		}, flows.StopSignIn, flows.LineWaiting, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			bubble(t, func(t *testing.T) {
 				w, j := &world{}, journal.NewMemory()
 				r := drive(t, w, j, Options{})
@@ -145,6 +147,7 @@ func TestWhatStopsAPlan(t *testing.T) {
 }
 
 func TestAWriteWithoutAnAnswerThatShowsIsDone(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		w.onChange = func(_ context.Context, n int, r Request) (Answer, error, bool) {
@@ -168,6 +171,7 @@ func TestAWriteWithoutAnAnswerThatShowsIsDone(t *testing.T) {
 // A refusal that only means "not seen yet" may be sent again: nothing was
 // written by it.
 func TestALineThatCameTooEarlyIsSentAgain(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		w.onChange = func(_ context.Context, n int, _ Request) (Answer, error, bool) {
@@ -185,6 +189,7 @@ func TestALineThatCameTooEarlyIsSentAgain(t *testing.T) {
 }
 
 func TestReplicationIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		w.onChange = func(_ context.Context, n int, r Request) (Answer, error, bool) {
@@ -207,6 +212,7 @@ func TestReplicationIsWaitedFor(t *testing.T) {
 }
 
 func TestATenantThatMovedIsNotWrittenTo(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		r := drive(t, w, journal.NewMemory(), Options{})
@@ -233,6 +239,7 @@ func TestATenantThatMovedIsNotWrittenTo(t *testing.T) {
 }
 
 func TestLeavingDuringAWriteWaitsForItsAnswer(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w, j := &world{}, journal.NewMemory()
 		sent := make(chan struct{})
@@ -268,6 +275,7 @@ func TestLeavingDuringAWriteWaitsForItsAnswer(t *testing.T) {
 }
 
 func TestLeavingDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w, j := &world{}, journal.NewMemory()
 		sent := make(chan struct{})
@@ -308,6 +316,7 @@ func flowsOf(t *testing.T, j flows.Journal) flows.State {
 // A process that dies at any record leaves a journal that ends there. Whoever
 // takes it up sends no line that may have been sent.
 func TestDyingAnywhereNeverRepeatsAWrite(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w, j := &world{}, journal.NewMemory()
 		r := drive(t, w, j, Options{})
@@ -400,6 +409,7 @@ func takenUp(t *testing.T, dead, all []flows.Record) {
 }
 
 func TestAReceiptThatCannotBeKeptIsSaid(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{onSave: func() error { return errFull }}
 		r := drive(t, w, journal.NewMemory(), Options{})

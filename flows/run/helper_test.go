@@ -187,7 +187,6 @@ type rig struct {
 // bubble runs a test with a clock of its own, in which every wait is instant.
 func bubble(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
-	t.Parallel()
 	synctest.Test(t, test)
 }
 

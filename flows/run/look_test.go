@@ -15,6 +15,7 @@ import (
 )
 
 func TestALookIsMadeOnce(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		r := drive(t, w, journal.NewMemory(), Options{})
@@ -47,6 +48,7 @@ func waiting(t *testing.T, w *world) *rig {
 }
 
 func TestAStepThatWaitsIsPolledWithGrowingPauses(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		r := waiting(t, w)
@@ -98,6 +100,7 @@ func flowsProven(s flows.State) bool {
 }
 
 func TestLeavingAStepCancelsItsPoll(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		r := waiting(t, w)
@@ -127,6 +130,7 @@ func TestLeavingAStepCancelsItsPoll(t *testing.T) {
 }
 
 func TestAskingAgainLooksAtOnce(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		r := waiting(t, w)
@@ -157,6 +161,7 @@ func TestALookThatBreaksIsAnswered(t *testing.T) {
 		"a panic":  {func(context.Context, int, Ask) error { panic("index out of range") }, "index out of range", true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			bubble(t, func(t *testing.T) {
 				w := &world{onLook: c.on}
 				r := drive(t, w, journal.NewMemory(), Options{})
@@ -182,6 +187,7 @@ func TestALookThatBreaksIsAnswered(t *testing.T) {
 }
 
 func TestWithoutHandsTheRunSaysSo(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{t: t}
 		d, err := New(t.Context(), Hands{}, journal.NewMemory(), Options{Writer: "w"})
@@ -201,6 +207,7 @@ func TestWithoutHandsTheRunSaysSo(t *testing.T) {
 }
 
 func TestSigningIn(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		answer := make(chan error)
@@ -255,6 +262,7 @@ func TestSigningIn(t *testing.T) {
 }
 
 func TestASignInThatPanicsIsAFailedOne(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{onSignIn: func(context.Context, SignInAsk, func(Prompt)) (flows.Account, error) { panic("nil map") }}
 		r := drive(t, w, journal.NewMemory(), Options{})

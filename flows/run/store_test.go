@@ -16,6 +16,7 @@ import (
 var errFull = errors.New("the disk is full")
 
 func TestEventsApplyBeforeTheyAreStored(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		hold := make(chan struct{})
 		j := &shaky{Memory: journal.NewMemory()}
@@ -35,6 +36,7 @@ func TestEventsApplyBeforeTheyAreStored(t *testing.T) {
 }
 
 func TestAFullDiskKeepsTheRunInMemoryAndNothingIsChanged(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{}
 		j := &shaky{Memory: journal.NewMemory()}
@@ -69,6 +71,7 @@ func TestAFullDiskKeepsTheRunInMemoryAndNothingIsChanged(t *testing.T) {
 }
 
 func TestALostAnswerIsNotStoredTwice(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		j := &shaky{Memory: journal.NewMemory()}
 		r := drive(t, &world{}, j, Options{})
@@ -116,6 +119,7 @@ func wholeJournal(t *testing.T, d *Driver, j flows.Journal) {
 }
 
 func TestAGuideMakesTheDriverLookAgain(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w, j := &world{}, journal.NewMemory()
 		r := drive(t, w, j, Options{})
@@ -152,6 +156,7 @@ func TestAGuideMakesTheDriverLookAgain(t *testing.T) {
 }
 
 func TestTwoWritersNeverLoseAnEvent(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		j := journal.NewMemory()
 		r := drive(t, &world{}, j, Options{})
@@ -177,6 +182,7 @@ func TestTwoWritersNeverLoseAnEvent(t *testing.T) {
 }
 
 func TestTheEnd(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		r := drive(t, &world{}, journal.NewMemory(), Options{})
 		r.begin()
@@ -210,6 +216,7 @@ func TestTheEnd(t *testing.T) {
 }
 
 func TestARunIsTakenUpWhereItWas(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		j, w := journal.NewMemory(), &world{}
 		first := waitingOn(t, w, j)
@@ -251,6 +258,7 @@ func waitingOn(t *testing.T, w *world, j flows.Journal) *rig {
 }
 
 func TestAJournalThatFallsOverIsSaid(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		j := &shaky{Memory: journal.NewMemory()}
 		r := drive(t, &world{}, j, Options{})
@@ -265,6 +273,7 @@ func TestAJournalThatFallsOverIsSaid(t *testing.T) {
 }
 
 func TestWaitingForTheStoreCanBeGivenUp(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		j := &shaky{Memory: journal.NewMemory()}
 		r := drive(t, &world{}, j, Options{})
