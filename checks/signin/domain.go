@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"onboard.example/checks"
+
 	"golang.org/x/net/idna"
 )
 
