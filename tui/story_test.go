@@ -135,9 +135,12 @@ func started(t testing.TB) flows.Started {
 	}
 }
 
+// builtin parses the profiles once for all tests.
+var builtin = sync.OnceValues(flows.Builtin)
+
 func profiles(t testing.TB) []flows.Profile {
 	t.Helper()
-	ps, err := flows.Builtin()
+	ps, err := builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,12 +230,12 @@ func tenantFindings() []flows.Found {
 func facts(granted bool) flows.Learned {
 	f := flows.Facts{
 		Tenants: []flows.TenantFact{{Cloud: checks.CloudPublic, ID: tenantID}}, Name: "Contoso", Domains: []string{"contoso.example"},
-		AppRead: true, App: &flows.AppFact{ID: "sp-1", AppID: "8dd90edb-c881-459a-ac84-2a1fee8c5c94", Name: "Hetk Calendar Sync", Enabled: true, Publisher: "Hetk"},
+		AppRead: true, App: &flows.AppFact{ID: "aaaaaaaa-0000-4000-8000-000000000001", AppID: "8dd90edb-c881-459a-ac84-2a1fee8c5c94", Name: "Hetk Calendar Sync", Enabled: true, Publisher: "Hetk"},
 		GrantsRead: true, ResRead: true,
-		Resources: []flows.ResourceFact{{ID: "sp-graph", AppID: checks.MicrosoftGraph, Name: "Microsoft Graph"}}, At: noon,
+		Resources: []flows.ResourceFact{{ID: "aaaaaaaa-0000-4000-8000-000000000002", AppID: checks.MicrosoftGraph, Name: "Microsoft Graph"}}, At: noon,
 	}
 	if granted {
-		f.Grants = []flows.GrantFact{{ID: "g-1", ResourceID: "sp-graph", Scopes: []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"}}}
+		f.Grants = []flows.GrantFact{{ID: "g-1", ResourceID: "aaaaaaaa-0000-4000-8000-000000000002", Scopes: []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"}}}
 	}
 	return flows.Learned{Facts: f}
 }
