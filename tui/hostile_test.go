@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ func poisoned(t *testing.T) *fakeDriver {
 	t.Helper()
 	p := profile(t, "hetk")
 	p.Name, p.Connect, p.EnterpriseAppName = evil, []string{evil}, evil
+	p.Permissions = slices.Clone(p.Permissions) // the profiles are shared by all tests
 	for i := range p.Permissions {
 		p.Permissions[i].Why = evil
 	}
