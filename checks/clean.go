@@ -93,8 +93,8 @@ func (c *cleaner) text() string {
 	kept := c.out[:c.cut]
 	for {
 		r, n := utf8.DecodeLastRune(kept)
-		if r != zwj {
-			break
+		if r != zwj && r != vs15 && r != vs16 {
+			break // what only makes sense with its neighbour must not stay alone
 		}
 		kept = kept[:len(kept)-n]
 	}

@@ -77,6 +77,7 @@ func TestLineIsBounded(t *testing.T) {
 		{"abc", -1, ""},
 		{"ab\x1b[31mc", 3, "abc"},
 		{"👩‍👩‍👧", 3, "👩…"},
+		{"0️⃣xy", 3, "0…"},
 	} {
 		if got := checks.Line(c.in, c.max); got != c.want {
 			t.Errorf("Line(%q, %d) = %q, want %q", c.in, c.max, got, c.want)
