@@ -36,8 +36,7 @@ type Account struct {
 	Way      Way      `json:"way"`
 }
 
-// Has says whether the account was given every one of the scopes. A wider
-// scope counts for the narrower that it contains.
+// Has says whether the account was given every one of the scopes, by name.
 func (a *Account) Has(scopes ...string) bool {
 	if a == nil {
 		return false

@@ -144,12 +144,16 @@ func (s State) start(e Started) State {
 }
 
 func (s State) resume(e Resumed) State {
-	s.Version, s.Ways, s.CanWrite = e.Version, e.Ways, e.CanWrite
+	s.Version, s.Ways, s.CanWrite, s.Login, s.Portal = e.Version, e.Ways, e.CanWrite, e.Login, e.Portal
 	s.Account, s.SignIn.Busy, s.SignIn.Failed = nil, false, nil
 	s.Trouble, s.Guides, s.Pointer = nil, nil, ""
 	s = s.newEyes()
 	if s.applying() {
 		s = s.stop(Stopped{Plan: s.Confirmed, Why: StopInterrupted})
+	}
+	// A plan needs somebody who is signed in: they are asked at the step before.
+	if step, ok := s.Step(); ok && (step.Plan || step.Apply) {
+		s = s.enter(Place{Stage: StageSteps, Step: GrantHow})
 	}
 	return s
 }

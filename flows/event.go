@@ -77,6 +77,8 @@ type Resumed struct {
 	Version  string     `json:"version"`
 	Ways     []WayOffer `json:"ways,omitempty"`
 	CanWrite bool       `json:"canWrite"`
+	Login    string     `json:"login,omitempty"` // as in Started; those of then are gone
+	Portal   string     `json:"portal,omitempty"`
 }
 
 // Picked says which app the run is about, with its description whole, so that

@@ -27,7 +27,7 @@ func guardBlind() Guard {
 
 func guardByGraph() Guard {
 	return Guard{Name: "by Graph", Why: words.needHow, Holds: func(s State) bool {
-		return s.Answer(AskHow) == HowGraph && s.CanWrite
+		return s.Answer(AskHow) == HowGraph && s.CanWrite && s.Account != nil
 	}}
 }
 
@@ -54,6 +54,12 @@ func guardAppThere() Guard {
 func guardConfirmed() Guard {
 	return Guard{Name: "the plan is confirmed", Why: words.needConfirm, Holds: func(s State) bool {
 		return s.Confirmed != ""
+	}}
+}
+
+func guardStoppedAlone() Guard {
+	return Guard{Name: "the plan was stopped and nobody is signed in", Why: words.waitApply, Holds: func(s State) bool {
+		return s.Stop != nil && s.Confirmed == "" && s.Account == nil
 	}}
 }
 

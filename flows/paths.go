@@ -104,7 +104,7 @@ func entraGrant() Path {
 			},
 			{
 				ID: GrantApply, Title: words.applyTitle, Text: words.applyText, Checks: granted(), Apply: true,
-				Next: []Edge{{guardStopped(), GrantPlan}, {guardProven(), ToProof}, {guardCarried(), GrantWait}},
+				Next: []Edge{{guardStoppedAlone(), GrantHow}, {guardStopped(), GrantPlan}, {guardProven(), ToProof}, {guardCarried(), GrantWait}},
 			},
 			{
 				ID: GrantWait, Title: words.waitTitle, Text: words.waitText, Checks: granted(),

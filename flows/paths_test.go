@@ -284,6 +284,13 @@ func TestAPlanIsOnlyAppliedInItsTenantWithItsScopes(t *testing.T) {
 				t.Errorf("stop %+v, confirmed %q, wants %+v", got.Stop, got.Confirmed, Wants(got))
 			}
 			back := after(got, Advanced{})
+			if got.Account == nil {
+				at(t, after(got, Answered{Question: AskHow, Value: ""}, Advanced{}), StageSteps, GrantHow)
+				if q := Asks(after(back, WentBack{})); len(q) == 0 {
+					t.Error("nobody is asked to sign in")
+				}
+				return
+			}
 			at(t, back, StageSteps, GrantPlan) // a new plan is made of what is there now
 		})
 	}
@@ -313,6 +320,10 @@ func TestALineInDoubtIsNeverSentAgain(t *testing.T) {
 		t.Errorf("receipt: %+v", r)
 	}
 	// What was written shows by now: the new plan has the rest alone.
+	at(t, s, StageSteps, GrantHow)
+	if q := Asks(s); len(q) != 2 || q[0].ID != AskSignIn || q[1].ID != AskHow {
+		t.Fatalf("asked: %+v", q)
+	}
 	s = after(s, admin(), Advanced{}, Learned{Facts: present(theApp(profile(t, "hetk")))})
 	at(t, s, StageSteps, GrantPlan)
 	s = see(s, blocked)

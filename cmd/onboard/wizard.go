@@ -200,6 +200,7 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	sign.host = hands.Host
 	o := run.Options{
 		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite,
+		Login: w.start.Login, Portal: w.start.Portal,
 	}
 	if w.dir != "" {
 		if kept, err := journal.OpenReceipts(filepath.Join(w.dir, "receipts")); err == nil {
