@@ -3,6 +3,7 @@ package flows
 import (
 	"math/rand/v2"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,10 +19,13 @@ const (
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
+// builtins reads the built-in profiles once for all tests.
+var builtins = sync.OnceValues(Builtin)
+
 // profile is a built-in one.
 func profile(t testing.TB, id string) Profile {
 	t.Helper()
-	all, err := Builtin()
+	all, err := builtins()
 	if err != nil {
 		t.Fatal(err)
 	}

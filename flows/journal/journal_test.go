@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -319,6 +320,9 @@ func TestAFileCutAnywhereHasEveryWholeRecord(t *testing.T) {
 	t.Parallel()
 	dir, id, data, ends := written(t)
 	for cut := 0; cut <= len(data); cut++ {
+		if cut < ends[8] && cut%11 != 0 && !slices.Contains(ends, cut) {
+			continue // every byte of the last line, and samples of the others
+		}
 		if err := os.WriteFile(filepath.Join(dir, id+suffix), data[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
