@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"onboard.example/checks"
-
 	"golang.org/x/net/idna"
+
+	"onboard.example/checks"
 )
 
 // maxDomainInput bounds what ParseDomain looks at: the longest address with the

@@ -26,6 +26,8 @@ func newDemo(o *options) *cobra.Command {
 	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate (see `onboard sim --list`)")
 	fs.DurationVar(&f.latency, "latency", 0, "delay of every answer, such as 60ms")
 	fs.StringArrayVar(&f.faults, "fault", nil, "a fault to add; may be repeated")
+	fs.StringVar(&f.picture, "picture", "", "draw the run into this SVG file, and do nothing else")
+	_ = fs.MarkHidden("picture") // for the README alone
 	fs.BoolVar(&auto, "auto", false, "with --plain: take the first advised choice, and play the admin too")
 	return cmd
 }
@@ -65,6 +67,9 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 	}
 	defer c.close()
 	w := &wizard{o: o, c: c, start: start, auto: auto, play: &rehearsal{s: s, admin: admin}}
+	if f.picture != "" {
+		return w.picture(ctx, f.picture)
+	}
 	return w.run(ctx)
 }
 

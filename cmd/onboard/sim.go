@@ -23,6 +23,7 @@ type simFlags struct {
 	faults, register                      []string
 	seed                                  uint64
 	autoApprove                           string
+	picture                               string // demo only
 	list, log                             bool
 }
 
