@@ -56,7 +56,7 @@ var graphAppRoles = map[string]string{
 }
 
 // roleNames are the directory roles the simulator knows (entra-facts §9; the
-// last six ids are general knowledge).
+// ids of the user, Exchange and Teams administrators are general knowledge).
 var roleNames = map[string]string{
 	roleGlobalAdmin:                        "Global Administrator",
 	rolePrivilegedAdmin:                    "Privileged Role Administrator",

@@ -133,3 +133,15 @@ func TestFaultsOfTheConnection(t *testing.T) {
 		})
 	}
 }
+
+func FuzzFault(f *testing.F) {
+	for _, seed := range []string{"throttle=1,retry-after=2s", "5xx,rate=0.5,status=502", "slow=1s,path=/", "replication=20s", "cae"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		one, err := parseFault(s)
+		if err == nil && (one.rate < 0 || one.rate > 1 || one.wait < 0 || one.left == 0 || one.status < 500) {
+			t.Fatalf("%q became %+v", s, one)
+		}
+	})
+}

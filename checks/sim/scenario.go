@@ -32,7 +32,7 @@ type Scenario struct {
 	Tenants []tenantSpec `yaml:"tenants"`
 	// Apps changes registrations of the base.
 	Apps []appSpec `yaml:"apps"`
-	// Faults are switched on from the start, as ParseFault reads them.
+	// Faults are switched on from the start, written as in Options.Faults.
 	Faults []string `yaml:"faults"`
 	// Expect is what a correct product says. The simulator does not read it.
 	Expect []Expect `yaml:"expect"`
@@ -219,7 +219,7 @@ func scenarioNames(files fs.FS) []string {
 // parseScenario parses one file; unknown keys are errors.
 func parseScenario(name string, data []byte) (*Scenario, error) {
 	sc := &Scenario{Name: name}
-	if err := yaml.UnmarshalWithOptions(data, sc, yaml.Strict()); err != nil {
+	if err := decodeYAML(data, sc); err != nil {
 		return nil, fmt.Errorf("%s.yaml: %s", name, yaml.FormatError(err, false, true))
 	}
 	if len(sc.Tenants) == 0 {
@@ -238,6 +238,18 @@ func parseScenario(name string, data []byte) (*Scenario, error) {
 		return nil, fmt.Errorf("%s.yaml: %w", name, err)
 	}
 	return sc, nil
+}
+
+// decodeYAML reads YAML strictly. The library panics on some odd input, such as
+// a list that is written as a scalar with a tag of its own: that is an error of
+// the file as well.
+func decodeYAML(data []byte, into any) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the file cannot be read as YAML: %v", r)
+		}
+	}()
+	return yaml.UnmarshalWithOptions(data, into, yaml.Strict())
 }
 
 // UnmarshalYAML accepts one word or a list of entries.

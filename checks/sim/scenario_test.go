@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -187,4 +188,25 @@ func TestStartErrors(t *testing.T) {
 			_ = s.Close()
 		}
 	}
+}
+
+// A scenario file, whatever is in it, is taken or refused with its name.
+func FuzzScenario(f *testing.F) {
+	list, err := fs.Glob(builtin, "scenarios/*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range list {
+		data, err := builtin.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte("title: a\nabout: b\ntenants: [{domain: contoso.example, groups: [{name: x, members: [y]}], policies: [{id: z}]}]"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if sc, err := parseScenario("fuzz", data); err == nil && len(sc.Tenants) == 0 || err != nil && !strings.HasPrefix(err.Error(), "fuzz.yaml") {
+			t.Fatalf("%v, %v", sc, err)
+		}
+	})
 }

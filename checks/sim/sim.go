@@ -34,8 +34,13 @@ type Options struct {
 	// Scenarios holds the scenario files (*.yaml); default the built-in ones.
 	Scenarios fs.FS
 	Latency   time.Duration // added to every HTTPS answer
-	Faults    []string      // as ParseFault reads them, added to the scenario's own
-	Seed      uint64        // ids, codes and faults repeat for equal seeds
+	// Faults are added to the scenario's own. Each is KIND or KIND=N, where N is
+	// how many calls it spoils (default all; cae: one), then options after commas:
+	// throttle (429), 5xx, cae (401 with a claims challenge), html, notjson,
+	// truncated; slow=DURATION, latency=DURATION, replication=DURATION. Options:
+	// path=PREFIX (default /v1.0/), rate=0..1, retry-after=DURATION, status=CODE.
+	Faults []string
+	Seed   uint64 // ids, codes and faults repeat for equal seeds
 	// Register adds apps of the first tenant, CLIENTID or CLIENTID:SECRET,
 	// each with every scope and app role the simulator knows consented.
 	Register []string
