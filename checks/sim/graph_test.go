@@ -389,4 +389,3 @@ func TestGzipAndMetadata(t *testing.T) {
 		t.Errorf("context although none was wanted: %s", p.raw)
 	}
 }
-
