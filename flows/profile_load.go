@@ -59,7 +59,7 @@ func ParseProfile(file string, text []byte) (Profile, error) {
 	if len(text) > maxProfile {
 		return p, Problems{{File: file, What: fmt.Sprintf("has %d bytes; a profile has at most %d", len(text), maxProfile)}}
 	}
-	tree, err := parser.ParseBytes(text, 0)
+	tree, err := parseTree(text)
 	if err != nil {
 		return p, Problems{problemOf(file, err)}
 	}
@@ -70,13 +70,57 @@ func ParseProfile(file string, text []byte) (Profile, error) {
 		at := tree.Docs[1].Start.Position
 		return p, Problems{{file, at.Line, at.Column, "a second document; one file holds one app"}}
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&p); err != nil && !errors.Is(err, io.EOF) {
-		return p, Problems{problemOf(file, err)}
+	var found aliases
+	ast.Walk(&found, tree.Docs[0].Body)
+	if found.first != nil {
+		at := found.first.GetToken().Position
+		return p, Problems{{file, at.Line, at.Column, "an alias; write the value out, for aliases of aliases grow without end"}}
+	}
+	if err := decodeStrict(text, &p); err != nil {
+		return Profile{}, Problems{problemOf(file, err)}
 	}
 	if found := lint(file, p, tree); len(found) > 0 {
 		return p, found
 	}
 	return p, nil
+}
+
+// aliases finds the first alias of a YAML tree.
+type aliases struct{ first ast.Node }
+
+// Visit implements ast.Visitor.
+func (a *aliases) Visit(n ast.Node) ast.Visitor {
+	if n.Type() == ast.AliasType && a.first == nil {
+		a.first = n
+	}
+	return a
+}
+
+// errYAML stands for a panic of the YAML library, which some tagged values
+// bring about (goccy/go-yaml v1.19.2: a list field given as a tagged scalar).
+var errYAML = errors.New("cannot be read as YAML; look for a tag, such as !tag or !!binary, and leave it out")
+
+// parseTree parses a profile for the places in it.
+func parseTree(text []byte) (tree *ast.File, err error) {
+	defer func() {
+		if recover() != nil {
+			tree, err = nil, errYAML
+		}
+	}()
+	return parser.ParseBytes(text, 0)
+}
+
+// decodeStrict decodes a profile; unknown and doubled keys are errors.
+func decodeStrict(text []byte, p *Profile) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errYAML
+		}
+	}()
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(p); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read the profile: %w", err)
+	}
+	return nil
 }
 
 // problemOf carries a YAML error and its place over.

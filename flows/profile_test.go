@@ -99,6 +99,8 @@ func TestParseProfileBad(t *testing.T) {
 		"unknown key":        {swap("name: My App", "nmae: My App"), `my.yaml:2:1: unknown field "nmae"`},
 		"nested unknown key": {swap("  name: My Company", "  title: My Company"), `my.yaml:4:3: unknown field "title"`},
 		"twice":              {swap("name: My App", "name: My App\nname: Other"), `my.yaml:3:1: mapping key "name" already defined`},
+		"tagged list":        {"id: x\npermissions: !000\nname: y\n", "leave it out"},
+		"alias":              {"id: &a [x, x]\nname: *a\n", "my.yaml:2:7: an alias"},
 		"not yaml":           {"id: [", "my.yaml:1:5: "},
 		"tab":                {"id: a\n\tname: b\n", "my.yaml:2:1: "},
 		"wrong type":         {swap("permissions:", "permissions: 7\nx:"), "my.yaml:6:14: "},
@@ -267,6 +269,7 @@ func FuzzParseProfile(f *testing.F) {
 	f.Add(ProfileTemplate())
 	f.Add("id: [\n")
 	f.Add("a: &a [*a]\n")
+	f.Add("id: x\npermissions: !000\nname: y\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := ParseProfile("f.yaml", []byte(text))
 		if err != nil {
