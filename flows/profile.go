@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"onboard.example/checks"
@@ -115,12 +116,7 @@ func (p Profile) HasCloud(c checks.Cloud) bool {
 	if len(p.Clouds) == 0 {
 		return c == checks.CloudPublic || c == checks.CloudGCC
 	}
-	for _, have := range p.Clouds {
-		if have == c {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.Clouds, c)
 }
 
 // authorizeScopes are the scopes of the app's own sign-in, with the default.
