@@ -34,6 +34,7 @@ type Options struct {
 	// Scenarios holds the scenario files (*.yaml); default the built-in ones.
 	Scenarios fs.FS
 	Latency   time.Duration // added to every HTTPS answer
+	RTT       time.Duration // of a slow network in front of HTTPS: every round trip takes it
 	// Faults are added to the scenario's own. Each is KIND or KIND=N, where N is
 	// how many calls it spoils (default all; cae: one), then options after commas:
 	// throttle (429), 5xx, cae (401 with a claims challenge), html, notjson,
@@ -161,6 +162,10 @@ func (s *Sim) listen(ctx context.Context) error {
 		return err
 	}
 	ctx, s.cancel = context.WithCancel(ctx)
+	serve, err := s.behindLine(ctx, s.https)
+	if err != nil {
+		return err
+	}
 	s.server = &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -172,7 +177,7 @@ func (s *Sim) listen(ctx context.Context) error {
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	s.wg.Go(func() {
-		if err := s.server.ServeTLS(s.https, "", ""); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.ServeTLS(serve, "", ""); !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("https stopped", "err", err)
 		}
 	})

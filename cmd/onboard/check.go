@@ -40,7 +40,7 @@ type target struct {
 	subject checks.Subject
 }
 
-// target reads --app, --app-id, --domain, --cloud and --user.
+// target reads --app, --app-id, --domain, and --cloud.
 func (o *options) target() (target, error) {
 	var t target
 	if err := o.validate(); err != nil {
@@ -64,7 +64,7 @@ func (o *options) target() (target, error) {
 		return t, inputError(err)
 	}
 	t.profile = p
-	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now(), Login: o.loginURL}
+	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Now: time.Now(), Login: o.loginURL}
 	return t, nil
 }
 
@@ -167,7 +167,7 @@ func (c *clients) signInBy(ctx context.Context, t target) (signin.Session, error
 	case "az":
 		return signin.Az(ctx, signin.AzOptions{Tenant: t.subject.Domain, TokenOptions: signin.TokenOptions{GraphURL: o.graphURL}})
 	case "browser", "device":
-		client, err := c.client(c.clientID(&t.profile), t.subject.Domain, t.subject.Cloud, o.user)
+		client, err := c.client(c.clientID(&t.profile), t.subject.Domain, t.subject.Cloud, "")
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,6 @@ type options struct {
 	app       string
 	appID     string
 	domain    string
-	user      string
 	cloud     string
 	clientID  string
 	appsDir   string
@@ -39,7 +38,6 @@ func (o *options) flags(root *cobra.Command) {
 	f.StringVar(&o.app, "app", "", "the app, by its id (see `onboard apps`)")
 	f.StringVar(&o.appID, "app-id", "", "the app's client id, where its profile has none")
 	f.StringVar(&o.domain, "domain", "", "the organisation's domain, such as contoso.example")
-	f.StringVar(&o.user, "user", "", "whom to predict for; left out: an ordinary user")
 	f.StringVar(&o.cloud, "cloud", "", "which cloud: public, gcc, gcc-high, dod or china; left out: found by the domain")
 	f.StringVar(&o.clientID, "client-id", "", "client id with which onboard itself signs in")
 	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
@@ -70,9 +68,6 @@ func (o *options) validate() error {
 	}
 	if o.tokenFile != "" && o.signIn != "" {
 		return usage("Leave out one of the two.", "--token-file and --sign-in exclude each other")
-	}
-	if o.user != "" && !strings.Contains(o.user, "@") {
-		return usage("Type the whole sign-in name, such as user@contoso.example.", "%q is no user name", o.user)
 	}
 	for _, one := range []struct{ flag, value string }{{"--login-url", o.loginURL}, {"--graph-url", o.graphURL}} {
 		if one.value == "" {

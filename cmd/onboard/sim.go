@@ -19,7 +19,7 @@ import (
 // simFlags are the flags of `onboard sim`, and those that `demo` shares.
 type simFlags struct {
 	listen, dns, dir, scenario, scenarios string
-	latency                               time.Duration
+	latency, rtt                          time.Duration
 	faults, register                      []string
 	seed                                  uint64
 	autoApprove                           string
@@ -43,6 +43,7 @@ func newSim(o *options) *cobra.Command {
 	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate (see --list)")
 	fs.StringVar(&f.scenarios, "scenarios", "", "folder with scenario files in place of the built-in ones")
 	fs.DurationVar(&f.latency, "latency", 0, "delay of every HTTPS answer, such as 60ms")
+	fs.DurationVar(&f.rtt, "rtt", 0, "round-trip time of a slow network in front, TCP and TLS included, such as 60ms")
 	fs.StringArrayVar(&f.faults, "fault", nil, "a fault to add, such as throttle=4,retry-after=1s; may be repeated")
 	fs.Uint64Var(&f.seed, "seed", 1, "ids and codes repeat for equal seeds")
 	fs.StringArrayVar(&f.register, "register", nil, "CLIENTID[:SECRET] of an app that the tenant owns, with everything consented")
@@ -76,7 +77,7 @@ func runSim(ctx context.Context, o *options, f simFlags) error {
 // options carries the flags over to the simulator.
 func (f simFlags) options(o *options) sim.Options {
 	so := sim.Options{
-		Listen: f.listen, DNS: f.dns, Dir: f.dir, Scenario: f.scenario, Latency: f.latency,
+		Listen: f.listen, DNS: f.dns, Dir: f.dir, Scenario: f.scenario, Latency: f.latency, RTT: f.rtt,
 		Faults: f.faults, Seed: f.seed, Register: f.register, AutoApprove: f.autoApprove,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}

@@ -38,7 +38,7 @@ func runWizard(ctx context.Context, o *options) error {
 
 // start is what the flags already say of a run; what they do not is asked.
 func (o *options) start() (flows.Started, error) {
-	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Login: o.loginURL, Portal: o.portalURL}
+	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), CanWrite: true, Login: o.loginURL, Portal: o.portalURL}
 	if err := o.validate(); err != nil {
 		return s, err
 	}
