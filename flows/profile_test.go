@@ -284,3 +284,11 @@ func FuzzParseProfile(f *testing.F) {
 		p.App()
 	})
 }
+
+func BenchmarkBuiltin(b *testing.B) {
+	for b.Loop() {
+		if _, err := Builtin(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

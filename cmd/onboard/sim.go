@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -79,7 +78,7 @@ func (f simFlags) options(o *options) sim.Options {
 	so := sim.Options{
 		Listen: f.listen, DNS: f.dns, Dir: f.dir, Scenario: f.scenario, Latency: f.latency, RTT: f.rtt,
 		Faults: f.faults, Seed: f.seed, Register: f.register, AutoApprove: f.autoApprove,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger: slog.New(slog.DiscardHandler),
 	}
 	if f.scenarios != "" {
 		so.Scenarios = os.DirFS(f.scenarios)

@@ -165,18 +165,6 @@ func (c *clients) close() {
 	c.transport.CloseIdleConnections()
 }
 
-// warm opens the connection to Graph in advance, as far as that can be: its
-// failure shows in the look that follows.
-func (c *clients) warm(ctx context.Context, cloud checks.Cloud) {
-	if _, err := c.readers(cloud); err != nil {
-		return
-	}
-	c.mu.Lock()
-	r := c.reader
-	c.mu.Unlock()
-	_ = r.Warm(ctx)
-}
-
 // clientID is what onboard itself signs in as: the flag, else what the app's
 // vendor registered for it, else nothing.
 func (c *clients) clientID(p *flows.Profile) string {
