@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onboard.example/checks"
 	"onboard.example/checks/sim"
 	"onboard.example/flows"
 	"onboard.example/flows/run"
@@ -85,7 +86,8 @@ const approveMove = "approve"
 // Moves implements run.Play: while consent is waited for, the admin can press
 // Accept.
 func (p *rehearsal) Moves(s flows.State) []run.Move {
-	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" || s.Place.Step == "" {
+	grant, looked := s.Finding(checks.AppGrant)
+	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" || looked && grant.Verdict == checks.Pass {
 		return nil
 	}
 	return []run.Move{{ID: approveMove + " " + s.App.ClientID, Key: "A", Title: fmt.Sprintf(sayApproveMove, p.admin)}}
