@@ -46,7 +46,7 @@ func (c *client) begin(ctx context.Context, scopes []string) (*call, *checks.Fai
 // It is not for several goroutines: each takes its own and they are joined.
 type trail struct {
 	*call
-	ctx     context.Context //nolint:containedctx // a trail lives as long as one part's reading
+	ctx     context.Context // a trail lives as long as one part's reading
 	seen    []checks.Evidence
 	details []string // inner codes of the last refusal
 }
@@ -115,7 +115,9 @@ func failureOf(err error, ex *exchange) error {
 		f = &checks.Failure{Kind: checks.FailNotJSON, Status: http.StatusOK, Message: join(wordOdd, err.Error())}
 	}
 	if n := len(ex.seen); n > 0 && f.RequestID == "" {
-		f.RequestID = ex.seen[n-1].RequestID
+		own := *f // requests that could not connect share one failure
+		own.RequestID = ex.seen[n-1].RequestID
+		f = &own
 	}
 	return f
 }

@@ -2,8 +2,11 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -208,4 +211,24 @@ func BenchmarkPoll(b *testing.B) {
 		read(b, r, hetk(), checks.PartApp, checks.PartGrants)
 	}
 	reportTrips(b)
+}
+
+// BenchmarkBigResource reads an API that publishes as many scopes as Microsoft
+// Graph does, each with four descriptions: the one large answer of a snapshot.
+func BenchmarkBigResource(b *testing.B) {
+	var scopes []string
+	for i := range 700 {
+		scopes = append(scopes, fmt.Sprintf(`{"id":"1ec239c2-d7c9-4623-a91a-%012d","value":"Scope%d.ReadWrite","type":"User","isEnabled":true,"adminConsentDisplayName":%q,"adminConsentDescription":%q,"userConsentDisplayName":%[3]q,"userConsentDescription":%[4]q}`,
+			i, i, strings.Repeat("name ", 8), strings.Repeat("description ", 20)))
+	}
+	body := `{"id":"` + resourceSP + `","appId":"` + checks.MicrosoftGraph + `","oauth2PermissionScopes":[` + strings.Join(scopes, ",") + `]}`
+	s := serve(b, map[string]http.HandlerFunc{resPrefix: answerJSON(body)})
+	r := s.reader(b)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if l := read(b, r, hetk(), checks.PartResources).Resources; !l.Read || len(l.Value[0].Scopes) != 700 {
+			b.Fatalf("%+v", l.Failure)
+		}
+	}
 }

@@ -167,11 +167,11 @@ func judgeForbidden(f *checks.Failure, e envelope, ex *exchange) {
 	switch {
 	case e.code == "Authentication_MSGraphPermissionMissing", strings.Contains(e.message, "PermissionScopeNotGranted"):
 		// The second is how role management says it, inside its message.
-		f.Kind, f.Missing = checks.FailScope, n.scopes
+		f.Kind, f.Missing = checks.FailScope, slices.Clone(n.scopes)
 	case c.opaque || len(n.scopes) == 0:
 		// Nothing to go by.
 	case !c.holdsAny(n.scopes):
-		f.Kind, f.Missing = checks.FailScope, n.scopes
+		f.Kind, f.Missing = checks.FailScope, slices.Clone(n.scopes)
 	case c.appOwn || c.wids == nil || len(n.roles) == 0:
 		// An app has no role to lack; an absent claim says nothing (§9).
 	case !slices.ContainsFunc(n.roles, func(r role) bool { return containsFold(c.wids, r.template) }):

@@ -74,7 +74,7 @@ func readResources(rd *reading, t *trail) ([]checks.ServicePrincipal, error) {
 		sp, err := one[models.ServicePrincipalable](t, ask{path: path, query: query, need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
 		if absent(err) {
 			t.saw(sayAbsent)
-			return nil, nil //nolint:nilnil // absent is an answer
+			return nil, nil // absent is an answer
 		}
 		if err != nil {
 			return nil, err

@@ -44,7 +44,7 @@ func readApp(rd *reading, t *trail) (*checks.ServicePrincipal, error) {
 	sp, err := one[models.ServicePrincipalable](t, ask{path: path, query: selectApp, need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
 	if absent(err) {
 		t.saw(sayAbsent)
-		return nil, nil //nolint:nilnil // absent is an answer, and the contract's word for it is nil
+		return nil, nil // absent is an answer, and the contract's word for it is nil
 	}
 	if err != nil {
 		return nil, err

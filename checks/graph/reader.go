@@ -75,7 +75,7 @@ func (r *Reader) Read(ctx context.Context, q checks.Query, parts []checks.Part, 
 // reading is one Read under way.
 type reading struct {
 	*call
-	ctx  context.Context //nolint:containedctx // a reading lives as long as one Read
+	ctx  context.Context // a reading lives as long as one Read
 	q    checks.Query
 	none *checks.Failure // there is no token: nothing is asked
 	now  func() time.Time

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/microsoft/kiota-abstractions-go/serialization"
@@ -27,19 +26,27 @@ type Answered struct {
 	RequestID string
 }
 
-// writable are the writes that a plan may hold, with what each needs. Nothing
-// else is ever sent.
-var writable = []struct {
-	method  string
-	path    *regexp.Regexp
-	need    need
-	factory serialization.ParsableFactory
-}{
-	{http.MethodPost, regexp.MustCompile(`^/servicePrincipals$`), needAppWrite, models.CreateServicePrincipalFromDiscriminatorValue},
-	{http.MethodPatch, regexp.MustCompile(`^/servicePrincipals/[0-9a-fA-F-]{36}$`), needAppWrite, serialization.CreateUntypedNodeFromDiscriminatorValue},
-	{http.MethodPost, regexp.MustCompile(`^/oauth2PermissionGrants$`), needGrantWrite, models.CreateOAuth2PermissionGrantFromDiscriminatorValue},
-	{http.MethodPatch, regexp.MustCompile(`^/oauth2PermissionGrants/[A-Za-z0-9_-]{1,128}$`), needGrantWrite, serialization.CreateUntypedNodeFromDiscriminatorValue},
-	{http.MethodDelete, regexp.MustCompile(`^/oauth2PermissionGrants/[A-Za-z0-9_-]{1,128}$`), needGrantWrite, serialization.CreateUntypedNodeFromDiscriminatorValue},
+// writable says whether a plan may hold a write, and what it needs. Nothing
+// else is ever sent. The forms are few, so no regular expressions are compiled
+// for them when the program starts.
+func writable(w Write) (n need, factory serialization.ParsableFactory, ok bool) {
+	app, isApp := strings.CutPrefix(w.Path, "/servicePrincipals/")
+	grant, isGrant := strings.CutPrefix(w.Path, "/oauth2PermissionGrants/")
+	if isGrant {
+		_, err := grantPath(grant)
+		isGrant = err == nil
+	}
+	switch {
+	case w.Method == http.MethodPost && w.Path == "/servicePrincipals":
+		return needAppWrite, models.CreateServicePrincipalFromDiscriminatorValue, true
+	case w.Method == http.MethodPost && w.Path == "/oauth2PermissionGrants":
+		return needGrantWrite, models.CreateOAuth2PermissionGrantFromDiscriminatorValue, true
+	case w.Method == http.MethodPatch && isApp && isGUID(app):
+		return needAppWrite, serialization.CreateUntypedNodeFromDiscriminatorValue, true
+	case isGrant && (w.Method == http.MethodPatch || w.Method == http.MethodDelete):
+		return needGrantWrite, serialization.CreateUntypedNodeFromDiscriminatorValue, true
+	}
+	return need{}, nil, false
 }
 
 // Send sends one write of the confirmed plan, once. It never repeats one but
@@ -48,16 +55,11 @@ var writable = []struct {
 // other, and after one of kind FailUnreachable, FailNotJSON or FailService, the
 // write may have landed all the same: read again.
 func (ch *Changer) Send(ctx context.Context, w Write) (Answered, error) {
-	for _, may := range writable {
-		if may.method != w.Method || !may.path.MatchString(w.Path) {
-			continue
-		}
-		if w.Body != "" && !json.Valid([]byte(w.Body)) {
-			break
-		}
-		return ch.send(ctx, w, may.need, may.factory)
+	n, factory, ok := writable(w)
+	if !ok || w.Body != "" && !json.Valid([]byte(w.Body)) {
+		return Answered{}, &checks.Failure{Kind: checks.FailRequest, Message: wordNotWritable}
 	}
-	return Answered{}, &checks.Failure{Kind: checks.FailRequest, Message: wordNotWritable}
+	return ch.send(ctx, w, n, factory)
 }
 
 func (ch *Changer) send(ctx context.Context, w Write, n need, factory serialization.ParsableFactory) (a Answered, err error) {
