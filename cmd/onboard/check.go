@@ -94,9 +94,13 @@ func runCheck(ctx context.Context, o *options) error {
 		return err
 	}
 	defer c.close()
-	c.open = func(_ context.Context, url string) error {
-		_, err := fmt.Fprintf(o.err, sayOpenThis, url)
-		return err
+	quietBrowser()
+	c.open = func(ctx context.Context, url string) error {
+		if _, err := fmt.Fprintf(o.err, sayOpenThis, url); err != nil {
+			return fmt.Errorf("show the link: %w", err)
+		}
+		_ = machine{}.Open(ctx, url) // the link stands there: a browser that does not open is no end
+		return nil
 	}
 	if err := c.signInFor(ctx, t); err != nil {
 		return err
