@@ -229,20 +229,21 @@ func assigned(list []Assignment) (users, groups int) {
 const ews = "EWS.AccessAsUser.All"
 
 // appResource looks at the APIs behind the scopes: whether they are there at
-// all, and whether they will be.
+// all, switched on, and whether they will stay.
 func appResource(_ context.Context, s Subject) (Finding, error) {
-	f := Finding{Verdict: Pass, Grade: Inferred, Summary: sayResources, Seen: []Evidence{{Source: SourceFile, Request: s.App.ID, Value: resourceList(s.App)}}}
+	f := Finding{Verdict: Pass, Grade: Inferred, Summary: sayResources, Seen: s.fromProfile()}
 	res := s.Look.Resources
 	if res.Read {
 		f.Seen = append(f.Seen, s.seen(PartResources, "")...)
 		f.Grade = Verified
 		s.absentAPIs(&f)
+		s.disabledAPIs(&f)
 	} else if s.asked(PartResources) {
 		return Finding{}, s.unread(PartResources)
 	} else {
 		f.Detail = append(f.Detail, sayResourcesUnread)
 	}
-	if slices.ContainsFunc(s.App.Needs, func(p Permission) bool {
+	if f.Verdict != Fail && slices.ContainsFunc(s.App.Needs, func(p Permission) bool {
 		return strings.EqualFold(p.Scope, ews) && strings.EqualFold(p.Resource, ExchangeOnline)
 	}) {
 		f.Verdict, f.Grade, f.Summary = Warn, Inferred, sayRetiring
@@ -265,6 +266,21 @@ func (s Subject) absentAPIs(f *Finding) {
 		f.Verdict = Warn
 		f.Summary = fmt.Sprintf(sayNoAPI, resourceName(p.Resource))
 		f.Fix = &Fix{Do: doService, Why: whyNoAPI, Who: WhoAdmin}
+	}
+}
+
+// disabledAPIs fails where an API is switched off in the tenant: no token is
+// issued for it then, whatever is granted (AADSTS500014).
+func (s Subject) disabledAPIs(f *Finding) {
+	for _, p := range s.App.Needs {
+		api := s.resource(p.Resource)
+		if api == nil || api.enabled() != consent.No {
+			continue
+		}
+		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayAPIOff, resourceName(p.Resource))
+		f.Seen = append(s.fromProfile(), s.seen(PartResources, "accountEnabled="+boolText(api.Enabled))...)
+		f.Fix = &Fix{Do: doAPIOn, Why: whyAPIOff, Who: WhoAdmin}
+		return
 	}
 }
 

@@ -186,8 +186,8 @@ type App struct {
 	// profile's permissions and the sign-in scopes.
 	Needs []Permission
 	// NeedsUnstated is set where the vendor does not say what the app asks
-	// for: then Needs holds the sign-in scopes alone, and covering them proves
-	// nothing. No verdict may be Verified open from grants.
+	// for: then Needs holds the sign-in scopes alone, covering them proves
+	// nothing, and Decide never says open.
 	NeedsUnstated bool
 }
 

@@ -51,7 +51,7 @@ func explainNetwork(f *Failure) (string, *Fix) {
 	case FailThrottled:
 		wait := sayAWhile
 		if f.After > 0 {
-			wait = f.After.Round(time.Second).String()
+			wait = waiting(f.After)
 		}
 		return sayThrottled, &Fix{Do: fmt.Sprintf(doWait, wait), Why: whyThrottled, Who: WhoNobody}
 	case FailService:
@@ -69,6 +69,14 @@ func explainNetwork(f *Failure) (string, *Fix) {
 	default:
 		return fmt.Sprintf(sayOtherFailure, string(f.Kind)), &Fix{Do: doReport, Why: whyRefused, Who: WhoElse}
 	}
+}
+
+// waiting is a pause in words, never shorter than it is.
+func waiting(d time.Duration) string {
+	if d >= 2*time.Minute {
+		return counted(int((d+time.Minute-1)/time.Minute), sayMinute, sayMinutes)
+	}
+	return counted(int((d+time.Second-1)/time.Second), saySecond, saySeconds)
 }
 
 func failureStatus(f *Failure) string {

@@ -96,9 +96,10 @@ func (s Subject) missing() []Permission {
 }
 
 // approved reports whether all that the app needs was seen to be granted
-// tenant-wide. Where that could not be read it is false.
+// tenant-wide. Where that could not be read, or nobody says what the app
+// needs, it is false.
 func (s Subject) approved() bool {
-	if len(s.App.scopes()) == 0 || s.grantsRead() != nil {
+	if len(s.App.scopes()) == 0 || s.App.NeedsUnstated || s.grantsRead() != nil {
 		return false
 	}
 	return len(s.missing()) == 0
@@ -134,6 +135,9 @@ func appGrant(_ context.Context, s Subject) (Finding, error) {
 	if s.Look.App.Value == nil {
 		f.Seen = s.seen(PartApp, sayAbsentValue)
 		f.Detail = append(f.Detail, sayAbsent)
+	}
+	if s.App.NeedsUnstated {
+		f.Detail = append(f.Detail, sayUnstated)
 	}
 	if len(missing) == 0 {
 		return f, nil

@@ -253,6 +253,8 @@ func consentClassified(_ context.Context, s Subject) (Finding, error) {
 	case err != nil:
 		f.Verdict = Warn
 		f.Detail = append(f.Detail, sayClassifiedUnsure)
+	case !holds(ids, consent.PolicyLow) && slices.ContainsFunc(ids, custom):
+		f.Detail = append(f.Detail, sayClassifiedCustom)
 	case !holds(ids, consent.PolicyLow):
 		f.Summary, f.Detail = say(sayPlaysNoPart), []string{sayClassifiedIdle}
 	case s.approved():
@@ -263,6 +265,12 @@ func consentClassified(_ context.Context, s Subject) (Finding, error) {
 		f.Fix = &Fix{Do: doApprove, Why: whyClassified, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
 	}
 	return f, nil
+}
+
+// custom reports a policy that is none of Microsoft's own for users.
+func custom(id string) bool {
+	_, known := consent.Builtin(id)
+	return !known
 }
 
 // level is the tenant's classification of a scope.

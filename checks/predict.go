@@ -55,9 +55,14 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if assumed || guessed || a.Probably || !s.asked(PartApp) {
 		f.Grade = Inferred
 	}
+	f.Detail = s.reasons(a, assumed)
 	switch a.Outcome {
 	case consent.Allowed:
 		f.Verdict, f.Summary = Pass, allowedSummary(a)
+		if s.App.NeedsUnstated {
+			f.Grade, f.Summary = Inferred, sayUserMaySignIn
+			f.Detail = append(f.Detail, sayUnstated)
+		}
 	case consent.NeedsAdmin:
 		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserMayNot, ruleTitle(a.Decided.ID))
 		f.Fix = &Fix{Do: doApprove, Why: a.Decided.Why, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
@@ -66,7 +71,6 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 		f.Fix = s.blockedFix(a)
 	case consent.Unknown:
 	}
-	f.Detail = s.reasons(a, assumed)
 	return f, nil
 }
 

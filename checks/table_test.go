@@ -183,6 +183,11 @@ func appCases() []judged {
 		{"apis fine", checks.AppResource, nil, pass, checks.Verified, "going away", ""},
 		{"ews", checks.AppResource, []change{ewsNeed, look(func(l *checks.Snapshot) { l.Resources.Value = append(l.Resources.Value, exchangeAPI()) })}, warn, checks.Inferred, "EWS", checks.WhoAdmin},
 		{"api absent", checks.AppResource, []change{look(func(l *checks.Snapshot) { l.Resources.Value = nil })}, warn, checks.Verified, "Microsoft Graph is not in this tenant", checks.WhoAdmin},
+		{"api switched off", checks.AppResource, []change{approved(), look(func(l *checks.Snapshot) { l.Resources.Value[0].Enabled = new(false) })}, fail, checks.Verified, "Microsoft Graph is switched off", checks.WhoAdmin},
+		{"ews switched off", checks.AppResource, []change{ewsNeed, look(func(l *checks.Snapshot) {
+			l.Resources.Value = append(l.Resources.Value, exchangeAPI())
+			l.Resources.Value[1].Enabled = new(false)
+		})}, fail, checks.Verified, "Exchange Online is switched off", checks.WhoAdmin},
 		{"apis from outside", checks.AppResource, []change{outside()}, pass, checks.Inferred, "not looked at", ""},
 		{"apis unread", checks.AppResource, []change{look(func(l *checks.Snapshot) { l.Resources = failed[[]checks.ServicePrincipal](noLook(checks.FailDenied)) })}, unknown, checks.GradeUnknown, "did not say whether a scope or a role", checks.WhoAdmin},
 		{"apis elsewhere", checks.AppResource, []change{elsewhere()}, skipped, checks.GradeUnknown, "tenant/match", ""},
@@ -289,6 +294,7 @@ func consentCases() []judged {
 		{"some classified", checks.ConsentClassified, []change{low, classified(signIn...)}, fail, checks.Verified, "Not classified Low: User.Read, Calendars.ReadWrite", checks.WhoAdmin},
 		{"all classified", checks.ConsentClassified, []change{low, classified(allFive...)}, pass, checks.Verified, "5 of 5", ""},
 		{"nothing classified, approved", checks.ConsentClassified, []change{low, approved()}, pass, checks.Verified, "stops nobody", ""},
+		{"nothing classified, custom policy", checks.ConsentClassified, []change{policies("mine")}, pass, checks.Verified, "custom consent policies", ""},
 		{"nothing classified, setting unread", checks.ConsentClassified, []change{noAuthorization}, warn, checks.Verified, "not known", ""},
 		{"classification unread", checks.ConsentClassified, []change{look(func(l *checks.Snapshot) {
 			l.Classified = failed[map[string]consent.Level](checks.Failure{Kind: checks.FailService, Status: 503})
@@ -445,7 +451,7 @@ var gives = map[checks.ID][]checks.Verdict{
 	checks.AppEnabled: {pass, fail, unknown, skipped}, checks.AppPublisher: {pass, warn, unknown, skipped},
 	checks.AppAssignment: {pass, fail, unknown, skipped}, checks.AppGrant: {pass, fail, unknown, skipped},
 	checks.AppRoles: {pass, fail, unknown, skipped}, checks.AppUserGrants: {pass, warn, unknown, skipped},
-	checks.AppResource: {pass, warn, unknown, skipped}, checks.ConsentPolicy: {pass, fail, unknown, skipped},
+	checks.AppResource: {pass, warn, fail, unknown, skipped}, checks.ConsentPolicy: {pass, fail, unknown, skipped},
 	checks.ConsentManaged: {pass, fail, unknown, skipped}, checks.ConsentClassified: {pass, warn, fail, unknown, skipped},
 	checks.ConsentRisk: {pass, warn, unknown, skipped}, checks.ConsentPredict: {pass, fail, unknown, skipped},
 	checks.ConsentWorkflow: {pass, warn, unknown, skipped}, checks.ConsentReviewers: {pass, warn, fail, unknown, skipped},

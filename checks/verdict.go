@@ -131,11 +131,14 @@ func (b *bench) wrongPlace() (Overall, bool) {
 	}
 }
 
-// heldBack is for what stops people although all is approved: the app is off,
-// or only for those assigned.
+// heldBack is for what stops people although all is approved: the app or an API
+// of its is off, or the app is only for those assigned.
 func (b *bench) heldBack() (Overall, bool) {
 	if b.is(AppEnabled, Fail) {
 		return b.say(StateBlocked, b.on[AppEnabled].Grade, AppEnabled), true
+	}
+	if b.is(AppResource, Fail) {
+		return b.say(StateBlocked, b.on[AppResource].Grade, AppResource), true
 	}
 	if b.is(AppAssignment, Fail) && !b.is(AppGrant, Fail) {
 		return b.say(StateBlocked, b.on[AppAssignment].Grade, AppAssignment), true
@@ -166,9 +169,10 @@ func (b *bench) here() bool {
 }
 
 // byGrant is the first way to an opening: everything is granted to everyone.
+// Where nobody says what the app needs, that can not be seen.
 func (b *bench) byGrant() (Overall, bool) {
 	grants := b.needed()
-	if len(grants) == 0 || !b.here() || b.is(ConsentPredict, Fail) {
+	if len(grants) == 0 || b.s.App.NeedsUnstated || !b.here() || b.is(ConsentPredict, Fail) {
 		return Overall{}, false
 	}
 	g, ok := b.grade(append(grants, AppPresent, AppEnabled, AppAssignment)...)
@@ -188,7 +192,7 @@ func (b *bench) byPolicy() (Overall, bool) {
 		return Overall{}, false
 	}
 	f := b.on[ConsentPredict]
-	if f.Grade == Inferred {
+	if f.Grade == Inferred || b.s.App.NeedsUnstated {
 		o := b.say(StateUnknown, Inferred, ConsentPredict)
 		o.Reason, o.Whose = fmt.Sprintf(sayMaybeOpen, f.Summary), b.whoMayTell()
 		return o, true
@@ -242,6 +246,9 @@ func (b *bench) walled() (Overall, bool) {
 
 // whoMayTell is whose move would make an inference sure.
 func (b *bench) whoMayTell() Who {
+	if b.s.App.NeedsUnstated && b.is(ConsentPredict, Pass) {
+		return WhoVendor
+	}
 	for _, id := range []ID{TenantMatch, AppPresent, AppGrant, ConsentPolicy} {
 		if b.is(id, Unknown) {
 			return whose(b.on[id])
@@ -274,17 +281,25 @@ func (b *bench) cannotTell() Overall {
 func (b *bench) where() string { return cmp.Or(b.s.Domain, sayThisTenant) }
 
 // notLooked lists what nobody looked at and may still stop people: what this
-// release can not look at, and every check that could not.
+// release can not look at, and every check that could not. One cause often
+// keeps many checks from looking; it is said once.
 func (b *bench) notLooked() []string {
 	out := []string{sayNoConditional}
+	at, more := map[string]int{}, map[string]int{}
 	for _, c := range ordered() {
 		f, ok := b.on[c.ID]
-		switch {
-		case ok && f.Verdict == Unknown:
-			out = append(out, fmt.Sprintf(sayUnlooked, c.ID, f.Summary))
-		case ok && c.ID == AppResource && f.Verdict == Warn:
-			out = append(out, fmt.Sprintf(sayUnlooked, c.ID, f.Summary))
+		if !ok || f.Verdict != Unknown && (c.ID != AppResource || f.Verdict != Warn) {
+			continue
 		}
+		i, again := at[f.Summary]
+		if !again {
+			at[f.Summary] = len(out)
+			out = append(out, fmt.Sprintf(sayUnlooked, c.ID, f.Summary))
+			continue
+		}
+		more[f.Summary]++
+		first, _, _ := strings.Cut(out[i], " ")
+		out[i] = fmt.Sprintf(sayUnlookedMore, strings.TrimSuffix(first, ":"), more[f.Summary], f.Summary)
 	}
 	return out
 }

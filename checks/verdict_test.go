@@ -19,6 +19,10 @@ func TestDecide(t *testing.T) {
 	twoClouds := look(func(l *checks.Snapshot) {
 		l.Discovery.Value.Found = append(l.Discovery.Value.Found, checks.CloudTenant{Cloud: checks.CloudChina, TenantID: fabrikamID})
 	})
+	unstated := func(s *checks.Subject) {
+		s.App.Needs, s.App.NeedsUnstated = needs(checks.MicrosoftGraph, signIn...), true
+	}
+	apiOff := look(func(l *checks.Snapshot) { l.Resources.Value[0].Enabled = new(false) })
 	unreadGrants := look(func(l *checks.Snapshot) { l.Grants = failed[[]checks.Grant](noLook(checks.FailScope)) })
 	unreadPolicy := look(func(l *checks.Snapshot) { l.Authorization = failed[checks.Authorization](noLook(checks.FailScope)) })
 	for _, c := range []struct {
@@ -64,6 +68,11 @@ func TestDecide(t *testing.T) {
 		{"grants and policies unread", []change{unreadGrants, unreadPolicy}, checks.StateUnknown, checks.GradeUnknown, checks.WhoAdmin, "Directory.Read.All", checks.AppGrant},
 		{"not approved, policy unread", []change{unreadPolicy}, checks.StateUnknown, checks.GradeUnknown, checks.WhoAdmin, "Not approved for everyone", checks.AppGrant},
 		{"needs nothing", []change{approved(), func(s *checks.Subject) { s.App.Needs = nil }}, checks.StateUnknown, checks.GradeUnknown, checks.WhoVendor, "lists no permissions", checks.AppGrant},
+		{"approved as far as anybody says", []change{approved(), unstated}, checks.StateUnknown, checks.Inferred, checks.WhoVendor, "what else the app asks for is not known", checks.ConsentPredict},
+		{"everyone may, as far as anybody says", []change{legacy, unstated}, checks.StateUnknown, checks.Inferred, checks.WhoVendor, "what else the app asks for is not known", checks.ConsentPredict},
+		{"signing in alone is stopped", []change{low, unstated}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "classified", checks.ConsentPredict},
+		{"approved, api switched off", []change{approved(), apiOff}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "Microsoft Graph is switched off", checks.AppResource},
+		{"everyone may, api switched off", []change{legacy, apiOff}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "Microsoft Graph is switched off", checks.AppResource},
 		{"needs app roles only, granted", []change{func(s *checks.Subject) { s.App.Needs = nil }, roleNeed, look(func(l *checks.Snapshot) {
 			l.AppRoles.Value = []checks.Assignment{{RoleID: "role-cal", ResourceID: graphSP}}
 		})}, checks.StateOpen, checks.Verified, checks.WhoNobody, "", checks.AppRoles},
