@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"onboard.example/checks"
@@ -70,6 +71,8 @@ type scene struct {
 type choice struct {
 	key, label string
 	do         func()
+	// aside only prints: the question stands, and is not read out again.
+	aside bool
 }
 
 // walk goes on until the run was left.
@@ -230,24 +233,34 @@ func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
 		p.reprompt(sc, "")
 		return
 	}
-	p.shown = ""
-	for _, c := range sc.choices {
-		if c.key == text {
-			c.do()
-			return
-		}
+	if p.take(sc, func(c choice) bool { return c.key == text }) {
+		return
 	}
 	if i, ok := optionBy(sc.q.Options, text); ok {
 		p.answer(sc, sc.q.Options[i].ID)
 		return
 	}
-	for _, c := range sc.choices {
-		if strings.EqualFold(c.key, text) || len(text) > 1 && strings.HasPrefix(strings.ToLower(c.label), strings.ToLower(text)) {
-			c.do()
-			return
-		}
+	low := strings.ToLower(text)
+	if p.take(sc, func(c choice) bool {
+		return strings.EqualFold(c.key, text) || len(text) > 1 && strings.HasPrefix(strings.ToLower(c.label), low)
+	}) {
+		return
 	}
 	p.reprompt(sc, fill(plainNoChoice, "text", clean(text)))
+}
+
+// take does the first choice that fits.
+func (p *plain) take(sc scene, fits func(choice) bool) bool {
+	i := slices.IndexFunc(sc.choices, fits)
+	if i < 0 {
+		return false
+	}
+	p.shown = ""
+	sc.choices[i].do()
+	if sc.choices[i].aside {
+		p.reprompt(sc, "")
+	}
+	return true
 }
 
 // reprompt says what was wrong and asks again, without reading out everything
@@ -266,14 +279,8 @@ func (p *plain) reprompt(sc scene, wrong string) {
 // typed takes a line as the text that was asked for; a single letter of a
 // choice is that choice, since no domain or id is one letter long.
 func (p *plain) typed(ctx context.Context, sc scene, text string) {
-	if len(text) <= 1 {
-		for _, c := range sc.choices {
-			if strings.EqualFold(c.key, text) {
-				p.shown = ""
-				c.do()
-				return
-			}
-		}
+	if len(text) <= 1 && p.take(sc, func(c choice) bool { return strings.EqualFold(c.key, text) }) {
+		return
 	}
 	if sc.q.ID == flows.AskConfirm {
 		p.confirm(ctx, sc, text)

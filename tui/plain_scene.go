@@ -42,9 +42,9 @@ func (p *plain) scene() scene {
 // common adds the choices of every scene: back and leave.
 func (p *plain) common(sc *scene) {
 	if p.m.state.CanGoBack() {
-		sc.choices = append(sc.choices, choice{"b", plainBack, func() { p.m.put(flows.WentBack{}) }})
+		sc.choices = append(sc.choices, choice{key: "b", label: plainBack, do: func() { p.m.put(flows.WentBack{}) }})
 	}
-	sc.choices = append(sc.choices, choice{"q", plainLeave, p.leave})
+	sc.choices = append(sc.choices, choice{key: "q", label: plainLeave, do: p.leave})
 }
 
 func (p *plain) resumeScene() scene {
@@ -56,9 +56,9 @@ func (p *plain) resumeScene() scene {
 			e := p.earlier[i]
 			label += " " + sentence(fill(wordResumeAt, "where", clean(e.Where), "ago", ago(p.m.now().Sub(e.Left))))
 		}
-		sc.choices = append(sc.choices, choice{number(i + 1), label, func() { p.resume(i) }})
+		sc.choices = append(sc.choices, choice{key: number(i + 1), label: label, do: func() { p.resume(i) }})
 	}
-	sc.choices = append(sc.choices, choice{"q", plainLeave, func() { p.over = true }})
+	sc.choices = append(sc.choices, choice{key: "q", label: plainLeave, do: func() { p.over = true }})
 	return sc
 }
 
@@ -88,7 +88,7 @@ func (p *plain) appScene() scene {
 	sc := p.ask(q)
 	sc.auto = func() { p.autoAnswer(q) }
 	if q.ID == flows.AskClientID {
-		sc.choices = append(sc.choices, choice{"a", wordOtherApp, func() { p.m.pickAgain = true }})
+		sc.choices = append(sc.choices, choice{key: "a", label: sentence(wordOtherApp), do: func() { p.m.pickAgain = true }})
 	}
 	return sc
 }
@@ -156,11 +156,11 @@ func (p *plain) knownScene() scene {
 // goOn is a scene from which the one way leads on.
 func (p *plain) goOn(key string, lines ...string) scene {
 	next := func() { p.m.put(flows.Advanced{}) }
-	return scene{key: key, lines: lines, open: true, auto: next, choices: []choice{{"1", plainGoOn, next}}}
+	return scene{key: key, lines: lines, open: true, auto: next, choices: []choice{{key: "1", label: plainGoOn, do: next}}}
 }
 
 func (p *plain) again() choice {
-	return choice{"r", plainAgain, func() { p.m.put(flows.AskedAgain{}) }}
+	return choice{key: "r", label: plainAgain, do: func() { p.m.put(flows.AskedAgain{}) }}
 }
 
 func (p *plain) signInScene() scene {
@@ -213,7 +213,7 @@ func (p *plain) signingIn() scene {
 	if shown && prompt.URL != "" && prompt.Code == "" {
 		sc.lines = append(sc.lines, wordLinkSignIn+":", safeURL(prompt.URL))
 	}
-	sc.choices = append(sc.choices, choice{"s", wordStopSignIn, func() {
+	sc.choices = append(sc.choices, choice{key: "s", label: sentence(wordStopSignIn), do: func() {
 		p.m.put(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)})
 	}})
 	return sc
@@ -237,7 +237,7 @@ func (p *plain) diagnosisScene() scene {
 
 // evidence prints what every finding rests on, links whole.
 func (p *plain) evidence() choice {
-	return choice{"e", plainEvidence, func() {
+	return choice{key: "e", label: plainEvidence, aside: true, do: func() {
 		for _, e := range p.m.entries(nil) {
 			if e.found {
 				p.out.line(strings.TrimRight(p.m.evidenceText(e.id), "\n"))
@@ -253,7 +253,7 @@ func (p *plain) pathsScene() scene {
 	for i, r := range can {
 		take := func() { p.m.put(flows.Chose{Path: r.Path.ID}) }
 		text := clean(r.Path.Title) + ". " + pathCost(r) + ". " + p.m.words(r.Path.Gains) + " " + wordUndo + ": " + p.m.words(r.Path.Undo)
-		sc.choices = append(sc.choices, choice{number(i + 1), text, take})
+		sc.choices = append(sc.choices, choice{key: number(i + 1), label: text, do: take})
 		if i == 0 {
 			sc.auto = func() {
 				p.took(r.Path.Title)
@@ -291,8 +291,8 @@ func (p *plain) proofScene() scene {
 	}
 	sc := scene{key: "proof" + string(o.State) + o.Reason, lines: lines, open: true, auto: p.leave}
 	sc.choices = append(sc.choices,
-		choice{"r", plainReport, func() { p.out.line(Report(p.m.state)) }}, p.evidence(),
-		choice{"a", plainAgain, func() { p.m.put(flows.AskedAgain{}) }})
+		choice{key: "r", label: plainReport, aside: true, do: func() { p.out.line(Report(p.m.state)) }}, p.evidence(),
+		choice{key: "a", label: plainAgain, do: func() { p.m.put(flows.AskedAgain{}) }})
 	return sc
 }
 
@@ -342,12 +342,12 @@ func (p *plain) stepScene() scene {
 		sc.choices, sc.auto = next.choices, next.auto
 	}
 	if step.Claim && !s.HasClaimed(step.ID) && !proven {
-		sc.choices = append(sc.choices, choice{"i", plainClaim, func() {
+		sc.choices = append(sc.choices, choice{key: "i", label: plainClaim, do: func() {
 			p.m.tellAndGo(flows.Claimed{Step: step.ID})
 			p.out.line(wordClaimedNote)
 		}})
 	}
-	sc.choices = append(sc.choices, choice{"w", plainWhy, func() {
+	sc.choices = append(sc.choices, choice{key: "w", label: plainWhy, aside: true, do: func() {
 		for i, c := range stepCauses {
 			p.out.line(number(i+1) + ". " + p.m.words(c))
 		}
@@ -388,7 +388,7 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 // at a place.
 func (p *plain) addMoves(sc *scene) {
 	for _, v := range p.m.playable() {
-		sc.choices = append(sc.choices, choice{clean(v.Key), sentence(clean(v.Title)), func() { p.play(v) }})
+		sc.choices = append(sc.choices, choice{key: clean(v.Key), label: sentence(clean(v.Title)), do: func() { p.play(v) }})
 		at := string(p.m.state.Place.Step) + " " + v.ID
 		if sc.auto == nil && !p.made[at] {
 			sc.auto = func() {
@@ -405,8 +405,11 @@ func (p *plain) planScene(step flows.Step) scene {
 	if s.SignIn.Busy {
 		return p.signingIn()
 	}
+	if why := flows.WhyNoPlan(s); s.Plan == nil && why != "" {
+		return scene{key: "none", lines: []string{sentence(clean(why))}, open: true, auto: p.leave, choices: []choice{p.again()}}
+	}
 	if s.Plan == nil {
-		return scene{key: "making", lines: []string{wordMakingPlan}}
+		return scene{key: "making", lines: []string{sentence(wordMakingPlan)}}
 	}
 	_, ready := flows.Next(s)
 	sc := scene{open: true, key: strings.Join([]string{"plan", string(s.Plan.ID), string(s.Confirmed), boolWord(ready), boolWord(s.Stop != nil)}, " ")}

@@ -32,7 +32,11 @@ func (s *planScreen) body(m *Model) body {
 	p := m.state.Plan
 	if p == nil {
 		b.gap()
-		b.put(para(RoleInfo, "… "+wordMakingPlan, 0, w)...)
+		if why := flows.WhyNoPlan(m.state); why != "" {
+			b.put(hanging(say(RoleWarn, "! "), RoleText, sentence(clean(why)), w)...)
+		} else {
+			b.put(para(RoleInfo, "… "+wordMakingPlan, 0, w)...)
+		}
 		return b
 	}
 	b.put(para(RoleText, s.headline(m, step), 0, w)...)

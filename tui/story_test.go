@@ -40,6 +40,10 @@ func (d *fakeDriver) happen(events ...flows.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, e := range events {
+		if l, ok := e.(flows.Learned); ok { // what is read now is of this round
+			l.Round = d.state.Round
+			e = l
+		}
 		d.seq++
 		d.state = flows.Fold(d.state, flows.Record{Seq: d.seq, At: d.at, Event: e})
 	}
