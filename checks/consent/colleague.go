@@ -34,9 +34,9 @@ func Colleague(q Question, a Answer) string {
 	case q.GrantsRead == Yes:
 		return ""
 	case a.Decided.ID == RuleManagedExclude && a.Decided.Change != nil:
-		return "People who consented before " + a.Decided.Change.When() + " " + colleagueBefore
+		return colleagueConsented + a.Decided.Change.When() + colleagueBefore
 	default:
-		return "People who consented before users were held back " + colleagueBefore
+		return colleagueConsented + colleagueHeldBack + colleagueBefore
 	}
 }
 

@@ -150,8 +150,10 @@ type App struct {
 	OwnerTenant string // empty where not read
 	PublisherID string // verified publisher's id; meaningful if Verified is Yes
 	Verified    Tri
-	// Enabled is accountEnabled, and nothing else that disables the app. Yes
-	// where the tenant has no enterprise app yet: nothing holds it back.
+	// Enabled is Yes where nothing switches the app off: not its admins
+	// (accountEnabled), not its owner (isDisabled), not Microsoft
+	// (disabledByMicrosoftStatus). Yes, too, where the tenant has no enterprise
+	// app yet: nothing holds it back.
 	Enabled Tri
 	// AssignmentRequired is No where the tenant has no enterprise app yet.
 	AssignmentRequired Tri

@@ -13,7 +13,7 @@ func (r risk) silent(e *pass) bool {
 	return r.is == No || r.is == Unread && r.kind == kRisk && !e.lean
 }
 
-// risky decides whether risk-based step-up holds the prompt: it is on, and a
+// risky decides whether risk-based step-up holds the prompt: it is on, and an
 // app of another tenant, registered after 8 November 2020 and unverified, asks
 // for more than basic sign-in. Microsoft says that such apps "may be" flagged,
 // so the first pass leaves a full match open.

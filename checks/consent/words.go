@@ -308,5 +308,7 @@ const (
 	colleagueAssigned   = "Colleagues who can use the app are assigned to it, alone or through a group."
 	colleagueOwnConsent = "Others here consented for themselves earlier, and a consent once given keeps working: a stricter policy holds back new consents only."
 	colleagueGrown      = "Part of what the app asks for is approved for everyone; a colleague whose app asks for no more than that is not stopped."
-	colleagueBefore     = "keep working: a stricter policy holds back new consents only."
+	colleagueConsented  = "People who consented before "
+	colleagueHeldBack   = "users were held back"
+	colleagueBefore     = " keep working: a stricter policy holds back new consents only."
 )
