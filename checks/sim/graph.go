@@ -146,7 +146,7 @@ func (s *Sim) graphAnswer(r *http.Request) (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if len(path.parts) == 1 && strings.EqualFold(path.parts[0].name, "$batch") {
+	if path.isBatch() {
 		out, err := s.batch(r, body)
 		return http.StatusOK, out, err
 	}

@@ -92,13 +92,13 @@ func partRequest(outer *http.Request, p batchPart) (*http.Request, error) {
 	if !strings.HasPrefix(p.URL, "/") && strings.Contains(p.URL, "://") {
 		return nil, fmt.Errorf("the url of request '%s' must be relative", p.ID)
 	}
-	if strings.HasPrefix(strings.TrimPrefix(p.URL, "/"), "$batch") {
-		return nil, fmt.Errorf("request '%s' is a batch within a batch", p.ID)
-	}
 	version, _, _ := strings.Cut(strings.TrimPrefix(outer.URL.Path, "/"), "/")
 	u, err := url.Parse("/" + version + "/" + strings.TrimPrefix(p.URL, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("the url of request '%s' cannot be read", p.ID)
+	}
+	if path, err := splitPath(u); err == nil && path.isBatch() {
+		return nil, fmt.Errorf("request '%s' is a batch within a batch", p.ID)
 	}
 	body := p.Body
 	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) {

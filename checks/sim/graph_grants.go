@@ -131,10 +131,10 @@ func createGrant(c *graphCall) (graphReply, error) {
 
 // checkGrant refuses grants that make no sense.
 func (c *graphCall) checkGrant(client, resource, kind, principal, scope string) error {
-	for name, id := range map[string]string{"clientId": client, "resourceId": resource} {
-		sp := c.t.serviceByID(id)
+	for _, m := range [][2]string{{"clientId", client}, {"resourceId", resource}} {
+		sp := c.t.serviceByID(m[1])
 		if sp == nil || c.now.Before(sp.VisibleAt) {
-			return badRequest("Invalid value specified for property '%s': no service principal '%s'.", name, strings.ToValidUTF8(id, "?"))
+			return badRequest("Invalid value specified for property '%s': no service principal '%s'.", m[0], strings.ToValidUTF8(m[1], "?"))
 		}
 	}
 	switch {

@@ -27,6 +27,11 @@ type graphPath struct {
 	parts   []part
 }
 
+// isBatch says whether the path is $batch, however it is spelled.
+func (p graphPath) isBatch() bool {
+	return len(p.parts) == 1 && strings.EqualFold(p.parts[0].name, "$batch")
+}
+
 // maxParts bounds the segments of a path.
 const maxParts = 16
 

@@ -319,7 +319,7 @@ func TestBatch(t *testing.T) {
 		{"id":"5","method":"GET","url":"/users"},
 		{"id":"6","method":"PATCH","url":"/servicePrincipals(appId='` + hetkAppID + `')","body":{"accountEnabled":false}},
 		{"id":"7","method":"PATCH","url":"/servicePrincipals(appId='` + hetkAppID + `')","headers":{"Content-Type":"application/json"},"body":{"accountEnabled":false}},
-		{"id":"8","method":"POST","url":"/$batch","headers":{"Content-Type":"application/json"},"body":{}},
+		{"id":"8","method":"POST","url":"/myorganization/%24Batch","headers":{"Content-Type":"application/json"},"body":{"requests":[{"id":"1","method":"GET","url":"/me"}]}},
 		{"id":"9","method":"GET","url":"https://elsewhere.example/me"}]}`
 	p := r.do("POST", "/v1.0/$batch", r.token(admin), body)
 	if p.status != http.StatusOK {

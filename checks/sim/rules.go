@@ -294,7 +294,10 @@ func (t *Tenant) classified(resourceAppID, scopeID string) string {
 	return ""
 }
 
-// basicScopes never trip risk-based step-up (entra-facts §7).
+// basicScopes are what the simulator takes for basic sign-in, beyond which
+// risk-based step-up begins (entra-facts §7). No source says whether
+// offline_access is part of it: it goes with every sign-in that lasts, so it
+// counts as basic here.
 var basicScopes = []string{"openid", "profile", "email", "offline_access", "User.Read"}
 
 // riskBegan is when registrations of unverified apps began to count as risky
