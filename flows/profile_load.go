@@ -168,7 +168,16 @@ func LoadProfiles(from fs.FS, dir string) ([]Profile, error) {
 		if e.IsDir() || (path.Ext(e.Name()) != ".yaml" && path.Ext(e.Name()) != ".yml") {
 			continue
 		}
-		text, err := fs.ReadFile(from, path.Join(dir, e.Name()))
+		name := path.Join(dir, e.Name())
+		info, err := fs.Stat(from, name)
+		if err != nil {
+			return nil, fmt.Errorf("read profile: %w", err)
+		}
+		if !info.Mode().IsRegular() { // a pipe would be waited for, a device read without end
+			bad = append(bad, Problem{e.Name(), 1, 1, "this is no plain file; give a file of YAML"})
+			continue
+		}
+		text, err := fs.ReadFile(from, name)
 		if err != nil {
 			return nil, fmt.Errorf("read profile: %w", err)
 		}

@@ -66,6 +66,9 @@ func (o *options) validate() error {
 	if o.signIn != "" && !slices.Contains(signInWays, o.signIn) {
 		return usage("Type one of: "+strings.Join(signInWays, ", ")+".", "no way to sign in called %q", o.signIn)
 	}
+	if o.clientID != "" && !checks.IsGUID(o.clientID) {
+		return usage("Type it as it stands in the registration: 00000000-0000-0000-0000-000000000000.", "--client-id %q is no client id", o.clientID)
+	}
 	if o.tokenFile != "" && o.signIn != "" {
 		return usage("Leave out one of the two.", "--token-file and --sign-in exclude each other")
 	}
@@ -74,7 +77,10 @@ func (o *options) validate() error {
 			continue
 		}
 		u, err := url.Parse(one.value)
-		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		if err == nil && u.User != nil { // a password may stand in it, so none of it is repeated
+			return usage("Type the address alone, such as https://127.0.0.1:8443.", "%s holds a user name, which is never sent there", one.flag)
+		}
+		if err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 			return usage("Type the address alone, such as https://127.0.0.1:8443.", "%s %q is no https address", one.flag, one.value)
 		}
 	}
