@@ -18,6 +18,7 @@ const (
 	CauseAdminNeeded   Cause = "admin-needed"     // the tool's own app meets the wall it is to clear
 	CauseAssignment    Cause = "assignment"       // this app requires assignment
 	CausePolicy        Cause = "policy"           // Conditional Access or security defaults forbid it
+	CauseRestricted    Cause = "restricted"       // tenant restrictions or cross-tenant access forbid it
 	CauseDeviceCode    Cause = "device-code"      // device code is forbidden here
 	CauseDevice        Cause = "device"           // a managed or compliant device is asked for
 	CauseMFA           Cause = "mfa"              // more proof is asked for
@@ -128,7 +129,7 @@ func kindOf(c Cause) checks.FailureKind {
 	switch c {
 	case CauseAdminNeeded, CauseConsent, CauseScopes, CauseFixed:
 		return checks.FailScope
-	case CauseDeclined, CauseAssignment, CausePolicy, CauseDeviceCode, CauseDevice, CauseAppDisabled, CauseOtherPerson:
+	case CauseDeclined, CauseAssignment, CausePolicy, CauseRestricted, CauseDeviceCode, CauseDevice, CauseAppDisabled, CauseOtherPerson:
 		return checks.FailDenied
 	case CauseMFA, CauseAccount, CauseSessionEnded, CauseTokenExpired, CauseTokenEarly, CauseTokenOther,
 		CauseCodeExpired, CauseTimeout, CauseNotLoggedIn, CauseOther:
@@ -167,7 +168,8 @@ var causes = map[int]Cause{
 	50105: CauseAssignment,
 	53002: CausePolicy, 53003: CausePolicy, 53004: CausePolicy, 53009: CausePolicy, 53011: CausePolicy, 50131: CausePolicy,
 	530032: CausePolicy, 530034: CausePolicy, 530035: CausePolicy,
-	500021: CausePolicy, 500022: CausePolicy, 500212: CausePolicy, 500213: CausePolicy, 50005: CausePolicy,
+	50005:  CausePolicy,
+	500021: CauseRestricted, 500022: CauseRestricted, 500212: CauseRestricted, 500213: CauseRestricted,
 	530033: CauseDeviceCode, 530036: CauseDeviceCode,
 	50097: CauseDevice, 50129: CauseDevice, 50155: CauseDevice, 53000: CauseDevice, 53001: CauseDevice,
 	135011: CauseDevice, 700003: CauseDevice,
@@ -180,9 +182,9 @@ var causes = map[int]Cause{
 	7000112: CauseAppDisabled,
 	90002:   CauseUnknownTenant, 900021: CauseUnknownTenant, 900023: CauseUnknownTenant, 90019: CauseUnknownTenant,
 	50020: CauseOtherTenant, 50034: CauseAccount, 51004: CauseAccount, 90072: CauseOtherTenant, 500208: CauseOtherTenant,
-	16003: CauseOtherTenant, 50059: CauseUnknownTenant,
+	16000: CauseOtherTenant, 16003: CauseOtherTenant, 50059: CauseUnknownTenant,
 	50053: CauseAccount, 50055: CauseAccount, 50057: CauseAccount, 50126: CauseAccount, 50144: CauseAccount,
-	16000: CauseSessionEnded, 50058: CauseSessionEnded, 50089: CauseSessionEnded, 50132: CauseSessionEnded,
+	50058: CauseSessionEnded, 50089: CauseSessionEnded, 50132: CauseSessionEnded,
 	50133: CauseSessionEnded, 50173: CauseSessionEnded, 54005: CauseSessionEnded, 70000: CauseSessionEnded,
 	70008: CauseSessionEnded, 70043: CauseSessionEnded, 70044: CauseSessionEnded, 700020: CauseSessionEnded,
 	700082: CauseSessionEnded, 700084: CauseSessionEnded,

@@ -126,6 +126,10 @@ var causeWords = map[Cause]words{
 		"a Conditional Access policy or security default of this tenant forbids this sign-in",
 		"sign in from a place and device that the policy accepts; the sign-in log names the policy",
 	},
+	CauseRestricted: {
+		"this network, your own organization or this tenant does not let your account sign in here",
+		"sign in with an account of the tenant itself, or from another network; whoever runs the network or the two tenants can allow it (tenant restrictions, cross-tenant access)",
+	},
 	CauseDeviceCode: {
 		"a policy of this tenant forbids signing in by device code",
 		"sign in with the browser of a managed device instead, or use az or a token from there",
