@@ -146,7 +146,7 @@ func consentManaged(_ context.Context, s Subject) (Finding, error) {
 	f := Finding{Verdict: Pass, Grade: Verified}
 	if err == nil {
 		f.Seen = s.seen(PartAuthorization, listOr(ids, sayNone))
-		if !holds(ids, consent.PolicyRecommended) {
+		if !consent.IsManaged(s.Look.Authorization.Value.Assigned) {
 			f.Summary = sayNotManaged
 			return f, nil
 		}

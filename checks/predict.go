@@ -55,7 +55,7 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if assumed || guessed || a.Probably || !s.asked(PartApp) {
 		f.Grade = Inferred
 	}
-	f.Detail = s.reasons(a, assumed)
+	f.Detail = s.reasons(q, a, assumed)
 	switch a.Outcome {
 	case consent.Allowed:
 		f.Verdict, f.Summary = Pass, allowedSummary(a)
@@ -115,7 +115,7 @@ func allowedSummary(a consent.Answer) string {
 
 // reasons are the rules that decided, scope by scope, each said once; then
 // what was assumed, and why a colleague may still be at work.
-func (s Subject) reasons(a consent.Answer, assumed bool) []string {
+func (s Subject) reasons(q consent.Question, a consent.Answer, assumed bool) []string {
 	var out []string
 	add := func(text string) {
 		if text != "" && !slices.Contains(out, text) {
@@ -136,9 +136,10 @@ func (s Subject) reasons(a consent.Answer, assumed bool) []string {
 	if listed {
 		add(sayListedVerified)
 	}
-	if a.Outcome == consent.NeedsAdmin {
-		add(sayColleague)
+	if !s.asked(PartGrants) {
+		q.GrantsRead = consent.Unread // taken for none to predict, and there may be some
 	}
+	add(consent.Colleague(q, a))
 	if assumed {
 		add(sayDefaultAssumed)
 	}
@@ -279,8 +280,8 @@ func (s Subject) permission(p Permission) consent.Permission {
 	return consent.Permission{Resource: p.Resource, Value: p.Scope}
 }
 
-// grantedAlready is what everyone has, and whether that is the whole truth.
-// One user's grants are left out: the question is about somebody else.
+// grantedAlready is what people have, and whether that is the whole truth. One
+// user's grants count for nobody else; they only explain a colleague.
 func (s Subject) grantedAlready() ([]consent.Granted, consent.Tri) {
 	l := s.Look
 	if l.App.Read && l.App.Value == nil {
@@ -289,8 +290,8 @@ func (s Subject) grantedAlready() ([]consent.Granted, consent.Tri) {
 	var out []consent.Granted
 	for _, g := range l.Grants.Value {
 		for _, r := range l.Resources.Value {
-			if g.Everyone && r.ID != "" && strings.EqualFold(r.ID, g.ResourceID) {
-				out = append(out, consent.Granted{Resource: r.AppID, Scopes: g.values(), Everyone: true})
+			if r.ID != "" && strings.EqualFold(r.ID, g.ResourceID) {
+				out = append(out, consent.Granted{Resource: r.AppID, Scopes: g.values(), Everyone: g.Everyone, User: g.Principal})
 			}
 		}
 	}

@@ -316,7 +316,7 @@ func consentCases() []judged {
 			l.Policies.Value = []consent.Policy{{ID: "mine", Includes: []consent.ConditionSet{{PermissionType: "delegated"}}}}
 			l.Authorization.Value.RiskyAllowed = new(true)
 		})}, pass, checks.Verified, "by policy mine", ""},
-		{"one person's grant opens nothing", checks.ConsentPredict, []change{granted(graphSP, "u1", allFive...)}, fail, checks.Verified, "Colleagues", checks.WhoAdmin},
+		{"one person's grant opens nothing", checks.ConsentPredict, []change{granted(graphSP, "u1", allFive...)}, fail, checks.Verified, "Others here consented for themselves", checks.WhoAdmin},
 		{"low and classified", checks.ConsentPredict, []change{low, classified(allFive...)}, pass, checks.Verified, "microsoft-user-default-low", ""},
 		{"low and bare", checks.ConsentPredict, []change{low}, fail, checks.Verified, "classified as the policy asks", checks.WhoAdmin},
 		{"unverified, low", checks.ConsentPredict, []change{low, classified(allFive...), unverified()}, fail, checks.Verified, "not verified", checks.WhoAdmin},
