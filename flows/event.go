@@ -1,3 +1,17 @@
+// Package flows is what a run is: its events, the state that they fold to, what
+// a state wants done, the paths and their steps, questions, plans, links and
+// reports. It does no IO and reads no clock.
+//
+// The one idea: a run is a list of events. State is their fold, by Apply. The
+// screen, the work in progress (Wants), the report, the receipt and the guide's
+// view are functions of that state, so a run can be left, replayed, watched and
+// taken up anywhere by its journal alone.
+//
+// What follows from it: going back is an event and cancels by itself what the
+// place left behind wanted; what is seen carries the round in which it was
+// looked at, so that nothing old can pass for new; and a write is announced by
+// an event before it is sent, so that a process that dies leaves no line in
+// doubt without a word of it.
 package flows
 
 import (

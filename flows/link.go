@@ -161,13 +161,10 @@ func (s State) endpoints() checks.Endpoints {
 	return e
 }
 
-// pathSafe says whether a tenant can stand in a path: a domain or an id, and
-// not one of the shared authorities.
+// pathSafe says whether a tenant can stand in a path: a domain or an id. Both
+// have a dot or a dash in them, and the shared authorities (common,
+// organizations, consumers) have neither.
 func pathSafe(tenant string) bool {
-	switch tenant {
-	case "", "common", "organizations", "consumers":
-		return false
-	}
 	return !strings.ContainsFunc(tenant, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_'
 	}) && strings.ContainsAny(tenant, ".-") && !strings.Contains(tenant, "..") && !strings.HasPrefix(tenant, ".")

@@ -336,6 +336,79 @@ func TestALineInDoubtIsNeverSentAgain(t *testing.T) {
 	}
 }
 
+func TestAStepIsProvenByWhatWasSeenNow(t *testing.T) {
+	t.Parallel()
+	s := see(after(diagnosed(t, "hetk", present(Facts{})), Chose{Path: DirectLink}), nil)
+	step, _ := s.Step()
+	if !s.Proven(step) {
+		t.Fatal("every check passed in Graph, and the step is not proven")
+	}
+	for name, change := range map[string]func(*Found){
+		"asserted":  func(f *Found) { f.Finding.Grade = checks.Asserted },
+		"a warning": func(f *Found) { f.Finding.Verdict = checks.Warn },
+		"too early": func(f *Found) { f.Finding.Verdict = checks.Pending },
+		"unknown":   func(f *Found) { f.Finding.Verdict = checks.Unknown },
+	} {
+		f := finding(s, checks.AppGrant, checks.Pass)
+		change(&f)
+		if got := after(s, f); got.Proven(step) {
+			t.Errorf("%s proves a step", name)
+		}
+	}
+	if got := after(s, AskedAgain{}); got.Proven(step) || len(wanted(got, WantLook)) != 1 {
+		t.Errorf("what was seen before proves a step; wanted %+v", Wants(got))
+	}
+	if s.Proven(Step{}) {
+		t.Error("a step without checks is proven")
+	}
+}
+
+func TestAPlanIsMadeOfWhatWasReadNow(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(Facts{}))
+	s = after(s, Chose{Path: EntraGrant}, Answered{Question: AskHow, Value: HowGraph}, Advanced{})
+	at(t, s, StageSteps, GrantPlan)
+	step, _ := s.Step()
+	for _, id := range step.Checks {
+		s = after(s, finding(s, id, checks.Fail))
+	}
+	if _, ok := Due(s); ok {
+		t.Error("a plan is due of facts that were read before the step was entered")
+	}
+	if why := WhyNoPlan(s); why != "" {
+		t.Errorf("still reading, and said is %q", why)
+	}
+	if _, ok := Due(after(s, Learned{Round: s.Round})); !ok {
+		t.Error("no plan is due of facts that were read now")
+	}
+	s.App.NeedsUnstated = true
+	if why := WhyNoPlan(after(s, Learned{Round: s.Round})); why != ErrUnstated.Error() {
+		t.Errorf("why there is no plan: %q", why)
+	}
+	s.Account = nil
+	if why := WhyNoPlan(s); why == "" {
+		t.Error("nothing says that nobody is signed in")
+	}
+	if why := WhyNoPlan(begun(t, "hetk")); why != "" {
+		t.Errorf("away from any plan: %q", why)
+	}
+}
+
+func TestStepsAreCounted(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(Facts{}))
+	if n, of := s.StepNumber(); n != 0 || of != 0 {
+		t.Errorf("before a path: step %d of %d", n, of)
+	}
+	s = after(s, Chose{Path: DirectLink}, Advanced{})
+	if n, of := s.StepNumber(); n != 2 || of != 3 {
+		t.Errorf("step %d of %d, want 2 of 3", n, of)
+	}
+	if got := Stages(); len(got) != int(StageProof)+1 || !slices.IsSorted(got) {
+		t.Errorf("stages: %v", got)
+	}
+}
+
 func TestNothingIsWrittenWhereNothingCanWrite(t *testing.T) {
 	t.Parallel()
 	s := graphRun(t, present(Facts{}))

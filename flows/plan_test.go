@@ -33,6 +33,10 @@ func TestPlans(t *testing.T) {
 			`POST /servicePrincipals {"appId":"8dd90edb-c881-459a-ac84-2a1fee8c5c94"}`,
 			`POST /oauth2PermissionGrants {"clientId":"` + NewAppRef + `","consentType":"AllPrincipals","principalId":null,"resourceId":"` + graphSP + `","scope":"Calendars.ReadWrite User.Read openid profile offline_access"}`,
 		}},
+		"a grant of an app that is gone": {present(Facts{}, GrantFact{ID: "g1", ResourceID: graphSP, Scopes: all}), []string{
+			`POST /servicePrincipals {"appId":"8dd90edb-c881-459a-ac84-2a1fee8c5c94"}`,
+			`POST /oauth2PermissionGrants {"clientId":"` + NewAppRef + `","consentType":"AllPrincipals","principalId":null,"resourceId":"` + graphSP + `","scope":"Calendars.ReadWrite User.Read openid profile offline_access"}`,
+		}},
 		"no grant": {present(theApp(hetk)), []string{
 			`POST /oauth2PermissionGrants {"clientId":"` + appSP + `","consentType":"AllPrincipals","principalId":null,"resourceId":"` + graphSP + `","scope":"Calendars.ReadWrite User.Read openid profile offline_access"}`,
 		}},

@@ -25,7 +25,10 @@ type faulty struct {
 
 func (d *faulty) WriteAt(p []byte, off int64) (int, error) {
 	n := min(len(p), d.room)
-	d.data = append(d.data[:off], p[:n]...)
+	if grow := int(off) + n - len(d.data); grow > 0 {
+		d.data = append(d.data, make([]byte, grow)...)
+	}
+	copy(d.data[off:], p[:n]) // what stood behind stays, as on a disk
 	d.room -= n
 	if n < len(p) {
 		return n, d.write
@@ -84,6 +87,31 @@ func TestADiskThatIsFullStoresNothingHalf(t *testing.T) {
 	rs, good, err := parse("x", d.data)
 	if err != nil || len(rs) != 2 || good != len(d.data) || whole >= good {
 		t.Errorf("on the disk: %d records, %d of %d bytes whole, %v", len(rs), good, len(d.data), err)
+	}
+}
+
+// What a failed write left behind is cut off before the next, or a whole line
+// of it would stand where another belongs.
+func TestWhatAFailedWriteLeftIsCutOff(t *testing.T) {
+	t.Parallel()
+	for name, stuck := range map[string]error{"at once": nil, "before the next write": syscall.EIO} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &faulty{room: 1 << 20, write: syscall.ENOSPC}
+			j := on(d)
+			must(t, j, 0, note("w", 1, "a"))
+			d.room, d.truncate = 900, stuck
+			batch := []flows.Record{note("w", 2, strings.Repeat("x", 300)), note("w", 3, "y"), note("w", 4, strings.Repeat("z", 900))}
+			if _, err := j.Append(t.Context(), 1, batch...); !errors.Is(err, ErrDiskFull) {
+				t.Fatalf("stored: %v", err)
+			}
+			d.room, d.truncate = 1<<20, nil
+			must(t, j, 1, note("v", 1, "b"))
+			rs, good, err := parse("x", d.data)
+			if err != nil || len(rs) != 2 || good != len(d.data) {
+				t.Errorf("on the disk: %d records, %d of %d bytes whole, %v", len(rs), good, len(d.data), err)
+			}
+		})
 	}
 }
 

@@ -337,6 +337,10 @@ func TestAFileCutAnywhereHasEveryWholeRecord(t *testing.T) {
 		if err != nil || len(rs) != whole {
 			t.Fatalf("cut at %d: %d records, %v, want %d", cut, len(rs), err, whole)
 		}
+		info, err := os.Stat(filepath.Join(dir, id+suffix))
+		if err != nil || whole > 0 && info.Size() != int64(ends[whole-1]) {
+			t.Fatalf("cut at %d: the torn end is still there: %v", cut, err)
+		}
 		must(t, j, uint64(whole), note("v", 1, "after"))
 		if err := j.Close(); err != nil {
 			t.Fatal(err)

@@ -25,6 +25,11 @@ func TestAPlanIsCarriedOut(t *testing.T) {
 			if got := counted(t, j, flows.KindConfirmed); got != 1 {
 				t.Error("a write is sent before its confirmation is stored")
 			}
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if n == 2 && (len(w.saved) == 0 || w.saved[len(w.saved)-1].Lines[0].RequestID != "req-app") {
+				t.Error("the second line is sent before the first has a receipt")
+			}
 			return Answer{}, nil, false
 		}
 		r := drive(t, w, j, Options{})
@@ -406,6 +411,30 @@ func takenUp(t *testing.T, dead, all []flows.Record) {
 	if err := r.stop(); err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
+}
+
+func TestNothingIsSentThatCouldNotBeStoredFirst(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		w, j := &world{}, &shaky{Memory: journal.NewMemory()}
+		r := drive(t, w, j, Options{})
+		r.toPlan()
+		j.set(func(_ int, rs []flows.Record) (error, error) {
+			for _, r := range rs {
+				if a, ok := r.Event.(flows.Applying); ok && a.Line == 1 {
+					return errFull, nil
+				}
+			}
+			return nil, nil
+		})
+		s := r.confirm()
+		if s.Stop == nil || s.Stop.Why != flows.StopStore || s.Lines[0].Status != flows.LineSeen || s.Lines[1].Status != flows.LineWaiting {
+			t.Errorf("stop %+v, lines %+v", s.Stop, s.Lines)
+		}
+		if _, writes := w.count(); writes != 1 {
+			t.Errorf("%d writes", writes)
+		}
+	})
 }
 
 func TestAReceiptThatCannotBeKeptIsSaid(t *testing.T) {
