@@ -276,7 +276,7 @@ func (s *Sim) accountPage(c *visit, a *attempt, status int, problem, name string
 // be an open redirect for a request nobody checked.
 func (s *Sim) logout(c *visit) answer {
 	s.login.browsers.drop(c.browser)
-	return s.page(c, http.StatusOK, "note", noteView{Title: "Signed out", Text: wordsSignedOut})
+	return s.page(c, http.StatusOK, "note", noteView{Title: wordsSignedOutTop, Text: wordsSignedOut})
 }
 
 // seeOther sends the browser to one of our own pages or to a checked redirect.

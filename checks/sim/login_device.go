@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -80,8 +81,7 @@ func (s *Sim) deviceCode(c *visit, scope string, v1 bool) answer {
 		UserCode: d.userCode, Device: d.code, URI: c.at.base() + "/devicelogin",
 		Expires: int(deviceLife / time.Second), Interval: deviceInterval,
 	}
-	out.Message = "To sign in, use a web browser to open the page " + out.URI + " and enter the code " +
-		out.UserCode + " to authenticate."
+	out.Message = fmt.Sprintf(wordsDeviceMessage, out.URI, out.UserCode)
 	if v1 {
 		out.URL = out.URI
 	}

@@ -208,7 +208,7 @@ func (s *Sim) userClaims(t *Tenant, u *User, reg *Registration, now time.Time, l
 	return claims{
 		Ver: "1.0", Iss: issuerV1(t), Tid: t.ID, Oid: u.ID, Sub: pairwise(t, u, reg),
 		UPN: u.UPN, UniqueName: u.UPN, Name: u.Name, AppID: reg.AppID, AppIDACR: acr, AppName: reg.Name,
-		IDType: "user", Wids: union([]string{memberWid}, u.Roles), UTI: s.login.random(),
+		IDType: "user", Wids: union([]string{roleMember}, u.Roles), UTI: s.login.random(),
 		Iat: now.Unix(), Nbf: now.Unix(), Exp: now.Add(life).Unix(),
 	}
 }
@@ -218,7 +218,7 @@ func (s *Sim) idClaims(c *visit, sub *tokenSubject) claims {
 	return claims{
 		Ver: "2.0", Aud: sub.reg.AppID, Iss: c.at.base() + "/" + sub.tenant.ID + "/v2.0", Tid: sub.tenant.ID,
 		Oid: sub.user.ID, Sub: pairwise(sub.tenant, sub.user, sub.reg), PreferredUsername: sub.user.UPN,
-		Name: sub.user.Name, Nonce: sub.nonce, Wids: union([]string{memberWid}, sub.user.Roles), UTI: s.login.random(),
+		Name: sub.user.Name, Nonce: sub.nonce, Wids: union([]string{roleMember}, sub.user.Roles), UTI: s.login.random(),
 		Iat: c.now.Unix(), Nbf: c.now.Unix(), Exp: c.now.Add(tokenLife).Unix(),
 	}
 }

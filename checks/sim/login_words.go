@@ -3,8 +3,8 @@ package sim
 import "net/http"
 
 // Every text in which the sign-in service refuses something, as Microsoft words
-// it (entra-facts §13 [ED:reference-error-codes; PUB]; wording by memory where
-// that page gives only the meaning). %s are filled by refuse.
+// it (entra-facts §13 [ED:reference-error-codes; PUB]; codes that it lacks, and
+// wording where it gives only the meaning, are general knowledge). %s are filled by refuse.
 
 // refusalText is one AADSTS code: the OAuth error it comes with, the status a
 // token endpoint gives it, and its words.
@@ -99,6 +99,8 @@ const (
 	wordsNeedReason    = "Say why you need this app: the reviewer decides by it."
 	wordsDeviceDone    = "You have signed in to the application on your device. You may now close this window."
 	wordsDeviceNo      = "You declined. The application on the device has been told; you may close this window."
+	wordsDeviceMessage = "To sign in, use a web browser to open the page %s and enter the code %s to authenticate."
+	wordsSignedOutTop  = "Signed out"
 	wordsSignedOut     = "You signed out of your account. It's a good idea to close all browser windows."
 	wordsAppStale      = "This is not the answer to a connection started on this page. Start again."
 	wordsStale         = "This page is stale: the sign-in it belongs to has ended, or was begun in another browser. Start again from the application."
@@ -140,6 +142,10 @@ const (
 	wordsGroupNeedsP1   = "Group (assignment needs Entra ID P1)"
 	wordsDisabledByMS   = "Microsoft has disabled this application."
 	wordsDeactivated    = "This application has been deactivated."
+	wordsAppsPage       = "Enterprise applications"
+	wordsConsentPage    = "Consent and permissions"
+	wordsNotFound       = "Not found"
+	wordsNoAccess       = "You do not have access"
 )
 
 // portalDone is what the portal says after a change, by the word in its address.
@@ -147,4 +153,13 @@ var portalDone = map[string]string{
 	"saved":   "Saved.",
 	"granted": "Successfully granted admin consent for the requested permissions.",
 	"revoked": "The permission was revoked.",
+}
+
+// consentWords are the four choices of "User consent settings", in the portal's
+// words and order (entra-facts §3).
+var consentWords = []portalChoice{
+	{Word: "none", Title: "Do not allow user consent", About: "An administrator will be required for all apps."},
+	{Word: "low", Title: "Allow user consent for apps from verified publishers, for selected permissions", About: "All users can consent for permissions classified as \"low impact\", for apps from verified publishers or apps registered in this organization."},
+	{Word: "managed", Title: "Let Microsoft manage your consent settings (Recommended)", About: "Microsoft automatically updates your organization to the current user consent guidelines."},
+	{Word: "all", Title: "Allow user consent for apps", About: "All users can consent for any app to access the organization's data."},
 }

@@ -77,7 +77,7 @@ func TestMSALBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.UPN != adminUPN || !slices.Contains(c.scopes(), "Directory.Read.All") || !slices.Contains(c.Wids, roleGlobalAdmin) ||
-		!slices.Contains(c.Wids, memberWid) || !slices.Equal(c.XmsCC, []string{"cp1"}) || c.Aud != graphAppID || c.Ver != "1.0" {
+		!slices.Contains(c.Wids, roleMember) || !slices.Equal(c.XmsCC, []string{"cp1"}) || c.Aud != graphAppID || c.Ver != "1.0" {
 		t.Errorf("claims %+v", c)
 	}
 	// Everything granted comes with any token, as at Microsoft: the cache has it.

@@ -119,7 +119,7 @@ func (s *Sim) frame(c *visit, who account, section, title string) portalView {
 // portalApps lists the enterprise applications. Microsoft's own are left out, as
 // the real list's default filter does.
 func (s *Sim) portalApps(c *visit, who account) answer {
-	v := s.frame(c, who, "apps", "Enterprise applications")
+	v := s.frame(c, who, "apps", wordsAppsPage)
 	v.Query = strings.TrimSpace(clip(c.get("q")))
 	for _, sp := range who.tenant.Services {
 		if reg := s.world.registration(sp.AppID); reg != nil && reg.FirstParty {
@@ -165,12 +165,12 @@ func (s *Sim) appFrame(c *visit, who account, tab string) (*ServicePrincipal, po
 }
 
 func (s *Sim) noSuchApp(c *visit) answer {
-	return s.page(c, http.StatusNotFound, "note", noteView{Title: "Not found", Text: wordsNoSuchApp})
+	return s.page(c, http.StatusNotFound, "note", noteView{Title: wordsNotFound, Text: wordsNoSuchApp})
 }
 
 // forbidden is a change that the account's roles do not allow.
 func (s *Sim) forbidden(c *visit, why string) answer {
-	return s.page(c, http.StatusForbidden, "note", noteView{Title: "You do not have access", Text: why})
+	return s.page(c, http.StatusForbidden, "note", noteView{Title: wordsNoAccess, Text: why})
 }
 
 // portalApp is an app's Properties.
@@ -233,7 +233,7 @@ func (s *Sim) portalAssign(c *visit, who account) answer {
 	case !who.user.hasRole(appWriters...):
 		return s.forbidden(c, wordsNeedAppAdmin)
 	case !group && t.userByID(id) == nil:
-		return s.page(c, statusPage, "note", noteView{Title: "Not found", Text: wordsNobody})
+		return s.page(c, statusPage, "note", noteView{Title: wordsNotFound, Text: wordsNobody})
 	case group && t.Premium == "":
 		return s.forbidden(c, wordsGroupNeedsP1)
 	}

@@ -89,15 +89,6 @@ func (s *Sim) portalRevoke(c *visit, who account) answer {
 	return seeOther(c, c.at.base()+"/portal/apps/"+sp.ID+"/permissions?done=revoked")
 }
 
-// consentWords are the four choices of "User consent settings", in the portal's
-// words and order (entra-facts §3).
-var consentWords = []portalChoice{
-	{Word: "none", Title: "Do not allow user consent", About: "An administrator will be required for all apps."},
-	{Word: "low", Title: "Allow user consent for apps from verified publishers, for selected permissions", About: "All users can consent for permissions classified as \"low impact\", for apps from verified publishers or apps registered in this organization."},
-	{Word: "managed", Title: "Let Microsoft manage your consent settings (Recommended)", About: "Microsoft automatically updates your organization to the current user consent guidelines."},
-	{Word: "all", Title: "Allow user consent for apps", About: "All users can consent for any app to access the organization's data."},
-}
-
 // chosen is the choice a tenant is on; empty for a custom one.
 func (t *Tenant) chosen() string {
 	var self []string
@@ -126,7 +117,7 @@ func isSelf(entry string) bool {
 
 // portalConsent is Consent and permissions → User consent settings.
 func (s *Sim) portalConsent(c *visit, who account) answer {
-	v := s.frame(c, who, "consent", "Consent and permissions")
+	v := s.frame(c, who, "consent", wordsConsentPage)
 	if !who.user.hasRole(roleGlobalAdmin) {
 		v.Locked = wordsNeedGlobal
 	}
@@ -150,7 +141,7 @@ func (s *Sim) portalSaveConsent(c *visit, who account) answer {
 	case !who.user.hasRole(roleGlobalAdmin):
 		return s.forbidden(c, wordsNeedGlobal)
 	case err != nil:
-		return s.page(c, statusPage, "note", noteView{Title: "Consent and permissions", Text: wordsNoChoice})
+		return s.page(c, statusPage, "note", noteView{Title: wordsConsentPage, Text: wordsNoChoice})
 	}
 	t := who.tenant
 	if word == t.chosen() {

@@ -202,15 +202,13 @@ func (w *World) mayGrantForAll(u *User, asked []AskedScope) bool {
 	return ok
 }
 
-const forSelf = "managepermissiongrantsforself."
-
 // selfPolicies are the policies that apply to a user's own consent: entries
 // for owned resources are not about it (entra-facts §3).
 func (t *Tenant) selfPolicies(u *User) []*GrantPolicy {
 	ids := slices.Clone(u.SelfPolicies)
 	for _, entry := range t.Assigned {
-		if len(entry) > len(forSelf) && strings.EqualFold(entry[:len(forSelf)], forSelf) {
-			ids = append(ids, entry[len(forSelf):])
+		if isSelf(entry) {
+			ids = append(ids, entry[len(selfPrefix):])
 		}
 	}
 	var out []*GrantPolicy

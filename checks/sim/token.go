@@ -24,9 +24,6 @@ var (
 )
 
 const (
-	// memberWid is in the wids claim of every ordinary member (entra-facts §9).
-	memberWid = "b79fbf4d-3ef9-4689-8143-76b194e85509"
-
 	keyBits = 2048
 
 	// maxToken bounds what verify looks at: a real token with every scope is

@@ -30,7 +30,7 @@ const (
 	roleAIAdmin         = "d2562ede-74db-457e-a7b6-544e236ebb61"
 	roleGlobalReader    = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 	roleUserAdmin       = "fe930be7-5e62-47db-91af-98c3a49a38b1"
-	roleMember          = "b79fbf4d-3ef9-4689-8143-76b194e85509" // in the wids of every member
+	roleMember          = "b79fbf4d-3ef9-4689-8143-76b194e85509" // in the wids claim of every member
 	roleExchangeAdmin   = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 )
 
