@@ -1,5 +1,7 @@
 package checks
 
+import "onboard.example/checks/consent"
+
 // Cloud is one of Microsoft's clouds by the name that flags and JSON use.
 type Cloud string
 
@@ -46,6 +48,6 @@ func EndpointsOf(c Cloud) (e Endpoints, ok bool) {
 
 // Well-known resources, by appId (entra-facts §14).
 const (
-	MicrosoftGraph = "00000003-0000-0000-c000-000000000000"
-	ExchangeOnline = "00000002-0000-0ff1-ce00-000000000000"
+	MicrosoftGraph = consent.MicrosoftGraph
+	ExchangeOnline = consent.ExchangeOnline
 )
