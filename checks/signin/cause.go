@@ -157,8 +157,9 @@ func kindOf(c Cause) checks.FailureKind {
 	}
 }
 
-// causes maps AADSTS numbers to causes (facts/aadsts.csv; entra-facts §12). The
-// numbers choose words only; what is not here is shown as Microsoft says it.
+// causes maps AADSTS numbers to causes (entra-facts §12, §13; 70020, 900021 and
+// 900023 are general knowledge). The numbers choose words only; what is not
+// here is shown as Microsoft says it.
 var causes = map[int]Cause{
 	65004: CauseDeclined,
 	// The consent wall, met by the tool's own app (entra-facts §14).
