@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
 	"strings"
@@ -58,8 +59,8 @@ var reportSchema []byte
 func ReportSchema() []byte { return slices.Clone(reportSchema) }
 
 // NewReport puts together what `check --json` prints, with every text from
-// outside cleaned and no list left null. Subject.Look is the snapshot that was
-// judged.
+// outside cleaned, no list left null, and the findings in the table's order,
+// whatever order they came in. Subject.Look is the snapshot that was judged.
 func NewReport(s Subject, findings []Finding, verdict Overall, paths []Path) Report {
 	if s.Look == nil {
 		s.Look = &Snapshot{}
@@ -74,10 +75,22 @@ func NewReport(s Subject, findings []Finding, verdict Overall, paths []Path) Rep
 		Findings: make([]Finding, 0, len(findings)),
 		Paths:    append([]Path{}, paths...),
 	}
+	for i := range r.Paths {
+		r.Paths[i].Least, r.Paths[i].Why = Line(r.Paths[i].Least, maxDetail), Line(r.Paths[i].Why, maxDetail)
+	}
 	for _, f := range findings {
 		r.Findings = append(r.Findings, cleaned(f))
 	}
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return cmp.Compare(placeOf(a.Check), placeOf(b.Check)) })
 	return r
+}
+
+// placeOf is a check's place in the table; what the table has not comes last.
+func placeOf(id ID) int {
+	if e, ok := catalog()[id]; ok {
+		return e.place
+	}
+	return len(catalog())
 }
 
 // reportTenant names the tenant that the findings are about: of several with

@@ -3,6 +3,7 @@ package checks_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +71,17 @@ func TestReportsFitTheSchema(t *testing.T) {
 	}
 	if err := valid(t, s, empty); err != nil {
 		t.Errorf("without findings: %v", err)
+	}
+}
+
+func TestReportIsInTheOrderOfTheTable(t *testing.T) {
+	t.Parallel()
+	findings := checks.Judge(subject(), nil)
+	slices.Reverse(findings)
+	for i, f := range checks.NewReport(subject(), findings, checks.Overall{}, nil).Findings {
+		if want := checks.Table()[i].ID; f.Check != want {
+			t.Errorf("finding %d is of %s, want %s", i, f.Check, want)
+		}
 	}
 }
 
