@@ -404,6 +404,20 @@ func TestStepsAreCounted(t *testing.T) {
 	if n, of := s.StepNumber(); n != 2 || of != 3 {
 		t.Errorf("step %d of %d, want 2 of 3", n, of)
 	}
+	s = graphRun(t, present(Facts{}))
+	if n, of := s.StepNumber(); n != 2 || of != 4 {
+		t.Errorf("at the plan: step %d of %d, want 2 of 4", n, of)
+	}
+	stopped := after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"})
+	stopped = after(stopped, Stopped{Plan: s.Plan.ID, Why: StopMoved}, Advanced{})
+	at(t, stopped, StageSteps, GrantPlan)
+	if n, of := stopped.StepNumber(); n != 2 || of != 4 {
+		t.Errorf("at the plan once more: step %d of %d, want 2 of 4", n, of)
+	}
+	s = after(s, WentBack{})
+	if n, of := s.StepNumber(); n != 1 || of != 4 {
+		t.Errorf("at the first step: %d of %d, want 1 of 4", n, of)
+	}
 	if got := Stages(); len(got) != int(StageProof)+1 || !slices.IsSorted(got) {
 		t.Errorf("stages: %v", got)
 	}

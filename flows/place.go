@@ -14,19 +14,44 @@ func (s State) Step() (step Step, ok bool) {
 	return StepByID(s.Place.Step)
 }
 
-// StepNumber says which step this is of how many, counting as a person would:
-// from 1, along the places that were really taken.
+// StepNumber says which step this is of how many, as a person counts who walks
+// the path: n steps were entered, this one included, and of is what it comes to
+// on the longest way that still lies ahead. Both are 0 outside StageSteps.
 func (s State) StepNumber() (n, of int) {
-	p, ok := PathByID(s.Path)
-	if !ok {
+	step, ok := s.Step()
+	p, known := PathByID(s.Path)
+	if !ok || !known {
 		return 0, 0
 	}
-	for i, st := range p.Steps {
-		if st.ID == s.Place.Step {
-			return i + 1, len(p.Steps)
+	var way []StepID // without the loops that were walked
+	for _, at := range append(slices.Clip(s.trail), s.Place) {
+		if i := slices.Index(way, at.Step); i >= 0 {
+			way = way[:i+1]
+		} else if slices.ContainsFunc(p.Steps, func(st Step) bool { return st.ID == at.Step }) {
+			way = append(way, at.Step)
 		}
 	}
-	return 0, len(p.Steps)
+	been := map[StepID]bool{}
+	for _, id := range way {
+		been[id] = true
+	}
+	return len(way), len(way) + longest(step, been)
+}
+
+// longest is how many steps may still follow one, on the longest way that
+// enters none twice.
+func longest(from Step, been map[StepID]bool) int {
+	most := 0
+	for _, e := range from.Next {
+		next, ok := StepByID(e.To)
+		if !ok || been[e.To] {
+			continue
+		}
+		been[e.To] = true
+		most = max(most, 1+longest(next, been))
+		delete(been, e.To)
+	}
+	return most
 }
 
 // Next is the place that Advanced would go to; ok is false while something is
