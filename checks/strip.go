@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,10 @@ func (s Snapshot) Stripped() Snapshot {
 	a := &out.Account.Value
 	a.UPN, a.ObjectID = "", ""
 	out.Me.Value = Person{Type: s.Me.Value.Type}
+	out.Discovery.Value.Missed = maps.Clone(s.Discovery.Value.Missed)
+	for cloud, f := range out.Discovery.Value.Missed {
+		out.Discovery.Value.Missed[cloud] = stripFailure(f)
+	}
 	out.Grants.Value = slices.Clone(s.Grants.Value)
 	for i := range out.Grants.Value {
 		g := &out.Grants.Value[i]
@@ -58,13 +63,19 @@ func (r *roll) assignments(list []Assignment) []Assignment {
 	return out
 }
 
+// stripFailure is a failure without what others wrote into it.
+func stripFailure(f *Failure) *Failure {
+	if f == nil {
+		return nil
+	}
+	out := *f
+	out.Message, out.Claims = "", ""
+	return &out
+}
+
 // stripLook takes out of a look what may name a person in passing.
 func stripLook[T any](l *Look[T]) {
-	if l.Failure != nil {
-		f := *l.Failure
-		f.Message, f.Claims = "", ""
-		l.Failure = &f
-	}
+	l.Failure = stripFailure(l.Failure)
 	l.Seen = slices.Clone(l.Seen)
 	for i := range l.Seen {
 		l.Seen[i].Value = ""

@@ -19,6 +19,7 @@ func TestStrippedSnapshotsNameNobody(t *testing.T) {
 		l.Assignments.Value = []checks.Assignment{{ID: person, PrincipalID: person, PrincipalType: "User"}}
 		l.AppRoles.Value = []checks.Assignment{{PrincipalID: person}}
 		l.Workflow.Value.Reviewers = []string{"/users/" + person}
+		l.Discovery.Value.Missed = map[checks.Cloud]*checks.Failure{checks.CloudChina: {Kind: checks.FailTLS, Message: "a proxy that " + person + " runs"}}
 		l.Defaults = failed[bool](checks.Failure{Kind: checks.FailDenied, Message: "no access for " + person})
 	}))
 	before, err := json.Marshal(s.Look)

@@ -223,7 +223,7 @@ const (
 	sayStepUpVerified   = "Risk-based step-up is on; it does not look at verified publishers."
 	sayStepUpMay        = "Risk-based step-up is on and may hold this unverified app."
 	sayStepUpOn         = "Risk-based step-up is on."
-	sayStepUpRule       = "It asks for an admin where an unverified app of another tenant, registered after 8 November 2020, wants more than sign-in."
+	sayStepUpRule       = "It may ask for an admin where an unverified app of another tenant, registered after 8 November 2020, wants more than sign-in."
 	sayUserMayNot       = "An ordinary user may not consent: %s."
 	sayUserBlocked      = "An ordinary user can not get in: %s."
 	sayUserNeedNot      = "An ordinary user needs no consent: all is granted."

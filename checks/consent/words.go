@@ -129,7 +129,7 @@ var rules = [...]struct {
 	kAdminOnly:         {RuleAdminOnly, NeedsAdmin, "{scope} is kept for admins by the API's publisher, and consent policy {policy} does not go beyond that."},
 	kManagedExclude:    {RuleManagedExclude, NeedsAdmin, "{scope} is on Microsoft's managed list: users may not consent to it where Microsoft manages consent."},
 	kExclude:           {RuleExclude, NeedsAdmin, "Consent policy {policy} excludes {scope} for this app."},
-	kRisk:              {RuleRisk, NeedsAdmin, "Microsoft treats unverified apps of other tenants registered after 8 November 2020 as risky, and a risky request needs an admin."},
+	kRisk:              {RuleRisk, NeedsAdmin, "Microsoft may hold an unverified app of another tenant, registered after 8 November 2020, for risky; such a request needs an admin."},
 	kUnverified:        {RuleUnverified, NeedsAdmin, "Consent policy {policy} asks for a verified publisher, and this app has none."},
 	kPublisherUnlisted: {RulePublisherUnlisted, NeedsAdmin, "Consent policy {policy} names the publishers that it trusts, and this app's is not among them."},
 	kNotClassified:     {RuleNotClassified, NeedsAdmin, "{scope} is not classified {level} in this tenant, and consent policy {policy} asks for that."},
