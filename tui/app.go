@@ -67,6 +67,7 @@ func (s *appScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 			m.pickAgain = true
 		}
 		return nil
+	default: // no other is offered here
 	}
 	e, _ := s.ask.act(q, o, k)
 	if e == nil {

@@ -166,6 +166,7 @@ func (a *asker) act(q flows.Question, o offer, k tea.KeyPressMsg) (flows.Event, 
 		return nil, true
 	case actTake:
 		return a.answer(q), true
+	default: // no other is offered here
 	}
 	return nil, false
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -113,11 +114,11 @@ func tally(above, below []entry) string {
 			order = append(order, word)
 		}
 	}
-	text := ""
+	parts := make([]string, 0, len(order))
 	for _, w := range order {
-		text += fill(wordTallyPart, "n", number(counts[w]), "what", w)
+		parts = append(parts, fill(wordTallyPart, "n", number(counts[w]), "what", w))
 	}
-	return fill(wordTally, "n", number(len(above)+len(below)), "parts", text)
+	return fill(wordTally, "n", number(len(above)+len(below)), "parts", strings.Join(parts, ", "))
 }
 
 func (s *diagnosisScreen) typing(*Model) *field { return nil }
@@ -163,6 +164,7 @@ func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return m.tell(flows.AskedAgain{})
 	case actLinks:
 		return m.openLinks()
+	default: // no other is offered here
 	}
 	return nil
 }

@@ -185,8 +185,12 @@ func TestJournalsReplay(t *testing.T) {
 	m := New(t.Context(), d, still(t, 80, 24))
 	plan := atPlan(t).State().Plan
 	events := []flows.Event{
-		started(t), flows.Picked{Profile: profile(t, "hetk")}, flows.Advanced{},
-		flows.Answered{Question: flows.AskDomain, Value: "contoso.example"}, flows.Advanced{}, facts(false),
+		started(t),
+		flows.Picked{Profile: profile(t, "hetk")},
+		flows.Advanced{},
+		flows.Answered{Question: flows.AskDomain, Value: "contoso.example"},
+		flows.Advanced{},
+		facts(false),
 	}
 	step := func(es ...flows.Event) {
 		for _, e := range es {

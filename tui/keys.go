@@ -37,6 +37,7 @@ const (
 	actPlay
 	actHelp
 	actLeave
+	actSuspend
 	actInterrupt
 )
 
@@ -74,6 +75,7 @@ var bindings = []binding{
 	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},
 	{act: actHelp, keys: []string{"?", "f1"}, word: keyHelp},
 	{act: actLeave, keys: []string{"q"}, word: keyLeave},
+	{act: actSuspend, keys: []string{"ctrl+z"}, word: keySuspend},
 	{act: actInterrupt, keys: []string{"ctrl+c"}, word: keyInterrupt},
 }
 

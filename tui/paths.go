@@ -186,6 +186,7 @@ func (s *pathsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		if s.at < len(can) {
 			return m.tell(flows.Chose{Path: can[s.at].Path.ID})
 		}
+	default: // no other is offered here
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ type world struct {
 
 func newWorld(events ...flows.Event) *world {
 	w := &world{fakeDriver: newFake(events...)}
-	w.fakeDriver.hands = run.Hands{Play: w}
+	w.hands = run.Hands{Play: w}
 	w.turn()
 	return w
 }
@@ -186,8 +186,13 @@ func TestPlainAutoNeverConfirmsOutsideARehearsal(t *testing.T) {
 	w := newWorld(asked(t))
 	w.turn()
 	for _, e := range []flows.Event{
-		flows.Advanced{}, flows.Answered{Question: flows.AskSignIn, Value: "browser"}, flows.Advanced{}, flows.Advanced{},
-		flows.Chose{Path: flows.EntraGrant}, flows.Answered{Question: flows.AskHow, Value: flows.HowGraph}, flows.Advanced{},
+		flows.Advanced{},
+		flows.Answered{Question: flows.AskSignIn, Value: "browser"},
+		flows.Advanced{},
+		flows.Advanced{},
+		flows.Chose{Path: flows.EntraGrant},
+		flows.Answered{Question: flows.AskHow, Value: flows.HowGraph},
+		flows.Advanced{},
 	} {
 		if err := w.Do(t.Context(), e); err != nil {
 			t.Fatal(err)
@@ -196,7 +201,7 @@ func TestPlainAutoNeverConfirmsOutsideARehearsal(t *testing.T) {
 	if w.State().Place.Step != flows.GrantPlan {
 		t.Fatalf("at %+v", w.State().Place)
 	}
-	w.fakeDriver.hands.Play = nil
+	w.hands.Play = nil
 	out := said(t, w, Options{Auto: true}, "")
 	if w.State().Confirmed != "" || !strings.Contains(out, plainAutoNoYes) {
 		t.Errorf("confirmed %q:\n%s", w.State().Confirmed, out)

@@ -217,6 +217,7 @@ func (s *planScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	case actCopy:
 		p, _ := m.drv.Prompt()
 		return m.copy(p.Code)
+	default: // no other is offered here
 	}
 	q := s.question(m)
 	if q.ID == "" {
@@ -285,6 +286,7 @@ func (s *scriptSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		return m.copy(s.text(m))
 	case actLinks:
 		return m.printText(s.text(m))
+	default: // no other is offered here
 	}
 	m.close()
 	return nil

@@ -55,10 +55,11 @@ func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
 }
 
 // ProgramOptions are what a Bubble Tea program of this model needs, for a
-// caller that makes its own: how often it draws, and no colours where none are
-// wanted, whatever the value of NO_COLOR.
+// caller that makes its own: how often it draws, windows of a size that can be
+// drawn (a second filter would replace this one), and no colours where none
+// are wanted, whatever the value of NO_COLOR.
 func ProgramOptions(o Options) []tea.ProgramOption {
-	opts := []tea.ProgramOption{tea.WithFPS(frameRate)}
+	opts := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithFilter(clamped)}
 	if o.Look.NoColor {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}

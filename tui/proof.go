@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -49,14 +50,13 @@ func (s *proofScreen) body(m *Model) body {
 // that decided.
 func (s *proofScreen) telling(m *Model) func(checks.ID) bool {
 	return func(id checks.ID) bool {
-		for _, b := range m.overall.Because {
-			if b == id {
-				return true
-			}
+		if slices.Contains(m.overall.Because, id) {
+			return true
 		}
 		switch id {
 		case checks.AppGrant, checks.AppPresent, checks.AppEnabled, checks.AppAssignment, checks.ConsentPredict, checks.TenantMatch:
 			return true
+		default:
 		}
 		return false
 	}
@@ -120,6 +120,7 @@ func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 				return nil
 			}
 		}
+	default: // no other is offered here
 	}
 	return nil
 }
@@ -158,6 +159,7 @@ func (s *reportSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		return m.printText(Report(m.state))
 	case actScript:
 		return m.saveReport()
+	default: // no other is offered here
 	}
 	m.close()
 	return nil

@@ -88,6 +88,7 @@ func (s *resumeSheet) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	case actNext:
 		m.close()
 		return nil
+	default: // no other is offered here
 	}
 	if s.at >= len(s.earlier) {
 		m.close()

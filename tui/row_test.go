@@ -12,8 +12,16 @@ func TestSizeClasses(t *testing.T) {
 		w, h int
 		want class
 	}{
-		{0, 0, tooSmall}, {-1, -1, tooSmall}, {39, 24, tooSmall}, {80, 9, tooSmall},
-		{40, 10, narrow}, {79, 24, narrow}, {80, 24, normal}, {119, 40, normal}, {120, 40, wide}, {10000, 10000, wide},
+		{0, 0, tooSmall},
+		{-1, -1, tooSmall},
+		{39, 24, tooSmall},
+		{80, 9, tooSmall},
+		{40, 10, narrow},
+		{79, 24, narrow},
+		{80, 24, normal},
+		{119, 40, normal},
+		{120, 40, wide},
+		{10000, 10000, wide},
 	} {
 		s := sizeOf(c.w, c.h)
 		if s.class != c.want {

@@ -92,12 +92,17 @@ func (m *Model) common() []offer {
 	if !m.state.CanGoBack() {
 		back = whyNoBack
 	}
+	served := ""
+	if m.drv.Hands().Host == nil {
+		served = whyServed
+	}
 	return []offer{
 		{act: actBack, why: back},
 		{act: actForward, why: flows.Missing(m.state), hidden: true},
 		{act: actPage, hidden: true},
 		{act: actHelp},
 		{act: actLeave},
+		{act: actSuspend, why: served, hidden: true},
 		{act: actInterrupt, hidden: true},
 	}
 }
@@ -118,6 +123,8 @@ func (m *Model) do(o offer, k tea.KeyPressMsg) tea.Cmd {
 		m.open(newHelp(m.offers(), m.current().typing(m) != nil))
 	case actLeave:
 		return m.leave()
+	case actSuspend:
+		return tea.Suspend
 	case actBack:
 		return m.tell(flows.WentBack{})
 	case actForward:

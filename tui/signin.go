@@ -134,6 +134,7 @@ func (s *signInScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 			return m.copy(p.Code)
 		case actTake:
 			return m.tell(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)})
+		default: // no other is offered here
 		}
 		return nil
 	}

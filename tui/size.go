@@ -1,5 +1,7 @@
 package tui
 
+import tea "charm.land/bubbletea/v2"
+
 // class is the size class of a window, decided once for each size.
 type class uint8
 
@@ -42,6 +44,20 @@ func sizeOf(w, h int) size {
 		s.class = wide
 	}
 	return s
+}
+
+// Drawable says whether a window can be drawn on. Where it cannot, plain lines
+// do: the library takes its memory by what the terminal says at the start,
+// before anything of ours could clamp it, and 10000×10000 takes all there is.
+func Drawable(width, height int) bool { return width <= 4*maxWidth && height <= 4*maxHeight }
+
+// clamped keeps the renderer, too, within the limits.
+func clamped(_ tea.Model, msg tea.Msg) tea.Msg {
+	if w, ok := msg.(tea.WindowSizeMsg); ok {
+		s := sizeOf(w.Width, w.Height)
+		return tea.WindowSizeMsg{Width: s.w, Height: s.h}
+	}
+	return msg
 }
 
 // text is the width of running text: the window less a cell at either side,

@@ -249,6 +249,7 @@ func (s *stepsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	case actEvidence:
 		m.open(&evidenceSheet{id: m.firstSeen(step)})
 		return nil
+	default: // no other is offered here
 	}
 	if q := s.question(m); q.ID != "" {
 		if e, _ := s.ask.act(q, o, k); e != nil {

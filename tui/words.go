@@ -59,6 +59,7 @@ const (
 	keyForward   = "forward"
 	keyHelp      = "help"
 	keyLeave     = "leave"
+	keySuspend   = "put aside (fg returns)"
 	keyInterrupt = "stop at once"
 	keyExplain   = "explain"
 	keyClose     = "close"
@@ -206,8 +207,8 @@ const (
 	wordLookingAt    = "Looking at {domain}. What lands is shown at once."
 	wordSmallest     = "Smallest way: {path}, {minutes} min, any {role}."
 	wordMoreOnEnter  = "… more: enter"
-	wordTally        = "{n} more:{parts}"
-	wordTallyPart    = " {n} {what}"
+	wordTally        = "{n} more: {parts}"
+	wordTallyPart    = "{n} {what}"
 	wordToPaths      = "the ways out"
 	wordToProof      = "the proof"
 	wordOthers       = "the others"
@@ -356,7 +357,7 @@ const (
 	wordNoKey         = "{key} does nothing here. Press ? for the keys."
 	wordTooFast       = "That key came too fast: this screen had just opened."
 	wordNoPaste       = "There is no field here to paste into."
-	wordPasteTooLarge = "{n} KiB is no answer to this: nothing was pasted. For error pages use onboard why."
+	wordPasteTooLarge = "{n} KiB is no answer to this: nothing was pasted. Type what is asked for."
 	wordCopied        = "Sent to your terminal's clipboard. If nothing pastes, press l."
 	wordOpening       = "Asking for your browser. If nothing opens, press l."
 	wordNotOpened     = "No browser answered. Press l for the link, whole."
@@ -369,6 +370,7 @@ const (
 
 // Why a key does not work now.
 const (
+	whyServed         = "there is no shell of yours here"
 	whyNoBack         = "this is where the run began"
 	whyNothingChosen  = "nothing matches the search"
 	whyNothingYet     = "nothing has landed yet"

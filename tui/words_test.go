@@ -78,7 +78,7 @@ func TestWordsStandInOnePlace(t *testing.T) {
 	sentence := regexp.MustCompile(`[a-z]{2,} [a-z]{2,} [a-z]{2,}`)
 	for _, f := range []string{
 		"app.go", "ask.go", "command.go", "diagnosis.go", "evidence.go", "field.go", "finding.go", "frame.go", "help.go", "keys.go", "known.go", "links.go",
-		"model.go", "paths.go", "plain.go", "plain_scene.go", "plan.go", "program.go", "proof.go", "report.go", "resume.go", "screen.go", "signin.go", "steps.go", "tenant.go",
+		"model.go", "paths.go", "plain.go", "plain_scene.go", "plain_step.go", "plan.go", "program.go", "proof.go", "report.go", "resume.go", "screen.go", "signin.go", "steps.go", "tenant.go", "title.go",
 	} {
 		for _, s := range literals(t, f) {
 			if sentence.MatchString(s) && s != "permissions and no others" && !strings.Contains(s, "%w") {
