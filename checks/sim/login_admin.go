@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// Admin consent by link, both versions (entra-facts §11).
+// Admin consent by link, both versions. Both want a tenant: organizations will
+// do, common will not (entra-facts §11).
 
 // adminConsentV1 is /{tenant}/adminconsent: it consents to everything the app is
 // registered with, app roles included.
 func (s *Sim) adminConsentV1(c *visit) answer {
-	a, refused := s.beginFor(c, forAdminV1)
+	a, refused := s.beginAdmin(c, forAdminV1)
 	if refused != nil {
 		return s.asPage(c, refused)
 	}
@@ -21,13 +22,9 @@ func (s *Sim) adminConsentV1(c *visit) answer {
 }
 
 // adminConsentV2 is /{tenant}/v2.0/adminconsent: it consents to the scopes it
-// names, or with .default to everything registered. It wants a tenant:
-// organizations will do, common will not.
+// names, or with .default to everything registered.
 func (s *Sim) adminConsentV2(c *visit) answer {
-	if k := strings.ToLower(c.vars[0]); k == "common" || k == "consumers" {
-		return s.asPage(c, refuse(900023, k))
-	}
-	a, refused := s.beginFor(c, forAdminV2)
+	a, refused := s.beginAdmin(c, forAdminV2)
 	if refused != nil {
 		return s.asPage(c, refused)
 	}
@@ -38,6 +35,13 @@ func (s *Sim) adminConsentV2(c *visit) answer {
 		a.asked.list = s.registeredFor(a.reg)
 	}
 	return s.welcome(c, a)
+}
+
+func (s *Sim) beginAdmin(c *visit, kind attemptKind) (*attempt, *refusal) {
+	if k := strings.ToLower(c.vars[0]); k == "common" || k == "consumers" {
+		return nil, refuse(900023, k)
+	}
+	return s.beginFor(c, kind)
 }
 
 // registeredFor is everything the app is registered with.

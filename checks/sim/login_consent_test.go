@@ -196,6 +196,7 @@ func TestRefusalPages(t *testing.T) {
 		{"redirect is script", "managed-default", "", authorizeURL("contoso.example", "redirect_uri", "javascript:alert(1)"), "AADSTS50011"},
 		{"unknown tenant", "managed-default", "", authorizeURL("nowhere.example"), "AADSTS90002: Tenant 'nowhere.example' not found."},
 		{"no tenant name", "managed-default", "", authorizeURL("x'<script>"), "AADSTS900023"},
+		{"v1 admin consent wants a tenant", "managed-default", "", "/common/adminconsent?client_id=" + hetkAppID, "AADSTS900023"},
 		{"v2 admin consent wants a tenant", "managed-default", "", "/common/v2.0/adminconsent?client_id=" + hetkAppID + "&scope=User.Read&redirect_uri=" + url.QueryEscape(hetkBack), "AADSTS900023"},
 	}
 	for _, tt := range tests {
