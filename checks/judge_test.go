@@ -364,7 +364,7 @@ func FuzzJudge(f *testing.F) {
 		s := subject()
 		s.Look = &checks.Snapshot{}
 		if json.Unmarshal(snapshot, s.Look) != nil {
-			t.Skip("no snapshot")
+			return // no snapshot
 		}
 		findings := checks.Judge(s, nil)
 		for _, found := range findings {
