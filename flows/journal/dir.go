@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -152,11 +153,15 @@ type Run struct {
 	Busy bool
 }
 
-// mostListed bounds how many files a list looks into, newest first.
-const mostListed = 50
+// A list is made before the first frame of a wizard, so it looks into few
+// files, newest first, and shows what a menu can hold.
+const (
+	mostLooked = 50
+	mostListed = 9
+)
 
-// List gives the runs that can be taken up again: begun, not ended, newest
-// first. Files that cannot be read are left out; they do no harm.
+// List gives the runs that can be taken up again: begun, not ended, the nine
+// begun last, newest first by when they were left. Files that cannot be read are left out; they do no harm.
 func (d *Dir) List(ctx context.Context) ([]Run, error) {
 	names, err := os.ReadDir(d.path)
 	if err != nil {
@@ -170,7 +175,10 @@ func (d *Dir) List(ctx context.Context) ([]Run, error) {
 	}
 	slices.SortFunc(ids, func(a, b string) int { return strings.Compare(b, a) })
 	var out []Run
-	for _, id := range ids[:min(len(ids), mostListed)] {
+	for _, id := range ids[:min(len(ids), mostLooked)] {
+		if len(out) == mostListed {
+			break
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("listing the saved runs: %w", err)
 		}
@@ -189,12 +197,37 @@ func (d *Dir) peek(id string) (r Run, ok bool) {
 		return Run{}, false
 	}
 	defer f.Close()
+	if ended(f) {
+		return Run{}, false
+	}
 	rs, _, err := readAll(id, f)
 	if err != nil || len(rs) == 0 {
 		return Run{}, false
 	}
 	s := flows.Fold(flows.State{}, rs...)
 	return Run{ID: id, At: s.At, State: s, Busy: d.busy(id)}, s.End == ""
+}
+
+// ended says whether the last record of a file is the end of its run, by its
+// tail alone: most runs have come to their end and need not be read.
+func ended(f *os.File) bool {
+	const tail = 512 // an end is shorter
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	from := max(0, info.Size()-tail)
+	data := make([]byte, info.Size()-from)
+	if _, err := f.ReadAt(data, from); err != nil {
+		return false
+	}
+	data = bytes.TrimSuffix(data, []byte{'\n'})
+	r, err := opened(data[bytes.LastIndexByte(data, '\n')+1:])
+	if err != nil {
+		return false
+	}
+	_, is := r.Event.(flows.Ended)
+	return is
 }
 
 // busy says whether another process has a run open.

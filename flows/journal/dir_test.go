@@ -122,6 +122,12 @@ func TestListingRuns(t *testing.T) {
 	if rs, err = d.List(t.Context()); err != nil || len(rs) != 1 {
 		t.Errorf("listed after removing: %+v, %v", rs, err)
 	}
+	for range mostListed + 3 {
+		put(started("another.example"))
+	}
+	if rs, err = d.List(t.Context()); err != nil || len(rs) != mostListed {
+		t.Errorf("listed %d of many, %v", len(rs), err)
+	}
 	open(t, dir, ended) // a run that ended can still be read
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
@@ -448,6 +449,38 @@ func BenchmarkAppend(b *testing.B) {
 		}
 		if n, err = j.Append(b.Context(), n, note("w", n+1, fmt.Sprint(r.Uint64()))); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// A wizard lists the saved runs before its first frame.
+func BenchmarkList(b *testing.B) {
+	d, err := OpenDir(b.TempDir(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for range 20 {
+		j, err := d.Create()
+		if err != nil {
+			b.Fatal(err)
+		}
+		rs := []flows.Record{{Writer: "w", N: 1, At: noon, Event: flows.Started{Version: "1", Domain: "contoso.example"}}}
+		for n := range uint64(300) {
+			rs = append(rs, flows.Record{Writer: "w", N: n + 2, At: noon, Event: flows.Found{Finding: checks.Finding{
+				Check: checks.AppGrant, Summary: "0 of 5 scopes granted tenant-wide", At: noon,
+				Seen: []checks.Evidence{{Source: "graph", Request: "GET https://graph.microsoft.com/v1.0/servicePrincipals", At: noon, Value: "x"}},
+			}}})
+		}
+		if _, err := j.Append(b.Context(), 0, rs...); err != nil {
+			b.Fatal(err)
+		}
+		if err := j.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if rs, err := d.List(b.Context()); err != nil || len(rs) == 0 {
+			b.Fatalf("listed %d, %v", len(rs), err)
 		}
 	}
 }
