@@ -39,22 +39,6 @@ func ReadScopes() []string {
 	}
 }
 
-// MoreReadScopes lists scopes that single checks can do without (entra-facts
-// §14): who asked for approval, roles that are only eligible, sign-in logs.
-func MoreReadScopes() []string {
-	return []string{
-		"ConsentRequest.Read.All", "RoleEligibilitySchedule.Read.Directory",
-		"AuditLog.Read.All", "Policy.Read.ConditionalAccess",
-	}
-}
-
-// GrantScopes lists the scopes that granting consent by Graph needs: the grant
-// itself, and creating or enabling the service principal (entra-facts §1, §2,
-// §14). They are asked for only once a plan is confirmed.
-func GrantScopes() []string {
-	return []string{"DelegatedPermissionGrant.ReadWrite.All", "Application.ReadWrite.All"}
-}
-
 // protocolScopes are added by MSAL itself. They must not be passed to it: the
 // token endpoint does not name offline_access among what it gave, and MSAL would
 // take it for declined.

@@ -217,13 +217,14 @@ func TestWiden(t *testing.T) {
 	if token(t, s) != before || len(p.opened()) != 1 {
 		t.Error("asking for too much cost the token in hand")
 	}
-	if err := s.Widen(t.Context(), GrantScopes()); err != nil {
+	more := []string{"DelegatedPermissionGrant.ReadWrite.All", "Application.ReadWrite.All"}
+	if err := s.Widen(t.Context(), more); err != nil {
 		t.Fatal(err)
 	}
-	if tok, err := s.Token(t.Context(), GrantScopes()); err != nil || tok.Reveal() == before {
+	if tok, err := s.Token(t.Context(), more); err != nil || tok.Reveal() == before {
 		t.Errorf("after: %v", err)
 	}
-	if missing := without(append(GrantScopes(), "User.Read"), s.Account().Scopes); len(missing) > 0 {
+	if missing := without(append(more, "User.Read"), s.Account().Scopes); len(missing) > 0 {
 		t.Errorf("missing %v", missing)
 	}
 	p.press["consent"] = "cancel"
