@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"onboard.example/flows"
 )
@@ -44,6 +46,7 @@ func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
 	if t.Out == nil {
 		t.Out = os.Stdout
 	}
+	m.paintFirst(t)
 	_, err := tea.NewProgram(m, append(opts, tea.WithOutput(t.Out))...).Run()
 	if _, late := io.WriteString(t.Out, m.Goodbye()); err == nil {
 		err = late
@@ -52,6 +55,28 @@ func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
 		return fmt.Errorf("showing the wizard: %w", err)
 	}
 	return nil
+}
+
+// paintFirst writes the first frame before the program starts: its renderer
+// draws at its first tick only, some milliseconds later, and then the same.
+// Entering the alternate screen a second time is harmless: terminals keep the
+// cursor of each screen apart, or ignore it.
+func (m *Model) paintFirst(t Terminal) {
+	if m.size.class == tooSmall {
+		return // or not known yet
+	}
+	environ := t.Environ
+	if environ == nil {
+		environ = os.Environ()
+	}
+	profile := colorprofile.Detect(t.Out, environ)
+	if m.look.NoColor {
+		profile = min(profile, colorprofile.ASCII)
+	}
+	frame := ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable + ansi.EraseEntireScreen + ansi.CursorHomePosition +
+		strings.ReplaceAll(m.View().Content, "\n", "\r\n")
+	w := &colorprofile.Writer{Forward: t.Out, Profile: profile}
+	_, _ = io.WriteString(w, frame) // the program meets the same trouble, and tells
 }
 
 // ProgramOptions are what a Bubble Tea program of this model needs, for a

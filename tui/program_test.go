@@ -202,6 +202,38 @@ func TestRunWritesTheGoodbye(t *testing.T) {
 	}
 }
 
+func TestFirstFrameComesAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		environ []string
+		look    Look
+		colours bool
+	}{
+		"true colour": {[]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}, Look{}, true},
+		"no colour":   {[]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}, Look{NoColor: true}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := still(t, 80, 24)
+			o.Look, o.Ground = c.look, GroundDark
+			m := New(t.Context(), atApp(t), o)
+			screen := newTerminal(80, 24)
+			m.paintFirst(Terminal{Out: screen, Environ: c.environ})
+			if got, want := screen.screen(), plainText(m.View().Content); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(want), " ") {
+				t.Errorf("shows:\n%s\nwant:\n%s", got, want)
+			}
+			if got := strings.Contains(screen.bytes(), "38;2;"); got != c.colours {
+				t.Errorf("colours: %v", got)
+			}
+		})
+	}
+	screen := newTerminal(80, 24)
+	New(t.Context(), atApp(t), still(t, 0, 0)).paintFirst(Terminal{Out: screen})
+	if screen.bytes() != "" {
+		t.Errorf("a frame of unknown size: %q", screen.bytes())
+	}
+}
+
 func TestWhere(t *testing.T) {
 	t.Parallel()
 	for want, at := range map[string]func(testing.TB) *fakeDriver{"App": atApp, "Tenant": atSignIn, "Path": atPaths, "Steps, 2 of 3": atApprove, "Proof": atProof} {
