@@ -313,7 +313,7 @@ const (
 	doSignInAgain   = "Sign in again."
 	doDenied        = "Sign in with an account that may read the directory, such as a Global Reader."
 	doSignIn        = "Sign in, read-only."
-	doClientID      = "Give the client id (--client-id), or add it to the app's profile."
+	doClientID      = "Give the client id (--app-id), or add it to the app's profile."
 	doWait          = "Look again in %s."
 	doLater         = "Look again in a few minutes."
 	doNotJSON       = "Open any web page to get past the network's own sign-in, or name the proxy (--proxy)."
