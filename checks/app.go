@@ -253,8 +253,8 @@ func appResource(_ context.Context, s Subject) (Finding, error) {
 	return f, nil
 }
 
-// absentAPIs warns of APIs that the tenant does not have: consent to them ends
-// in AADSTS650052.
+// absentAPIs warns of APIs that the tenant does not have: consent to them may
+// end in AADSTS650052.
 func (s Subject) absentAPIs(f *Finding) {
 	seen := map[string]bool{}
 	for _, p := range s.App.Needs {
