@@ -79,7 +79,7 @@ func tenantCases() []judged {
 		{"wrong tenant by the token", checks.TenantMatch, []change{elsewhere(), look(func(l *checks.Snapshot) { l.Organization = checks.Look[checks.Organization]{} })}, fail, checks.Asserted, "fabrikam.example", checks.WhoUser},
 		{"token and Graph disagree", checks.TenantMatch, []change{account(func(a *checks.Account) { a.TenantID = fabrikamID })}, fail, checks.Verified, "not to the tenant", checks.WhoUser},
 		{"not signed in", checks.TenantMatch, []change{outside()}, unknown, checks.GradeUnknown, "needs a sign-in", checks.WhoUser},
-		{"opaque token", checks.TenantMatch, []change{account(func(a *checks.Account) { *a = checks.Account{Opaque: true} }), look(func(l *checks.Snapshot) { l.Organization = checks.Look[checks.Organization]{} })}, unknown, checks.GradeUnknown, "can not be read", checks.WhoUser},
+		{"opaque token", checks.TenantMatch, []change{account(func(a *checks.Account) { *a = checks.Account{Opaque: true} }), look(func(l *checks.Snapshot) { l.Organization = checks.Look[checks.Organization]{} })}, unknown, checks.GradeUnknown, "cannot be read", checks.WhoUser},
 		{"match of nothing", checks.TenantMatch, []change{nowhere}, skipped, checks.GradeUnknown, "tenant/found", ""},
 	}
 }
@@ -101,7 +101,7 @@ func accountCases() []judged {
 		{"personal by flag", checks.AccountWork, []change{account(func(a *checks.Account) { a.Personal = true })}, fail, checks.Verified, "personal", checks.WhoUser},
 		{"guest", checks.AccountWork, []change{look(func(l *checks.Snapshot) { l.Me.Value.Type = "Guest" })}, warn, checks.Verified, "guest", checks.WhoUser},
 		{"an app's own sign-in", checks.AccountWork, []change{account(func(a *checks.Account) { a.AppOnly = true })}, pass, checks.Verified, "an app's own", ""},
-		{"opaque", checks.AccountWork, []change{account(func(a *checks.Account) { *a = checks.Account{Opaque: true} }), look(func(l *checks.Snapshot) { l.Me = checks.Look[checks.Person]{} })}, unknown, checks.GradeUnknown, "can not be read", checks.WhoUser},
+		{"opaque", checks.AccountWork, []change{account(func(a *checks.Account) { *a = checks.Account{Opaque: true} }), look(func(l *checks.Snapshot) { l.Me = checks.Look[checks.Person]{} })}, unknown, checks.GradeUnknown, "cannot be read", checks.WhoUser},
 		{"nobody signed in", checks.AccountWork, []change{outside()}, unknown, checks.GradeUnknown, "needs a sign-in", checks.WhoUser},
 
 		{"global admin", checks.AccountRole, nil, pass, checks.Verified, "Global Administrator", ""},
@@ -131,7 +131,7 @@ func accountCases() []judged {
 		{"some scopes", checks.AccountScope, []change{account(func(a *checks.Account) {
 			a.Scopes = []string{"User.Read", "Directory.Read.All", "RoleManagement.Read.All"}
 		})}, warn, checks.Asserted, "the user consent setting. It takes Policy.Read.All", checks.WhoAdmin},
-		{"opaque scopes", checks.AccountScope, []change{account(func(a *checks.Account) { a.Opaque = true })}, unknown, checks.GradeUnknown, "can not be read", checks.WhoUser},
+		{"opaque scopes", checks.AccountScope, []change{account(func(a *checks.Account) { a.Opaque = true })}, unknown, checks.GradeUnknown, "cannot be read", checks.WhoUser},
 		{"personal scopes", checks.AccountScope, []change{account(func(a *checks.Account) { a.Personal = true })}, skipped, checks.GradeUnknown, "account/work", ""},
 	}
 }
@@ -334,7 +334,7 @@ func consentCases() []judged {
 		{"policies unread", checks.ConsentPredict, []change{noPolicies}, fail, checks.Inferred, "own copy", checks.WhoAdmin},
 		{"setting unread", checks.ConsentPredict, []change{noAuthorization}, unknown, checks.GradeUnknown, "lacks a role", checks.WhoAdmin},
 		{"setting unread, approved", checks.ConsentPredict, []change{noAuthorization, approved()}, pass, checks.Verified, "all is granted", ""},
-		{"custom policy unread", checks.ConsentPredict, []change{policies("mine")}, unknown, checks.GradeUnknown, "can not be told", ""},
+		{"custom policy unread", checks.ConsentPredict, []change{policies("mine")}, unknown, checks.GradeUnknown, "cannot be told", ""},
 		{"prediction of another app", checks.ConsentPredict, []change{all, app(func(sp *checks.ServicePrincipal) { sp.AppID = "other" })}, unknown, checks.GradeUnknown, "another app", checks.WhoElse},
 		{"prediction for nothing", checks.ConsentPredict, []change{func(s *checks.Subject) { s.App.Needs = nil }}, unknown, checks.GradeUnknown, "lists no permissions", checks.WhoVendor},
 		{"prediction elsewhere", checks.ConsentPredict, []change{elsewhere()}, skipped, checks.GradeUnknown, "tenant/match", ""},

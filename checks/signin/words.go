@@ -20,7 +20,7 @@ const (
 	wordsProxyScheme = "the proxy's scheme %q is not known"
 	wordsProxyDo     = "give --proxy http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, or none for no proxy"
 
-	wordsCAFile   = "the CA file %q can not be used: %s"
+	wordsCAFile   = "the CA file %q cannot be used: %s"
 	wordsCAFileDo = "give --ca-file a PEM file with the certificate of the authority to trust (-----BEGIN CERTIFICATE-----)"
 	wordsCABroken = "its block %d is not a certificate that can be read"
 	wordsCAOther  = "it holds a %s and no certificate"
@@ -37,7 +37,7 @@ const (
 	wordsLoginBad   = "the login URL is not an address"
 	wordsLoginHTTPS = "the login URL must begin with https://"
 	wordsLoginDo    = "give --login-url https://HOST or https://HOST:PORT"
-	wordsLoginToken = "the login URL contains the word token, which the sign-in library can not handle for device codes"
+	wordsLoginToken = "the login URL contains the word token, which the sign-in library cannot handle for device codes"
 	wordsLoginTokDo = "use another name for that host, or sign in with the browser"
 
 	wordsClientNone = "there is no client id to sign in with"
@@ -48,8 +48,8 @@ const (
 	wordsTenantBad = "the tenant is neither an id nor a domain: "
 	wordsTenantDo  = "give the tenant's id or one of its domains, such as contoso.com"
 
-	wordsTokenFile   = "the token file %q can not be used: %s"
-	wordsTokenStdin  = "the token on standard input can not be used: %s"
+	wordsTokenFile   = "the token file %q cannot be used: %s"
+	wordsTokenStdin  = "the token on standard input cannot be used: %s"
 	wordsTokenDo     = "give the access token alone, or what this prints: az account get-access-token --resource-type ms-graph -o json"
 	wordsTokenSpaces = "there are spaces or line breaks within the token"
 	wordsTokenShape  = "it holds nothing that looks like a token"
@@ -91,7 +91,7 @@ const (
 	wordsClaimsBad = "the claims challenge is not JSON"
 	wordsAudience  = "the token is for "
 	wordsDecoded   = "decoded here, its signature not checked: it is what we hold, not proof of anything"
-	wordsOpaque    = "opaque: it can not be read here"
+	wordsOpaque    = "opaque: it cannot be read here"
 )
 
 // words are what to say of a cause, and the next move.
@@ -191,7 +191,7 @@ var causeWords = map[Cause]words{
 		"get one for Microsoft Graph: az account get-access-token --resource-type ms-graph -o json",
 	},
 	CauseFixed: {
-		"a token that was handed over can not be renewed or widened here",
+		"a token that was handed over cannot be renewed or widened here",
 		"get a new token with what is missing, or sign in with the browser",
 	},
 	CauseScopes: {
