@@ -66,7 +66,7 @@ func stepQuestions(s State) []Question {
 		case AskHow:
 			out = append(out, howQuestion(s))
 		case AskConfirm:
-			if s.Plan != nil && s.Account != nil && s.Confirmed == "" && len(s.Plan.Lines) > 0 {
+			if s.Plan != nil && s.Account != nil && s.Confirmed == "" && len(s.Plan.Lines) > 0 && !Remaking(s) {
 				out = append(out, Question{
 					ID: AskConfirm, Kind: Typed, Title: fmt.Sprintf(words.askConfirm, s.Plan.Domain),
 					Help: words.askConfirmHelp, Want: s.Plan.Domain, Rule: RuleTyped,

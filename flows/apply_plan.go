@@ -37,7 +37,7 @@ func (s State) plan(p Plan) State {
 	if s.applying() || p.ID == "" {
 		return s
 	}
-	s.Plan, s.Lines, s.Confirmed = &p, make([]LineState, len(p.Lines)), ""
+	s.Plan, s.Lines, s.Confirmed, s.planOf = &p, make([]LineState, len(p.Lines)), "", s.Round
 	return s
 }
 

@@ -21,6 +21,15 @@ func (s State) readNow(step Step) bool {
 	return s.Account != nil && s.factsOf == s.Round && s.looked(step.Checks)
 }
 
+// Remaking says that the plan in hand is an earlier one and the tenant is being
+// read for the next: after an interruption, a refusal, or going back. Nobody
+// should read the old one, let alone confirm it.
+func Remaking(s State) bool {
+	step, here := s.Step()
+	return here && step.Plan && s.Plan != nil && s.Account != nil && s.Confirmed == "" && s.End == "" &&
+		s.planOf != s.Round && !s.readNow(step)
+}
+
 // WhyNoPlan says in a line why there is no plan at a step that shows one;
 // empty: there is one, or it is being read for.
 func WhyNoPlan(s State) string {

@@ -94,8 +94,12 @@ func (p *plain) planScene(step flows.Step) scene {
 	if why := flows.WhyNoPlan(s); s.Plan == nil && why != "" {
 		return scene{key: "none", lines: []string{sentence(clean(why))}, open: true, auto: p.leave, choices: []choice{p.again()}}
 	}
-	if s.Plan == nil {
-		return scene{key: "making", lines: []string{sentence(wordMakingPlan)}}
+	if s.Plan == nil || flows.Remaking(s) {
+		sc := scene{key: "making", lines: []string{sentence(wordMakingPlan)}}
+		if s.Stop != nil {
+			sc.lines = append([]string{stopWord(s.Stop.Why)}, sc.lines...)
+		}
+		return sc
 	}
 	_, ready := flows.Next(s)
 	sc := scene{open: true, key: strings.Join([]string{"plan", string(s.Plan.ID), string(s.Confirmed), boolWord(ready), boolWord(s.Stop != nil)}, " ")}

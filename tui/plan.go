@@ -30,13 +30,14 @@ func (s *planScreen) body(m *Model) body {
 	step, _ := m.state.Step()
 	b.put(m.stepTitle(step, w)...)
 	p := m.state.Plan
-	if p == nil {
+	if p == nil || flows.Remaking(m.state) {
 		b.gap()
 		if why := flows.WhyNoPlan(m.state); why != "" {
 			b.put(hanging(say(RoleWarn, "! "), RoleText, sentence(clean(why)), w)...)
 		} else {
 			b.put(para(RoleInfo, "… "+wordMakingPlan, 0, w)...)
 		}
+		m.putStop(&b, w)
 		return b
 	}
 	b.put(para(RoleText, s.headline(m, step), 0, w)...)
@@ -51,13 +52,7 @@ func (s *planScreen) body(m *Model) body {
 	for _, t := range p.Warnings {
 		b.put(hanging(say(RoleWarn, "! "), RoleWarn, clean(t), w)...)
 	}
-	if stop := m.state.Stop; stop != nil {
-		b.gap()
-		b.put(hanging(say(RoleBad, "✗ "), RoleBad, stopWord(stop.Why), w)...)
-		if stop.Text != "" {
-			b.put(linkless(RoleSubtle, clean(stop.Text), 2, w)...)
-		}
-	}
+	m.putStop(&b, w)
 	if m.state.SignIn.Busy {
 		b.gap()
 		b.put(m.signInProgress(w)...)
@@ -74,6 +69,19 @@ func (s *planScreen) body(m *Model) body {
 		b.foot, b.cursor = foot.rows, foot.cursor
 	}
 	return b
+}
+
+// putStop says why the plan before was not carried further.
+func (m *Model) putStop(b *body, w int) {
+	stop := m.state.Stop
+	if stop == nil {
+		return
+	}
+	b.gap()
+	b.put(hanging(say(RoleBad, "✗ "), RoleBad, stopWord(stop.Why), w)...)
+	if stop.Text != "" {
+		b.put(linkless(RoleSubtle, clean(stop.Text), 2, w)...)
+	}
 }
 
 // headline says what the lines below are.
@@ -185,7 +193,7 @@ func (s *planScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)
 
 func (s *planScreen) offers(m *Model) []offer {
 	script := ""
-	if m.state.Plan == nil || len(m.state.Plan.Lines) == 0 {
+	if m.state.Plan == nil || len(m.state.Plan.Lines) == 0 || flows.Remaking(m.state) {
 		script = whyNoPlan
 	}
 	sheet := offer{act: actScript, why: script}

@@ -374,6 +374,14 @@ func atStopped(t testing.TB) *fakeDriver {
 	t.Helper()
 	d := atApplying(t)
 	d.happen(flows.Stopped{Plan: d.State().Plan.ID, Why: flows.StopUnseen}, flows.Advanced{})
+	// The tenant is read again before the plan can be confirmed again.
+	read := facts(false)
+	read.Round = d.State().Round
+	d.happen(read)
+	rounded(d, tenantFindings()...)
+	if e, ok := flows.Due(d.State()); ok {
+		d.happen(e)
+	}
 	return d
 }
 

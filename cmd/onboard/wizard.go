@@ -104,16 +104,20 @@ func (w *wizard) run(ctx context.Context) error {
 		Profiles: profiles, Look: look, Earlier: earlier, Reopen: w.reopen, KeepReport: w.keepReport,
 		Auto: w.auto,
 	}
-	if w.dir != "" {
+	if w.fresh != "" { // what is not kept cannot be gone on with
 		o.ResumeWith = "onboard"
 	}
 	if w.o.plain || w.auto || look.Plain || !w.atTerminal() {
 		return w.ended(tui.Plain(ctx, w.o.in, w.o.out, d, o))
 	}
-	quietBrowser()
 	if f, ok := w.o.out.(*os.File); ok {
 		o.Width, o.Height, _ = term.GetSize(int(f.Fd())) // unknown: the terminal says so later
 	}
+	if !tui.Drawable(o.Width, o.Height) {
+		_, _ = fmt.Fprintf(w.o.err, sayHugeWindow, o.Width, o.Height)
+		return w.ended(tui.Plain(ctx, w.o.in, w.o.out, d, o))
+	}
+	quietBrowser()
 	return w.ended(tui.Run(ctx, d, o, tui.Terminal{In: w.o.in, Out: w.o.out, Environ: w.o.env}))
 }
 

@@ -51,6 +51,7 @@ and an admin portal on loopback, with no network and no account. Keys on the
 screen play the admin. With --plain --auto it walks by itself.`
 
 	sayApproveMove = "play %s: open the link and press Accept"
+	sayHugeWindow  = "onboard: this window says that it is %d×%d; nothing can draw on that, so plain lines follow\n"
 	sayNotSaved    = "onboard: this run cannot be kept, so it cannot be resumed: %v\n"
 
 	sayTryHelp       = "Type `onboard --help` for what there is."

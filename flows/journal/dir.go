@@ -86,7 +86,7 @@ func (d *Dir) Open(id string) (*File, error) {
 	if !runID.MatchString(id) {
 		return nil, ErrNoRun
 	}
-	f, err := os.OpenFile(d.file(id), os.O_RDWR, 0o600)
+	f, err := openPlain(d.file(id), os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoRun
 	}
@@ -192,7 +192,7 @@ func (d *Dir) List(ctx context.Context) ([]Run, error) {
 
 // peek folds a run without taking it up; ok is false for one that nobody would.
 func (d *Dir) peek(id string) (r Run, ok bool) {
-	f, err := os.Open(d.file(id))
+	f, err := openPlain(d.file(id), os.O_RDONLY)
 	if err != nil {
 		return Run{}, false
 	}
@@ -232,12 +232,25 @@ func ended(f *os.File) bool {
 
 // busy says whether another process has a run open.
 func (d *Dir) busy(id string) bool {
-	f, err := os.OpenFile(d.file(id), os.O_RDWR, 0o600)
+	f, err := openPlain(d.file(id), os.O_RDWR)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
 	return errors.Is(lock(f), ErrBusy)
+}
+
+// openPlain opens what is a file and nothing else. A pipe laid there would be
+// waited for without end, a link leads elsewhere, and neither is a run of ours.
+func openPlain(name string, flag int) (*os.File, error) {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return os.OpenFile(name, flag, 0o600)
 }
 
 // Remove deletes a saved run. What is not there is removed already.

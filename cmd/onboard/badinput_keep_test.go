@@ -1,0 +1,383 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"onboard.example/checks/sim"
+)
+
+// graphGate stands in front of Graph: it notes every write, and may answer or
+// hold one in Graph's place.
+type graphGate struct {
+	next http.Handler
+	// meet is told of a write before it reaches Graph; it says whether it has
+	// answered by itself. Nil lets everything through.
+	meet func(w http.ResponseWriter, r *http.Request, next http.Handler) bool
+
+	mu     sync.Mutex
+	writes []string
+}
+
+func (g *graphGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/v1.0/") {
+		g.next.ServeHTTP(w, r)
+		return
+	}
+	g.mu.Lock()
+	g.writes = append(g.writes, r.Method+" "+strings.TrimPrefix(r.URL.Path, "/v1.0"))
+	g.mu.Unlock()
+	if g.meet == nil || !g.meet(w, r, g.next) {
+		g.next.ServeHTTP(w, r)
+	}
+}
+
+func (g *graphGate) seen() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.writes)
+}
+
+// gated is a simulated tenant behind a gate, and the wizard's flags for it.
+func gated(t *testing.T, meet func(http.ResponseWriter, *http.Request, http.Handler) bool) (*graphGate, []string) {
+	t.Helper()
+	s := simulate(t, sim.Options{})
+	g := &graphGate{meet: meet}
+	base, ca := serveBetween(t, s, func(next http.Handler) http.Handler {
+		g.next = next
+		return g
+	})
+	return g, append(wizardAt(t, s), "--domain", "contoso.example", "--graph-url", base, "--ca-file", ca)
+}
+
+// toThePlan walks the plain wizard up to the plan's confirmation.
+func toThePlan(t *testing.T, s *session) {
+	t.Helper()
+	for _, a := range [][2]string{
+		{"1. Go on.", "1"},
+		{"3. Use the token", "3"},
+		{"1. The ways out.", "1"},
+		{"2. Grant in the Entra admin center.", "2"},
+		{"2. By Graph", "2"},
+	} {
+		s.answers(t, a[0], a[1])
+	}
+	s.sees(t, "This will change 2 things in contoso.example. Nothing has been changed yet.")
+}
+
+// TestKilledMidApply kills the process while a write is on its way, and goes
+// on in another: nothing is ever sent twice, and the end is the same.
+func TestKilledMidApply(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, write string
+		landed      bool // Graph did it before the process died
+		sent        []string
+	}{
+		{"the app was created", "/v1.0/servicePrincipals", true, []string{"POST /servicePrincipals", "POST /oauth2PermissionGrants"}},
+		{"the app was not created", "/v1.0/servicePrincipals", false, []string{"POST /servicePrincipals", "POST /servicePrincipals", "POST /oauth2PermissionGrants"}},
+		{"the grant was made", "/v1.0/oauth2PermissionGrants", true, []string{"POST /servicePrincipals", "POST /oauth2PermissionGrants"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			arrived, killed := make(chan struct{}), make(chan struct{})
+			var once sync.Once
+			g, flags := gated(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) (mine bool) {
+				if r.URL.Path != c.write {
+					return false
+				}
+				once.Do(func() {
+					mine = true
+					if c.landed {
+						next.ServeHTTP(newDiscard(), r)
+					}
+					close(arrived)
+					<-killed
+					panic(http.ErrAbortHandler)
+				})
+				return mine
+			})
+			env := home(t)
+			s := startPlain(t, env, flags...)
+			toThePlan(t, s)
+			s.answers(t, "Type contoso.example to apply", "contoso.example")
+			select {
+			case <-arrived:
+			case <-s.done:
+				t.Fatalf("ended before the write:\n%s", s.shown())
+			}
+			if err := s.cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			close(killed)
+			<-s.done
+
+			again := startPlain(t, env, flags...)
+			again.answers(t, "Hetk Calendar Sync → contoso.example", "1")
+			again.goesOn(t, "Open. Consent is in place for everyone in contoso.example.")
+			again.answers(t, "q. Leave.", "q")
+			if code := again.ends(t); code != codeOpen {
+				t.Errorf("exit %d", code)
+			}
+			if got := g.seen(); !slices.Equal(got, c.sent) {
+				t.Errorf("sent %q, want %q", got, c.sent)
+			}
+			if t.Failed() {
+				t.Log(again.shown())
+			}
+		})
+	}
+}
+
+// goesOn takes what leads on, through sign-in, choice and confirmation, until
+// a text is seen.
+func (s *session) goesOn(t *testing.T, text string) {
+	t.Helper()
+	ways := [][2]string{
+		{"3. Use the token", "3"},
+		{"2. By Graph, from a plan. You see", "2"},
+		{"Type contoso.example to apply", "contoso.example"},
+		{"1. Go on.", "1"},
+	}
+	for range 10 {
+		next := -1
+		s.until(t, text, func(seen string) bool {
+			rest := seen[min(s.told, len(seen)):]
+			next = slices.IndexFunc(ways, func(w [2]string) bool { return strings.HasSuffix(rest, ": ") && strings.Contains(rest, w[0]) })
+			return strings.Contains(rest, text) || next >= 0
+		})
+		if next < 0 {
+			return
+		}
+		s.answers(t, ways[next][0], ways[next][1])
+	}
+	t.Fatalf("%q never came:\n%s", text, s.shown())
+}
+
+// discard is an answer that nobody reads.
+type discard struct{ header http.Header }
+
+func newDiscard() *discard                     { return &discard{http.Header{}} }
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) WriteHeader(int)             {}
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// TestConflict shows what an apply makes of "already there": it reads again,
+// and goes by what it sees.
+func TestConflict(t *testing.T) {
+	t.Parallel()
+	const grants = "/v1.0/oauth2PermissionGrants"
+	for _, c := range []struct {
+		name   string
+		landed bool
+		says   string
+		code   int
+	}{
+		{"somebody else was first", true, "Open. Consent is in place for everyone in contoso.example.", codeOpen},
+		{"and yet it is not there", false, "Permission entry already exists.", codeBlocked},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, flags := gated(t, func(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
+				if r.URL.Path != grants {
+					return false
+				}
+				if c.landed {
+					next.ServeHTTP(newDiscard(), r)
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusConflict)
+				_, _ = fmt.Fprint(w, graphError("Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists."))
+				return true
+			})
+			s := startPlain(t, home(t), flags...)
+			toThePlan(t, s)
+			s.answers(t, "Type contoso.example to apply", "contoso.example")
+			s.goesOn(t, c.says)
+			s.answers(t, "q. Leave.", "q")
+			if code := s.ends(t); code != c.code {
+				t.Errorf("exit %d, want %d\n%s", code, c.code, s.shown())
+			}
+		})
+	}
+}
+
+// TestNoPlaceToKeep shows what is said where a run cannot be kept: it goes on
+// all the same. Files and links stand in for a read-only home, for root may
+// write where modes forbid it.
+func TestNoPlaceToKeep(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		spoil func(t *testing.T, state string)
+	}{
+		{"a file in place of the folder", func(t *testing.T, state string) {
+			t.Helper()
+			must(t, os.WriteFile(state, nil, 0o600))
+		}},
+		{"a file in place of the runs", func(t *testing.T, state string) {
+			t.Helper()
+			must(t, os.MkdirAll(filepath.Join(state, "onboard"), 0o700))
+			must(t, os.WriteFile(filepath.Join(state, "onboard", "runs"), nil, 0o600))
+		}},
+		{"a link that leads nowhere", func(t *testing.T, state string) {
+			t.Helper()
+			must(t, os.Symlink(filepath.Join(t.TempDir(), "gone", "gone"), state))
+		}},
+		{"a device", func(t *testing.T, state string) {
+			t.Helper()
+			must(t, os.Symlink("/dev/null", state))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			env := home(t)
+			c.spoil(t, stateOf(env))
+			s := startPlain(t, env, append(wizardAt(t, simulate(t, sim.Options{})), "--domain", "contoso.example")...)
+			s.sees(t, "onboard: this run cannot be kept, so it cannot be resumed: ")
+			s.answers(t, "1. Go on.", "q")
+			if code := s.ends(t); code != codeUnknown {
+				t.Errorf("exit %d", code)
+			}
+			lacks(t, s.shown(), "Nothing is lost")
+		})
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// stateOf is where processes of an environment keep their runs.
+func stateOf(env []string) string {
+	for _, e := range env {
+		if dir, ok := strings.CutPrefix(e, "XDG_STATE_HOME="); ok {
+			return dir
+		}
+	}
+	return ""
+}
+
+// TestDiskFull fills the disk under a run: what cannot be stored is said, and
+// nothing is sent to Graph for which the yes could not be stored.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	g, flags := gated(t, nil)
+	env := home(t)
+	// ulimit -f bounds every file that the process writes, in blocks of 512
+	// bytes: the journal's disk is full after some records. It needs no root,
+	// as a small tmpfs would, and the pipes are not bounded by it.
+	args := append([]string{"-c", `ulimit -f 16; exec onboard "$@"`, "sh", "--plain"}, flags...)
+	sh, err := exec.LookPath("sh")
+	must(t, err)
+	s := startAs(t, env, sh, args...)
+	toThePlan(t, s)
+	s.answers(t, "Type contoso.example to apply", "contoso.example")
+	s.sees(t, "Not confirmed, and nothing was sent: the run cannot be saved")
+	s.answers(t, "Type contoso.example to apply", "q")
+	s.ends(t)
+	holds(t, s.shown(), "Not saved")
+	if got := g.seen(); len(got) != 0 {
+		t.Errorf("sent %q although the yes was not stored", got)
+	}
+	lacks(t, s.shown(), "Nothing is lost")
+}
+
+// TestTwoRuns shows that two runs at once have a journal each, that neither
+// offers to take over the other's, and that both can be gone on with.
+func TestTwoRuns(t *testing.T) {
+	t.Parallel()
+	env, sm := home(t), simulate(t, sim.Options{})
+	flags := append(wizardAt(t, sm), "--domain", "contoso.example")
+	one := startPlain(t, env, flags...)
+	one.answers(t, "1. Go on.", "1")
+	one.sees(t, "3. Use the token")
+	two := startPlain(t, env, flags...)
+	two.answers(t, "1. Go on.", "1")
+	two.sees(t, "3. Use the token")
+	lacks(t, two.shown(), "Hetk Calendar Sync → contoso.example")
+	for _, s := range []*session{one, two} {
+		s.answers(t, "3. Use the token", "q")
+		s.ends(t)
+	}
+	kept, err := filepath.Glob(filepath.Join(stateOf(env), "onboard", "runs", "*.run"))
+	must(t, err)
+	if len(kept) != 2 {
+		t.Errorf("kept %q, want two", kept)
+	}
+	three := startPlain(t, env, flags...)
+	three.sees(t, "2. Hetk Calendar Sync → contoso.example")
+}
+
+// TestTamperedRuns shows that saved runs that somebody changed, or laid there,
+// are neither followed nor believed.
+func TestTamperedRuns(t *testing.T) {
+	t.Parallel()
+	const id = "20260101-000000-1.run"
+	for _, c := range []struct {
+		name  string
+		spoil func(t *testing.T, runs string)
+	}{
+		{"a bit turned over", func(t *testing.T, runs string) {
+			t.Helper()
+			kept, err := filepath.Glob(filepath.Join(runs, "*.run"))
+			must(t, err)
+			text, err := os.ReadFile(kept[0])
+			must(t, err)
+			must(t, os.WriteFile(kept[0], []byte(strings.Replace(string(text), "contoso.example", "fabrikam.example", 1)), 0o600))
+		}},
+		{"a link to a device", func(t *testing.T, runs string) {
+			t.Helper()
+			empty(t, runs)
+			must(t, os.Symlink("/dev/zero", filepath.Join(runs, id)))
+		}},
+		{"a folder", func(t *testing.T, runs string) {
+			t.Helper()
+			empty(t, runs)
+			must(t, os.MkdirAll(filepath.Join(runs, id), 0o700))
+		}},
+		{"escape sequences", func(t *testing.T, runs string) {
+			t.Helper()
+			empty(t, runs)
+			must(t, os.WriteFile(filepath.Join(runs, id), []byte("00000000 {\"domain\":\""+evil+"\"}\n"), 0o600))
+		}},
+		{"a pipe", func(t *testing.T, runs string) {
+			t.Helper()
+			empty(t, runs)
+			must(t, exec.CommandContext(t.Context(), "mkfifo", filepath.Join(runs, id)).Run())
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			env, sm := home(t), simulate(t, sim.Options{})
+			flags := append(wizardAt(t, sm), "--domain", "contoso.example")
+			s := startPlain(t, env, flags...)
+			s.answers(t, "1. Go on.", "1")
+			s.answers(t, "3. Use the token", "q")
+			s.ends(t)
+			c.spoil(t, filepath.Join(stateOf(env), "onboard", "runs"))
+			again := startPlain(t, env, flags...)
+			again.answers(t, "1. Go on.", "q")
+			again.ends(t)
+			lacks(t, again.shown(), "fabrikam", "owned", "Hetk Calendar Sync → ")
+		})
+	}
+}
+
+func empty(t *testing.T, dir string) {
+	t.Helper()
+	must(t, os.RemoveAll(dir))
+	must(t, os.MkdirAll(dir, 0o700))
+}
