@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -50,23 +49,6 @@ type Ruling struct {
 	// Consent is what the question of consent alone comes to, also where the
 	// app's door is shut to the user for want of an assignment.
 	Consent RulingKind
-}
-
-// Ask decides whether the user of a tenant may consent to what an app asks
-// for. It is decide under the world's lock, for tests in other packages; an
-// unknown tenant, user or app is an error.
-func (w *World) Ask(tenantID, upn, appID string, asked ...AskedScope) (Ruling, error) {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	t := w.tenantFor(tenantID, nil)
-	if t == nil {
-		return Ruling{}, fmt.Errorf("ask: no tenant %q", tenantID)
-	}
-	u, reg := t.userByUPN(upn), w.registration(appID)
-	if u == nil || reg == nil {
-		return Ruling{}, fmt.Errorf("ask: no user %q or no app %q", upn, appID)
-	}
-	return w.decide(t, u, reg, asked), nil
 }
 
 // decide rules on a request for delegated permissions. The caller holds w.mu.

@@ -40,20 +40,6 @@ func NewWorld(now func() time.Time, seed uint64) *World {
 	return &World{now: now, seed: seed}
 }
 
-// AddTenant puts t into the world. The caller must not share t afterwards.
-func (w *World) AddTenant(t *Tenant) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.tenants = append(w.tenants, t)
-}
-
-// AddApp puts a registration into the world.
-func (w *World) AddApp(r *Registration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.apps = append(w.apps, r)
-}
-
 // stableID is a GUID that depends on its parts alone.
 func stableID(parts ...string) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("sim:"+strings.Join(parts, "\x00"))).String()
