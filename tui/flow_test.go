@@ -274,7 +274,7 @@ func TestPlayAsksTheRehearsedAdmin(t *testing.T) {
 	d, p := atApprove(t), &fakePlay{}
 	d.hands.Play = p
 	m := New(t.Context(), d, still(t, 80, 24))
-	if c := plainText(m.View().Content); !strings.Contains(c, "A  accept as admin@contoso.example") {
+	if c := plainText(m.View().Content); !strings.Contains(c, "Rehearse  A  accept as admin@contoso.example") {
 		t.Errorf("the move is not on the screen:\n%s", c)
 	}
 	pressAnd(m, "A")

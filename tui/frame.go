@@ -116,10 +116,11 @@ func (m *Model) moveRows() []row {
 	}
 	var rows []row
 	for i, v := range m.playable() {
-		if i == 0 && !m.size.tight() {
-			rows = append(rows, say(RoleSubtle, wordMoves))
+		head := spaces(cells(wordMoves))
+		if i == 0 {
+			head = wordMoves
 		}
-		rows = append(rows, row{}.add(RoleAccent, "  "+fixed(clean(v.Key), 3)).add(RoleText, clean(v.Title)))
+		rows = append(rows, row{}.add(RoleSubtle, head+"  ").add(RoleAccent, fixed(clean(v.Key), 3)).add(RoleText, clean(v.Title)))
 	}
 	return rows[:min(len(rows), max(m.size.body()/3, 1))]
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
@@ -25,13 +26,19 @@ func (s *knownScreen) body(m *Model) body {
 	b.put(para(RoleStrong, fill(wordKnownTitle, "domain", m.domain()), 0, w)...)
 	b.put(para(RoleSubtle, wordKnownHelp, 0, w)...)
 	b.gap()
+	said, blind := "", true
 	for _, e := range m.entries(nil) {
 		b.put(m.findingRow(e, w, false))
-		if len(e.held.Detail) > 0 && e.found {
-			b.put(linkless(RoleSubtle, clean(e.held.Detail[0]), 4, w)...)
+		if len(e.held.Detail) > 0 && e.found && e.held.Detail[0] != said {
+			said = e.held.Detail[0]
+			b.put(linkless(RoleSubtle, clean(said), 4, w)...)
 		}
+		blind = blind && e.found && e.held.Verdict == checks.Unknown
 	}
 	b.gap()
+	if blind {
+		b.put(hanging(say(RoleWarn, "! "), RoleText, wordKnownBlind, w)...)
+	}
 	if q := s.question(m); q.ID != "" {
 		s.ask.put(&b, q, w, true)
 		return b

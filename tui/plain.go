@@ -146,13 +146,17 @@ func (p *plain) endPrompt() {
 	if p.pending {
 		p.out.line("")
 		p.pending = false
-		p.shown = ""
 	}
 }
 
-// print prints a scene unless it stands there already.
+// print prints a scene; of one that stands there already only the prompt, if
+// that is gone.
 func (p *plain) print(sc scene) {
 	if sc.key == p.shown {
+		if sc.open && !p.auto && !p.pending { // news came in between
+			p.out.prompt(p.promptFor(sc))
+			p.pending = true
+		}
 		return
 	}
 	p.endPrompt()

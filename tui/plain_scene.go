@@ -251,7 +251,7 @@ func (p *plain) pathsScene() scene {
 	sc := scene{key: "paths " + number(len(can)), lines: []string{pathsTitle(len(can))}, open: true}
 	for i, r := range can {
 		take := func() { p.m.put(flows.Chose{Path: r.Path.ID}) }
-		text := clean(r.Path.Title) + ". " + pathCost(r) + ". " + p.m.words(r.Path.Gains) + " " + wordUndo + ": " + p.m.words(r.Path.Undo)
+		text := fill(plainPath, "title", clean(r.Path.Title), "cost", pathCost(r), "gains", p.m.words(r.Path.Gains), "undo", p.m.words(r.Path.Undo))
 		sc.choices = append(sc.choices, choice{key: number(i + 1), label: text, do: take})
 		if i == 0 {
 			sc.auto = func() {

@@ -104,6 +104,9 @@ func (p *plain) planScene(step flows.Step) scene {
 	_, ready := flows.Next(s)
 	sc := scene{open: true, key: strings.Join([]string{"plan", string(s.Plan.ID), string(s.Confirmed), boolWord(ready), boolWord(s.Stop != nil)}, " ")}
 	sc.lines = append(sc.lines, texts(p.m.stepTitle(step, maxWidth))...)
+	if s.Stop != nil {
+		sc.lines = append(sc.lines, stopWord(s.Stop.Why))
+	}
 	sc.lines = append(sc.lines, p.m.plan.headline(p.m, step))
 	for i, c := range s.Plan.Lines {
 		var st flows.LineState
@@ -115,9 +118,6 @@ func (p *plain) planScene(step flows.Step) scene {
 	}
 	for _, w := range s.Plan.Warnings {
 		sc.lines = append(sc.lines, clean(w))
-	}
-	if s.Stop != nil {
-		sc.lines = append(sc.lines, stopWord(s.Stop.Why))
 	}
 	if qs := flows.Asks(s); step.Plan && len(qs) > 0 {
 		asked := p.ask(qs[0])

@@ -31,15 +31,16 @@ func (s *planScreen) body(m *Model) body {
 	b.put(m.stepTitle(step, w)...)
 	p := m.state.Plan
 	if p == nil || flows.Remaking(m.state) {
+		m.putStop(&b, w)
 		b.gap()
 		if why := flows.WhyNoPlan(m.state); why != "" {
 			b.put(hanging(say(RoleWarn, "! "), RoleText, sentence(clean(why)), w)...)
 		} else {
 			b.put(para(RoleInfo, "… "+wordMakingPlan, 0, w)...)
 		}
-		m.putStop(&b, w)
 		return b
 	}
+	m.putStop(&b, w)
 	b.put(para(RoleText, s.headline(m, step), 0, w)...)
 	b.gap()
 	for i, line := range p.Lines {
@@ -52,7 +53,6 @@ func (s *planScreen) body(m *Model) body {
 	for _, t := range p.Warnings {
 		b.put(hanging(say(RoleWarn, "! "), RoleWarn, clean(t), w)...)
 	}
-	m.putStop(&b, w)
 	if m.state.SignIn.Busy {
 		b.gap()
 		b.put(m.signInProgress(w)...)
@@ -77,7 +77,6 @@ func (m *Model) putStop(b *body, w int) {
 	if stop == nil {
 		return
 	}
-	b.gap()
 	b.put(hanging(say(RoleBad, "✗ "), RoleBad, stopWord(stop.Why), w)...)
 	if stop.Text != "" {
 		b.put(linkless(RoleSubtle, clean(stop.Text), 2, w)...)
@@ -98,6 +97,9 @@ func (s *planScreen) headline(m *Model, step flows.Step) string {
 	things := fill(wordThings, "n", number(n))
 	if n == 1 {
 		things = wordOneThing
+	}
+	if m.state.Stop != nil {
+		return fill(wordPlanAgain, "things", things, "domain", clean(m.state.Plan.Domain))
 	}
 	return fill(wordPlanTitle, "things", things, "domain", clean(m.state.Plan.Domain))
 }

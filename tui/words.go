@@ -15,8 +15,8 @@ const (
 	wordSimulated    = "demo"
 	wordTooSmall     = "This window is {w}×{h}. onboard needs 40×10: make it larger, or run onboard --plain."
 	wordWatched      = "● {who} is watching · cannot type, approve or see codes"
-	wordMoreBelow    = "↓ {n} more lines: pgdn"
-	wordMoreAbove    = "↑ {n} lines above: pgup"
+	wordMoreBelow    = "↓ more below ({n}): pgdn"
+	wordMoreAbove    = "↑ more above ({n}): pgup"
 	wordTooLong      = "Too long: at most {limit} characters. Nothing was put in."
 	wordNoTime       = "–"
 	wordSeconds      = "{n} s"
@@ -165,6 +165,7 @@ const (
 	wordKnownTitle      = "What {domain} tells without a sign-in"
 	wordKnownHelp       = "Asked of Microsoft's public sign-in service. Nobody is notified."
 	wordKnownNext       = "Enter goes on. The next screen asks whether to sign in; you can go on without."
+	wordKnownBlind      = "Nothing could be looked at from here. Check the network, or give --proxy; r looks again. The link to send to an admin can still be made."
 	wordSignedInAs      = "Signed in as {who}. Choosing a way signs in anew."
 	wordSigningIn       = "Signing in"
 	wordAskingMicrosoft = "asking Microsoft's sign-in service"
@@ -219,9 +220,9 @@ const (
 	wordNotAdvised   = "not advised"
 	wordCost         = "{n} min · any {role}"
 	wordNeedsLicence = " · needs {licence}"
-	wordUndo         = "Undo"
-	wordBenchmarks   = "Baselines"
-	wordFor          = "For"
+	wordUndo         = "undo"
+	wordBenchmarks   = "baselines"
+	wordFor          = "for"
 )
 
 // countWords are small numbers at the start of a sentence.
@@ -263,6 +264,7 @@ var stepCauses = []string{
 const (
 	wordMakingPlan   = "reading what is there, to make the plan"
 	wordPlanTitle    = "This will change {things} in {domain}. Nothing has been changed yet."
+	wordPlanAgain    = "What is left would change {things} in {domain}. None of it has been done."
 	wordOneThing     = "1 thing"
 	wordThings       = "{n} things"
 	wordPlanEmpty    = "There is nothing to change: all that the app needs is in place."
@@ -365,7 +367,7 @@ const (
 	wordNotPlayed     = "The simulated portal said: {why}"
 	wordNotDone       = "Not done: {why}"
 	wordSureToLeave   = "A plan is being carried out. q again leaves; the next run settles it by reading."
-	wordMoves         = "You are the admin too:"
+	wordMoves         = "Rehearse"
 )
 
 // Why a key does not work now.
@@ -408,6 +410,7 @@ const (
 	plainTitle      = "onboard: which app, which tenant?"
 	plainFor        = "for {domain}"
 	plainFinding    = "{verdict}: {check}. {summary}"
+	plainPath       = "{title}. {cost}. {gains} Undo: {undo}"
 	plainTook       = "> {what}"
 	plainChoose     = "Choose:"
 	plainType       = "Type it:"
