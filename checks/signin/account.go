@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -85,8 +86,8 @@ func accountOf(token Secret) checks.Account {
 	a := checks.Account{
 		TenantID: checks.Line(strings.ToLower(c.Tid), 64),
 		ObjectID: checks.Line(strings.ToLower(c.Oid), 64),
-		UPN:      checks.Line(first(c.UPN, c.Preferred, c.Unique), 254),
-		ClientID: checks.Line(strings.ToLower(first(c.AppID, c.Azp)), 64),
+		UPN:      checks.Line(cmp.Or(c.UPN, c.Preferred, c.Unique), 254),
+		ClientID: checks.Line(strings.ToLower(cmp.Or(c.AppID, c.Azp)), 64),
 		Cloud:    c.Aud.cloud(),
 		Scopes:   cleaned(strings.Fields(c.Scp)),
 		RoleIDs:  cleaned(c.Wids),
@@ -106,14 +107,6 @@ func unix(sec float64) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(int64(sec), 0).UTC()
-}
-
-func first(list ...string) string {
-	i := slices.IndexFunc(list, func(s string) bool { return s != "" })
-	if i < 0 {
-		return ""
-	}
-	return list[i]
 }
 
 // cleaned keeps nil apart from empty: an absent claim says nothing, an empty one
@@ -170,7 +163,7 @@ func sayAccount(a checks.Account) string {
 	}
 	who := a.UPN
 	if who == "" {
-		who = first(a.ObjectID, a.ClientID)
+		who = cmp.Or(a.ObjectID, a.ClientID)
 	}
 	return checks.Line(who+" of tenant "+a.TenantID+" by client "+a.ClientID+", scopes: "+strings.Join(a.Scopes, " "), 300)
 }

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -72,7 +73,7 @@ func parseToken(data []byte) (t Secret, problem string) {
 		if json.Unmarshal([]byte(text), &az) != nil || az.Az+az.OAuth == "" {
 			return Secret{}, wordsTokenJSON
 		}
-		text = strings.TrimSpace(first(az.Az, az.OAuth))
+		text = strings.TrimSpace(cmp.Or(az.Az, az.OAuth))
 	case '"':
 		text = strings.Trim(text, `"`)
 	}
