@@ -26,7 +26,7 @@ type ask struct {
 	index bool
 }
 
-// call is what requests of one Read or one change have in common.
+// call is what requests of one Read or one write have in common.
 type call struct {
 	*client
 	token  bearer
@@ -42,13 +42,14 @@ func (c *client) begin(ctx context.Context, scopes []string) (*call, *checks.Fai
 	return &call{client: c, token: t, claims: readClaims(t)}, nil
 }
 
-// trail is a call with the evidence that it gathers, for one part or change.
+// trail is a call with the evidence that it gathers, for one part or write.
 // It is not for several goroutines: each takes its own and they are joined.
 type trail struct {
 	*call
 	ctx     context.Context // a trail lives as long as one part's reading
 	seen    []checks.Evidence
 	details []string // inner codes of the last refusal
+	status  int      // HTTP status of the last answer that was taken; 0: there was none
 }
 
 // saw gives the last evidence its value: what was seen, short.
@@ -98,10 +99,20 @@ func (t *trail) sendTo(u *url.URL, a ask, factory serialization.ParsableFactory)
 			p, err = nil, &checks.Failure{Kind: checks.FailNotJSON, Message: wordOdd}
 		}
 		t.seen = append(t.seen, ex.seen...)
-		t.details = ex.details
+		t.details, t.status = ex.details, ex.status
 		err = failureOf(err, ex)
 	}()
 	return t.adapter.Send(context.WithValue(t.ctx, exchangeKey{}, ex), info, factory, nil)
+}
+
+// guarded runs fn, and makes a panic inside an SDK model a failure.
+func guarded(fn func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = &checks.Failure{Kind: checks.FailNotJSON, Message: wordOdd}
+		}
+	}()
+	return fn()
 }
 
 // failureOf makes what Kiota returned a failure, with the id of the request
@@ -218,24 +229,8 @@ func (t *trail) failure(kind checks.FailureKind, message string) *checks.Failure
 // byAppID is the path of a service principal by its app id, which needs no
 // lookup of the object id first. Only GUIDs get into a path.
 func byAppID(appID, rest string) (string, bool) {
-	if !isGUID(appID) {
+	if !checks.IsGUID(appID) {
 		return "", false
 	}
 	return "servicePrincipals(appId='" + strings.ToLower(appID) + "')" + rest, true
-}
-
-// isGUID says whether s is a GUID in its usual form.
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-		if dash != (c == '-') || !dash && !hex {
-			return false
-		}
-	}
-	return true
 }

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
@@ -25,7 +23,7 @@ type Confirmed struct {
 // Confirm records that a person confirmed a plan for the tenant with this id,
 // which may use these delegated scopes and no others.
 func Confirm(tenantID string, scopes ...string) (Confirmed, error) {
-	if !isGUID(tenantID) {
+	if !checks.IsGUID(tenantID) {
 		return Confirmed{}, errors.New("confirm changes: the tenant's id is no GUID")
 	}
 	if len(scopes) == 0 || slices.Contains(scopes, "") {
@@ -34,54 +32,17 @@ func Confirm(tenantID string, scopes ...string) (Confirmed, error) {
 	return Confirmed{tenant: tenantID, scopes: slices.Clone(scopes)}, nil
 }
 
-// What a change can come to, beside the failures of requests. Errors of a
-// Changer wrap these or a *checks.Failure, or both.
-var (
-	// ErrLost means that the answer to a write was lost and that reading again
-	// does not show the change. It was not repeated. Doing the same once more
-	// is safe: every change begins with reading.
-	ErrLost = errors.New(wordLost)
-	// ErrNotLanded means that Graph accepted a write which reading again does
-	// not show (entra-facts §3 tells of such tenants).
-	ErrNotLanded = errors.New(wordNotLanded)
-	// ErrMoved means that somebody changed the object since, so that it was
-	// left alone.
-	ErrMoved = errors.New(wordMoved)
-)
-
-// Wait tells that a change pauses until Graph's replicas agree.
-type Wait struct {
-	For   string // what is waited for
-	Tried int
-	Next  time.Duration
-}
-
-// Receipt is what one change did. It is filled as far as the change came, also
-// beside an error.
-type Receipt struct {
-	Object    string // id of the object that was made or changed
-	Request   string // the write, as sent; empty where none was needed
-	Before    string
-	After     string // as read back, never as answered
-	Changed   bool
-	RequestID string
-	At        time.Time
-	Seen      []checks.Evidence // every request, reads included
-}
-
-// Changer makes the changes of a confirmed plan. Every method reads first,
-// writes only what is missing, and reads again: a status code is never taken
-// for the change. It may be used by several goroutines; its changes then take
-// turns.
+// Changer sends the single writes of a confirmed plan. In which order, what is
+// read before and after, and how long replicas are waited for, is its caller's:
+// a Changer knows no more of a write than that it may be sent. It may be used
+// by several goroutines at once.
 type Changer struct {
 	c         *client
 	confirmed Confirmed
-
-	mu   sync.Mutex
-	made map[string]bool // service principals made here, which replicas may not know yet
 }
 
-// NewChanger makes a changer for what was confirmed. Nothing is asked yet.
+// NewChanger makes a changer for what was confirmed. Nothing is asked yet. An
+// error means wrong options, or that nothing was confirmed.
 func NewChanger(o Options, confirmed Confirmed) (*Changer, error) {
 	if confirmed.tenant == "" {
 		return nil, errors.New("make a changer: nothing was confirmed")
@@ -90,153 +51,111 @@ func NewChanger(o Options, confirmed Confirmed) (*Changer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Changer{c: c, confirmed: confirmed, made: map[string]bool{}}, nil
+	return &Changer{c: c, confirmed: confirmed}, nil
 }
 
-// Close lets go of idle connections.
+// Close lets go of idle connections. A changer may be used again after it.
 func (ch *Changer) Close() { ch.c.close() }
 
-// change is one change under way.
-type change struct {
-	*trail
-	by      *Changer
-	receipt Receipt
+// Answered is what Graph answered to a write. It proves nothing: only reading
+// again does.
+type Answered struct {
+	Status    int    // HTTP status of a write that was accepted; 0: it was not
+	ObjectID  string // of the object in the answer; empty: there was none
+	RequestID string // empty: the write was not sent, or no answer came
 }
 
-// do runs one change: the confirmation must cover it, and the token must be of
-// the tenant that was confirmed.
-func (ch *Changer) do(ctx context.Context, what string, n need, fn func(*change) error) (Receipt, error) {
-	ch.mu.Lock()
-	defer ch.mu.Unlock()
-	x := &change{by: ch, trail: &trail{ctx: ctx}}
-	err := x.begin(n)
-	if err == nil {
-		err = guarded(func() error { return fn(x) })
+// Send sends one write of the confirmed plan, once. It never repeats one but
+// where Graph said that it was not taken (429). The error is a *checks.Failure
+// where Graph refused, where no plan holds such a write, or where the
+// confirmation does not cover it; after any other, and after one of kind
+// FailUnreachable, FailTLS, FailNotJSON, FailService or FailCancelled, the
+// write may have landed all the same: read again.
+func (ch *Changer) Send(ctx context.Context, w Write) (a Answered, err error) {
+	f, ok := formOf(w)
+	if !ok {
+		return Answered{}, &checks.Failure{Kind: checks.FailRequest, Message: wordNotWritable}
 	}
-	x.receipt.Seen = x.seen
+	err = guarded(func() (err error) { a, err = ch.send(ctx, w, f); return err })
 	if err != nil {
-		return x.receipt, fmt.Errorf("%s: %w", what, err)
+		return a, fmt.Errorf("%s %s: %w", w.Method, w.Path, err)
 	}
-	return x.receipt, nil
+	return a, nil
 }
 
-// guarded runs fn, and makes a panic inside an SDK model a failure.
-func guarded(fn func() error) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = &checks.Failure{Kind: checks.FailNotJSON, Message: wordOdd}
-		}
-	}()
-	return fn()
+func (ch *Changer) send(ctx context.Context, w Write, f form) (a Answered, err error) {
+	t, err := ch.covering(ctx, f.need)
+	if err != nil {
+		return Answered{}, err
+	}
+	q := ask{method: w.Method, path: strings.TrimPrefix(w.Path, "/"), need: f.need}
+	if w.Body != "" {
+		q.body = []byte(w.Body)
+	}
+	p, err := t.send(q, f.factory)
+	if n := len(t.seen); n > 0 {
+		a.RequestID = t.seen[n-1].RequestID
+	}
+	if err != nil {
+		return a, t.explainNoBacking(err)
+	}
+	a.Status = t.status
+	if o, ok := p.(interface{ GetId() *string }); ok {
+		a.ObjectID = checks.Line(text(o.GetId()), 128)
+	}
+	return a, nil
 }
 
-func (x *change) begin(n need) error {
-	confirmed := x.by.confirmed
+// covering begins a write: the confirmation must cover it, and the token must
+// be of the tenant that was confirmed.
+func (ch *Changer) covering(ctx context.Context, n need) (*trail, error) {
+	confirmed := ch.confirmed
 	if !slices.ContainsFunc(n.scopes, func(s string) bool { return containsFold(confirmed.scopes, s) }) {
-		return &checks.Failure{Kind: checks.FailScope, Message: wordNotConfirmed, Missing: n.scopes}
+		return nil, &checks.Failure{Kind: checks.FailScope, Message: wordNotConfirmed, Missing: n.scopes}
 	}
-	c, f := x.by.c.begin(x.ctx, confirmed.scopes)
+	c, f := ch.c.begin(ctx, confirmed.scopes)
 	if f != nil {
-		return f
+		return nil, f
 	}
-	x.call = c
-	tenant := c.claims.tenant
-	if tenant == "" {
-		// The token does not say: the directory does.
-		found, err := list[models.Organizationable, models.OrganizationCollectionResponseable](x.trail,
-			ask{path: "organization", query: "$select=id", need: needTenant}, models.CreateOrganizationCollectionResponseFromDiscriminatorValue)
-		if err != nil {
-			return err
-		}
-		if len(found) > 0 {
-			tenant = text(found[0].GetId())
-		}
+	tenant, err := tenantOf(&trail{call: c, ctx: ctx})
+	if err != nil {
+		return nil, err
 	}
 	if !strings.EqualFold(tenant, confirmed.tenant) {
-		return &checks.Failure{Kind: checks.FailWrongTenant, Message: wordAnother}
+		return nil, &checks.Failure{Kind: checks.FailWrongTenant, Message: wordAnother}
 	}
-	return nil
+	return &trail{call: c, ctx: ctx}, nil
 }
 
-// replication: a new object can be unknown to the next request for seconds;
-// pauses of 1, 2, 4, 8, 16 s, two minutes in all (entra-facts §15).
-const (
-	firstPause    = time.Second
-	longestPause  = 16 * time.Second
-	wholePatience = 2 * time.Minute
-)
-
-// until tries until done, an error, or the end of patience: then it says
-// neither.
-func (x *change) until(what string, try func() (done bool, err error)) (bool, error) {
-	pause, waited := firstPause, time.Duration(0)
-	for n := 1; ; n++ {
-		done, err := try()
-		if done || err != nil {
-			return done, err
-		}
-		if waited+pause > wholePatience {
-			return false, nil
-		}
-		x.o.Waiting(Wait{For: what, Tried: n, Next: pause})
-		if x.o.Sleep(x.ctx, pause) != nil {
-			return false, stopped(x.ctx)
-		}
-		waited += pause
-		pause = min(2*pause, longestPause)
+// tenantOf is the id of the tenant that the token is of. Where the token does
+// not say, the directory does.
+func tenantOf(t *trail) (string, error) {
+	if t.claims.tenant != "" {
+		return t.claims.tenant, nil
 	}
+	found, err := list[models.Organizationable, models.OrganizationCollectionResponseable](t,
+		ask{path: "organization", query: "$select=id", need: needTenant}, models.CreateOrganizationCollectionResponseFromDiscriminatorValue)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return text(found[0].GetId()), nil
 }
 
-// wrote keeps the last request as the write of the receipt.
-func (x *change) wrote() {
-	if n := len(x.seen); n > 0 {
-		last := x.seen[n-1]
-		x.receipt.Request, x.receipt.RequestID, x.receipt.At = last.Request, last.RequestID, last.At
-	}
-}
+// noBacking is Graph's inner code for an app id that no tenant may use
+// (entra-facts §1).
+const noBacking = "NoBackingApplicationObject"
 
-// openEnded says whether a write that failed so may have landed all the same.
-func openEnded(err error) bool {
+// explainNoBacking says what that code means; other errors stay as they are.
+func (t *trail) explainNoBacking(err error) error {
 	var f *checks.Failure
-	if !errors.As(err, &f) {
-		return true
+	if !errors.As(err, &f) || f.Status != http.StatusBadRequest {
+		return err
 	}
-	switch f.Kind {
-	case checks.FailUnreachable, checks.FailNotJSON, checks.FailService, checks.FailCancelled:
-		return true
-	default:
-		return false
+	if f.Code == noBacking || slices.Contains(t.details, noBacking) || strings.Contains(f.Message, noBacking) ||
+		strings.Contains(f.Message, "does not reference a valid application object") {
+		c := *f
+		c.Code, c.Message = noBacking, join(wordNoBacking, f.Message)
+		return &c
 	}
-}
-
-// conflict says whether the object was there already (entra-facts §1, §2).
-func conflict(err error) bool { return statusOf(err) == http.StatusConflict }
-
-func statusOf(err error) int {
-	var f *checks.Failure
-	if errors.As(err, &f) {
-		return f.Status
-	}
-	return 0
-}
-
-// settle reads again after a write until the change shows. err is what the
-// write came to: nil, or an answer that leaves open whether it landed.
-func (x *change) settle(what string, err error, shows func() (bool, error)) error {
-	if x.ctx.Err() != nil && err != nil {
-		return errors.Join(ErrLost, err) // no way to read again
-	}
-	done, readErr := x.until(what, shows)
-	switch {
-	case readErr != nil && err != nil:
-		return errors.Join(ErrLost, err, readErr)
-	case readErr != nil:
-		return readErr
-	case done:
-		x.receipt.Changed = true
-		return nil
-	case err != nil:
-		return errors.Join(ErrLost, err)
-	}
-	return ErrNotLanded
+	return err
 }

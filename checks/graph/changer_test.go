@@ -2,9 +2,9 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
+	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,134 +18,65 @@ import (
 const (
 	writeScopes = "Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All Application.Read.All Directory.Read.All User.Read"
 	grantsAt    = "/v1.0/oauth2PermissionGrants"
-	listAt      = "/v1.0/servicePrincipals/" + clientSP + "/oauth2PermissionGrants"
 	spsAt       = "/v1.0/servicePrincipals"
 )
 
-// directory is a Graph that remembers what was written, and can lose answers.
-type directory struct {
+// The writes that plans hold.
+func createWrite() Write {
+	return Write{http.MethodPost, "/servicePrincipals", `{"appId":"` + clientID + `"}`}
+}
+
+func enableWrite(id string) Write {
+	return Write{http.MethodPatch, "/servicePrincipals/" + id, `{"accountEnabled":true}`}
+}
+
+func grantWrite(client, resource, scope string) Write {
+	return Write{http.MethodPost, "/oauth2PermissionGrants", fmt.Sprintf(
+		`{"clientId":%q,"consentType":"AllPrincipals","principalId":null,"resourceId":%q,"scope":%q}`, client, resource, scope)}
+}
+
+func scopeWrite(id, scope string) Write {
+	return Write{http.MethodPatch, "/oauth2PermissionGrants/" + id, fmt.Sprintf(`{"scope":%q}`, scope)}
+}
+
+func deleteWrite(id string) Write {
+	return Write{http.MethodDelete, "/oauth2PermissionGrants/" + id, ""}
+}
+
+// ledger is a Graph that keeps what was written to it.
+type ledger struct {
 	mu     sync.Mutex
-	grants map[string]string // scope by grant id
-	app    bool
-	writes []string
-	hidden int // reads of new objects that still do not show them
-	// before runs ahead of each write; true means that it has answered.
-	before func(d *directory, w http.ResponseWriter, r *http.Request) bool
-	// after runs behind each write that landed; true means that the answer is lost.
-	after func(r *http.Request) bool
+	writes []Write
 }
 
-func (d *directory) handlers() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		spsAt: d.write(func(w http.ResponseWriter, _ *http.Request) {
-			if d.app {
-				graphError(http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "exists")(w, nil)
-				return
-			}
-			d.app = true
-			jsonStatus(w, http.StatusCreated, `{"id":"`+clientSP+`","appId":"`+clientID+`"}`)
-		}),
-		appPrefix: d.read(func(w http.ResponseWriter, r *http.Request) {
-			if !d.app || d.unseen() {
-				graphError(http.StatusNotFound, "Request_ResourceNotFound", "no")(w, r)
-				return
-			}
-			answerJSON(`{"id":"`+clientSP+`","appId":"`+clientID+`","accountEnabled":true}`)(w, r)
-		}),
-		listAt: d.read(func(w http.ResponseWriter, r *http.Request) {
-			items := []string{}
-			if !d.unseen() {
-				for id, scope := range d.grants {
-					items = append(items, grantJSON(id, scope))
-				}
-			}
-			answerJSON(`{"value":[`+strings.Join(items, ",")+`]}`)(w, r)
-		}),
-		grantsAt: d.write(func(w http.ResponseWriter, r *http.Request) {
-			if d.grants["g"] != "" {
-				graphError(http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue", "Permission entry already exists.")(w, r)
-				return
-			}
-			d.grants["g"] = scopeOf(r)
-			jsonStatus(w, http.StatusCreated, grantJSON("g", d.grants["g"]))
-		}),
-		grantsAt + "/g": func(w http.ResponseWriter, r *http.Request) {
-			switch r.Method {
-			case http.MethodGet:
-				d.read(func(w http.ResponseWriter, r *http.Request) {
-					if d.grants["g"] == "" {
-						graphError(http.StatusNotFound, "Request_ResourceNotFound", "no")(w, r)
-						return
-					}
-					answerJSON(grantJSON("g", d.grants["g"]))(w, r)
-				})(w, r)
-			case http.MethodPatch:
-				d.write(func(w http.ResponseWriter, r *http.Request) { d.grants["g"] = scopeOf(r); w.WriteHeader(204) })(w, r)
-			default:
-				d.write(func(w http.ResponseWriter, _ *http.Request) { delete(d.grants, "g"); w.WriteHeader(204) })(w, r)
-			}
-		},
-	}
+func (l *ledger) written() []Write {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.writes)
 }
 
-func grantJSON(id, scope string) string {
-	return fmt.Sprintf(`{"id":%q,"clientId":%q,"consentType":"AllPrincipals","principalId":null,"resourceId":%q,"scope":%q}`, id, clientSP, resourceSP, scope)
-}
-
-func scopeOf(r *http.Request) string {
-	var body struct{ Scope string }
-	_ = json.NewDecoder(r.Body).Decode(&body)
-	return body.Scope
-}
-
-func (d *directory) unseen() bool {
-	if d.hidden > 0 {
-		d.hidden--
-		return true
-	}
-	return false
-}
-
-func (d *directory) read(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		next(w, r)
-	}
-}
-
-func (d *directory) write(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if r.Header.Get("Content-Encoding") != "" {
-			panic("the body is compressed")
-		}
-		d.writes = append(d.writes, r.Method)
-		if d.before != nil && d.before(d, w, r) {
-			return
-		}
-		if d.after != nil && d.after(r) {
-			next(&discard{header: http.Header{}}, r)
-			panic(http.ErrAbortHandler)
-		}
-		next(w, r)
-	}
-}
-
-// discard is where a lost answer goes.
-type discard struct{ header http.Header }
-
-func (d *discard) Header() http.Header         { return d.header }
-func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
-func (d *discard) WriteHeader(int)             {}
-
-func (d *directory) changer(t *testing.T, set ...func(*Options)) *Changer {
+// answering gives every path that is written to one handler, behind the ledger.
+func (l *ledger) answering(t *testing.T, h http.HandlerFunc) map[string]http.HandlerFunc {
 	t.Helper()
-	if d.grants == nil {
-		d.grants = map[string]string{}
+	keep := func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		if len(body) > 0 && (r.Header.Get("Content-Type") != "application/json" || r.Header.Get("Content-Encoding") != "") {
+			t.Errorf("the body is sent as %q, %q", r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"))
+		}
+		l.mu.Lock()
+		l.writes = append(l.writes, Write{r.Method, strings.TrimPrefix(r.URL.Path, "/v1.0"), string(body)})
+		l.mu.Unlock()
+		h(w, r)
 	}
-	o := serve(t, d.handlers()).options(t)
+	return map[string]http.HandlerFunc{spsAt: keep, spsAt + "/" + clientSP: keep, grantsAt: keep, grantsAt + "/g": keep}
+}
+
+func (l *ledger) changer(t *testing.T, h http.HandlerFunc, set ...func(*Options)) *Changer {
+	t.Helper()
+	o := serve(t, l.answering(t, h)).options(t)
 	o.Tokens = fixed(userToken(t, writeScopes, globalID))
 	for _, f := range set {
 		f(&o)
@@ -162,171 +93,145 @@ func (d *directory) changer(t *testing.T, set ...func(*Options)) *Changer {
 	return ch
 }
 
-func answers(h http.HandlerFunc) func(*directory, http.ResponseWriter, *http.Request) bool {
-	return func(_ *directory, w http.ResponseWriter, r *http.Request) bool { h(w, r); return true }
+// withStatus answers with a body and a status of its own.
+func withStatus(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { jsonStatus(w, status, body) }
 }
 
-// TestGrants has one case for each way in which a grant can come about.
-func TestGrants(t *testing.T) {
+func noContent(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+
+func lost(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+func hangs(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+func TestWritesThatAreAccepted(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		d      *directory
-		writes []string
-		err    error // nil: granted
-		status int   // of the failure beside err
-		before string
-		after  string
+	grant := fmt.Sprintf(`{"id":"g","clientId":%q,"consentType":"AllPrincipals","principalId":null,"resourceId":%q,"scope":"openid"}`, clientSP, resourceSP)
+	for name, tt := range map[string]struct {
+		write  Write
+		answer http.HandlerFunc
+		status int
+		object string
+		times  int
 	}{
-		"none yet":                  {&directory{}, []string{"POST"}, nil, 0, "", "openid User.Read"},
-		"there":                     {&directory{grants: map[string]string{"g": "user.read OPENID x"}}, nil, nil, 0, "user.read OPENID x", "user.read OPENID x"},
-		"some of it":                {&directory{grants: map[string]string{"g": " User.Read Mail.Read"}}, []string{"PATCH"}, nil, 0, " User.Read Mail.Read", "User.Read Mail.Read openid"},
-		"slow to show":              {&directory{hidden: 4}, []string{"POST"}, nil, 0, "", "openid User.Read"},
-		"never shows":               {&directory{hidden: 1 << 20}, []string{"POST"}, ErrNotLanded, 0, "", ""},
-		"answer lost":               {&directory{after: func(*http.Request) bool { return true }}, []string{"POST"}, nil, 0, "", "openid User.Read"},
-		"answer lost, slow to show": {&directory{hidden: 3, after: func(*http.Request) bool { return true }}, []string{"POST"}, nil, 0, "", "openid User.Read"},
-		"patch lost":                {&directory{grants: map[string]string{"g": "a"}, after: func(*http.Request) bool { return true }}, []string{"PATCH"}, nil, 0, "a", "a openid User.Read"},
-		"lost and not there": {
-			&directory{before: func(*directory, http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) }},
-			[]string{"POST"},
-			ErrLost, 0, "", "",
-		},
-		"503 and not there": {&directory{before: answers(graphError(503, "serviceNotAvailable", "x"))}, []string{"POST"}, ErrLost, 503, "", ""},
-		"somebody granted in between": {
-			&directory{before: func(d *directory, _ http.ResponseWriter, r *http.Request) bool {
-				if r.Method == http.MethodPost {
-					d.grants["g"] = "Mail.Read"
-				}
-				return false
-			}},
-			[]string{"POST", "PATCH"},
-			nil, 0, "Mail.Read", "Mail.Read openid User.Read",
-		},
-		"accepted and dropped": {
-			&directory{grants: map[string]string{"g": "a"}, before: answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })},
-			[]string{"PATCH"},
-			ErrNotLanded, 0, "a", "a",
-		},
-		"throttled once": {
-			&directory{before: func() func(*directory, http.ResponseWriter, *http.Request) bool {
-				n := 0
-				return func(_ *directory, w http.ResponseWriter, r *http.Request) bool {
-					if n++; n == 1 {
-						throttled("1")(w, r)
-					}
-					return n == 1
-				}
-			}()},
-			[]string{"POST", "POST"},
-			nil, 0, "", "openid User.Read",
-		},
-		"refused":           {&directory{before: answers(graphError(403, "Authorization_RequestDenied", "no"))}, []string{"POST"}, errRefused, 403, "", ""},
-		"400 of an old app": {&directory{before: answers(graphError(400, "Request_BadRequest", "no"))}, []string{"POST"}, errRefused, 400, "", ""},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			ch := tt.d.changer(t)
-			got, err := ch.GrantEveryone(t.Context(), clientSP, resourceSP, []string{"openid", "User.Read"})
-			var f *checks.Failure
-			switch {
-			case tt.err == nil && err != nil, tt.err != nil && err == nil:
-				t.Fatalf("error %v, want %v", err, tt.err)
-			case tt.err != nil && !errors.Is(tt.err, errRefused) && !errors.Is(err, tt.err):
-				t.Errorf("error %v, want %v", err, tt.err)
-			case tt.status != 0 && (!errors.As(err, &f) || f.Status != tt.status):
-				t.Errorf("error %v, want status %d", err, tt.status)
-			}
-			if !slices.Equal(tt.d.writes, tt.writes) {
-				t.Errorf("wrote %v, want %v", tt.d.writes, tt.writes)
-			}
-			if got.Before != tt.before || got.After != tt.after || got.Changed != (len(tt.writes) > 0 && err == nil) {
-				t.Errorf("%+v", got)
-			}
-			if len(got.Seen) < 1 || len(tt.writes) > 0 != (got.Request != "") {
-				t.Errorf("evidence %+v, request %q", got.Seen, got.Request)
-			}
-		})
-	}
-}
-
-// errRefused stands for any failure that is no sentinel.
-var errRefused = errors.New("refused")
-
-func TestAnAppThatWasJustMadeIsWaitedFor(t *testing.T) {
-	t.Parallel()
-	for name, young := range map[string]http.HandlerFunc{
-		"400": graphError(400, "Request_BadRequest", "Invalid value specified for property 'clientId'."),
-		"404": graphError(404, "Request_ResourceNotFound", "Resource '"+clientSP+"' does not exist."),
+		"create":                    {createWrite(), withStatus(201, `{"id":"`+clientSP+`","appId":"`+clientID+`"}`), 201, clientSP, 1},
+		"create, no id in it":       {createWrite(), withStatus(201, `{"appId":"`+clientID+`"}`), 201, "", 1},
+		"create, hostile id":        {createWrite(), withStatus(201, `{"id":"a\u001b[2Jb\u202ec"}`), 201, checks.Line("a\x1b[2Jb\u202ec", 128), 1},
+		"enable":                    {enableWrite(clientSP), noContent, 204, "", 1},
+		"grant":                     {grantWrite(clientSP, resourceSP, "openid"), withStatus(201, grant), 201, "g", 1},
+		"widen":                     {scopeWrite("g", "openid User.Read"), noContent, 204, "", 1},
+		"widen, answered with 200":  {scopeWrite("g", "openid User.Read"), withStatus(200, grant), 200, "", 1},
+		"delete":                    {deleteWrite("g"), noContent, 204, "", 1},
+		"throttled, then taken":     {deleteWrite("g"), sequence(throttled("1"), noContent), 204, "", 2},
+		"throttled to the last try": {deleteWrite("g"), sequence(throttled(""), throttled(""), throttled(""), noContent), 204, "", 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			n, d := 0, &directory{}
-			d.before = func(_ *directory, w http.ResponseWriter, r *http.Request) bool {
-				if r.URL.Path == grantsAt {
-					n++
-				}
-				if n > 0 && n < 4 {
-					young(w, r)
-				}
-				return n > 0 && n < 4
+			l := &ledger{}
+			got, err := l.changer(t, tt.answer).Send(t.Context(), tt.write)
+			want := Answered{Status: tt.status, ObjectID: tt.object, RequestID: "11111111-2222-4333-8444-555555555555"}
+			if err != nil || got != want {
+				t.Errorf("%+v, %v, want %+v", got, err, want)
 			}
-			var waits []time.Duration
-			ch := d.changer(t, func(o *Options) { o.Waiting = func(w Wait) { waits = append(waits, w.Next) } })
-			if _, err := ch.CreateServicePrincipal(t.Context(), clientID); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := ch.GrantEveryone(t.Context(), clientSP, resourceSP, []string{"openid"}); err != nil {
-				t.Fatal(err)
-			}
-			if want := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}; !slices.Equal(waits, want) {
-				t.Errorf("waited %v, want %v", waits, want)
+			if writes := l.written(); len(writes) != tt.times || slices.ContainsFunc(writes, func(w Write) bool { return w != tt.write }) {
+				t.Errorf("wrote %+v, want %d times %+v", writes, tt.times, tt.write)
 			}
 		})
 	}
 }
 
-func TestPatienceIsTwoMinutes(t *testing.T) {
+// TestWritesThatFail has one case for each way in which a write can fail. What
+// was sent once is not sent again, whatever became of it, but after 429.
+func TestWritesThatFail(t *testing.T) {
 	t.Parallel()
-	d, total := &directory{hidden: 1 << 20}, time.Duration(0)
-	ch := d.changer(t, func(o *Options) { o.Waiting = func(w Wait) { total += w.Next } })
-	if _, err := ch.CreateServicePrincipal(t.Context(), clientID); !errors.Is(err, ErrNotLanded) {
-		t.Errorf("error %v", err)
-	}
-	if total > wholePatience || total < wholePatience-longestPause {
-		t.Errorf("waited %v in all", total)
+	const html = "<!doctype html><title>Guest network</title>"
+	denied := graphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	for name, tt := range map[string]struct {
+		token   string // default: may write, Global Administrator
+		answer  http.HandlerFunc
+		kind    checks.FailureKind
+		status  int
+		words   string
+		missing []string
+		times   int // default 1
+	}{
+		"answer lost":         {answer: lost, kind: checks.FailUnreachable},
+		"answer cut":          {answer: cutOff, kind: checks.FailNotJSON, status: 200, words: wordCut},
+		"no answer in time":   {answer: hangs, kind: checks.FailUnreachable, words: wordSlow(100 * time.Millisecond)},
+		"500":                 {answer: graphError(500, "generalException", "no"), kind: checks.FailService, status: 500},
+		"503":                 {answer: graphError(503, "serviceNotAvailable", "no"), kind: checks.FailService, status: 503},
+		"503 with a pause":    {answer: func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "1"); w.WriteHeader(503) }, kind: checks.FailService, status: 503},
+		"504 of a gateway":    {answer: webPage(504, html), kind: checks.FailService, status: 504},
+		"408":                 {answer: webPage(408, ""), kind: checks.FailService, status: 408},
+		"429 for ever":        {answer: throttled("1"), kind: checks.FailThrottled, status: 429, times: 4},
+		"429 for an hour":     {answer: throttled("3600"), kind: checks.FailThrottled, status: 429},
+		"400":                 {answer: graphError(400, "Request_BadRequest", "no"), kind: checks.FailRequest, status: 400, words: "no"},
+		"400, nobody's app":   {answer: graphError(400, "Request_BadRequest", "The appId does not reference a valid application object."), kind: checks.FailRequest, status: 400, words: wordNoBacking},
+		"400, by inner code":  {answer: withStatus(400, `{"error":{"code":"Request_BadRequest","message":"x","details":[{"code":"NoBackingApplicationObject"}]}}`), kind: checks.FailRequest, status: 400, words: wordNoBacking},
+		"401":                 {answer: graphError(401, "InvalidAuthenticationToken", "The token is expired."), kind: checks.FailSignIn, status: 401, words: wordExpired},
+		"401 with a wish":     {answer: challenge(`Bearer error="insufficient_claims", claims="` + base64.StdEncoding.EncodeToString([]byte(caeClaims)) + `"`), kind: checks.FailSignIn, status: 401, words: wordChallenge},
+		"403, scope":          {token: "User.Read", answer: denied, kind: checks.FailScope, status: 403, missing: needAppWrite.scopes},
+		"403, role":           {token: "Application.ReadWrite.All", answer: denied, kind: checks.FailRole, status: 403, missing: roleNames(grantWriters)},
+		"403, neither":        {answer: denied, kind: checks.FailDenied, status: 403},
+		"403 of a web filter": {answer: webPage(403, html), kind: checks.FailNotJSON, status: 403, words: wordPortal},
+		"404":                 {answer: graphError(404, "Request_ResourceNotFound", "no"), kind: checks.FailNotFound, status: 404},
+		"409":                 {answer: graphError(409, "Request_MultipleObjectsWithSameKeyValue", "there already"), kind: checks.FailRequest, status: 409, words: "there already"},
+		"elsewhere":           {answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, spsAt, http.StatusTemporaryRedirect) }, kind: checks.FailNotJSON, status: 307, words: wordRedirect},
+		"201 and a list":      {answer: withStatus(201, `[]`), kind: checks.FailNotJSON, status: 201, words: wordNotJSON},
+		"201 and nothing":     {answer: withStatus(201, ``), kind: checks.FailNotJSON, status: 201, words: wordEmpty},
+		"201 and a web page":  {answer: webPage(201, html), kind: checks.FailNotJSON, status: 201, words: wordPortal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := &ledger{}
+			ch := l.changer(t, tt.answer, func(o *Options) {
+				if name == "no answer in time" {
+					o.Limits.Request = 100 * time.Millisecond
+				}
+				if tt.token != "" {
+					o.Tokens = fixed(userToken(t, tt.token))
+				}
+			})
+			got, err := ch.Send(t.Context(), createWrite())
+			f := asFailure(err)
+			if f == nil || f.Kind != tt.kind || f.Status != tt.status || !slices.Equal(f.Missing, tt.missing) || !strings.Contains(f.Message, tt.words) {
+				t.Errorf("failure %+v", f)
+			}
+			if got.Status != 0 || got.ObjectID != "" || tt.status != 0 && (got.RequestID == "" || f.RequestID != got.RequestID) {
+				t.Errorf("answered %+v beside %+v", got, f)
+			}
+			if err == nil || !strings.HasPrefix(err.Error(), "POST /servicePrincipals: ") {
+				t.Errorf("error %v", err)
+			}
+			if n := len(l.written()); n != max(tt.times, 1) {
+				t.Errorf("sent %d times", n)
+			}
+		})
 	}
 }
 
-func TestCreateWhereSomebodyElseDid(t *testing.T) {
-	t.Parallel()
-	d := &directory{hidden: 1, app: true} // it exists, and the first read does not show it
-	got, err := d.changer(t).CreateServicePrincipal(t.Context(), clientID)
-	if err != nil || got.Object != clientSP || !slices.Equal(d.writes, []string{"POST"}) {
-		t.Errorf("%+v, %v, wrote %v", got, err, d.writes)
-	}
-}
-
-func TestARevokeThatIsLostIsReadAgain(t *testing.T) {
-	t.Parallel()
-	d := &directory{grants: map[string]string{"g": "a"}, after: func(*http.Request) bool { return true }}
-	got, err := d.changer(t).RevokeGrant(t.Context(), "g")
-	if err != nil || !got.Changed || got.Before != "a" || got.After != sayAbsent || !slices.Equal(d.writes, []string{"DELETE"}) {
-		t.Errorf("%+v, %v, wrote %v", got, err, d.writes)
-	}
-}
-
-func TestAChangeThatIsInterruptedSaysSo(t *testing.T) {
+func TestAWriteThatIsInterruptedIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	d := &directory{before: func(_ *directory, _ http.ResponseWriter, r *http.Request) bool {
+	l := &ledger{}
+	_, err := l.changer(t, func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
-		return true
-	}}
-	_, err := d.changer(t).CreateServicePrincipal(ctx, clientID)
-	var f *checks.Failure
-	if !errors.Is(err, ErrLost) || !errors.As(err, &f) || f.Kind != checks.FailCancelled {
-		t.Errorf("error %v", err)
+	}).Send(ctx, createWrite())
+	if f := asFailure(err); f == nil || f.Kind != checks.FailCancelled || len(l.written()) != 1 {
+		t.Errorf("error %v, wrote %v", err, l.written())
+	}
+}
+
+func TestAPauseOfAWriteEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	l := &ledger{}
+	_, err := l.changer(t, throttled("20"), func(o *Options) {
+		o.Sleep = func(ctx context.Context, d time.Duration) error { cancel(); return sleep(ctx, d) }
+	}).Send(ctx, createWrite())
+	if f := asFailure(err); f == nil || f.Kind != checks.FailCancelled || len(l.written()) != 1 {
+		t.Errorf("error %v, wrote %v", err, l.written())
 	}
 }
 
@@ -335,75 +240,123 @@ func TestOnlyWhatWasConfirmed(t *testing.T) {
 	if _, err := NewChanger(Options{Root: "https://graph.example"}, Confirmed{}); err == nil {
 		t.Error("a changer without confirmation")
 	}
+	if c, err := Confirm(tenantID, "x"); err != nil {
+		t.Error(err)
+	} else if _, err := NewChanger(Options{Root: "http://graph.example"}, c); err == nil {
+		t.Error("a changer that would send its token in the open")
+	}
 	for _, tenant := range []string{"", "contoso.example"} {
 		if _, err := Confirm(tenant, "x"); err == nil {
 			t.Errorf("confirmed for %q", tenant)
 		}
 	}
-	if _, err := Confirm(tenantID); err == nil {
-		t.Error("confirmed without scopes")
+	for _, scopes := range [][]string{nil, {"x", ""}} {
+		if _, err := Confirm(tenantID, scopes...); err == nil {
+			t.Errorf("confirmed with scopes %q", scopes)
+		}
 	}
-	d := &directory{}
-	ch := d.changer(t)
-	ch.confirmed.scopes = []string{"DelegatedPermissionGrant.ReadWrite.All"}
-	_, err := ch.CreateServicePrincipal(t.Context(), clientID)
-	if f := asFailure(err); f.Kind != checks.FailScope || f.Message != wordNotConfirmed || len(d.writes) != 0 {
-		t.Errorf("a scope that was not confirmed: %v", err)
+	for scope, writes := range map[string][]Write{
+		"DelegatedPermissionGrant.ReadWrite.All": {createWrite(), enableWrite(clientSP)},
+		"Application.ReadWrite.All":              {grantWrite(clientSP, resourceSP, "openid"), scopeWrite("g", "openid"), deleteWrite("g")},
+	} {
+		l, asked := &ledger{}, 0
+		ch := l.changer(t, noContent, func(o *Options) {
+			token := o.Tokens
+			o.Tokens = TokenFunc(func(ctx context.Context, scopes []string) (string, error) { asked++; return token.Token(ctx, scopes) })
+		})
+		ch.confirmed.scopes = []string{scope}
+		for _, w := range writes {
+			_, err := ch.Send(t.Context(), w)
+			if f := asFailure(err); f == nil || f.Kind != checks.FailScope || f.Message != wordNotConfirmed || len(f.Missing) == 0 {
+				t.Errorf("%s %s with %s alone: %v", w.Method, w.Path, scope, err)
+			}
+		}
+		if n := len(l.written()); n != 0 || asked != 0 {
+			t.Errorf("%d writes, %d tokens, and none was confirmed", n, asked)
+		}
 	}
 }
 
 func TestOnlyTheConfirmedTenant(t *testing.T) {
 	t.Parallel()
 	const other = "99999999-0000-4000-8000-000000000009"
+	org := func(id string) http.HandlerFunc { return answerJSON(`{"value":[{"id":"` + id + `"}]}`) }
 	for name, tt := range map[string]struct {
 		token string
+		org   http.HandlerFunc // nil: the confirmed tenant's
 		kind  checks.FailureKind
 	}{
-		"the token's":       {jwt(t, map[string]any{"tid": strings.ToUpper(tenantID), "scp": writeScopes}), ""},
-		"another":           {jwt(t, map[string]any{"tid": other, "scp": writeScopes}), checks.FailWrongTenant},
-		"an opaque token's": {"opaque", ""},
-		"nobody":            {"", checks.FailNoAccess},
+		"the token's":             {jwt(t, map[string]any{"tid": strings.ToUpper(tenantID), "scp": writeScopes}), nil, ""},
+		"another":                 {jwt(t, map[string]any{"tid": other, "scp": writeScopes}), nil, checks.FailWrongTenant},
+		"opaque":                  {"opaque", nil, ""},
+		"opaque, another":         {"opaque", org(other), checks.FailWrongTenant},
+		"opaque, none":            {"opaque", answerJSON(`{"value":[]}`), checks.FailWrongTenant},
+		"opaque, not to be read":  {"opaque", graphError(403, "Authorization_RequestDenied", "no"), checks.FailDenied},
+		"opaque, a captive web":   {"opaque", webPage(200, "<html>"), checks.FailNotJSON},
+		"without tid":             {jwt(t, map[string]any{"scp": writeScopes}), nil, ""},
+		"nobody":                  {"", nil, checks.FailNoAccess},
+		"what is no header value": {"a\r\nX-Evil: 1", nil, checks.FailSignIn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := &directory{}
-			ch := d.changer(t, func(o *Options) {
+			l := &ledger{}
+			more := l.answering(t, noContent)
+			more["/v1.0/organization"] = tt.org
+			s := serve(t, more)
+			ch := l.changer(t, noContent, func(o *Options) {
+				o.Root, o.RootCAs = s.URL, s.pool()
 				o.Tokens = TokenFunc(func(_ context.Context, scopes []string) (string, error) {
-					if len(scopes) == 0 {
-						t.Error("no scopes were asked for")
+					if !slices.Equal(scopes, strings.Fields(writeScopes)[:2]) {
+						t.Errorf("scopes %v were asked for", scopes)
 					}
 					return tt.token, nil
 				})
 			})
-			_, err := ch.CreateServicePrincipal(t.Context(), clientID)
-			if tt.kind == "" && err != nil || tt.kind != "" && asFailure(err).Kind != tt.kind || (tt.kind != "") != (len(d.writes) == 0) {
-				t.Errorf("error %v, wrote %v", err, d.writes)
+			_, err := ch.Send(t.Context(), deleteWrite("g"))
+			if tt.kind == "" && err != nil || tt.kind != "" && (err == nil || asFailure(err).Kind != tt.kind) || (tt.kind != "") != (len(l.written()) == 0) {
+				t.Errorf("error %v, wrote %v", err, l.written())
 			}
 		})
 	}
 }
 
-func TestOddArguments(t *testing.T) {
+// TestTheTenantIsAskedForEachWrite: a session can come to be another's between
+// two writes of a plan.
+func TestTheTenantIsAskedForEachWrite(t *testing.T) {
 	t.Parallel()
-	d := &directory{}
-	ch, ctx := d.changer(t), t.Context()
-	calls := map[string]func() error{
-		"app id":       func() error { _, err := ch.CreateServicePrincipal(ctx, "x'/y"); return err },
-		"object id":    func() error { _, err := ch.EnableServicePrincipal(ctx, "../me"); return err },
-		"client":       func() error { _, err := ch.GrantEveryone(ctx, "x", resourceSP, []string{"a"}); return err },
-		"no scopes":    func() error { _, err := ch.GrantEveryone(ctx, clientSP, resourceSP, nil); return err },
-		"two in one":   func() error { _, err := ch.GrantEveryone(ctx, clientSP, resourceSP, []string{"a b"}); return err },
-		"grant id":     func() error { _, err := ch.RevokeGrant(ctx, "../../me"); return err },
-		"dots":         func() error { _, err := ch.RevokeGrant(ctx, ".."); return err },
-		"restore what": func() error { _, err := ch.RestoreGrant(ctx, "g", "a", " "); return err },
+	l := &ledger{}
+	tokens := []string{userToken(t, writeScopes), jwt(t, map[string]any{"tid": "99999999-0000-4000-8000-000000000009", "scp": writeScopes})}
+	ch := l.changer(t, noContent, func(o *Options) {
+		o.Tokens = TokenFunc(func(context.Context, []string) (string, error) {
+			token := tokens[0]
+			tokens = tokens[1:]
+			return token, nil
+		})
+	})
+	if _, err := ch.Send(t.Context(), scopeWrite("g", "openid")); err != nil {
+		t.Fatal(err)
 	}
-	for name, call := range calls {
-		if f := asFailure(call()); f == nil || f.Kind != checks.FailRequest {
-			t.Errorf("%s: %v", name, f)
-		}
+	_, err := ch.Send(t.Context(), deleteWrite("g"))
+	if f := asFailure(err); f == nil || f.Kind != checks.FailWrongTenant || len(l.written()) != 1 {
+		t.Errorf("error %v, wrote %v", err, l.written())
 	}
-	if len(d.writes) != 0 {
-		t.Errorf("wrote %v", d.writes)
+}
+
+func TestSeveralWritesAtOnce(t *testing.T) {
+	t.Parallel()
+	l := &ledger{}
+	ch := l.changer(t, noContent)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if a, err := ch.Send(t.Context(), deleteWrite("g")); err != nil || a.Status != http.StatusNoContent {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(l.written()); n != 8 {
+		t.Errorf("%d writes", n)
 	}
 }
 
@@ -412,5 +365,19 @@ func TestAChangerDoesNotPrintItsToken(t *testing.T) {
 	token := bearer("secret")
 	if s := fmt.Sprintf("%v %s %#v %q", token, token, token, token); strings.Contains(s, "secret") {
 		t.Error(s)
+	}
+	l, secret := &ledger{}, userToken(t, writeScopes)
+	var log syncBuffer
+	ch := l.changer(t, sequence(noContent, lost, graphError(403, "Authorization_RequestDenied", "no")), func(o *Options) {
+		o.Logger, o.Tokens = log.logger(), fixed(secret)
+	})
+	for range 3 {
+		a, err := ch.Send(t.Context(), scopeWrite("g", "openid"))
+		if s := fmt.Sprintf("%+v %v %#v", a, err, asFailure(err)); strings.Contains(s, secret) {
+			t.Error("the token is in the answer")
+		}
+	}
+	if out := log.String(); !strings.Contains(out, "PATCH") || strings.Contains(out, secret) || strings.Contains(out, "openid") {
+		t.Errorf("log %q", out)
 	}
 }

@@ -17,7 +17,7 @@ func neededResources(app checks.App) (ids []string, roles map[string]bool, f *ch
 	roles = map[string]bool{}
 	for _, p := range app.Needs {
 		id := strings.ToLower(strings.TrimSpace(p.Resource))
-		if !isGUID(id) {
+		if !checks.IsGUID(id) {
 			return nil, nil, &checks.Failure{Kind: checks.FailRequest, Message: join(wordBadResource, p.Resource)}
 		}
 		if !slices.Contains(ids, id) {

@@ -25,6 +25,7 @@ type exchange struct {
 	// details are the inner codes of Graph's error, which Kiota and the
 	// failure have no place for.
 	details []string
+	status  int // of the answer that was taken; 0: none was
 }
 
 type exchangeKey struct{}
@@ -68,6 +69,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		w.note(ex, req, a, wait)
 		switch {
 		case a.failure == nil:
+			ex.status = a.status
 			return a.response(req), nil
 		case wait <= 0:
 			return nil, a.failure

@@ -4,9 +4,12 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,6 +36,43 @@ func TestWhatLeaves(t *testing.T) {
 	r := s.reader(t, func(o *Options) { o.Tokens, o.UserAgent = fixed(token+"\n"), "onboard/9" })
 	if l := read(t, r, hetk(), checks.PartMe).Me; !l.Read {
 		t.Error(l.Failure)
+	}
+}
+
+// TestDial: connections are made the given way and no other, and TLS is ours
+// all the same. The names asked for are not looked up.
+func TestDial(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	var mu sync.Mutex
+	var dialed []string
+	r := s.reader(t, func(o *Options) {
+		o.Root = "https://example.com" // a name in the stub's certificate
+		o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			dialed = append(dialed, network+" "+address)
+			return (&net.Dialer{}).DialContext(ctx, network, s.Listener.Addr().String())
+		}
+	})
+	got := read(t, r, hetk(), checks.PartMe, checks.PartOrganization)
+	if !got.Me.Read || !got.Organization.Read || !slices.Equal(dialed, []string{"tcp example.com:443"}) {
+		t.Errorf("me %v, organization %v, dialed %v", got.Me.Failure, got.Organization.Failure, dialed)
+	}
+	r = s.reader(t, func(o *Options) {
+		o.Root = "https://another.example"
+		o.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, s.Listener.Addr().String())
+		}
+	})
+	if f := read(t, r, hetk(), checks.PartMe).Me.Failure; f == nil || f.Kind != checks.FailTLS || !strings.HasPrefix(f.Message, wordTLSName) {
+		t.Errorf("whoever answers for another name: %+v", f)
+	}
+	r = s.reader(t, func(o *Options) {
+		o.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ENETUNREACH }
+	})
+	if f := read(t, r, hetk(), checks.PartMe).Me.Failure; f == nil || f.Kind != checks.FailUnreachable || !strings.HasPrefix(f.Message, wordNoNetwork) {
+		t.Errorf("no way: %+v", f)
 	}
 }
 

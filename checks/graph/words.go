@@ -48,18 +48,9 @@ const (
 	wordOffOrigin    = "the request would leave Microsoft Graph's address"
 	wordAnother      = "another tenant is signed in than the one that was confirmed"
 	wordNoBacking    = "Microsoft knows no app with this id that other tenants may use: the id is wrong, the app is only for its own tenant, or it was registered minutes ago"
-	wordLost         = "the answer to the change was lost, and reading again does not show it; nothing was repeated"
-	wordNotLanded    = "the change was accepted by Microsoft Graph, and reading again does not show it"
 	wordNotConfirmed = "this change was not confirmed"
-	wordBadObjectID  = "the id of the object is not of its form"
-	wordBadScopes    = "the scopes to grant are none, or not of their form"
 	wordNotWritable  = "no plan holds a write of this form, so it was not sent"
 	sayAbsent        = "not in this tenant"
-	waitApp          = "the enterprise app to be known everywhere"
-	waitEnabled      = "the enterprise app to show as enabled"
-	waitGrant        = "the grant to show"
-	waitGone         = "the grant to be gone"
-	wordMoved        = "the grant is not as it was left: somebody changed it since"
 )
 
 // maxMessage and maxValue bound texts from outside, in characters.

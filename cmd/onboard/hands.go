@@ -207,7 +207,7 @@ type changer struct{ *graph.Changer }
 // Change implements run.Changer.
 func (c changer) Change(ctx context.Context, r run.Request) (run.Answer, error) {
 	a, err := c.Send(ctx, graph.Write{Method: r.Method, Path: r.Path, Body: r.Body})
-	return run.Answer{ObjectID: a.ObjectID, RequestID: a.RequestID}, err
+	return run.Answer{Status: a.Status, ObjectID: a.ObjectID, RequestID: a.RequestID}, err
 }
 
 // machine is the person's own machine: its browser. Its clipboard is reached

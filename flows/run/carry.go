@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"onboard.example/checks"
@@ -14,9 +15,9 @@ import (
 const (
 	// writeTime bounds one write.
 	writeTime = 60 * time.Second
-	// notThereYet is how often a line is sent again that Microsoft refused
-	// because it does not see yet what the line before made (404): such a
-	// refusal means that nothing was written.
+	// notThereYet is how often a line is sent that Microsoft refuses because it
+	// does not see yet what a line before made: such a refusal means that
+	// nothing was written.
 	notThereYet = 4
 )
 
@@ -145,7 +146,7 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 			return c.reread(i, e)
 		case flows.OutcomeRefused:
 		}
-		if e.Status != http.StatusNotFound || i == 0 || try == notThereYet {
+		if !tooEarly(c.plan.Lines[i], line, e.Status) || try == notThereYet {
 			return flows.StopRefused, e.Message
 		}
 		if !c.wait(pause) {
@@ -153,6 +154,14 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 		}
 		pause = min(pause*2, flows.PollMost)
 	}
+}
+
+// tooEarly says whether a refusal may only mean that Microsoft does not see yet
+// what an earlier line of the plan made, and this line refers to: 404, or 400
+// on a grant (entra-facts §15).
+func tooEarly(planned, sent flows.Change, status int) bool {
+	refers := planned.Path != sent.Path || planned.Body != sent.Body // to what was filled in
+	return refers && (status == http.StatusNotFound || status == http.StatusBadRequest)
 }
 
 // send makes the write, once, and says what came of it. It is not cut off when
@@ -185,19 +194,29 @@ func (c *carrying) send(i int, line flows.Change) flows.Applied {
 	return e
 }
 
-// outcomeOf says whether a failure means that nothing was written. Only an
-// answer that refuses does; silence, a broken body and a server's own error
-// leave the write in doubt.
+// outcomeOf says whether a failure means that nothing was written. Only
+// Microsoft's own answer that refuses does, or that it was not sent at all;
+// silence, a broken body, a web page of whoever stands between and a server's
+// own error leave the write in doubt, whatever their status.
 func outcomeOf(f *checks.Failure) flows.Outcome {
 	switch {
+	case f.Kind == checks.FailNotJSON, f.Kind == checks.FailService:
+		return flows.OutcomeUnclear
 	case f.Status == http.StatusConflict:
 		return flows.OutcomeAlready
 	case f.Status >= 400 && f.Status < 500:
 		return flows.OutcomeRefused
-	case f.Kind == checks.FailNoAccess, f.Kind == checks.FailScope, f.Kind == checks.FailWrongTenant:
+	case f.Status == 0 && slices.Contains(notSent(), f.Kind):
 		return flows.OutcomeRefused
 	}
 	return flows.OutcomeUnclear
+}
+
+// notSent are the failures without an answer that come before a write leaves.
+func notSent() []checks.FailureKind {
+	return []checks.FailureKind{
+		checks.FailNoAccess, checks.FailScope, checks.FailWrongTenant, checks.FailSignIn, checks.FailRequest,
+	}
 }
 
 // reread reads until the line shows, or the patience is over.

@@ -98,8 +98,8 @@ type Answer struct {
 }
 
 // Changer sends one write, once: it never repeats one by itself, but where
-// Microsoft said that it was not taken (429, 503 before it was read). The
-// error is a *checks.Failure where Microsoft refused; any other leaves the
+// Microsoft said that it was not taken (429). The error is a *checks.Failure
+// where Microsoft refused, and where nothing was sent; any other leaves the
 // write in doubt.
 type Changer interface {
 	Change(ctx context.Context, r Request) (Answer, error)
