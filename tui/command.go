@@ -182,6 +182,7 @@ func (m *Model) play(n int) tea.Cmd {
 }
 
 func (m *Model) played(msg playedMsg) {
+	m.tellPerson(RoleInfo, wordPlayDone)
 	if msg.err != nil {
 		m.tellPerson(RoleBad, fill(wordNotPlayed, "why", clean(msg.err.Error())))
 	}

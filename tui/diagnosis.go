@@ -195,10 +195,29 @@ func (m *Model) answer(w int) []row {
 	return rows
 }
 
-// smallest is the least path in a sentence, once there is one.
+// smallest is what to do in a sentence: the least path where consent is what
+// lacks, else what the finding that decided asks for; and what keeps the person
+// who is signed in from doing it.
 func (m *Model) smallest() string {
+	if m.overall.State != checks.StateBlocked {
+		return ""
+	}
+	text := m.nextMove()
+	if h, ok := m.state.Finding(checks.AccountRole); ok && (h.Verdict == checks.Fail || h.Verdict == checks.Warn) {
+		text += " " + fill(wordButRole, "role", sentence(clean(h.Summary)))
+	}
+	return strings.TrimSpace(text)
+}
+
+func (m *Model) nextMove() string {
+	if g, ok := m.state.Finding(checks.AppGrant); ok && g.Verdict == checks.Pass && len(m.overall.Because) > 0 {
+		if h, _ := m.state.Finding(m.overall.Because[0]); h.Fix != nil {
+			return sentence(clean(h.Fix.Do))
+		}
+		return ""
+	}
 	for _, r := range m.ranked {
-		if r.Fits && r.Rank == 1 && m.overall.State == checks.StateBlocked {
+		if r.Fits && r.Rank == 1 {
 			return fill(wordSmallest, "path", clean(r.Path.Title), "minutes", number(r.Path.Minutes), "role", clean(r.Path.Least))
 		}
 	}

@@ -272,3 +272,19 @@ func TestCommandsEndWithTheirContext(t *testing.T) {
 		t.Fatal("a command outlives its context")
 	}
 }
+
+func TestAnswerAdvisesWhatClearsTheBlock(t *testing.T) {
+	t.Parallel()
+	d := atLooking(t)
+	d.happen(facts(true))
+	held := finding(checks.AppAssignment, checks.Fail, checks.Verified, "Only assigned people may use the app: 1 group.",
+		fixed2("Assign people or a group", "", checks.WhoAdmin))
+	rounded(d, tenantFindings()...)
+	rounded(d, finding(checks.AppGrant, checks.Pass, checks.Verified, "5 of 5 scopes granted tenant-wide."), held,
+		finding(checks.AccountRole, checks.Warn, checks.Verified, "Your role is only eligible: activate it first."))
+	m := New(t.Context(), d, still(t, 80, 24))
+	shows(t, m, "Only assigned people", "Assign people or a group.", "But: Your role is only eligible: activate it first.")
+	if strings.Contains(plainText(m.View().Content), "consent link") {
+		t.Error("consent is advised, which is there already")
+	}
+}

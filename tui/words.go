@@ -207,6 +207,7 @@ var signingInWords = map[flows.Way]string{
 const (
 	wordLookingAt    = "Looking at {domain}. What lands is shown at once."
 	wordSmallest     = "Smallest way: {path}, {minutes} min, any {role}."
+	wordButRole      = "But: {role}"
 	wordMoreOnEnter  = "… more: enter"
 	wordTally        = "{n} more: {parts}"
 	wordTallyPart    = "{n} {what}"
@@ -364,6 +365,7 @@ const (
 	wordOpening       = "Asking for your browser. If nothing opens, press l."
 	wordNotOpened     = "No browser answered. Press l for the link, whole."
 	wordPlayed        = "In the simulated portal: {what} …"
+	wordPlayDone      = "Done in the simulated portal. It may take a moment to show."
 	wordNotPlayed     = "The simulated portal said: {why}"
 	wordNotDone       = "Not done: {why}"
 	wordSureToLeave   = "A plan is being carried out. q again leaves; the next run settles it by reading."
