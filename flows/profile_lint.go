@@ -69,12 +69,15 @@ func (l *linter) check(ok bool, at, what string, args ...any) {
 }
 
 // words checks a text that people will read: there if needed, one line, no
-// control characters, not endless.
+// control characters, nothing that hides or turns text, not endless.
 func (l *linter) words(at, s string, most int, needed bool) {
 	name := strings.TrimPrefix(at, "$.")
 	l.check(!needed || strings.TrimSpace(s) != "", at, "%s is missing", name)
 	l.check(len([]rune(s)) <= most, at, "%s has %d characters; at most %d", name, len([]rune(s)), most)
-	l.check(!strings.ContainsFunc(s, unicode.IsControl), at, "%s holds a line break or a control character; write it on one line", name)
+	control := strings.ContainsFunc(s, unicode.IsControl)
+	l.check(!control, at, "%s holds a line break or a control character; write it on one line", name)
+	hidden := !control && checks.Line(s, len(s)+1) != s // as long as it is: only what would not be seen is changed
+	l.check(!hidden, at, "%s holds characters that are invisible or turn the direction of writing; leave them out", name)
 }
 
 func (l *linter) guid(at, id string) {

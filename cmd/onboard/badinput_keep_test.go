@@ -3,7 +3,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -288,7 +290,7 @@ func TestDiskFull(t *testing.T) {
 	s.sees(t, "Not confirmed, and nothing was sent: the run cannot be saved")
 	s.answers(t, "Type contoso.example to apply", "q")
 	s.ends(t)
-	holds(t, s.shown(), "Not saved")
+	holds(t, s.shown(), "The last steps could not be saved", "file too large")
 	if got := g.seen(); len(got) != 0 {
 		t.Errorf("sent %q although the yes was not stored", got)
 	}
@@ -380,4 +382,54 @@ func empty(t *testing.T, dir string) {
 	t.Helper()
 	must(t, os.RemoveAll(dir))
 	must(t, os.MkdirAll(dir, 0o700))
+}
+
+// TestInterruptedCheck stops a check that waits: nothing half-printed is left
+// where a program would read it.
+func TestInterruptedCheck(t *testing.T) {
+	t.Parallel()
+	const says = "onboard: stopped before the end; nothing was changed"
+	s := simulate(t, sim.Options{Faults: []string{"slow=1h"}})
+	flags := slices.Clip(append([]string{"check", "--domain", "contoso.example"}, wizardAt(t, s)...))
+	t.Run("for people", func(t *testing.T) {
+		t.Parallel()
+		p := startAs(t, home(t), "onboard", flags...)
+		p.sees(t, "tenant/realm")
+		must(t, p.cmd.Process.Signal(os.Interrupt))
+		if code := p.ends(t); code != codeInterrupted {
+			t.Errorf("exit %d, want %d", code, codeInterrupted)
+		}
+		holds(t, p.shown(), says)
+	})
+	t.Run("for programs", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		base, ca := serveBetween(t, s, func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				cancel()
+				next.ServeHTTP(w, r)
+			})
+		})
+		out, errs, code := onboard(ctx, nil, append(flags, "--json", "--graph-url", base, "--ca-file", ca)...)
+		if code != codeInterrupted || out != "" {
+			t.Errorf("exit %d with %q on standard output", code, out)
+		}
+		holds(t, errs, says)
+	})
+	t.Run("while a token is waited for", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		in, typed := io.Pipe()
+		go func() {
+			_, _ = io.WriteString(typed, "eyJ") // returns once it was read
+			cancel()
+		}()
+		out, errs, code := onboard(ctx, in, append(flags, "--token-file", "-")...)
+		if code != codeInterrupted || out != "" {
+			t.Errorf("exit %d with %q on standard output", code, out)
+		}
+		holds(t, errs, says)
+		must(t, typed.Close())
+	})
 }

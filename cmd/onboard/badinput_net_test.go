@@ -31,6 +31,7 @@ type distant struct {
 	says  []string
 	lacks []string
 	open  bool // the run gets through all the same
+	slow  bool // it takes somebody's whole patience: looked at once, as JSON is elsewhere
 }
 
 // TestBadNetwork shows what a person gets where Microsoft can not be reached,
@@ -98,7 +99,7 @@ func TestBadNames(t *testing.T) {
 		{name: "refused", flags: named(rcode(dns.RcodeRefused)), says: []string{said, "could not be looked up"}},
 		{name: "servfail", flags: named(rcode(dns.RcodeServerFailure)), says: []string{said, "could not be looked up"}},
 		{name: "no such name", flags: named(rcode(dns.RcodeNameError)), says: []string{said, "could not be looked up"}},
-		{name: "no answer", flags: named(func(dns.ResponseWriter, *dns.Msg) {}), says: []string{said, "could not be looked up"}},
+		{name: "no answer", slow: true, flags: named(func(dns.ResponseWriter, *dns.Msg) {}), says: []string{said, "could not be looked up"}},
 		{name: "truncated, and whole over TCP", flags: named(truncated), open: true},
 	} {
 		t.Run(f.name, func(t *testing.T) {
@@ -121,19 +122,26 @@ func (f distant) run(t *testing.T) {
 	if f.open {
 		code, state, f.says = codeOpen, `"state":"open"`, append(f.says, "open, verified")
 	}
-	text, report := ask(t, nil, args...), ask(t, nil, append(args, "--json")...)
+	text := ask(t, nil, args...)
 	for _, w := range f.says {
 		if !strings.Contains(text.out, w) {
 			t.Errorf("%q is not said", w)
 		}
 	}
-	lacks(t, text.out+report.out, f.lacks...)
-	if text.code != code || report.code != code || text.err+report.err != "" {
-		t.Errorf("exits %d and %d, want %d; standard error %q", text.code, report.code, code, text.err+report.err)
+	lacks(t, text.out, f.lacks...)
+	if text.code != code || text.err != "" {
+		t.Errorf("exit %d, want %d; standard error %q", text.code, code, text.err)
 	}
-	holds(t, report.out, state)
-	if err := compileSchema(t).validate(report.out); err != nil {
-		t.Errorf("the report does not fit its schema: %v", err)
+	if !f.slow {
+		report := ask(t, nil, append(args, "--json")...)
+		if report.code != code || report.err != "" {
+			t.Errorf("exit %d, want %d; standard error %q", report.code, code, report.err)
+		}
+		holds(t, report.out, state)
+		lacks(t, report.out, f.lacks...)
+		if err := compileSchema(t).validate(report.out); err != nil {
+			t.Errorf("the report does not fit its schema: %v", err)
+		}
 	}
 	if t.Failed() {
 		t.Logf("what a person saw:\n%s", text.out)

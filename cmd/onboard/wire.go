@@ -189,7 +189,27 @@ func (c *clients) client(clientID, tenant string, cloud checks.Cloud, hint strin
 func (c *clients) handed(ctx context.Context) (signin.Session, error) {
 	how := signin.TokenOptions{GraphURL: c.o.graphURL}
 	if c.o.tokenFile == "-" {
-		return signin.Stdin(ctx, c.o.in, how)
+		return c.piped(ctx, how)
 	}
 	return signin.File(ctx, c.o.tokenFile, how)
+}
+
+// piped takes the token from standard input. A read that nobody answers cannot
+// be broken off, so Ctrl-C leaves it behind: the process is about to end.
+func (c *clients) piped(ctx context.Context, how signin.TokenOptions) (signin.Session, error) {
+	type result struct {
+		session signin.Session
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		s, err := signin.Stdin(ctx, c.o.in, how)
+		done <- result{s, err}
+	}()
+	select {
+	case r := <-done:
+		return r.session, r.err
+	case <-ctx.Done():
+		return nil, &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
+	}
 }
