@@ -7,8 +7,7 @@ import (
 )
 
 // qrRows draws a link as a code for a phone's camera: two modules to a cell,
-// dark on light by reversing nothing, so it is drawn light on dark with the
-// quiet zone that readers need. It is nil where it does not fit w×h cells or
+// the light ones painted, with the quiet zone that readers need. It is nil where it does not fit w×h cells or
 // cannot be drawn without UTF-8.
 func qrRows(link string, w, h int, ascii bool) []row {
 	if ascii {
@@ -39,7 +38,7 @@ func qrRows(link string, w, h int, ascii bool) []row {
 				b.WriteByte(' ')
 			}
 		}
-		rows = append(rows, say(RoleText, b.String()))
+		rows = append(rows, say(RoleCode, b.String()))
 	}
 	return rows
 }

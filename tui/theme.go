@@ -11,7 +11,8 @@ import (
 // a screen never names a colour and a theme never knows a screen.
 type Role uint8
 
-// The roles. Strong is weight without colour; Focus is where the keys act.
+// The roles. Strong is weight without colour; Focus is where the keys act; Code
+// is for codes that cameras read, which need their own black and white.
 const (
 	RoleText Role = iota
 	RoleSubtle
@@ -23,6 +24,7 @@ const (
 	RoleInfo
 	RoleFocus
 	RoleTitle
+	RoleCode
 	roleCount
 )
 
@@ -82,6 +84,9 @@ func newTheme(g Ground, ascii bool) *theme {
 		st := lipgloss.NewStyle().Bold(weights[r])
 		if c := palettes[g][r]; c != "" {
 			st = st.Foreground(lipgloss.Color(c))
+		}
+		if r == RoleCode && g != GroundPlain {
+			st = st.Foreground(lipgloss.Color("#ffffff")).Background(lipgloss.Color("#000000"))
 		}
 		t.before[r], t.after[r], _ = strings.Cut(st.Render(mark), mark)
 	}
