@@ -59,13 +59,16 @@ func (m *Model) noLinks() string {
 	return ""
 }
 
-// mainLink is the address that o and c mean.
-func (m *Model) mainLink() string {
+// firstLink is the link that o, c and Q mean; the zero link where there is none.
+func (m *Model) firstLink() flows.Link {
 	if ls := m.links(); len(ls) > 0 {
-		return ls[0].URL
+		return ls[0]
 	}
-	return ""
+	return flows.Link{}
 }
+
+// mainLink is its address.
+func (m *Model) mainLink() string { return m.firstLink().URL }
 
 // openLinks prints the only link at once, or asks which.
 func (m *Model) openLinks() tea.Cmd {
@@ -148,7 +151,7 @@ func (m *Model) noCodeFor(l flows.Link) string {
 	switch {
 	case l.URL == "":
 		return whyNoLinks
-	case l.ID == flows.LinkConsent:
+	case l.ID == flows.LinkConsent || l.ID == flows.LinkPermissions:
 		return whyNoConsentCode
 	case l.ID == linkBrowser:
 		return whyNoBrowserCode

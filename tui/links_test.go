@@ -62,6 +62,10 @@ func TestConsentLinksAreNeverACode(t *testing.T) {
 	t.Parallel()
 	for _, at := range []func(testing.TB) *fakeDriver{atLink, atApprove} {
 		m := New(t.Context(), at(t), still(t, 120, 60))
+		press(m, "Q")
+		if _, ok := m.topSheet().(*codeSheet); ok {
+			t.Fatal("a consent link is shown as a code")
+		}
 		m.open(&linksSheet{})
 		press(m, "Q")
 		if _, ok := m.topSheet().(*codeSheet); ok {
@@ -76,7 +80,6 @@ func TestConsentLinksAreNeverACode(t *testing.T) {
 func TestDevicePageIsACode(t *testing.T) {
 	t.Parallel()
 	m := New(t.Context(), atDevice(t), still(t, 80, 40))
-	m.open(&linksSheet{})
 	press(m, "Q")
 	if _, ok := m.topSheet().(*codeSheet); !ok {
 		t.Fatalf("no code: %q", m.notice.text)
@@ -85,7 +88,6 @@ func TestDevicePageIsACode(t *testing.T) {
 		t.Errorf("screen:\n%s", c)
 	}
 	m = New(t.Context(), atDevice(t), still(t, 80, 12))
-	m.open(&linksSheet{})
 	press(m, "Q")
 	if !strings.Contains(m.notice.text, whyCodeTooLarge) {
 		t.Errorf("notice %q", m.notice.text)

@@ -116,6 +116,7 @@ func (s *signInScreen) offers(m *Model) []offer {
 			{act: actOpen, why: m.cannotOpen(m.promptLink())},
 			{act: actLinks, why: m.noLinks()},
 			{act: actCopy, word: wordCopyCode, why: m.noCode()},
+			{act: actCode, why: m.noCodeFor(m.firstLink())},
 			{act: actTake, word: wordStopSignIn},
 		}
 	}
@@ -132,6 +133,8 @@ func (s *signInScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		case actCopy:
 			p, _ := m.drv.Prompt()
 			return m.copy(p.Code)
+		case actCode:
+			m.open(&codeSheet{link: m.firstLink()})
 		case actTake:
 			return m.tell(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)})
 		default: // no other is offered here

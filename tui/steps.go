@@ -221,6 +221,7 @@ func (s *stepsScreen) offers(m *Model) []offer {
 		offer{act: actOpen, why: m.cannotOpen(link)},
 		offer{act: actLinks, why: m.noLinks()},
 		offer{act: actCopy, word: wordCopyLink, why: m.noLinks()},
+		offer{act: actCode, why: m.noCodeFor(m.firstLink()), hidden: true},
 		offer{act: actClaim, why: claim},
 		offer{act: actWhy, why: early},
 		offer{act: actAgain},
@@ -237,6 +238,9 @@ func (s *stepsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return m.openLinks()
 	case actCopy:
 		return m.copy(m.mainLink())
+	case actCode:
+		m.open(&codeSheet{link: m.firstLink()})
+		return nil
 	case actClaim:
 		cmd := m.tellAndGo(flows.Claimed{Step: step.ID})
 		m.tellPerson(RoleInfo, wordClaimedNote)

@@ -107,7 +107,7 @@ func (t *theme) paint(b *strings.Builder, s span) {
 // asciiSigns are the signs that our own words use, each with an ASCII sign of
 // the same width, so that a layout is the same in every locale.
 var asciiSigns = map[rune]rune{
-	'✓': '+', '✗': 'x', '…': '.', '–': '-', '—': '-', '→': '>', '·': '-', '─': '-', '│': '|', '●': '*', '○': 'o',
+	'✓': '+', '✗': 'x', '…': '~', '–': '-', '—': '-', '→': '>', '·': '-', '─': '-', '│': '|', '●': '*', '○': 'o',
 	'›': '>', '▸': '>', '↑': '^', '↓': 'v', '’': '\'', '‘': '\'', '“': '"', '”': '"', '−': '-', '█': '#', '▀': '"', '▄': '_',
 	'≥': '>', '≤': '<', '×': 'x', '•': '*',
 }
