@@ -19,11 +19,19 @@ type diagnosisScreen struct {
 	from int       // first finding that is seen
 }
 
-// Heights, in rows, of the answer above and the explanation below the list.
-const (
-	answerRows  = 3
-	explainRows = 5
-)
+// explainRows is the height of the explanation below the list.
+const explainRows = 5
+
+// answerRows is the height of the answer above the list.
+func (m *Model) answerRows() int {
+	switch {
+	case m.size.tight():
+		return 2
+	case m.size.h < 30:
+		return 3
+	}
+	return 4
+}
 
 // place of the focus among the entries.
 func (s *diagnosisScreen) index(m *Model, es []entry) int {
@@ -45,11 +53,7 @@ func (s *diagnosisScreen) body(m *Model) body {
 	if m.size.class == wide {
 		lw, rw = m.size.split()
 	}
-	top := answerRows
-	if m.size.tight() {
-		top = 2
-	}
-	b.put(atLeast(m.answer(min(w, column)), top, !m.size.tight())...)
+	b.put(exactly(m.answer(w), m.answerRows(), w)...)
 	if !m.size.tight() {
 		b.put(nil)
 	}
@@ -202,11 +206,11 @@ func (m *Model) smallest() string {
 	if m.overall.State != checks.StateBlocked {
 		return ""
 	}
-	text := m.nextMove()
+	text := ""
 	if h, ok := m.state.Finding(checks.AccountRole); ok && (h.Verdict == checks.Fail || h.Verdict == checks.Warn) {
-		text += " " + fill(wordButRole, "role", sentence(clean(h.Summary)))
+		text = fill(wordButRole, "role", sentence(clean(h.Summary))) + " "
 	}
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(text + m.nextMove())
 }
 
 func (m *Model) nextMove() string {
@@ -224,10 +228,11 @@ func (m *Model) nextMove() string {
 	return ""
 }
 
-// atLeast fills rows up to n; with most it also cuts there.
-func atLeast(rows []row, n int, grow bool) []row {
-	if len(rows) > n && !grow {
-		rows = rows[:n]
+// exactly fills or cuts rows to n, with a sign where some are missing.
+func exactly(rows []row, n, w int) []row {
+	if len(rows) > n {
+		last := rows[n-1].fit(w-2).add(RoleSubtle, " …")
+		rows = append(rows[:n-1:n-1], last)
 	}
 	for len(rows) < n {
 		rows = append(rows, nil)

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"onboard.example/checks"
@@ -26,14 +28,21 @@ func (s *knownScreen) body(m *Model) body {
 	b.put(para(RoleStrong, fill(wordKnownTitle, "domain", m.domain()), 0, w)...)
 	b.put(para(RoleSubtle, wordKnownHelp, 0, w)...)
 	b.gap()
-	said, blind := "", true
+	// Every row first, what they mean below: nothing moves as they land.
+	var notes []string
+	blind := true
 	for _, e := range m.entries(nil) {
 		b.put(m.findingRow(e, w, false))
-		if len(e.held.Detail) > 0 && e.found && e.held.Detail[0] != said {
-			said = e.held.Detail[0]
-			b.put(linkless(RoleSubtle, clean(said), 4, w)...)
+		for _, d := range e.held.Detail[:min(len(e.held.Detail), 1)] {
+			if note := clean(d); e.found && !slices.Contains(notes, note) {
+				notes = append(notes, note)
+			}
 		}
 		blind = blind && e.found && e.held.Verdict == checks.Unknown
+	}
+	b.gap()
+	for _, n := range notes {
+		b.put(linkless(RoleSubtle, n, 0, w)...)
 	}
 	b.gap()
 	if blind {

@@ -43,6 +43,9 @@ func onPTY(t *testing.T, d *fakeDriver, steps [][2]string) (seen string, err err
 	}
 	err = <-done
 	kept = modes(t, tty) == before
+	if !screen.wait("not kept.\r\n") { // the goodbye is the last of it
+		t.Errorf("no goodbye; seen:\n%q", screen.text())
+	}
 	_ = tty.Close()
 	_ = master.Close()
 	wg.Wait()

@@ -146,6 +146,25 @@ func TestBodyDoesNotJump(t *testing.T) {
 	}
 }
 
+// TestKnownDoesNotJump does the same before anybody signed in.
+func TestKnownDoesNotJump(t *testing.T) {
+	t.Parallel()
+	d := atKnown(t)
+	m := New(t.Context(), d, still(t, 80, 24))
+	first := ids(m)
+	if strings.Count(first, "tenant/") != 3 {
+		t.Fatalf("rows:\n%s", first)
+	}
+	for _, f := range publicFindings() {
+		f.Finding.Detail = []string{"What this means, in a line of its own."}
+		rounded(d, f)
+		m.refresh()
+		if got := ids(m); got != first {
+			t.Fatalf("after %s the rows are\n%s\nand were\n%s", f.Finding.Check, got, first)
+		}
+	}
+}
+
 // ids are the check ids of the diagnosis with their rows.
 func ids(m *Model) string {
 	var b strings.Builder
