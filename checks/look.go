@@ -86,6 +86,21 @@ func ScopesFor(p Part) []string {
 	return append([]string(nil), partScopes[p]...)
 }
 
+// ReadScopes lists the delegated scopes of Microsoft Graph that a whole snapshot
+// is read with, and nothing is written by (entra-facts §14). All but User.Read
+// need an administrator's consent for the tool's own app.
+func ReadScopes() []string {
+	return []string{
+		"User.Read",                              // me
+		"Application.Read.All",                   // service principals and what is assigned to them (§1)
+		"Directory.Read.All",                     // grants and classifications (§2, §5)
+		"Policy.Read.All",                        // user consent, workflow, security defaults (§3, §6)
+		"Policy.Read.PermissionGrant",            // the consent policies' condition sets (§4)
+		"ConsentRequest.Read.All",                // who asked for approval (§6)
+		"RoleEligibilitySchedule.Read.Directory", // roles that are only eligible (§9)
+	}
+}
+
 // Parts lists every part, in the order of the Snapshot's fields.
 func Parts() []Part {
 	return []Part{

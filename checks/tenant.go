@@ -41,7 +41,9 @@ func tenantFound(_ context.Context, s Subject) (Finding, error) {
 		f.Summary = fmt.Sprintf(sayDomainUnknown, s.Domain)
 		f.Fix = &Fix{Do: doCheckDomain, Why: whyDomainUnknown, Who: WhoUser}
 	case len(own) == 0:
-		f.Verdict = Fail
+		// The tenant is there, only not where it was looked for: about it
+		// nothing is known yet, good or bad.
+		f.Verdict, f.Grade = Unknown, GradeUnknown
 		f.Summary = fmt.Sprintf(sayOtherCloud, s.Domain, cloudTitle(s.Cloud), cloudTitles(d.Found))
 		f.Fix = &Fix{Do: fmt.Sprintf(doCloud, cloudFlags(d.Found)), Why: whyOtherCloud, Who: WhoUser}
 	case len(own) > 1:

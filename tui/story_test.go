@@ -247,7 +247,7 @@ func facts(granted bool) flows.Learned {
 func signedIn() flows.SignedIn {
 	return flows.SignedIn{Account: flows.Account{
 		UPN: "admin@contoso.example", TenantID: tenantID, Roles: []string{"Cloud Application Administrator"},
-		Scopes: flows.ReadScopes(), Way: flows.WayBrowser,
+		Scopes: checks.ReadScopes(), Way: flows.WayBrowser,
 	}}
 }
 

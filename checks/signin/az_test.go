@@ -81,7 +81,7 @@ func TestAz(t *testing.T) {
 		if a := s.Account(); a.UPN != admin || a.ClientID != azureCLI || s.Way() != WayAz {
 			t.Errorf("account %+v", a)
 		}
-		if tok, err := s.Token(t.Context(), ReadScopes()); err != nil || !strings.HasPrefix(tok.Reveal(), "eyJ") {
+		if tok, err := s.Token(t.Context(), checks.ReadScopes()); err != nil || !strings.HasPrefix(tok.Reveal(), "eyJ") {
 			t.Errorf("token: %v", err)
 		}
 		if err := s.Renew(t.Context()); err != nil {

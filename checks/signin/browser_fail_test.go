@@ -140,7 +140,7 @@ func TestBrowserTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := w.client(t, func(o *Options) { o.Open = tt.open; o.Port = tt.port }).Browser(t.Context(), ReadScopes())
+			_, err := w.client(t, func(o *Options) { o.Open = tt.open; o.Port = tt.port }).Browser(t.Context(), checks.ReadScopes())
 			e := cause(t, err)
 			if e.Cause != tt.want || e.Failure.Code != tt.code {
 				t.Errorf("got %+v %+v", e, e.Failure)
@@ -148,7 +148,7 @@ func TestBrowserTrouble(t *testing.T) {
 			if all := fmt.Sprintf("%+v %+v", e, e.Failure); strings.Contains(all, "code_challenge") || strings.Contains(all, "&amp;") {
 				t.Errorf("%q shows too much", all)
 			}
-			if e.Cause == CauseAdminNeeded && !slices.Equal(e.Failure.Missing, ReadScopes()) {
+			if e.Cause == CauseAdminNeeded && !slices.Equal(e.Failure.Missing, checks.ReadScopes()) {
 				t.Errorf("missing %v", e.Failure.Missing)
 			}
 		})

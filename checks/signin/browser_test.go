@@ -31,7 +31,7 @@ func TestBrowserSignIn(t *testing.T) {
 	t.Parallel()
 	w := startSim(t, sim.Options{Register: []string{registered}})
 	p := w.person(t, admin)
-	s, err := w.client(t, func(o *Options) { o.Open = p.open; o.Hint = admin }).Browser(t.Context(), ReadScopes())
+	s, err := w.client(t, func(o *Options) { o.Open = p.open; o.Hint = admin }).Browser(t.Context(), checks.ReadScopes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,10 +39,10 @@ func TestBrowserSignIn(t *testing.T) {
 	if a.UPN != admin || a.TenantID != w.tenantID() || a.ClientID != registered || a.Opaque || a.Personal || a.AppOnly || len(a.RoleIDs) < 2 {
 		t.Errorf("account %+v", a)
 	}
-	if missing := without(ReadScopes(), a.Scopes); len(missing) > 0 {
+	if missing := without(checks.ReadScopes(), a.Scopes); len(missing) > 0 {
 		t.Errorf("not given: %v", missing)
 	}
-	tok, err := s.Token(t.Context(), ReadScopes())
+	tok, err := s.Token(t.Context(), checks.ReadScopes())
 	if err != nil || s.Way() != WayBrowser {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestBrowserRefused(t *testing.T) {
 				p.press["consent"] = tt.press
 			}
 			c := w.client(t, func(o *Options) { o.ClientID = GraphCommandLineTools; o.Open = p.open })
-			_, err := c.Browser(t.Context(), ReadScopes())
+			_, err := c.Browser(t.Context(), checks.ReadScopes())
 			e := cause(t, err)
 			if e.Cause != tt.cause || e.Failure.Code != tt.code || e.Failure.Kind != checks.FailDenied {
 				t.Errorf("got %+v %+v", e, e.Failure)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"onboard.example/checks"
 	"onboard.example/checks/sim"
 )
 
@@ -50,12 +51,12 @@ func TestDeviceAutoApproveAndRefusals(t *testing.T) {
 	t.Parallel()
 	auto := startSim(t, sim.Options{AutoApprove: user, Register: []string{registered}})
 	nothing := func(Prompt) {}
-	s, err := auto.client(t, nil).Device(t.Context(), ReadScopes(), nothing)
+	s, err := auto.client(t, nil).Device(t.Context(), checks.ReadScopes(), nothing)
 	if err != nil || s.Account().UPN != user {
 		t.Fatalf("auto: %v", err)
 	}
-	_, err = auto.client(t, func(o *Options) { o.ClientID = GraphCommandLineTools }).Device(t.Context(), ReadScopes(), nothing)
-	if e := cause(t, err); e.Cause != CauseAdminNeeded || e.Failure.Code != "AADSTS90094" || !slices.Equal(e.Failure.Missing, ReadScopes()) {
+	_, err = auto.client(t, func(o *Options) { o.ClientID = GraphCommandLineTools }).Device(t.Context(), checks.ReadScopes(), nothing)
+	if e := cause(t, err); e.Cause != CauseAdminNeeded || e.Failure.Code != "AADSTS90094" || !slices.Equal(e.Failure.Missing, checks.ReadScopes()) {
 		t.Errorf("wall: %+v %+v", e, e.Failure)
 	}
 	_, err = auto.client(t, func(o *Options) { o.ClientID = "99999999-9999-4999-8999-999999999999" }).Device(t.Context(), nil, nothing)

@@ -26,19 +26,6 @@ func Borrowed(clientID string) (name string, ok bool) {
 	return "", false
 }
 
-// ReadScopes lists the delegated scopes of Microsoft Graph that a whole snapshot
-// is read with (entra-facts §14). All but User.Read need an administrator's
-// consent for the tool's own app.
-func ReadScopes() []string {
-	return []string{
-		"User.Read",                   // me
-		"Application.Read.All",        // service principals and what is assigned to them (§1)
-		"Directory.Read.All",          // grants and classifications (§2, §5)
-		"Policy.Read.All",             // user consent, workflow, security defaults (§3, §6)
-		"Policy.Read.PermissionGrant", // the consent policies' condition sets (§4)
-	}
-}
-
 // protocolScopes are added by MSAL itself. They must not be passed to it: the
 // token endpoint does not name offline_access among what it gave, and MSAL would
 // take it for declined.

@@ -64,14 +64,14 @@ func TestPartlyGiven(t *testing.T) {
 	ep := startEndpoint(t)
 	raw := graphToken(time.Now(), map[string]any{"scp": "User.Read Policy.Read.All"})
 	ep.token = ep.reply(raw, "openid profile User.Read Policy.Read.All", 3600)
-	s, err := ep.client(t, nil).Device(t.Context(), append(ReadScopes(), "openid", "offline_access"), func(Prompt) {})
+	s, err := ep.client(t, nil).Device(t.Context(), append(checks.ReadScopes(), "openid", "offline_access"), func(Prompt) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if tok, err := s.Token(t.Context(), []string{"Policy.Read.All"}); err != nil || tok.Reveal() != raw {
 		t.Errorf("what was given: %v", err)
 	}
-	if _, err := s.Token(t.Context(), ReadScopes()); cause(t, err).Cause != CauseConsent || hasScope(cause(t, err).Failure.Missing, "User.Read") {
+	if _, err := s.Token(t.Context(), checks.ReadScopes()); cause(t, err).Cause != CauseConsent || hasScope(cause(t, err).Failure.Missing, "User.Read") {
 		t.Errorf("what was not: %v", err)
 	}
 	if err := s.Renew(t.Context()); err != nil {
@@ -95,7 +95,7 @@ func TestOpaqueToken(t *testing.T) {
 	if a := s.Account(); !a.Opaque || a.UPN != "" {
 		t.Errorf("account %+v", a)
 	}
-	if _, err := s.Token(t.Context(), ReadScopes()); err != nil {
+	if _, err := s.Token(t.Context(), checks.ReadScopes()); err != nil {
 		t.Errorf("Graph is to judge it: %v", err)
 	}
 }

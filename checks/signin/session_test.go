@@ -80,7 +80,7 @@ func TestSilentRenewal(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 { // a snapshot's readers all ask at once
 		wg.Go(func() {
-			if tok, err := s.Token(t.Context(), ReadScopes()); err != nil || tok.Reveal() == first {
+			if tok, err := s.Token(t.Context(), checks.ReadScopes()); err != nil || tok.Reveal() == first {
 				t.Errorf("not renewed: %v", err)
 			}
 		})
@@ -210,8 +210,8 @@ func TestWiden(t *testing.T) {
 	w := startSim(t, sim.Options{})
 	s, _, p, _ := signedIn(t, w, admin, func(o *Options) { o.ClientID = GraphCommandLineTools })
 	before := token(t, s)
-	_, err := s.Token(t.Context(), ReadScopes())
-	if e := cause(t, err); e.Cause != CauseConsent || len(e.Failure.Missing) != len(ReadScopes())-1 || hasScope(e.Failure.Missing, "User.Read") {
+	_, err := s.Token(t.Context(), checks.ReadScopes())
+	if e := cause(t, err); e.Cause != CauseConsent || len(e.Failure.Missing) != len(checks.ReadScopes())-1 || hasScope(e.Failure.Missing, "User.Read") {
 		t.Errorf("before: %+v %+v", e, e.Failure)
 	}
 	if token(t, s) != before || len(p.opened()) != 1 {
@@ -229,7 +229,7 @@ func TestWiden(t *testing.T) {
 	}
 	p.press["consent"] = "cancel"
 	wide := token(t, s)
-	if e := cause(t, s.Widen(t.Context(), ReadScopes())); e.Cause != CauseDeclined {
+	if e := cause(t, s.Widen(t.Context(), checks.ReadScopes())); e.Cause != CauseDeclined {
 		t.Errorf("declined: %+v", e)
 	}
 	if token(t, s) != wide {

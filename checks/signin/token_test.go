@@ -273,7 +273,7 @@ func TestSimulatorsTokenFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := s.Account()
-		if a.UPN != upn || a.TenantID != w.tenantID() || len(without(ReadScopes(), a.Scopes)) > 0 {
+		if a.UPN != upn || a.TenantID != w.tenantID() || len(without(checks.ReadScopes(), a.Scopes)) > 0 {
 			t.Errorf("account %+v", a)
 		}
 	}

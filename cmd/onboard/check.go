@@ -179,9 +179,9 @@ func (c *clients) signInBy(ctx context.Context, t target) (signin.Session, error
 			_, _ = fmt.Fprintf(o.err, sayBorrowed, name)
 		}
 		if o.signIn == "browser" {
-			return client.Browser(ctx, signin.ReadScopes())
+			return client.Browser(ctx, checks.ReadScopes())
 		}
-		return client.Device(ctx, signin.ReadScopes(), func(p signin.Prompt) {
+		return client.Device(ctx, checks.ReadScopes(), func(p signin.Prompt) {
 			_, _ = fmt.Fprintf(o.err, sayDeviceCode, p.URL, p.UserCode, p.StartedAt.Format("15:04"))
 		})
 	}
