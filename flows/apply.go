@@ -42,7 +42,9 @@ func Apply(s State, e Event) State {
 	case Resumed:
 		return s.resume(e)
 	case Picked:
-		return s.pick(e.Profile, "")
+		if !s.applying() {
+			return s.pick(e.Profile, "")
+		}
 	case Answered:
 		return s.answer(e)
 	case Found:
@@ -50,7 +52,9 @@ func Apply(s State, e Event) State {
 	case Looked:
 		return s.lookedAgain(e)
 	case Learned:
-		s.Facts, s.factsOf = s.Facts.with(e.Facts), max(s.factsOf, min(e.Round, s.Round))
+		if e.Round >= s.about { // earlier, it was of another tenant or app
+			s.Facts, s.factsOf = s.Facts.with(e.Facts), max(s.factsOf, min(e.Round, s.Round))
+		}
 	case SignedIn:
 		return s.signedIn(e.Account)
 	case SignInFailed:
@@ -133,6 +137,7 @@ func (s State) start(e Started) State {
 	s.Domain = strings.ToLower(e.Domain)
 	if e.Profile != nil {
 		s = s.pick(*e.Profile, s.clientID)
+		s.since, s.about = 0, 0 // nothing was seen before
 	}
 	for {
 		to, ok := Next(s)
@@ -167,7 +172,16 @@ func (s State) pick(p Profile, clientID string) State {
 	return s.afresh()
 }
 
+// answer takes an answer. What a plan is about stays as it was confirmed until
+// the plan has come to its end.
 func (s State) answer(e Answered) State {
+	switch e.Question {
+	case AskDomain, AskCloud, AskClientID:
+		if s.applying() {
+			return s
+		}
+	default:
+	}
 	switch e.Question {
 	case AskDomain:
 		if d := strings.ToLower(e.Value); d != s.Domain {
@@ -186,7 +200,7 @@ func (s State) answer(e Answered) State {
 		}
 	case AskSignIn:
 		w := Way(e.Value)
-		s.SignIn = SignIn{Way: w, Attempt: s.SignIn.Attempt + 1, Scopes: ReadScopes(), Busy: w != WayNone}
+		s.SignIn = SignIn{Way: w, Attempt: s.SignIn.Attempt + 1, Scopes: checks.ReadScopes(), Busy: w != WayNone}
 	case AskHow:
 	default: // an app is picked and a plan confirmed by events of their own
 		return s
@@ -210,18 +224,17 @@ func (s State) newEyes() State {
 }
 
 // afresh forgets what was seen and done in another tenant or for another app.
-// What is being written is not forgotten: its lines must come to an end first.
+// Nothing is being written then: see Picked and answer.
 func (s State) afresh() State {
-	s.Round++
+	s = s.newEyes()
+	s.about = s.Round
 	s.Facts, s.found, s.claims = Facts{}, nil, nil
-	if !s.applying() {
-		s.Path, s.Plan, s.Lines, s.Stop, s.Confirmed = "", nil, nil, nil, ""
-	}
+	s.Path, s.Plan, s.Lines, s.Stop, s.Confirmed = "", nil, nil, nil, ""
 	return s
 }
 
 func (s State) find(e Found) State {
-	if e.Finding.Check == "" || e.Round > s.Round {
+	if e.Finding.Check == "" || e.Round > s.Round || e.Round < s.about {
 		return s
 	}
 	i, ok := s.index(e.Finding.Check)

@@ -53,9 +53,13 @@ func (s State) confirm(e Confirmed) State {
 	if !s.CanWrite {
 		return s.stop(Stopped{Plan: e.Plan, Why: StopNoHands})
 	}
+	why := s.mayNotWrite(*s.Plan)
+	if step, here := s.Step(); why != StopTenant && (!here || !step.Plan || Remaking(s)) {
+		return s // it was typed under a plan that is shown no more
+	}
 	s.Confirmed, s.Stop = e.Plan, nil
 	s.Lines = make([]LineState, len(s.Plan.Lines))
-	switch why := s.mayNotWrite(*s.Plan); why {
+	switch why {
 	case "":
 	case StopSignIn:
 		s.SignIn = SignIn{Way: s.writeWay(), Attempt: s.SignIn.Attempt + 1, Scopes: withReading(s.Plan.WriteScopes()), Busy: true}

@@ -249,6 +249,49 @@ func TestEntraGrantByGraph(t *testing.T) {
 	}
 }
 
+func TestWhatAPlanIsAboutStaysUntilItsEnd(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"}, admin(s.Plan.WriteScopes()...))
+	if len(wanted(s, WantApply)) != 1 {
+		t.Fatal("applying is not wanted")
+	}
+	for _, e := range []Event{
+		Picked{Profile: profile(t, "revenue-grid")},
+		Answered{Question: AskDomain, Value: "fabrikam.example"},
+		Answered{Question: AskCloud, Value: "china"},
+		Answered{Question: AskClientID, Value: exSP},
+	} {
+		got := after(s, e)
+		if got.App.ClientID != s.App.ClientID || got.Domain != s.Domain || got.Cloud() != s.Cloud() || got.Facts.At != s.Facts.At || got.Confirmed != s.Confirmed {
+			t.Errorf("%s %+v in the middle of a plan: %s in %s", e.Kind(), e, got.App.Name, got.Domain)
+		}
+	}
+}
+
+func TestAConfirmationOfAPlanShownNoMoreCountsForNothing(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	yes := Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"}
+	for name, got := range map[string]State{
+		"gone back": after(s, WentBack{}, yes), "read anew": after(s, WentBack{}, Advanced{}, yes), "another account": after(s, admin(), yes),
+	} {
+		if got.Confirmed != "" || len(wanted(got, WantApply))+len(wanted(got, WantSignIn)) != 0 {
+			t.Errorf("%s: confirmed %q, wants %+v", name, got.Confirmed, Wants(got))
+		}
+	}
+}
+
+func TestWhatIsLearnedLateOfAnotherTenantIsForgotten(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(theApp(profile(t, "hetk"))))
+	late, seen := Learned{Round: s.Round, Facts: s.Facts}, finding(s, checks.AppGrant, checks.Pass)
+	s = after(s, Answered{Question: AskDomain, Value: "fabrikam.example"}, late, seen)
+	if s.Facts.AppRead || s.TenantID() != "" || len(s.Findings()) != 0 {
+		t.Errorf("of another tenant: %+v, %d findings", s.Facts, len(s.Findings()))
+	}
+}
+
 func wanted(s State, k WantKind) []Want {
 	return slices.DeleteFunc(Wants(s), func(w Want) bool { return w.Kind != k })
 }
@@ -477,6 +520,20 @@ func TestRanking(t *testing.T) {
 			}
 		})
 	}
+	held := diagnosed(t, "hetk", present(theApp(hetk)))
+	held = see(after(held, AskedAgain{}), map[checks.ID]checks.Verdict{
+		checks.AppAssignment: checks.Fail, checks.ConsentPredict: checks.Fail,
+	})
+	for _, r := range Rank(held) {
+		if r.Fits || r.Why != words.unfitGranted {
+			t.Errorf("%s for a tenant whose grant is in place and whose people are not assigned: %q", r.Path.ID, r.Why)
+		}
+	}
+	for _, r := range Rank(diagnosed(t, "hetk", present(disabled))) {
+		if r.Path.Gains != words.enableGains || r.Path.Undo != words.enableUndo {
+			t.Errorf("%s does not say that a disabled app is enabled: %q, %q", r.Path.ID, r.Path.Gains, r.Path.Undo)
+		}
+	}
 	open := see(after(diagnosed(t, "hetk", present(theApp(hetk))), AskedAgain{}), nil)
 	for _, r := range Rank(open) {
 		if r.Fits {
@@ -525,7 +582,7 @@ func TestTheWayThroughTheFirstStages(t *testing.T) {
 	at(t, s, StageKnown, "")
 	s = after(s, Advanced{})
 	at(t, s, StageKnown, "") // still looking
-	s = see(after(s, Learned{Facts: Facts{Tenants: []TenantFact{{checks.CloudPublic, contosoID}, {checks.CloudChina, exSP}}}}), nil)
+	s = see(after(s, Learned{Round: s.Round, Facts: Facts{Tenants: []TenantFact{{checks.CloudPublic, contosoID}, {checks.CloudChina, exSP}}}}), nil)
 	if s = after(s, Advanced{}); s.Place.Stage != StageKnown || Missing(s) != words.needCloud {
 		t.Fatalf("with two clouds at stage %d, missing %q", s.Place.Stage, Missing(s))
 	}

@@ -19,6 +19,9 @@ func Rank(s State) []Ranked {
 		if s.needsGraphRole() {
 			r.Path.Least = leastRoleForAppRoles
 		}
+		if f := s.Facts.App; f != nil && !f.Enabled { // then more than a grant is changed
+			r.Path.Gains, r.Path.Undo = words.enableGains, words.enableUndo
+		}
 		r.Why = unfit(s, p, open)
 		r.Fits = r.Why == ""
 		out = append(out, r)
@@ -57,6 +60,9 @@ func unfit(s State, p Path, o checks.Overall) string {
 	if f != nil && f.Deactivated {
 		return words.unfitDeactivated
 	}
+	if s.grantSeen() && (f == nil || f.Enabled) {
+		return words.unfitGranted
+	}
 	if p.ID == DirectLink {
 		if _, err := ConsentLink(s); err != nil {
 			return words.needLink
@@ -66,6 +72,14 @@ func unfit(s State, p Path, o checks.Overall) string {
 		}
 	}
 	return ""
+}
+
+// grantSeen says whether the grant was seen in Graph, whole and for everyone, by
+// whoever looks now: then what blocks is something that no grant clears, such
+// as an assignment.
+func (s State) grantSeen() bool {
+	h, ok := s.Finding(checks.AppGrant)
+	return ok && h.Round >= s.since && h.Verdict == checks.Pass && h.Grade == checks.Verified
 }
 
 // needsGraphRole says whether the app asks for an app role of Microsoft Graph,

@@ -73,6 +73,7 @@ type State struct {
 	Trouble *Troubled
 	End     EndReason // empty: the run goes on
 
+	about    uint32 // what was seen in earlier rounds was of another tenant or app
 	since    uint32 // findings of earlier rounds do not count for a verdict
 	factsOf  uint32 // round in which Facts were read last
 	planOf   uint32 // the round in which Plan was made

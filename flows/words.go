@@ -23,6 +23,7 @@ var words = struct {
 	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                 string
 	grantLine, grantUndoLine, widenUndo                                          string
 	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled           string
+	unfitGranted, enableGains, enableUndo                                        string
 	fits                                                                         map[PathID]string
 	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp   string
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInAgain string
@@ -87,6 +88,9 @@ var words = struct {
 	unfitByMS:        "Microsoft has disabled the app: its vendor must settle that with Microsoft",
 	unfitDeactivated: "the app was deactivated by its owner: its vendor must activate it",
 	unfitDisabled:    "the enterprise app is disabled here, and the link does not enable it",
+	unfitGranted:     "the grant is in place already: something else stops people, and no grant clears that",
+	enableGains:      "Switches the app's sign-in on again for everyone who may use it, and approves these permissions where they are missing.",
+	enableUndo:       "Switch the sign-in off again: Enterprise apps, {listed}, Properties, Enabled for users to sign in, No.",
 	fits: map[PathID]string{
 		DirectLink: "changes nothing but this app, in one click",
 		EntraGrant: "the same grant, made where you see it, or by Graph from a plan",
@@ -126,7 +130,7 @@ var words = struct {
 	linkApproveTitle: "Approve in your browser",
 	linkOpenText: []string{
 		"The link opens Microsoft's own page and is tied to {tenant}: it cannot approve for another company.",
-		"Whoever opens it must be {role} there, or higher. Not one yourself? Copy the link and send it to one.",
+		"Whoever opens it needs the role {role} there, or a stronger one. Not yours? Copy the link and send it to somebody who has it.",
 		"Nothing changes until Accept is pressed on that page. The enterprise app is created by it where it is missing.",
 	},
 	linkApproveText: []string{
@@ -134,10 +138,12 @@ var words = struct {
 		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
 		"Press Accept.",
 	},
-	grantTitle:  "Grant in the Entra admin center",
-	grantFor:    "An admin who wants to see the enterprise app, or to have the change made by Graph from a plan.",
-	howTitle:    "Choose how",
-	howText:     []string{"Both do the same: one tenant-wide grant for {app}, and nothing else."},
+	grantTitle: "Grant in the Entra admin center",
+	grantFor:   "An admin who wants to see the enterprise app, or to have the change made by Graph from a plan.",
+	howTitle:   "Choose how",
+	howText: []string{
+		"Both come to the same: one tenant-wide grant for {app} where it is missing, and its sign-in switched on where it is off.",
+	},
 	createTitle: "Create the enterprise app",
 	createText: []string{
 		"{listed} is not in {domain} yet, and the admin center lists an app only once it is there.",
@@ -148,6 +154,7 @@ var words = struct {
 	portalTitle: "Grant admin consent in the Entra admin center",
 	portalText: []string{
 		"Open the link, or go to Entra ID, Enterprise apps, All applications, {listed}.",
+		"If its sign-in is off: Properties, Enabled for users to sign in, Yes, Save. Somebody may have switched it off on purpose: ask first.",
 		"Under Security choose Permissions, then Grant admin consent for your organisation.",
 		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
 		"Press Accept.",
