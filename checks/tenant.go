@@ -41,11 +41,7 @@ func tenantFound(_ context.Context, s Subject) (Finding, error) {
 		f.Summary = fmt.Sprintf(sayDomainUnknown, s.Domain)
 		f.Fix = &Fix{Do: doCheckDomain, Why: whyDomainUnknown, Who: WhoUser}
 	case len(own) == 0:
-		// The tenant is there, only not where it was looked for: about it
-		// nothing is known yet, good or bad.
-		f.Verdict, f.Grade = Unknown, GradeUnknown
-		f.Summary = fmt.Sprintf(sayOtherCloud, s.Domain, cloudTitle(s.Cloud), cloudTitles(d.Found))
-		f.Fix = &Fix{Do: fmt.Sprintf(doCloud, cloudFlags(d.Found)), Why: whyOtherCloud, Who: WhoUser}
+		f, _ = s.otherCloud()
 	case len(own) > 1:
 		f.Summary = fmt.Sprintf(sayInClouds, s.Domain, len(own))
 	default:
@@ -55,6 +51,21 @@ func tenantFound(_ context.Context, s Subject) (Finding, error) {
 		f.Detail = append(f.Detail, fmt.Sprintf(sayCloudsMissed, titlesOf(missed)))
 	}
 	return f, nil
+}
+
+// otherCloud is the finding for a tenant that is there, only not where it was
+// looked for: about it nothing is known yet, good or bad. ok is false where
+// that is not so.
+func (s Subject) otherCloud() (f Finding, ok bool) {
+	d := s.Look.Discovery
+	if !d.Read || len(d.Value.Found) == 0 || len(s.candidates()) > 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		Summary: fmt.Sprintf(sayOtherCloud, s.Domain, cloudTitle(s.Cloud), cloudTitles(d.Value.Found)),
+		Fix:     &Fix{Do: fmt.Sprintf(doCloud, cloudFlags(d.Value.Found)), Why: whyOtherCloud, Who: WhoUser},
+		Seen:    s.seen(PartDiscovery, foundValue(d.Value)),
+	}, true
 }
 
 // foundValue is what discovery said, cloud by cloud.
@@ -118,6 +129,9 @@ func tenantCloud(_ context.Context, s Subject) (Finding, error) {
 	if err := s.must(PartDiscovery); err != nil {
 		return Finding{}, err
 	}
+	if f, ok := s.otherCloud(); ok {
+		return f, nil
+	}
 	own := s.candidates()
 	if len(own) == 0 {
 		return Finding{Summary: sayNoDomain}, nil
@@ -176,6 +190,10 @@ func tenantMatch(_ context.Context, s Subject) (Finding, error) {
 	}
 	if s.Domain == "" {
 		return Finding{Summary: sayNoDomain, Fix: &Fix{Do: doDomain, Why: whyDomain, Who: WhoUser}}, nil
+	}
+	if f, ok := s.otherCloud(); ok {
+		f.Verdict, f.Grade = Fail, Asserted // wherever that is, it is not there
+		return f, nil
 	}
 	f := Finding{Verdict: Pass, Grade: Asserted}
 	if acc.Read {
