@@ -95,7 +95,7 @@ func see(s State, as map[checks.ID]checks.Verdict) (out State) {
 func admin(scopes ...string) SignedIn {
 	return SignedIn{Account: Account{
 		UPN: "admin@contoso.example", TenantID: contosoID, Roles: []string{"Global Administrator"},
-		Scopes: append(ReadScopes(), scopes...), Way: WayBrowser,
+		Scopes: append(checks.ReadScopes(), scopes...), Way: WayBrowser,
 	}}
 }
 

@@ -49,16 +49,10 @@ func (s State) sawNoGrant() bool {
 	return ok && h.Round >= s.since && h.Verdict == checks.Fail
 }
 
-// ReadScopes are the Graph scopes that a sign-in to look asks for, reading
-// alone (entra-facts §14). MSAL adds the sign-in ones by itself.
-func ReadScopes() []string {
-	return []string{"User.Read", "Application.Read.All", "Directory.Read.All", "Policy.Read.All", "Policy.Read.PermissionGrant"}
-}
-
 // withReading adds to a plan's scopes what re-reading after each write needs.
 func withReading(write []string) []string {
 	out := slices.Clone(write)
-	for _, r := range ReadScopes() {
+	for _, r := range checks.ReadScopes() {
 		out = addFold(out, r)
 	}
 	return out

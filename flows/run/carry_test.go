@@ -113,7 +113,7 @@ func TestWhatStopsAPlan(t *testing.T) {
 		}, flows.StopTenant, flows.LineWaiting, 0, ""},
 		"scopes are kept back": {func(w *world) {
 			w.onSignIn = func(context.Context, SignInAsk, func(Prompt)) (flows.Account, error) {
-				return flows.Account{UPN: "admin@contoso.example", TenantID: tenantID, Scopes: flows.ReadScopes()}, nil
+				return flows.Account{UPN: "admin@contoso.example", TenantID: tenantID, Scopes: checks.ReadScopes()}, nil
 			}
 		}, flows.StopSignIn, flows.LineWaiting, 0, ""},
 	} {
