@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
 
 	"onboard.example/flows"
 )
@@ -35,19 +34,15 @@ var ErrInterrupted = tea.ErrInterrupted
 func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	t = t.whole()
 	m := New(ctx, drv, o)
-	opts := append(ProgramOptions(o), tea.WithContext(ctx))
-	if t.In != nil {
-		opts = append(opts, tea.WithInput(t.In))
+	opts := append(ProgramOptions(o), tea.WithContext(ctx), tea.WithInput(t.In), tea.WithEnvironment(t.Environ))
+	var err error
+	if c, ok := newCanvas(t, o.Look); ok {
+		err = m.runOn(ctx, c, opts)
+	} else {
+		_, err = tea.NewProgram(m, append(opts, tea.WithOutput(t.Out))...).Run()
 	}
-	if t.Environ != nil {
-		opts = append(opts, tea.WithEnvironment(t.Environ))
-	}
-	if t.Out == nil {
-		t.Out = os.Stdout
-	}
-	m.paintFirst(t)
-	_, err := tea.NewProgram(m, append(opts, tea.WithOutput(t.Out))...).Run()
 	if _, late := io.WriteString(t.Out, m.Goodbye()); err == nil {
 		err = late
 	}
@@ -57,26 +52,45 @@ func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
 	return nil
 }
 
-// paintFirst writes the first frame before the program starts: its renderer
-// draws at its first tick only, some milliseconds later, and then the same.
-// Entering the alternate screen a second time is harmless: terminals keep the
-// cursor of each screen apart, or ignore it.
-func (m *Model) paintFirst(t Terminal) {
-	if m.size.class == tooSmall {
-		return // or not known yet
+// whole fills in what was left to the process.
+func (t Terminal) whole() Terminal {
+	if t.In == nil {
+		t.In = os.Stdin
 	}
-	environ := t.Environ
-	if environ == nil {
-		environ = os.Environ()
+	if t.Out == nil {
+		t.Out = os.Stdout
 	}
-	profile := colorprofile.Detect(t.Out, environ)
-	if m.look.NoColor {
-		profile = min(profile, colorprofile.ASCII)
+	if t.Environ == nil {
+		t.Environ = os.Environ()
 	}
-	frame := ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable + ansi.EraseEntireScreen + ansi.CursorHomePosition +
-		strings.ReplaceAll(m.View().Content, "\n", "\r\n")
-	w := &colorprofile.Writer{Forward: t.Out, Profile: profile}
-	_, _ = io.WriteString(w, frame) // the program meets the same trouble, and tells
+	return t
+}
+
+// runOn runs the program on a canvas. The first frame is there before the
+// program is.
+func (m *Model) runOn(ctx context.Context, c *canvas, opts []tea.ProgramOption) error {
+	w, h := c.size()
+	m.size = sizeOf(w, h)
+	m.pause, m.resume = c.leave, func() { _ = c.enter() } // if it cannot, the shell has the terminal still
+	if err := c.enter(); err != nil {
+		return err
+	}
+	defer c.leave()
+	model := drawn{Model: m, on: c}
+	model.View()
+	p := tea.NewProgram(model, append(opts, tea.WithOutput(c), tea.WithoutRenderer(), tea.WithWindowSize(w, h))...)
+	watching, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		resizes(watching, func() {
+			w, h := c.size()
+			p.Send(tea.WindowSizeMsg{Width: w, Height: h})
+		})
+	})
+	_, err := p.Run()
+	stop()
+	wg.Wait()
+	return err
 }
 
 // ProgramOptions are what a Bubble Tea program of this model needs, for a

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -234,9 +235,7 @@ func instead(suffix string, code int, header http.Header, body string) func(http
 				return
 			}
 			w.Header().Set("Content-Type", "application/json")
-			for k, v := range header {
-				w.Header()[k] = v
-			}
+			maps.Copy(w.Header(), header)
 			w.WriteHeader(code)
 			_, _ = io.WriteString(w, body)
 		})

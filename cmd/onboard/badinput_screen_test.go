@@ -53,6 +53,9 @@ func leftClean(t *testing.T, raw string) {
 			t.Errorf("%s: on at %d, off at %d", mode.name, on, off)
 		}
 	}
+	if t.Failed() {
+		t.Logf("the last of what the terminal got: %q", raw[max(0, len(raw)-600):])
+	}
 	lacks(t, raw, "owned", "\x1b]52;c;aGk=", "\u009b", "\u202e", "\u2066", "\u200b")
 }
 

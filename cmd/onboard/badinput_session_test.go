@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,10 +26,10 @@ import (
 type session struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
-	tty  *os.File         // nil on pipes
-	emu  *vt.SafeEmulator // what the terminal shows
-	news chan struct{}    // holds one: something was printed
-	done chan struct{}    // closed when the output has ended
+	tty  *os.File      // nil on pipes
+	emu  *vt.Emulator  // what the terminal shows; guarded by mu but for Read
+	news chan struct{} // holds one: something was printed
+	done chan struct{} // closed when the output has ended
 
 	told int // how much had been printed at the last answer
 
@@ -80,7 +81,7 @@ func startAs(t *testing.T, env []string, name string, args ...string) *session {
 func startScreen(t *testing.T, env []string, size pty.Winsize, args ...string) *session {
 	t.Helper()
 	s := &session{cmd: command(t, env, "onboard", args...)}
-	s.emu = vt.NewSafeEmulator(int(min(max(size.Cols, 80), 300)), int(min(max(size.Rows, 24), 200)))
+	s.emu = vt.NewEmulator(int(min(max(size.Cols, 80), 300)), int(min(max(size.Rows, 24), 200)))
 	f, err := pty.StartWithSize(s.cmd, &size)
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +97,11 @@ func startScreen(t *testing.T, env []string, size pty.Winsize, args ...string) *
 			_, _ = f.Write(part[:n])
 		}
 	}()
-	t.Cleanup(func() { _ = s.emu.Close() })
+	t.Cleanup(func() {
+		if c, ok := s.emu.InputPipe().(io.Closer); ok {
+			_ = c.Close()
+		}
+	})
 	s.follow(t, f)
 	return s
 }
@@ -119,10 +124,10 @@ func (s *session) follow(t *testing.T, r io.ReadCloser) {
 			n, err := r.Read(part)
 			s.mu.Lock()
 			s.raw.Write(part[:n])
-			s.mu.Unlock()
 			if s.emu != nil {
 				_, _ = s.emu.Write(part[:n])
 			}
+			s.mu.Unlock()
 			select {
 			case s.news <- struct{}{}:
 			default:
@@ -152,6 +157,8 @@ func (s *session) shown() string {
 	if s.emu == nil {
 		return s.printed()
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.emu.String()
 }
 
@@ -191,13 +198,23 @@ func (s *session) types(t *testing.T, keys string) {
 	}
 }
 
-// press types a key until what it leads to is seen: a screen that has just
-// opened takes no keys for a moment, and a look that goes on may ask to wait.
+// notNow is what the wizard says of a key that came while it takes none.
+var notNow = []string{"That key came too fast", "is being looked up"}
+
+// press types a key until what it leads to is seen. A screen that has just
+// opened takes no keys for a moment, and says so; only then is it typed again,
+// for a key more would answer the next screen.
 func (s *session) press(t *testing.T, key, next string) {
 	t.Helper()
-	for range 50 {
+	for range 20 {
 		s.types(t, key)
 		if s.soon(t, next) {
+			return
+		}
+		s.until(t, next, func(seen string) bool {
+			return strings.Contains(seen, next) || slices.ContainsFunc(notNow, func(n string) bool { return strings.Contains(seen, n) })
+		})
+		if strings.Contains(s.shown(), next) {
 			return
 		}
 	}
@@ -207,7 +224,7 @@ func (s *session) press(t *testing.T, key, next string) {
 // soon says whether a text is seen within a moment.
 func (s *session) soon(t *testing.T, text string) bool {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	for !strings.Contains(s.shown(), text) {
 		select {
