@@ -56,9 +56,17 @@ func usage(typed, format string, args ...any) error {
 // execute parses the arguments, runs the command and gives the exit code.
 func execute(ctx context.Context, w world) int {
 	root := newRoot(w)
+	// What a command ends with does not pass through fang: on the way it would
+	// ask the terminal for its colours, after a screen that has just been left.
+	var ended error
+	keepErrors(root, &ended)
 	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithErrorHandler(func(out io.Writer, _ fang.Styles, err error) {
 		explain(out, err)
 	}))
+	if ended != nil {
+		explain(w.err, ended)
+		err = ended
+	}
 	var exit *exitError
 	switch {
 	case err == nil:
@@ -69,6 +77,19 @@ func execute(ctx context.Context, w world) int {
 		return codeInterrupted
 	default:
 		return codeUsage
+	}
+}
+
+// keepErrors makes every command of a tree leave its error in ended.
+func keepErrors(cmd *cobra.Command, ended *error) {
+	if do := cmd.RunE; do != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			*ended = do(cmd, args)
+			return nil
+		}
+	}
+	for _, c := range cmd.Commands() {
+		keepErrors(c, ended)
 	}
 }
 
