@@ -5,7 +5,7 @@ package flows
 // false where nothing is due.
 func Due(s State) (e Event, ok bool) {
 	step, here := s.Step()
-	if !here || !step.Plan || s.Confirmed != "" || s.End != "" || !s.readNow(step) {
+	if !here || !step.Plan || s.Confirmed != "" || s.End != "" || s.elsewhere() || !s.readNow(step) {
 		return nil, false
 	}
 	p, err := MakePlan(s)
@@ -27,7 +27,7 @@ func (s State) readNow(step Step) bool {
 func Remaking(s State) bool {
 	step, here := s.Step()
 	return here && step.Plan && s.Plan != nil && s.Account != nil && s.Confirmed == "" && s.End == "" &&
-		s.planOf != s.Round && !s.readNow(step)
+		(s.elsewhere() || s.planOf != s.Round && !s.readNow(step))
 }
 
 // WhyNoPlan says in a line why there is no plan at a step that shows one;
@@ -39,6 +39,9 @@ func WhyNoPlan(s State) string {
 	}
 	if s.Account == nil {
 		return words.howNoAccount
+	}
+	if s.elsewhere() {
+		return Words(s, words.howElsewhere)
 	}
 	if _, err := MakePlan(s); err != nil && s.readNow(step) {
 		return err.Error()

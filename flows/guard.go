@@ -1,6 +1,10 @@
 package flows
 
-import "onboard.example/checks"
+import (
+	"strings"
+
+	"onboard.example/checks"
+)
 
 // The guards, each with its name and what to say while it does not hold. They
 // are functions because a guard reads the step, and the step names the guard.
@@ -78,10 +82,17 @@ func guardClaimed(id StepID) Guard {
 }
 
 // CanSee says whether a check can be answered as things are: the account in
-// hand was given a scope that it needs, or it needs no account.
+// hand is of the tenant, and was given a scope that the check needs.
 func (s State) CanSee(id checks.ID) bool {
 	h, ok := s.Finding(id)
-	return s.Account != nil && (!ok || h.Verdict != checks.Unknown)
+	return s.Account != nil && !s.elsewhere() && (!ok || h.Verdict != checks.Unknown)
+}
+
+// elsewhere says whether somebody is signed in to another tenant than the
+// run's: what Graph tells them is about that one.
+func (s State) elsewhere() bool {
+	id := s.TenantID()
+	return s.Account != nil && id != "" && s.Account.TenantID != "" && !strings.EqualFold(s.Account.TenantID, id)
 }
 
 // The answers to AskHow.

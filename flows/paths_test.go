@@ -282,6 +282,20 @@ func TestAConfirmationOfAPlanShownNoMoreCountsForNothing(t *testing.T) {
 	}
 }
 
+func TestWhoIsSignedInElsewhereSeesNothingAndMakesNoPlan(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	if why := WhyNoPlan(s); why != "" || !s.CanSee(checks.AppGrant) {
+		t.Fatalf("an admin of the tenant: no plan because %q", why)
+	}
+	away := admin()
+	away.Account.TenantID = exSP
+	s = see(after(s, away), blocked)
+	if _, ok := Due(s); ok || !strings.Contains(WhyNoPlan(s), "an account of contoso.example") || s.CanSee(checks.AppGrant) {
+		t.Errorf("signed in elsewhere: a plan is due: %v; why not: %q", ok, WhyNoPlan(s))
+	}
+}
+
 func TestWhatIsLearnedLateOfAnotherTenantIsForgotten(t *testing.T) {
 	t.Parallel()
 	s := diagnosed(t, "hetk", present(theApp(profile(t, "hetk"))))

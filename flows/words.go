@@ -15,21 +15,21 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, needConfirm, waitApply, needClaim                                string
 
-	theApp, theVendor, theClient, theTenant, theScopes                           string
-	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                   string
-	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn             string
-	absent, disabled, enabled, noBenchmark                                       string
-	createAppLine, createAppAfter, createAppEffect, createAppUndo                string
-	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                 string
-	grantLine, grantUndoLine, widenUndo                                          string
-	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled           string
-	unfitGranted, enableGains, enableUndo                                        string
-	fits                                                                         map[PathID]string
-	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp   string
-	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInAgain string
-	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                     string
-	howNoWrite, howUnstated, howNoAccount, askConfirm, askConfirmHelp            string
-	badGUID, badTyped, badOption, badDomain, personalDomain                      string
+	theApp, theVendor, theClient, theTenant, theScopes                              string
+	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                      string
+	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn                string
+	absent, disabled, enabled, noBenchmark                                          string
+	createAppLine, createAppAfter, createAppEffect, createAppUndo                   string
+	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                    string
+	grantLine, grantUndoLine, widenUndo                                             string
+	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled              string
+	unfitGranted, enableGains, enableUndo                                           string
+	fits                                                                            map[PathID]string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp      string
+	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInAgain    string
+	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                        string
+	howNoWrite, howUnstated, howNoAccount, howElsewhere, askConfirm, askConfirmHelp string
+	badGUID, badTyped, badOption, badDomain, personalDomain                         string
 
 	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
 	grantTitle, grantFor, howTitle, createTitle, portalTitle string
@@ -116,6 +116,7 @@ var words = struct {
 	howNoWrite:      "nothing here may write: run onboard on your own machine",
 	howUnstated:     "the vendor does not say which permissions the app needs",
 	howNoAccount:    "sign in first: a plan is made from what is there now",
+	howElsewhere:    "you are signed in to another tenant: go back and sign in with an account of {domain}",
 	askConfirm:      "Type %s to apply",
 	askConfirmHelp:  "Anything else changes nothing.",
 	badGUID:         "that is no client id: it has the form 00000000-0000-0000-0000-000000000000",
