@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -49,14 +50,15 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 	base := s.LoginURL()
 	admin := r.Tenants[0].Users[0].UPN
 	o.loginURL, o.graphURL, o.portalURL, o.caFile = base, base, base+"/portal", r.CA
-	if o.tokenFile == "" && o.signIn == "" {
-		o.tokenFile = filepath.Join(filepath.Dir(r.CA), "tokens", admin)
+	who, domain := caseOf(s.Scenario(), r.Tenants[0], auto)
+	if o.tokenFile == "" && o.signIn == "" && who != "none" {
+		o.tokenFile = filepath.Join(filepath.Dir(r.CA), "tokens", who)
 	}
 	if o.app == "" {
 		o.app = "hetk"
 	}
 	if o.domain == "" {
-		o.domain = r.Tenants[0].Domain
+		o.domain = domain
 	}
 	start, err := o.start()
 	if err != nil {
@@ -72,6 +74,16 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 		return w.picture(ctx, f.picture)
 	}
 	return w.run(ctx)
+}
+
+// caseOf says who signs in and for which domain: whose case the scenario is;
+// where nobody sits at the keys, the first tenant's admin.
+func caseOf(sc *sim.Scenario, first sim.ReadyTenant, auto bool) (who, domain string) {
+	who, domain = first.Users[0].UPN, first.Domain
+	if len(sc.Expect) > 0 && !auto {
+		who, domain = cmp.Or(sc.Expect[0].As, who), cmp.Or(sc.Expect[0].Domain, domain)
+	}
+	return who, domain
 }
 
 // rehearsal is the admin of a simulated tenant, played by keys.

@@ -41,7 +41,7 @@ func (o *options) flags(root *cobra.Command) {
 	f.StringVar(&o.cloud, "cloud", "", "which cloud: public, gcc, gcc-high, dod or china; left out: found by the domain")
 	f.StringVar(&o.clientID, "client-id", "", "client id with which onboard itself signs in")
 	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
-	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check, a question in the wizard")
+	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check; the wizard asks, and offers this one first")
 	f.StringVar(&o.tokenFile, "token-file", "", "file with a Graph access token, or - for standard input")
 	f.BoolVar(&o.json, "json", false, "print JSON on standard output")
 	f.BoolVar(&o.plain, "plain", false, "plain lines instead of a screen")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -44,6 +46,9 @@ func (o *options) start() (flows.Started, error) {
 	}
 	if o.json {
 		return s, usage("Type `onboard check --json` for a report.", "the wizard prints no JSON")
+	}
+	if o.tokenFile == "-" {
+		return s, usage("Put the token into a file, or use `onboard check`.", "--token-file - is where the wizard reads your answers")
 	}
 	if o.app != "" {
 		p, err := o.profile(o.app)
@@ -95,6 +100,9 @@ func (w *wizard) run(ctx context.Context) error {
 		return err
 	}
 	w.start.Ways = w.c.ways(w.start.Profile)
+	slices.SortStableFunc(w.start.Ways, func(a, b flows.WayOffer) int {
+		return cmp.Compare(w.o.rank(a.Way), w.o.rank(b.Way))
+	})
 	defer w.halt()
 	d, earlier, err := w.begin(ctx)
 	if err != nil {
@@ -119,6 +127,14 @@ func (w *wizard) run(ctx context.Context) error {
 	}
 	quietBrowser()
 	return w.ended(tui.Run(ctx, d, o, tui.Terminal{In: w.o.in, Out: w.o.out, Environ: w.o.env}))
+}
+
+// rank puts the way of --sign-in first.
+func (o *options) rank(w flows.Way) int {
+	if string(w) == o.signIn {
+		return 0
+	}
+	return 1
 }
 
 // atTerminal says whether both ends are a terminal.
