@@ -186,7 +186,7 @@ func (m *Model) played(msg playedMsg) {
 	if msg.err != nil {
 		m.tellPerson(RoleBad, fill(wordNotPlayed, "why", clean(msg.err.Error())))
 	}
-	m.refresh()
+	m.follow()
 }
 
 // saveReport writes the report to disk.

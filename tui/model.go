@@ -178,7 +178,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.woken(msg)
 	case tickedMsg:
 		m.ticking = false
-		m.refresh()
+		m.follow()
 		return m, m.tick()
 	case linkPrintedMsg:
 		if msg.stopped {
@@ -242,12 +242,19 @@ func (m *Model) topSheet() screen {
 	return nil
 }
 
-// woken follows the driver, and goes on by itself where only a sign-in was
-// waited for.
+// woken follows the driver.
 func (m *Model) woken(msg wokenMsg) tea.Cmd {
 	if msg.of != m.wake {
 		return nil // of a driver that is no longer shown
 	}
+	m.follow()
+	return tea.Batch(m.listen(), m.tick())
+}
+
+// follow takes the state from the driver, and goes on by itself where only a
+// sign-in was waited for: whoever sees first that it is over must go on, for
+// the next look sees no change any more.
+func (m *Model) follow() {
 	busy, place := m.state.SignIn.Busy, m.state.Place
 	m.refresh()
 	if s := m.state; busy && !s.SignIn.Busy && s.Account != nil && s.Place.Stage == flows.StageSignIn {
@@ -256,7 +263,6 @@ func (m *Model) woken(msg wokenMsg) tea.Cmd {
 	if m.state.Place != place {
 		m.deaf = m.now().Add(typeAhead)
 	}
-	return tea.Batch(m.listen(), m.tick())
 }
 
 // key finds what a key means here: an offer, a letter for the field, or the
