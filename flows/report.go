@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
+	"slices"
 	"strconv"
 	"strings"
 	texttemplate "text/template"
@@ -32,6 +33,7 @@ type Report struct {
 	Findings  []checks.Finding `json:"findings"`
 	Path      *ReportPath      `json:"path"`
 	Receipt   *Receipt         `json:"receipt"`
+	Filed     []string         `json:"filed"` // names of the receipts of this run
 	Notes     []Noted          `json:"notes"`
 	Connect   []string         `json:"connect"` // the clicks by which people connect
 }
@@ -51,7 +53,7 @@ func ReportOf(s State) Report {
 		Schema: ReportSchema, Version: s.Version, At: s.At, Account: s.Account, Verdict: s.Overall(),
 		App:      ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant:   ReceiptTenant{ID: s.TenantID(), Domain: s.Domain, Cloud: s.Cloud()},
-		Findings: []checks.Finding{}, Claims: []string{}, Notes: append([]Noted{}, s.Notes...), Connect: []string{},
+		Findings: []checks.Finding{}, Claims: []string{}, Notes: append([]Noted{}, s.Notes...), Connect: []string{}, Filed: []string{},
 	}
 	r.NotLooked = append([]string{}, r.Verdict.NotLooked...)
 	for _, id := range allChecks() { // in the order in which people read them
@@ -69,6 +71,11 @@ func ReportOf(s State) Report {
 	}
 	if receipt, ok := ReceiptOf(s); ok {
 		r.Receipt = &receipt
+	}
+	for _, f := range s.Receipts { // a plan that came after may have sent nothing
+		if !slices.Contains(r.Filed, f.Name) {
+			r.Filed = append(r.Filed, f.Name)
+		}
 	}
 	if s.Profile != nil {
 		r.Connect = append(r.Connect, s.Profile.Connect...)

@@ -60,6 +60,24 @@ func TestReportOfAProvenRun(t *testing.T) {
 	}
 }
 
+func TestReportOfAPlanThatCameAfterOneThatWasSent(t *testing.T) {
+	t.Parallel()
+	s := proven(t)
+	again := *s.Plan
+	again.ID = "another"
+	r := ReportOf(after(s, Filed{Plan: s.Plan.ID, Name: "first.json"}, Filed{Plan: s.Plan.ID, Name: "first.json"}, Planned{Plan: again}))
+	if r.Receipt != nil || len(r.Filed) != 1 {
+		t.Fatalf("receipt %+v, filed %v", r.Receipt, r.Filed)
+	}
+	md, errMD := r.Markdown()
+	page, errHTML := r.HTML()
+	for _, text := range []string{md, page} {
+		if strings.Contains(text, "Nothing was changed") || !strings.Contains(text, "first.json") {
+			t.Errorf("what was sent before is denied (%v, %v):\n%s", errMD, errHTML, text)
+		}
+	}
+}
+
 func TestReportOfAnyState(t *testing.T) {
 	t.Parallel()
 	claimed := after(diagnosed(t, "hetk", present(Facts{})), Chose{Path: DirectLink}, Advanced{}, Claimed{Step: LinkApprove}, Noted{Text: "called them", From: "guide 2"})
