@@ -176,20 +176,24 @@ func BenchmarkDiagnosed(b *testing.B) {
 	b.ReportMetric(most, "MB-RSS")
 }
 
-// walkToDiagnosis presses what leads through the sign-in to the diagnosis, and
-// waits until the last finding has landed.
+// walkToDiagnosis presses Enter, which goes on and takes the one way to sign in
+// that there is, until the last finding has landed. A screen that has just
+// opened by itself takes no keys, so it presses again.
 func walkToDiagnosis(tty *os.File) error {
-	for _, step := range []struct{ see, press string }{
-		{"People sign in", "\r"}, {"token", "3"}, {"consent/predict", ""},
-	} {
-		if err := readUntil(tty, step.see); err != nil {
+	done := make(chan error, 1)
+	go func() { done <- readUntil(tty, "managed consent policy") }()
+	again := time.NewTicker(400 * time.Millisecond)
+	defer again.Stop()
+	for {
+		select {
+		case err := <-done:
 			return err
-		}
-		if _, err := tty.WriteString(step.press); err != nil {
-			return fmt.Errorf("press %q: %w", step.press, err)
+		case <-again.C:
+			if _, err := tty.WriteString("\r"); err != nil {
+				return fmt.Errorf("press enter: %w", err)
+			}
 		}
 	}
-	return nil
 }
 
 // residentMB is the resident size of a process as the kernel says it.
