@@ -103,6 +103,9 @@ func (w *wizard) run(ctx context.Context) error {
 	slices.SortStableFunc(w.start.Ways, func(a, b flows.WayOffer) int {
 		return cmp.Compare(w.o.rank(a.Way), w.o.rank(b.Way))
 	})
+	if name, borrowed := signin.Borrowed(w.c.clientID(w.start.Profile)); borrowed {
+		_, _ = fmt.Fprintf(w.o.err, sayBorrowed, name)
+	}
 	defer w.halt()
 	d, earlier, err := w.begin(ctx)
 	if err != nil {

@@ -2,7 +2,7 @@ package main
 
 // Everything that the command line itself says to people.
 const (
-	sayShort = "Clear Microsoft 365's \"Need admin approval\" for one app, and prove it"
+	sayShort = "Clear the admin approval block of Microsoft 365 for one app, and prove it"
 
 	sayLong = `onboard clears the "Need admin approval" block for one third-party app in one
 Microsoft 365 tenant, and proves with Microsoft Graph that it is cleared.
