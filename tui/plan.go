@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,9 +49,12 @@ func (s *planScreen) body(m *Model) body {
 		if i < len(m.state.Lines) {
 			st = m.state.Lines[i]
 		}
-		b.put(changeRows(line, st, step.Apply, m.size.tight(), w)...)
+		b.put(changeRows(line, st, step.Apply || m.state.Confirmed != "", m.size.tight(), w)...)
 	}
 	for _, t := range p.Warnings {
+		if slices.ContainsFunc(p.Lines, func(c flows.Change) bool { return c.Warning == t }) {
+			continue // its line says so
+		}
 		b.put(hanging(say(RoleWarn, "! "), RoleWarn, clean(t), w)...)
 	}
 	if m.state.SignIn.Busy {
@@ -91,7 +95,7 @@ func (s *planScreen) headline(m *Model, step flows.Step) string {
 		return wordPlanEmpty
 	case m.state.Carried():
 		return fill(wordPlanDone, "domain", clean(m.state.Plan.Domain))
-	case step.Apply:
+	case step.Apply, m.state.Confirmed != "": // gone back to, while its lines are sent
 		return wordPlanApplying
 	}
 	things := fill(wordThings, "n", number(n))

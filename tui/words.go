@@ -129,7 +129,7 @@ var whoWords = map[checks.Who]string{
 
 // moveWords say whose move it is, as a sentence.
 var moveWords = map[checks.Who]string{
-	checks.WhoUser:      "It is the user's move.",
+	checks.WhoUser:      "It is your move.",
 	checks.WhoAdmin:     "It is your move: an admin must act once.",
 	checks.WhoVendor:    "It is the move of the app's vendor.",
 	checks.WhoMicrosoft: "It is Microsoft's move.",
