@@ -21,13 +21,16 @@ func (s State) readNow(step Step) bool {
 	return s.Account != nil && s.factsOf == s.Round && s.looked(step.Checks)
 }
 
-// Remaking says that the plan in hand is an earlier one and the tenant is being
-// read for the next: after an interruption, a refusal, or going back. Nobody
-// should read the old one, let alone confirm it.
+// Remaking says that the plan in hand is an earlier one and the next is being
+// made: after an interruption, a refusal, or going back. Nobody should read
+// the old one, let alone confirm it.
 func Remaking(s State) bool {
 	step, here := s.Step()
-	return here && step.Plan && s.Plan != nil && s.Account != nil && s.Confirmed == "" && s.End == "" &&
-		(s.elsewhere() || s.planOf != s.Round && !s.readNow(step))
+	if !here || !step.Plan || s.Plan == nil || s.Account == nil || s.Confirmed != "" || s.End != "" || s.planOf == s.Round {
+		return false
+	}
+	_, due := Due(s)
+	return due || !s.readNow(step)
 }
 
 // WhyNoPlan says in a line why there is no plan at a step that shows one;
