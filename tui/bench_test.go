@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"slices"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -50,61 +48,6 @@ func BenchmarkKeyToFrame(b *testing.B) {
 			}
 		})
 	}
-}
-
-// frames counts the writes of a renderer.
-type frames struct{ c chan time.Time }
-
-func (f frames) Write(p []byte) (int, error) {
-	if len(bytes.TrimSpace(p)) > 0 {
-		select {
-		case f.c <- time.Now():
-		default:
-		}
-	}
-	return len(p), nil
-}
-
-// BenchmarkKeyToBytes is one key in a running program, from the message to the
-// bytes of its frame, the renderer's tick included (budgets W4).
-func BenchmarkKeyToBytes(b *testing.B) {
-	ctx, cancel := context.WithCancel(b.Context())
-	o := still(b, 80, 24)
-	out := frames{make(chan time.Time, 1)}
-	p := tea.NewProgram(New(ctx, atTenant(b), o), append(ProgramOptions(o), tea.WithContext(ctx), tea.WithInput(nil), tea.WithOutput(out),
-		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler(), tea.WithWindowSize(80, 24))...)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = p.Run()
-	}()
-	for quiet := time.NewTimer(200 * time.Millisecond); ; { // the first frames and questions
-		select {
-		case <-out.c:
-			continue
-		case <-quiet.C:
-		}
-		break
-	}
-	var took []time.Duration
-	for b.Loop() {
-		at := time.Now()
-		if len(took)%50 == 49 {
-			p.Send(pressed("ctrl+u"))
-		} else {
-			p.Send(pressed("x")) // every letter changes the frame
-		}
-		select {
-		case x := <-out.c:
-			took = append(took, x.Sub(at))
-		case <-time.After(time.Second):
-			b.Fatal(len(took))
-		}
-	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
-	cancel()
-	<-done
 }
 
 // BenchmarkPlainAuto is the whole flow on plain lines, the world answering at

@@ -220,7 +220,7 @@ func (m *Model) print(l flows.Link) tea.Cmd {
 
 // printText shows text in the normal screen, its lines unbroken.
 func (m *Model) printText(text string) tea.Cmd {
-	p := &printer{ctx: m.ctx, text: text}
+	p := &printer{ctx: m.ctx, text: text, before: m.pause, after: m.resume}
 	return tea.Exec(p, func(err error) tea.Msg { return linkPrintedMsg{stopped: errors.Is(err, errStopped)} })
 }
 
@@ -239,6 +239,8 @@ type printer struct {
 	text string
 	in   io.Reader
 	out  io.Writer
+	// before and after give the terminal over; nil: it is ready.
+	before, after func()
 }
 
 func (p *printer) SetStdin(r io.Reader)  { p.in = r }
@@ -249,6 +251,10 @@ func (p *printer) SetStderr(io.Writer)   {}
 func (p *printer) Run() error {
 	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	if p.before != nil {
+		p.before()
+		defer p.after()
+	}
 	text := strings.ReplaceAll("\n"+p.text+"\n"+wordEnterReturns+"\n", "\n", "\r\n")
 	if _, err := io.WriteString(p.out, text); err != nil {
 		return err

@@ -81,6 +81,9 @@ type Model struct {
 	reopen     func(context.Context, string) (Driver, error)
 	keepReport func(context.Context, string) (string, error)
 	resumeWith string
+	// pause and resume give the terminal to somebody else and take it back;
+	// nil where the library does that by itself.
+	pause, resume func()
 
 	state   flows.State
 	wants   []flows.Want

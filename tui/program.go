@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -32,8 +34,8 @@ var ErrInterrupted = tea.ErrInterrupted
 // has ended, or is told to, when it returns. The error is ErrInterrupted, the
 // context's, or the terminal's.
 func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	t = t.whole()
 	m := New(ctx, drv, o)
 	opts := append(ProgramOptions(o), tea.WithContext(ctx), tea.WithInput(t.In), tea.WithEnvironment(t.Environ))
@@ -43,6 +45,7 @@ func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
 	} else {
 		_, err = tea.NewProgram(m, append(opts, tea.WithOutput(t.Out))...).Run()
 	}
+	m.stopped = m.stopped || ctx.Err() != nil
 	if _, late := io.WriteString(t.Out, m.Goodbye()); err == nil {
 		err = late
 	}
@@ -98,7 +101,7 @@ func (m *Model) runOn(ctx context.Context, c *canvas, opts []tea.ProgramOption) 
 // drawn (a second filter would replace this one), and no colours where none
 // are wanted, whatever the value of NO_COLOR.
 func ProgramOptions(o Options) []tea.ProgramOption {
-	opts := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithFilter(clamped)}
+	opts := []tea.ProgramOption{tea.WithFPS(frameRate), tea.WithFilter(clamped), tea.WithoutSignalHandler()}
 	if o.Look.NoColor {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}

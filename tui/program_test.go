@@ -67,7 +67,7 @@ func inProgram(t *testing.T, d *fakeDriver, o Options, act func(p *tea.Program, 
 		o.Now, o.Width, o.Height = time.Now, 80, 24
 		m = New(ctx, d, o)
 		p := tea.NewProgram(m, append(ProgramOptions(o), tea.WithContext(ctx), tea.WithInput(nil), tea.WithOutput(screen),
-			tea.WithEnvironment([]string{"TERM=xterm-256color", "LANG=C.UTF-8", "SSH_TTY=1"}), tea.WithoutSignalHandler(), tea.WithWindowSize(80, 24))...)
+			tea.WithEnvironment([]string{"TERM=xterm-256color", "LANG=C.UTF-8", "SSH_TTY=1"}), tea.WithWindowSize(80, 24))...)
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -199,38 +199,6 @@ func TestRunWritesTheGoodbye(t *testing.T) {
 	}
 	if want := "Stopped at App. Nothing is lost: onboard goes on from here.\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("the end is %q", out.String()[max(out.Len()-120, 0):])
-	}
-}
-
-func TestFirstFrameComesAtOnce(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		environ []string
-		look    Look
-		colours bool
-	}{
-		"true colour": {[]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}, Look{}, true},
-		"no colour":   {[]string{"TERM=xterm-256color", "COLORTERM=truecolor", "TTY_FORCE=1"}, Look{NoColor: true}, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := still(t, 80, 24)
-			o.Look, o.Ground = c.look, GroundDark
-			m := New(t.Context(), atApp(t), o)
-			screen := newTerminal(80, 24)
-			m.paintFirst(Terminal{Out: screen, Environ: c.environ})
-			if got, want := screen.screen(), plainText(m.View().Content); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(want), " ") {
-				t.Errorf("shows:\n%s\nwant:\n%s", got, want)
-			}
-			if got := strings.Contains(screen.bytes(), "38;2;"); got != c.colours {
-				t.Errorf("colours: %v", got)
-			}
-		})
-	}
-	screen := newTerminal(80, 24)
-	New(t.Context(), atApp(t), still(t, 0, 0)).paintFirst(Terminal{Out: screen})
-	if screen.bytes() != "" {
-		t.Errorf("a frame of unknown size: %q", screen.bytes())
 	}
 }
 

@@ -124,6 +124,9 @@ func (m *Model) do(o offer, k tea.KeyPressMsg) tea.Cmd {
 	case actLeave:
 		return m.leave()
 	case actSuspend:
+		if m.pause != nil {
+			m.pause() // the canvas takes it back when the program is resumed
+		}
 		return tea.Suspend
 	case actBack:
 		return m.tell(flows.WentBack{})

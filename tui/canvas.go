@@ -1,0 +1,209 @@
+package tui
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/term"
+)
+
+// canvas is a terminal on which a frame is drawn the moment it changes. The
+// library's own renderer draws at a tick, up to 8 ms after the key; this one
+// uses the same cells and the same differences without the wait, and nothing
+// wakes it while nothing changes.
+type canvas struct {
+	in, out *os.File
+	environ []string
+	profile colorprofile.Profile
+
+	mu     sync.Mutex // the program writes questions and clipboards of its own
+	on     bool       // the terminal is ours
+	cooked *term.State
+	cells  uv.ScreenBuffer
+	draws  *uv.TerminalRenderer
+	made   bytes.Buffer // what draws has made of a frame
+	shown  tea.View     // on the terminal now
+	cursor bool         // and whether its cursor is seen
+}
+
+// What is switched on with the alternate screen, and off in reverse.
+const (
+	modesOn  = ansi.SetModeAltScreenSaveCursor + ansi.SetModeBracketedPaste + ansi.ResetModeTextCursorEnable
+	modesOff = ansi.ResetModeBracketedPaste + ansi.SetModeTextCursorEnable + ansi.ResetModeAltScreenSaveCursor
+)
+
+// newCanvas takes a terminal; ok is false where one of the files is none, or
+// where the system needs the library's renderer.
+func newCanvas(t Terminal, look Look) (c *canvas, ok bool) {
+	in, isFile := t.In.(*os.File)
+	out, alsoFile := t.Out.(*os.File)
+	if !drawsItself || !isFile || !alsoFile || !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) {
+		return nil, false
+	}
+	w, h, err := term.GetSize(int(out.Fd()))
+	if err != nil || !Drawable(w, h) {
+		return nil, false
+	}
+	c = &canvas{in: in, out: out, environ: t.Environ, profile: profileOf(t, look)}
+	c.resize(w, h)
+	return c, true
+}
+
+// profileOf is how many colours a terminal gets: none where none are wanted,
+// whatever the value of NO_COLOR.
+func profileOf(t Terminal, look Look) colorprofile.Profile {
+	p := colorprofile.Detect(t.Out, t.Environ)
+	if look.NoColor {
+		p = min(p, colorprofile.ASCII)
+	}
+	return p
+}
+
+// size is the terminal's own word for its size, in cells.
+func (c *canvas) size() (w, h int) {
+	w, h, _ = term.GetSize(int(c.out.Fd())) // 0×0 shows nothing, and the next change is told
+	return w, h
+}
+
+// resize makes room for frames of another size.
+func (c *canvas) resize(w, h int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := sizeOf(w, h)
+	c.cells = uv.NewScreenBuffer(s.w, s.h)
+	c.restart()
+}
+
+// restart forgets what the terminal shows, so that the next frame is drawn
+// whole; the caller holds mu.
+func (c *canvas) restart() {
+	c.made.Reset()
+	c.draws = uv.NewTerminalRenderer(&c.made, c.environ)
+	c.draws.SetColorProfile(c.profile)
+	c.draws.SetFullscreen(true)
+	c.draws.SetRelativeCursor(false)
+	c.draws.SetScrollOptim(true)
+	c.draws.SetTabStops(-1)
+	c.draws.Resize(c.cells.Width(), c.cells.Height())
+	c.draws.Erase()
+	c.cells.Touched = nil
+	c.shown, c.cursor = tea.View{}, false
+}
+
+// enter takes the terminal: keys come one by one, and the alternate screen is
+// ours. It does nothing where that is so already.
+func (c *canvas) enter() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.on {
+		return nil
+	}
+	cooked, err := term.MakeRaw(int(c.in.Fd()))
+	if err != nil {
+		return fmt.Errorf("taking the terminal: %w", err)
+	}
+	c.cooked, c.on = cooked, true
+	c.restart()
+	_, err = c.out.WriteString(modesOn)
+	return err
+}
+
+// leave gives the terminal back as it was. It does nothing where that is done.
+func (c *canvas) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.on {
+		return
+	}
+	c.on = false
+	_, _ = c.out.WriteString(ansi.SetWindowTitle("") + modesOff) // a terminal that is gone needs nothing back
+	_ = term.Restore(int(c.in.Fd()), c.cooked)
+}
+
+// draw shows a frame, if it is another than the one that is shown.
+func (c *canvas) draw(v tea.View) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.on || c.same(v) {
+		return
+	}
+	var frame bytes.Buffer
+	if v.WindowTitle != c.shown.WindowTitle {
+		frame.WriteString(ansi.SetWindowTitle(v.WindowTitle))
+	}
+	if c.cursor {
+		frame.WriteString(ansi.ResetModeTextCursorEnable)
+	}
+	c.cells.Clear()
+	uv.NewStyledString(v.Content).Draw(c.cells, c.cells.Bounds())
+	c.draws.Render(c.cells.RenderBuffer)
+	if v.Cursor != nil {
+		c.draws.MoveTo(v.Cursor.X, v.Cursor.Y)
+	}
+	_ = c.draws.Flush() // into memory
+	frame.Write(c.made.Bytes())
+	c.made.Reset()
+	if c.cursor = v.Cursor != nil; c.cursor {
+		frame.WriteString(ansi.SetModeTextCursorEnable)
+	}
+	c.shown = v
+	_, _ = c.out.Write(frame.Bytes()) // the program meets a terminal that is gone by its input
+}
+
+// same says whether a view is the one that is shown.
+func (c *canvas) same(v tea.View) bool {
+	if v.Content != c.shown.Content || v.WindowTitle != c.shown.WindowTitle || (v.Cursor == nil) == c.cursor {
+		return false
+	}
+	return v.Cursor == nil || v.Cursor.Position == c.shown.Cursor.Position
+}
+
+// Write passes on what the program itself has to say, between two frames.
+func (c *canvas) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out.Write(p)
+}
+
+// drawn is the model on a canvas: every view is drawn at once.
+type drawn struct {
+	*Model
+	on *canvas
+}
+
+// Update passes messages on; those about the terminal itself come to the
+// canvas as well.
+func (d drawn) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	defer d.unlessPanic()
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		d.on.resize(msg.Width, msg.Height)
+	case tea.ResumeMsg:
+		_ = d.on.enter() // if it cannot, the shell has the terminal still
+	}
+	_, cmd := d.Model.Update(msg)
+	return d, cmd
+}
+
+// View draws the frame.
+func (d drawn) View() tea.View {
+	defer d.unlessPanic()
+	v := d.Model.View()
+	d.on.draw(v)
+	return v
+}
+
+// unlessPanic gives the terminal back before a panic goes its way, so that
+// what the library prints of it can be read.
+func (d drawn) unlessPanic() {
+	if r := recover(); r != nil {
+		d.on.leave()
+		panic(r)
+	}
+}
