@@ -113,11 +113,17 @@ func wantLook(s State) (Want, bool) {
 			w.Every, w.Most = PollFirst, PollMost
 		}
 	}
-	if w.Checks == "" || w.Every == 0 && s.looked(w.Checks.IDs()) {
+	// A look is over when its facts are in, too: they come last, and a look
+	// that is no longer wanted is cut off.
+	if w.Checks == "" || w.Every == 0 && s.FactsRead() && s.looked(w.Checks.IDs()) {
 		return Want{}, false
 	}
 	return w, true
 }
+
+// FactsRead says whether what plans are made of was read in this round, as far
+// as it could be.
+func (s State) FactsRead() bool { return s.factsOf == s.Round }
 
 // looked says whether every one of the checks was answered in this round.
 func (s State) looked(ids []checks.ID) bool {
