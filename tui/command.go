@@ -191,7 +191,7 @@ func (m *Model) played(msg playedMsg) {
 
 // saveReport writes the report to disk.
 func (m *Model) saveReport() tea.Cmd {
-	keep, ctx, text := m.keepReport, m.ctx, Report(m.state)
+	keep, ctx, text := m.keepReport, m.ctx, reportText(m.state)
 	if keep == nil {
 		return nil
 	}
@@ -228,10 +228,12 @@ func (m *Model) done() bool {
 	return m.state.Place.Stage == flows.StageProof && m.overall.State == checks.StateOpen && m.overall.Grade == checks.Verified
 }
 
-// interrupt ends the program at once; the run can be gone on with.
+// interrupt ends the program at once; the run can be gone on with. The program
+// is told to quit, for the library does not wait for its own reader when it is
+// interrupted.
 func (m *Model) interrupt() tea.Cmd {
 	m.stopped = true
-	return tea.Interrupt
+	return tea.Quit
 }
 
 // missing says what keeps the person from going on, as a line.

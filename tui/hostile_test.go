@@ -84,7 +84,7 @@ func TestHostileTextNeverReachesTheTerminal(t *testing.T) {
 				harmless(t, "goodbye", m.Goodbye())
 			}
 		}
-		harmless(t, "report", Report(d.State()))
+		harmless(t, "report", reportText(d.State()))
 		if d.State().Place.Stage == flows.StagePaths {
 			d.happen(flows.Chose{Path: flows.DirectLink})
 		} else {

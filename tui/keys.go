@@ -34,6 +34,7 @@ const (
 	actShowAll
 	actScript
 	actReport
+	actTell
 	actPlay
 	actHelp
 	actLeave
@@ -70,6 +71,7 @@ var bindings = []binding{
 	{act: actShowAll, keys: []string{"a"}, word: keyShowAll},
 	{act: actScript, keys: []string{"s", "ctrl+s"}, word: keyScript},
 	{act: actReport, keys: []string{"r"}, word: keyReport},
+	{act: actTell, keys: []string{"m"}, word: keyTell},
 	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
 	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},
 	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},

@@ -290,7 +290,8 @@ func (p *plain) proofScene() scene {
 	}
 	sc := scene{key: "proof" + string(o.State) + o.Reason, lines: lines, open: true, auto: p.leave}
 	sc.choices = append(sc.choices,
-		choice{key: "r", label: plainReport, aside: true, do: func() { p.out.line(Report(p.m.state)) }}, p.evidence(),
+		choice{key: "r", label: plainReport, aside: true, do: func() { p.out.line(reportText(p.m.state)) }},
+		choice{key: "m", label: plainTell, aside: true, do: func() { p.out.line(messageText(p.m.state)) }}, p.evidence(),
 		choice{key: "a", label: plainAgain, do: func() { p.m.put(flows.AskedAgain{}) }})
 	return sc
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -38,21 +39,30 @@ func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
 	defer stop()
 	t = t.whole()
 	m := New(ctx, drv, o)
-	opts := append(ProgramOptions(o), tea.WithContext(ctx), tea.WithInput(t.In), tea.WithEnvironment(t.Environ))
+	opts := append(ProgramOptions(o), tea.WithInput(t.In), tea.WithEnvironment(t.Environ))
 	var err error
 	if c, ok := newCanvas(t, o.Look); ok {
 		err = m.runOn(ctx, c, opts)
 	} else {
-		_, err = tea.NewProgram(m, append(opts, tea.WithOutput(t.Out))...).Run()
+		err = runUntil(ctx, tea.NewProgram(m, append(opts, tea.WithOutput(t.Out))...))
+	}
+	if err == nil && m.stopped {
+		err = ErrInterrupted
 	}
 	m.stopped = m.stopped || ctx.Err() != nil
-	if _, late := io.WriteString(t.Out, m.Goodbye()); err == nil {
-		err = late
-	}
-	if err != nil {
+	_, late := io.WriteString(t.Out, m.Goodbye())
+	if err = cmp.Or(err, ctx.Err(), late); err != nil {
 		return fmt.Errorf("showing the wizard: %w", err)
 	}
 	return nil
+}
+
+// runUntil runs a program and ends it with ctx. The program does not get ctx
+// itself: one that is killed by it leaves its reader behind.
+func runUntil(ctx context.Context, p *tea.Program) error {
+	defer context.AfterFunc(ctx, p.Quit)()
+	_, err := p.Run()
+	return err
 }
 
 // whole fills in what was left to the process.
@@ -90,7 +100,7 @@ func (m *Model) runOn(ctx context.Context, c *canvas, opts []tea.ProgramOption) 
 			p.Send(tea.WindowSizeMsg{Width: w, Height: h})
 		})
 	})
-	_, err := p.Run()
+	err := runUntil(ctx, p)
 	stop()
 	wg.Wait()
 	return err

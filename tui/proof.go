@@ -93,6 +93,7 @@ func (s *proofScreen) typing(*Model) *field { return nil }
 func (s *proofScreen) offers(m *Model) []offer {
 	return []offer{
 		{act: actReport},
+		{act: actTell},
 		{act: actEvidence, why: m.nothingTelling(s)},
 		{act: actAgain, key: "a"},
 	}
@@ -110,7 +111,9 @@ func (m *Model) nothingTelling(s *proofScreen) string {
 func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	switch o.act {
 	case actReport:
-		m.open(&reportSheet{})
+		m.open(&pageSheet{text: reportText, by: actReport, save: true})
+	case actTell:
+		m.open(&pageSheet{text: messageText, by: actTell})
 	case actAgain:
 		return m.tell(flows.AskedAgain{})
 	case actEvidence:
@@ -125,13 +128,17 @@ func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// reportSheet is the run as a page to keep or to send.
-type reportSheet struct{}
+// pageSheet is a text about the run, to keep or to send.
+type pageSheet struct {
+	text func(flows.State) string
+	by   action // that opened it, and closes it
+	save bool   // it can be written to disk
+}
 
-func (s *reportSheet) body(m *Model) body {
+func (s *pageSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
-	for l := range strings.SplitSeq(strings.TrimRight(Report(m.state), "\n"), "\n") {
+	for l := range strings.SplitSeq(strings.TrimRight(s.text(m.state), "\n"), "\n") {
 		role := RoleText
 		if strings.HasPrefix(l, "#") {
 			role = RoleStrong
@@ -141,22 +148,26 @@ func (s *reportSheet) body(m *Model) body {
 	return b
 }
 
-func (s *reportSheet) typing(*Model) *field { return nil }
+func (s *pageSheet) typing(*Model) *field { return nil }
 
-func (s *reportSheet) offers(m *Model) []offer {
-	keep := ""
-	if m.keepReport == nil {
-		keep = whyNoDisk
+func (s *pageSheet) offers(m *Model) []offer {
+	out := []offer{{act: actCopy}, {act: actLinks, word: wordShowWhole}}
+	if s.save {
+		keep := ""
+		if m.keepReport == nil {
+			keep = whyNoDisk
+		}
+		out = append(out, offer{act: actScript, word: wordSaveReport, why: keep})
 	}
-	return append([]offer{{act: actCopy}, {act: actLinks, word: wordShowWhole}, {act: actScript, word: wordSaveReport, why: keep}}, closing(actReport)...)
+	return append(out, closing(s.by)...)
 }
 
-func (s *reportSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
+func (s *pageSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	switch o.act {
 	case actCopy:
-		return m.copy(Report(m.state))
+		return m.copy(s.text(m.state))
 	case actLinks:
-		return m.printText(Report(m.state))
+		return m.printText(s.text(m.state))
 	case actScript:
 		return m.saveReport()
 	default: // no other is offered here

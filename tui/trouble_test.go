@@ -170,7 +170,7 @@ func TestReportIsKept(t *testing.T) {
 	m := New(t.Context(), atProof(t), o)
 	press(m, "r")
 	pressAnd(m, "s")
-	if kept != Report(m.state) || m.notice.text != "Saved as report.md" {
+	if kept != reportText(m.state) || m.notice.text != "Saved as report.md" {
 		t.Errorf("%d bytes, notice %q", len(kept), m.notice.text)
 	}
 	m.Update(keptMsg{err: errors.New("read-only file system")})
@@ -179,13 +179,13 @@ func TestReportIsKept(t *testing.T) {
 
 func TestReportListsWhatWasChanged(t *testing.T) {
 	t.Parallel()
-	r := Report(atApplying(t).State())
+	r := reportText(atApplying(t).State())
 	for _, want := range []string{"# Hetk Calendar Sync in contoso.example", "What was changed", "accepted: ", "POST /oauth2PermissionGrants", "How to take it back"} {
 		if !strings.Contains(r, want) {
 			t.Errorf("lacks %q:\n%s", want, r)
 		}
 	}
-	if r := Report(flows.State{}); !strings.Contains(r, "Cannot tell yet") {
+	if r := reportText(flows.State{}); !strings.Contains(r, "Cannot tell yet") {
 		t.Errorf("an empty run: %s", r)
 	}
 }
