@@ -78,7 +78,7 @@ type choice struct {
 // walk goes on until the run was left.
 func (p *plain) walk(ctx context.Context) {
 	for !p.over && p.out.err == nil {
-		p.m.refresh()
+		p.follow()
 		p.news()
 		sc := p.scene()
 		p.print(sc)
