@@ -25,6 +25,9 @@ func allChecks() []checks.ID { return table().all }
 // only.
 func publicChecks() []checks.ID { return table().public }
 
+// IsPublic says whether a check needs no sign-in.
+func IsPublic(id checks.ID) bool { return slices.Contains(publicChecks(), id) }
+
 // Overall is the verdict over the findings of this state: can people connect,
 // and if not, what stops them and whose move it is. What was seen before the
 // run was taken up again, or by another account, does not count. Where nothing

@@ -194,9 +194,25 @@ func (m *Model) answer(w int) []row {
 	}
 	rows := para(role, head, 0, w)
 	if o.State == checks.StateBlocked || o.State == checks.StateUnknown && !m.lookingNow() {
-		rows = append(rows, flow(w, span{moveWord(o.Whose) + " ", RoleStrong}, span{m.smallest(), RoleText})...)
+		rows = append(rows, flow(w, span{m.move() + " ", RoleStrong}, span{m.smallest(), RoleText})...)
 	}
 	return rows
+}
+
+// move says whose move it is to the person who reads it: who may not approve is
+// not the admin that is asked for.
+func (m *Model) move() string {
+	h, ok := m.state.Finding(checks.AccountRole)
+	if m.overall.Whose == checks.WhoAdmin && ok {
+		switch h.Verdict {
+		case checks.Fail:
+			return wordNotYours
+		case checks.Warn:
+			return wordActivate
+		default: // holds a role, or nobody could look
+		}
+	}
+	return moveWord(m.overall.Whose)
 }
 
 // smallest is what to do in a sentence: the least path where consent is what
@@ -208,7 +224,7 @@ func (m *Model) smallest() string {
 	}
 	text := ""
 	if h, ok := m.state.Finding(checks.AccountRole); ok && (h.Verdict == checks.Fail || h.Verdict == checks.Warn) {
-		text = fill(wordButRole, "role", sentence(clean(h.Summary))) + " "
+		text = sentence(clean(h.Summary)) + " "
 	}
 	return strings.TrimSpace(text + m.nextMove())
 }

@@ -31,7 +31,7 @@ func (s *knownScreen) body(m *Model) body {
 	// Every row first, what they mean below: nothing moves as they land.
 	var notes []string
 	blind := true
-	for _, e := range m.entries(nil) {
+	for _, e := range m.entries(flows.IsPublic) {
 		b.put(m.findingRow(e, w, false))
 		for _, d := range e.held.Detail[:min(len(e.held.Detail), 1)] {
 			if note := clean(d); e.found && !slices.Contains(notes, note) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
@@ -41,6 +42,11 @@ func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Opt
 	return cmp.Or(p.out.err, outer.Err())
 }
 
+// autoPatience is how long Auto waits in one scene for what it cannot do itself,
+// such as an app to be enabled; longer than consent takes to show in any
+// rehearsal.
+const autoPatience = 30 * time.Second
+
 // plain is a walk in line mode. The model is never shown: it lends its words.
 type plain struct {
 	m       *Model
@@ -53,6 +59,8 @@ type plain struct {
 	titled  string               // the title that was printed
 	said    map[checks.ID]string // what was printed of each finding
 	made    map[string]bool      // moves made by themselves, by place
+	waitsAt string               // with Auto: the scene that is waited in
+	givesUp <-chan time.Time     // and until when
 	over    bool
 	pending bool // the prompt stands at the end of a line
 }
@@ -90,6 +98,9 @@ func (p *plain) walk(ctx context.Context) {
 		if sc.open {
 			lines = p.lines
 		}
+		if p.auto && sc.key != p.waitsAt {
+			p.waitsAt, p.givesUp = sc.key, time.After(autoPatience)
+		}
 		select {
 		case <-ctx.Done():
 			p.endPrompt()
@@ -99,6 +110,9 @@ func (p *plain) walk(ctx context.Context) {
 				return
 			}
 			p.follow()
+		case <-p.givesUp: // nil but with Auto: nothing that it can do is left
+			p.out.line(plainGivesUp)
+			return
 		case l, ok := <-lines:
 			p.pending = false
 			if !ok || l.end {

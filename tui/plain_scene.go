@@ -320,3 +320,15 @@ func texts(rows []row) []string {
 	}
 	return out
 }
+
+// stateWord is the verdict in a word.
+func stateWord(s checks.State) string {
+	switch s {
+	case checks.StateOpen:
+		return wordOpen
+	case checks.StateBlocked:
+		return wordBlocked
+	case checks.StateUnknown:
+	}
+	return wordCannotTell
+}

@@ -55,6 +55,7 @@ const (
 	keyShowAll   = "show all"
 	keyScript    = "as a script"
 	keyReport    = "report"
+	keyTell      = "tell the user"
 	keyBack      = "back"
 	keyForward   = "forward"
 	keyHelp      = "help"
@@ -207,9 +208,11 @@ var signingInWords = map[flows.Way]string{
 const (
 	wordLookingAt    = "Looking at {domain}. What lands is shown at once."
 	wordSmallest     = "Smallest way: {path}, {minutes} min, any {role}."
-	wordButRole      = "But: {role}"
+	wordNotYours     = "It is an admin's move, not yours: send one of them the link."
+	wordActivate     = "It is your move, once your role is active."
 	wordMoreOnEnter  = "… more: enter"
 	wordTally        = "{n} more: {parts}"
+	wordNoText       = "This text could not be made: {why}."
 	wordTallyPart    = "{n} {what}"
 	wordToPaths      = "the ways out"
 	wordToProof      = "the proof"
@@ -305,21 +308,13 @@ var stopWords = map[flows.StopReason]string{
 
 // Proof and report.
 const (
-	wordHowSure       = "{grade}: {meaning}"
-	wordNotLookedAt   = "not looked at"
-	wordStartAgain    = "People must start connecting again; a tab left open still shows the wall."
-	wordConnect       = "They go to"
-	wordSaveReport    = "save"
-	wordKept          = "Saved as {name}"
-	wordNotKept       = "Not saved: {why}"
-	wordReportTitle   = "{app} in {domain}"
-	wordReportClient  = "client id"
-	wordReportTenant  = "tenant"
-	wordReportBy      = "signed in"
-	wordReportAt      = "as of"
-	wordReportSeen    = "What was seen"
-	wordReportChanges = "What was changed"
-	wordReportUndo    = "How to take it back"
+	wordHowSure     = "{grade}: {meaning}"
+	wordNotLookedAt = "not looked at"
+	wordStartAgain  = "People must start connecting again; a tab left open still shows the wall."
+	wordConnect     = "They go to"
+	wordSaveReport  = "save"
+	wordKept        = "Saved as {name}"
+	wordNotKept     = "Not saved: {why}"
 )
 
 // Sheets.
@@ -401,8 +396,8 @@ const (
 const (
 	wordWhereStep  = "{where}, {n} of {of}"
 	wordByeDone    = "{app} is open for everybody in {domain}: verified."
-	wordByeKept    = "Left at {where}. Nothing is lost: {command} goes on from here."
-	wordByeStopped = "Stopped at {where}. Nothing is lost: {command} goes on from here."
+	wordByeKept    = "Left at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
+	wordByeStopped = "Stopped at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
 	wordByeGone    = "Left at {where}. This run was not kept."
 	wordByeUnsaved = "Left at {where}. The last steps could not be saved: {why}"
 )
@@ -424,6 +419,8 @@ const (
 	plainToPaths    = "The ways out."
 	plainToProof    = "The proof."
 	plainReport     = "Report."
+	plainGivesUp    = "Nothing that can be done from here is left; this waits for somebody else."
+	plainTell       = "What to tell the user."
 	plainClaim      = "I did it."
 	plainWhy        = "Why does it not show yet?"
 	plainStepDone   = "Done: this is seen in Microsoft Graph."
