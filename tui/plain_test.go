@@ -282,7 +282,7 @@ func TestPlainStopsWithItsContext(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if !strings.HasSuffix(out.String(), "Stopped at App. Nothing is lost: onboard goes on from here.\n") {
+	if !strings.HasSuffix(out.String(), "Stopped at App. Nothing is lost: start it again as before, and onboard goes on from here.\n") {
 		t.Errorf("got %q", out.String())
 	}
 }

@@ -197,7 +197,7 @@ func TestRunWritesTheGoodbye(t *testing.T) {
 	if !errors.Is(err, ErrInterrupted) {
 		t.Errorf("got %v", err)
 	}
-	if want := "Stopped at App. Nothing is lost: onboard goes on from here.\n"; !strings.HasSuffix(out.String(), want) {
+	if want := "Stopped at App. Nothing is lost: start it again as before, and onboard goes on from here.\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("the end is %q", out.String()[max(out.Len()-120, 0):])
 	}
 }
