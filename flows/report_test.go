@@ -141,7 +141,7 @@ func TestWhatToTellThePeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Subject: Hetk Calendar Sync is approved", "contoso.example", "1. Sign up for Hetk", "2. Continue with Microsoft", "a tab that still shows"} {
+	for _, want := range []string{"Subject: Hetk Calendar Sync: you can connect now", "contoso.example", "1. Sign up for Hetk", "2. Continue with Microsoft", "a tab that still shows"} {
 		if !strings.Contains(open, want) {
 			t.Errorf("lacks %q:\n%s", want, open)
 		}
@@ -154,7 +154,7 @@ func TestWhatToTellThePeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(msg, "approved") || !strings.Contains(msg, "not open yet") {
+		if strings.Contains(msg, "you can connect now") || !strings.Contains(msg, "is not open at contoso.example yet") {
 			t.Errorf("%s: promises what was not seen:\n%s", name, msg)
 		}
 	}

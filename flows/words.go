@@ -170,8 +170,8 @@ var words = struct {
 		"Consent can take a few minutes to show.",
 		"Still not there? Most likely first: approved in another tenant; the box or the button was left; another app of a similar name; your role is only eligible and not activated.",
 	},
-	grantGains:     "Approves this app, these permissions, for everyone in the tenant. Nothing else changes.",
-	grantUndo:      "Remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission; or delete the oauth2PermissionGrant by Graph.",
+	grantGains: "Approves this app, these permissions, for everyone in the tenant. Nothing else changes.",
+	grantUndo:  "Remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission; or delete the oauth2PermissionGrant by Graph.",
 	// The control leaves user consent alone, and so does the grant: number and
 	// level as in version 4.0.0 of the benchmark (facts/benchmarks, and the
 	// public check scripts for that version).

@@ -1,9 +1,6 @@
 package tui
 
-import (
-	"onboard.example/checks"
-	"onboard.example/flows"
-)
+import "onboard.example/flows"
 
 // reportText is a run as a page of Markdown to keep or to send.
 func reportText(s flows.State) string {
@@ -23,16 +20,4 @@ func orTrouble(text string, err error) string {
 		return fill(wordNoText, "why", clean(err.Error()))
 	}
 	return text
-}
-
-// stateWord is the verdict in a word.
-func stateWord(s checks.State) string {
-	switch s {
-	case checks.StateOpen:
-		return wordOpen
-	case checks.StateBlocked:
-		return wordBlocked
-	case checks.StateUnknown:
-	}
-	return wordCannotTell
 }
