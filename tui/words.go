@@ -260,7 +260,7 @@ var stepCauses = []string{
 	"Accept was not pressed, or only your own account was approved: the box “Consent on behalf of your organization” was left empty.",
 	"Another app of a similar name was approved. Compare the client id: {client}.",
 	"The account lacks the role. It needs {role} there, active: a role that is only eligible must be activated first.",
-	"A rule stopped the sign-in (Conditional Access). Then Microsoft's page said so: paste what it said into onboard why.",
+	"A rule stopped the sign-in (Conditional Access). Then Microsoft's page said so, with an AADSTS number.",
 	"The browser was signed in with another account. Open the link in a private window.",
 }
 
