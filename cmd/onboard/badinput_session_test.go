@@ -162,22 +162,23 @@ func (s *session) shown() string {
 	return s.emu.String()
 }
 
-// until waits for what is seen to become so.
-func (s *session) until(t *testing.T, what string, so func(string) bool) {
+// until waits for what is seen to become so, and returns what was seen then.
+func (s *session) until(t *testing.T, what string, so func(string) bool) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	for {
-		if so(s.shown()) {
-			return
+		seen := s.shown()
+		if so(seen) {
+			return seen
 		}
 		select {
 		case <-s.news:
 		case <-s.done:
-			if !so(s.shown()) {
-				t.Fatalf("ended without %s:\n%s", what, s.shown())
+			if seen = s.shown(); !so(seen) {
+				t.Fatalf("ended without %s:\n%s", what, seen)
 			}
-			return
+			return seen
 		case <-ctx.Done():
 			t.Fatalf("no %s:\n%s", what, s.shown())
 		}
@@ -241,11 +242,12 @@ func (s *session) soon(t *testing.T, text string) bool {
 // answers types a line once a text stands behind everything answered before.
 func (s *session) answers(t *testing.T, question, line string) {
 	t.Helper()
-	s.until(t, question, func(seen string) bool {
+	seen := s.until(t, question, func(seen string) bool {
 		at := strings.LastIndex(seen, question)
 		return at >= s.told && strings.HasSuffix(seen, ": ")
 	})
-	s.told = len(s.shown())
+	// What was printed since belongs to the next question.
+	s.told = len(seen)
 	s.types(t, line+"\n")
 }
 
