@@ -5,58 +5,102 @@ import (
 	crand "crypto/rand"
 	"embed"
 	"fmt"
-	"html/template"
 	"net/http"
+
+	g "maragu.dev/gomponents"
 )
 
-// The pages. They are templates with contextual escaping, need no script, and
-// say on top of each that the tenant is simulated.
+// The pages. They are built from nodes that escape whatever they are given, need
+// no script, and say on top of each that the tenant is simulated.
+//
+// To add a page: write a view (a struct of plain values) and a function from a
+// pen and that view to a node, most often p.card(…) for sign-in or p.shell(…)
+// for the portal; name it in sheets, its title in pageTitles (a view with a
+// title method titles itself), and answer with s.page(c, status, name, view).
+// Addresses go through p.to (our own pages), href and action (any other), which
+// let nothing but http, https and relative addresses through; forms through
+// p.post, which posts to our own pages. g.Raw, h.Href, h.Action, h.Src and event
+// attributes are for page_kit.go alone: a test looks.
 
 //go:embed pages
 var pageFiles embed.FS
 
-// pageSet is the parsed templates and the style sheet.
+// pageSet is what the pages share.
 type pageSet struct {
-	tmpl  *template.Template
 	style []byte
 }
 
 func loadPages() (*pageSet, error) {
-	t, err := template.ParseFS(pageFiles, "pages/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("reading the pages: %w", err)
-	}
 	style, err := pageFiles.ReadFile("pages/style.css")
 	if err != nil {
-		return nil, fmt.Errorf("reading the pages: %w", err)
+		return nil, fmt.Errorf("reading the style sheet: %w", err)
 	}
-	return &pageSet{tmpl: t, style: style}, nil
+	return &pageSet{style: style}, nil
 }
 
-// pageData is what every template gets: V is the page's own view.
-type pageData struct {
-	Title string
-	Base  string
-	Nonce string
-	V     any
+// sheet draws one kind of page; ok is false for a view of another kind.
+type sheet func(p *pen, view any) (node g.Node, ok bool)
+
+// drawn makes a sheet of a function over its own kind of view.
+func drawn[V any](draw func(*pen, V) g.Node) sheet {
+	return func(p *pen, view any) (g.Node, bool) {
+		v, ok := view.(V)
+		if !ok {
+			return nil, false
+		}
+		return draw(p, v), true
+	}
 }
 
-// page renders a template. Its headers let it load our style sheet and nothing
+// sheets are the pages by name.
+var sheets = map[string]sheet{
+	"account": drawn(accountSheet),
+	"error":   drawn(errorSheet),
+	"lookup":  drawn(lookupSheet),
+	"note":    drawn(noteSheet),
+	"post":    drawn(postSheet),
+	"consent": drawn(consentSheet),
+	"wall":    drawn(wallSheet),
+	"request": drawn(requestSheet),
+	"sent":    drawn(sentSheet),
+	"device":  drawn(deviceSheet),
+	"confirm": drawn(confirmSheet),
+	"app":     drawn(appSheet),
+	"landing": drawn(landingSheet),
+
+	"portal-apps":        drawn(portalAppsSheet),
+	"portal-app":         drawn(portalAppSheet),
+	"portal-users":       drawn(portalUsersSheet),
+	"portal-permissions": drawn(portalPermissionsSheet),
+	"portal-consent":     drawn(portalConsentSheet),
+}
+
+// page renders a page. Its headers let it load our style sheet and nothing
 // else; form-action is left open, for a form of ours may end at the app's
 // redirect, which is checked before.
 func (s *Sim) page(c *visit, status int, name string, view any) answer {
-	d := pageData{Title: pageTitles[name], Base: c.at.base(), Nonce: crand.Text(), V: view}
+	p := &pen{title: pageTitles[name], base: c.at.base(), nonce: crand.Text()}
 	if t, ok := view.(interface{ title() string }); ok {
-		d.Title = t.title()
+		p.title = t.title()
+	}
+	draw, known := sheets[name]
+	if !known {
+		s.log.Error("no such page", "page", name)
+		return answer{status: http.StatusInternalServerError}
+	}
+	node, ok := draw(p, view)
+	if !ok {
+		s.log.Error("not the page's view", "page", name, "view", fmt.Sprintf("%T", view))
+		return answer{status: http.StatusInternalServerError}
 	}
 	var b bytes.Buffer
-	if err := s.login.pages.tmpl.ExecuteTemplate(&b, name, d); err != nil {
+	if err := node.Render(&b); err != nil {
 		s.log.Error("page not rendered", "page", name, "err", err)
 		return answer{status: http.StatusInternalServerError}
 	}
 	return answer{status: status, body: b.Bytes()}.
 		with("Content-Type", "text/html; charset=utf-8").
-		with("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; script-src 'nonce-"+d.Nonce+"'")
+		with("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; script-src 'nonce-"+p.nonce+"'")
 }
 
 // style is the one style sheet.
