@@ -57,6 +57,12 @@ type Tenant struct {
 	Managed bool
 	// Requests are what users asked admins for while the workflow was on.
 	Requests []*AppConsentRequest
+	// Access are the Conditional Access policies, with the places they name.
+	Access    []*AccessPolicy
+	Locations []*NamedLocation
+	// SignIns and Audits are what happened, oldest first.
+	SignIns []*SignIn
+	Audits  []*Audit
 }
 
 // Domain is a verified DNS name of a tenant.
@@ -82,6 +88,9 @@ type User struct {
 	// SelfPolicies are grant policies held through custom directory roles
 	// (managePermissionGrantsForSelf.{id}; entra-facts §4).
 	SelfPolicies []string
+	// SessionsFrom is Graph's signInSessionsValidFromDateTime: whatever the user
+	// signed in to before it is over.
+	SessionsFrom time.Time
 }
 
 // Group holds users by id.
@@ -162,6 +171,11 @@ type ServicePrincipal struct {
 	VisibleAt time.Time
 	// RoleGrants are application permissions granted to the app.
 	RoleGrants []RoleGrant
+	// AssignedAt is when each of Assigned was; those that it lacks came with
+	// the app.
+	AssignedAt map[string]time.Time
+	Owners     []string // user ids
+	Notes      *string
 }
 
 // RoleGrant is an appRoleAssignment whose principal is a service principal.
