@@ -62,29 +62,32 @@ type cloudFacts struct {
 	region, subScope            string
 	instance, graphHost, msHost string
 	login                       string
+	issuer                      string  // of the first version's tokens, before the tenant's id [K]
 	signIn                      []Cloud // who shares the sign-in host
 }
+
+const stsWindows = "https://sts.windows.net/"
 
 var cloudTable = map[Cloud]cloudFacts{
 	CloudPublic: {
 		region: "EU", instance: "microsoftonline.com", graphHost: "graph.windows.net",
-		msHost: "graph.microsoft.com", login: "login.microsoftonline.com", signIn: worldwide,
+		msHost: "graph.microsoft.com", login: "login.microsoftonline.com", issuer: stsWindows, signIn: worldwide,
 	},
 	CloudGCC: {
 		region: "NA", subScope: "GCC", instance: "microsoftonline.com", graphHost: "graph.windows.net",
-		msHost: "graph.microsoft.com", login: "login.microsoftonline.com", signIn: worldwide,
+		msHost: "graph.microsoft.com", login: "login.microsoftonline.com", issuer: stsWindows, signIn: worldwide,
 	},
 	CloudGCCHigh: {
 		region: "USGov", subScope: "DODCON", instance: "microsoftonline.us", graphHost: "graph.windows.net",
-		msHost: "graph.microsoft.us", login: "login.microsoftonline.us", signIn: government,
+		msHost: "graph.microsoft.us", login: "login.microsoftonline.us", issuer: stsWindows, signIn: government,
 	},
 	CloudDoD: {
 		region: "USGov", subScope: "DOD", instance: "microsoftonline.us", graphHost: "graph.windows.net",
-		msHost: "dod-graph.microsoft.us", login: "login.microsoftonline.us", signIn: government,
+		msHost: "dod-graph.microsoft.us", login: "login.microsoftonline.us", issuer: stsWindows, signIn: government,
 	},
 	CloudChina: {
 		region: "AS", instance: "partner.microsoftonline.cn", graphHost: "graph.chinacloudapi.cn",
-		msHost: "microsoftgraph.chinacloudapi.cn", login: "login.partner.microsoftonline.cn", signIn: china,
+		msHost: "microsoftgraph.chinacloudapi.cn", login: "login.partner.microsoftonline.cn", issuer: "https://sts.chinacloudapi.cn/", signIn: china,
 	},
 }
 

@@ -47,6 +47,8 @@ type attempt struct {
 	req     authRequest
 	asked   scopeSet
 	device  *deviceGrant
+	signIn  signIn
+	fresh   bool   // the person has just shown who they are; else the browser's session did
 	auto    bool   // answered by --auto-approve, nobody is looking
 	then    string // where the portal goes on
 }
@@ -54,6 +56,7 @@ type attempt struct {
 // browser is one browser's session: who has signed in there.
 type browser struct {
 	accounts []account
+	since    map[account]signIn
 	portal   *account
 	csrf     string // in every form of the portal
 	appState string // what the vendor's page waits for
@@ -99,7 +102,11 @@ func (s *Sim) resume(c *visit, want ...stage) (*attempt, *refusal) {
 // go on with.
 func (s *Sim) candidates(c *visit, a *attempt) []account {
 	var out []account
-	for _, who := range s.session(c).accounts {
+	b := s.session(c)
+	for _, who := range b.accounts {
+		if who.user.revoked(b.since[who]) {
+			continue
+		}
 		if a.at.sees(who.tenant.Cloud) && (!a.pinned || who.tenant == a.tenant) && !who.user.Disabled {
 			out = append(out, who)
 		}
@@ -154,12 +161,9 @@ func (s *Sim) signedIn(c *visit, a *attempt, who account) answer {
 	if a.pinned && who.tenant != a.tenant {
 		return s.asPage(c, refuse(50020, who.user.UPN, issuerV1(who.tenant), a.tenant.Name, a.appID(), a.appName()))
 	}
-	a.tenant, a.user = who.tenant, who.user
+	a.tenant, a.user, a.signIn = who.tenant, who.user, signIn{at: c.now, device: a.kind == forDevice}
 	if !a.auto {
-		b := s.session(c)
-		if !slices.Contains(b.accounts, who) {
-			b.accounts = append(b.accounts, who)
-		}
+		a.signIn = s.session(c).enter(who, a.signIn, a.fresh)
 	}
 	switch a.kind {
 	case forApp, forDevice:
@@ -189,7 +193,7 @@ func (a *attempt) appName() string {
 }
 
 // issuerV1 is what v1 tokens and messages call a tenant, whatever the host.
-func issuerV1(t *Tenant) string { return "https://sts.windows.net/" + t.ID + "/" }
+func issuerV1(t *Tenant) string { return cloudTable[t.Cloud].issuer + t.ID + "/" }
 
 // chooseAccount is the post of the sign-in page: an account picked from the list,
 // for which a simulated tenant asks no password, or a name with its password.
@@ -198,6 +202,7 @@ func (s *Sim) chooseAccount(c *visit) answer {
 	if stale != nil {
 		return s.asPage(c, stale)
 	}
+	a.fresh = true
 	if pick := c.body.Get("pick"); pick != "" {
 		for _, who := range s.offered(a) {
 			if strings.EqualFold(who.user.UPN, pick) {

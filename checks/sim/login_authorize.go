@@ -250,7 +250,10 @@ func (s *Sim) readRequest(c *visit, req *authRequest) *refusal {
 	if req.method = c.get("code_challenge_method"); req.method == "" {
 		req.method = "plain"
 	}
-	if n := len(req.challenge); n != 0 && (n < 43 || n > 128) || req.method != "plain" && req.method != "S256" {
+	if n := len(req.challenge); n != 0 && (n < 43 || n > 128) {
+		return refuse(50147)
+	}
+	if req.method != "plain" && req.method != "S256" {
 		return refuse(90023, "code_challenge_method")
 	}
 	var refused *refusal

@@ -232,7 +232,7 @@ func TestRefusalsGoToTheApp(t *testing.T) {
 		{"response mode", []string{"response_mode", "web_message"}, "invalid_request", "AADSTS70007"},
 		{"prompt", []string{"prompt", "dance"}, "invalid_request", "AADSTS90023"},
 		{"challenge method", []string{"code_challenge", strings.Repeat("a", 43), "code_challenge_method", "S512"}, "invalid_request", "AADSTS90023"},
-		{"short challenge", []string{"code_challenge", "abc", "code_challenge_method", "S256"}, "invalid_request", "AADSTS90023"},
+		{"short challenge", []string{"code_challenge", "abc", "code_challenge_method", "S256"}, "invalid_request", "AADSTS50147"},
 		{"claims", []string{"claims", "{"}, "invalid_request", "AADSTS90013"},
 		{"no scope", []string{"scope", ""}, "invalid_request", "AADSTS900144"},
 		{"unknown scope", []string{"scope", "openid Calendars.Dance"}, "invalid_client", "AADSTS650053"},

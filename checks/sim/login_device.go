@@ -24,6 +24,7 @@ type deviceGrant struct {
 
 	user    *User
 	home    *Tenant
+	signIn  signIn
 	refused *refusal // told to the device at its next poll
 	used    bool
 }
@@ -157,7 +158,7 @@ func (s *Sim) answerConfirm(c *visit) answer {
 		return s.finish(c, a, refuse(65004).as("authorization_declined", ""))
 	}
 	a.stage = atEnd
-	a.device.user, a.device.home = a.user, a.tenant
+	a.device.user, a.device.home, a.device.signIn = a.user, a.tenant, a.signIn
 	return s.page(c, http.StatusOK, "note", noteView{Title: a.reg.Name, Text: wordsDeviceDone})
 }
 
@@ -205,5 +206,5 @@ func (s *Sim) pollDevice(c *visit) (*tokenSubject, *refusal) {
 		return nil, refuse(70016)
 	}
 	d.used = true
-	return &tokenSubject{tenant: d.home, user: d.user, reg: d.reg, asked: d.asked, cc: d.cc}, nil
+	return &tokenSubject{tenant: d.home, user: d.user, reg: d.reg, asked: d.asked, cc: d.cc, signIn: d.signIn}, nil
 }

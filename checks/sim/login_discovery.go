@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -91,6 +90,12 @@ func (s *Sim) openID(c *visit, version string) answer {
 		issuer = consumersID
 	}
 	root := c.at.base() + "/" + segment
+	// The second version's issuer is an address; the first one's is a name, and the
+	// same under every address, as in the tokens.
+	iss := c.at.base() + "/" + issuer + version
+	if version == "" {
+		iss = facts.issuer + issuer + "/"
+	}
 	return asJSON(http.StatusOK, openIDConfig{
 		Token:         root + "/oauth2" + version + "/token",
 		TokenAuth:     []string{"client_secret_post", "client_secret_basic"},
@@ -100,7 +105,7 @@ func (s *Sim) openID(c *visit, version string) answer {
 		Algorithms:    []string{"RS256"},
 		ResponseTypes: []string{"code"},
 		Scopes:        []string{"openid", "profile", "email", "offline_access"},
-		Issuer:        c.at.base() + "/" + issuer + cmp.Or(version, "/"),
+		Issuer:        iss,
 		Authorization: root + "/oauth2" + version + "/authorize",
 		Device:        root + "/oauth2" + version + "/devicecode",
 		EndSession:    root + "/oauth2" + version + "/logout",
@@ -125,7 +130,7 @@ func (s *Sim) keys(c *visit) answer {
 	if _, refused := s.tenantAt(c.at, c.vars[0]); refused != nil {
 		return refused.asJSON(c)
 	}
-	return asJSON(http.StatusOK, s.login.sign.public(c.at.base()+"/{tenantid}/v2.0")).
+	return asJSON(http.StatusOK, s.login.sign.public(c.at.base()+"/{tenantid}/v2.0", cloudTable[c.at.cloud()].instance)).
 		with("Access-Control-Allow-Origin", "*")
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The token endpoint: who asks, and what they have to show for it.
@@ -32,7 +33,14 @@ type tokenSubject struct {
 	asked  scopeSet
 	nonce  string
 	cc     []string
-	code   string // the code it came from: its replay revokes what it gave
+	signIn signIn
+}
+
+// signIn is how somebody signed in; refresh tokens inherit it.
+type signIn struct {
+	at     time.Time
+	mfa    bool
+	device bool // by device code: such tokens are followed (entra-facts §12)
 }
 
 // The grant types (RFC 6749, RFC 8628).
@@ -40,6 +48,8 @@ const (
 	grantAuthCode    = "authorization_code"
 	grantRefresh     = "refresh_token"
 	grantClient      = "client_credentials"
+	grantBehalf      = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	grantPassword    = "password"
 	grantDevice      = "urn:ietf:params:oauth:grant-type:device_code"
 	grantDeviceFirst = "device_code" // the first version's name
 )
@@ -82,6 +92,8 @@ func (s *Sim) subject(c *visit, t *Tenant, kind string) (*tokenSubject, *refusal
 		sub, refused = s.renew(c)
 	case grantDevice, grantDeviceFirst:
 		sub, refused = s.pollDevice(c)
+	case grantBehalf:
+		sub, refused = s.behalf(c)
 	default:
 		return nil, refuse(70003, clip(kind))
 	}
@@ -127,7 +139,7 @@ func (s *Sim) grantCode(c *visit, a *attempt) answer {
 	key := "1.A" + s.login.random() + s.login.random()
 	s.login.codes.put(c.now, key, &authCode{
 		subject: tokenSubject{
-			tenant: a.tenant, user: a.user, reg: a.reg, asked: a.asked, nonce: a.req.nonce, cc: a.req.cc, code: key,
+			tenant: a.tenant, user: a.user, reg: a.reg, asked: a.asked, nonce: a.req.nonce, cc: a.req.cc, signIn: a.signIn,
 		},
 		redirect: a.req.redirect, challenge: a.req.challenge, method: a.req.method,
 	})
@@ -141,7 +153,8 @@ func (s *Sim) grantCode(c *visit, a *attempt) answer {
 	return s.respond(c, &a.req, v)
 }
 
-// redeem trades an authorization code. A second use revokes what the first gave.
+// redeem trades an authorization code. A second use is refused and leaves what
+// the first gave alone: 54005 itself tells the app to go on with that.
 func (s *Sim) redeem(c *visit) (*tokenSubject, *refusal) {
 	key := c.body.Get("code")
 	if key == "" {
@@ -156,7 +169,6 @@ func (s *Sim) redeem(c *visit) (*tokenSubject, *refusal) {
 	}
 	switch {
 	case code.used:
-		s.login.refresh.dropIf(func(g *refreshGrant) bool { return g.subject.code == key })
 		return nil, refuse(54005)
 	case !live:
 		return nil, refuse(70008)
@@ -185,7 +197,8 @@ func verifies(code *authCode, verifier string) bool {
 	return subtle.ConstantTimeCompare([]byte(verifier), []byte(code.challenge)) == 1
 }
 
-// renew trades a refresh token for the next one.
+// renew trades a refresh token for the next one. The old one stays good, as at
+// Microsoft: a client that lost the answer asks again.
 func (s *Sim) renew(c *visit) (*tokenSubject, *refusal) {
 	key := c.body.Get("refresh_token")
 	if key == "" {

@@ -74,13 +74,13 @@ func (s *Sim) issue(c *visit, sub *tokenSubject, v1 bool) answer {
 		sub.cc = cc
 	}
 	granted := sub.tenant.granted(sub.user, sub.reg.AppID, set.resource)
-	access := s.mint(s.accessClaims(sub, set, granted, c.now))
+	access := s.mint(s.accessClaims(c, sub, set, granted))
 	has := func(v string) bool {
 		return slices.ContainsFunc(set.raw, func(r string) bool { return strings.EqualFold(r, v) })
 	}
 	var idToken, refresh, info string
 	if has("openid") || v1 {
-		idToken = s.mint(s.idClaims(c, sub))
+		idToken = s.mint(s.idClaims(c, sub, v1))
 	}
 	if has("offline_access") || v1 {
 		kept := *sub
@@ -133,11 +133,13 @@ func (s *Sim) wanted(c *visit, sub *tokenSubject, v1 bool) (scopeSet, *refusal) 
 // barred says why there is no token, nil if there is one.
 func (s *Sim) barred(sub *tokenSubject, set scopeSet) *refusal {
 	t := sub.tenant
-	if t.userByID(sub.user.ID) == nil {
-		return refuse(50173)
-	}
-	if sub.user.Disabled {
+	switch {
+	case t.userByID(sub.user.ID) == nil:
+		return refuse(500341, sub.user.UPN, t.ID)
+	case sub.user.Disabled:
 		return refuse(50057)
+	case sub.user.revoked(sub.signIn):
+		return refuse(50173, iso(sub.signIn.at), iso(sub.user.SessionsFrom))
 	}
 	if f := s.resourceOff(t, set.resource); f != nil {
 		return f
@@ -155,6 +157,9 @@ func (s *Sim) barred(sub *tokenSubject, set scopeSet) *refusal {
 	case RulingUserMay, RulingAdminMay, RulingNeedsAdmin, RulingRisky:
 		return consent
 	case RulingGranted:
+	}
+	if set.resource == sub.reg.AppID && t.serviceByAppID(sub.reg.AppID) != nil {
+		return nil // a token for the app's own API
 	}
 	if len(t.granted(sub.user, sub.reg.AppID, set.resource)) == 0 {
 		return consent
@@ -190,37 +195,81 @@ func (set scopeSet) reply(granted []string) string {
 	return strings.Join(out, " ")
 }
 
-// accessClaims are the claims of a user's access token, in the first shape.
-func (s *Sim) accessClaims(sub *tokenSubject, set scopeSet, granted []string, now time.Time) claims {
-	c := s.userClaims(sub.tenant, sub.user, sub.reg, now, tokenLife)
-	c.Aud = set.audienceFor(sub.tenant)
-	c.Scp = strings.Join(without(granted, []string{"offline_access"}), " ")
-	c.XmsCC = sub.cc
-	return c
+// accessClaims are the claims of a user's access token. The API decides the
+// shape: Microsoft's own take the first, an app's own API the second.
+func (s *Sim) accessClaims(c *visit, sub *tokenSubject, set scopeSet, granted []string) claims {
+	scp := strings.Join(without(granted, []string{"offline_access"}), " ")
+	if api := s.world.registration(set.resource); api != nil && !api.FirstParty {
+		k := s.idClaims(c, sub, false)
+		k.Aud, k.Azp, k.AzpACR, k.Nonce, k.Scp, k.XmsCC = api.AppID, sub.reg.AppID, acr(sub.reg), "", scp, sub.cc
+		return k
+	}
+	k := s.userClaims(sub.tenant, sub.user, sub.reg, c.now, tokenLife)
+	k.Aud, k.Scp, k.XmsCC, k.AMR = set.audienceFor(sub.tenant), scp, sub.cc, sub.signIn.methods()
+	return k
+}
+
+// acr is how an app proves itself: not at all, or by a secret.
+func acr(reg *Registration) string {
+	if reg.Public {
+		return "0"
+	}
+	return "1"
+}
+
+// methods are the amr claim.
+func (i signIn) methods() []string {
+	if i.mfa {
+		return []string{"pwd", "mfa"}
+	}
+	return []string{"pwd"}
 }
 
 // userClaims are what every token about a user says in the first shape.
 func (s *Sim) userClaims(t *Tenant, u *User, reg *Registration, now time.Time, life time.Duration) claims {
-	acr := "1"
-	if reg.Public {
-		acr = "0"
-	}
-	return claims{
+	c := claims{
 		Ver: "1.0", Iss: issuerV1(t), Tid: t.ID, Oid: u.ID, Sub: pairwise(t, u, reg),
-		UPN: u.UPN, UniqueName: u.UPN, Name: u.Name, AppID: reg.AppID, AppIDACR: acr, AppName: reg.Name,
+		UPN: u.UPN, UniqueName: u.UPN, Name: u.Name, AppID: reg.AppID, AppIDACR: acr(reg), AppName: reg.Name,
+		Acct: new(0), ACR: "1", AMR: signIn{}.methods(),
 		IDType: "user", Wids: union([]string{roleMember}, u.Roles), UTI: s.login.random(),
 		Iat: now.Unix(), Nbf: now.Unix(), Exp: now.Add(life).Unix(),
 	}
+	if u.Guest {
+		c.Acct, c.IDP = new(1), s.homeOf(t, u)
+	}
+	return c
 }
 
-// idClaims are the claims of an id_token, second shape.
-func (s *Sim) idClaims(c *visit, sub *tokenSubject) claims {
-	return claims{
-		Ver: "2.0", Aud: sub.reg.AppID, Iss: c.at.base() + "/" + sub.tenant.ID + "/v2.0", Tid: sub.tenant.ID,
-		Oid: sub.user.ID, Sub: pairwise(sub.tenant, sub.user, sub.reg), PreferredUsername: sub.user.UPN,
-		Name: sub.user.Name, Nonce: sub.nonce, Wids: union([]string{roleMember}, sub.user.Roles), UTI: s.login.random(),
+// homeOf is where a guest's own account lives: the issuer of the tenant that
+// verified the domain, else the service for everybody's addresses.
+func (s *Sim) homeOf(t *Tenant, u *User) string {
+	_, domain, _ := strings.Cut(u.UPN, "@")
+	for _, home := range s.world.tenantsFor(domain) {
+		if home != t {
+			return issuerV1(home)
+		}
+	}
+	return "mail"
+}
+
+// idClaims are the claims of an id_token. at_hash and c_hash are not among them:
+// those go with tokens that authorize itself gives, and it gives none.
+func (s *Sim) idClaims(c *visit, sub *tokenSubject, v1 bool) claims {
+	t, u := sub.tenant, sub.user
+	k := claims{
+		Ver: "2.0", Aud: sub.reg.AppID, Iss: c.at.base() + "/" + t.ID + "/v2.0", Tid: t.ID,
+		Oid: u.ID, Sub: pairwise(t, u, sub.reg), PreferredUsername: u.UPN,
+		Name: u.Name, Nonce: sub.nonce, Wids: union([]string{roleMember}, u.Roles), UTI: s.login.random(),
 		Iat: c.now.Unix(), Nbf: c.now.Unix(), Exp: c.now.Add(tokenLife).Unix(),
 	}
+	if u.Guest {
+		k.IDP = s.homeOf(t, u)
+	}
+	if v1 {
+		k.Ver, k.Iss, k.PreferredUsername = "1.0", issuerV1(t), ""
+		k.UPN, k.UniqueName, k.AMR = u.UPN, u.UPN, sub.signIn.methods()
+	}
+	return k
 }
 
 // appClaims are the claims of an app's own token: roles in place of scp.

@@ -4,7 +4,10 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // a certificate's thumbprint, nothing is proved by it
 	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -31,9 +34,10 @@ const (
 	maxToken = 64 << 10
 )
 
-// claims are the members of both kinds of token the simulator mints: access
-// tokens in Microsoft's first shape (ver 1.0, appid, upn), which is what Graph
-// gets, and id_tokens in the second (ver 2.0, preferred_username).
+// claims are the members of both shapes of token. The first (ver 1.0, appid,
+// upn) is what Graph gets, whichever endpoint gave it, and what the first
+// version's id_tokens have; the second (ver 2.0, azp, preferred_username) is for
+// id_tokens and for an app's own API.
 type claims struct {
 	Ver               string   `json:"ver"`
 	Aud               string   `json:"aud"`
@@ -49,6 +53,11 @@ type claims struct {
 	AppIDACR          string   `json:"appidacr,omitempty"` // 0 public, 1 secret
 	AppName           string   `json:"app_displayname,omitempty"`
 	Azp               string   `json:"azp,omitempty"`
+	AzpACR            string   `json:"azpacr,omitempty"`
+	Acct              *int     `json:"acct,omitempty"` // 0 member, 1 guest
+	ACR               string   `json:"acr,omitempty"`
+	AMR               []string `json:"amr,omitempty"`   // pwd, mfa
+	IDP               string   `json:"idp,omitempty"`   // where a guest's account lives
 	IDType            string   `json:"idtyp,omitempty"` // user or app
 	Scp               string   `json:"scp,omitempty"`
 	Roles             []string `json:"roles,omitempty"`
@@ -67,8 +76,9 @@ func (c claims) scopes() []string { return strings.Fields(c.Scp) }
 // signer holds the key that one running simulator signs with. The key is made
 // at start and never leaves memory, so no token outlives the process.
 type signer struct {
-	key *rsa.PrivateKey
-	kid string
+	key  *rsa.PrivateKey
+	cert []byte // self-signed, for the x5c of the key set
+	kid  string
 }
 
 // newSigner makes a fresh key.
@@ -77,8 +87,18 @@ func newSigner() (*signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the signing key: %w", err)
 	}
-	sum := sha256.Sum256(key.N.Bytes())
-	return &signer{key: key, kid: encode(sum[:])[:27]}, nil
+	tmpl := &x509.Certificate{
+		SerialNumber: new(big.Int).SetBytes(key.N.Bytes()[:8]),
+		Subject:      pkix.Name{CommonName: "onboard simulator (not Microsoft) token signing"},
+		NotBefore:    time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:     time.Date(2050, time.January, 1, 0, 0, 0, 0, time.UTC),
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	if err != nil {
+		return nil, fmt.Errorf("making the signing certificate: %w", err)
+	}
+	sum := sha1.Sum(cert) //nolint:gosec // what x5t is made of (RFC 7517 §4.8)
+	return &signer{key: key, cert: cert, kid: encode(sum[:])}, nil
 }
 
 // header is the JOSE header in the order and with the members Microsoft sends.
@@ -148,24 +168,27 @@ func (s *signer) verify(raw string, now time.Time) (claims, error) {
 // libraries allow five minutes.
 const clockSkew = 300
 
-// jwk is one public key as /discovery/v2.0/keys prints it.
+// jwk is one public key as /discovery/v2.0/keys prints it. Microsoft's carries no
+// alg: whoever checks takes it from the token's header.
 type jwk struct {
-	Kty string `json:"kty"`
-	Use string `json:"use"`
-	Alg string `json:"alg"`
-	Kid string `json:"kid"`
-	X5t string `json:"x5t"`
-	N   string `json:"n"`
-	E   string `json:"e"`
-	Iss string `json:"issuer"`
+	Kty   string   `json:"kty"`
+	Use   string   `json:"use"`
+	Kid   string   `json:"kid"`
+	X5t   string   `json:"x5t"`
+	N     string   `json:"n"`
+	E     string   `json:"e"`
+	X5c   []string `json:"x5c"`
+	Cloud string   `json:"cloud_instance_name,omitempty"`
+	Iss   string   `json:"issuer"`
 }
 
 // public is the key set a client needs to check our signatures.
-func (s *signer) public(issuer string) map[string][]jwk {
+func (s *signer) public(issuer, cloud string) map[string][]jwk {
 	return map[string][]jwk{"keys": {{
-		Kty: "RSA", Use: "sig", Alg: "RS256", Kid: s.kid, X5t: s.kid, Iss: issuer,
-		N: encode(s.key.N.Bytes()),
-		E: encode(big.NewInt(int64(s.key.E)).Bytes()),
+		Kty: "RSA", Use: "sig", Kid: s.kid, X5t: s.kid, Iss: issuer, Cloud: cloud,
+		X5c: []string{base64.StdEncoding.EncodeToString(s.cert)},
+		N:   encode(s.key.N.Bytes()),
+		E:   encode(big.NewInt(int64(s.key.E)).Bytes()),
 	}}}
 }
 
