@@ -3,7 +3,7 @@ package sim
 // signInDoors is every path of sign-in and portal. {} is one segment: mostly the
 // tenant, by id, domain, common, organizations or consumers.
 func signInDoors() []door {
-	return []door{
+	return append(portalDoors(), []door{
 		{"GET", "{}/v2.0/.well-known/openid-configuration", (*Sim).openIDv2},
 		{"GET", "{}/.well-known/openid-configuration", (*Sim).openIDv1},
 		{"GET", "{}/discovery/v2.0/keys", (*Sim).keys},
@@ -34,19 +34,5 @@ func signInDoors() []door {
 
 		{"GET", "app/{}", (*Sim).appPage},
 		{"GET", "app/{}/callback", (*Sim).appDone},
-
-		{"GET", "", (*Sim).portalHome},
-		{"GET", "portal", (*Sim).portalHome},
-		{"POST", "portal/signout", (*Sim).portalSignOut},
-		{"GET", "portal/apps", inPortal((*Sim).portalApps)},
-		{"GET", "portal/apps/{}", inPortal((*Sim).portalApp)},
-		{"POST", "portal/apps/{}", inPortal((*Sim).portalSaveApp)},
-		{"GET", "portal/apps/{}/permissions", inPortal((*Sim).portalPermissions)},
-		{"POST", "portal/apps/{}/grant", inPortal((*Sim).portalGrant)},
-		{"POST", "portal/apps/{}/revoke", inPortal((*Sim).portalRevoke)},
-		{"GET", "portal/apps/{}/users", inPortal((*Sim).portalUsers)},
-		{"POST", "portal/apps/{}/users", inPortal((*Sim).portalAssign)},
-		{"GET", "portal/consent", inPortal((*Sim).portalConsent)},
-		{"POST", "portal/consent", inPortal((*Sim).portalSaveConsent)},
-	}
+	}...)
 }

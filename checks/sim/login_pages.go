@@ -69,10 +69,22 @@ var sheets = map[string]sheet{
 	"landing": drawn(landingSheet),
 
 	"portal-apps":        drawn(portalAppsSheet),
-	"portal-app":         drawn(portalAppSheet),
+	"portal-overview":    drawn(portalOverviewSheet),
+	"portal-properties":  drawn(portalPropertiesSheet),
+	"portal-delete":      drawn(portalDeleteSheet),
 	"portal-users":       drawn(portalUsersSheet),
+	"portal-add-users":   drawn(portalAddUsersSheet),
 	"portal-permissions": drawn(portalPermissionsSheet),
+	"portal-review":      drawn(portalReviewSheet),
 	"portal-consent":     drawn(portalConsentSheet),
+	"portal-workflow":    drawn(portalWorkflowSheet),
+	"portal-classes":     drawn(portalClassesSheet),
+	"portal-add-classes": drawn(portalAddClassesSheet),
+	"portal-requests":    drawn(portalRequestsSheet),
+	"portal-request":     drawn(portalRequestSheet),
+	"portal-roles":       drawn(portalRolesSheet),
+	"portal-role":        drawn(portalRoleSheet),
+	"portal-note":        drawn(portalNoteSheet),
 }
 
 // page renders a page. Its headers let it load our style sheet and nothing

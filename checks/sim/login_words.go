@@ -45,39 +45,3 @@ var pageTitles = map[string]string{
 	"confirm": "Are you trying to sign in?",
 	"landing": "Back to the application",
 }
-
-// What the portal says.
-const (
-	wordsNeedAppAdmin   = "Changing this needs an active Application Administrator, Cloud Application Administrator or Global Administrator role."
-	wordsNeedGranter    = "Consent for everyone needs an active Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator role."
-	wordsNeedGlobal     = "The portal lets a Global Administrator change this."
-	wordsNoSuchApp      = "This tenant has no such enterprise application."
-	wordsNoRegistration = "This enterprise application has no registration behind it: there is nothing to consent to."
-	wordsNoGrant        = "That permission is not granted any more."
-	wordsNobody         = "There is no such user or group."
-	wordsNoChoice       = "Pick one of the four choices."
-	wordsCustom         = "These settings have been customised by Microsoft Graph or PowerShell."
-	wordsGroupNeedsP1   = "Group (assignment needs Entra ID P1)"
-	wordsDisabledByMS   = "Microsoft has disabled this application."
-	wordsDeactivated    = "This application has been deactivated."
-	wordsAppsPage       = "Enterprise applications"
-	wordsConsentPage    = "Consent and permissions"
-	wordsNotFound       = "Not found"
-	wordsNoAccess       = "You do not have access"
-)
-
-// portalDone is what the portal says after a change, by the word in its address.
-var portalDone = map[string]string{
-	"saved":   "Saved.",
-	"granted": "Successfully granted admin consent for the requested permissions.",
-	"revoked": "The permission was revoked.",
-}
-
-// consentWords are the four choices of "User consent settings", in the portal's
-// words and order (entra-facts §3).
-var consentWords = []portalChoice{
-	{Word: "none", Title: "Do not allow user consent", About: "An administrator will be required for all apps."},
-	{Word: "low", Title: "Allow user consent for apps from verified publishers, for selected permissions", About: "All users can consent for permissions classified as \"low impact\", for apps from verified publishers or apps registered in this organization."},
-	{Word: "managed", Title: "Let Microsoft manage your consent settings (Recommended)", About: "Microsoft automatically updates your organization to the current user consent guidelines."},
-	{Word: "all", Title: "Allow user consent for apps", About: "All users can consent for any app to access the organization's data."},
-}

@@ -4,3 +4,22 @@ package sim
 const (
 	wordsBanner = "This is not Microsoft: everything here lives in this simulator and ends with it."
 )
+
+// The names of the portal's pages, as its menus have them.
+const (
+	wordsOverview    = "Overview"
+	wordsProperties  = "Properties"
+	wordsDelete      = "Delete"
+	wordsUsersPage   = "Users and groups"
+	wordsAddUsers    = "Add assignment"
+	wordsPermissions = "Permissions"
+	wordsReview      = "Review permissions"
+	wordsUserConsent = "User consent settings"
+	wordsWorkflow    = "Admin consent settings"
+	wordsClasses     = "Permission classifications"
+	wordsAddClasses  = "Request API permissions"
+	wordsRoles       = "All roles"
+	wordsCA          = "Conditional Access"
+	wordsSignIns     = "Sign-in logs"
+	wordsAudit       = "Audit logs"
+)

@@ -6,13 +6,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
-// The admin portal, in the words and places of the Entra admin center: Enterprise
-// applications with Properties, Permissions and Users and groups, and Consent and
-// permissions. Any user of a tenant may look; what they may change their roles
-// decide (entra-facts §9).
+// The admin portal, in the words and places of the Entra admin center. Any member
+// of a tenant may look at its apps; what else they may see and change their roles
+// decide, by the same lists as Graph's (graph_access.go, entra-facts §9).
 
 // portalPage is an endpoint of the portal: it knows who is signed in.
 type portalPage func(*Sim, *visit, account) answer
@@ -28,6 +26,9 @@ func inPortal(run portalPage) endpoint {
 		}
 		if c.r.Method == http.MethodPost && !s.ownForm(c, b) {
 			return s.asPage(c, (&refusal{oauth: oauthRequest, text: wordsStale, state: http.StatusBadRequest}))
+		}
+		if b.portal.user.Guest && len(b.portal.user.Roles) == 0 {
+			return s.noAccess(c, *b.portal, wordsGuest)
 		}
 		return run(s, c, *b.portal)
 	}
@@ -65,181 +66,110 @@ func (s *Sim) portalSignOut(c *visit) answer {
 	return seeOther(c, c.at.base()+"/portal")
 }
 
-// portalView is the frame of every page of the portal.
-type portalView struct {
-	Title                string
-	Section              string // apps or consent
-	Tab                  string
+// blade is the menu beside a page of the portal.
+type blade uint8
+
+// The blades.
+const (
+	bladeApps    blade = iota // Enterprise applications
+	bladeApp                  // one of them
+	bladeConsent              // Consent and permissions
+	bladeRoles                // Roles & admins
+	bladeLogs                 // Monitoring & health
+	bladeNone
+)
+
+// portalFrame is what every page of the portal has around it.
+type portalFrame struct {
+	Name                 string // of the page, as its heading ends
+	Over                 string // what the page is of, as its heading begins
+	Kind                 string // of what it is, below the heading
+	Blade                blade
+	Tab                  string // the menu entry one is on
+	Crumbs               []crumb
 	User, Tenant, Domain string
+	Roles                []string
 	CSRF                 string
 	Done                 string // what was just done
+	Problem              string // what was wrong with the form
 	Locked               string // why this account may not change the page
 	App                  *portalAppView
-	Apps                 []portalAppView
-	Query                string
-	AppRegistered        bool
-	Everyone, Own        []portalGrantRow
-	Roles                []permissionRow
-	People               []portalPerson
-	Choices              []portalChoice
 }
 
-func (v portalView) title() string { return v.Title + " · " + wordsPortal }
+// crumb is one step of the way to a page.
+type crumb struct{ Path, Words string }
 
-type portalAppView struct {
-	Key, ObjectID, AppID, Name, Publisher, Created string
-	Verified, Enabled, Assignment                  bool
-	Stopped                                        string // why it is off beyond the switch
+func (f portalFrame) heading() string {
+	if f.Over == "" {
+		return f.Name
+	}
+	return f.Over + " | " + f.Name
 }
 
-type portalGrantRow struct {
-	permissionRow
-	Grant string
-	User  string
-}
+func (f portalFrame) title() string { return f.heading() + " · " + wordsPortal }
 
-type portalPerson struct {
-	ID, Name, UPN, Kind string
-	Assigned            bool
-}
-
-type portalChoice struct {
-	Word, Title, About string
-	Chosen             bool
-}
-
-// frame begins the view of a page.
-func (s *Sim) frame(c *visit, who account, section, title string) portalView {
-	return portalView{
-		Title: title, Section: section, User: who.user.UPN, Tenant: who.tenant.Name, Domain: who.tenant.DefaultDomain(),
+// frame begins a page.
+func (s *Sim) frame(c *visit, who account, b blade, over, name string) portalFrame {
+	f := portalFrame{
+		Name: name, Over: over, Blade: b, Tab: name, User: who.user.UPN, Tenant: who.tenant.Name, Domain: who.tenant.DefaultDomain(),
 		CSRF: s.session(c).csrf, Done: portalDone[c.get("done")],
+		Crumbs: []crumb{{"/portal/apps", "Home"}},
+	}
+	for _, r := range who.user.Roles {
+		f.Roles = append(f.Roles, roleName(r))
+	}
+	switch b {
+	case bladeApp, bladeConsent:
+		f.Crumbs = append(f.Crumbs, crumb{"/portal/apps", wordsAppsPage})
+	case bladeApps:
+		f.Kind = who.tenant.Name
+	case bladeRoles, bladeLogs, bladeNone:
+	}
+	return f
+}
+
+// lock says why the account may not change the page, unless it holds one of the
+// roles.
+func (f *portalFrame) lock(who account, roles []string, why string) {
+	if !who.user.hasRole(roles...) {
+		f.Locked = why
 	}
 }
 
-// portalApps lists the enterprise applications. Microsoft's own are left out, as
-// the real list's default filter does.
-func (s *Sim) portalApps(c *visit, who account) answer {
-	v := s.frame(c, who, "apps", wordsAppsPage)
-	v.Query = strings.TrimSpace(clip(c.get("q")))
-	for _, sp := range who.tenant.Services {
-		if reg := s.world.registration(sp.AppID); reg != nil && reg.FirstParty {
-			continue
-		}
-		q := strings.ToLower(v.Query)
-		if strings.HasPrefix(strings.ToLower(sp.Name), q) || strings.HasPrefix(strings.ToLower(sp.AppID), q) || strings.HasPrefix(sp.ID, q) {
-			v.Apps = append(v.Apps, s.portalAppView(sp))
-		}
-	}
-	return s.page(c, http.StatusOK, "portal-apps", v)
+// noAccess is the portal's answer to somebody whose roles do not allow what
+// they want to see or do.
+func (s *Sim) noAccess(c *visit, who account, why string) answer {
+	f := s.frame(c, who, bladeNone, "", wordsNoAccess)
+	return s.page(c, http.StatusForbidden, "portal-note", portalNoteView{portalFrame: f, Text: why, Denied: true})
 }
 
-func (s *Sim) portalAppView(sp *ServicePrincipal) portalAppView {
-	v := portalAppView{
-		Key: sp.ID, ObjectID: sp.ID, AppID: sp.AppID, Name: sp.Name, Enabled: sp.Enabled, Assignment: sp.AssignmentRequired,
-		Publisher: wordsUnverified, Created: sp.CreatedAt.UTC().Format(time.DateOnly),
-	}
-	if sp.Publisher != nil {
-		v.Publisher, v.Verified = sp.Publisher.Name, true
-	}
-	switch {
-	case sp.DisabledByMS != "" && sp.DisabledByMS != "NotDisabled":
-		v.Stopped = wordsDisabledByMS
-	case sp.Deactivated != nil && *sp.Deactivated:
-		v.Stopped = wordsDeactivated
-	}
-	return v
+// portalNote is a page with a message.
+func (s *Sim) portalNote(c *visit, who account, status int, name, why string) answer {
+	f := s.frame(c, who, bladeNone, "", name)
+	return s.page(c, status, "portal-note", portalNoteView{portalFrame: f, Text: why})
 }
 
-// appFrame begins the view of one app's page; ok is false if the tenant has no
-// such app.
-func (s *Sim) appFrame(c *visit, who account, tab string) (*ServicePrincipal, portalView, bool) {
-	sp := who.tenant.serviceByID(c.vars[0])
-	if sp == nil {
-		return nil, portalView{}, false
-	}
-	v := s.frame(c, who, "apps", sp.Name)
-	app := s.portalAppView(sp)
-	v.App, v.Tab = &app, tab
-	v.AppRegistered = s.world.registration(sp.AppID) != nil
-	return sp, v, true
+type portalNoteView struct {
+	portalFrame
+	Text   string
+	Denied bool
 }
 
-func (s *Sim) noSuchApp(c *visit) answer {
-	return s.page(c, http.StatusNotFound, "note", noteView{Title: wordsNotFound, Text: wordsNoSuchApp})
+// portalTo sends the browser on to a page of the portal; did is the word of what
+// was done, empty for nothing.
+func portalTo(c *visit, path, did string) answer {
+	to := c.at.base() + "/portal" + path
+	if did != "" {
+		to = withParams(to, url.Values{"done": {did}}, false)
+	}
+	return seeOther(c, to)
 }
 
-// forbidden is a change that the account's roles do not allow.
-func (s *Sim) forbidden(c *visit, why string) answer {
-	return s.page(c, http.StatusForbidden, "note", noteView{Title: wordsNoAccess, Text: why})
-}
-
-// portalApp is an app's Properties.
-func (s *Sim) portalApp(c *visit, who account) answer {
-	_, v, ok := s.appFrame(c, who, "properties")
-	if !ok {
-		return s.noSuchApp(c)
+// oneOf is a parameter that must be one of a few words; the first is taken
+// for anything else.
+func oneOf(got string, words ...string) string {
+	if slices.Contains(words, got) {
+		return got
 	}
-	if !who.user.hasRole(appWriters...) {
-		v.Locked = wordsNeedAppAdmin
-	}
-	return s.page(c, http.StatusOK, "portal-app", v)
-}
-
-// portalSaveApp saves the two switches of Properties.
-func (s *Sim) portalSaveApp(c *visit, who account) answer {
-	sp, _, ok := s.appFrame(c, who, "properties")
-	switch {
-	case !ok:
-		return s.noSuchApp(c)
-	case !who.user.hasRole(appWriters...):
-		return s.forbidden(c, wordsNeedAppAdmin)
-	}
-	sp.Enabled = c.body.Get("enabled") == "yes"
-	sp.AssignmentRequired = c.body.Get("assignment") == "yes"
-	return seeOther(c, c.at.base()+"/portal/apps/"+sp.ID+"?done=saved")
-}
-
-// portalUsers is an app's Users and groups.
-func (s *Sim) portalUsers(c *visit, who account) answer {
-	sp, v, ok := s.appFrame(c, who, "users")
-	if !ok {
-		return s.noSuchApp(c)
-	}
-	if !who.user.hasRole(appWriters...) {
-		v.Locked = wordsNeedAppAdmin
-	}
-	for _, u := range who.tenant.Users {
-		v.People = append(v.People, portalPerson{u.ID, u.Name, u.UPN, "User", slices.Contains(sp.Assigned, u.ID)})
-	}
-	for _, g := range who.tenant.Groups {
-		kind := "Group"
-		if who.tenant.Premium == "" {
-			kind = wordsGroupNeedsP1
-		}
-		v.People = append(v.People, portalPerson{g.ID, g.Name, "", kind, slices.Contains(sp.Assigned, g.ID)})
-	}
-	return s.page(c, http.StatusOK, "portal-users", v)
-}
-
-// portalAssign assigns one user or group, or takes the assignment back. Groups
-// need a licence (entra-facts §2).
-func (s *Sim) portalAssign(c *visit, who account) answer {
-	sp, _, ok := s.appFrame(c, who, "users")
-	t, id := who.tenant, c.body.Get("who")
-	group := t.groupByID(id) != nil
-	switch {
-	case !ok:
-		return s.noSuchApp(c)
-	case !who.user.hasRole(appWriters...):
-		return s.forbidden(c, wordsNeedAppAdmin)
-	case !group && t.userByID(id) == nil:
-		return s.page(c, statusPage, "note", noteView{Title: wordsNotFound, Text: wordsNobody})
-	case group && t.Premium == "":
-		return s.forbidden(c, wordsGroupNeedsP1)
-	}
-	sp.Assigned = slices.DeleteFunc(sp.Assigned, func(a string) bool { return a == id })
-	if c.body.Get("do") == "assign" {
-		sp.Assigned = append(sp.Assigned, id)
-	}
-	return seeOther(c, c.at.base()+"/portal/apps/"+sp.ID+"/users?done=saved")
+	return words[0]
 }

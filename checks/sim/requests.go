@@ -37,6 +37,9 @@ type UserConsentRequest struct {
 	Result      string // NotReviewed, Approved or Denied
 	Reply       string // the reviewer's justification
 	ReviewedBy  string // user id; empty when the service closed it
+	// Reviewers are the policy's as they stood when the request was made: those
+	// named later do not see it, those dropped since still do (entra-facts §6).
+	Reviewers []string
 }
 
 // adminGranted is what the service itself writes into a request that a grant
@@ -68,6 +71,7 @@ func (w *World) askAdmin(t *Tenant, u *User, reg *Registration, scopes []AskedSc
 	one := &UserConsentRequest{
 		ID: w.newID("user-request"), UserID: u.ID, Reason: reason,
 		Status: RequestInProgress, CreatedAt: w.now(), Result: "NotReviewed",
+		Reviewers: slices.Clone(t.Workflow.Reviewers),
 	}
 	req.Users = append(req.Users, one)
 	return one
