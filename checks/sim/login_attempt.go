@@ -29,6 +29,7 @@ const (
 	atConsent
 	atWall    // may only ask, or leave
 	atAsked   // has asked an admin
+	atFactor  // a second factor
 	atConfirm // a device's "are you trying to sign in to …?"
 	atEnd
 )
@@ -47,6 +48,7 @@ type attempt struct {
 	req     authRequest
 	asked   scopeSet
 	device  *deviceGrant
+	verdict accessVerdict
 	signIn  signIn
 	fresh   bool   // the person has just shown who they are; else the browser's session did
 	auto    bool   // answered by --auto-approve, nobody is looking
@@ -221,6 +223,8 @@ func (s *Sim) chooseAccount(c *visit) answer {
 			continue
 		}
 		if c.body.Get("passwd") != u.Password {
+			a.tenant, a.user = t, u
+			s.note(c, a, refuse(50126))
 			return s.accountPage(c, a, statusPage, refuse(50126).Error()+" "+wordsWrongPassword, name)
 		}
 		return s.signedIn(c, a, account{t, u})

@@ -22,6 +22,13 @@ func (s *Sim) proceed(c *visit, a *attempt) answer {
 	if f := s.resourceOff(a.tenant, a.asked.resource); f != nil {
 		return s.halt(c, a, f)
 	}
+	if a.kind == forApp || a.kind == forDevice {
+		if r, shut := s.world.shut(a.tenant, a.user, a.reg); !shut || r.Kind != RulingAppDisabled {
+			if page, ok := s.checkAccess(c, a); !ok {
+				return page
+			}
+		}
+	}
 	r := s.world.decide(a.tenant, a.user, a.reg, a.asked.list)
 	if a.req.prompt == "consent" {
 		// The page is forced even where nothing is missing, and the tenant's rules
@@ -54,8 +61,9 @@ func (s *Sim) resourceOff(t *Tenant, resource string) *refusal {
 // halt ends an attempt with a refusal: on a page where somebody looks, for only
 // they can do something about it; to the app where the sign-in was silent.
 func (s *Sim) halt(c *visit, a *attempt, f *refusal) answer {
+	s.note(c, a, f)
 	if a.req.prompt == "none" {
-		return s.finish(c, a, f.as(oauthInteraction, ""))
+		return s.finish(c, a, f.as(oauthInteraction, f.sub))
 	}
 	if a.kind == forDevice {
 		return s.endDevice(c, a, f)
@@ -70,6 +78,7 @@ func (s *Sim) pass(c *visit, a *attempt) answer {
 		return s.confirmDevice(c, a)
 	}
 	a.stage = atEnd
+	s.note(c, a, nil)
 	return s.grantCode(c, a)
 }
 
@@ -81,6 +90,7 @@ func (s *Sim) askConsent(c *visit, a *attempt, r Ruling) answer {
 	if a.auto {
 		return s.accepted(c, a, false)
 	}
+	s.note(c, a, refuse(65001, a.reg.AppID, a.reg.Name))
 	a.stage = atConsent
 	v := s.consentView(a, a.asked.list)
 	v.MayTick = r.Kind == RulingAdminMay
@@ -138,6 +148,10 @@ func (s *Sim) wall(c *visit, a *attempt, r Ruling) answer {
 		code = 90095
 	}
 	f := refuse(code)
+	s.note(c, a, f)
+	if r.Kind == RulingRisky {
+		s.auditRefused(a)
+	}
 	if a.req.prompt == "none" {
 		return s.finish(c, a, f.as(oauthInteraction, ""))
 	}
@@ -179,7 +193,11 @@ func (s *Sim) answerConsent(c *visit) answer {
 	case "switch":
 		return s.accountPage(c, a, http.StatusOK, "", "")
 	}
-	return s.finish(c, a, refuse(65004).as(oauthDenied, "cancel"))
+	f := refuse(65004).as(oauthDenied, "cancel")
+	if a.kind == forApp || a.kind == forDevice {
+		s.note(c, a, f)
+	}
+	return s.finish(c, a, f)
 }
 
 // accepted records the consent and goes on.
@@ -201,20 +219,30 @@ func (s *Sim) consent(t *Tenant, u *User, reg *Registration, asked []AskedScope,
 		if err := s.world.grantEveryone(t, reg, scopes); err != nil {
 			return err
 		}
+		s.auditGrant(t, u, reg, "", scopes)
 		s.world.closeRequests(t, reg.AppID, u)
 		return nil
 	}
 	switch r := s.world.rule(t, u, reg, asked); r.Kind {
 	case RulingUserMay, RulingAdminMay:
-		return s.world.grantUser(t, u, reg, scopes)
+		return s.consentAlone(t, u, reg, scopes)
 	case RulingGranted:
 		return nil
 	case RulingAppDisabled, RulingNotAssigned, RulingNeedsAdmin, RulingRisky:
 	}
 	if r := s.world.decide(t, u, reg, asked); r.Kind == RulingUserMay {
-		return s.world.grantUser(t, u, reg, byResource(r.Missing))
+		return s.consentAlone(t, u, reg, byResource(r.Missing))
 	}
 	return errMayNot
+}
+
+// consentAlone is a user's consent for themselves.
+func (s *Sim) consentAlone(t *Tenant, u *User, reg *Registration, scopes map[string][]string) error {
+	if err := s.world.grantUser(t, u, reg, scopes); err != nil {
+		return err
+	}
+	s.auditGrant(t, u, reg, u.ID, scopes)
+	return nil
 }
 
 // byResource sorts delegated permissions by API.

@@ -158,6 +158,7 @@ func (s *Sim) answerConfirm(c *visit) answer {
 		return s.finish(c, a, refuse(65004).as("authorization_declined", ""))
 	}
 	a.stage = atEnd
+	s.note(c, a, nil)
 	a.device.user, a.device.home, a.device.signIn = a.user, a.tenant, a.signIn
 	return s.page(c, http.StatusOK, "note", noteView{Title: a.reg.Name, Text: wordsDeviceDone})
 }

@@ -29,6 +29,7 @@ func signInDoors() []door {
 		{"POST", "_signin/consent", (*Sim).answerConsent},
 		{"POST", "_signin/wall", (*Sim).answerWall},
 		{"POST", "_signin/confirm", (*Sim).answerConfirm},
+		{"POST", "_signin/factor", (*Sim).answerFactor},
 		{"GET", "_signin/style.css", (*Sim).style},
 		{"GET", "error", (*Sim).errorPage},
 

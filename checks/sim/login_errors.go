@@ -15,7 +15,9 @@ type refusal struct {
 	oauth string
 	text  string
 	sub   string
-	state int // status for a token endpoint
+	// claims are what a client that asks again should send (Conditional Access).
+	claims string
+	state  int // status for a token endpoint
 }
 
 // refuse builds the refusal of a code; args fill its words.
@@ -66,13 +68,14 @@ type errorBody struct {
 	Correlation string `json:"correlation_id"`
 	URI         string `json:"error_uri,omitempty"`
 	Sub         string `json:"suberror,omitempty"`
+	Claims      string `json:"claims,omitempty"`
 }
 
 // asJSON answers a program.
 func (f *refusal) asJSON(c *visit) answer {
 	b := errorBody{
 		Error: f.oauth, Description: f.describe(c), Codes: []int{}, Timestamp: c.stamp(),
-		Trace: c.trace, Correlation: c.correlation, Sub: f.sub,
+		Trace: c.trace, Correlation: c.correlation, Sub: f.sub, Claims: f.claims,
 	}
 	if f.code != 0 {
 		b.Codes = []int{f.code}
@@ -117,7 +120,11 @@ func (f *refusal) params(c *visit, state string) url.Values {
 		v.Set("error_description", f.describe(c))
 		v.Set("error_uri", c.at.base()+"/error?code="+strconv.Itoa(f.code))
 	}
-	if f.sub != "" {
+	switch {
+	case f.claims != "":
+		v.Set("suberror", f.sub)
+		v.Set("claims", f.claims)
+	case f.sub != "":
 		v.Set("error_subcode", f.sub)
 	}
 	if state != "" {

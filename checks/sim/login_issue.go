@@ -63,7 +63,13 @@ func (s *Sim) replyV1(c *visit, access, audience string) tokenReplyV1 {
 func (s *Sim) issue(c *visit, sub *tokenSubject, v1 bool) answer {
 	set, refused := s.wanted(c, sub, v1)
 	if refused == nil {
-		refused = s.barred(sub, set)
+		verdict := s.world.accessVerdict(sub.tenant, c.askFor(sub.user, sub.reg, set, c.body.Get("redirect_uri"), sub.signIn))
+		if refused = s.barred(sub, set); refused == nil {
+			refused = verdict.held(sub.signIn, set.resource)
+		}
+		if kind := c.body.Get("grant_type"); kind == grantRefresh || kind == grantBehalf || refused != nil {
+			s.noteToken(c, sub, set, verdict, refused)
+		}
 	}
 	if refused != nil {
 		return refused.asJSON(c)

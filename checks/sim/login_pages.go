@@ -65,6 +65,7 @@ var sheets = map[string]sheet{
 	"sent":    drawn(sentSheet),
 	"device":  drawn(deviceSheet),
 	"confirm": drawn(confirmSheet),
+	"factor":  drawn(factorSheet),
 	"app":     drawn(appSheet),
 	"landing": drawn(landingSheet),
 

@@ -7,6 +7,8 @@ const slowDown = "slow_down"
 
 // What the pages call things.
 const (
+	wordsRiskDetected  = "Risky application detected"
+	wordsFactorMet     = "MFA requirement satisfied by claim in the token"
 	wordsOrganizations = "your organization"
 	wordsUnverified    = "unverified"
 	wordsNoUser        = "We couldn't find an account with that username. Try another, or pick one from the list."
@@ -43,5 +45,6 @@ var pageTitles = map[string]string{
 	"post":    "Working...",
 	"device":  "Enter code",
 	"confirm": "Are you trying to sign in?",
+	"factor":  "Approve sign in request",
 	"landing": "Back to the application",
 }
