@@ -52,7 +52,8 @@ func drawn[V any](draw func(*pen, V) g.Node) sheet {
 	}
 }
 
-// sheets are the pages by name.
+// sheets are the pages of sign-in and of the vendor's app, by name; those of the
+// portal are portalSheets.
 var sheets = map[string]sheet{
 	"account": drawn(accountSheet),
 	"error":   drawn(errorSheet),
@@ -68,24 +69,6 @@ var sheets = map[string]sheet{
 	"factor":  drawn(factorSheet),
 	"app":     drawn(appSheet),
 	"landing": drawn(landingSheet),
-
-	"portal-apps":        drawn(portalAppsSheet),
-	"portal-overview":    drawn(portalOverviewSheet),
-	"portal-properties":  drawn(portalPropertiesSheet),
-	"portal-delete":      drawn(portalDeleteSheet),
-	"portal-users":       drawn(portalUsersSheet),
-	"portal-add-users":   drawn(portalAddUsersSheet),
-	"portal-permissions": drawn(portalPermissionsSheet),
-	"portal-review":      drawn(portalReviewSheet),
-	"portal-consent":     drawn(portalConsentSheet),
-	"portal-workflow":    drawn(portalWorkflowSheet),
-	"portal-classes":     drawn(portalClassesSheet),
-	"portal-add-classes": drawn(portalAddClassesSheet),
-	"portal-requests":    drawn(portalRequestsSheet),
-	"portal-request":     drawn(portalRequestSheet),
-	"portal-roles":       drawn(portalRolesSheet),
-	"portal-role":        drawn(portalRoleSheet),
-	"portal-note":        drawn(portalNoteSheet),
 }
 
 // page renders a page. Its headers let it load our style sheet and nothing
@@ -97,6 +80,9 @@ func (s *Sim) page(c *visit, status int, name string, view any) answer {
 		p.title = t.title()
 	}
 	draw, known := sheets[name]
+	if !known {
+		draw, known = portalSheets[name]
+	}
 	if !known {
 		s.log.Error("no such page", "page", name)
 		return answer{status: http.StatusInternalServerError}

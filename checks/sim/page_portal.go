@@ -9,6 +9,31 @@ import (
 
 // The frame of the portal's pages, and what they are made of.
 
+// portalSheets are the portal's pages by name.
+var portalSheets = map[string]sheet{
+	"portal-apps":        drawn(portalAppsSheet),
+	"portal-overview":    drawn(portalOverviewSheet),
+	"portal-properties":  drawn(portalPropertiesSheet),
+	"portal-delete":      drawn(portalDeleteSheet),
+	"portal-users":       drawn(portalUsersSheet),
+	"portal-add-users":   drawn(portalAddUsersSheet),
+	"portal-permissions": drawn(portalPermissionsSheet),
+	"portal-review":      drawn(portalReviewSheet),
+	"portal-consent":     drawn(portalConsentSheet),
+	"portal-workflow":    drawn(portalWorkflowSheet),
+	"portal-classes":     drawn(portalClassesSheet),
+	"portal-add-classes": drawn(portalAddClassesSheet),
+	"portal-requests":    drawn(portalRequestsSheet),
+	"portal-request":     drawn(portalRequestSheet),
+	"portal-access":      drawn(portalAccessSheet),
+	"portal-signins":     drawn(portalSignInsSheet),
+	"portal-signin":      drawn(portalSignInSheet),
+	"portal-audit":       drawn(portalAuditSheet),
+	"portal-roles":       drawn(portalRolesSheet),
+	"portal-role":        drawn(portalRoleSheet),
+	"portal-note":        drawn(portalNoteSheet),
+}
+
 // csrf is the session's own word, in every form of the portal.
 func csrf(f portalFrame) g.Node { return hidden("csrf", f.CSRF) }
 

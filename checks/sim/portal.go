@@ -2,6 +2,7 @@ package sim
 
 import (
 	"crypto/subtle"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -172,4 +173,37 @@ func oneOf(got string, words ...string) string {
 		return got
 	}
 	return words[0]
+}
+
+// audit writes down what somebody changed in the portal.
+func (s *Sim) audit(who account, activity, operation string, targets ...AuditTarget) {
+	one := Audit{Activity: activity, Operation: operation, Targets: targets}
+	if len(targets) > 0 && targets[0].Kind == "Policy" {
+		one.Category = "Policy"
+	}
+	s.world.recordAudit(who.tenant, who.user, one)
+}
+
+// changed is a changed property, its values as JSON.
+func changed(name string, before, after any) AuditChange {
+	return AuditChange{Name: name, Old: inJSON(before), New: inJSON(after)}
+}
+
+func inJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil || string(b) == `""` {
+		return ""
+	}
+	return string(b)
+}
+
+// targetsOf are an app and a user or group, as the log has an assignment.
+func targetsOf(t *Tenant, sp *ServicePrincipal, id string) []AuditTarget {
+	one := AuditTarget{ID: id, Kind: "Group"}
+	if u := t.userByID(id); u != nil {
+		one.Name, one.UPN, one.Kind = u.Name, u.UPN, "User"
+	} else if g := t.groupByID(id); g != nil {
+		one.Name = g.Name
+	}
+	return []AuditTarget{{ID: sp.ID, Name: sp.Name, Kind: "ServicePrincipal"}, one}
 }

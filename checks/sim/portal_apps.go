@@ -134,8 +134,16 @@ func (s *Sim) portalSaveApp(c *visit, who account) answer {
 	case !who.user.hasRole(appWriters...):
 		return s.noAccess(c, who, wordsNeedAppAdmin)
 	}
-	sp.Enabled = c.body.Get("enabled") == "yes"
-	sp.AssignmentRequired = c.body.Get("assignment") == "yes"
+	enabled, assignment := c.body.Get("enabled") == "yes", c.body.Get("assignment") == "yes"
+	var changes []AuditChange
+	if enabled != sp.Enabled {
+		changes = append(changes, changed("AccountEnabled", sp.Enabled, enabled))
+	}
+	if assignment != sp.AssignmentRequired {
+		changes = append(changes, changed("AppRoleAssignmentRequired", sp.AssignmentRequired, assignment))
+	}
+	sp.Enabled, sp.AssignmentRequired = enabled, assignment
+	s.audit(who, "Update service principal", "Update", AuditTarget{ID: sp.ID, Name: sp.Name, Kind: "ServicePrincipal", Changes: changes})
 	return portalTo(c, "/apps/"+sp.ID+"/properties", "saved")
 }
 
@@ -167,6 +175,7 @@ func (s *Sim) portalDeleted(c *visit, who account) answer {
 		return s.portalNote(c, who, http.StatusForbidden, f.App.Name, wordsFirstParty)
 	}
 	who.tenant.removeService(sp)
+	s.audit(who, "Remove service principal", "Delete", AuditTarget{ID: sp.ID, Name: sp.Name, Kind: "ServicePrincipal"})
 	return portalTo(c, "/apps", "deleted")
 }
 
@@ -257,9 +266,11 @@ func (s *Sim) portalAssign(c *visit, who account) answer {
 		return s.addUsersPage(c, who, sp, f, statusPage)
 	}
 	for _, id := range picked {
-		if !slices.Contains(sp.Assigned, id) {
-			sp.Assigned = append(sp.Assigned, id)
+		if slices.Contains(sp.Assigned, id) {
+			continue
 		}
+		sp.Assigned = append(sp.Assigned, id)
+		s.audit(who, "Add app role assignment grant to user", "Assign", targetsOf(who.tenant, sp, id)...)
 	}
 	return portalTo(c, "/apps/"+sp.ID+"/users", "assigned")
 }
@@ -277,6 +288,7 @@ func (s *Sim) portalUnassign(c *visit, who account) answer {
 		return s.portalNote(c, who, statusPage, wordsNotFound, wordsNobody)
 	}
 	sp.Assigned = slices.DeleteFunc(sp.Assigned, func(a string) bool { return a == id })
+	s.audit(who, "Remove app role assignment from user", "Unassign", targetsOf(who.tenant, sp, id)...)
 	return portalTo(c, "/apps/"+sp.ID+"/users", "unassigned")
 }
 

@@ -132,6 +132,10 @@ func (s *Sim) portalRevoke(c *visit, who account) answer {
 	default:
 		s.world.setScope(g, strings.Join(left, " "))
 	}
+	s.audit(who, "Remove delegated permission grant", "Unassign", AuditTarget{
+		ID: sp.ID, Name: sp.Name, Kind: "ServicePrincipal",
+		Changes: []AuditChange{changed("DelegatedPermissionGrant.Scope", strings.Join(had, " "), strings.Join(left, " "))},
+	})
 	return portalTo(c, "/apps/"+sp.ID+"/permissions", "revoked")
 }
 
@@ -267,6 +271,9 @@ func (s *Sim) portalSaveConsent(c *visit, who account) answer {
 			after = append(after, e)
 		}
 	}
+	s.audit(who, "Update authorization policy", "Update", AuditTarget{
+		Name: "Authorization Policy", Kind: "Policy", Changes: []AuditChange{changed("PermissionGrantPolicyIdsAssignedToDefaultUserRole", t.Assigned, after)},
+	})
 	t.Assigned, t.Managed = after, word == "managed"
 	return portalTo(c, "/consent", "saved")
 }

@@ -39,6 +39,11 @@ func portalDoors() []door {
 		get("requests/{}", (*Sim).portalRequest),
 		post("requests/{}", (*Sim).portalDecide),
 
+		get("conditional-access", (*Sim).portalAccess),
+		get("signins", (*Sim).portalSignIns),
+		get("signins/{}", (*Sim).portalSignInOne),
+		get("audit", (*Sim).portalAudit),
+
 		get("roles", (*Sim).portalRoles),
 		get("roles/{}", (*Sim).portalRole),
 	}

@@ -196,6 +196,10 @@ func (s *Sim) portalDecide(c *visit, who account) answer {
 		sp.Enabled = false
 	}
 	s.world.denyRequests(t, r, who.user, reason)
+	// The activity has this name also where the answer is no (general knowledge).
+	s.audit(who, "Approve all requests in business flow", "Update", AuditTarget{
+		ID: r.ID, Name: r.AppName, Kind: "Other", Changes: []AuditChange{changed("Result", "", "Denied")},
+	})
 	return portalTo(c, "/requests/"+r.ID, map[string]string{"deny": "denied", "block": "blocked"}[do])
 }
 
