@@ -213,8 +213,8 @@ func TestVendorApp(t *testing.T) {
 		}
 		return to
 	}
-	r := newRobot(t, s).open(s.AppURL(hetkAppID)).sees("Hetk Calendar Sync", "Connect with Microsoft")
-	r.open(link(r)).signIn(userUPN).sees("Need admin approval").press("Return to the application").sees("Could not connect", "access_denied", "cancel")
+	r := newRobot(t, s).open(s.AppURL(hetkAppID)).sees("Hetk Calendar Sync", "Connect your calendar")
+	r.open(link(r)).signIn(userUPN).sees("Need admin approval").press("Return to the application").sees("could not connect", "access_denied", "cancel")
 	if err := s.Approve(t.Context(), adminUPN, hetkAppID, nil); err != nil {
 		t.Fatal(err)
 	}
