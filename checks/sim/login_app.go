@@ -3,6 +3,7 @@ package sim
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -23,7 +24,8 @@ func (s *Sim) vendorApp(c *visit) *Registration {
 	return reg
 }
 
-// appPage is where a user starts to connect.
+// appPage is where a user starts to connect. prompt and login_hint in its address
+// go into the request, to play apps that ask so.
 func (s *Sim) appPage(c *visit) answer {
 	reg := s.vendorApp(c)
 	if reg == nil {
@@ -31,13 +33,39 @@ func (s *Sim) appPage(c *visit) answer {
 	}
 	b := s.session(c)
 	b.appState = s.login.random()
+	v := s.appView(c, reg)
+	v.Prompt = oneOf(c.get("prompt"), "", "consent", "select_account", "login")
 	q := url.Values{
 		"client_id": {reg.AppID}, "response_type": {"code"}, "redirect_uri": {s.appCallback(c.at, reg)},
-		"scope": {strings.Join(s.spell(reg.requiredScopes("")), " ")}, "state": {b.appState},
+		"scope": {s.appScope(reg)}, "state": {b.appState},
 	}
-	return s.page(c, http.StatusOK, "app", appView{
-		App: reg.Name, Link: c.at.base() + "/organizations/oauth2/v2.0/authorize?" + q.Encode(),
-	})
+	for name, value := range map[string]string{"prompt": v.Prompt, "login_hint": clip(c.get("login_hint"))} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	v.Link = c.at.base() + "/organizations/oauth2/v2.0/authorize?" + q.Encode()
+	for _, one := range reg.requiredScopes("") {
+		v.Asks = append(v.Asks, s.permission(one))
+	}
+	return s.page(c, http.StatusOK, "app", v)
+}
+
+// appScope is the scope parameter of all the app asks for.
+func (s *Sim) appScope(reg *Registration) string {
+	return strings.Join(s.spell(reg.requiredScopes("")), " ")
+}
+
+// appView begins a page of the app. Its admin link is the one that vendors send
+// around: for everything the app asks for, in whatever tenant opens it.
+func (s *Sim) appView(c *visit, reg *Registration) appView {
+	q := url.Values{
+		"client_id": {reg.AppID}, "scope": {s.appScope(reg)}, "redirect_uri": {s.appCallback(c.at, reg)}, "state": {s.session(c).appState},
+	}
+	return appView{
+		App: reg.Name, Home: c.at.base() + "/app/" + reg.AppID,
+		AdminLink: c.at.base() + "/organizations/v2.0/adminconsent?" + q.Encode(),
+	}
 }
 
 // spell writes scopes the way an app asks for them: bare for Graph, with the
@@ -65,25 +93,27 @@ func (s *Sim) appDone(c *visit) answer {
 	if reg == nil {
 		return answer{status: http.StatusNotFound}
 	}
-	v := appView{App: reg.Name, Link: c.at.base() + "/app/" + reg.AppID}
 	b := s.session(c)
+	v := s.appView(c, reg)
 	expected := b.appState
-	b.appState = ""
 	code, _, live := s.login.codes.get(c.now, c.get("code"))
 	switch {
 	case c.get("error") != "":
-		v.Error, v.Text = clip(c.get("error")), clipTo(c.get("error_description"), 1000)
-		v.Sub = clip(c.get("error_subcode"))
+		v.Problem = readProblem(clip(c.get("error")), clip(c.get("error_subcode")), clipTo(c.get("error_description"), 1000))
 	case c.get("admin_consent") != "":
 		v.Approved = true
 	case expected == "" || c.get("state") != expected || !live || code.used || code.subject.reg != reg:
-		v.Error, v.Text = "invalid_state", wordsAppStale
+		v.Problem = readProblem("invalid_state", "", wordsAppStale)
 	default:
+		b.appState = ""
 		code.used = true
-		v.User = code.subject.user.UPN
+		v.User, v.Tenant = code.subject.user.UPN, code.subject.tenant.Name
+		for _, one := range code.subject.asked.list {
+			v.Asks = append(v.Asks, s.permission(one))
+		}
 	}
 	status := http.StatusOK
-	if v.Error != "" {
+	if v.Problem != nil {
 		status = statusPage
 	}
 	return s.page(c, status, "app", v)
@@ -91,12 +121,59 @@ func (s *Sim) appDone(c *visit) answer {
 
 // appView is the vendor's page before, and after, connecting.
 type appView struct {
-	App, Link, User  string
-	Error, Sub, Text string
-	Approved         bool
+	App, Home, Link, AdminLink string
+	Prompt                     string
+	Asks                       []permissionRow // what the app asks for, or has been given
+	User, Tenant               string          // who has connected
+	Approved                   bool            // an admin's answer came back
+	Problem                    *appProblem
 }
 
-func (v appView) title() string { return v.App }
+func (v appView) title() string { return "Calendar settings · " + v.App }
+
+// appProblem is a refusal as the app reads it from its redirect.
+type appProblem struct {
+	Error, Sub, Text          string
+	Code                      string // AADSTS number, if the text has one
+	Trace, Correlation, Stamp string
+}
+
+// says is the app's own word to its user. An app is not told why a wall stood
+// there: leaving it looks like a cancel.
+func (p *appProblem) says() string {
+	switch p.Error {
+	case oauthDenied:
+		return wordsAppDenied
+	case oauthConsent, oauthInteraction:
+		return wordsAppMore
+	case "invalid_state":
+		return wordsAppStale
+	}
+	return wordsAppFailed
+}
+
+// readProblem takes an error_description apart: code, words, and the ids that a
+// support case asks for.
+func readProblem(oauth, sub, description string) *appProblem {
+	p := &appProblem{Error: oauth, Sub: sub}
+	rest := description
+	for _, part := range []struct {
+		label string
+		into  *string
+	}{{"Timestamp:", &p.Stamp}, {"Correlation ID:", &p.Correlation}, {"Trace ID:", &p.Trace}} {
+		if before, after, ok := strings.Cut(rest, part.label); ok {
+			rest, *part.into = before, strings.TrimSpace(after)
+		}
+	}
+	p.Text = strings.TrimSpace(rest)
+	if after, ok := strings.CutPrefix(p.Text, "AADSTS"); ok {
+		number, words, _ := strings.Cut(after, ":")
+		if _, err := strconv.Atoi(number); err == nil {
+			p.Code, p.Text = number, strings.TrimSpace(words)
+		}
+	}
+	return p
+}
 
 // landing stands in for a redirect that leads nowhere: names under .example
 // cannot exist (RFC 2606), and a person who has just pressed Accept should not

@@ -23,3 +23,10 @@ const (
 	wordsSignIns     = "Sign-in logs"
 	wordsAudit       = "Audit logs"
 )
+
+// What the vendor's app says of a refusal.
+const (
+	wordsAppDenied = "Microsoft did not give us access: you left its page, or your organization wants an administrator’s approval first."
+	wordsAppMore   = "Microsoft wants something more before we get access: your consent, an administrator’s approval, or another step at sign-in."
+	wordsAppFailed = "Microsoft refused the sign-in."
+)

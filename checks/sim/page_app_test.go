@@ -1,0 +1,78 @@
+package sim
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestReadProblem(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		want appProblem
+	}{
+		"whole": {
+			"AADSTS65004: User declined to consent to access the app. Trace ID: t1 Correlation ID: c1 Timestamp: 2026-11-01 10:00:00Z",
+			appProblem{Code: "65004", Text: "User declined to consent to access the app.", Trace: "t1", Correlation: "c1", Stamp: "2026-11-01 10:00:00Z"},
+		},
+		"none":     {"", appProblem{}},
+		"words":    {"something went wrong", appProblem{Text: "something went wrong"}},
+		"no words": {"AADSTS90094", appProblem{Code: "90094"}},
+		"no code":  {"AADSTSx: y", appProblem{Text: "AADSTSx: y"}},
+		"cut":      {"AADSTS50105: Not assigned. Trace ID: t1", appProblem{Code: "50105", Text: "Not assigned.", Trace: "t1"}},
+	} {
+		c.want.Error, c.want.Sub = "e", "s"
+		if got := readProblem("e", "s", c.text); *got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, *got, c.want)
+		}
+	}
+}
+
+// An ordinary user presses Connect and meets the wall; an admin approves from the
+// same page; then the user gets through.
+func TestAppPageWall(t *testing.T) {
+	t.Parallel()
+	s := startSim(t, "managed-default")
+	user := newRobot(t, s).open("/app/"+hetkAppID).sees("Connect your calendar", "What we ask for", "Simulated tenant")
+	user.open(linkOf(t, user, "Connect your calendar")).signIn(userUPN).sees("Need admin approval", "Hetk Calendar Sync").
+		press("Return to the application").sees("We could not connect your calendar", "access_denied", "cancel")
+	admin := newRobot(t, s).open("/app/" + hetkAppID)
+	admin.open(linkOf(t, admin, "Approve for my organization")).signIn(adminUPN).press("Accept").sees("Your admin’s answer has come back")
+	user.open("/app/" + hetkAppID)
+	user.open(linkOf(t, user, "Connect your calendar")).sees("Your calendar is connected", userUPN, "Calendars.ReadWrite")
+	user.open(user.at.String()).sees("not the answer to a connection started on this page")
+}
+
+func TestAppPageAsksAsItIsTold(t *testing.T) {
+	t.Parallel()
+	s := startSim(t, "approved")
+	r := newRobot(t, s).open("/app/" + hetkAppID + "?prompt=consent&login_hint=" + url.QueryEscape(userUPN))
+	if to := linkOf(t, r, "Connect your calendar"); !strings.Contains(to, "prompt=consent") || !strings.Contains(to, "login_hint=user%40contoso.example") {
+		t.Errorf("link %s", to)
+	}
+	r.open("/app/" + hetkAppID + "?prompt=dance")
+	if to := linkOf(t, r, "Connect your calendar"); strings.Contains(to, "prompt") {
+		t.Errorf("link %s", to)
+	}
+	for _, path := range []string{"/app/nope", "/app/nope/callback", "/app/" + graphAppID + "/callback"} {
+		if r.open(path); r.status != 404 {
+			t.Errorf("%s: %d", path, r.status)
+		}
+	}
+	r.open("/app/" + hetkAppID + "/callback?code=x&state=y").sees("not the answer to a connection")
+	r.open("/app/"+hetkAppID+"/callback?error=server_error&error_description=AADSTS90033:+Busy.").sees("Microsoft refused the sign-in.", "AADSTS90033", "Busy.")
+	r.open("/app/" + hetkAppID + "/callback?error=consent_required").sees("an administrator’s approval, or another step")
+}
+
+// linkOf is where the link with these words leads.
+func linkOf(t *testing.T, r *robot, words string) string {
+	t.Helper()
+	for n := range r.doc.Descendants() {
+		if n.Data == "a" && squeeze(inner(n)) == words {
+			return attr(n, "href")
+		}
+	}
+	t.Fatalf("no link %q on the page:\n%s", words, r.text())
+	return ""
+}
