@@ -267,3 +267,15 @@ func proxyTo(tr *http.Transport, s *Sim) {
 		return d.DialContext(ctx, network, s.https.Addr().String())
 	}
 }
+
+// hidden is the value of a hidden field of the page.
+func (r *robot) hidden(name string) string {
+	r.t.Helper()
+	value := ""
+	walk(r.doc, func(n *html.Node) {
+		if n.Data == "input" && attr(n, "name") == name {
+			value = attr(n, "value")
+		}
+	})
+	return value
+}

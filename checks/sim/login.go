@@ -32,6 +32,7 @@ const (
 	deviceLife  = 15 * time.Minute // entra-facts §12
 	attemptLife = 30 * time.Minute
 	browserLife = 24 * time.Hour
+	lockLife    = time.Minute
 	refreshLife = 90 * 24 * time.Hour // unused for so long, it dies (70008)
 )
 
@@ -45,6 +46,13 @@ type loginState struct {
 	codes    *shelf[*authCode]
 	devices  *shelf[*deviceGrant]
 	refresh  *shelf[*refreshGrant]
+	bad      map[*User]*badTries
+}
+
+// badTries are wrong passwords in a row.
+type badTries struct {
+	tries int
+	until time.Time
 }
 
 // newLoginState makes the signing key and empty shelves. A seed other than 0
@@ -65,6 +73,7 @@ func newLoginState(seed uint64) (*loginState, error) {
 		codes:    newShelf[*authCode](codeLife, maxCodes),
 		devices:  newShelf[*deviceGrant](deviceLife, maxCodes),
 		refresh:  newShelf[*refreshGrant](refreshLife, maxRefresh),
+		bad:      map[*User]*badTries{},
 	}, nil
 }
 

@@ -65,7 +65,12 @@ func (s *Sim) proceedAdmin(c *visit, a *attempt) answer {
 		return s.asPage(c, refuse(700016, a.reg.AppID, a.tenant.Name))
 	}
 	if len(a.asked.list) == 0 {
-		return s.finish(c, a, refuse(900144, "scope"))
+		a.stage = atEnd
+		return s.asPage(c, refuse(650056, a.reg.Name))
+	}
+	if f := s.lacksService(a.tenant, a.asked.list); f != nil {
+		a.stage = atEnd
+		return s.asPage(c, f)
 	}
 	if !s.world.mayGrantForAll(a.user, a.asked.list) {
 		a.stage = atWall

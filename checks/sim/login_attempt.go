@@ -59,6 +59,7 @@ type attempt struct {
 type browser struct {
 	accounts []account
 	since    map[account]signIn
+	apps     []*Registration // signed in to here, for signing out again
 	portal   *account
 	csrf     string // in every form of the portal
 	appState string // what the vendor's page waits for
@@ -123,6 +124,9 @@ func (s *Sim) welcome(c *visit, a *attempt) answer {
 		return s.signedIn(c, a, who)
 	}
 	known := s.candidates(c, a)
+	if a.req.domain != "" {
+		known = slices.DeleteFunc(known, func(who account) bool { return !who.tenant.hasDomain(a.req.domain) })
+	}
 	if a.req.hint != "" {
 		known = slices.DeleteFunc(known, func(who account) bool { return !strings.EqualFold(who.user.UPN, a.req.hint) })
 	}
@@ -165,7 +169,11 @@ func (s *Sim) signedIn(c *visit, a *attempt, who account) answer {
 	}
 	a.tenant, a.user, a.signIn = who.tenant, who.user, signIn{at: c.now, device: a.kind == forDevice}
 	if !a.auto {
-		a.signIn = s.session(c).enter(who, a.signIn, a.fresh)
+		b := s.session(c)
+		a.signIn = b.enter(who, a.signIn, a.fresh)
+		if a.reg != nil && !slices.Contains(b.apps, a.reg) {
+			b.apps = append(b.apps, a.reg)
+		}
 	}
 	switch a.kind {
 	case forApp, forDevice:
@@ -217,19 +225,54 @@ func (s *Sim) chooseAccount(c *visit) answer {
 	if name == "" {
 		return s.accountPage(c, a, statusPage, wordsPickFirst, "")
 	}
-	for _, t := range s.world.tenants {
-		u := t.userByUPN(name)
-		if u == nil || !a.at.sees(t.Cloud) {
-			continue
-		}
-		if c.body.Get("passwd") != u.Password {
-			a.tenant, a.user = t, u
-			s.note(c, a, refuse(50126))
-			return s.accountPage(c, a, statusPage, refuse(50126).Error()+" "+wordsWrongPassword, name)
-		}
-		return s.signedIn(c, a, account{t, u})
+	if isPersonal(name) {
+		return s.personal(c, a, name)
 	}
-	return s.accountPage(c, a, statusPage, refuse(50034, name, s.tenantName(a)).Error()+" "+wordsNoUser, name)
+	t, u := s.typed(a, name)
+	switch {
+	case u == nil:
+		return s.accountPage(c, a, statusPage, refuse(50034, name, s.tenantName(a)).Error()+" "+wordsNoUser, name)
+	case s.login.locked(c, u):
+		a.tenant, a.user = t, u
+		f := refuse(50053)
+		s.note(c, a, f)
+		return s.accountPage(c, a, statusPage, f.Error(), name)
+	}
+	good := c.body.Get("passwd") == u.Password
+	s.login.tried(c, u, good)
+	if !good {
+		a.tenant, a.user = t, u
+		f := refuse(50126)
+		s.note(c, a, f)
+		return s.accountPage(c, a, statusPage, f.Error()+" "+wordsWrongPassword, name)
+	}
+	return s.signedIn(c, a, account{t, u})
+}
+
+// typed finds the account that somebody typed: in the tenant of the request
+// first, where a guest has an account of the same name as at home.
+func (s *Sim) typed(a *attempt, name string) (*Tenant, *User) {
+	if a.pinned {
+		if u := a.tenant.userByUPN(name); u != nil {
+			return a.tenant, u
+		}
+	}
+	for _, t := range s.world.tenants {
+		if u := t.userByUPN(name); u != nil && a.at.sees(t.Cloud) {
+			return t, u
+		}
+	}
+	return nil, nil
+}
+
+// personal is what a personal account gets: a tenant does not know it (50020),
+// and the endpoint for every organisation asks for another.
+func (s *Sim) personal(c *visit, a *attempt, name string) answer {
+	if !a.pinned {
+		return s.accountPage(c, a, statusPage, wordsPersonal, "")
+	}
+	a.stage = atEnd
+	return s.asPage(c, refuse(50020, name, "live.com", a.tenant.Name, a.appID(), a.appName()))
 }
 
 func (s *Sim) tenantName(a *attempt) string {
@@ -246,7 +289,7 @@ const maxOffered = 60
 func (s *Sim) offered(a *attempt) []account {
 	var out []account
 	for _, t := range s.world.tenants {
-		if !a.at.sees(t.Cloud) || a.pinned && t != a.tenant {
+		if !a.at.sees(t.Cloud) || a.pinned && t != a.tenant || !a.pinned && a.req.domain != "" && !t.hasDomain(a.req.domain) {
 			continue
 		}
 		for _, u := range t.Users {
@@ -279,13 +322,6 @@ func (s *Sim) accountPage(c *visit, a *attempt, status int, problem, name string
 		v.Accounts = append(v.Accounts, row)
 	}
 	return s.page(c, status, "account", v)
-}
-
-// logout forgets the browser's accounts. It goes back to no address: that would
-// be an open redirect for a request nobody checked.
-func (s *Sim) logout(c *visit) answer {
-	s.login.browsers.drop(c.browser)
-	return s.page(c, http.StatusOK, "note", noteView{Title: wordsSignedOutTop, Text: wordsSignedOut})
 }
 
 // seeOther sends the browser to one of our own pages or to a checked redirect.

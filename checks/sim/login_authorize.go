@@ -24,6 +24,8 @@ type authRequest struct {
 	mode      string
 	prompt    string
 	hint      string
+	domain    string // domain_hint: a domain of a tenant
+	admin     bool   // prompt=admin_consent of the first version
 	nonce     string
 	challenge string
 	method    string
@@ -87,6 +89,9 @@ func (s *Sim) readScopes(reg *Registration, t *Tenant, raw string) (scopeSet, *r
 	if set.all && named {
 		return set, refuse(70011, clip(raw)+" .default scope can't be combined with resource-specific scopes.")
 	}
+	if set.resource == reg.AppID && set.audience != "" && !isGUID(set.audience) {
+		return set, refuse(90009, reg.AppID)
+	}
 	if set.resource == "" {
 		set.resource = graphAppID
 	}
@@ -116,7 +121,7 @@ func tenantTitle(t *Tenant) string {
 
 // authorizeV2 is /oauth2/v2.0/authorize; authorizeV1 names one API in place of
 // scopes, and means all that is registered for it.
-func (s *Sim) authorizeV2(c *visit) answer { return s.authorize(c, c.get("scope")) }
+func (s *Sim) authorizeV2(c *visit) answer { return s.authorize(c, c.get("scope"), false) }
 
 func (s *Sim) authorizeV1(c *visit) answer {
 	resource := c.get("resource")
@@ -124,10 +129,10 @@ func (s *Sim) authorizeV1(c *visit) answer {
 		resource = graphAppID
 	}
 	resource = strings.Join(strings.Fields(resource), "") // one API, never a list of scopes
-	return s.authorize(c, "openid "+strings.TrimSuffix(resource, "/")+"/.default")
+	return s.authorize(c, "openid "+strings.TrimSuffix(resource, "/")+"/.default", true)
 }
 
-func (s *Sim) authorize(c *visit, scope string) answer {
+func (s *Sim) authorize(c *visit, scope string, v1 bool) answer {
 	a, refused := s.beginFor(c, forApp)
 	if refused != nil {
 		return s.asPage(c, refused)
@@ -135,7 +140,7 @@ func (s *Sim) authorize(c *visit, scope string) answer {
 	if a.req.noReply {
 		return s.asPage(c, refuse(500113))
 	}
-	if refused := s.readRequest(c, &a.req); refused != nil {
+	if refused := s.readRequest(c, &a.req, v1); refused != nil {
 		return s.finish(c, a, refused)
 	}
 	if a.asked, refused = s.readScopes(a.reg, a.tenant, scope); refused != nil {
@@ -147,21 +152,20 @@ func (s *Sim) authorize(c *visit, scope string) answer {
 // beginFor checks what must be right before anything may go back to the app's
 // redirect: the tenant, the app, and the redirect itself.
 func (s *Sim) beginFor(c *visit, kind attemptKind) (*attempt, *refusal) {
-	t, refused := s.tenantAt(c.at, c.vars[0])
+	t, refused := s.tenantToSignIn(c.at, c.vars[0])
 	if refused != nil {
 		return nil, refused
 	}
-	id := c.get("client_id")
-	if id == "" {
-		return nil, refuse(900144, "client_id")
-	}
-	reg := s.world.registration(id)
-	if reg == nil || t != nil && !s.usable(reg, t) {
-		return nil, refuse(700016, clip(id), tenantTitle(t))
+	reg, refused := s.appAt(c, t)
+	if refused != nil {
+		return nil, refused
 	}
 	a := &attempt{kind: kind, tenant: t, pinned: t != nil, reg: reg}
 	a.req.state = c.get("state")
 	a.req.hint = strings.TrimSpace(c.get("login_hint"))
+	if d := strings.TrimSpace(c.get("domain_hint")); len(s.world.tenantsFor(d)) > 0 {
+		a.req.domain = d // organizations, consumers and unknown ones narrow nothing here
+	}
 	a.req.redirect = c.get("redirect_uri")
 	switch {
 	case a.req.redirect == "" && len(reg.RedirectURIs) > 0:
@@ -223,7 +227,7 @@ func (s *Sim) mayReturn(c *visit, reg *Registration, to string) bool {
 
 // readRequest reads what remains of an authorize request. From here on errors
 // go back to the app.
-func (s *Sim) readRequest(c *visit, req *authRequest) *refusal {
+func (s *Sim) readRequest(c *visit, req *authRequest, v1 bool) *refusal {
 	kinds := strings.Fields(c.get("response_type"))
 	mode := c.get("response_mode")
 	if !slices.Contains([]string{"", modeQuery, modeFragment, modeForm}, mode) {
@@ -242,7 +246,12 @@ func (s *Sim) readRequest(c *visit, req *authRequest) *refusal {
 	case len(kinds) != 1 || kinds[0] != "code":
 		return refuse(90023, "response_type")
 	}
-	req.prompt = c.get("prompt")
+	if !v1 && c.get("resource") != "" {
+		return refuse(901002)
+	}
+	if req.prompt = c.get("prompt"); v1 && req.prompt == "admin_consent" {
+		req.prompt, req.admin = "consent", true
+	}
 	if !slices.Contains([]string{"", "none", "login", "select_account", "consent"}, req.prompt) {
 		return refuse(90023, "prompt")
 	}

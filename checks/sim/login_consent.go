@@ -22,6 +22,9 @@ func (s *Sim) proceed(c *visit, a *attempt) answer {
 	if f := s.resourceOff(a.tenant, a.asked.resource); f != nil {
 		return s.halt(c, a, f)
 	}
+	if f := s.lacksService(a.tenant, a.asked.list); f != nil {
+		return s.halt(c, a, f)
+	}
 	if a.kind == forApp || a.kind == forDevice {
 		if r, shut := s.world.shut(a.tenant, a.user, a.reg); !shut || r.Kind != RulingAppDisabled {
 			if page, ok := s.checkAccess(c, a); !ok {
@@ -43,6 +46,9 @@ func (s *Sim) proceed(c *visit, a *attempt) answer {
 	case RulingGranted:
 		return s.pass(c, a)
 	case RulingUserMay, RulingAdminMay:
+		if a.req.admin {
+			return s.askForEveryone(c, a, r)
+		}
 		return s.askConsent(c, a, r)
 	case RulingNeedsAdmin, RulingRisky:
 		return s.wall(c, a, r)
@@ -94,6 +100,18 @@ func (s *Sim) askConsent(c *visit, a *attempt, r Ruling) answer {
 	a.stage = atConsent
 	v := s.consentView(a, a.asked.list)
 	v.MayTick = r.Kind == RulingAdminMay
+	return s.page(c, http.StatusOK, "consent", v)
+}
+
+// askForEveryone is prompt=admin_consent: consent for everyone, or nothing.
+func (s *Sim) askForEveryone(c *visit, a *attempt, r Ruling) answer {
+	if !s.world.mayGrantForAll(a.user, a.asked.list) {
+		return s.wall(c, a, Ruling{Kind: RulingNeedsAdmin, Missing: r.Missing})
+	}
+	s.note(c, a, refuse(65001, a.reg.AppID, a.reg.Name))
+	a.stage = atConsent
+	v := s.consentView(a, a.asked.list)
+	v.Admin = true
 	return s.page(c, http.StatusOK, "consent", v)
 }
 
@@ -189,7 +207,7 @@ func (s *Sim) answerConsent(c *visit) answer {
 		if a.kind == forAdminV1 || a.kind == forAdminV2 {
 			return s.acceptedAdmin(c, a)
 		}
-		return s.accepted(c, a, c.body.Get("everyone") == "on")
+		return s.accepted(c, a, a.req.admin || c.body.Get("everyone") == "on")
 	case "switch":
 		return s.accountPage(c, a, http.StatusOK, "", "")
 	}

@@ -53,19 +53,17 @@ func (s *Sim) deviceCodeV1(c *visit) answer {
 // deviceCode gives a device its codes. Whether the app may use the flow at all
 // shows at the token endpoint only (7000218).
 func (s *Sim) deviceCode(c *visit, scope string, v1 bool) answer {
-	t, refused := s.tenantAt(c.at, c.vars[0])
+	t, refused := s.tenantToSignIn(c.at, c.vars[0])
 	if refused != nil {
 		return refused.asJSON(c)
 	}
 	id := c.get("client_id")
 	reg := s.world.registration(id)
-	switch {
-	case id == "":
-		return refuse(900144, "client_id").asJSON(c)
-	case reg == nil && t == nil:
+	if id != "" && reg == nil && t == nil {
 		return refuse(50059).asJSON(c)
-	case reg == nil || t != nil && !s.usable(reg, t):
-		return refuse(700016, clip(id), tenantTitle(t)).asJSON(c)
+	}
+	if reg, refused = s.appAt(c, t); refused != nil {
+		return refused.asJSON(c)
 	}
 	d := &deviceGrant{code: s.login.random() + s.login.random(), reg: reg, tenant: t}
 	if d.asked, refused = s.readScopes(reg, t, scope); refused != nil {

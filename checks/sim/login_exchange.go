@@ -23,6 +23,7 @@ type authCode struct {
 // refreshGrant is what a refresh token stands for.
 type refreshGrant struct {
 	subject tokenSubject
+	issued  time.Time
 }
 
 // tokenSubject is what every user's grant boils down to.
@@ -60,9 +61,12 @@ func (s *Sim) tokenV1(c *visit) answer { return s.exchange(c, true) }
 // exchange answers the token endpoint. Only the body counts: secrets in a query
 // would end in logs.
 func (s *Sim) exchange(c *visit, v1 bool) answer {
-	t, refused := s.tenantAt(c.at, c.vars[0])
+	t, refused := s.tenantToSignIn(c.at, c.vars[0])
 	if refused != nil {
 		return refused.asJSON(c)
+	}
+	if !v1 && c.body.Get("resource") != "" {
+		return refuse(901002).asJSON(c)
 	}
 	if user, secret, ok := c.r.BasicAuth(); ok && c.body.Get("client_id") == "" {
 		c.body.Set("client_id", user)
@@ -94,6 +98,8 @@ func (s *Sim) subject(c *visit, t *Tenant, kind string) (*tokenSubject, *refusal
 		sub, refused = s.pollDevice(c)
 	case grantBehalf:
 		sub, refused = s.behalf(c)
+	case grantPassword:
+		return nil, s.password(t)
 	default:
 		return nil, refuse(70003, clip(kind))
 	}
@@ -106,6 +112,15 @@ func (s *Sim) subject(c *visit, t *Tenant, kind string) (*tokenSubject, *refusal
 	return sub, nil
 }
 
+// password refuses a user's password: the endpoints without a tenant do not know
+// the grant, and no tenant here takes it, for it cannot show a second factor.
+func (s *Sim) password(t *Tenant) *refusal {
+	if t == nil {
+		return refuse(9001023)
+	}
+	return refuse(70003, grantPassword)
+}
+
 // checkClient proves that the caller is the app that the grant was given to. A
 // public app needs no secret; one that comes is looked at all the same.
 func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
@@ -113,6 +128,8 @@ func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
 	switch {
 	case id == "":
 		return refuse(900144, "client_id")
+	case c.r != nil && c.r.Header.Get("Origin") != "":
+		return refuse(9002326, clip(c.r.Header.Get("Origin")))
 	case !strings.EqualFold(id, reg.AppID):
 		return refuse(70000)
 	case c.body.Get("client_assertion") != "":
@@ -144,6 +161,9 @@ func (s *Sim) grantCode(c *visit, a *attempt) answer {
 		redirect: a.req.redirect, challenge: a.req.challenge, method: a.req.method,
 	})
 	v := map[string][]string{"code": {key}, "session_state": {stableID("session", a.id)}}
+	if a.req.admin {
+		v["admin_consent"] = []string{"True"}
+	}
 	if a.req.state != "" {
 		v["state"] = []string{a.req.state}
 	}
@@ -212,7 +232,7 @@ func (s *Sim) renew(c *visit) (*tokenSubject, *refusal) {
 		return nil, f
 	}
 	if !live {
-		return nil, refuse(70008)
+		return nil, refuse(700082, iso(g.issued))
 	}
 	sub := g.subject
 	sub.nonce = ""

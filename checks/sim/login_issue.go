@@ -92,7 +92,7 @@ func (s *Sim) issue(c *visit, sub *tokenSubject, v1 bool) answer {
 		kept := *sub
 		kept.asked = set
 		refresh = "1.R" + s.login.random() + s.login.random()
-		s.login.refresh.put(c.now, refresh, &refreshGrant{subject: kept})
+		s.login.refresh.put(c.now, refresh, &refreshGrant{subject: kept, issued: c.now})
 	}
 	if c.body.Get("client_info") == "1" {
 		info = clientInfo(sub.tenant, sub.user)

@@ -12,6 +12,7 @@ const (
 	wordsOrganizations = "your organization"
 	wordsUnverified    = "unverified"
 	wordsNoUser        = "We couldn't find an account with that username. Try another, or pick one from the list."
+	wordsPersonal      = "You can't sign in here with a personal account. Use your work or school account instead."
 	wordsWrongPassword = "Your account or password is incorrect."
 	wordsPickFirst     = "Enter a user name, or pick an account from the list."
 	wordsWrongCode     = "That code didn't work. Check the code and try again."
