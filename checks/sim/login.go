@@ -47,6 +47,7 @@ type loginState struct {
 	devices  *shelf[*deviceGrant]
 	refresh  *shelf[*refreshGrant]
 	bad      map[*User]*badTries
+	switches map[*Tenant]switchSeen
 }
 
 // badTries are wrong passwords in a row.
@@ -74,6 +75,7 @@ func newLoginState(seed uint64) (*loginState, error) {
 		devices:  newShelf[*deviceGrant](deviceLife, maxCodes),
 		refresh:  newShelf[*refreshGrant](refreshLife, maxRefresh),
 		bad:      map[*User]*badTries{},
+		switches: map[*Tenant]switchSeen{},
 	}, nil
 }
 

@@ -157,7 +157,7 @@ func (s *Sim) permission(one AskedScope) permissionRow {
 // tenant has switched that on (90095), without where it has not (90094).
 func (s *Sim) wall(c *visit, a *attempt, r Ruling) answer {
 	code := 90094
-	switch on := a.tenant.Workflow.Enabled; {
+	switch on := s.workflowOn(a.tenant); {
 	case r.Kind == RulingRisky && on:
 		code = 900981
 	case r.Kind == RulingRisky:
@@ -183,7 +183,7 @@ func (s *Sim) wall(c *visit, a *attempt, r Ruling) answer {
 func (s *Sim) wallPage(c *visit, a *attempt, f *refusal, problem string) answer {
 	v := wallView{
 		consentView: s.consentView(a, a.asked.list), Code: f.code, Text: f.Error(), Request: c.trace,
-		Correlation: c.correlation, Stamp: c.stamp(), Problem: problem, MayAsk: a.tenant.Workflow.Enabled,
+		Correlation: c.correlation, Stamp: c.stamp(), Problem: problem, MayAsk: s.workflowOn(a.tenant),
 		Waiting: a.tenant.openRequest(a.user, a.reg.AppID), MayLeave: a.kind == forDevice || !a.req.noReply,
 	}
 	status := http.StatusOK
@@ -298,7 +298,7 @@ const maxReason = 500
 func (s *Sim) ask(c *visit, a *attempt) answer {
 	reason := strings.TrimSpace(c.body.Get("reason"))
 	switch {
-	case !a.tenant.Workflow.Enabled || a.stage != atWall:
+	case !s.workflowOn(a.tenant) || a.stage != atWall:
 		return s.wallPage(c, a, refuse(90094), "")
 	case reason == "":
 		return s.wallPage(c, a, refuse(90095), wordsNeedReason)

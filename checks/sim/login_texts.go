@@ -22,6 +22,7 @@ const (
 	oauthUnauthor    = "unauthorized_client"
 	oauthInteraction = "interaction_required"
 	oauthLogin       = "login_required"
+	oauthBusy        = "temporarily_unavailable"
 	oauthConsent     = "consent_required"
 )
 
@@ -67,7 +68,9 @@ var refusalTexts = map[int]refusalText{
 	90009:   {oauthRequest, 400, "Application '%s' is requesting a token for itself. This scenario is supported only if resource is specified using the GUID based App Identifier."},
 	90013:   {oauthRequest, 400, "Invalid input received from the user."},
 	90023:   {oauthRequest, 400, "Unsupported '%s' value."},
+	90033:   {oauthBusy, 503, "A transient error has occurred. Please try again."},
 	90038:   {oauthRequest, 400, "The specified tenant '%s' belongs to the National Cloud '%s'. Current cloud instance '%s' does not federate with it. A cloud redirect error is returned."},
+	90055:   {oauthBusy, 429, "The tenant is sending too many requests. Wait and try again."},
 	90094:   {oauthConsent, 400, "The grant requires admin permission."},
 	90095:   {oauthConsent, 400, "Admin consent is required for the permissions requested by this application. An admin consent request may be sent to the admin."},
 	500011:  {oauthResource, 400, "The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."},

@@ -35,11 +35,13 @@ type Options struct {
 	Scenarios fs.FS
 	Latency   time.Duration // added to every HTTPS answer
 	RTT       time.Duration // of a slow network in front of HTTPS: every round trip takes it
-	// Faults are added to the scenario's own. Each is KIND or KIND=N, where N is
-	// how many calls it spoils (default all; cae: one), then options after commas:
-	// throttle (429), 5xx, cae (401 with a claims challenge), html, notjson,
-	// truncated; slow=DURATION, latency=DURATION, replication=DURATION. Options:
-	// path=PREFIX (default /v1.0/), rate=0..1, retry-after=DURATION, status=CODE.
+	// Faults are added to the scenario's own, several to a text if need be, as in
+	// 429:0.2,503:0.05,slow. Each is KIND, KIND=N (how many calls it spoils) or
+	// KIND:RATE: throttle or 429, 5xx or 500 to 599, caechallenge (401 with a claims
+	// challenge; one by default), html, notjson, truncate, reset, licence (403);
+	// slow=DURATION, latency=DURATION, replication=DURATION, workflow=DURATION.
+	// Options follow after commas: path=PREFIX (default Graph), rate=RATE,
+	// retry-after=DURATION, status=CODE; of replication: of=KIND, spread=DURATION.
 	Faults []string
 	Seed   uint64 // ids, codes and faults repeat for equal seeds
 	// Register adds apps of the first tenant, CLIENTID or CLIENTID:SECRET,
@@ -139,6 +141,7 @@ func build(o Options) (*Sim, error) {
 	if s.login, err = newLoginState(o.Seed); err != nil {
 		return nil, err
 	}
+	s.noticeSwitches()
 	s.handler = s.routes()
 	return s, nil
 }
@@ -268,6 +271,9 @@ func (s *Sim) routes() http.Handler {
 	return withPlace(s.faults.wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The simulator's clock, so that tokens and dates agree.
 		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+		if r.Method != http.MethodGet {
+			defer s.noticeSwitches()
+		}
 		if isGraphPath(r.URL.Path) {
 			graph.ServeHTTP(w, r)
 			return

@@ -16,8 +16,8 @@ type World struct {
 	tenants []*Tenant
 	apps    []*Registration
 	seed    uint64
-	made    uint64        // objects made since the start, so that ids are new and repeatable
-	lag     time.Duration // how long a new or changed object stays unseen by reads
+	made    uint64   // objects made since the start, so that ids are new and repeatable
+	lag     lagRules // how long a new or changed object stays unseen by reads
 }
 
 // Cloud names one of Microsoft's clouds.

@@ -24,15 +24,16 @@ func (w *World) ensureServicePrincipal(t *Tenant, reg *Registration) (*ServicePr
 		return nil, errNotMultiTenant
 	}
 	now := w.now()
+	id := stableID("sp", t.ID, reg.AppID)
 	sp := &ServicePrincipal{
-		ID:          stableID("sp", t.ID, reg.AppID),
+		ID:          id,
 		AppID:       reg.AppID,
 		Name:        reg.Name,
 		Enabled:     true,
 		OwnerTenant: reg.HomeTenant,
 		Publisher:   reg.Publisher,
 		CreatedAt:   now,
-		VisibleAt:   now.Add(w.lag),
+		VisibleAt:   now.Add(w.lag.of(lagServices, id)),
 	}
 	t.Services = append(t.Services, sp)
 	return sp, nil
@@ -73,9 +74,10 @@ func (w *World) addGrant(t *Tenant, client, resource, principal string, scopes [
 	g := t.grantOf(client, resource, principal)
 	if g == nil {
 		now := w.now()
+		id := w.newID("grant")
 		g = &Grant{
-			ID: w.newID("grant"), ClientID: client, Resource: resource, Principal: principal,
-			Scope: strings.Join(union(nil, scopes), " "), CreatedAt: now, VisibleAt: now.Add(w.lag),
+			ID: id, ClientID: client, Resource: resource, Principal: principal,
+			Scope: strings.Join(union(nil, scopes), " "), CreatedAt: now, VisibleAt: now.Add(w.lag.of(lagGrants, id)),
 		}
 		t.Grants = append(t.Grants, g)
 		return g
@@ -93,7 +95,7 @@ func (w *World) setScope(g *Grant, scope string) {
 	seen := g.seenScope(w.now())
 	g.Before = seen
 	g.Scope = scope
-	g.VisibleAt = w.now().Add(w.lag)
+	g.VisibleAt = w.now().Add(w.lag.of(lagGrants, g.ID))
 }
 
 // seenScope is what a read sees of the grant; nil if it sees no grant yet.
