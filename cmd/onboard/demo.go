@@ -27,7 +27,7 @@ func newDemo(o *options) *cobra.Command {
 	fs := cmd.Flags()
 	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate (see `onboard sim --list`)")
 	fs.DurationVar(&f.latency, "latency", 0, "delay of every answer, such as 60ms")
-	fs.StringArrayVar(&f.faults, "fault", nil, "a fault to add; may be repeated")
+	fs.StringArrayVar(&f.faults, "fault", nil, "faults to add, as for sim; may be repeated")
 	fs.StringVar(&f.picture, "picture", "", "draw the run into this SVG file, and do nothing else")
 	_ = fs.MarkHidden("picture") // for the README alone
 	fs.BoolVar(&auto, "auto", false, "with --plain: take the first advised choice, and play the admin too")
