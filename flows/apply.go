@@ -165,11 +165,12 @@ func (s State) resume(e Resumed) State {
 
 // pick sets the app. Everything seen was of another one.
 func (s State) pick(p Profile, clientID string) State {
+	was := s
 	s.Profile, s.App = &p, p.App()
 	if clientID != "" {
 		s.App.ClientID = clientID
 	}
-	return s.afresh()
+	return s.afresh(was)
 }
 
 // answer takes an answer. What a plan is about stays as it was confirmed until
@@ -182,11 +183,12 @@ func (s State) answer(e Answered) State {
 		}
 	default:
 	}
+	was := s
 	switch e.Question {
 	case AskDomain:
 		if d := strings.ToLower(e.Value); d != s.Domain {
 			s.Domain, s.cloud = d, ""
-			s = s.afresh()
+			s = s.afresh(was)
 		}
 	case AskCloud:
 		if c := checks.Cloud(e.Value); c != s.cloud {
@@ -196,7 +198,7 @@ func (s State) answer(e Answered) State {
 	case AskClientID:
 		if id := strings.ToLower(e.Value); id != s.App.ClientID {
 			s.App.ClientID, s.clientID = id, id
-			s = s.afresh()
+			s = s.afresh(was)
 		}
 	case AskSignIn:
 		w := Way(e.Value)
@@ -223,10 +225,12 @@ func (s State) newEyes() State {
 	return s
 }
 
-// afresh forgets what was seen and done in another tenant or for another app.
-// Nothing is being written then: see Picked and answer.
-func (s State) afresh() State {
+// afresh forgets what was seen in another tenant or for another app; was is the
+// state before. What was sent there is kept for the report. Nothing is being
+// written then: see Picked and answer.
+func (s State) afresh(was State) State {
 	s = s.newEyes()
+	s.past = was.kept()
 	s.about = s.Round
 	s.Facts, s.found, s.claims = Facts{}, nil, nil
 	s.Path, s.Plan, s.Lines, s.Stop, s.Confirmed = "", nil, nil, nil, ""

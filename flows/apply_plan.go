@@ -27,6 +27,7 @@ func (s State) choose(id PathID) State {
 		return s
 	}
 	if s.Path != id {
+		s.past = s.kept()
 		s.Plan, s.Lines, s.Stop, s.Confirmed, s.claims = nil, nil, nil, "", nil
 	}
 	s.Path = id
@@ -37,6 +38,7 @@ func (s State) plan(p Plan) State {
 	if s.applying() || p.ID == "" {
 		return s
 	}
+	s.past = s.kept()
 	s.Plan, s.Lines, s.Confirmed, s.planOf = &p, make([]LineState, len(p.Lines)), "", s.Round
 	return s
 }
@@ -57,6 +59,7 @@ func (s State) confirm(e Confirmed) State {
 	if step, here := s.Step(); why != StopTenant && (!here || !step.Plan || Remaking(s)) {
 		return s // it was typed under a plan that is shown no more
 	}
+	s.past = s.kept()
 	s.Confirmed, s.Stop = e.Plan, nil
 	s.Lines = make([]LineState, len(s.Plan.Lines))
 	switch why {

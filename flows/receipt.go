@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"time"
 
 	"onboard.example/checks"
@@ -83,6 +84,20 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		}
 	}
 	return r, true
+}
+
+// ReceiptsOf are the receipts of everything that this run sent, oldest first:
+// of the plans that came before, and of the one in hand. It holds without any
+// receipt being filed, as long as the journal does. Empty: nothing was sent.
+func ReceiptsOf(s State) []Receipt { return s.kept() }
+
+// kept is past with the plan in hand, where any of it was sent. The caller may
+// keep it: it is never appended to in place.
+func (s State) kept() []Receipt {
+	if r, ok := ReceiptOf(s); ok {
+		return append(slices.Clip(s.past), r)
+	}
+	return s.past
 }
 
 // lineNames are the stable words of receipts, indexed by status.

@@ -1,13 +1,7 @@
 package flows
 
 import (
-	"embed"
-	"fmt"
-	htmltemplate "html/template"
 	"slices"
-	"strconv"
-	"strings"
-	texttemplate "text/template"
 	"time"
 
 	"onboard.example/checks"
@@ -32,8 +26,8 @@ type Report struct {
 	Claims    []string         `json:"claims"` // titles of steps said to be done
 	Findings  []checks.Finding `json:"findings"`
 	Path      *ReportPath      `json:"path"`
-	Receipt   *Receipt         `json:"receipt"`
-	Filed     []string         `json:"filed"` // names of the receipts of this run
+	Receipts  []Receipt        `json:"receipts"` // of everything that this run sent, oldest first
+	Filed     []string         `json:"filed"`    // names of the receipts of this run
 	Notes     []Noted          `json:"notes"`
 	Connect   []string         `json:"connect"` // the clicks by which people connect
 }
@@ -69,10 +63,8 @@ func ReportOf(s State) Report {
 	if p, ok := PathByID(s.Path); ok {
 		r.Path = &ReportPath{ID: p.ID, Title: p.Title, Least: Words(s, "{role}"), Benchmark: p.Benchmark, Undo: Words(s, p.Undo)}
 	}
-	if receipt, ok := ReceiptOf(s); ok {
-		r.Receipt = &receipt
-	}
-	for _, f := range s.Receipts { // a plan that came after may have sent nothing
+	r.Receipts = append([]Receipt{}, ReceiptsOf(s)...)
+	for _, f := range s.Receipts {
 		if !slices.Contains(r.Filed, f.Name) {
 			r.Filed = append(r.Filed, f.Name)
 		}
@@ -110,77 +102,4 @@ func (r Report) Cloud() string {
 		return e.Title
 	}
 	return ""
-}
-
-//go:embed text/*.md text/*.html
-var texts embed.FS
-
-// Markdown is the report as Markdown. Text from outside cannot become markup.
-func (r Report) Markdown() (string, error) { return fillText("report.md", r) }
-
-// HTML is the report as a page of its own, with everything escaped.
-func (r Report) HTML() (string, error) {
-	t, err := htmltemplate.New("report.html").Funcs(htmltemplate.FuncMap{"when": when}).ParseFS(texts, "text/report.html")
-	if err != nil {
-		return "", fmt.Errorf("reading the report's template: %w", err)
-	}
-	var b strings.Builder
-	if err := t.Execute(&b, r); err != nil {
-		return "", fmt.Errorf("writing the report: %w", err)
-	}
-	return b.String(), nil
-}
-
-// UserMessage is what to tell the people who were blocked: that it is open,
-// once that was seen in Graph, and that it is being worked on until then.
-func UserMessage(s State) (string, error) {
-	r := ReportOf(s)
-	if r.Verdict.State == checks.StateOpen && r.Verdict.Grade == checks.Verified {
-		return fillText("user-open.md", r)
-	}
-	return fillText("user-later.md", r)
-}
-
-func fillText(name string, r Report) (string, error) {
-	t, err := texttemplate.New(name).Funcs(texttemplate.FuncMap{
-		"md": escapeMarkdown, "code": inCode, "when": when, "inc": func(i int) string { return strconv.Itoa(i + 1) },
-	}).ParseFS(texts, "text/"+name)
-	if err != nil {
-		return "", fmt.Errorf("reading the template %s: %w", name, err)
-	}
-	var b strings.Builder
-	if err := t.Execute(&b, r); err != nil {
-		return "", fmt.Errorf("writing %s: %w", name, err)
-	}
-	return b.String(), nil
-}
-
-// markdownMarks are the characters that could begin markup inside a line.
-const markdownMarks = "\\`*_{}[]<>#|~!&"
-
-// escapeMarkdown makes a text mean itself in Markdown, on one line.
-func escapeMarkdown(v string) string {
-	v = checks.Line(v, mostString)
-	if !strings.ContainsAny(v, markdownMarks) {
-		return v
-	}
-	var b strings.Builder
-	for _, c := range v {
-		if strings.ContainsRune(markdownMarks, c) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
-}
-
-// inCode makes a text stay inside backticks.
-func inCode(v string) string { return strings.ReplaceAll(checks.Line(v, mostString), "`", "'") }
-
-// when writes a time as reports do; a zero one is a dash.
-func when(t time.Time) string {
-	if t.IsZero() {
-		return "–"
-	}
-	return t.UTC().Format("2006-01-02 15:04:05 UTC")
 }

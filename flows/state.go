@@ -84,6 +84,7 @@ type State struct {
 	answers  []Answered   // sorted by question id
 	trail    []Place
 	claims   []StepID
+	past     []Receipt // of plans that were put away after something was sent
 }
 
 // SignIn is how far a sign-in has come.

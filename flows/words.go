@@ -8,8 +8,7 @@ const (
 	leastRoleForAppRoles = "Privileged Role Administrator"
 )
 
-// words holds every line that this package shows to people, beside the
-// templates of text/. {app}, {publisher}, {domain}, {tenant}, {listed}, {role}
+// words holds every line that this package shows to people. {app}, {publisher}, {domain}, {tenant}, {listed}, {role}
 // and {scopes} are filled in by Words.
 var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
@@ -30,6 +29,11 @@ var words = struct {
 	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                        string
 	howNoWrite, howUnstated, howNoAccount, howElsewhere, askConfirm, askConfirmHelp string
 	badGUID, badTyped, badOption, badDomain, personalDomain                         string
+
+	reportSeen, reportNothing, reportChanged, reportFiled, reportNoChange string
+	reportUndo, reportNotes                                               string
+	laterMessage, laterAdvice                                             string
+	openMessage, openHow, openAgain, openAdvice, openStill                string
 
 	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
 	grantTitle, grantFor, howTitle, createTitle, portalTitle string
@@ -124,6 +128,23 @@ var words = struct {
 	badOption:       "choose one of: %s",
 	badDomain:       "%q is no domain: type it as in an address after the @, such as contoso.com",
 	personalDomain:  "%s is for personal accounts: type the domain of your work address, such as contoso.com",
+
+	reportSeen:     "What was seen",
+	reportNothing:  "Nothing was looked at.",
+	reportChanged:  "What was changed",
+	reportFiled:    "Receipts of everything that this run sent:",
+	reportNoChange: "Nothing was changed by this program.",
+	reportUndo:     "How to take it back",
+	reportNotes:    "Notes",
+	laterMessage:   "Subject: {app}: we are looking into it\n\n{app} is not open at {domain} yet. We are on it.\n\n",
+	laterAdvice: "You need not do anything: signing in again, clearing cookies or a private window will not help.\n" +
+		"We will tell you when it is open.\n",
+	openMessage: "Subject: {app}: you can connect now\n\nNothing stands in the way of {app} at {domain} any more. You can connect it now.\n\n",
+	openHow:     "How to connect:\n",
+	openAgain:   "Open {app} and connect your account again.\n",
+	openAdvice: "\nStart from the beginning: a tab that still shows \"Need admin approval\" does not notice.\n" +
+		"Sign in with your work account at {domain}, not with a personal one.\n",
+	openStill: "Should you still be stopped, send us the text of the page with its error code.\n",
 
 	linkTitle:        "Open the consent link",
 	linkFor:          "An admin with two minutes, or somebody who can send a link to one.",

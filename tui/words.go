@@ -212,7 +212,6 @@ const (
 	wordActivate     = "It is your move, once your role is active."
 	wordMoreOnEnter  = "… more: enter"
 	wordTally        = "{n} more: {parts}"
-	wordNoText       = "This text could not be made: {why}."
 	wordTallyPart    = "{n} {what}"
 	wordToPaths      = "the ways out"
 	wordToProof      = "the proof"
