@@ -15,6 +15,7 @@ import (
 // The reasons for which no plan can be made.
 var (
 	ErrNotRead     = errors.New("the tenant has not been read yet")
+	ErrOtherApp    = errors.New("what was read is another app than the one asked for")
 	ErrUnstated    = errors.New("the vendor does not say which permissions the app needs")
 	ErrNoResource  = errors.New("an API that the app needs is not in this tenant")
 	ErrAppRoles    = errors.New("the app needs application permissions, which this plan does not grant")
@@ -35,6 +36,8 @@ func MakePlan(s State) (Plan, error) {
 		return Plan{}, ErrAppRoles
 	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead, s.App.ClientID == "", s.TenantID() == "":
 		return Plan{}, ErrNotRead
+	case f.App != nil && !strings.EqualFold(f.App.AppID, s.App.ClientID):
+		return Plan{}, ErrOtherApp
 	case f.App != nil && f.App.ByMicrosoft != "":
 		return Plan{}, fmt.Errorf("%w: %s", ErrByMS, checks.Line(f.App.ByMicrosoft, 80))
 	case f.App != nil && f.App.Deactivated:

@@ -475,9 +475,6 @@ func TestStepsAreCounted(t *testing.T) {
 	if n, of := s.StepNumber(); n != 1 || of != 4 {
 		t.Errorf("at the first step: %d of %d, want 1 of 4", n, of)
 	}
-	if got := Stages(); len(got) != int(StageProof)+1 || !slices.IsSorted(got) {
-		t.Errorf("stages: %v", got)
-	}
 }
 
 func TestNothingIsWrittenWhereNothingCanWrite(t *testing.T) {
@@ -541,6 +538,20 @@ func TestRanking(t *testing.T) {
 	for _, r := range Rank(held) {
 		if r.Fits || r.Why != words.unfitGranted {
 			t.Errorf("%s for a tenant whose grant is in place and whose people are not assigned: %q", r.Path.ID, r.Why)
+		}
+	}
+	off := see(after(diagnosed(t, "hetk", present(Facts{})), AskedAgain{}), map[checks.ID]checks.Verdict{
+		checks.AppResource: checks.Fail, checks.AppGrant: checks.Fail, checks.ConsentPredict: checks.Fail,
+	})
+	for _, r := range Rank(off) {
+		if r.Fits || r.Why != words.unfitAPI {
+			t.Errorf("%s for a tenant where the API is switched off: %q", r.Path.ID, r.Why)
+		}
+	}
+	v1 := diagnosed(t, "nylas", present(Facts{}))
+	for _, r := range Rank(v1) {
+		if want := map[PathID]string{DirectLink: words.linkV1Gains, EntraGrant: words.grantGains}[r.Path.ID]; r.Path.Gains != want {
+			t.Errorf("%s of an app whose link names no scopes: %q", r.Path.ID, r.Path.Gains)
 		}
 	}
 	for _, r := range Rank(diagnosed(t, "hetk", present(disabled))) {

@@ -116,6 +116,8 @@ func TestPlansThatCannotBeMade(t *testing.T) {
 	hetk := profile(t, "hetk")
 	byMS, deactivated, noAPI := theApp(hetk), theApp(hetk), present(theApp(hetk))
 	byMS.App.ByMicrosoft, deactivated.App.Deactivated, noAPI.Resources = "Disabled\x1b[2J", true, nil
+	other := present(theApp(hetk))
+	other.App.AppID = contosoID
 	half := present(theApp(hetk))
 	half.GrantsRead = false
 	for name, c := range map[string]struct {
@@ -125,6 +127,7 @@ func TestPlansThatCannotBeMade(t *testing.T) {
 	}{
 		"nothing read":          {"hetk", Facts{}, ErrNotRead},
 		"grants not read":       {"hetk", half, ErrNotRead},
+		"another app":           {"hetk", other, ErrOtherApp},
 		"needs not stated":      {"nylas", present(Facts{}), ErrUnstated},
 		"an API is missing":     {"hetk", noAPI, ErrNoResource},
 		"disabled by Microsoft": {"hetk", present(byMS), ErrByMS},

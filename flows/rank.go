@@ -19,6 +19,9 @@ func Rank(s State) []Ranked {
 		if s.needsGraphRole() {
 			r.Path.Least = leastRoleForAppRoles
 		}
+		if p.ID == DirectLink && s.Profile != nil && !s.consentV2() {
+			r.Path.Gains = words.linkV1Gains
+		}
 		if f := s.Facts.App; f != nil && !f.Enabled { // then more than a grant is changed
 			r.Path.Gains, r.Path.Undo = words.enableGains, words.enableUndo
 		}
@@ -63,6 +66,9 @@ func unfit(s State, p Path, o checks.Overall) string {
 	if s.grantSeen() && (f == nil || f.Enabled) {
 		return words.unfitGranted
 	}
+	if s.apiOff() {
+		return words.unfitAPI
+	}
 	if p.ID == DirectLink {
 		if _, err := ConsentLink(s); err != nil {
 			return words.needLink
@@ -80,6 +86,13 @@ func unfit(s State, p Path, o checks.Overall) string {
 func (s State) grantSeen() bool {
 	h, ok := s.Finding(checks.AppGrant)
 	return ok && h.Round >= s.since && h.Verdict == checks.Pass && h.Grade == checks.Verified
+}
+
+// apiOff says whether an API that the app needs was seen switched off in the
+// tenant, which no grant on it mends.
+func (s State) apiOff() bool {
+	h, ok := s.Finding(checks.AppResource)
+	return ok && h.Round >= s.since && h.Verdict == checks.Fail
 }
 
 // needsGraphRole says whether the app asks for an app role of Microsoft Graph,

@@ -22,11 +22,6 @@ const (
 	StageProof
 )
 
-// Stages lists every stage in order.
-func Stages() []Stage {
-	return []Stage{StageApp, StageTenant, StageKnown, StageSignIn, StageDiagnosis, StagePaths, StageSteps, StageProof}
-}
-
 // Place is where the person is. Step is set in StageSteps alone.
 type Place struct {
 	Stage Stage

@@ -16,13 +16,13 @@ var words = struct {
 
 	theApp, theVendor, theClient, theTenant, theScopes                              string
 	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                      string
-	linkApps, linkConsent, linkPermissions, linkV1Note, linkNoReturn                string
+	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkNoReturn   string
 	absent, disabled, enabled, noBenchmark                                          string
 	createAppLine, createAppAfter, createAppEffect, createAppUndo                   string
 	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                    string
 	grantLine, grantUndoLine, widenUndo                                             string
 	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled              string
-	unfitGranted, enableGains, enableUndo                                           string
+	unfitGranted, unfitAPI, enableGains, enableUndo                                 string
 	fits                                                                            map[PathID]string
 	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp      string
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInAgain    string
@@ -72,6 +72,7 @@ var words = struct {
 	linkConsent:     "Admin consent page",
 	linkPermissions: "Permissions of the enterprise app",
 	linkV1Note:      "This form of the link consents to every permission that the vendor registered; the page lists them.",
+	linkV1Gains:     "Approves this app, with every permission that its vendor registered, for everyone in the tenant. Microsoft's page lists them before you accept.",
 	linkNoReturn:    "After Accept the page may end in an error about a reply address: consent is given all the same, and is looked for here.",
 
 	absent: "–", disabled: "sign-in disabled", enabled: "sign-in enabled", noBenchmark: "none affected",
@@ -92,6 +93,7 @@ var words = struct {
 	unfitByMS:        "Microsoft has disabled the app: its vendor must settle that with Microsoft",
 	unfitDeactivated: "the app was deactivated by its owner: its vendor must activate it",
 	unfitDisabled:    "the enterprise app is disabled here, and the link does not enable it",
+	unfitAPI:         "an API that the app needs is switched off here, and a grant does not switch it on",
 	unfitGranted:     "the grant is in place already: something else stops people, and no grant clears that",
 	enableGains:      "Switches the app's sign-in on again for everyone who may use it, and approves these permissions where they are missing.",
 	enableUndo:       "Switch the sign-in off again: Enterprise apps, {listed}, Properties, Enabled for users to sign in, No.",

@@ -48,7 +48,7 @@ func TestWhatIsNotSeenYetIsSentAgain(t *testing.T) {
 					return Answer{}, &f, true
 				}
 				if c.there {
-					w.app = &flows.AppFact{ID: newAppID, Enabled: true}
+					w.app = &flows.AppFact{ID: newAppID, AppID: "8dd90edb-c881-459a-ac84-2a1fee8c5c94", Enabled: true}
 				}
 				r := drive(t, w, journal.NewMemory(), Options{})
 				r.toPlan()
