@@ -197,7 +197,7 @@ func table(caption string, head []string, rows g.Node) g.Node {
 	return h.Div(
 		h.Class("scroll"), h.Role("region"), h.Aria("label", caption), h.TabIndex("0"),
 		h.Table(
-			h.Caption(text(caption)),
+			h.Caption(h.Class("unseen"), text(caption)),
 			h.THead(h.Tr(g.Map(head, func(n string) g.Node { return h.Th(h.Scope("col"), text(n)) }))),
 			h.TBody(rows),
 		),

@@ -40,18 +40,18 @@ func appsTable(p *pen, v portalAppsView) g.Node {
 	}
 	return table(
 		"All applications",
-		[]string{"Name", "Object ID", "Application ID", "Publisher", "Created on"},
+		[]string{"Name", "Object ID", "Application ID", "Created on"},
 		g.Map(v.Apps, func(a portalAppView) g.Node {
 			return h.Tr(
 				rowHead(p.link("/portal/apps/"+a.Key, text(a.Name))),
-				h.Td(code(a.ObjectID)), h.Td(code(a.AppID)), h.Td(by(a.Verified || a.Microsoft, textOr2(a))), cells(a.Created),
+				h.Td(code(a.ObjectID)), h.Td(code(a.AppID)), cells(a.Created),
 			)
 		}),
 	)
 }
 
-// textOr2 is the publisher's name; Microsoft's own apps carry none.
-func textOr2(a portalAppView) string {
+// publisherOf is the publisher's name; Microsoft's own apps carry none.
+func publisherOf(a portalAppView) string {
 	if a.Microsoft {
 		return "Microsoft"
 	}
@@ -71,7 +71,7 @@ func portalOverviewSheet(p *pen, v portalOverviewView) g.Node {
 		facts(
 			"",
 			fact{"Name", text(v.App.Name)}, fact{"Application ID", code(v.App.AppID)}, fact{"Object ID", code(v.App.ObjectID)},
-			fact{"Publisher", by(v.App.Verified || v.App.Microsoft, textOr2(*v.App))}, fact{"Created on", text(v.App.Created)},
+			fact{"Publisher", by(v.App.Verified || v.App.Microsoft, publisherOf(*v.App))}, fact{"Created on", text(v.App.Created)},
 		),
 		h.H2(text("Getting started")),
 		h.Ul(
@@ -106,7 +106,7 @@ func portalPropertiesSheet(p *pen, v portalPropertiesView) g.Node {
 				"",
 				fact{"Name", text(v.App.Name)}, fact{"User access URL", code(v.SignInURL)},
 				fact{"Application ID", code(v.App.AppID)}, fact{"Object ID", code(v.App.ObjectID)},
-				fact{"Reply URL", replies}, fact{"Publisher", by(v.App.Verified || v.App.Microsoft, textOr2(*v.App))},
+				fact{"Reply URL", replies}, fact{"Publisher", by(v.App.Verified || v.App.Microsoft, publisherOf(*v.App))},
 			),
 			yesNo(
 				v.portalFrame, "assignment", "Assignment required?",
@@ -146,7 +146,7 @@ func portalUsersSheet(p *pen, v portalUsersView) g.Node {
 				rowHead(personName(one)), cells(one.Kind, "Default Access"),
 				h.Td(p.post(
 					root, csrf(v.portalFrame), hidden("who", one.ID),
-					button("", "", "", "Remove assignment ", off(v.portalFrame), unseen("of "+one.Name)),
+					button("", "", "", "Remove ", off(v.portalFrame), unseen("assignment of "+one.Name)),
 				)),
 			)
 		}))

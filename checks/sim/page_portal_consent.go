@@ -54,7 +54,7 @@ func everyoneTable(p *pen, v portalPermissionsView) g.Node {
 				cells(r.API, r.Value, r.Title, "Delegated", "Admin consent", "An administrator"),
 				h.Td(p.post(
 					"/portal/apps/"+v.App.Key+"/revoke", csrf(v.portalFrame), hidden("grant", r.Grant), hidden("scope", r.Value),
-					button("", "", "", "Revoke permission ", off(v.portalFrame), unseen(r.Value)),
+					button("", "", "", "Revoke ", off(v.portalFrame), unseen("permission "+r.Value)),
 				)),
 			)
 		}),

@@ -82,7 +82,7 @@ func portalSignInSheet(p *pen, v portalSignInView) g.Node {
 	var applied g.Node = none("No policies applied.")
 	if len(r.Applied) > 0 {
 		applied = table("Conditional Access", []string{"Policy name", "Grant controls", "Result"}, g.Map(r.Applied, func(a AppliedAccess) g.Node {
-			return h.Tr(rowHead(text(a.Name)), h.Td(g.Map(a.Controls, func(one string) g.Node { return h.Div(text(one)) })), cells(a.Result))
+			return h.Tr(rowHead(text(a.Name)), h.Td(g.Map(a.Controls, func(one string) g.Node { return h.Div(text(one)) })), cells(textOr(resultWords[a.Result], a.Result)))
 		}))
 	}
 	return p.shell(
@@ -100,6 +100,13 @@ func portalSignInSheet(p *pen, v portalSignInView) g.Node {
 		h.H2(text("Conditional Access")),
 		applied,
 	)
+}
+
+// resultWords are the log's words for what a policy came to.
+var resultWords = map[string]string{
+	"success": "Success", "failure": "Failure", "notApplied": "Not applied", "notEnabled": "Not enabled",
+	"reportOnlySuccess": "Report-only: Success", "reportOnlyFailure": "Report-only: Failure",
+	"reportOnlyNotApplied": "Report-only: Not applied", "reportOnlyInterrupted": "Report-only: User action required",
 }
 
 func portalAuditSheet(p *pen, v portalAuditView) g.Node {

@@ -11,7 +11,8 @@ func portalRolesSheet(p *pen, v portalRolesView) g.Node {
 	return p.shell(
 		v.portalFrame,
 		h.H2(text("Your role")),
-		g.If(len(v.Roles) > 0, yourRoles(v)),
+		yourRoles(v),
+		g.Map(v.Eligible, func(r roleRow) g.Node { return activation(p, v, r) }),
 		table("Administrative roles", []string{"Role", "Description", "Active assignments", "Eligible assignments"}, g.Map(v.Roles, func(r roleRow) g.Node {
 			return h.Tr(rowHead(p.link("/portal/roles/"+r.ID, text(r.Name))), cells(r.About, strconv.Itoa(r.Active), strconv.Itoa(r.Eligible)))
 		})),
@@ -32,6 +33,20 @@ func yourRoles(v portalRolesView) g.Node {
 		return para("", v.User+" holds no administrative role.")
 	}
 	return h.Ul(active, eligible)
+}
+
+// activation is the form that makes an eligible role active.
+func activation(p *pen, v portalRolesView, r roleRow) g.Node {
+	if r.Mine {
+		return nil
+	}
+	return p.post(
+		"/portal/roles", h.Class("fields panel"), csrf(v.portalFrame), hidden("role", r.ID),
+		h.H3(text("Activate "+r.Name)),
+		h.Label(h.For("reason-"+r.ID), text("Reason")),
+		h.Input(h.ID("reason-"+r.ID), h.Name("reason"), h.MaxLength("200")),
+		commands(button("primary", "", "", "Activate ", unseen(r.Name))),
+	)
 }
 
 func portalRoleSheet(p *pen, v portalRoleView) g.Node {

@@ -45,6 +45,7 @@ func portalDoors() []door {
 		get("audit", (*Sim).portalAudit),
 
 		get("roles", (*Sim).portalRoles),
+		post("roles", (*Sim).portalActivate),
 		get("roles/{}", (*Sim).portalRole),
 	}
 }

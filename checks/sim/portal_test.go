@@ -332,6 +332,10 @@ func TestPortalRoles(t *testing.T) {
 	t.Parallel()
 	s := startSim(t, "pim-eligible")
 	r := portalAs(t, s, "it@contoso.example", "roles").sees("Cloud Application Administrator (eligible", "Global Administrator")
+	r.press("Activate").sees("activating asks for a reason")
+	r.press("Activate", "role", roleGlobalAdmin, "reason", "x").sees("You don’t have access", "not eligible for that role")
+	r.open("/portal/roles").press("Activate", "reason", "A ticket").sees("The role is active.").lacks("(eligible")
+	r.open("/portal/apps/" + hetkKey(t, s) + "/permissions").press("Grant admin consent").sees("Permissions requested")
 	r.open("/portal/roles/"+roleCloudAppAdmin).sees("Eligible assignments", "it@contoso.example")
 	r.open("/portal/roles/nope").sees("There is no such role.")
 }

@@ -32,6 +32,8 @@ const (
 	wordsNotFound         = "Not found"
 	wordsNoRequest        = "There is no such request."
 	wordsAnswered         = "This request has been answered already."
+	wordsNotEligible      = "This account is not eligible for that role."
+	wordsWhyActivate      = "Say why you need the role: activating asks for a reason."
 	wordsNoRole           = "There is no such role."
 	wordsNoReviewers      = "Pick at least one reviewer: with none, nobody can answer the requests."
 	wordsBadDays          = "Requests expire after 1 to 60 days."
@@ -41,6 +43,7 @@ const (
 
 // portalDone is what the portal says after a change, by the word in its address.
 var portalDone = map[string]string{
+	"activated":    "The role is active. Sign in again where a token must name it.",
 	"saved":        "Saved.",
 	"granted":      "Successfully granted admin consent for the requested permissions.",
 	"revoked":      "The permission was revoked.",
