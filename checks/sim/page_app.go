@@ -82,8 +82,12 @@ func appRefused(v appView) g.Node {
 	e := v.Problem
 	list := []fact{{"error", code(e.Error)}}
 	for _, one := range []struct{ name, value string }{
-		{"error_subcode", e.Sub}, {"Code", prefixed("AADSTS", e.Code)}, {"Message", e.Text},
-		{"Trace ID", e.Trace}, {"Correlation ID", e.Correlation}, {"Timestamp", e.Stamp},
+		{"error_subcode", e.Sub},
+		{"Code", prefixed("AADSTS", e.Code)},
+		{"Message", e.Text},
+		{"Trace ID", e.Trace},
+		{"Correlation ID", e.Correlation},
+		{"Timestamp", e.Stamp},
 	} {
 		if one.value != "" {
 			list = append(list, fact{one.name, text(one.value)})

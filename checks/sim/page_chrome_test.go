@@ -54,7 +54,7 @@ func startChrome(t *testing.T) *chrome {
 	}
 	// No ordinary profile, no traffic of its own. Every simulator has a new
 	// authority, so certificates are not looked at: all of it is loopback.
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, //nolint:gocritic // a new slice is meant
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.IgnoreCertErrors, chromedp.WindowSize(1280, 900), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	alloc, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), opts...)

@@ -79,7 +79,7 @@ func more(n int) g.Node {
 
 func portalSignInSheet(p *pen, v portalSignInView) g.Node {
 	r := v.Row
-	var applied g.Node = none("No policies applied.")
+	applied := none("No policies applied.")
 	if len(r.Applied) > 0 {
 		applied = table("Conditional Access", []string{"Policy name", "Grant controls", "Result"}, g.Map(r.Applied, func(a AppliedAccess) g.Node {
 			return h.Tr(rowHead(text(a.Name)), h.Td(g.Map(a.Controls, func(one string) g.Node { return h.Div(text(one)) })), cells(textOr(resultWords[a.Result], a.Result)))

@@ -262,7 +262,7 @@ func walkEligible(t *testing.T, b *chrome, s *Sim) {
 	it.portal("it@contoso.example", "apps/"+hetkKey(t, s)+"/permissions").sees("needs an active Cloud Application Administrator")
 	it.press("Roles & admins").sees("Activate Cloud Application Administrator").look("portal-roles-eligible")
 	it.fill("reason-"+roleCloudAppAdmin, "To approve the calendar app").press("Activate").sees("The role is active.")
-	it.open("/portal/apps/"+hetkKey(t, s)+"/permissions").press("Grant admin consent").sees("Review for your organization").press("Accept").sees("Successfully granted")
+	it.open("/portal/apps/" + hetkKey(t, s) + "/permissions").press("Grant admin consent").sees("Review for your organization").press("Accept").sees("Successfully granted")
 }
 
 // Somebody without a role sees what they may not do, and why.

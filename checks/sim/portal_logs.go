@@ -95,15 +95,13 @@ func (s *Sim) accessRow(t *Tenant, p *AccessPolicy) accessRow {
 func (s *Sim) names(t *Tenant, lists ...[]string) string {
 	var out []string
 	for _, id := range slices.Concat(lists...) {
-		name := id
+		name := roleName(id) // the id itself, for what nobody knows
 		if u := t.userByID(id); u != nil {
 			name = u.UPN
 		} else if g := t.groupByID(id); g != nil {
 			name = g.Name
 		} else if reg := s.world.registration(id); reg != nil {
 			name = reg.Name
-		} else {
-			name = roleName(id)
 		}
 		out = append(out, name)
 	}
