@@ -48,6 +48,9 @@ func isFaultOption(name string) bool {
 func parseFault(part string) (*fault, error) {
 	head, value, given := strings.Cut(part, "=")
 	name, rate, rated := strings.Cut(head, ":")
+	if v, r, also := strings.Cut(value, ":"); also && !rated {
+		value, rate, rated = v, r, true // KIND=N:RATE says the same as KIND:RATE=N
+	}
 	f := &fault{kind: faultKind(name), left: -1, rate: 1, status: http.StatusServiceUnavailable}
 	if alias, ok := faultNames[name]; ok {
 		f.kind = alias

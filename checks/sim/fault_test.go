@@ -24,7 +24,7 @@ func TestFaultsSpoilGraph(t *testing.T) {
 		"throttle=1":       func(p reply) bool { return p.status == 429 && p.header.Get("Retry-After") == "" },
 		"5xx=1":            func(p reply) bool { return p.status == 503 && p.code() == "serviceNotAvailable" },
 		"5xx=1,status=504": func(p reply) bool { return p.status == 504 },
-		"502=1":            func(p reply) bool { return p.status == 502 },
+		"502=1:1":          func(p reply) bool { return p.status == 502 },
 		"429=1":            func(p reply) bool { return p.status == 429 && p.header.Get("Retry-After") == "1" },
 		"licence=1,path=/v1.0/": func(p reply) bool {
 			return p.status == 403 && p.code() == "Authentication_RequestFromNonPremiumTenantOrB2CTenant"

@@ -61,6 +61,8 @@ type openIDConfig struct {
 	Authorization string   `json:"authorization_endpoint"`
 	Device        string   `json:"device_authorization_endpoint"`
 	EndSession    string   `json:"end_session_endpoint"`
+	UserInfo      string   `json:"userinfo_endpoint"`
+	LogoutHTTP    bool     `json:"http_logout_supported"`
 	Claims        []string `json:"claims_supported"`
 	Region        *string  `json:"tenant_region_scope"`
 	SubScope      string   `json:"tenant_region_sub_scope,omitempty"`
@@ -109,6 +111,8 @@ func (s *Sim) openID(c *visit, version string) answer {
 		Authorization: root + "/oauth2" + version + "/authorize",
 		Device:        root + "/oauth2" + version + "/devicecode",
 		EndSession:    root + "/oauth2" + version + "/logout",
+		UserInfo:      c.at.base() + "/oidc/userinfo",
+		LogoutHTTP:    true,
 		Claims: []string{
 			"sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "ver", "oid",
 		},

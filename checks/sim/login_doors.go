@@ -9,6 +9,7 @@ func signInDoors() []door {
 		{"GET", "{}/discovery/v2.0/keys", (*Sim).keys},
 		{"GET", "{}/discovery/keys", (*Sim).keys},
 		{"GET", "common/discovery/instance", (*Sim).instanceDiscovery},
+		{"GET POST", "oidc/userinfo", (*Sim).userInfo},
 		{"GET", "getuserrealm.srf", (*Sim).userRealmSrf},
 		{"GET", "common/userrealm/{}", (*Sim).userRealm},
 

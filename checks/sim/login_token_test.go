@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -231,5 +232,32 @@ func TestGuestTokens(t *testing.T) {
 	c, err := s.verify(str(m, "access_token"))
 	if err != nil || c.IDP != "mail" || c.Acct == nil || *c.Acct != 1 {
 		t.Errorf("%+v %v", c, err)
+	}
+}
+
+func TestUserInfo(t *testing.T) {
+	t.Parallel()
+	s := startSim(t, "approved")
+	m := newRobot(t, s).post(tokenPath, exchange(codeFor(t, s))).json()
+	d := newRobot(t, s).open("/contoso.example/v2.0/.well-known/openid-configuration").json()
+	ask := func(token string) *robot {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, str(d, "userinfo_endpoint"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		return newRobot(t, s).send(req)
+	}
+	id, err := s.verify(str(m, "id_token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who := ask(str(m, "access_token")).json(); str(who, "sub") != id.Sub || str(who, "name") != id.Name || str(who, "email") != "" {
+		t.Errorf("%v", who)
+	}
+	for _, bad := range []string{"", "x", str(m, "id_token")} {
+		if r := ask(bad); r.status != 401 || r.header.Get("WWW-Authenticate") == "" {
+			t.Errorf("%.10q: %d", bad, r.status)
+		}
 	}
 }
