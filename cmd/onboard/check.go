@@ -17,6 +17,7 @@ import (
 
 func newCheck(o *options) *cobra.Command {
 	var schema bool
+	var save, from string
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say whether people can connect, and what stops them",
@@ -27,10 +28,15 @@ func newCheck(o *options) *cobra.Command {
 				_, err := o.out.Write(checks.ReportSchema())
 				return err
 			}
-			return runCheck(cmd.Context(), o)
+			if from != "" {
+				return judgeSaved(o, from, save)
+			}
+			return runCheck(cmd.Context(), o, save)
 		},
 	}
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the report, and do nothing else")
+	cmd.Flags().StringVar(&save, "save", "", "keep what was read in this new file, without people's names, ids and addresses")
+	cmd.Flags().StringVar(&from, "from", "", "judge what --save kept, instead of asking Microsoft; - reads standard input")
 	return cmd
 }
 
@@ -84,11 +90,16 @@ func (o *options) withAppID(p flows.Profile) (flows.Profile, error) {
 	return p, nil
 }
 
-func runCheck(ctx context.Context, o *options) error {
+func runCheck(ctx context.Context, o *options, save string) error {
 	t, err := o.target()
 	if err != nil {
 		return err
 	}
+	keep, err := newSavedFile(save)
+	if err != nil {
+		return err
+	}
+	defer keep.drop()
 	c, err := newClients(o)
 	if err != nil {
 		return err
@@ -122,6 +133,9 @@ func runCheck(ctx context.Context, o *options) error {
 	}
 	t.subject.Look = &snap
 	overall := checks.Decide(findings, t.subject)
+	if err := keep.write(o, t.subject); err != nil {
+		return err
+	}
 	if o.json {
 		err = json.NewEncoder(o.out).Encode(reportOf(t, findings, overall))
 	} else {

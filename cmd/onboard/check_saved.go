@@ -1,0 +1,133 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"onboard.example/checks"
+)
+
+// savedFile is the file of --save. It is made before anything is asked, so that
+// nobody waits for an answer that cannot be kept, and gone again if nothing was
+// written into it.
+type savedFile struct {
+	file    *os.File // nil: none was asked for
+	written bool
+}
+
+func newSavedFile(name string) (*savedFile, error) {
+	if name == "" {
+		return &savedFile{}, nil
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, usage("Type another name, or move that file away: nothing is overwritten.", "%s is there already", name)
+	}
+	if err != nil {
+		return nil, usage("Type the name of a new file in a folder that you may write to.", "--save: %w", err)
+	}
+	return &savedFile{file: f}, nil
+}
+
+// write keeps what was read, and says so to people.
+func (s *savedFile) write(o *options, subject checks.Subject) error {
+	if s.file == nil {
+		return nil
+	}
+	enc := json.NewEncoder(s.file)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := errors.Join(enc.Encode(checks.Save(subject, release)), s.file.Sync()); err != nil {
+		return fmt.Errorf("keep what was read in %s: %w", s.file.Name(), err)
+	}
+	s.written = true
+	_, _ = fmt.Fprintf(o.err, saySaved, s.file.Name(), subject.Domain)
+	return nil
+}
+
+// drop closes the file, and takes it away where it holds nothing whole.
+func (s *savedFile) drop() {
+	if s.file == nil {
+		return
+	}
+	_ = s.file.Close() // it was synced if it was written
+	if !s.written {
+		_ = os.Remove(s.file.Name())
+	}
+}
+
+// judgeSaved is check on a file that --save wrote. It asks nobody.
+func judgeSaved(o *options, from, save string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	if save != "" || o.tokenFile != "" || o.signIn != "" && o.signIn != "none" {
+		return usage("Leave out --save, --token-file and --sign-in.", "--from asks nobody, so there is nobody to sign in and nothing new to save")
+	}
+	saved, err := o.readSaved(from)
+	if err != nil {
+		return err
+	}
+	if o.app == "" {
+		o.app = saved.App.ID
+	}
+	if o.appID == "" {
+		o.appID = saved.App.ClientID
+	}
+	if o.domain == "" {
+		o.domain = saved.Domain
+	}
+	t, err := o.target()
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(t.subject.Domain, saved.Domain) {
+		return usage("Leave --domain out, or read that tenant too.", "the file was read of %s", saved.Domain)
+	}
+	if !strings.EqualFold(t.profile.ClientID, saved.App.ClientID) {
+		return usage("Leave --app out, or read the tenant again for that app.",
+			"the file was read for %s with the client id %s, and %s is another app", saved.App.Name, saved.App.ClientID, t.profile.Name)
+	}
+	var findings []checks.Finding
+	var overall checks.Overall
+	t.subject, findings, overall = saved.Judge(t.profile.App())
+	if o.json {
+		if err := json.NewEncoder(o.out).Encode(reportOf(t, findings, overall)); err != nil {
+			return fmt.Errorf("print the report: %w", err)
+		}
+		return exitFor(overall)
+	}
+	if _, err := fmt.Fprintf(o.out, sayFromOld, saved.At.UTC().Format("2006-01-02 15:04 UTC"), saved.Version); err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	lines := newCheckLines(o.out)
+	for _, f := range findings {
+		lines.finding(f)
+	}
+	if err := lines.overall(overall, saved.Look.Account.Read); err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	return exitFor(overall)
+}
+
+func (o *options) readSaved(from string) (checks.Saved, error) {
+	in := io.Reader(o.in)
+	if from != "-" {
+		f, err := os.Open(from)
+		if err != nil {
+			return checks.Saved{}, usage("Type the name of a file that `onboard check --save` wrote.", "--from: %w", err)
+		}
+		defer f.Close() //nolint:errcheck // it was only read
+		in = f
+	}
+	saved, err := checks.ReadSaved(in)
+	if err != nil {
+		return checks.Saved{}, usage("Save it again with `onboard check --save FILE`.", "%s: %w", from, err)
+	}
+	return saved, nil
+}
