@@ -65,11 +65,11 @@ var roleNames = map[string]string{
 	roleAIAdmin:                            "AI Administrator",
 	roleGlobalReader:                       "Global Reader",
 	"88d8e3e3-8f55-4a1e-953a-9b9898b8876b": "Directory Readers",
-	"b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
+	roleAccessAdmin:                        "Conditional Access Administrator",
 	"cf1c38e5-3621-4004-a7cb-879624dced7c": "Application Developer",
-	"194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
-	"5d6b6bb7-de71-4623-b4af-96380a352509": "Security Reader",
-	"4a5d8f65-41da-4de4-8968-e035b65339cf": "Reports Reader",
+	roleSecurityAdmin:                      "Security Administrator",
+	roleSecurityReader:                     "Security Reader",
+	roleReportsReader:                      "Reports Reader",
 	roleUserAdmin:                          "User Administrator",
 	roleExchangeAdmin:                      "Exchange Administrator",
 	"69091246-20e8-4a56-aa4d-066075b2a7a8": "Teams Administrator",
@@ -99,6 +99,10 @@ var exchangeScopes = []string{
 	"EAS.AccessAsUser.All", "EWS.AccessAsUser.All", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send",
 	"Calendars.ReadWrite", "Mail.ReadWrite", "User.Read",
 }
+
+// moreScopes are delegated permissions of Microsoft Graph that writes need and
+// the table of scopes lacks; their ids are made by the simulator.
+var moreScopes = []string{scopeDefaults, scopeSettings}
 
 func exchangeScopeID(value string) string {
 	if value == "EWS.AccessAsUser.All" {
@@ -136,6 +140,11 @@ func baseApps() ([]*Registration, error) {
 				ID: row[2], Value: row[1], Admin: row[3] == "yes", Enabled: true, Title: scopeTitle(row[1]), About: scopeTitle(row[1]),
 			})
 		}
+	}
+	for _, v := range moreScopes {
+		graph.Scopes = append(graph.Scopes, Scope{
+			ID: stableID("graph-scope", v), Value: v, Admin: true, Enabled: true, Title: scopeTitle(v), About: scopeTitle(v),
+		})
 	}
 	for _, v := range sortedKeys(graphAppRoles) {
 		graph.AppRoles = append(graph.AppRoles, AppRole{

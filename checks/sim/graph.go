@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,8 +62,11 @@ type graphCall struct {
 	keys   []key
 	query  url.Values
 	body   []byte
-	root   string // the URL up to and with the version, as the client wrote it
+	root   string // the URL up to and with the version
 	now    time.Time
+	level  string // of metadata: none, minimal, full
+	// counting is for …/$count: the list is answered as its length.
+	counting bool
 }
 
 // serveGraph answers one call to Graph.
@@ -86,12 +89,13 @@ func (s *Sim) serveGraph(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		return
 	}
-	metadata := "minimal"
-	if metadataNone(r) {
-		metadata = "none"
+	w.Header().Set("OData-Version", "4.0")
+	if isCount(r.URL) {
+		w.Header().Set("Content-Type", "text/plain")
+	} else {
+		w.Header().Set("Content-Type", "application/json;odata.metadata="+metadataLevel(r)+
+			";odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
 	}
-	w.Header().Set("Content-Type", "application/json;odata.metadata="+metadata+
-		";odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }
@@ -128,8 +132,10 @@ func writeGraphError(w http.ResponseWriter, r *http.Request, now time.Time, e *g
 	_, _ = w.Write(body)
 }
 
-func metadataNone(r *http.Request) bool {
-	return strings.Contains(strings.ToLower(r.Header.Get("Accept")), "odata.metadata=none")
+// isCount says whether a URL asks for the length of a list.
+func isCount(u *url.URL) bool {
+	p := strings.TrimSuffix(strings.ToLower(u.EscapedPath()), "/")
+	return strings.HasSuffix(p, "/$count") || strings.HasSuffix(p, "/%24count")
 }
 
 // graphAnswer authenticates, routes and runs one call. The body is ready JSON.
@@ -150,15 +156,22 @@ func (s *Sim) graphAnswer(r *http.Request) (int, []byte, error) {
 		out, err := s.batch(r, body)
 		return http.StatusOK, out, err
 	}
-	c := &graphCall{s: s, r: r, w: s.world, claims: cl, body: body, now: s.now(), root: placeOf(r).base() + "/" + path.version}
+	c := &graphCall{s: s, r: r, w: s.world, claims: cl, body: body, now: s.now(), root: placeOf(r).base() + "/v1.0", level: metadataLevel(r)}
 	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return 0, nil, badRequest("the query cannot be read: %v", err)
 	}
-	rt, keys, err := findRoute(r.Method, path.parts)
+	parts := path.parts
+	if c.counting = isCount(r.URL); c.counting {
+		parts = parts[:len(parts)-1]
+	}
+	rt, keys, err := findRoute(r.Method, parts)
 	if err != nil {
 		return 0, nil, err
 	}
 	c.keys = keys
+	if err := c.checkCounting(rt); err != nil {
+		return 0, nil, err
+	}
 	if rt.write() {
 		s.world.mu.Lock()
 		defer s.world.mu.Unlock()
@@ -178,41 +191,40 @@ func (s *Sim) graphAnswer(r *http.Request) (int, []byte, error) {
 	return c.run(rt)
 }
 
+// checkCounting admits …/$count where the list has it, in an advanced query
+// (entra-facts §15).
+func (c *graphCall) checkCounting(rt *graphRoute) error {
+	switch {
+	case !c.counting:
+		return nil
+	case rt.list == nil || rt.list.noQuery:
+		return badRequest("Resource not found for the segment '$count'.")
+	case rt.list.directory && !strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual"):
+		return badRequest("$count is not currently supported without the header ConsistencyLevel: eventual.")
+	}
+	return nil
+}
+
 // run calls the handler and writes its answer down while the world is held.
 func (c *graphCall) run(rt *graphRoute) (int, []byte, error) {
 	a, err := rt.handle(c)
 	if err != nil {
 		return 0, nil, err
 	}
-	if a.body == nil {
+	switch body := a.body.(type) {
+	case nil:
 		return a.status, nil, nil
+	case plainCount:
+		return a.status, []byte(strconv.Itoa(int(body))), nil
 	}
-	if o, ok := a.body.(obj); ok && metadataNone(c.r) {
-		delete(o, "@odata.context")
+	if c.level == "none" {
+		a.body = bare(a.body)
 	}
 	out, err := json.Marshal(a.body)
 	if err != nil {
 		return 0, nil, fmt.Errorf("write the answer: %w", err)
 	}
 	return a.status, out, nil
-}
-
-// decode reads a JSON body strictly into a map and checks the members' names.
-func (c *graphCall) decode(known ...string) (map[string]json.RawMessage, error) {
-	m := map[string]json.RawMessage{}
-	if err := json.Unmarshal(c.body, &m); err != nil {
-		return nil, badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
-	}
-	for _, name := range sortedKeys(m) {
-		if strings.HasPrefix(name, "@odata.") {
-			delete(m, name)
-			continue
-		}
-		if !slices.Contains(known, name) {
-			return nil, badRequest("Invalid property '%s'.", name)
-		}
-	}
-	return m, nil
 }
 
 // member reads one member of a body; absent leaves into alone.

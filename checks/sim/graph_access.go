@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,7 @@ import (
 // guests may not.
 type access struct {
 	scopes  []string
+	also    []string // one of these as well, where Graph wants two
 	roles   []string // nil: every member
 	guests  bool     // guests may as well
 	licence string   // P1 or P2, where Graph refuses tenants without
@@ -24,6 +26,8 @@ const (
 	scopeDirUser  = "Directory.AccessAsUser.All"
 	scopeAppRead  = "Application.Read.All"
 	scopeAppWrite = "Application.ReadWrite.All"
+	scopeSettings = "GroupSettings.ReadWrite.All"
+	scopeDefaults = "Policy.ReadWrite.SecurityDefaults"
 )
 
 // Who may write what (entra-facts §9; guide of each operation).
@@ -32,6 +36,11 @@ var (
 	grantWriters  = grantingRoles
 	policyWriters = []string{roleGlobalAdmin, rolePrivilegedAdmin}
 	classWriters  = []string{roleGlobalAdmin, roleCloudAppAdmin, roleAppAdmin}
+	// Readers of Conditional Access and of logs (entra-facts §8, general
+	// knowledge there).
+	policyReaders = []string{roleGlobalAdmin, roleGlobalReader, roleSecurityReader, roleSecurityAdmin, roleAccessAdmin}
+	accessWriters = []string{roleGlobalAdmin, roleSecurityAdmin, roleAccessAdmin}
+	auditReaders  = []string{roleGlobalAdmin, roleGlobalReader, roleSecurityReader, roleSecurityAdmin, roleReportsReader}
 )
 
 // The access of each operation.
@@ -62,6 +71,32 @@ var (
 	readClasses    = access{scopes: []string{scopeAppRead, scopeAppWrite, scopeDirRead, "Policy.ReadWrite.PermissionGrant"}}
 	writeClasses   = access{scopes: []string{"Policy.ReadWrite.PermissionGrant"}, roles: classWriters}
 	readTenants    = access{scopes: []string{"CrossTenantInformation.ReadBasic.All"}}
+
+	// An app role needs a scope to give it and one to read apps (entra-facts §2).
+	assignRoles = access{
+		scopes: []string{"AppRoleAssignment.ReadWrite.All"}, roles: appWriters,
+		also: []string{scopeAppRead, scopeAppWrite, scopeDirRead, scopeDirWrite},
+	}
+	readOthers    = access{scopes: []string{"User.Read.All", "GroupMember.Read.All", "Group.Read.All", scopeDirRead, scopeDirWrite}}
+	readAssigned  = access{scopes: []string{"AppRoleAssignment.ReadWrite.All", scopeDirRead, scopeDirWrite}}
+	readDirectory = access{scopes: []string{scopeDirRead, scopeDirWrite}}
+	readDomains   = access{scopes: []string{"Domain.Read.All", scopeDirRead, scopeDirWrite}}
+	readSkus      = access{scopes: []string{"LicenseAssignment.Read.All", "Organization.Read.All", scopeDirRead, scopeDirWrite}}
+	writeRules    = access{scopes: []string{"Policy.ReadWrite.PermissionGrant"}, roles: policyWriters}
+	writeDefaults = access{scopes: []string{scopeDefaults}, roles: accessWriters}
+
+	// Conditional Access: [PERM] names Policy.Read.All for its policies and
+	// Policy.Read.ConditionalAccess for what-if (entra-facts §8).
+	readAccess  = access{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"}, roles: policyReaders}
+	writeAccess = access{scopes: []string{"Policy.ReadWrite.ConditionalAccess"}, also: []string{"Policy.Read.All", scopeAppRead}, roles: accessWriters}
+	readPlaces  = access{scopes: []string{"Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"}, roles: policyReaders}
+	readWhatIf  = access{scopes: []string{"Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"}}
+
+	readSignIns  = access{scopes: []string{"AuditLog.Read.All"}, roles: auditReaders, licence: "P1"}
+	readAudits   = access{scopes: []string{"AuditLog.Read.All"}, roles: auditReaders}
+	readSettings = access{scopes: []string{"GroupSettings.Read.All", scopeSettings, scopeDirRead, scopeDirWrite}}
+	// Writing settings needs the caller's own rights as well (entra-facts §7).
+	writeSettings = access{scopes: []string{scopeSettings, scopeDirWrite}, also: []string{scopeDirUser}, roles: []string{roleGlobalAdmin}}
 )
 
 // allowed checks scope, role and licence. Graph answers a missing scope and a
@@ -72,7 +107,7 @@ func (c *graphCall) allowed(rt *graphRoute) error {
 	has := func(s string) bool {
 		return slices.ContainsFunc(held, func(h string) bool { return strings.EqualFold(h, s) })
 	}
-	if !slices.ContainsFunc(a.scopes, has) {
+	if !slices.ContainsFunc(a.scopes, has) || a.also != nil && !slices.ContainsFunc(a.also, has) {
 		return denied()
 	}
 	if c.u != nil {
@@ -84,12 +119,24 @@ func (c *graphCall) allowed(rt *graphRoute) error {
 		}
 	}
 	if a.licence != "" && c.t.Premium < a.licence { // "" < "P1" < "P2"
-		return &graphError{
-			400, "AadPremiumLicenseRequired",
-			"The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
-		}
+		return a.unlicensed()
 	}
 	return nil
+}
+
+// unlicensed is how Graph refuses a tenant without the licence: logs by a code
+// of their own (entra-facts §8), PIM by another.
+func (a access) unlicensed() error {
+	if a.licence == "P1" {
+		return &graphError{
+			http.StatusForbidden, "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+			"Neither tenant is B2C or tenant doesn't have premium license",
+		}
+	}
+	return &graphError{
+		http.StatusBadRequest, "AadPremiumLicenseRequired",
+		"The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+	}
 }
 
 // held lists the delegated scopes of the token, or an app's own roles.

@@ -275,6 +275,9 @@ func (p *filterParser) path() ([]string, error) {
 		if !p.take("/") {
 			return out, nil
 		}
+		if p.take("$count") {
+			return append(out, "$count"), nil
+		}
 	}
 }
 

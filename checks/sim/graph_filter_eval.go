@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // check looks at every property of the filter: it must exist, and Graph must
@@ -25,6 +27,9 @@ func (n *filterNode) check(e *entity, advanced bool) error {
 		}
 		if e.eqOnly && n.op != "eq" {
 			return unsupported("Only the operator eq is supported for property '%s' of resource '%s'.", root, e.name)
+		}
+		if slices.Contains(n.path, "$count") && !advanced {
+			return unsupported("Counting in a filter needs an advanced query: ConsistencyLevel: eventual and $count=true.")
 		}
 		if n.op == "any" {
 			return nil // what is inside speaks of the elements
@@ -59,12 +64,11 @@ func (n *filterNode) holds(o obj, vars map[string]any) bool {
 	case "ne":
 		return !same(have, n.value[0])
 	}
-	a, ok := have.(string)
-	b, isText := n.value[0].(string)
+	a, ok := ordered(have)
+	b, isText := ordered(n.value[0])
 	if !ok || !isText {
 		return false
 	}
-	a, b = strings.ToLower(a), strings.ToLower(b)
 	switch n.op {
 	case "startswith":
 		return strings.HasPrefix(a, b)
@@ -78,6 +82,22 @@ func (n *filterNode) holds(o obj, vars map[string]any) bool {
 		return a <= b
 	}
 	return a < b // lt
+}
+
+// ordered is a value in a form in which text, moments and numbers compare.
+func ordered(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		if t, err := time.Parse(time.RFC3339Nano, v); err == nil {
+			return t.UTC().Format("2006-01-02T15:04:05.000000000Z"), true
+		}
+		return strings.ToLower(v), true
+	case int:
+		return fmt.Sprintf("%020d", v), true
+	case float64:
+		return fmt.Sprintf("%020d", int64(v)), true
+	}
+	return "", false
 }
 
 func (n *filterNode) any(o obj, vars map[string]any) bool {
@@ -105,6 +125,8 @@ func elements(v any) []any {
 		for _, e := range v {
 			out = append(out, e)
 		}
+	case []any:
+		return v
 	case []obj:
 		for _, e := range v {
 			out = append(out, e)
@@ -120,7 +142,13 @@ func lookup(o obj, vars map[string]any, path []string) any {
 		at, path = v, path[1:]
 	}
 	for _, name := range path {
+		if name == "$count" {
+			return len(elements(at))
+		}
 		m, ok := at.(obj)
+		if plain, is := at.(map[string]any); is {
+			m, ok = plain, true
+		}
 		if !ok {
 			return nil
 		}

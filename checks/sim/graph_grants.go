@@ -11,7 +11,7 @@ import (
 
 var grantEntity = &entity{
 	name:   "oAuth2PermissionGrant",
-	props:  "id clientId consentType principalId resourceId scope",
+	set:    "oauth2PermissionGrants",
 	filter: []string{"id", "clientId", "consentType", "principalId", "resourceId"},
 	eqOnly: true,
 }
@@ -24,6 +24,7 @@ func grantRoutes() []*graphRoute {
 	const list, one = "oauth2PermissionGrants", "oauth2PermissionGrants/{}"
 	return []*graphRoute{
 		on(http.MethodGet, list, readGrants, grantEntity, listGrants),
+		on(http.MethodGet, list+"/delta", readGrants, grantEntity, deltaGrants),
 		on(http.MethodPost, list, editGrants, nil, createGrant),
 		on(http.MethodGet, one, readGrants, nil, getGrant),
 		on(http.MethodPatch, one, editGrants, nil, patchGrant),
@@ -48,13 +49,7 @@ func (c *graphCall) grantObject(g *Grant) obj {
 
 // grants lists what reads see of the grants that want admits.
 func (c *graphCall) grants(want func(*Grant) bool) (graphReply, error) {
-	var out []obj
-	for _, g := range c.t.Grants {
-		if o := c.grantObject(g); o != nil && want(g) {
-			out = append(out, o)
-		}
-	}
-	return c.many(grantEntity, "oauth2PermissionGrants", out)
+	return c.many(grantEntity, "oauth2PermissionGrants", c.grantsWhere(want))
 }
 
 func listGrants(c *graphCall) (graphReply, error) { return c.grants(func(*Grant) bool { return true }) }
@@ -69,9 +64,17 @@ func serviceGrants(c *graphCall) (graphReply, error) {
 
 func myGrants(c *graphCall) (graphReply, error) {
 	if c.u == nil {
-		return graphReply{}, badRequest("/me request is only valid with delegated authentication flow.")
+		return graphReply{}, noMe()
 	}
 	return c.grants(func(g *Grant) bool { return g.Principal == c.u.ID })
+}
+
+func otherGrants(c *graphCall) (graphReply, error) {
+	u, err := c.userKey()
+	if err != nil {
+		return graphReply{}, err
+	}
+	return c.grants(func(g *Grant) bool { return g.Principal == u.ID })
 }
 
 // grantKey finds the grant of the first key, if reads see it.
@@ -94,7 +97,7 @@ func getGrant(c *graphCall) (graphReply, error) {
 // createGrant makes a grant. A second one for the same client, API and
 // principal is a conflict, also while reads do not see the first.
 func createGrant(c *graphCall) (graphReply, error) {
-	m, err := c.decode("clientId", "consentType", "principalId", "resourceId", "scope", "startTime", "expiryTime")
+	m, err := c.payload("oAuth2PermissionGrant", "clientId consentType principalId resourceId scope")
 	if err != nil {
 		return graphReply{}, err
 	}
@@ -122,6 +125,7 @@ func createGrant(c *graphCall) (graphReply, error) {
 	}
 	g := c.w.addGrant(c.t, client, resource, who, nil)
 	g.Scope = scope
+	c.noteGrant("Add delegated permission grant", "Assign", g, wasNow("DelegatedPermissionGrant.Scope", nil, scope))
 	a, err := c.one(grantEntity, "oauth2PermissionGrants", obj{
 		"id": g.ID, "clientId": client, "resourceId": resource, "consentType": kind, "principalId": principal, "scope": scope,
 	})
@@ -164,7 +168,7 @@ func patchGrant(c *graphCall) (graphReply, error) {
 	if err != nil {
 		return graphReply{}, err
 	}
-	m, err := c.decode("scope")
+	m, err := c.payload("oAuth2PermissionGrant", "scope")
 	if err != nil {
 		return graphReply{}, err
 	}
@@ -178,7 +182,9 @@ func patchGrant(c *graphCall) (graphReply, error) {
 	if err := checkScope(*scope); err != nil {
 		return graphReply{}, err
 	}
+	change := wasNow("DelegatedPermissionGrant.Scope", g.Scope, *scope)
 	c.w.setScope(g, *scope)
+	c.noteGrant("Update delegated permission grant", "Update", g, change)
 	return graphReply{status: http.StatusNoContent}, nil
 }
 
@@ -188,7 +194,30 @@ func deleteGrant(c *graphCall) (graphReply, error) {
 		return graphReply{}, err
 	}
 	c.t.Grants = slices.DeleteFunc(c.t.Grants, func(o *Grant) bool { return o == g })
+	c.noteGrant("Remove delegated permission grant", "Unassign", g, wasNow("DelegatedPermissionGrant.Scope", g.Scope, nil))
 	return graphReply{status: http.StatusNoContent}, nil
+}
+
+// noteGrant writes a change of a grant down; the client is its target.
+func (c *graphCall) noteGrant(activity, operation string, g *Grant, change AuditChange) {
+	var targets []AuditTarget
+	for _, id := range []string{g.Resource, g.ClientID} {
+		if sp := c.t.serviceByID(id); sp != nil {
+			targets = append(targets, AuditTarget{ID: sp.ID, Name: sp.Name, Kind: "ServicePrincipal"})
+		}
+	}
+	if len(targets) > 0 {
+		last := &targets[len(targets)-1]
+		last.Changes = []AuditChange{change, wasNow("DelegatedPermissionGrant.ConsentType", nil, consentType(g))}
+	}
+	c.note(activity, "ApplicationManagement", operation, targets...)
+}
+
+func consentType(g *Grant) string {
+	if g.Principal != "" {
+		return oneUser
+	}
+	return everyone
 }
 
 // removeService takes a service principal away with all that hangs on it.

@@ -1,67 +1,86 @@
 package sim
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 )
 
-// People and the organisation: organization, me, users, groups, roles.
+// People and the organisation: organization, me, users, groups.
 
 var (
-	orgEntity = &entity{name: "organization", props: `id deletedDateTime assignedPlans businessPhones city country
-		countryLetterCode createdDateTime defaultUsageLocation displayName marketingNotificationEmails
-		mobileDeviceManagementAuthority onPremisesLastSyncDateTime onPremisesSyncEnabled partnerTenantType postalCode
-		preferredLanguage privacyProfile provisionedPlans securityComplianceNotificationMails
-		securityComplianceNotificationPhones state street technicalNotificationMails tenantType verifiedDomains
-		| directorySizeQuota isMultipleDataLocationsForServicesEnabled`}
+	orgEntity = &entity{
+		name: "organization", set: "organization", filter: []string{"id", "displayName"},
+		rare: "directorySizeQuota isMultipleDataLocationsForServicesEnabled onPremisesSyncStatus",
+	}
 	userEntity = &entity{
-		name: "user", directory: true,
-		props: `businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname
-			userPrincipalName id | accountEnabled userType companyName createdDateTime department deletedDateTime
-			mailNickname otherMails proxyAddresses usageLocation onPremisesSyncEnabled assignedLicenses assignedPlans
-			identities country city securityIdentifier`,
-		filter: []string{"id", "userPrincipalName", "displayName", "mail", "accountEnabled", "userType", "createdDateTime"},
+		name: "user", set: "users", directory: true,
+		usual: "businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName id",
+		filter: []string{
+			"id", "userPrincipalName", "displayName", "mail", "accountEnabled", "userType", "createdDateTime", "givenName", "surname",
+			"jobTitle", "department", "mailNickname", "otherMails", "proxyAddresses", "usageLocation", "assignedLicenses", "identities",
+			"companyName", "city", "country", "employeeId", "onPremisesSyncEnabled",
+		},
+		search: []string{"displayName", "mail", "userPrincipalName", "givenName", "surname", "otherMails"},
+		expand: userRelations(),
 	}
 	groupEntity = &entity{
-		name: "group", directory: true,
-		props:  `id deletedDateTime displayName description groupTypes mail mailEnabled mailNickname securityEnabled isAssignableToRole`,
-		filter: []string{"id", "displayName", "securityEnabled"},
+		name: "group", set: "groups", directory: true,
+		rare: "accessType allowExternalSenders autoSubscribeNewMembers hasMembersWithLicenseErrors hideFromAddressLists hideFromOutlookClients " +
+			"infoCatalogs isArchived isFavorite isSubscribedByMail licenseProcessingState unseenConversationsCount unseenCount " +
+			"unseenMessagesCount welcomeMessageEnabled assignedLicenses isManagementRestricted organizationId onPremisesExtensionAttributes",
+		filter: []string{"id", "displayName", "securityEnabled", "mailEnabled", "mail", "groupTypes", "mailNickname", "description", "isAssignableToRole", "visibility"},
+		search: []string{"displayName", "description", "mail"},
+		expand: groupRelations(),
 	}
-	roleEntity    = &entity{name: "directoryRole", props: "id deletedDateTime description displayName roleTemplateId", directory: true, filter: []string{"roleTemplateId", "displayName", "id"}}
-	memberEntity  = &entity{name: "directoryObject", props: roleEntity.props + " | groupTypes mail mailEnabled mailNickname securityEnabled isAssignableToRole", directory: true, filter: []string{"id", "displayName"}}
-	pimEntity     = &entity{name: "unifiedRoleEligibilityScheduleInstance", props: "id appScopeId directoryScopeId principalId roleDefinitionId endDateTime memberType roleEligibilityScheduleId startDateTime", filter: []string{"principalId", "roleDefinitionId"}}
-	foundEntity   = &entity{name: "tenantInformation", props: "tenantId displayName defaultDomainName federationBrandName"}
-	domainEntity  = &entity{name: "domain", props: "id authenticationType isAdminManaged isDefault isInitial isRoot isVerified supportedServices"}
-	roleDefEntity = &entity{name: "unifiedRoleDefinition", props: "id displayName templateId isBuiltIn isEnabled description", filter: []string{"id", "displayName", "templateId", "isBuiltIn"}}
+	memberEntity = &entity{
+		name: "directoryObject", set: "directoryObjects", directory: true, filter: []string{"id", "displayName"}, search: []string{"displayName"},
+		poly: map[string]*entity{
+			"user": userEntity, "group": groupEntity, "directoryRole": roleEntity, "servicePrincipal": serviceEntity, "application": applicationEntity,
+		},
+	}
 )
 
 func peopleRoutes() []*graphRoute {
-	const get = http.MethodGet
-	return []*graphRoute{
+	const get, post = http.MethodGet, http.MethodPost
+	routes := []*graphRoute{
 		on(get, "organization", readOrg, orgEntity, listOrganization),
 		on(get, "organization/{}", readOrg, nil, getOrganization),
-		on(get, "domains", access{scopes: []string{"Domain.Read.All", scopeDirRead}}, domainEntity, listDomains),
-		on(get, "me", readMe, nil, func(c *graphCall) (graphReply, error) { return c.person(c.u, "users") }),
-		on(get, "me/memberOf", readMine, memberEntity, func(c *graphCall) (graphReply, error) { return c.memberOf(c.u, "") }),
-		on(get, "me/transitiveMemberOf", readMine, memberEntity, func(c *graphCall) (graphReply, error) { return c.memberOf(c.u, "") }),
-		on(get, "me/transitiveMemberOf/microsoft.graph.directoryRole", readMine, roleEntity, myRoles),
-		on(get, "me/transitiveMemberOf/graph.directoryRole", readMine, roleEntity, myRoles),
-		on(get, "me/transitiveMemberOf/microsoft.graph.group", readMine, groupEntity, myGroups),
-		on(get, "me/transitiveMemberOf/graph.group", readMine, groupEntity, myGroups),
+		on(get, "me", readMe, nil, func(c *graphCall) (graphReply, error) { return c.person(c.u) }),
 		on(get, "me/oauth2PermissionGrants", readGrants, grantEntity, myGrants),
+		on(get, "me/appRoleAssignments", readAssigned, assignmentEntity, myAssignments),
+		on(post, "me/checkMemberGroups", readMine, nil, checkMine),
+		on(post, "me/getMemberGroups", readMine, nil, listMine),
 		on(get, "users", readUsers, userEntity, listUsers),
 		on(get, "users/{}", readUsers, nil, getUser),
+		on(get, "users/{}/oauth2PermissionGrants", readGrants, grantEntity, otherGrants),
+		on(get, "users/{}/appRoleAssignments", readAssigned, assignmentEntity, otherAssignments),
 		on(get, "groups", readGroup, groupEntity, listGroups),
 		on(get, "groups/{}", readGroup, nil, getGroup),
-		on(get, "directoryRoles", readRoles, roleEntity, listRoles),
-		on(get, "roleManagement/directory/roleDefinitions", readRoles, roleDefEntity, listRoleDefinitions),
-		on(get, "roleManagement/directory/roleEligibilityScheduleInstances/filterByCurrentUser/{}", readPIM, pimEntity, myEligible),
-		on(get, "tenantRelationships/findTenantInformationByDomainName/{}", readTenants, nil, findTenant),
-		on(get, "tenantRelationships/findTenantInformationByTenantId/{}", readTenants, nil, findTenant),
+		on(get, "groups/{}/members", readGroup, memberEntity, listMembers),
+		on(get, "groups/{}/transitiveMembers", readGroup, memberEntity, listMembers),
+		on(get, "groups/{}/transitiveMembers/microsoft.graph.user", readGroup, userEntity, listMembers),
 	}
+	for _, way := range []string{"memberOf", "transitiveMemberOf"} {
+		routes = append(routes,
+			on(get, "me/"+way, readMine, memberEntity, mine("")), on(get, "users/{}/"+way, readOthers, memberEntity, theirs("")))
+		for _, cast := range []string{"microsoft.graph.", "graph."} {
+			routes = append(routes,
+				on(get, "me/"+way+"/"+cast+"directoryRole", readMine, roleEntity, mine("directoryRole")),
+				on(get, "me/"+way+"/"+cast+"group", readMine, groupEntity, mine("group")),
+				on(get, "users/{}/"+way+"/"+cast+"directoryRole", readOthers, roleEntity, theirs("directoryRole")),
+				on(get, "users/{}/"+way+"/"+cast+"group", readOthers, groupEntity, theirs("group")),
+			)
+		}
+	}
+	return routes
 }
+
+// noMe is what Graph says to an app's own token that asks about me.
+func noMe() error { return badRequest("/me request is only valid with delegated authentication flow.") }
 
 func stamp(t time.Time) any {
 	if t.IsZero() {
@@ -79,13 +98,7 @@ func (c *graphCall) organization() obj {
 			"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": d.Default, "isInitial": d.Initial, "name": d.Name, "type": "Managed",
 		})
 	}
-	o := obj{"id": c.t.ID, "displayName": c.t.Name, "verifiedDomains": domains}
-	for _, list := range []string{
-		"assignedPlans", "businessPhones", "marketingNotificationEmails", "provisionedPlans",
-		"securityComplianceNotificationMails", "securityComplianceNotificationPhones", "technicalNotificationMails",
-	} {
-		o[list] = []obj{}
-	}
+	o := obj{"id": c.t.ID, "displayName": c.t.Name, "verifiedDomains": domains, "mobileDeviceManagementAuthority": "unknown"}
 	held := c.held()
 	if slices.Contains(held, "Organization.Read.All") || slices.Contains(held, scopeDirRead) || slices.Contains(held, scopeDirWrite) {
 		o["tenantType"], o["countryLetterCode"], o["preferredLanguage"] = "AAD", "NL", "en"
@@ -99,12 +112,11 @@ func (c *graphCall) plans() []obj {
 	plan := func(id string) obj {
 		return obj{"assignedDateTime": "2024-01-02T03:04:05Z", "capabilityStatus": "Enabled", "service": "AADPremiumService", "servicePlanId": id}
 	}
-	const p1, p2 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 	switch c.t.Premium {
 	case "P1":
-		return []obj{plan(p1)}
+		return []obj{plan(planP1)}
 	case "P2":
-		return []obj{plan(p1), plan(p2)}
+		return []obj{plan(planP1), plan(planP2)}
 	}
 	return []obj{}
 }
@@ -120,16 +132,11 @@ func getOrganization(c *graphCall) (graphReply, error) {
 	return c.one(orgEntity, "organization", c.organization())
 }
 
-func listDomains(c *graphCall) (graphReply, error) {
-	var out []obj
-	for _, d := range c.t.Domains {
-		out = append(out, obj{
-			"id": d.Name, "authenticationType": c.t.Realm, "isAdminManaged": true, "isDefault": d.Default,
-			"isInitial": d.Initial, "isRoot": true, "isVerified": true, "supportedServices": []string{"Email"},
-		})
-	}
-	return c.many(domainEntity, "domains", out)
-}
+// peopleSince is when the accounts and groups of every scenario were made.
+const peopleSince = "2024-01-15T09:00:00Z"
+
+// noMoment is how Graph prints a moment that was never set and cannot be null.
+const noMoment = "0001-01-01T00:00:00Z"
 
 func userObject(u *User) obj {
 	name, _, _ := strings.Cut(u.UPN, "@")
@@ -141,17 +148,18 @@ func userObject(u *User) obj {
 	return obj{
 		"id": u.ID, "userPrincipalName": u.UPN, "displayName": u.Name, "mail": u.UPN, "mailNickname": name,
 		"givenName": first, "surname": last, "accountEnabled": !u.Disabled, "userType": kind,
-		"businessPhones": []string{}, "otherMails": []string{}, "proxyAddresses": []string{"SMTP:" + u.UPN},
-		"assignedLicenses": []obj{}, "assignedPlans": []obj{}, "identities": []obj{},
+		"proxyAddresses": []string{"SMTP:" + u.UPN}, "createdDateTime": peopleSince,
+		// Properties that live outside the directory and have no null there.
+		"birthday": noMoment, "hireDate": noMoment, "deviceEnrollmentLimit": 5,
 	}
 }
 
 // person answers one account; an app's token has no me.
-func (c *graphCall) person(u *User, set string) (graphReply, error) {
+func (c *graphCall) person(u *User) (graphReply, error) {
 	if u == nil {
-		return graphReply{}, badRequest("/me request is only valid with delegated authentication flow.")
+		return graphReply{}, noMe()
 	}
-	return c.one(userEntity, set, userObject(u))
+	return c.one(userEntity, "users", userObject(u))
 }
 
 func (c *graphCall) userKey() (*User, error) {
@@ -170,7 +178,7 @@ func getUser(c *graphCall) (graphReply, error) {
 	if err != nil {
 		return graphReply{}, err
 	}
-	return c.person(u, "users")
+	return c.person(u)
 }
 
 func listUsers(c *graphCall) (graphReply, error) {
@@ -181,9 +189,9 @@ func listUsers(c *graphCall) (graphReply, error) {
 	return c.many(userEntity, "users", out)
 }
 
-func groupObject(g *Group) obj {
+func (c *graphCall) groupObject(g *Group) obj {
 	return obj{
-		"id": g.ID, "displayName": g.Name, "groupTypes": []string{}, "mailEnabled": false,
+		"id": g.ID, "displayName": g.Name, "mailEnabled": false, "createdDateTime": peopleSince, "renewedDateTime": peopleSince,
 		"mailNickname": strings.ReplaceAll(g.Name, " ", ""), "securityEnabled": true,
 	}
 }
@@ -191,107 +199,157 @@ func groupObject(g *Group) obj {
 func listGroups(c *graphCall) (graphReply, error) {
 	var out []obj
 	for _, g := range c.t.Groups {
-		out = append(out, groupObject(g))
+		out = append(out, c.groupObject(g))
 	}
 	return c.many(groupEntity, "groups", out)
 }
 
-func getGroup(c *graphCall) (graphReply, error) {
+func (c *graphCall) groupKey() (*Group, error) {
 	g := c.t.groupByID(c.keys[0].value)
 	if g == nil {
-		return graphReply{}, notFound("group", c.keys[0].value)
+		return nil, notFound("group", c.keys[0].value)
 	}
-	return c.one(groupEntity, "groups", groupObject(g))
+	return g, nil
 }
 
-func (c *graphCall) roleObject(template string) obj {
-	return obj{
-		"id": stableID("role", c.t.ID, template), "displayName": roleName(template), "roleTemplateId": template,
-		"description": "Can do what the role " + roleName(template) + " may do.",
+func getGroup(c *graphCall) (graphReply, error) {
+	g, err := c.groupKey()
+	if err != nil {
+		return graphReply{}, err
 	}
+	return c.one(groupEntity, "groups", c.groupObject(g))
 }
 
-// memberOf lists the roles and groups of an account; kind narrows it.
-func (c *graphCall) memberOf(u *User, kind string) (graphReply, error) {
-	if u == nil {
-		return graphReply{}, badRequest("/me request is only valid with delegated authentication flow.")
+func listMembers(c *graphCall) (graphReply, error) {
+	g, err := c.groupKey()
+	if err != nil {
+		return graphReply{}, err
 	}
-	var roles, groups []obj
-	for _, r := range u.Roles {
-		roles = append(roles, c.roleObject(r))
+	var out []obj
+	for _, id := range g.Members {
+		if o := c.directoryObject(id); o != nil {
+			out = append(out, o)
+		}
 	}
+	return c.many(memberEntity, "directoryObjects", out)
+}
+
+// memberships are the groups and roles of an account. Groups do not hold
+// groups in the simulator, so direct and transitive are the same.
+func (c *graphCall) memberships(u *User) []obj {
+	var out []obj
 	for _, g := range c.t.Groups {
 		if slices.Contains(g.Members, u.ID) {
-			groups = append(groups, groupObject(g))
+			out = append(out, kinded(c.groupObject(g), "group"))
 		}
 	}
-	switch kind {
-	case "role":
-		return c.many(roleEntity, "directoryRoles", roles)
-	case "group":
-		return c.many(groupEntity, "groups", groups)
+	for _, r := range u.Roles {
+		out = append(out, kinded(c.roleObject(r), "directoryRole"))
 	}
-	for _, o := range roles {
-		o["@odata.type"] = "#microsoft.graph.directoryRole"
-	}
-	for _, o := range groups {
-		o["@odata.type"] = "#microsoft.graph.group"
-	}
-	return c.many(memberEntity, "directoryObjects", slices.Concat(groups, roles))
+	return out
 }
 
-func myRoles(c *graphCall) (graphReply, error) { return c.memberOf(c.u, "role") }
+// mine lists what the caller is a member of; kind narrows it.
+func mine(kind string) func(*graphCall) (graphReply, error) {
+	return func(c *graphCall) (graphReply, error) { return c.memberOf(c.u, kind) }
+}
 
-func myGroups(c *graphCall) (graphReply, error) { return c.memberOf(c.u, "group") }
-
-func listRoles(c *graphCall) (graphReply, error) {
-	seen := map[string]bool{}
-	var out []obj
-	for _, u := range c.t.Users {
-		for _, r := range u.Roles {
-			if !seen[r] {
-				seen[r] = true
-				out = append(out, c.roleObject(r))
-			}
+// theirs lists what the account of the first key is a member of.
+func theirs(kind string) func(*graphCall) (graphReply, error) {
+	return func(c *graphCall) (graphReply, error) {
+		u, err := c.userKey()
+		if err != nil {
+			return graphReply{}, err
 		}
+		return c.memberOf(u, kind)
 	}
-	return c.many(roleEntity, "directoryRoles", out)
 }
 
-func listRoleDefinitions(c *graphCall) (graphReply, error) {
-	var out []obj
-	for _, id := range sortedKeys(roleNames) {
-		out = append(out, obj{"id": id, "templateId": id, "displayName": roleNames[id], "isBuiltIn": true, "isEnabled": true})
+func (c *graphCall) memberOf(u *User, kind string) (graphReply, error) {
+	if u == nil {
+		return graphReply{}, noMe()
 	}
-	return c.many(roleDefEntity, "roleManagement/directory/roleDefinitions", out)
+	all := c.memberships(u)
+	if kind == "" {
+		return c.many(memberEntity, "directoryObjects", all)
+	}
+	all = slices.DeleteFunc(all, func(o obj) bool { return o["@odata.type"] != "#microsoft.graph."+kind })
+	for _, o := range all {
+		delete(o, "@odata.type") // a list of one type need not tell it
+	}
+	if kind == "group" {
+		return c.many(groupEntity, "groups", all)
+	}
+	return c.many(roleEntity, "directoryRoles", all)
 }
 
-// myEligible lists the roles that the account could activate.
-func myEligible(c *graphCall) (graphReply, error) {
-	if k := c.keys[0]; k.name != "on" || k.value != "principal" {
-		return graphReply{}, badRequest("The value of 'on' must be 'principal'.")
-	}
+// memberGroups are the ids of the groups an account is in.
+func (c *graphCall) memberGroups() ([]string, error) {
 	if c.u == nil {
-		return graphReply{}, badRequest("filterByCurrentUser is only valid with delegated authentication flow.")
+		return nil, noMe()
 	}
-	var out []obj
-	for _, r := range c.u.Eligible {
-		out = append(out, obj{
-			"id": stableID("eligible", c.u.ID, r), "directoryScopeId": "/", "principalId": c.u.ID, "roleDefinitionId": r,
-			"memberType": "Direct", "roleEligibilityScheduleId": stableID("eligibility", c.u.ID, r),
-			"startDateTime": stamp(c.now.Add(-24 * time.Hour)),
-		})
+	out := []string{}
+	for _, g := range c.t.Groups {
+		if slices.Contains(g.Members, c.u.ID) {
+			out = append(out, g.ID)
+		}
 	}
-	return c.many(pimEntity, "Collection(unifiedRoleEligibilityScheduleInstance)", out)
+	return out, nil
 }
 
-func findTenant(c *graphCall) (graphReply, error) {
-	k := c.keys[0]
-	t := c.w.tenantFor(k.value, placeOf(c.r).sees)
-	if t == nil || (k.name != "domainName") == t.hasDomain(k.value) {
-		return graphReply{}, notFound("tenant", k.value)
+// checkMine says which of the given groups the caller is in.
+func checkMine(c *graphCall) (graphReply, error) {
+	var in struct {
+		GroupIDs []string `json:"groupIds"`
 	}
-	return c.one(foundEntity, "microsoft.graph.tenantInformation", obj{
-		"tenantId": t.ID, "displayName": t.Name, "defaultDomainName": t.DefaultDomain(),
-	})
+	if err := c.action(&in); err != nil {
+		return graphReply{}, err
+	}
+	if len(in.GroupIDs) == 0 || len(in.GroupIDs) > 20 {
+		return graphReply{}, badRequest("groupIds must hold 1 to 20 ids.")
+	}
+	in.GroupIDs = slices.DeleteFunc(in.GroupIDs, func(id string) bool { return id == "" })
+	all, err := c.memberGroups()
+	if err != nil {
+		return graphReply{}, err
+	}
+	all = slices.DeleteFunc(all, func(id string) bool { return !hasFold(in.GroupIDs, id) })
+	return c.plainList("Collection(Edm.String)", all), nil
+}
+
+// listMine are the groups the caller is in.
+func listMine(c *graphCall) (graphReply, error) {
+	var in struct {
+		SecurityEnabledOnly *bool `json:"securityEnabledOnly"`
+	}
+	if err := c.action(&in); err != nil {
+		return graphReply{}, err
+	}
+	if in.SecurityEnabledOnly == nil {
+		return graphReply{}, badRequest("A value is required for parameter 'securityEnabledOnly'.")
+	}
+	all, err := c.memberGroups()
+	if err != nil {
+		return graphReply{}, err
+	}
+	return c.plainList("Collection(Edm.String)", all), nil
+}
+
+// plainList answers a list of texts.
+func (c *graphCall) plainList(context string, list []string) graphReply {
+	return graphReply{http.StatusOK, obj{"@odata.context": c.root + "/$metadata#" + context, "value": list}}
+}
+
+// action reads the parameters of an action; an unknown one is a bad request.
+func (c *graphCall) action(into any) error {
+	d := json.NewDecoder(bytes.NewReader(c.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		_, unknown, found := strings.Cut(err.Error(), "unknown field ")
+		if found {
+			return badRequest("The parameter '%s' in the request payload is not a valid parameter for the operation.", strings.Trim(unknown, `"`))
+		}
+		return badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+	}
+	return nil
 }

@@ -11,38 +11,64 @@ import (
 // The policies that decide about consent (entra-facts §3, §4, §6, §8).
 
 var (
-	authorizationEntity = &entity{name: "authorizationPolicy", props: `id deletedDateTime description displayName
-		allowedToSignUpEmailBasedSubscriptions allowedToUseSSPR allowEmailVerifiedUsersToJoinOrganization
-		allowInvitesFrom allowUserConsentForRiskyApps blockMsolPowerShell defaultUserRolePermissions guestUserRoleId`}
-	grantPolicyEntity = &entity{
-		name: "permissionGrantPolicy", props: "id deletedDateTime displayName description includes excludes",
+	authorizationEntity = &entity{name: "authorizationPolicy"}
+	permissionsEntity   = &entity{name: "defaultUserRolePermissions"}
+	grantPolicyEntity   = &entity{
+		name: "permissionGrantPolicy", set: "policies/permissionGrantPolicies",
+		usual:  "id deletedDateTime displayName description includes excludes",
 		filter: []string{"id", "displayName"},
+		expand: map[string]relation{"includes": told("includes"), "excludes": told("excludes")},
 	}
-	setEntity = &entity{name: "permissionGrantConditionSet", props: `id permissionClassification permissionType
-		resourceApplication permissions clientApplicationIds clientApplicationTenantIds clientApplicationPublisherIds
-		clientApplicationsFromVerifiedPublisherOnly`}
-	workflowEntity = &entity{name: "adminConsentRequestPolicy", props: "id isEnabled notifyReviewers remindersEnabled requestDurationInDays reviewers version"}
-	defaultsEntity = &entity{name: "identitySecurityDefaultsEnforcementPolicy", props: "id deletedDateTime description displayName isEnabled"}
+	setEntity      = &entity{name: "permissionGrantConditionSet", filter: []string{"id", "permissionType", "permissionClassification"}}
+	workflowEntity = &entity{name: "adminConsentRequestPolicy"}
+	defaultsEntity = &entity{name: "identitySecurityDefaultsEnforcementPolicy"}
 )
 
 func policyRoutes() []*graphRoute {
-	const get = http.MethodGet
-	const rules = "policies/permissionGrantPolicies"
-	return []*graphRoute{
+	const get, patch = http.MethodGet, http.MethodPatch
+	const rules, one = "policies/permissionGrantPolicies", "policies/permissionGrantPolicies/{}"
+	routes := []*graphRoute{
 		on(get, "policies/authorizationPolicy", readPolicy, nil, getAuthorization),
 		on(get, "policies/authorizationPolicy/authorizationPolicy", readPolicy, nil, getAuthorization),
-		on(http.MethodPatch, "policies/authorizationPolicy", writePolicy, nil, patchAuthorization),
-		on(http.MethodPatch, "policies/authorizationPolicy/authorizationPolicy", writePolicy, nil, patchAuthorization),
+		on(get, "policies/authorizationPolicy/defaultUserRolePermissions", readPolicy, nil, getPermissions),
+		on(patch, "policies/authorizationPolicy", writePolicy, nil, patchAuthorization),
+		on(patch, "policies/authorizationPolicy/authorizationPolicy", writePolicy, nil, patchAuthorization),
 		on(get, rules, readGrantRules, grantPolicyEntity, listGrantPolicies),
-		on(get, rules+"/{}", readGrantRules, nil, getGrantPolicy),
-		on(get, rules+"/{}/includes", readGrantSets, setEntity, listIncludes),
-		on(get, rules+"/{}/excludes", readGrantSets, setEntity, listExcludes),
-		on(get, rules+"/{}/includes/{}", readGrantSets, nil, getSet),
-		on(get, rules+"/{}/excludes/{}", readGrantSets, nil, getSet),
+		on(http.MethodPost, rules, writeRules, nil, createGrantPolicy),
+		on(get, one, readGrantRules, nil, getGrantPolicy),
+		on(patch, one, writeRules, nil, patchGrantPolicy),
+		on(http.MethodDelete, one, writeRules, nil, deleteGrantPolicy),
 		on(get, "policies/adminConsentRequestPolicy", readWorkflow, nil, getWorkflow),
 		on(http.MethodPut, "policies/adminConsentRequestPolicy", writeWorkflow, nil, putWorkflow),
+		on(patch, "policies/adminConsentRequestPolicy", writeWorkflow, nil, patchWorkflow),
 		on(get, "policies/identitySecurityDefaultsEnforcementPolicy", readDefaults, nil, getDefaults),
+		on(patch, "policies/identitySecurityDefaultsEnforcementPolicy", writeDefaults, nil, patchDefaults),
 	}
+	for _, side := range []setSide{includes, excludes} {
+		at := one + "/" + string(side)
+		routes = append(
+			routes,
+			on(get, at, readGrantSets, setEntity, side.list),
+			on(http.MethodPost, at, writeRules, nil, side.create),
+			on(get, at+"/{}", readGrantSets, nil, side.get),
+			on(patch, at+"/{}", writeRules, nil, side.patch),
+			on(http.MethodDelete, at+"/{}", writeRules, nil, side.remove),
+		)
+	}
+	return routes
+}
+
+// permissions are what ordinary members may do.
+func (c *graphCall) permissions() obj {
+	return obj{
+		"allowedToCreateApps": true, "allowedToCreateSecurityGroups": true, "allowedToCreateTenants": true,
+		"allowedToReadBitlockerKeysForOwnedDevice": true, "allowedToReadOtherUsers": true,
+		"permissionGrantPoliciesAssigned": append([]string{}, c.t.Assigned...),
+	}
+}
+
+func getPermissions(c *graphCall) (graphReply, error) {
+	return c.one(permissionsEntity, "policies/authorizationPolicy/defaultUserRolePermissions", c.permissions())
 }
 
 func getAuthorization(c *graphCall) (graphReply, error) {
@@ -56,12 +82,8 @@ func getAuthorization(c *graphCall) (graphReply, error) {
 		"allowedToSignUpEmailBasedSubscriptions": true, "allowedToUseSSPR": true,
 		"allowEmailVerifiedUsersToJoinOrganization": false, "allowInvitesFrom": "everyone",
 		"allowUserConsentForRiskyApps": risky, "blockMsolPowerShell": false,
-		"guestUserRoleId": "10dae51f-b6af-4016-8d66-8c2a99b929b3",
-		"defaultUserRolePermissions": obj{
-			"allowedToCreateApps": true, "allowedToCreateSecurityGroups": true, "allowedToCreateTenants": true,
-			"allowedToReadBitlockerKeysForOwnedDevice": true, "allowedToReadOtherUsers": true,
-			"permissionGrantPoliciesAssigned": append([]string{}, c.t.Assigned...),
-		},
+		"guestUserRoleId":            "10dae51f-b6af-4016-8d66-8c2a99b929b3",
+		"defaultUserRolePermissions": c.permissions(),
 	})
 }
 
@@ -69,7 +91,7 @@ func getAuthorization(c *graphCall) (graphReply, error) {
 // While Microsoft manages the choice a change of it is answered 204 and
 // dropped, as was measured on one live tenant (entra-facts §3 [PUB]).
 func patchAuthorization(c *graphCall) (graphReply, error) {
-	m, err := c.decode("allowUserConsentForRiskyApps", "defaultUserRolePermissions")
+	m, err := c.payload("authorizationPolicy", "allowUserConsentForRiskyApps defaultUserRolePermissions")
 	if err != nil {
 		return graphReply{}, err
 	}
@@ -92,9 +114,19 @@ func patchAuthorization(c *graphCall) (graphReply, error) {
 			return graphReply{}, err
 		}
 	}
+	changes := []AuditChange{}
+	if text := jsonText(risky); text != jsonText(c.t.RiskyAppsAllowed) {
+		changes = append(changes, wasNow("AllowUserConsentForRiskyApps", c.t.RiskyAppsAllowed, risky))
+	}
 	c.t.RiskyAppsAllowed = risky
-	if !c.t.Managed {
+	if !c.t.Managed && !slices.Equal(c.t.Assigned, assigned) {
+		changes = append(changes, wasNow("PermissionGrantPolicyIdsAssignedToDefaultUserRole", c.t.Assigned, assigned))
 		c.t.Assigned = assigned
+	}
+	if len(changes) > 0 {
+		c.note("Update authorization policy", "AuthorizationPolicy", "Update", AuditTarget{
+			ID: stableID("authorization-policy", c.t.ID), Name: "Authorization Policy", Kind: "Policy", Changes: changes,
+		})
 	}
 	return graphReply{status: http.StatusNoContent}, nil
 }
@@ -177,34 +209,6 @@ func getGrantPolicy(c *graphCall) (graphReply, error) {
 	return c.one(grantPolicyEntity, "policies/permissionGrantPolicies", grantPolicyObject(p))
 }
 
-func listIncludes(c *graphCall) (graphReply, error) {
-	p, err := c.policyKey()
-	if err != nil {
-		return graphReply{}, err
-	}
-	return c.many(setEntity, "policies/permissionGrantPolicies('"+p.ID+"')/includes", setObjects(p.Includes))
-}
-
-func listExcludes(c *graphCall) (graphReply, error) {
-	p, err := c.policyKey()
-	if err != nil {
-		return graphReply{}, err
-	}
-	return c.many(setEntity, "policies/permissionGrantPolicies('"+p.ID+"')/excludes", setObjects(p.Excludes))
-}
-
-func getSet(c *graphCall) (graphReply, error) {
-	p, err := c.policyKey()
-	if err != nil {
-		return graphReply{}, err
-	}
-	set := find(slices.Concat(p.Includes, p.Excludes), func(s *ConditionSet) bool { return strings.EqualFold(s.ID, c.keys[1].value) })
-	if set == nil {
-		return graphReply{}, notFound("permissionGrantConditionSet", c.keys[1].value)
-	}
-	return c.one(setEntity, "policies/permissionGrantPolicies('"+p.ID+"')/includes", setObject(set))
-}
-
 func getWorkflow(c *graphCall) (graphReply, error) {
 	wf := c.t.Workflow
 	reviewers := make([]obj, 0, len(wf.Reviewers))
@@ -218,14 +222,20 @@ func getWorkflow(c *graphCall) (graphReply, error) {
 }
 
 // putWorkflow replaces the policy as a whole.
-func putWorkflow(c *graphCall) (graphReply, error) {
-	m, err := c.decode("isEnabled", "notifyReviewers", "remindersEnabled", "requestDurationInDays", "reviewers", "version")
+func putWorkflow(c *graphCall) (graphReply, error) { return c.setWorkflow(Workflow{}) }
+
+// patchWorkflow changes what the body names. Microsoft documents PUT alone; the
+// metadata has both.
+func patchWorkflow(c *graphCall) (graphReply, error) { return c.setWorkflow(c.t.Workflow) }
+
+func (c *graphCall) setWorkflow(wf Workflow) (graphReply, error) {
+	m, err := c.payload("adminConsentRequestPolicy", "isEnabled notifyReviewers remindersEnabled requestDurationInDays reviewers version")
 	if err != nil {
 		return graphReply{}, err
 	}
-	var wf Workflow
 	var reviewers []struct {
-		Query string `json:"query"`
+		Query     string `json:"query"`
+		QueryType string `json:"queryType"`
 	}
 	if err := errors.Join(
 		member(m, "isEnabled", &wf.Enabled), member(m, "notifyReviewers", &wf.NotifyReviewers),
@@ -237,9 +247,19 @@ func putWorkflow(c *graphCall) (graphReply, error) {
 	if wf.DurationDays < 1 || wf.DurationDays > 60 {
 		return graphReply{}, badRequest("requestDurationInDays must be between 1 and 60.")
 	}
-	for _, r := range reviewers {
-		wf.Reviewers = append(wf.Reviewers, r.Query)
+	if m["reviewers"] != nil {
+		wf.Reviewers = nil
+		for _, r := range reviewers {
+			if r.Query == "" || r.QueryType != "" && r.QueryType != "MicrosoftGraph" {
+				return graphReply{}, badRequest("Invalid value specified for property 'reviewers' of resource 'AdminConsentRequestPolicy'.")
+			}
+			wf.Reviewers = append(wf.Reviewers, r.Query)
+		}
 	}
+	c.note("Update policy", "Policy", "Update", AuditTarget{
+		ID: stableID("workflow", c.t.ID), Name: "Admin consent request policy", Kind: "Policy",
+		Changes: []AuditChange{wasNow("isEnabled", c.t.Workflow.Enabled, wf.Enabled), wasNow("reviewers", c.t.Workflow.Reviewers, wf.Reviewers)},
+	})
 	c.t.Workflow = wf
 	return graphReply{status: http.StatusNoContent}, nil
 }
@@ -250,4 +270,21 @@ func getDefaults(c *graphCall) (graphReply, error) {
 		"description": "Security defaults is a set of basic identity security mechanisms recommended by Microsoft.",
 		"isEnabled":   c.t.SecurityDefaults,
 	})
+}
+
+func patchDefaults(c *graphCall) (graphReply, error) {
+	m, err := c.payload("identitySecurityDefaultsEnforcementPolicy", "isEnabled displayName description")
+	if err != nil {
+		return graphReply{}, err
+	}
+	on := c.t.SecurityDefaults
+	if err := member(m, "isEnabled", &on); err != nil {
+		return graphReply{}, err
+	}
+	c.note("Update security defaults", "Policy", "Update", AuditTarget{
+		ID: "00000000-0000-0000-0000-000000000005", Name: "Security Defaults", Kind: "Policy",
+		Changes: []AuditChange{wasNow("isEnabled", c.t.SecurityDefaults, on)},
+	})
+	c.t.SecurityDefaults = on
+	return graphReply{status: http.StatusNoContent}, nil
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -12,34 +13,80 @@ import (
 
 // entity is a type of Graph as far as queries see it.
 type entity struct {
-	name string
-	// props are its properties; those after a "|" are answered only when
-	// selected.
-	props  string
+	name string // in the table of types
+	set  string // the entity set that single objects live in, for their links
+	// usual are the properties answered without $select; empty means all but
+	// the rare ones, which are answered only when selected.
+	usual, rare string
+	// unread are relations that print as empty lists unless they are expanded.
+	unread []string
 	filter []string // properties Graph can filter and sort by
+	search []string // properties that $search looks at
 	eqOnly bool
 	// directory objects answer advanced queries (entra-facts §15).
 	directory bool
 	noQuery   bool // Graph ignores no option here: it refuses them
+	skips     bool // $skip is documented
+	largest   int  // of $top; 0 means maxPage
+	// poly are the types that objects of a mixed list may have.
+	poly map[string]*entity
+	// expand makes what the relations lead to.
+	expand map[string]relation
 }
+
+// relation is what $expand writes for one relation of an object.
+type relation func(c *graphCall, o obj) (any, error)
 
 const (
 	defaultPage = 100
 	maxPage     = 999
 )
 
+// typed is the entity's type in the metadata.
+func (e *entity) typed() *graphType {
+	if t := graphTypes().types[e.name]; t != nil {
+		return t
+	}
+	return &graphType{name: e.name}
+}
+
+// prop finds a property that queries may name.
+func (e *entity) prop(name string) (graphProp, bool) {
+	p, ok := e.typed().byName[name]
+	if ok && (!p.nav || slices.Contains(strings.Fields(e.usual), name)) {
+		return p, true
+	}
+	for _, sub := range e.poly {
+		if p, ok := sub.prop(name); ok {
+			return p, true
+		}
+	}
+	return graphProp{}, false
+}
+
 // has says whether the type has the property.
 func (e *entity) has(name string) bool {
-	return slices.Contains(strings.FieldsFunc(e.props, isGap), name)
+	_, ok := e.prop(name)
+	return ok
 }
 
 // defaults are the properties of an answer to a query without $select.
 func (e *entity) defaults() []string {
-	usual, _, _ := strings.Cut(e.props, "|")
-	return strings.Fields(usual)
+	if e.usual != "" {
+		return strings.Fields(e.usual)
+	}
+	rare := strings.Fields(e.rare)
+	return slices.DeleteFunc(e.typed().plain(), func(n string) bool { return slices.Contains(rare, n) })
 }
 
-func isGap(r rune) bool { return r == ' ' || r == '|' || r == '\n' || r == '\t' }
+// of is the entity of one object: itself, or the one that the object's type names.
+func (e *entity) of(o obj) *entity {
+	t, _ := o["@odata.type"].(string)
+	if sub := e.poly[strings.TrimPrefix(t, "#microsoft.graph.")]; sub != nil {
+		return sub
+	}
+	return e
+}
 
 // option reads a system query option; the dollar may be missing.
 func option(q url.Values, name string) (string, bool) {
@@ -51,14 +98,23 @@ func option(q url.Values, name string) (string, bool) {
 	return "", false
 }
 
-// checkQuery refuses options that the simulator does not know, lest a client
+// checkQuery refuses options that the operation does not have, lest a client
 // believe they were honoured.
 func (c *graphCall) checkQuery(rt *graphRoute) error {
-	known := []string{"$select", "$expand"}
-	if rt.list != nil {
-		known = append(known, "$filter", "$top", "$count", "$orderby", "$skiptoken")
-		if rt.list.noQuery {
+	known := []string{"$select", "$expand", "$format"}
+	if e := rt.list; e != nil {
+		known = append(known, "$filter", "$top", "$count", "$orderby", "$skiptoken", "$deltatoken")
+		if len(e.search) > 0 {
+			known = append(known, "$search")
+		}
+		if e.skips {
+			known = append(known, "$skip")
+		}
+		if e.noQuery {
 			known = []string{"$select"}
+		}
+		if rt.pattern[len(rt.pattern)-1] == "delta" {
+			known = []string{"$select", "$filter", "$deltatoken"}
 		}
 	}
 	for name, values := range c.query {
@@ -81,31 +137,131 @@ func (c *graphCall) advanced() bool {
 	return strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual") && strings.EqualFold(count, "true")
 }
 
-// selected narrows an object to what $select names.
-func (c *graphCall) selected(e *entity, o obj) (obj, error) {
-	names := e.defaults()
-	if sel, ok := option(c.query, "select"); ok && strings.TrimSpace(sel) != "" {
-		names = nil
-		for name := range strings.SplitSeq(sel, ",") {
-			name = strings.TrimSpace(name)
-			if name == "*" {
-				names = append(names, e.defaults()...)
-				continue
-			}
-			if !e.has(name) {
-				return nil, badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, e.name)
-			}
-			names = append(names, name)
+// selection reads $select: the names, and whether there was one.
+func (c *graphCall) selection(e *entity) ([]string, bool, error) {
+	sel, ok := option(c.query, "select")
+	if !ok || strings.TrimSpace(sel) == "" {
+		return e.defaults(), false, nil
+	}
+	var names []string
+	for name := range strings.SplitSeq(sel, ",") {
+		name = strings.TrimSpace(name)
+		if name == "*" {
+			names = append(names, e.defaults()...)
+			continue
 		}
+		if !e.has(name) {
+			return nil, false, badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(name, "?"), e.name)
+		}
+		names = append(names, name)
+	}
+	return names, true, nil
+}
+
+// selected narrows an object to what $select names, fills in what Graph prints
+// of properties without a value, and adds what $expand asks for.
+func (c *graphCall) selected(e *entity, o obj) (obj, error) {
+	names, asked, err := c.selection(e)
+	if err != nil {
+		return nil, err
+	}
+	e = e.of(o)
+	if !asked {
+		names = e.defaults()
 	}
 	out := obj{}
 	for _, n := range names {
-		out[n] = o[n]
+		p, ok := e.prop(n)
+		if !ok {
+			continue // another type of a mixed list has it
+		}
+		if v, ok := o[n]; ok && v != nil && !slices.Contains(e.unread, n) {
+			out[n] = v
+		} else if p.list {
+			out[n] = []obj{}
+		} else if p.null {
+			out[n] = nil
+		}
 	}
 	if t, ok := o["@odata.type"]; ok {
 		out["@odata.type"] = t
 	}
+	if err := c.relate(e, o, out); err != nil {
+		return nil, err
+	}
+	c.annotate(e, o, out)
 	return out, nil
+}
+
+// relate adds the relations that $expand names.
+func (c *graphCall) relate(e *entity, o, out obj) error {
+	for _, name := range c.expanded() {
+		name, options, _ := strings.Cut(name, "(")
+		rel := e.expand[name]
+		if rel == nil {
+			return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(name, "?"), e.name)
+		}
+		if options != "" && !strings.HasPrefix(options, "$select=") && !strings.HasPrefix(options, "$top=") {
+			return badRequest("The options of $expand=%s are not supported.", name)
+		}
+		if o["id"] == nil {
+			continue // nothing to expand: the name alone was checked
+		}
+		v, err := rel(c, o)
+		if err != nil {
+			return err
+		}
+		out[name] = narrow(v, strings.TrimSuffix(strings.TrimPrefix(options, "$select="), ")"))
+	}
+	return nil
+}
+
+// narrow applies the $select within an $expand.
+func narrow(v any, names string) any {
+	if names == "" || strings.HasPrefix(names, "$top=") {
+		return v
+	}
+	keep := strings.Split(names, ",")
+	cut := func(o obj) obj {
+		out := obj{}
+		for k, v := range o {
+			if strings.HasPrefix(k, "@odata.") || slices.Contains(keep, k) {
+				out[k] = v
+			}
+		}
+		return out
+	}
+	switch v := v.(type) {
+	case obj:
+		return cut(v)
+	case []obj:
+		out := make([]obj, 0, len(v))
+		for _, o := range v {
+			out = append(out, cut(o))
+		}
+		return out
+	}
+	return v
+}
+
+// contextOf is @odata.context, which also says what was selected.
+func (c *graphCall) contextOf(e *entity, context string) string {
+	var parts []string
+	if _, asked, err := c.selection(e); err == nil && asked {
+		sel, _ := option(c.query, "select")
+		for name := range strings.SplitSeq(sel, ",") {
+			parts = append(parts, strings.TrimSpace(name))
+		}
+	}
+	for _, name := range c.expanded() {
+		name, _, _ = strings.Cut(name, "(")
+		parts = append(parts, name+"()")
+	}
+	out := c.root + "/$metadata#" + context
+	if len(parts) > 0 {
+		out += "(" + strings.Join(parts, ",") + ")"
+	}
+	return out
 }
 
 // one answers a single object.
@@ -114,53 +270,58 @@ func (c *graphCall) one(e *entity, context string, o obj) (graphReply, error) {
 	if err != nil {
 		return graphReply{}, err
 	}
-	for _, name := range c.expanded() {
-		v, ok := o[name]
-		if !ok {
-			return graphReply{}, badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, e.name)
-		}
-		out[name] = v
-	}
-	out["@odata.context"] = c.root + "/$metadata#" + context + "/$entity"
+	out["@odata.context"] = c.contextOf(e, context) + "/$entity"
 	return graphReply{http.StatusOK, out}, nil
 }
 
+// expanded are the elements of $expand, each perhaps with options of its own.
 func (c *graphCall) expanded() []string {
 	ex, ok := option(c.query, "expand")
-	if !ok || ex == "" {
+	if !ok || strings.TrimSpace(ex) == "" {
 		return nil
 	}
 	var out []string
-	for name := range strings.SplitSeq(ex, ",") {
-		out = append(out, strings.TrimSpace(name))
+	depth, from := 0, 0
+	for i := range len(ex) {
+		switch ex[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				out, from = append(out, strings.TrimSpace(ex[from:i])), i+1
+			}
+		}
 	}
-	return out
+	return append(out, strings.TrimSpace(ex[from:]))
 }
 
-// many answers a collection: filtered, sorted, counted, paged, narrowed.
+// many answers a collection: filtered, searched, sorted, counted, paged, narrowed.
 func (c *graphCall) many(e *entity, context string, items []obj) (graphReply, error) {
 	items, err := c.filtered(e, items)
 	if err != nil {
 		return graphReply{}, err
 	}
+	if items, err = c.searched(e, items); err != nil {
+		return graphReply{}, err
+	}
+	if c.counting {
+		return graphReply{http.StatusOK, plainCount(len(items))}, nil
+	}
 	if err := c.sorted(e, items); err != nil {
 		return graphReply{}, err
 	}
-	out := obj{"@odata.context": c.root + "/$metadata#" + context}
+	out := obj{"@odata.context": c.contextOf(e, context)}
 	if count, ok := option(c.query, "count"); ok && strings.EqualFold(count, "true") && (!e.directory || c.advanced()) {
 		out["@odata.count"] = len(items)
 	}
-	page, next, err := c.page(items)
+	page, next, err := c.page(e, items)
 	if err != nil {
 		return graphReply{}, err
 	}
 	if next != "" {
 		out["@odata.nextLink"] = next
-	}
-	for _, name := range c.expanded() {
-		if !e.has(name) {
-			return graphReply{}, badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, e.name)
-		}
 	}
 	values := make([]obj, 0, len(page))
 	for _, o := range page {
@@ -170,7 +331,7 @@ func (c *graphCall) many(e *entity, context string, items []obj) (graphReply, er
 		}
 		values = append(values, one)
 	}
-	// A misspelt $select is an error also where nothing was found.
+	// A misspelt $select or $expand is an error also where nothing was found.
 	if _, err := c.selected(e, obj{}); err != nil {
 		return graphReply{}, err
 	}
@@ -201,48 +362,85 @@ func (c *graphCall) sorted(e *entity, items []obj) error {
 	if f, ok := option(c.query, "filter"); ok && f != "" && e.directory && !c.advanced() {
 		return unsupported("Sorting not supported for current query.")
 	}
-	field, direction, _ := strings.Cut(strings.TrimSpace(text), " ")
-	if !e.has(field) {
-		return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", field, e.name)
+	type key struct {
+		field string
+		down  bool
 	}
-	if !slices.Contains(e.filter, field) || direction != "" && direction != "asc" && direction != "desc" {
-		return unsupported("Sorting is not supported for '%s'.", text)
+	var keys []key
+	for one := range strings.SplitSeq(text, ",") {
+		field, direction, _ := strings.Cut(strings.TrimSpace(one), " ")
+		root, _, _ := strings.Cut(field, "/")
+		if !e.has(root) {
+			return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(root, "?"), e.name)
+		}
+		if !slices.Contains(e.filter, root) || direction != "" && direction != "asc" && direction != "desc" {
+			return unsupported("Sorting is not supported for '%s'.", strings.ToValidUTF8(text, "?"))
+		}
+		keys = append(keys, key{field, direction == "desc"})
 	}
 	slices.SortStableFunc(items, func(a, b obj) int {
-		x, _ := a[field].(string)
-		y, _ := b[field].(string)
-		if direction == "desc" {
-			x, y = y, x
+		for _, k := range keys {
+			path := strings.Split(k.field, "/")
+			x, y := lookup(a, nil, path), lookup(b, nil, path)
+			n := cmp.Compare(strings.ToLower(sortText(x)), strings.ToLower(sortText(y)))
+			if k.down {
+				n = -n
+			}
+			if n != 0 {
+				return n
+			}
 		}
-		return cmp.Compare(strings.ToLower(x), strings.ToLower(y))
+		return 0
 	})
 	return nil
 }
 
+// sortText is a value as it sorts: text as it is, numbers by size.
+func sortText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return fmt.Sprintf("%020d", v)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
+}
+
 // page cuts one page out, and links to the next.
-func (c *graphCall) page(items []obj) ([]obj, string, error) {
-	size := defaultPage
+func (c *graphCall) page(e *entity, items []obj) ([]obj, string, error) {
+	size, most := defaultPage, cmp.Or(e.largest, maxPage)
 	if top, ok := option(c.query, "top"); ok {
 		n, err := strconv.Atoi(top)
-		if err != nil || n < 1 || n > maxPage {
-			return nil, "", badRequest("Invalid page size specified: '%s'. Must be between 1 and %d inclusive.", strings.ToValidUTF8(top, "?"), maxPage)
+		if err != nil || n < 1 || n > most {
+			return nil, "", badRequest("Invalid page size specified: '%s'. Must be between 1 and %d inclusive.", strings.ToValidUTF8(top, "?"), most)
 		}
 		size = n
 	}
 	start := 0
-	if token, ok := option(c.query, "skiptoken"); ok {
-		n, err := strconv.Atoi(token)
-		if err != nil || n < 0 {
-			return nil, "", badRequest("The skip token is not valid.")
+	for _, name := range []string{"skiptoken", "skip"} {
+		if token, ok := option(c.query, name); ok {
+			n, err := strconv.Atoi(token)
+			if err != nil || n < 0 {
+				return nil, "", badRequest("The %s is not valid.", name)
+			}
+			start = min(n, len(items))
+			break // a link's own place is counted from the start of all
 		}
-		start = min(n, len(items))
 	}
 	end := min(start+size, len(items))
 	if end == len(items) {
 		return items[start:end], "", nil
 	}
 	q := maps.Clone(c.query)
+	q.Del("$skip")
 	q.Set("$skiptoken", strconv.Itoa(end))
+	return items[start:end], c.here() + "?" + q.Encode(), nil
+}
+
+// here is the URL of the call without its query, at the host that was asked.
+func (c *graphCall) here() string {
 	_, rest, _ := strings.Cut(strings.TrimPrefix(c.r.URL.EscapedPath(), "/"), "/")
-	return items[start:end], c.root + "/" + rest + "?" + q.Encode(), nil
+	return c.root + "/" + rest
 }

@@ -79,7 +79,7 @@ func splitPart(s string) (part, error) {
 		return part{}, badRequest("Resource not found for the segment '%s'.", s)
 	}
 	if inner == "" {
-		return part{name: s[:open]}, nil
+		return part{name: s[:open]}, nil // a function without parameters
 	}
 	k := key{value: inner}
 	if eq := strings.IndexByte(inner, '='); eq > 0 && inner[0] != '\'' {
@@ -101,8 +101,11 @@ type graphRoute struct {
 	handle  func(*graphCall) (graphReply, error)
 }
 
-// write says whether the operation may change the world.
-func (rt *graphRoute) write() bool { return rt.method != http.MethodGet }
+// write says whether the operation may change the world. delta remembers what
+// it told.
+func (rt *graphRoute) write() bool {
+	return rt.method != http.MethodGet || rt.pattern[len(rt.pattern)-1] == "delta"
+}
 
 // on makes a route from a pattern such as "servicePrincipals/{}/owners".
 func on(method, pattern string, a access, list *entity, handle func(*graphCall) (graphReply, error)) *graphRoute {
@@ -165,4 +168,7 @@ func (rt *graphRoute) match(parts []part) ([]key, bool) {
 
 // graphRoutes is every operation the simulator answers. More specific patterns come
 // first.
-var graphRoutes = slices.Concat(peopleRoutes(), serviceRoutes(), grantRoutes(), policyRoutes(), requestRoutes())
+var graphRoutes = slices.Concat(
+	peopleRoutes(), roleRoutes(), directoryRoutes(), serviceRoutes(), grantRoutes(), policyRoutes(), requestRoutes(),
+	conditionalRoutes(), logRoutes(), settingRoutes(),
+)

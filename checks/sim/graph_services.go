@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,35 +15,29 @@ import (
 var (
 	serviceEntity = &entity{
 		name: "servicePrincipal", directory: true,
-		props: `id deletedDateTime accountEnabled addIns alternativeNames appDescription appDisplayName appId
-			applicationTemplateId appOwnerOrganizationId appRoleAssignmentRequired appRoles createdByAppId
-			createdDateTime description disabledByMicrosoftStatus displayName homepage info isDisabled keyCredentials
-			loginUrl logoutUrl notes notificationEmailAddresses oauth2PermissionScopes passwordCredentials
-			preferredSingleSignOnMode preferredTokenSigningKeyThumbprint replyUrls
-			resourceSpecificApplicationPermissions samlSingleSignOnSettings servicePrincipalNames
-			servicePrincipalType signInAudience tags tokenEncryptionKeyId verifiedPublisher
-			| customSecurityAttributes`,
+		set: "servicePrincipals", rare: "customSecurityAttributes",
+		search: []string{"displayName", "appDisplayName", "appId", "description"}, expand: serviceRelations(),
 		filter: []string{
 			"id", "appId", "displayName", "accountEnabled", "appOwnerOrganizationId", "servicePrincipalType", "tags",
 			"servicePrincipalNames", "createdDateTime", "homepage", "applicationTemplateId", "alternativeNames",
 		},
 	}
-	scopeEntity = &entity{name: "permissionScope", noQuery: true, props: `id adminConsentDescription adminConsentDisplayName isEnabled origin type
-		userConsentDescription userConsentDisplayName value`}
-	appRoleEntity    = &entity{name: "appRole", noQuery: true, props: "id allowedMemberTypes description displayName isEnabled origin value"}
+	scopeEntity      = &entity{name: "permissionScope", noQuery: true}
+	appRoleEntity    = &entity{name: "appRole", noQuery: true}
 	assignmentEntity = &entity{
 		name:   "appRoleAssignment",
-		props:  "id deletedDateTime appRoleId createdDateTime principalDisplayName principalId principalType resourceDisplayName resourceId",
 		filter: []string{"id", "appRoleId", "principalId", "principalDisplayName", "principalType", "resourceId"},
 	}
-	classEntity = &entity{name: "delegatedPermissionClassification", noQuery: true, props: "id classification permissionId permissionName"}
+	classEntity = &entity{name: "delegatedPermissionClassification", noQuery: true}
 )
 
 func serviceRoutes() []*graphRoute {
 	const get, sp = http.MethodGet, "servicePrincipals/{}"
+	const classes = sp + "/delegatedPermissionClassifications"
 	return []*graphRoute{
 		on(get, "servicePrincipals", readApps, serviceEntity, listServices),
 		on(http.MethodPost, "servicePrincipals", writeApps, nil, createService),
+		on(get, "servicePrincipals/delta", readApps, serviceEntity, deltaServices),
 		on(get, sp, readApps, nil, getService),
 		on(http.MethodPatch, sp, writeApps, nil, patchService),
 		on(http.MethodDelete, sp, writeApps, nil, deleteService),
@@ -50,10 +45,20 @@ func serviceRoutes() []*graphRoute {
 		on(get, sp+"/oauth2PermissionScopes", readApps, scopeEntity, serviceScopes),
 		on(get, sp+"/appRoles", readApps, appRoleEntity, serviceAppRoles),
 		on(get, sp+"/appRoleAssignments", readApps, assignmentEntity, heldAssignments),
+		on(http.MethodPost, sp+"/appRoleAssignments", assignRoles, nil, assignHeld),
+		on(get, sp+"/appRoleAssignments/{}", readApps, nil, getHeld),
+		on(http.MethodDelete, sp+"/appRoleAssignments/{}", assignRoles, nil, deleteHeld),
 		on(get, sp+"/appRoleAssignedTo", readApps, assignmentEntity, givenAssignments),
-		on(get, sp+"/delegatedPermissionClassifications", readClasses, classEntity, listClasses),
-		on(http.MethodPost, sp+"/delegatedPermissionClassifications", writeClasses, nil, createClass),
-		on(http.MethodDelete, sp+"/delegatedPermissionClassifications/{}", writeClasses, nil, deleteClass),
+		on(http.MethodPost, sp+"/appRoleAssignedTo", assignRoles, nil, assignGiven),
+		on(get, sp+"/appRoleAssignedTo/{}", readApps, nil, getGiven),
+		on(http.MethodDelete, sp+"/appRoleAssignedTo/{}", assignRoles, nil, deleteGiven),
+		on(get, sp+"/owners", readApps, memberEntity, serviceOwners),
+		on(get, sp+"/memberOf", readApps, memberEntity, serviceMemberOf),
+		on(get, sp+"/transitiveMemberOf", readApps, memberEntity, serviceMemberOf),
+		on(get, classes, readClasses, classEntity, listClasses),
+		on(http.MethodPost, classes, writeClasses, nil, createClass),
+		on(get, classes+"/{}", readClasses, nil, getClass),
+		on(http.MethodDelete, classes+"/{}", writeClasses, nil, deleteClass),
 	}
 }
 
@@ -98,12 +103,6 @@ func (c *graphCall) serviceObject(sp *ServicePrincipal) obj {
 			"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil, "termsOfServiceUrl": nil,
 		},
 	}
-	for _, list := range []string{
-		"addIns", "alternativeNames", "keyCredentials", "notificationEmailAddresses", "passwordCredentials",
-		"resourceSpecificApplicationPermissions",
-	} {
-		o[list] = []obj{}
-	}
 	if sp.Deactivated != nil {
 		o["isDisabled"] = *sp.Deactivated
 	}
@@ -119,6 +118,7 @@ func (c *graphCall) serviceObject(sp *ServicePrincipal) obj {
 	}
 	o["replyUrls"] = append([]string{}, reg.RedirectURIs...)
 	o["servicePrincipalNames"] = append([]string{sp.AppID}, strings.Fields(reg.IdentifierURI)...)
+	maps.Copy(o, sp.More)
 	if reg.wire != nil {
 		o["oauth2PermissionScopes"], o["appRoles"] = reg.wire.scopes, reg.wire.roles
 	} else {
@@ -195,7 +195,7 @@ func getService(c *graphCall) (graphReply, error) {
 
 // createService makes the app's service principal (entra-facts §1: errors).
 func createService(c *graphCall) (graphReply, error) {
-	m, err := c.decode("appId", "accountEnabled", "appRoleAssignmentRequired", "tags")
+	m, err := c.payload("servicePrincipal", "appId accountEnabled appRoleAssignmentRequired tags displayName "+keptProps)
 	if err != nil {
 		return graphReply{}, err
 	}
@@ -234,9 +234,35 @@ func createService(c *graphCall) (graphReply, error) {
 		return graphReply{}, err
 	}
 	sp.Enabled, sp.AssignmentRequired, sp.Tags = enabled, required, tags
+	sp.keep(m)
+	c.note("Add service principal", "ApplicationManagement", "Add", sp.target(wasNow("AppId", nil, sp.AppID)))
 	a, err := c.one(serviceEntity, "servicePrincipals", c.serviceObject(sp))
 	a.status = http.StatusCreated
 	return a, err
+}
+
+// keptProps are properties that Graph keeps as written.
+const keptProps = "notes description homepage loginUrl logoutUrl notificationEmailAddresses preferredSingleSignOnMode replyUrls alternativeNames"
+
+// keep takes over what a body says of keptProps.
+func (p *ServicePrincipal) keep(m map[string]json.RawMessage) {
+	kept := maps.Clone(p.More)
+	if kept == nil {
+		kept = map[string]any{}
+	}
+	for name := range strings.FieldsSeq(keptProps) {
+		var v any
+		if raw, ok := m[name]; ok && json.Unmarshal(raw, &v) == nil {
+			kept[name] = v
+		}
+	}
+	p.More = kept
+}
+
+// target is the app as the audit log names it.
+func (p *ServicePrincipal) target(changes ...AuditChange) AuditTarget {
+	slices.SortFunc(changes, func(a, b AuditChange) int { return strings.Compare(a.Name, b.Name) })
+	return AuditTarget{ID: p.ID, Name: p.Name, Kind: "ServicePrincipal", Changes: changes}
 }
 
 // firstGraphError finds the answer in joined errors.
@@ -253,24 +279,33 @@ func patchService(c *graphCall) (graphReply, error) {
 	if err != nil {
 		return graphReply{}, err
 	}
-	m, err := c.decode("accountEnabled", "appRoleAssignmentRequired", "isDisabled", "tags", "notes", "displayName")
+	m, err := c.payload("servicePrincipal", "accountEnabled appRoleAssignmentRequired isDisabled tags displayName "+keptProps)
 	if err != nil {
 		return graphReply{}, err
 	}
 	change := *sp
 	change.Tags, change.Deactivated = slices.Clone(sp.Tags), clone(sp.Deactivated) // decoding writes through both
-	var notes *string
 	if err := errors.Join(
 		member(m, "accountEnabled", &change.Enabled),
 		member(m, "appRoleAssignmentRequired", &change.AssignmentRequired),
 		member(m, "isDisabled", &change.Deactivated),
 		member(m, "tags", &change.Tags),
-		member(m, "notes", &notes),
 		member(m, "displayName", &change.Name),
 	); err != nil {
 		return graphReply{}, firstGraphError(err)
 	}
+	var changes []AuditChange
+	for name, pair := range map[string][2]any{
+		"AccountEnabled": {sp.Enabled, change.Enabled}, "AppRoleAssignmentRequired": {sp.AssignmentRequired, change.AssignmentRequired},
+		"DisplayName": {sp.Name, change.Name},
+	} {
+		if pair[0] != pair[1] {
+			changes = append(changes, wasNow(name, pair[0], pair[1]))
+		}
+	}
 	*sp = change
+	sp.keep(m)
+	c.note("Update service principal", "ApplicationManagement", "Update", sp.target(changes...))
 	return graphReply{status: http.StatusNoContent}, nil
 }
 
@@ -283,6 +318,7 @@ func deleteService(c *graphCall) (graphReply, error) {
 		return graphReply{}, denied()
 	}
 	c.t.removeService(sp)
+	c.note("Remove service principal", "ApplicationManagement", "Delete", sp.target())
 	return graphReply{status: http.StatusNoContent}, nil
 }
 

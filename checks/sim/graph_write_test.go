@@ -136,11 +136,12 @@ func TestConsentRequests(t *testing.T) {
 	tenant := r.world.tenants[0]
 	asked := []AskedScope{{Resource: graphAppID, Value: "Calendars.ReadWrite"}}
 	r.world.mu.Lock()
+	tenant.Workflow.Reviewers = []string{"/users/" + tenant.userByUPN(admin).ID}
 	r.world.askAdmin(tenant, tenant.userByUPN(user), r.world.registration(hetkAppID), asked, "for my work")
 	r.world.mu.Unlock()
 	const root = "/v1.0/identityGovernance/appConsent/appConsentRequests"
 	list := r.do("GET", root+"?$filter=userConsentRequests/any(u:u/status%20eq%20'InProgress')", r.token(admin), "")
-	if len(list.values()) != 1 || list.values()[0]["appId"] != hetkAppID || strings.Contains(list.raw, "userConsentRequests\"") {
+	if len(list.values()) != 1 || list.values()[0]["appId"] != hetkAppID || !strings.Contains(list.raw, `"userConsentRequests":[]`) {
 		t.Fatalf("list: %s", list.raw)
 	}
 	id, _ := list.values()[0]["id"].(string)
@@ -148,6 +149,9 @@ func TestConsentRequests(t *testing.T) {
 		if p := r.do("GET", path, r.token(admin), ""); p.status != http.StatusOK || !strings.Contains(p.raw, id) {
 			t.Errorf("%s: %d %s", path, p.status, p.raw)
 		}
+	}
+	if p := r.do("GET", root+"/filterByCurrentUser(on='reviewer')", r.token(user), ""); len(p.values()) != 0 {
+		t.Errorf("reviews without being a reviewer: %s", p.raw)
 	}
 	p := r.do("GET", root+"/"+id+"/userConsentRequests", r.token(admin), "")
 	if len(p.values()) != 1 || p.values()[0]["status"] != "InProgress" || p.values()[0]["reason"] != "for my work" {

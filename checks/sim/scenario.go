@@ -71,6 +71,10 @@ type tenantSpec struct {
 	Policies   []policySpec  `yaml:"policies"`
 	Classified []classSpec   `yaml:"classified"`
 	Workflow   *workflowSpec `yaml:"workflow"`
+	Access     []accessSpec  `yaml:"access"`    // Conditional Access policies
+	Locations  []placeSpec   `yaml:"locations"` // the places they name
+	Requests   []requestSpec `yaml:"requests"`  // what users asked admins for
+	SignIns    []signInSpec  `yaml:"signIns"`   // what the sign-in log holds from the start
 }
 
 // consent is the user consent choice: managed, none, low, all, or a list of
@@ -101,6 +105,8 @@ type serviceSpec struct {
 	AssignmentRequired bool        `yaml:"assignmentRequired"`
 	Assigned           []string    `yaml:"assigned"` // UPNs or group names
 	Grants             []grantSpec `yaml:"grants"`
+	Roles              []string    `yaml:"roles"`  // application permissions of Microsoft Graph
+	Owners             []string    `yaml:"owners"` // UPNs
 }
 
 type grantSpec struct {
@@ -137,6 +143,49 @@ type workflowSpec struct {
 	Enabled   bool     `yaml:"enabled"`
 	Days      int      `yaml:"days"`
 	Reviewers []string `yaml:"reviewers"` // UPNs
+}
+
+// accessSpec is a Conditional Access policy. Names stand for ids: UPNs, groups,
+// roles, apps, locations.
+type accessSpec struct {
+	Name      string   `yaml:"name"`
+	State     string   `yaml:"state"` // enabled (default), disabled, report
+	Users     []string `yaml:"users"` // All, GuestsOrExternalUsers, UPNs, group or role names; default All
+	But       []string `yaml:"exceptUsers"`
+	Apps      []string `yaml:"apps"` // All, Office365, apps; default All
+	ButApps   []string `yaml:"exceptApps"`
+	Clients   []string `yaml:"clients"` // default all
+	Platforms []string `yaml:"platforms"`
+	Places    []string `yaml:"locations"`
+	ButPlaces []string `yaml:"exceptLocations"`
+	Flow      string   `yaml:"flow"`    // deviceCodeFlow
+	Grant     []string `yaml:"grant"`   // block, mfa, compliantDevice …
+	Session   string   `yaml:"session"` // of Defender for Cloud Apps: monitorOnly, blockDownloads, mcasConfigured
+}
+
+// placeSpec is a named location: ranges or countries.
+type placeSpec struct {
+	Name      string   `yaml:"name"`
+	Ranges    []string `yaml:"ranges"`
+	Countries []string `yaml:"countries"`
+	Trusted   bool     `yaml:"trusted"`
+}
+
+// requestSpec is a user's request to the reviewers.
+type requestSpec struct {
+	As     string   `yaml:"as"`
+	App    string   `yaml:"app"`
+	Scopes []string `yaml:"scopes"` // of Microsoft Graph; default everything the app is registered with
+	Reason string   `yaml:"reason"`
+}
+
+// signInSpec is a line of the sign-in log.
+type signInSpec struct {
+	As     string        `yaml:"as"`
+	App    string        `yaml:"app"`
+	Code   int           `yaml:"code"`
+	Reason string        `yaml:"reason"`
+	Ago    time.Duration `yaml:"ago"`
 }
 
 // appSpec changes a registration of the base, or adds one.

@@ -26,6 +26,13 @@ func (w *World) fill(t *Tenant, s *tenantSpec) error {
 			return err
 		}
 	}
+	if err := w.fillWorkflow(t, s); err != nil {
+		return err
+	}
+	return w.fillHappened(t, s)
+}
+
+func (w *World) fillWorkflow(t *Tenant, s *tenantSpec) error {
 	t.Workflow = Workflow{DurationDays: 30}
 	if s.Workflow == nil {
 		return nil
@@ -65,6 +72,23 @@ func (w *World) fillApp(t *Tenant, s *serviceSpec) error {
 		if err := w.fillGrant(t, sp, g); err != nil {
 			return err
 		}
+	}
+	for _, upn := range s.Owners {
+		u := t.userByUPN(upn)
+		if u == nil {
+			return fmt.Errorf("owners: no account %q", upn)
+		}
+		sp.Owners = append(sp.Owners, u.ID)
+	}
+	graph := w.registration(graphAppID)
+	for _, v := range s.Roles {
+		role := graph.appRole(v)
+		if role == nil {
+			return fmt.Errorf("roles: microsoft graph has no app role %q", v)
+		}
+		sp.RoleGrants = append(sp.RoleGrants, RoleGrant{
+			ID: stableID("role-grant", sp.ID, v), Resource: t.serviceByAppID(graphAppID).ID, RoleID: role.ID, CreatedAt: w.now(),
+		})
 	}
 	return nil
 }

@@ -63,6 +63,7 @@ type Tenant struct {
 	// SignIns and Audits are what happened, oldest first.
 	SignIns []*SignIn
 	Audits  []*Audit
+	deltas  []deltaMark // links that Graph gave
 }
 
 // Domain is a verified DNS name of a tenant.
@@ -175,7 +176,8 @@ type ServicePrincipal struct {
 	// the app.
 	AssignedAt map[string]time.Time
 	Owners     []string // user ids
-	Notes      *string
+	// More are properties that nothing here reads but Graph keeps as written.
+	More map[string]any
 }
 
 // RoleGrant is an appRoleAssignment whose principal is a service principal.

@@ -32,6 +32,10 @@ const (
 	roleUserAdmin       = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 	roleMember          = "b79fbf4d-3ef9-4689-8143-76b194e85509" // in the wids claim of every member
 	roleExchangeAdmin   = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+	roleAccessAdmin     = "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9"
+	roleSecurityAdmin   = "194ae4cb-b126-40b2-bd5b-6091b380977d"
+	roleSecurityReader  = "5d6b6bb7-de71-4623-b4af-96380a352509"
+	roleReportsReader   = "4a5d8f65-41da-4de4-8968-e035b65339cf"
 )
 
 // NewWorld returns an empty world; now is the clock that stamps what is made.

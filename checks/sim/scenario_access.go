@@ -1,0 +1,170 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Conditional Access, requests and logs of a scenario.
+
+// fillHappened adds policies of access, then what has happened already.
+func (w *World) fillHappened(t *Tenant, s *tenantSpec) error {
+	past := w.now().AddDate(0, -3, 0)
+	for _, l := range s.Locations {
+		if l.Name == "" || len(l.Ranges)+len(l.Countries) == 0 {
+			return errors.New("locations: a name, and ranges or countries, are needed")
+		}
+		t.Locations = append(t.Locations, &NamedLocation{
+			ID: stableID("place", t.ID, l.Name), Name: l.Name, Ranges: l.Ranges, Countries: l.Countries, Trusted: l.Trusted, CreatedAt: past,
+		})
+	}
+	for i := range s.Access {
+		doc, err := w.accessDocOf(t, &s.Access[i])
+		if err != nil {
+			return fmt.Errorf("access %q: %w", s.Access[i].Name, err)
+		}
+		t.Access = append(t.Access, &AccessPolicy{ID: stableID("access", t.ID, s.Access[i].Name), CreatedAt: past, Doc: doc})
+	}
+	for _, r := range s.Requests {
+		u, reg := t.userByUPN(r.As), w.appNamed(r.App)
+		if u == nil || reg == nil {
+			return fmt.Errorf("requests: no account %q or no app %q", r.As, r.App)
+		}
+		asked := reg.requiredScopes("")
+		if len(r.Scopes) > 0 {
+			asked = nil
+		}
+		for _, v := range r.Scopes {
+			sc, ok := w.resolveScope(v)
+			if !ok {
+				return fmt.Errorf("requests: microsoft graph has no scope %q", v)
+			}
+			asked = append(asked, sc)
+		}
+		w.askAdmin(t, u, reg, asked, r.Reason)
+	}
+	for _, l := range s.SignIns {
+		u, reg := t.userByUPN(l.As), w.appNamed(l.App)
+		if u == nil || reg == nil {
+			return fmt.Errorf("signIns: no account %q or no app %q", l.As, l.App)
+		}
+		w.recordSignIn(t, u, reg, SignIn{Code: l.Code, Reason: l.Reason, At: w.now().Add(-l.Ago), Resource: graphAppID, Address: "203.0.113.7"})
+	}
+	return nil
+}
+
+// accessDocOf writes a policy as Graph spells it.
+func (w *World) accessDocOf(t *Tenant, s *accessSpec) (map[string]any, error) {
+	state := map[string]string{"": "enabled", "enabled": "enabled", "disabled": "disabled", "report": "enabledForReportingButNotEnforced"}[s.State]
+	if s.Name == "" || state == "" {
+		return nil, errors.New("a name is needed, and a state of enabled, disabled or report")
+	}
+	users := map[string]any{}
+	if err := w.accessUsers(t, users, "include", orAll(s.Users)); err != nil {
+		return nil, err
+	}
+	if err := w.accessUsers(t, users, "exclude", s.But); err != nil {
+		return nil, err
+	}
+	include, err := w.accessApps(orAll(s.Apps))
+	if err != nil {
+		return nil, err
+	}
+	exclude, err := w.accessApps(s.ButApps)
+	if err != nil {
+		return nil, err
+	}
+	clients := s.Clients
+	if len(clients) == 0 {
+		clients = []string{"all"}
+	}
+	cond := map[string]any{
+		"users": users, "clientAppTypes": clients,
+		"applications": map[string]any{"includeApplications": include, "excludeApplications": exclude},
+	}
+	if len(s.Platforms) > 0 {
+		cond["platforms"] = map[string]any{"includePlatforms": s.Platforms, "excludePlatforms": []string{}}
+	}
+	if len(s.Places)+len(s.ButPlaces) > 0 {
+		cond["locations"] = map[string]any{"includeLocations": t.placeIDs(orAll(s.Places)), "excludeLocations": t.placeIDs(s.ButPlaces)}
+	}
+	if s.Flow != "" {
+		cond["authenticationFlows"] = map[string]any{"transferMethods": s.Flow}
+	}
+	doc := map[string]any{"displayName": s.Name, "state": state, "conditions": cond}
+	if len(s.Grant) > 0 {
+		doc["grantControls"] = map[string]any{"operator": "OR", "builtInControls": s.Grant}
+	}
+	if s.Session != "" {
+		doc["sessionControls"] = map[string]any{"cloudAppSecurity": map[string]any{"isEnabled": true, "cloudAppSecurityType": s.Session}}
+	}
+	doc = copyDoc(doc)
+	for name, v := range doc {
+		p := graphTypes().types["conditionalAccessPolicy"].byName[name]
+		if err := p.checkValue(v, 0); err != nil {
+			return nil, err
+		}
+	}
+	return doc, checkAccess(doc)
+}
+
+func orAll(list []string) []string {
+	if len(list) == 0 {
+		return []string{"All"}
+	}
+	return list
+}
+
+// accessUsers sorts names into users, groups and roles.
+func (w *World) accessUsers(t *Tenant, into map[string]any, side string, names []string) error {
+	lists := map[string][]string{}
+	for _, n := range names {
+		u, g := t.userByUPN(n), find(t.Groups, func(g *Group) bool { return g.Name == n })
+		role, isRole := roleByName(n)
+		switch {
+		case n == "All" || n == "None" || n == "GuestsOrExternalUsers":
+			lists["Users"] = append(lists["Users"], n)
+		case u != nil:
+			lists["Users"] = append(lists["Users"], u.ID)
+		case g != nil:
+			lists["Groups"] = append(lists["Groups"], g.ID)
+		case isRole:
+			lists["Roles"] = append(lists["Roles"], role)
+		default:
+			return fmt.Errorf("no account, group or role %q", n)
+		}
+	}
+	for _, kind := range []string{"Users", "Groups", "Roles"} {
+		into[side+kind] = append([]string{}, lists[kind]...)
+	}
+	return nil
+}
+
+func (w *World) accessApps(names []string) ([]string, error) {
+	out := []string{}
+	for _, n := range names {
+		if n == "All" || n == "None" || n == "Office365" || n == "MicrosoftAdminPortals" {
+			out = append(out, n)
+			continue
+		}
+		reg := w.appNamed(n)
+		if reg == nil {
+			return nil, fmt.Errorf("no app %q", n)
+		}
+		out = append(out, reg.AppID)
+	}
+	return out, nil
+}
+
+// placeIDs turns names of locations into ids; words of Graph's own stay.
+func (t *Tenant) placeIDs(names []string) []string {
+	out := []string{}
+	for _, n := range names {
+		if l := find(t.Locations, func(l *NamedLocation) bool { return strings.EqualFold(l.Name, n) }); l != nil {
+			n = l.ID
+		}
+		out = append(out, n)
+	}
+	return out
+}
