@@ -132,6 +132,33 @@ func TestHugeWindow(t *testing.T) {
 	}
 }
 
+// TestMistypedAtATerminal shows that a wrong command line is answered at once:
+// the terminal is asked nothing, which some never answer.
+func TestMistypedAtATerminal(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"a flag":         {[]string{"check", "--no-such-flag"}, "unknown flag: --no-such-flag"},
+		"a command":      {[]string{"chekc"}, "is not a command of"},
+		"too few":        {[]string{"apps", "show"}, "accepts 1 arg(s), received 0"},
+		"a flag's value": {[]string{"check", "--app", "hetk", "--domain", "contoso.example", "--cloud", "mars"}, "no cloud"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := startScreen(t, home(t), usual, c.args...)
+			s.sees(t, c.says)
+			if code := s.ends(t); code != codeUsage {
+				t.Errorf("exit %d", code)
+			}
+			if strings.Contains(s.printed(), "\x1b") {
+				t.Errorf("the terminal is sent more than text: %q", s.printed())
+			}
+		})
+	}
+}
+
 // TestCtrlC shows that the wizard can be stopped at any stage: the terminal is
 // left as it was, nothing is lost, and `onboard` offers to go on.
 func TestCtrlC(t *testing.T) {

@@ -56,9 +56,13 @@ func usage(typed, format string, args ...any) error {
 // execute parses the arguments, runs the command and gives the exit code.
 func execute(ctx context.Context, w world) int {
 	root := newRoot(w)
-	// What a command ends with does not pass through fang: on the way it would
-	// ask the terminal for its colours, after a screen that has just been left.
+	// Errors do not pass through fang: on the way it would ask the terminal for
+	// its colours, and some never answer.
 	var ended error
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		ended = err
+		return nil // which ends the run as well
+	})
 	keepErrors(root, &ended)
 	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithErrorHandler(func(out io.Writer, _ fang.Styles, err error) {
 		explain(out, err)
@@ -80,11 +84,20 @@ func execute(ctx context.Context, w world) int {
 	}
 }
 
-// keepErrors makes every command of a tree leave its error in ended.
+// keepErrors makes every command of a tree leave its error in ended, and run
+// only if its arguments gave none.
 func keepErrors(cmd *cobra.Command, ended *error) {
+	if fits := cmd.Args; fits != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			*ended = fits(cmd, args)
+			return nil
+		}
+	}
 	if do := cmd.RunE; do != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			*ended = do(cmd, args)
+			if *ended == nil {
+				*ended = do(cmd, args)
+			}
 			return nil
 		}
 	}
