@@ -75,7 +75,7 @@ var sheets = map[string]sheet{
 // else; form-action is left open, for a form of ours may end at the app's
 // redirect, which is checked before.
 func (s *Sim) page(c *visit, status int, name string, view any) answer {
-	p := &pen{title: pageTitles[name], base: c.at.base(), nonce: crand.Text()}
+	p := &pen{name: name, title: pageTitles[name], base: c.at.base(), nonce: crand.Text()}
 	if t, ok := view.(interface{ title() string }); ok {
 		p.title = t.title()
 	}

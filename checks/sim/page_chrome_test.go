@@ -28,6 +28,7 @@ type chrome struct {
 	shots string
 	axe   string
 	seen  sync.Map // pages looked at already, by name
+	kinds sync.Map // kinds of pages looked at, as sheets names them
 }
 
 func startChrome(t *testing.T) *chrome {
@@ -201,6 +202,7 @@ func (p *person) look(name string) *person {
 	p.do("wait for the page", chromedp.WaitReady(chromedp.CSS("main")))
 	banner := read(p, "look for the banner", chromedp.Evaluate[bool](
 		`document.querySelector(".banner").checkVisibility() && document.querySelector(".banner").innerText.includes("Simulated tenant")`))
+	p.b.kinds.Store(read(p, "ask for the kind of page", chromedp.Evaluate[string]("document.body.dataset.page")), true)
 	if !banner {
 		p.t.Errorf("%s: the banner is missing", name)
 	}

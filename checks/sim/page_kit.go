@@ -12,6 +12,7 @@ import (
 
 // pen draws one page.
 type pen struct {
+	name  string // of the kind of page
 	title string
 	base  string // of every address of our own, without a slash at the end
 	nonce string // of the one script a page may have
@@ -74,7 +75,7 @@ func (p *pen) document(kind string, bar g.Node, body ...g.Node) g.Node {
 			h.Link(h.Rel("stylesheet"), p.to("/_signin/style.css")),
 		),
 		h.Body(
-			h.Class(kind),
+			h.Class(kind), h.Data("page", p.name),
 			h.A(h.Class("skip"), href("#main"), g.Text("Skip to main content")),
 			h.Header(
 				h.P(h.Class("banner"), h.Strong(g.Text("Simulated tenant.")), g.Text(" "+wordsBanner)),

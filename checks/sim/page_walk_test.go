@@ -1,8 +1,16 @@
 package sim
 
 import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -20,7 +28,8 @@ type tale struct {
 func TestWalks(t *testing.T) {
 	t.Parallel()
 	b := startChrome(t)
-	for name, w := range map[string]tale{
+	var walked atomic.Int32
+	tales := map[string]tale{
 		"direct-link":          {"managed-default", walkDirectLink},
 		"entra-grant":          {"one-user-grant", walkEntraGrant},
 		"consent-requests":     {"managed-default", walkConsentRequests},
@@ -36,11 +45,26 @@ func TestWalks(t *testing.T) {
 		"revoke":               {"approved", walkRevoke},
 		"eligible":             {"pim-eligible", walkEligible},
 		"no-role":              {"approved", walkNoRole},
+		"device-code":          {"approved", walkDeviceCode},
+		"second-factor":        {"approved", walkSecondFactor},
+		"odd-pages":            {"approved", walkOddPages},
 		"keyboard":             {"approved", walkKeyboard},
-	} {
+	}
+	t.Cleanup(func() {
+		if int(walked.Load()) < len(tales) {
+			return // only some were asked for, or one has failed
+		}
+		for _, name := range slices.Concat(sortedKeys(sheets), sortedKeys(portalSheets)) {
+			if _, ok := b.kinds.Load(name); !ok {
+				t.Errorf("nobody looked at the page %q", name)
+			}
+		}
+	})
+	for name, w := range tales {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w.run(t, b, startSim(t, w.scenario))
+			walked.Add(1)
 		})
 	}
 }
@@ -272,6 +296,53 @@ func walkNoRole(t *testing.T, b *chrome, s *Sim) {
 	user.open("/portal/signins").sees("have access", "Reports Reader").look("portal-no-access")
 	user.open("/portal/consent").sees("lets a Global Administrator change this")
 	user.press("Sign out").sees("Pick an account")
+}
+
+// A device's code is typed in on another machine.
+func walkDeviceCode(t *testing.T, b *chrome, s *Sim) {
+	r := newRobot(t, s).post("/contoso.example/oauth2/v2.0/devicecode", url.Values{"client_id": {hetkAppID}, "scope": {"User.Read"}})
+	var codes deviceReply
+	if err := json.Unmarshal([]byte(r.body), &codes); err != nil {
+		t.Fatal(err)
+	}
+	user := b.person(t, s, "user")
+	user.open("/devicelogin").look("device").fill("otc", "WRONGCODE").press("Allow access").sees("That code didn't work")
+	user.fill("otc", codes.UserCode).press("Allow access").signIn(userUPN).sees("Are you trying to sign in").look("device-confirm")
+	user.press("Continue").sees("You have signed in to the application on your device").look("note")
+}
+
+// A policy that wants a second factor is met on the way.
+func walkSecondFactor(t *testing.T, b *chrome, s *Sim) {
+	blockApp(s)
+	s.world.mu.Lock()
+	policies := s.world.tenants[0].Access
+	policies[0].Doc["state"], policies[1].Doc["state"] = "disabled", "enabled"
+	s.world.mu.Unlock()
+	user := b.person(t, s, "user")
+	user.connect(userUPN).sees("Approve sign in request").look("factor").press("Approve").sees("Your calendar is connected")
+}
+
+// Pages off the paths: the look-up of a code, the redirect that leads nowhere,
+// the one that carries an answer by form, a message of the portal.
+func walkOddPages(t *testing.T, b *chrome, s *Sim) {
+	user := b.person(t, s, "user")
+	user.open("/error?code=90094").sees("Error lookup", "90094").look("lookup")
+	user.open("/error?code=7").sees("never answers with the code").look("lookup-unknown")
+	user.open(authorizeURL("contoso.example")).signIn(userUPN).sees("which a simulation does not have").look("landing")
+	user.open("/portal/apps").signIn(userUPN).open("/portal/apps/nope").sees("no such enterprise application").look("portal-note")
+	// Its script would leave the page at once: it is looked at without.
+	r := newRobot(t, s).open(authorizeURL("contoso.example") + "&response_mode=form_post").signIn(userUPN).sees("Press Continue")
+	before, after, _ := strings.Cut(r.body, "<script")
+	_, after, _ = strings.Cut(after, "</script>")
+	user.do("show the form", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		tree, err := cdp.Call(ctx, target, page.GetFrameTree, cdp.Empty{})
+		if err != nil {
+			return err
+		}
+		_, err = cdp.Call(ctx, target, page.SetDocumentContent, page.SetDocumentContentParams{FrameID: tree.FrameTree.Frame.ID, HTML: before + after})
+		return err
+	}))
+	user.sees("Press Continue").look("post")
 }
 
 // Everything can be done from the keyboard: the first stop skips to the content,

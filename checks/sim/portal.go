@@ -175,13 +175,17 @@ func oneOf(got string, words ...string) string {
 	return words[0]
 }
 
-// audit writes down what somebody changed in the portal.
+// audit writes down what somebody changed in the portal, in the words that
+// Graph's writes use.
 func (s *Sim) audit(who account, activity, operation string, targets ...AuditTarget) {
-	one := Audit{Activity: activity, Operation: operation, Targets: targets}
-	if len(targets) > 0 && targets[0].Kind == "Policy" {
-		one.Category = "Policy"
+	category := "ApplicationManagement"
+	switch {
+	case activity == "Update authorization policy":
+		category = "AuthorizationPolicy"
+	case len(targets) > 0 && targets[0].Kind == "Policy":
+		category = "Policy"
 	}
-	s.world.recordAudit(who.tenant, who.user, one)
+	s.world.recordAudit(who.tenant, who.user, Audit{Activity: activity, Category: category, Operation: operation, Targets: targets})
 }
 
 // changed is a changed property, its values as JSON.
@@ -191,7 +195,7 @@ func changed(name string, before, after any) AuditChange {
 
 func inJSON(v any) string {
 	b, err := json.Marshal(v)
-	if err != nil || string(b) == `""` {
+	if err != nil || string(b) == `""` || string(b) == "null" {
 		return ""
 	}
 	return string(b)

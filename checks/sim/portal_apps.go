@@ -270,7 +270,8 @@ func (s *Sim) portalAssign(c *visit, who account) answer {
 			continue
 		}
 		sp.Assigned = append(sp.Assigned, id)
-		s.audit(who, "Add app role assignment grant to user", "Assign", targetsOf(who.tenant, sp, id)...)
+		targets := targetsOf(who.tenant, sp, id)
+		s.audit(who, "Add app role assignment grant to "+strings.ToLower(targets[1].Kind), "Assign", targets...)
 	}
 	return portalTo(c, "/apps/"+sp.ID+"/users", "assigned")
 }
@@ -288,7 +289,8 @@ func (s *Sim) portalUnassign(c *visit, who account) answer {
 		return s.portalNote(c, who, statusPage, wordsNotFound, wordsNobody)
 	}
 	sp.Assigned = slices.DeleteFunc(sp.Assigned, func(a string) bool { return a == id })
-	s.audit(who, "Remove app role assignment from user", "Unassign", targetsOf(who.tenant, sp, id)...)
+	targets := targetsOf(who.tenant, sp, id)
+	s.audit(who, "Remove app role assignment from "+strings.ToLower(targets[1].Kind), "Unassign", targets...)
 	return portalTo(c, "/apps/"+sp.ID+"/users", "unassigned")
 }
 

@@ -126,7 +126,7 @@ func (s *Sim) portalSaveWorkflow(c *visit, who account) answer {
 	case wf.Enabled && len(wf.Reviewers) == 0:
 		return s.workflowPage(c, who, wf, days, statusPage, wordsNoReviewers)
 	}
-	s.audit(who, "Update governance policy template", "Update", AuditTarget{
+	s.audit(who, "Update policy", "Update", AuditTarget{
 		Name: "Admin consent request policy", Kind: "Policy", Changes: []AuditChange{changed("IsEnabled", who.tenant.Workflow.Enabled, wf.Enabled)},
 	})
 	who.tenant.Workflow = wf
@@ -189,7 +189,7 @@ func (s *Sim) portalUnclassify(c *visit, who account) answer {
 		return s.portalNote(c, who, statusPage, wordsNotFound, wordsNoPermission)
 	}
 	who.tenant.Classifications = slices.DeleteFunc(who.tenant.Classifications, func(k *Classification) bool { return k == one })
-	s.audit(who, "Remove delegated permission classification", "Delete", s.classTarget(who.tenant, one))
+	s.audit(who, "Remove delegated permission classification", "Delete", classTarget(who.tenant, one, changed(one.Name, one.Level, nil)))
 	return portalTo(c, "/consent/classifications"+searchOf("level", one.Level), "unclassified")
 }
 
@@ -306,17 +306,15 @@ func (s *Sim) portalClassify(c *visit, who account) answer {
 		}
 	}
 	for _, one := range add {
-		s.audit(who, "Add delegated permission classification", "Add", s.classTarget(who.tenant, one))
+		s.audit(who, "Add delegated permission classification", "Add", classTarget(who.tenant, one, changed(one.Name, nil, one.Level)))
 	}
 	who.tenant.Classifications = append(who.tenant.Classifications, add...)
 	return portalTo(c, "/consent/classifications"+searchOf("level", level), "classified")
 }
 
-// classTarget is a classification as the audit log has it.
-func (s *Sim) classTarget(t *Tenant, one *Classification) AuditTarget {
-	target := AuditTarget{ID: one.Resource, Kind: "ServicePrincipal", Changes: []AuditChange{
-		changed("PermissionName", "", one.Name), changed("Classification", "", one.Level),
-	}}
+// classTarget is the API of a classification, as the audit log has it.
+func classTarget(t *Tenant, one *Classification, change AuditChange) AuditTarget {
+	target := AuditTarget{ID: one.Resource, Kind: "ServicePrincipal", Changes: []AuditChange{change}}
 	if sp := t.serviceByID(one.Resource); sp != nil {
 		target.Name = sp.Name
 	}
