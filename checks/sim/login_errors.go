@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 )
 
 // refusal is an answer of the sign-in service that says no.
@@ -98,18 +97,6 @@ func asJSON(status int, v any) answer {
 func (s *Sim) asPage(c *visit, f *refusal) answer {
 	return s.page(c, statusPage, "error", errorView{
 		Code: f.code, Text: f.Error(), Request: c.trace, Correlation: c.correlation, Stamp: c.stamp(),
-	})
-}
-
-// errorPage is /error?code=N: Microsoft's own look-up of a code.
-func (s *Sim) errorPage(c *visit) answer {
-	code, err := strconv.Atoi(strings.TrimPrefix(strings.ToUpper(c.get("code")), "AADSTS"))
-	text, known := refusalTexts[code]
-	if err != nil || !known {
-		return s.page(c, http.StatusNotFound, "lookup", lookupView{Asked: c.get("code")})
-	}
-	return s.page(c, http.StatusOK, "lookup", lookupView{
-		Code: code, Asked: strconv.Itoa(code), Text: strings.ReplaceAll(text.text, "%s", "{…}"),
 	})
 }
 

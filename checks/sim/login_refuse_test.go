@@ -281,3 +281,21 @@ func TestRefreshUnused(t *testing.T) {
 		t.Errorf("too late: %v", f)
 	}
 }
+
+func TestCodeLookup(t *testing.T) {
+	t.Parallel()
+	s := startSim(t, "approved")
+	for code, says := range map[string]string{
+		"65001": "has not consented", "AADSTS700016": "was not found in the directory", "%2050131": "Conditional Access condition failed",
+		"50107": "Federation realm missing. Fix federation.",
+	} {
+		if r := newRobot(t, s).open("/error?code="+code).sees("Error lookup", says); r.status != 200 {
+			t.Errorf("%s: %d", code, r.status)
+		}
+	}
+	for _, bad := range []string{"", "1", "code", "-50131", "99999999999999999999"} {
+		if r := newRobot(t, s).open("/error?code=" + bad); r.status != 404 {
+			t.Errorf("%q: %d", bad, r.status)
+		}
+	}
+}

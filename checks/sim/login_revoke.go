@@ -33,25 +33,29 @@ func (b *browser) enter(who account, now signIn, fresh bool) signIn {
 // RevokeSessions ends every session of an account, as an admin's "Revoke
 // sessions" does. Access tokens that were given live on for their hour.
 func (s *Sim) RevokeSessions(ctx context.Context, upn string) error {
-	return s.changeUser(ctx, upn, func(u *User) { u.SessionsFrom = s.now() })
+	return s.changeUser(ctx, upn, "Update StsRefreshTokenValidFrom Timestamp", func(u *User) { u.SessionsFrom = s.now() })
 }
 
 // ChangePassword gives an account another password, which ends its sessions too.
 func (s *Sim) ChangePassword(ctx context.Context, upn, password string) error {
-	return s.changeUser(ctx, upn, func(u *User) { u.Password, u.SessionsFrom = password, s.now() })
+	return s.changeUser(ctx, upn, "Reset user password", func(u *User) { u.Password, u.SessionsFrom = password, s.now() })
 }
 
-func (s *Sim) changeUser(ctx context.Context, upn string, change func(*User)) error {
+func (s *Sim) changeUser(ctx context.Context, upn, activity string, change func(*User)) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("change %s: %w", upn, err)
 	}
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	_, u := s.world.userAnywhere(upn)
+	t, u := s.world.userAnywhere(upn)
 	if u == nil {
 		return fmt.Errorf("change: no account %q", upn)
 	}
 	change(u)
+	s.world.recordAudit(t, nil, Audit{
+		Activity: activity, Category: "UserManagement", Operation: "Update",
+		Targets: []AuditTarget{{ID: u.ID, Name: u.Name, Kind: "User", UPN: u.UPN}},
+	})
 	return nil
 }
 

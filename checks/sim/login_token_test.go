@@ -214,6 +214,16 @@ func TestRevocation(t *testing.T) {
 		})
 	}
 	s := startSim(t, "approved")
+	if len(s.world.tenants[0].Audits) != 0 {
+		t.Error("something was audited before anything happened")
+	}
+	if err := s.RevokeSessions(t.Context(), userUPN); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.world.tenants[0].Audits; len(a) != 1 || a[0].Category != "UserManagement" || a[0].Targets[0].UPN != userUPN {
+		t.Errorf("audit log %+v", a)
+	}
+	s = startSim(t, "approved")
 	if err := s.RevokeSessions(t.Context(), "nobody@contoso.example"); err == nil {
 		t.Error("an unknown account was changed")
 	}

@@ -20,15 +20,9 @@ type authority struct {
 	leaf tls.Certificate
 }
 
-// certNames are the names the leaf covers: Microsoft's hosts in all clouds
-// (entra-facts §10) and loopback.
-var certNames = []string{
-	"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net",
-	"login.microsoftonline.us", "login.partner.microsoftonline.cn", "login.chinacloudapi.cn",
-	"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
-	"entra.microsoft.com", "entra.microsoft.us", "portal.azure.com", "portal.azure.us", "portal.azure.cn",
-	"entra.microsoftonline.cn", "localhost",
-}
+// certNames are the names the leaf covers: Microsoft's hosts in all clouds and
+// loopback.
+func certNames() []string { return append(sortedKeys(cloudHosts), "localhost") }
 
 // newAuthority makes a fresh authority: its key never leaves memory, so the
 // certificate is of no use once the run is over.
@@ -61,7 +55,7 @@ func newAuthority(now time.Time) (*authority, error) {
 		NotAfter:     ca.NotAfter,
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:     certNames,
+		DNSNames:     certNames(),
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, ca, &key.PublicKey, caKey)

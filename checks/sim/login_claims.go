@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// What stands in each kind of token.
+
+// accessClaims are the claims of a user's access token. The API decides the
+// shape: Microsoft's own take the first, an app's own API the second.
+func (s *Sim) accessClaims(c *visit, sub *tokenSubject, set scopeSet, granted []string) claims {
+	scp := strings.Join(without(granted, []string{"offline_access"}), " ")
+	if api := s.world.registration(set.resource); api != nil && !api.FirstParty {
+		k := s.idClaims(c, sub, false)
+		k.Aud, k.Azp, k.AzpACR, k.Nonce, k.Scp, k.XmsCC = api.AppID, sub.reg.AppID, acr(sub.reg), "", scp, sub.cc
+		return k
+	}
+	k := s.userClaims(sub.tenant, sub.user, sub.reg, c.now, tokenLife)
+	k.Aud, k.Scp, k.XmsCC, k.AMR = set.audienceFor(sub.tenant), scp, sub.cc, sub.signIn.methods()
+	return k
+}
+
+// acr is how an app proves itself: not at all, or by a secret.
+func acr(reg *Registration) string {
+	if reg.Public {
+		return "0"
+	}
+	return "1"
+}
+
+// methods are the amr claim.
+func (i signIn) methods() []string {
+	if i.mfa {
+		return []string{"pwd", "mfa"}
+	}
+	return []string{"pwd"}
+}
+
+// userClaims are what every token about a user says in the first shape.
+func (s *Sim) userClaims(t *Tenant, u *User, reg *Registration, now time.Time, life time.Duration) claims {
+	c := claims{
+		Ver: "1.0", Iss: issuerV1(t), Tid: t.ID, Oid: u.ID, Sub: pairwise(t, u, reg),
+		UPN: u.UPN, UniqueName: u.UPN, Name: u.Name, AppID: reg.AppID, AppIDACR: acr(reg), AppName: reg.Name,
+		Acct: new(0), ACR: "1", AMR: signIn{}.methods(),
+		IDType: "user", Wids: union([]string{roleMember}, u.Roles), UTI: s.login.random(),
+		Iat: now.Unix(), Nbf: now.Unix(), Exp: now.Add(life).Unix(),
+	}
+	if u.Guest {
+		c.Acct, c.IDP = new(1), s.homeOf(t, u)
+	}
+	return c
+}
+
+// homeOf is where a guest's own account lives: the issuer of the tenant that
+// verified the domain, else the service for everybody's addresses.
+func (s *Sim) homeOf(t *Tenant, u *User) string {
+	_, domain, _ := strings.Cut(u.UPN, "@")
+	for _, home := range s.world.tenantsFor(domain) {
+		if home != t {
+			return issuerV1(home)
+		}
+	}
+	return "mail"
+}
+
+// idClaims are the claims of an id_token. at_hash and c_hash are not among them:
+// those go with tokens that authorize itself gives, and it gives none.
+func (s *Sim) idClaims(c *visit, sub *tokenSubject, v1 bool) claims {
+	t, u := sub.tenant, sub.user
+	k := claims{
+		Ver: "2.0", Aud: sub.reg.AppID, Iss: c.at.base() + "/" + t.ID + "/v2.0", Tid: t.ID,
+		Oid: u.ID, Sub: pairwise(t, u, sub.reg), PreferredUsername: u.UPN,
+		Name: u.Name, Nonce: sub.nonce, Wids: union([]string{roleMember}, u.Roles), UTI: s.login.random(),
+		Iat: c.now.Unix(), Nbf: c.now.Unix(), Exp: c.now.Add(tokenLife).Unix(),
+	}
+	if u.Guest {
+		k.IDP = s.homeOf(t, u)
+	}
+	if v1 {
+		k.Ver, k.Iss, k.PreferredUsername = "1.0", issuerV1(t), ""
+		k.UPN, k.UniqueName, k.AMR = u.UPN, u.UPN, sub.signIn.methods()
+	}
+	return k
+}
+
+// appClaims are the claims of an app's own token: roles in place of scp.
+func (s *Sim) appClaims(t *Tenant, sp *ServicePrincipal, api *Registration, audience string, cc []string, now time.Time) claims {
+	c := claims{
+		Ver: "1.0", Aud: audience, Iss: issuerV1(t), Tid: t.ID, Oid: sp.ID, Sub: sp.ID, AppID: sp.AppID,
+		AppIDACR: "1", AppName: sp.Name, IDType: "app", XmsCC: cc, UTI: s.login.random(),
+		Iat: now.Unix(), Nbf: now.Unix(), Exp: now.Add(tokenLife).Unix(),
+	}
+	resource := t.serviceByAppID(api.AppID)
+	for _, g := range sp.RoleGrants {
+		if role := api.appRole(g.RoleID); role != nil && resource != nil && g.Resource == resource.ID {
+			c.Roles = append(c.Roles, role.Value)
+		}
+	}
+	return c
+}
+
+// scriptToken is a user's Graph token for scripts: of Microsoft's command-line
+// client, with every delegated permission of Graph, for a day. What the user's
+// roles allow still decides what Graph does with it. World.mu must be held.
+func (s *Sim) scriptToken(t *Tenant, u *User) string {
+	reg, api := s.world.registration(graphCLIAppID), s.world.registration(graphAppID)
+	if reg == nil || api == nil {
+		return ""
+	}
+	c := s.userClaims(t, u, reg, s.now(), scriptLife)
+	c.Aud = "https://" + cloudTable[t.Cloud].msHost
+	var scp []string
+	for _, sc := range api.Scopes {
+		scp = append(scp, sc.Value)
+	}
+	c.Scp = strings.Join(without(scp, []string{"offline_access"}), " ")
+	return s.mint(c)
+}
+
+// pairwise is the subject: another one for each app, as Microsoft's is.
+func pairwise(t *Tenant, u *User, reg *Registration) string {
+	sum := sha256.Sum256([]byte(t.ID + "\x00" + u.ID + "\x00" + reg.AppID))
+	return encode(sum[:])
+}
+
+// clientInfo is what MSAL makes an account's identity of.
+func clientInfo(t *Tenant, u *User) string {
+	b, err := json.Marshal(map[string]string{"uid": u.ID, "utid": t.ID})
+	if err != nil {
+		return ""
+	}
+	return encode(b)
+}
