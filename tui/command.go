@@ -212,7 +212,7 @@ func (m *Model) kept(msg keptMsg) {
 // leave ends the program; a plan that is being carried out is left only on the
 // second asking, since what was sent cannot be unsent.
 func (m *Model) leave() tea.Cmd {
-	if m.state.Confirmed != "" && !m.state.Carried() && !m.sure {
+	if m.applying() && !m.sure {
 		m.sure = true
 		m.tellPerson(RoleWarn, wordSureToLeave)
 		return nil
@@ -222,6 +222,9 @@ func (m *Model) leave() tea.Cmd {
 	}
 	return tea.Quit
 }
+
+// applying says that a confirmed plan is being carried out.
+func (m *Model) applying() bool { return m.state.Confirmed != "" && !m.state.Carried() }
 
 // done says that the run has come to its end, proven.
 func (m *Model) done() bool {

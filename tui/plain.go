@@ -17,9 +17,10 @@ import (
 
 // Plain walks the same flow on plain lines: numbered choices, status words, no
 // repaint and no boxes, for screen readers, pipes and terminals that cannot
-// draw. It reads in only when it asks; the end of in leaves the run where it
-// is. With Auto it asks nothing: it takes the first advised choice, and lets
-// the rehearsed admin make the moves that are offered; a plan is confirmed by
+// draw. plain_lines.go says which line of in answers which question; when in
+// ends, what is under way is finished and the run left where it is then. With
+// Auto it asks nothing: it takes the first advised choice, and lets the
+// rehearsed admin make the moves that are offered; a plan is confirmed by
 // itself in a rehearsal alone. It returns when the run was left or has come to
 // its end, or when ctx ends; the error is ctx's, or that of writing to out.
 func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Options) error {
@@ -32,7 +33,7 @@ func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Opt
 		said: map[checks.ID]string{}, made: map[string]bool{},
 	}
 	if !o.Auto {
-		lines, stop := readLines(ctx, in)
+		lines, stop := readLines(ctx, in, &p.now)
 		defer stop()
 		p.lines = lines
 		p.earlier = earlier
@@ -63,6 +64,11 @@ type plain struct {
 	givesUp <-chan time.Time     // and until when
 	over    bool
 	pending bool // the prompt stands at the end of a line
+
+	now   standing // for the reader: what is asked
+	asks  stand    // the same, here
+	stale uint32   // the question at which it was said that a line came too early
+	ended bool     // the input has: what is under way is finished, nothing is asked
 }
 
 // scene is what line mode has to say and to ask at one moment.
@@ -72,8 +78,12 @@ type scene struct {
 	q       flows.Question // asked here; its options are numbered
 	choices []choice
 	open    bool   // answers are taken
+	guarded bool   // only by lines that came after it was printed
 	auto    func() // what Auto does here; nil: it waits
 }
+
+// mute says that nobody is asked: Auto answers, or the input has ended.
+func (p *plain) mute() bool { return p.auto || p.ended }
 
 // choice is one answer: the key to type, and what it does.
 type choice struct {
@@ -89,13 +99,19 @@ func (p *plain) walk(ctx context.Context) {
 		p.follow()
 		p.news()
 		sc := p.scene()
+		if sc.guarded && sc.key != p.shown && !p.mute() && !p.settle(ctx) {
+			return
+		}
 		p.print(sc)
-		if p.auto && sc.auto != nil {
+		switch {
+		case p.auto && sc.auto != nil:
 			sc.auto()
+			continue
+		case p.ended && p.finish():
 			continue
 		}
 		var lines <-chan lineRead
-		if sc.open {
+		if sc.open && !p.ended {
 			lines = p.lines
 		}
 		if p.auto && sc.key != p.waitsAt {
@@ -110,18 +126,86 @@ func (p *plain) walk(ctx context.Context) {
 				return
 			}
 			p.follow()
-		case <-p.givesUp: // nil but with Auto: nothing that it can do is left
+		case <-p.givesUp: // nil but where nobody is asked: nothing that can be done is left
 			p.out.line(plainGivesUp)
 			return
 		case l, ok := <-lines:
-			p.pending = false
 			if !ok || l.end {
-				p.out.line("")
-				return
+				p.end(l.flood)
+				continue
 			}
-			p.heard(ctx, sc, l)
+			p.came(ctx, sc, l)
 		}
 	}
+}
+
+// settle lets everything be read that came before a question is printed.
+func (p *plain) settle(ctx context.Context) bool {
+	select {
+	case <-time.After(settling):
+		return true
+	case <-ctx.Done():
+		p.endPrompt()
+		return false
+	}
+}
+
+// came takes a line, if it can be an answer to what is asked.
+func (p *plain) came(ctx context.Context, sc scene, l lineRead) {
+	if l.asked.gone || sc.guarded && l.asked.n < p.asks.n {
+		if p.stale != p.asks.n { // once is enough
+			p.stale = p.asks.n
+			p.endPrompt()
+			p.reprompt(sc, plainTooEarly)
+		}
+		return
+	}
+	p.pending = false
+	p.heard(ctx, sc, l)
+}
+
+// endPatience is how long the end of what is under way is waited for once the
+// input has ended: as long as a device code lives.
+const endPatience = 15 * time.Minute
+
+// end notes that the input has ended.
+func (p *plain) end(flood bool) {
+	p.out.line("")
+	p.pending, p.ended, p.givesUp = false, true, time.After(endPatience)
+	if flood {
+		p.out.line(fill(plainFlood, "n", number(mostAhead)))
+	}
+}
+
+// finish leaves once nothing is under way any more. What a plan changed is
+// looked at first, for the outcome is what was seen, not what was sent. It says
+// whether it did something.
+func (p *plain) finish() bool {
+	if p.underWay() {
+		return false
+	}
+	s := p.m.state
+	if step, ok := s.Step(); ok && step.Apply && s.Carried() {
+		p.m.put(flows.Advanced{})
+		return true
+	}
+	p.over = true
+	return true
+}
+
+// underWay says whether something was begun whose outcome is still to come: a
+// look, a sign-in, a plan that is made or carried out.
+func (p *plain) underWay() bool {
+	s := p.m.state
+	if s.End != "" {
+		return false
+	}
+	if _, due := flows.Due(s); due || s.SignIn.Busy || p.m.applying() {
+		return true
+	}
+	return slices.ContainsFunc(p.m.wants, func(w flows.Want) bool {
+		return w.Kind == flows.WantLook && (w.Every == 0 || p.m.lookingNow())
+	})
 }
 
 // follow takes the driver's news, and goes on where a sign-in was waited for.
@@ -167,7 +251,7 @@ func (p *plain) endPrompt() {
 // that is gone.
 func (p *plain) print(sc scene) {
 	if sc.key == p.shown {
-		if sc.open && !p.auto && !p.pending { // news came in between
+		if sc.open && !p.mute() && !p.pending { // news came in between
 			p.out.prompt(p.promptFor(sc))
 			p.pending = true
 		}
@@ -175,6 +259,10 @@ func (p *plain) print(sc scene) {
 	}
 	p.endPrompt()
 	p.shown = sc.key
+	if p.asks.gone = !sc.open; sc.open {
+		p.asks.n++
+	}
+	p.now.set(p.asks)
 	if t := p.title(); t != p.titled {
 		p.titled = t
 		p.out.line(t)
@@ -182,9 +270,13 @@ func (p *plain) print(sc scene) {
 	for _, l := range sc.lines {
 		p.out.line(l)
 	}
-	if !sc.open {
-		return
+	if sc.open && !p.ended {
+		p.printChoices(sc)
 	}
+}
+
+// printChoices lists what can be answered, and asks for it.
+func (p *plain) printChoices(sc scene) {
 	for i, o := range sc.q.Options {
 		p.out.line(optionLine(i, o))
 	}
@@ -288,7 +380,7 @@ func (p *plain) reprompt(sc scene, wrong string) {
 		p.out.line(wrong)
 	}
 	p.shown = sc.key
-	if !p.auto {
+	if !p.mute() {
 		p.out.prompt(p.promptFor(sc))
 		p.pending = true
 	}
@@ -357,8 +449,14 @@ func (p *plain) confirm(ctx context.Context, sc scene, text string) {
 	}
 }
 
-// leave ends the walk.
+// leave ends the walk; a plan that is being carried out is left only on the
+// second asking.
 func (p *plain) leave() {
+	if p.m.applying() && !p.m.sure {
+		p.m.sure = true
+		p.out.line(wordSureToLeave)
+		return
+	}
 	if p.m.done() {
 		p.m.put(flows.Ended{Why: flows.EndDone})
 	}

@@ -32,6 +32,7 @@ func (p *plain) scene() scene {
 		sc = p.proofScene()
 	}
 	sc.key = strings.Join([]string{number(int(p.m.state.Place.Stage)), string(p.m.state.Place.Step), sc.key}, "|")
+	sc.guarded = p.m.state.SignIn.Busy || p.m.applying() || sc.q.ID == flows.AskSignIn || sc.q.ID == flows.AskConfirm
 	if sc.open {
 		p.common(&sc)
 	}

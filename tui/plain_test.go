@@ -137,7 +137,71 @@ func asked(t testing.TB) flows.Started {
 	return s
 }
 
-// said runs line mode over a script of lines.
+// talk is somebody who reads what is asked before each line is typed.
+type talk struct {
+	mu     sync.Mutex
+	moved  *sync.Cond
+	out    bytes.Buffer
+	lines  []string
+	asked  bool // a prompt stands
+	hungUp bool
+}
+
+func talking(lines ...string) *talk {
+	k := &talk{lines: lines}
+	k.moved = sync.NewCond(&k.mu)
+	return k
+}
+
+func (k *talk) Write(p []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.out.Write(p)
+	if s := string(p); strings.HasSuffix(s, plainChoose+" ") || strings.HasSuffix(s, plainType+" ") {
+		k.asked = true
+		k.moved.Broadcast()
+	}
+	return len(p), nil
+}
+
+func (k *talk) Read(p []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for !k.asked && !k.hungUp {
+		k.moved.Wait()
+	}
+	if k.hungUp || len(k.lines) == 0 {
+		return 0, io.EOF
+	}
+	k.asked = false
+	n := copy(p, k.lines[0]+"\n")
+	k.lines = k.lines[1:]
+	return n, nil
+}
+
+func (k *talk) hangUp() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.hungUp = true
+	k.moved.Broadcast()
+}
+
+// answered runs line mode with somebody who types each line when it is asked
+// for.
+func answered(t *testing.T, drv Driver, o Options, lines ...string) string {
+	t.Helper()
+	k := talking(lines...)
+	defer k.hangUp()
+	o.Profiles, o.Now = profiles(t), func() time.Time { return noon }
+	if err := Plain(t.Context(), k, k, drv, o); err != nil {
+		t.Fatalf("%v\n%s", err, k.out.String())
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.out.String()
+}
+
+// said runs line mode over a script that was written in one go.
 func said(t *testing.T, drv Driver, o Options, in string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -161,9 +225,8 @@ func TestPlainAutoGoesFromBlockedToOpen(t *testing.T) {
 func TestPlainByHand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(started(t))
-	out := said(t, w, Options{ResumeWith: "onboard"}, strings.Join([]string{
-		"hetk", "nonsense domain", "contoso.example", "1", "sign in with the b", "zzz", "", "1", "1", "1", "w", "A", "1", "r", "q", "",
-	}, "\n"))
+	out := answered(t, w, Options{ResumeWith: "onboard"},
+		"hetk", "nonsense domain", "contoso.example", "1", "sign in with the b", "zzz", "", "1", "1", "1", "w", "A", "1", "r", "q")
 	if o := w.State().Overall(); o.State != checks.StateOpen {
 		t.Errorf("ended at %+v", o)
 	}
@@ -173,9 +236,7 @@ func TestPlainByHand(t *testing.T) {
 func TestPlainPlanIsTyped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(asked(t))
-	out := said(t, w, Options{}, strings.Join([]string{
-		"1", "1", "1", "2", "2", "contoso.exampel", "Contoso.example", "1", "q", "",
-	}, "\n"))
+	out := answered(t, w, Options{}, "1", "1", "1", "2", "2", "contoso.exampel", "Contoso.example", "1", "q")
 	if s := w.State(); s.Overall().State != checks.StateOpen || !strings.Contains(out, "that is not it") && !strings.Contains(out, "That is not it") {
 		t.Errorf("ended at %+v:\n%s", s.Place, out)
 	}
@@ -223,7 +284,7 @@ func TestPlainGoesOnWithoutASignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(asked(t))
 	w.refused = true
-	out := said(t, w, Options{}, "1\n1\n")
+	out := answered(t, w, Options{}, "1", "1")
 	if !strings.Contains(out, "Microsoft refused this sign-in") {
 		t.Errorf("got:\n%s", out)
 	}
@@ -293,7 +354,7 @@ func TestPlainResumes(t *testing.T) {
 		Earlier: []Earlier{{ID: "x", App: "Hetk", Domain: "contoso.example", Where: "Path", Left: noon.Add(-time.Hour)}},
 		Reopen:  func(context.Context, string) (Driver, error) { return atPaths(t), nil },
 	}
-	out := said(t, newWorld(started(t)), o, "9\n1\n")
+	out := answered(t, newWorld(started(t)), o, "9", "1", "q")
 	if !strings.Contains(out, "Hetk → contoso.example. Path, left 1 h ago.") || !strings.Contains(out, "ways fit this tenant") {
 		t.Errorf("got:\n%s", out)
 	}

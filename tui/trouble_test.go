@@ -192,7 +192,7 @@ func TestReportListsWhatWasChanged(t *testing.T) {
 
 func TestPlainShowsACodeWithItsWarning(t *testing.T) {
 	t.Parallel()
-	out := said(t, atDevice(t), Options{}, "s\n")
+	out := answered(t, atDevice(t), Options{}, "s")
 	for _, want := range []string{"F7QK2LMNP", "https://microsoft.com/devicelogin", "trick", "14:02:10", "s. Stop this sign-in."} {
 		if !strings.Contains(out, want) {
 			t.Errorf("lacks %q:\n%s", want, out)
@@ -201,7 +201,7 @@ func TestPlainShowsACodeWithItsWarning(t *testing.T) {
 	d := atSignIn(t)
 	d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayBrowser)})
 	d.prompt = &run.Prompt{Way: flows.WayBrowser, URL: "https://login.microsoftonline.com/authorize?" + strings.Repeat("x", 300), Started: noon}
-	if out := said(t, d, Options{}, ""); !strings.Contains(out, "\n"+d.prompt.URL+"\n") {
+	if out := answered(t, d, Options{}, "q"); !strings.Contains(out, "\n"+d.prompt.URL+"\n") {
 		t.Errorf("the link is not whole on its own line:\n%s", out)
 	}
 }

@@ -426,6 +426,8 @@ const (
 	plainUnfit      = "Does not fit: {path}, because {why}."
 	plainNotAdvised = "Not advised: {path}, because {why}."
 	plainTooLong    = "That line is longer than {n} characters and was not taken. Type a shorter one."
+	plainTooEarly   = "That was typed before this was asked, so it is no answer to it."
+	plainFlood      = "More than {n} lines came before they were asked for: the rest is not read."
 	plainNoChoice   = "{text} is none of the choices. Type a number, or the letter before the dot."
 	plainAutoStuck  = "This cannot be chosen by itself: {question} Give it on the command line."
 	plainAutoNoYes  = "A plan is never confirmed by itself outside a rehearsal. Run without --auto and type the domain."
