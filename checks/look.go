@@ -176,6 +176,16 @@ func (s Subject) unread(p Part) error {
 	}
 }
 
+// unreached is the reason for which nothing can be said of a tenant's consent,
+// not even by what is usual: nobody could ask whether there is such a tenant,
+// and nothing was read in it. Nil: something can.
+func (s Subject) unreached() error {
+	if s.Look.Discovery.Failure == nil || s.asked(PartAuthorization) {
+		return nil
+	}
+	return s.unread(PartDiscovery)
+}
+
 // asked reports whether somebody tried to read a part. A part that was left
 // alone for want of a sign-in, or of the app's id, was not asked.
 func (s Subject) asked(p Part) bool {

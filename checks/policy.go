@@ -139,6 +139,9 @@ func (s Subject) policy(id string) (consent.Policy, bool) {
 // tenant's own excludes are the list; the copy in this tool is second best,
 // and makes the finding an inference.
 func consentManaged(_ context.Context, s Subject) (Finding, error) {
+	if err := s.unreached(); err != nil {
+		return Finding{}, err
+	}
 	ids, err := s.assignedPolicies()
 	if err != nil && s.asked(PartAuthorization) {
 		return Finding{}, err

@@ -30,7 +30,7 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if len(s.App.Needs) == 0 {
 		return Finding{Summary: sayNoNeeds, Fix: &Fix{Do: doNeeds, Why: whyNeeds, Who: WhoVendor}}, nil
 	}
-	if err := s.otherApp(); err != nil {
+	if err := cmp.Or(s.otherApp(), s.unreached()); err != nil {
 		return Finding{}, err
 	}
 	q, assumed := s.question()

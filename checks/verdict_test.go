@@ -53,6 +53,12 @@ func TestDecide(t *testing.T) {
 		{"two clouds, from outside", []change{twoClouds, outside()}, checks.StateUnknown, checks.GradeUnknown, checks.WhoUser, "Name the one", checks.TenantCloud},
 		{"personal account", []change{approved(), account(func(a *checks.Account) { a.Personal = true })}, checks.StateUnknown, checks.GradeUnknown, checks.WhoUser, "personal", checks.AccountWork},
 		{"from outside", []change{outside()}, checks.StateUnknown, checks.Inferred, checks.WhoUser, "By what could be seen, users are blocked", checks.ConsentPredict},
+		{"nothing reachable", []change{outside(), look(func(l *checks.Snapshot) {
+			l.Discovery = failed[checks.Discovery](checks.Failure{Kind: checks.FailUnreachable})
+		})}, checks.StateUnknown, checks.GradeUnknown, "", "could not be reached", checks.TenantFound},
+		{"sign-in not reachable, Graph is", []change{look(func(l *checks.Snapshot) {
+			l.Discovery = failed[checks.Discovery](checks.Failure{Kind: checks.FailUnreachable})
+		})}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "managed", checks.ConsentPredict},
 		{"from outside, sign-in only", []change{outside(), func(s *checks.Subject) { s.App.Needs = needs(checks.MicrosoftGraph, "User.Read") }}, checks.StateUnknown, checks.Inferred, "", "By what could be seen, not verified", checks.ConsentPredict},
 		{"client id unknown", []change{anonymous()}, checks.StateUnknown, checks.Inferred, checks.WhoVendor, "users are blocked", checks.ConsentPredict},
 		{"everyone may", []change{legacy}, checks.StateOpen, checks.Verified, checks.WhoNobody, "consent for themselves", checks.ConsentPredict},
