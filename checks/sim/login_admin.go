@@ -77,7 +77,7 @@ func (s *Sim) proceedAdmin(c *visit, a *attempt) answer {
 		f := refuse(90094)
 		v := wallView{
 			consentView: s.consentView(a, a.asked.list), Code: f.code, Text: f.Error(), Request: c.trace,
-			Correlation: c.correlation, Stamp: c.stamp(), MayLeave: !a.req.noReply,
+			Correlation: c.correlation, Stamp: c.stamp(), MayLeave: !a.req.noReply || a.then != "", // the portal is somewhere to go back to
 		}
 		return s.page(c, http.StatusOK, "wall", v)
 	}
