@@ -59,7 +59,7 @@ func (f *faults) spoil(one *fault, w http.ResponseWriter, r *http.Request, next 
 		}
 		writeGraphError(w, r, f.now(), one.graphError())
 	case faultCAE:
-		writeChallenge(w, r, f.now())
+		writeChallenge(w, r, f.now(), "TokenCreatedWithOutdatedPolicies")
 	case faultHTML:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte("<!doctype html><title>Network sign-in</title><h1>Welcome to the guest network</h1>"))
@@ -163,13 +163,13 @@ func drip(ctx context.Context, w http.ResponseWriter, body *bytes.Buffer, d time
 
 // writeChallenge answers as Graph does when a token must be renewed with
 // claims (continuous access evaluation; entra-facts §15).
-func writeChallenge(w http.ResponseWriter, r *http.Request, now time.Time) {
+func writeChallenge(w http.ResponseWriter, r *http.Request, now time.Time, reason string) {
 	claims := fmt.Sprintf(`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, now.Unix())
 	w.Header().Set("WWW-Authenticate", fmt.Sprintf(
 		`Bearer realm="", authorization_uri="%s/common/oauth2/authorize", client_id="%s", error="insufficient_claims", claims="%s"`,
 		placeOf(r).base(), graphAppID, base64.StdEncoding.EncodeToString([]byte(claims))))
 	writeGraphError(w, r, now, &graphError{
 		http.StatusUnauthorized, "InvalidAuthenticationToken",
-		"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenCreatedWithOutdatedPolicies",
+		"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: " + reason,
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,6 +49,7 @@ type loginState struct {
 	refresh  *shelf[*refreshGrant]
 	bad      map[*User]*badTries
 	switches map[*Tenant]switchSeen
+	revoking atomic.Bool // some user's sessions were ended
 }
 
 // badTries are wrong passwords in a row.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,9 +18,7 @@ func policed(s *Sim, state string, conditions map[string]any, controls ...any) {
 		"applications": map[string]any{"includeApplications": []any{"All"}},
 		"users":        map[string]any{"includeUsers": []any{"All"}},
 	}
-	for k, v := range conditions {
-		all[k] = v
-	}
+	maps.Copy(all, conditions)
 	t := s.world.tenants[0]
 	t.Access = append(t.Access, &AccessPolicy{ID: stableID("policy", state), Doc: map[string]any{
 		"displayName": "Everyone, everywhere", "state": state, "conditions": all,

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -66,12 +67,7 @@ var personalDomains = []string{"outlook.com", "hotmail.com", "live.com", "msn.co
 
 func isPersonal(name string) bool {
 	_, domain, _ := strings.Cut(strings.ToLower(name), "@")
-	for _, d := range personalDomains {
-		if domain == d {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(personalDomains, domain)
 }
 
 // triesAllowed bad passwords in a row lock an account for lockLife.

@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 )
 
@@ -31,7 +33,8 @@ func (b *browser) enter(who account, now signIn, fresh bool) signIn {
 }
 
 // RevokeSessions ends every session of an account, as an admin's "Revoke
-// sessions" does. Access tokens that were given live on for their hour.
+// sessions" does. Access tokens that were given live on for their hour, unless
+// the client said that it takes claims challenges (cp1; entra-facts §15).
 func (s *Sim) RevokeSessions(ctx context.Context, upn string) error {
 	return s.changeUser(ctx, upn, "Update StsRefreshTokenValidFrom Timestamp", func(u *User) { u.SessionsFrom = s.now() })
 }
@@ -52,6 +55,7 @@ func (s *Sim) changeUser(ctx context.Context, upn, activity string, change func(
 		return fmt.Errorf("change: no account %q", upn)
 	}
 	change(u)
+	s.login.revoking.Store(true)
 	s.world.recordAudit(t, nil, Audit{
 		Activity: activity, Category: "UserManagement", Operation: "Update",
 		Targets: []AuditTarget{{ID: u.ID, Name: u.Name, Kind: "User", UPN: u.UPN}},
@@ -61,3 +65,24 @@ func (s *Sim) changeUser(ctx context.Context, upn, activity string, change func(
 
 // iso is a time as the sign-in service writes it into its messages.
 func iso(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
+
+// sessionOver says whether a call to Graph brings a token of a session that was
+// ended, and of a client that can be told so.
+func (s *Sim) sessionOver(r *http.Request) bool {
+	if !s.login.revoking.Load() {
+		return false // nobody's was: spare the second look at the token
+	}
+	k, err := s.authenticate(r)
+	if err != nil || !slices.Contains(k.XmsCC, "cp1") {
+		return false
+	}
+	s.world.mu.RLock()
+	defer s.world.mu.RUnlock()
+	t := s.world.tenantFor(k.Tid, nil)
+	if t == nil {
+		return false
+	}
+	u := t.userByID(k.Oid)
+	// The token tells whole seconds.
+	return u != nil && time.Unix(k.Iat+1, 0).Before(u.SessionsFrom)
+}

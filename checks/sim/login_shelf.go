@@ -52,12 +52,3 @@ func (s *shelf[T]) get(now time.Time, key string) (v T, known, live bool) {
 }
 
 func (s *shelf[T]) drop(key string) { delete(s.items, key) }
-
-// dropIf removes all that match.
-func (s *shelf[T]) dropIf(match func(T) bool) {
-	for k, it := range s.items {
-		if match(it.value) {
-			delete(s.items, k)
-		}
-	}
-}

@@ -271,3 +271,35 @@ func TestUserInfo(t *testing.T) {
 		}
 	}
 }
+
+// TestRevocationAtGraph: a client that takes claims challenges is told at once,
+// any other when its token ends.
+func TestRevocationAtGraph(t *testing.T) {
+	t.Parallel()
+	s := newRig(t, "approved")
+	s.pass(-time.Hour)
+	tenant := s.world.tenants[0]
+	u := tenant.userByUPN(userUPN)
+	c := s.userClaims(tenant, u, s.world.registration(graphCLIAppID), s.time(), 3*time.Hour)
+	c.Aud, c.Scp = graphAppID, "User.Read"
+	able := c
+	able.XmsCC = []string{"cp1"}
+	s.pass(time.Hour)
+	me := func(c claims) reply { return s.do("GET", "/v1.0/me", s.mint(c), "") }
+	if p := me(able); p.status != 200 {
+		t.Fatalf("before: %d %s", p.status, p.raw)
+	}
+	if err := s.RevokeSessions(t.Context(), userUPN); err != nil {
+		t.Fatal(err)
+	}
+	if p := me(able); p.status != 401 || !strings.Contains(p.header.Get("WWW-Authenticate"), `error="insufficient_claims", claims="`) || !strings.Contains(p.raw, "TokenIssuedBeforeRevocationTimestamp") {
+		t.Errorf("able: %d %v %s", p.status, p.header, p.raw)
+	}
+	if p := me(c); p.status != 200 {
+		t.Errorf("not able: %d %s", p.status, p.raw)
+	}
+	able.Iat = s.time().Add(time.Second).Unix()
+	if p := me(able); p.status != 200 {
+		t.Errorf("a new token: %d %s", p.status, p.raw)
+	}
+}

@@ -274,10 +274,13 @@ func (s *Sim) routes() http.Handler {
 		if r.Method != http.MethodGet {
 			defer s.noticeSwitches()
 		}
-		if isGraphPath(r.URL.Path) {
+		switch {
+		case !isGraphPath(r.URL.Path):
+			rest.ServeHTTP(w, r)
+		case s.sessionOver(r):
+			writeChallenge(w, r, s.now(), "TokenIssuedBeforeRevocationTimestamp")
+		default:
 			graph.ServeHTTP(w, r)
-			return
 		}
-		rest.ServeHTTP(w, r)
 	})))
 }
