@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -34,7 +35,7 @@ func (s *Sim) appPage(c *visit) answer {
 	b := s.session(c)
 	b.appState = s.login.random()
 	v := s.appView(c, reg)
-	v.Prompt = oneOf(c.get("prompt"), "", "consent", "select_account", "login")
+	v.Prompt = oneOf(cmp.Or(c.get("prompt"), reg.Prompt), "", "consent", "select_account", "login")
 	q := url.Values{
 		"client_id": {reg.AppID}, "response_type": {"code"}, "redirect_uri": {s.appCallback(c.at, reg)},
 		"scope": {s.appScope(reg)}, "state": {b.appState},

@@ -40,12 +40,14 @@ type Scenario struct {
 
 // Expect is what one run of the product must say.
 type Expect struct {
-	As     string `yaml:"as"`     // UPN whose token is used, or none
-	App    string `yaml:"app"`    // profile id
-	Domain string `yaml:"domain"` // what is asked about; default the first tenant's domain
-	Exit   int    `yaml:"exit"`
-	State  string `yaml:"state"` // open, blocked, unknown
-	Grade  string `yaml:"grade"` // verified, asserted, inferred, unknown
+	As  string `yaml:"as"`  // UPN whose token is used, or none
+	App string `yaml:"app"` // profile id
+	// ClientID is the app's, where its profile has none: this world's own.
+	ClientID string `yaml:"-"`
+	Domain   string `yaml:"domain"` // what is asked about; default the first tenant's domain
+	Exit     int    `yaml:"exit"`
+	State    string `yaml:"state"` // open, blocked, unknown
+	Grade    string `yaml:"grade"` // verified, asserted, inferred, unknown
 	// Findings are verdicts by check id: pass, warn, fail, pending, unknown, skipped.
 	Findings map[string]string `yaml:"findings"`
 }
@@ -113,6 +115,10 @@ type grantSpec struct {
 	For      string `yaml:"for"`      // everyone or a UPN
 	Resource string `yaml:"resource"` // graph, exchange or an app id
 	Scope    string `yaml:"scope"`    // kept as written
+	// Ago is when it was made, and By the UPN who made it; without them it is
+	// long established.
+	Ago time.Duration `yaml:"ago"`
+	By  string        `yaml:"by"`
 }
 
 type policySpec struct {
@@ -197,6 +203,7 @@ type appSpec struct {
 	Home       string     `yaml:"homeDomain"` // a domain of this scenario owns the app
 	Single     bool       `yaml:"singleTenant"`
 	Redirects  []string   `yaml:"redirects"`
+	Prompt     string     `yaml:"prompt"` // what the app's own page adds to its sign-in: consent, login, select_account
 	Scopes     []string   `yaml:"scopes"` // of Microsoft Graph, for apps that the base lacks
 }
 
@@ -280,6 +287,9 @@ func parseScenario(name string, data []byte) (*Scenario, error) {
 	for i, e := range sc.Expect {
 		if e.App == "" || e.As == "" || e.State == "" {
 			return nil, fmt.Errorf("%s.yaml: expect[%d]: as, app and state are needed", name, i)
+		}
+		if id := vendorKeys[e.App]; id != hetkAppID { // Hetk's page names its own
+			sc.Expect[i].ClientID = id
 		}
 	}
 	// A world built once shows that every name in the file means something.

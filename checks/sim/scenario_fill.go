@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // fill adds what the scenario says of apps and rules in one tenant.
@@ -118,10 +119,21 @@ func (w *World) fillGrant(t *Tenant, sp *ServicePrincipal, g grantSpec) error {
 	if t.grantOf(sp.ID, resource.ID, principal) != nil {
 		return fmt.Errorf("grants: a second grant on %s for %s", api.Name, g.For)
 	}
-	t.Grants = append(t.Grants, &Grant{
+	made := &Grant{
 		ID: stableID("grant", sp.ID, resource.ID, principal), ClientID: sp.ID, Resource: resource.ID,
-		Principal: principal, Scope: g.Scope,
-	})
+		Principal: principal, Scope: g.Scope, CreatedAt: w.now().Add(-90 * 24 * time.Hour),
+	}
+	t.Grants = append(t.Grants, made)
+	if g.Ago == 0 {
+		return nil
+	}
+	by := t.userByUPN(g.By)
+	if by == nil || g.Ago < 0 {
+		return fmt.Errorf("grants: ago needs a time before now, and by an account, not %q", g.By)
+	}
+	made.CreatedAt = w.now().Add(-g.Ago)
+	w.auditConsent(t, by, sp, principal == "", "[] => [Scope: "+g.Scope+"]", "")
+	t.Audits[len(t.Audits)-1].At = made.CreatedAt
 	return nil
 }
 

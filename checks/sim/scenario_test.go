@@ -13,7 +13,10 @@ import (
 // wanted are the scenarios that other rooms count on.
 const wanted = `managed-default admins-only low-empty low-classified allow-all approved one-user-grant partial-grant
 	wrong-resource disabled assignment-required unverified no-role pim-eligible wrong-tenant unknown-domain two-clouds
-	slow-replication throttled`
+	slow-replication throttled
+	direct-link entra-grant consent-requests low-impact first-sign-in app-policy pilot dns-policy revoke
+	conditional-access device-required cloud-apps-session mfa-required cached-token prompt-consent ews-retiring
+	guest-user request-denied workflow-no-role`
 
 // Every scenario loads, starts, and prints a ready line whose every part works.
 func TestEveryScenarioStarts(t *testing.T) {
@@ -148,13 +151,26 @@ func TestScenarioErrors(t *testing.T) {
 		head + "tenants:\n  - consent: maybe\n":               "none of managed, none, low, all",
 		head + "tenants:\n  - domain: fabrikam.example\n":     "must be contoso.example",
 		head + "tenants:\n  - apps:\n      - app: nonsense\n": "no app \"nonsense\"",
-		head + "tenants:\n  - users:\n      - upn: ../../etc/passwd@contoso.example\n":                                                         "name@domain",
-		head + "tenants:\n  - users:\n      - upn: x@contoso.example\n        roles: [King]\n":                                                 "no directory role \"King\"",
-		head + "tenants:\n  - users:\n      - upn: x@contoso.example\n      - upn: X@contoso.example\n":                                        "there twice",
-		head + "tenants:\n  - apps:\n      - app: hetk\n        grants:\n          - {for: everyone, resource: graph, scope: Nonsense.Read}\n": "no scope \"Nonsense.Read\"",
-		head + "tenants:\n  - apps:\n      - app: hetk\n        grants:\n          - {for: ghost, resource: graph, scope: User.Read}\n":        "not \"ghost\"",
-		head + "expect:\n  - as: none\n":                                "as, app and state are needed",
-		head + "apps:\n  - app: 11111111-2222-4333-8444-555555555555\n": "needs a GUID and a name",
+		head + "tenants:\n  - users:\n      - upn: ../../etc/passwd@contoso.example\n":                                                              "name@domain",
+		head + "tenants:\n  - users:\n      - upn: x@contoso.example\n        roles: [King]\n":                                                      "no directory role \"King\"",
+		head + "tenants:\n  - users:\n      - upn: x@contoso.example\n      - upn: X@contoso.example\n":                                             "there twice",
+		head + "tenants:\n  - apps:\n      - app: hetk\n        grants:\n          - {for: everyone, resource: graph, scope: Nonsense.Read}\n":      "no scope \"Nonsense.Read\"",
+		head + "tenants:\n  - apps:\n      - app: hetk\n        grants:\n          - {for: ghost, resource: graph, scope: User.Read}\n":             "not \"ghost\"",
+		head + "tenants:\n  - access:\n      - state: enabled\n":                                                                                    "a name is needed",
+		head + "tenants:\n  - access:\n      - {name: x, grant: [sesame]}\n":                                                                        "Invalid value",
+		head + "tenants:\n  - access:\n      - {name: x, users: [ghost], grant: [mfa]}\n":                                                           "no account, group or role",
+		head + "tenants:\n  - access:\n      - {name: x, apps: [ghost], grant: [mfa]}\n":                                                            "no app \"ghost\"",
+		head + "tenants:\n  - access:\n      - name: x\n":                                                                                           "at least one grant or session control",
+		head + "tenants:\n  - locations:\n      - name: x\n":                                                                                        "ranges or countries",
+		head + "tenants:\n  - requests:\n      - {as: ghost, app: hetk}\n":                                                                          "no account \"ghost\"",
+		head + "tenants:\n  - requests:\n      - {as: user@contoso.example, app: hetk, scopes: [Nonsense]}\n":                                       "no scope \"Nonsense\"",
+		head + "tenants:\n  - signIns:\n      - {as: user@contoso.example, app: ghost}\n":                                                           "no app \"ghost\"",
+		head + "tenants:\n  - apps:\n      - {app: hetk, owners: [ghost]}\n":                                                                        "owners: no account",
+		head + "tenants:\n  - apps:\n      - {app: hetk, roles: [Nonsense]}\n":                                                                      "no app role",
+		head + "apps:\n  - {app: hetk, prompt: please}\n":                                                                                           "none of consent, login",
+		head + "tenants:\n  - apps:\n      - app: hetk\n        grants:\n          - {for: everyone, resource: graph, scope: User.Read, ago: 1m}\n": "ago needs",
+		head + "expect:\n  - as: none\n":                                                                                                            "as, app and state are needed",
+		head + "apps:\n  - app: 11111111-2222-4333-8444-555555555555\n":                                                                             "needs a GUID and a name",
 	} {
 		_, err := LoadScenario(fstest.MapFS{"broken.yaml": {Data: []byte(body)}}, "broken")
 		if err == nil || !strings.Contains(err.Error(), want) {

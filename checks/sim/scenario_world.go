@@ -54,7 +54,7 @@ func (w *World) settle() error {
 			sp.CreatedAt, sp.VisibleAt = past, past
 		}
 		for _, g := range t.Grants {
-			g.CreatedAt, g.VisibleAt, g.Before = past, past, nil
+			g.VisibleAt, g.Before = g.CreatedAt, nil
 		}
 		for _, u := range t.Users {
 			key := strings.ToLower(u.UPN)
@@ -190,6 +190,10 @@ func (w *World) changeApp(s *appSpec) error {
 		}
 		reg.HomeTenant = home.ID
 	}
+	if s.Prompt != "" && s.Prompt != "consent" && s.Prompt != "login" && s.Prompt != "select_account" {
+		return fmt.Errorf("prompt: %q is none of consent, login, select_account", s.Prompt)
+	}
+	reg.Prompt = s.Prompt
 	reg.SingleTenant = reg.SingleTenant || s.Single
 	reg.RedirectURIs = append(reg.RedirectURIs, s.Redirects...)
 	return nil

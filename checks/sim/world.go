@@ -118,6 +118,7 @@ type Registration struct {
 	Scopes        []Scope
 	AppRoles      []AppRole
 	IdentifierURI string // several are parted by spaces
+	Prompt        string // what the app's own page adds to its sign-in
 	wire          *wire  // what Graph prints of it, ready made
 }
 

@@ -87,6 +87,9 @@ func checkOnce(t *testing.T, r sim.Ready, want sim.Expect) (checks.Report, strin
 	}
 	args := append([]string{"check", "--app", want.App, "--domain", domain, "--json"}, against(r)...)
 	args = append(args, "--save", filepath.Join(filepath.Dir(r.CA), savedName))
+	if want.ClientID != "" {
+		args = append(args, "--app-id", want.ClientID)
+	}
 	if want.As != "none" {
 		args = append(args, "--token-file", filepath.Join(filepath.Dir(r.CA), "tokens", want.As))
 	}
