@@ -32,7 +32,7 @@ func Clouds() []Endpoints {
 		{CloudGCC, "US Government GCC", "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://entra.microsoft.com"},
 		{CloudGCCHigh, "US Government GCC High", "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://entra.microsoft.us"},
 		{CloudDoD, "US Government DoD", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://entra.microsoft.us"},
-		{CloudChina, "China, operated by 21Vianet", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", "https://entra.microsoftonline.cn"},
+		{CloudChina, "China cloud (21Vianet)", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", "https://entra.microsoftonline.cn"},
 	}
 }
 

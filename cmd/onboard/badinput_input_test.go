@@ -53,12 +53,12 @@ func TestBadTenants(t *testing.T) {
 		},
 		{
 			name: "in two clouds", scenario: "two-clouds", as: "nobody", state: checks.StateUnknown, whose: checks.WhoUser, code: codeUnknown,
-			says:     []string{"contoso.example is a tenant in more than one cloud: public cloud, China, operated by 21Vianet. Name the one you mean.", "→ Choose with --cloud public or --cloud china."},
+			says:     []string{"contoso.example is a tenant in more than one cloud: public cloud, China cloud (21Vianet). Name the one you mean.", "→ Choose with --cloud public or --cloud china."},
 			verdicts: map[checks.ID]checks.Verdict{"tenant/found": checks.Pass, "tenant/cloud": checks.Warn},
 		},
 		{
 			name: "in another cloud", scenario: "managed-default", as: "nobody", args: []string{"--cloud", "china"}, state: checks.StateUnknown, whose: checks.WhoUser, code: codeUnknown,
-			says: []string{"→ Choose with --cloud public.", "contoso.example is no tenant of the China, operated by 21Vianet; it is in the public cloud."},
+			says: []string{"→ Choose with --cloud public.", "contoso.example is no tenant of the China cloud (21Vianet); it is in the public cloud."},
 		},
 	} {
 		t.Run(l.name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestEvilFlags(t *testing.T) {
 		{[]string{"apps", "show", "../hetk"}, "no app "},
 		{[]string{"apps", "lint", evil}, "no such file"},
 		{[]string{"sim", "--fault", evil}, "no such kind"},
-		{[]string{"sim", "--fault", "throttle=-1"}, "a count below one"},
+		{[]string{"sim", "--fault", "throttle=-1"}, "a count of calls is a number from 1"},
 		{[]string{"sim", "--scenario", evil}, "there is no scenario "},
 		{[]string{"sim", "--scenario", "../../etc/passwd"}, "a name, not a path, is wanted"},
 		{[]string{"sim", "--listen", evil}, "is no address"},

@@ -50,10 +50,10 @@ func (l *checkLines) finding(f checks.Finding) {
 // overall prints the answer: what, how sure, whose move, what was not seen.
 func (l *checkLines) overall(v checks.Overall, signedIn bool) error {
 	if l.unasked > 0 {
-		l.line(sayUnasked, l.unasked)
+		l.line(sayUnasked, checkCount(l.unasked))
 	}
 	if l.skipped > 0 {
-		l.line(saySkipped, l.skipped)
+		l.line(saySkipped, checkCount(l.skipped))
 	}
 	l.line("\n%s\n", v.Reason)
 	l.line("  %-14s %s, %s\n", "verdict", v.State, v.Grade)
@@ -71,6 +71,13 @@ func (l *checkLines) overall(v checks.Overall, signedIn bool) error {
 		l.line("  %-14s %s\n", head, n)
 	}
 	return l.out.Flush()
+}
+
+func checkCount(n int) string {
+	if n == 1 {
+		return "1 check"
+	}
+	return fmt.Sprintf("%d checks", n)
 }
 
 // line prints; an error is kept by the writer and comes up at the end.

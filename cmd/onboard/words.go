@@ -34,8 +34,8 @@ Exit codes: 0 open and verified, 1 blocked, 2 wrong usage, 3 cannot tell.`
 	saySaved   = "Saved in %s: what was read of %s, without people's names, ids and addresses. Names and ids of the\ntenant, of apps and of policies are in it.\n"
 	sayFromOld = "As it was read on %s, by onboard %s. Nothing was asked now, so nothing here is proof.\n\n"
 
-	sayUnasked = "unknown  %d more checks need a sign-in: --sign-in browser, --sign-in az or --token-file\n"
-	saySkipped = "skipped  %d checks that a failure above makes meaningless\n"
+	sayUnasked = "unknown  %s more for which nobody is signed in: --sign-in browser, --sign-in az or --token-file\n"
+	saySkipped = "skipped  %s that a failure above makes meaningless\n"
 
 	sayStopped  = "stopped before the end; nothing was changed"
 	sayOpenThis = "Open this page to sign in:\n%s\n"
