@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,9 @@ type diagnosisScreen struct {
 	at   checks.ID // in focus
 	own  bool      // the person moved it; until then it follows the cause
 	from int       // first finding that is seen
+	// settled is the order once everything had landed, worst first; the next
+	// look keeps it until it has landed, too.
+	settled []checks.ID
 }
 
 // explainRows is the height of the explanation below the list.
@@ -26,7 +30,7 @@ const explainRows = 5
 func (m *Model) answerRows() int {
 	switch {
 	case m.size.tight():
-		return 2
+		return max(min(5, m.height()-2), 2)
 	case m.size.h < 30:
 		return 3
 	}
@@ -46,14 +50,14 @@ func (s *diagnosisScreen) index(m *Model, es []entry) int {
 
 func (s *diagnosisScreen) body(m *Model) body {
 	var b body
-	es := m.entries(nil)
+	es := s.listed(m)
 	at := s.index(m, es)
 	w, h := m.size.text(), m.height()
 	lw, rw := w, 0
 	if m.size.class == wide {
 		lw, rw = m.size.split()
 	}
-	b.put(exactly(m.answer(w), m.answerRows(), w)...)
+	b.put(m.shortAnswer(w, m.answerRows())...)
 	if !m.size.tight() {
 		b.put(nil)
 	}
@@ -85,6 +89,31 @@ func (s *diagnosisScreen) body(m *Model) body {
 	return b
 }
 
+// listed are the findings as the list shows them: while they land in the order
+// in which they were laid out, so that no row moves under the eye, and worst
+// first once all have landed. The focus is on a finding, not on a row.
+func (s *diagnosisScreen) listed(m *Model) []entry {
+	es := m.entries(nil)
+	if !m.lookingNow() {
+		worstFirst(es)
+		s.settled = s.settled[:0]
+		for _, e := range es {
+			s.settled = append(s.settled, e.id)
+		}
+		return es
+	}
+	slices.SortStableFunc(es, func(a, b entry) int { return cmp.Compare(s.rank(a.id), s.rank(b.id)) })
+	return es
+}
+
+// rank is the place of a finding in the settled order; new ones come after.
+func (s *diagnosisScreen) rank(id checks.ID) int {
+	if i := slices.Index(s.settled, id); i >= 0 {
+		return i
+	}
+	return len(s.settled)
+}
+
 // list is the part of the findings that fits h rows; the last row says what is
 // not seen.
 func (s *diagnosisScreen) list(m *Model, es []entry, at, h, w int) []row {
@@ -109,7 +138,9 @@ func (s *diagnosisScreen) list(m *Model, es []entry, at, h, w int) []row {
 func tally(above, below []entry) string {
 	counts := map[string]int{}
 	var order []string
-	for _, e := range slices.Concat(above, below) {
+	hidden := slices.Concat(above, below)
+	worstFirst(hidden)
+	for _, e := range hidden {
 		_, word, _ := verdictLook(e.held.Verdict, e.held.Grade)
 		if !e.found {
 			word = wordLooking
@@ -128,7 +159,7 @@ func tally(above, below []entry) string {
 func (s *diagnosisScreen) typing(*Model) *field { return nil }
 
 func (s *diagnosisScreen) offers(m *Model) []offer {
-	es := m.entries(nil)
+	es := s.listed(m)
 	none, unseen := "", ""
 	if len(es) == 0 {
 		none = whyNothingYet
@@ -151,7 +182,7 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 }
 
 func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
-	es := m.entries(nil)
+	es := s.listed(m)
 	at := s.index(m, es)
 	switch o.act {
 	case actMove:
@@ -173,8 +204,35 @@ func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// shortAnswer is the answer in n rows. Whose move it is always stands there
+// whole: first what is to be done in detail gives way, then the reason.
+func (m *Model) shortAnswer(w, n int) []row {
+	reason, move := m.reason(w), m.moveAnswer(w)
+	if len(move) == 0 {
+		return exactly(reason, n, w)
+	}
+	whose := max(min(len(para(RoleStrong, m.move(), 0, w)), n-1), 1)
+	if keep := max(min(n-whose, n-min(len(move), (n+1)/2)), 1); len(reason) > keep {
+		reason = exactly(reason, keep, w)
+	}
+	return append(reason, exactly(move, n-len(reason), w)...)
+}
+
 // answer is the verdict: what stops people, and whose move it is.
-func (m *Model) answer(w int) []row {
+func (m *Model) answer(w int) []row { return append(m.reason(w), m.moveAnswer(w)...) }
+
+// moveAnswer is whose move it is, and what to do; empty where nobody must move
+// or nobody knows yet.
+func (m *Model) moveAnswer(w int) []row {
+	o := m.overall
+	if o.State == checks.StateBlocked || o.State == checks.StateUnknown && !m.lookingNow() {
+		return flow(w, span{m.move() + " ", RoleStrong}, span{m.smallest(), RoleText})
+	}
+	return nil
+}
+
+// reason is what the verdict is.
+func (m *Model) reason(w int) []row {
 	o := m.overall
 	head, role := clean(o.Reason), RoleStrong
 	switch o.State {
@@ -192,11 +250,7 @@ func (m *Model) answer(w int) []row {
 			head, role = fill(wordLookingAt, "domain", m.domain()), RoleInfo
 		}
 	}
-	rows := para(role, head, 0, w)
-	if o.State == checks.StateBlocked || o.State == checks.StateUnknown && !m.lookingNow() {
-		rows = append(rows, flow(w, span{m.move() + " ", RoleStrong}, span{m.smallest(), RoleText})...)
-	}
-	return rows
+	return para(role, head, 0, w)
 }
 
 // move says whose move it is to the person who reads it: who may not approve is

@@ -54,7 +54,7 @@ func (s *explainSheet) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 
 // neighbour is the finding before or after one.
 func (m *Model) neighbour(id checks.ID, k tea.KeyPressMsg, only func(entry) bool) checks.ID {
-	es := m.entries(nil)
+	es := m.diagnosis.listed(m)
 	if only != nil {
 		es = slices.DeleteFunc(es, func(e entry) bool { return !only(e) })
 	}

@@ -58,6 +58,30 @@ func (m *Model) entries(only func(checks.ID) bool) []entry {
 	return out
 }
 
+// worstFirst sorts entries by what they ask of a person: failures, warnings,
+// what is open, what passed, what was skipped; within that as they were.
+func worstFirst(es []entry) {
+	slices.SortStableFunc(es, func(a, b entry) int { return cmp.Compare(a.weight(), b.weight()) })
+}
+
+func (e entry) weight() int {
+	if !e.found {
+		return 2
+	}
+	switch e.held.Verdict {
+	case checks.Fail:
+		return 0
+	case checks.Warn:
+		return 1
+	case checks.Pending, checks.Unknown:
+		return 2
+	case checks.Pass:
+		return 3
+	case checks.Skipped:
+	}
+	return 4
+}
+
 // wanted are the checks that somebody is looking at now.
 func (m *Model) wanted() []checks.ID {
 	var out []checks.ID
@@ -141,8 +165,10 @@ func (m *Model) explain(e entry, w int) []row {
 	}
 	if f := e.held.Fix; f != nil && f.Do != "" {
 		why := clean(f.Why)
-		if why != "" {
+		if said := clean(strings.Join(append([]string{e.held.Summary, f.Do}, e.held.Detail...), " ")); why != "" && !strings.Contains(said, strings.TrimSuffix(why, ".")) {
 			why = " " + why
+		} else {
+			why = "" // it was said above
 		}
 		rows = append(rows, flow(w, span{fill(wordFix, "who", whoWord(f.Who)) + " ", RoleAccent}, span{clean(f.Do), RoleText}, span{why, RoleSubtle})...)
 	}

@@ -29,7 +29,7 @@ func (s *pathsScreen) body(m *Model) body {
 	w := m.size.text()
 	can := s.takable(m)
 	s.at = max(min(s.at, len(can)-1), 0)
-	b.put(para(RoleStrong, pathsTitle(len(can)), 0, w)...)
+	b.put(para(RoleStrong, m.pathsTitle(len(can)), 0, w)...)
 	b.gap()
 	if m.size.class == wide && len(can) > 1 && m.size.span() >= 110 {
 		b.put(s.columns(m, can)...)
@@ -132,7 +132,16 @@ func pathCost(r flows.Ranked) string {
 	return text
 }
 
-func pathsTitle(n int) string {
+// pathsTitle says how many ways there are. What fits a tenant is known only
+// once the tenant was read.
+func (m *Model) pathsTitle(n int) string {
+	switch {
+	case n == 0 || m.state.Facts.AppRead:
+	case n == 1:
+		return fill(wordOnePathBlind, "domain", m.domain())
+	default:
+		return fill(wordManyPathsBlind, "n", countWord(n), "domain", m.domain())
+	}
 	switch n {
 	case 0:
 		return wordNoPath

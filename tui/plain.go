@@ -219,7 +219,9 @@ func (p *plain) follow() {
 
 // news prints every finding that turned since it was printed last.
 func (p *plain) news() {
-	for _, e := range p.m.entries(func(id checks.ID) bool { return true }) {
+	es := p.m.entries(nil)
+	worstFirst(es)
+	for _, e := range es {
 		if !e.found || e.looking {
 			continue
 		}

@@ -41,8 +41,12 @@ func (p *plain) scene() scene {
 
 // common adds the choices of every scene: back and leave.
 func (p *plain) common(sc *scene) {
-	if p.m.state.CanGoBack() {
+	switch why := p.m.noBack(); {
+	case why == "":
 		sc.choices = append(sc.choices, choice{key: "b", label: plainBack, do: func() { p.m.put(flows.WentBack{}) }})
+	case p.m.applying():
+		why = sentence(fill(wordCannot, "why", why))
+		sc.choices = append(sc.choices, choice{key: "b", label: plainBack + " " + why, aside: true, do: func() { p.out.line(why) }})
 	}
 	sc.choices = append(sc.choices, choice{key: "q", label: plainLeave, do: p.leave})
 }
@@ -249,7 +253,7 @@ func (p *plain) evidence() choice {
 
 func (p *plain) pathsScene() scene {
 	can := p.m.paths.takable(p.m)
-	sc := scene{key: "paths " + number(len(can)), lines: []string{pathsTitle(len(can))}, open: true}
+	sc := scene{key: "paths " + number(len(can)), lines: []string{p.m.pathsTitle(len(can))}, open: true}
 	for i, r := range can {
 		take := func() { p.m.put(flows.Chose{Path: r.Path.ID}) }
 		text := fill(plainPath, "title", clean(r.Path.Title), "cost", pathCost(r), "gains", p.m.words(r.Path.Gains), "undo", p.m.words(r.Path.Undo))
@@ -283,11 +287,17 @@ func (p *plain) proofScene() scene {
 	o := p.m.overall
 	lines := append(p.verdict(), fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))+".")
 	for _, n := range o.NotLooked {
-		lines = append(lines, sentence(wordNotLookedAt+": "+clean(n)))
+		lines = append(lines, notLooked(n))
 	}
 	if o.State == checks.StateOpen {
 		lines = append(lines, wordStartAgain)
 		lines = append(lines, texts(p.m.connectRows(maxWidth))...)
+	}
+	for _, f := range p.m.state.Receipts {
+		lines = append(lines, fill(wordReceipt, "name", clean(f.Name)))
+	}
+	for _, l := range p.m.undoLines() {
+		lines = append(lines, fill(plainUndo, "how", l))
 	}
 	sc := scene{key: "proof" + string(o.State) + o.Reason, lines: lines, open: true, auto: p.leave}
 	sc.choices = append(sc.choices,

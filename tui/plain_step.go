@@ -15,9 +15,12 @@ func (p *plain) stepScene() scene {
 		return p.planScene(step)
 	}
 	s := p.m.state
+	if s.SignIn.Busy {
+		return p.signingIn()
+	}
 	_, ready := flows.Next(s)
 	proven := s.Proven(step)
-	sc := scene{open: true, key: strings.Join([]string{boolWord(ready), boolWord(proven), s.Answer(flows.AskHow)}, " ")}
+	sc := scene{open: true, key: strings.Join([]string{boolWord(ready), boolWord(proven), boolWord(s.Account != nil), s.Answer(flows.AskHow)}, " ")}
 	sc.lines = p.stepLines(step, proven)
 	if qs := flows.Asks(s); len(qs) > 0 && !proven {
 		asked := p.ask(qs[0])

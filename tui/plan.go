@@ -122,6 +122,9 @@ func changeRows(c flows.Change, st flows.LineState, applying, tight bool, w int)
 		rows = append(rows, detail(wordBefore, orDash(clean(c.Before)), w)...)
 	}
 	rows = append(rows, detail(wordAfter, orDash(clean(c.After)), w)...)
+	if !applying {
+		rows = append(rows, detail(wordEffect, clean(c.Effect), w)...)
+	}
 	if st.Applied.Message != "" {
 		rows = append(rows, detail(wordSaid, clean(st.Applied.Message), w)...)
 	}

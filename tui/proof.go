@@ -25,7 +25,7 @@ func (s *proofScreen) body(m *Model) body {
 	}
 	b.put(say(RoleSubtle, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))))
 	for _, n := range o.NotLooked {
-		b.put(hanging(say(RoleWarn, fixed(wordNotLookedAt, 15)), RoleText, clean(n), w)...)
+		b.put(hanging(say(RoleWarn, "! "), RoleText, notLooked(n), w)...)
 	}
 	b.gap()
 	for _, e := range m.entries(s.telling(m)) {
@@ -39,11 +39,44 @@ func (s *proofScreen) body(m *Model) body {
 	for _, f := range m.state.Receipts {
 		b.put(para(RoleInfo, fill(wordReceipt, "name", clean(f.Name)), 0, w)...)
 	}
-	if p, ok := flows.PathByID(m.state.Path); ok {
+	if undo := m.undoLines(); len(undo) > 0 {
 		b.gap()
-		b.put(hanging(say(RoleSubtle, wordUndo+" "), RoleText, m.words(p.Undo), w)...)
+		for i, l := range undo {
+			head := wordUndo
+			if i > 0 {
+				head = ""
+			}
+			b.put(hanging(say(RoleSubtle, fixed(head, cells(wordUndo)+1)), RoleText, l, w)...)
+		}
 	}
 	return b
+}
+
+// undoLines say how to take back what was done: each line that this run wrote,
+// latest first, else the path that was walked by hand.
+func (m *Model) undoLines() []string {
+	var out []string
+	for _, r := range slices.Backward(flows.ReceiptsOf(m.state)) {
+		for _, l := range slices.Backward(r.Lines) {
+			switch l.Outcome {
+			case flows.LineWritten.String(), flows.LineSeen.String(), flows.LineUnclear.String():
+				out = append(out, fill(wordUndoLine, "what", clean(l.Title), "how", sentence(m.words(l.Undo))))
+			}
+		}
+	}
+	if p, ok := flows.PathByID(m.state.Path); ok && len(out) == 0 {
+		out = append(out, m.words(p.Undo))
+	}
+	return out
+}
+
+// notLooked says what was not looked at, once: some texts say so themselves.
+func notLooked(text string) string {
+	text = clean(text)
+	if strings.Contains(strings.ToLower(text), wordNotLookedAt) {
+		return sentence(text)
+	}
+	return sentence(fill(wordNotLookedPart, "what", text))
 }
 
 // telling are the checks that a proof shows: those of the app and the ones

@@ -88,16 +88,12 @@ func (m *Model) offers() []offer {
 
 // common are the offers of every screen that is no sheet.
 func (m *Model) common() []offer {
-	back := ""
-	if !m.state.CanGoBack() {
-		back = whyNoBack
-	}
 	served := ""
 	if m.drv.Hands().Host == nil {
 		served = whyServed
 	}
 	return []offer{
-		{act: actBack, why: back},
+		{act: actBack, why: m.noBack()},
 		{act: actForward, why: flows.Missing(m.state), hidden: true},
 		{act: actPage, hidden: true},
 		{act: actHelp},
@@ -105,6 +101,17 @@ func (m *Model) common() []offer {
 		{act: actSuspend, why: served, hidden: true},
 		{act: actInterrupt, hidden: true},
 	}
+}
+
+// noBack says why one cannot go back.
+func (m *Model) noBack() string {
+	switch {
+	case m.applying():
+		return whyApplying
+	case !m.state.CanGoBack():
+		return whyNoBack
+	}
+	return ""
 }
 
 // do acts on an offer: the screen on its own, the model on the general ones.
