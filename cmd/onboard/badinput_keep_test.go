@@ -146,6 +146,7 @@ func (s *session) goesOn(t *testing.T, text string) {
 	t.Helper()
 	ways := [][2]string{
 		{"3. Use the token", "3"},
+		{"Done: this is seen in Microsoft Graph.", "1"},
 		{"2. By Graph, from a plan. You see", "2"},
 		{"Type contoso.example to apply", "contoso.example"},
 		// Earlier, the same way on is printed again with each line that is seen.
