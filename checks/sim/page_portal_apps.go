@@ -44,7 +44,7 @@ func appsTable(p *pen, v portalAppsView) g.Node {
 		g.Map(v.Apps, func(a portalAppView) g.Node {
 			return h.Tr(
 				rowHead(p.link("/portal/apps/"+a.Key, text(a.Name))),
-				h.Td(code(a.ObjectID)), h.Td(code(a.AppID)), cells(a.Created),
+				h.Td(code(a.ObjectID)), h.Td(code(a.AppID)), h.Td(h.Class("tight"), text(a.Created)),
 			)
 		}),
 	)

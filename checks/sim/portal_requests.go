@@ -58,7 +58,7 @@ func (r *AppConsentRequest) awaits(t *Tenant, u *User) bool {
 // state is the word the portal has for a request's state.
 func (r *AppConsentRequest) state() string {
 	if r.open() {
-		return "Pending"
+		return wordsPending
 	}
 	if len(r.Users) == 0 {
 		return "–"
@@ -132,8 +132,12 @@ func (s *Sim) requestPage(c *visit, who account, status int, problem string) ans
 		if u := t.userByID(one.UserID); u != nil {
 			by.Name = u.Name
 		}
-		if one.Status == RequestCompleted {
+		switch one.Status {
+		case RequestCompleted:
 			by.State = one.Result
+		case RequestInProgress:
+			by.State = wordsPending
+		case RequestExpired:
 		}
 		v.By = append(v.By, by)
 	}

@@ -31,6 +31,7 @@ const (
 	wordsRequestsPage     = "Admin consent requests"
 	wordsNotFound         = "Not found"
 	wordsNoRequest        = "There is no such request."
+	wordsPending          = "Pending"
 	wordsAnswered         = "This request has been answered already."
 	wordsNotEligible      = "This account is not eligible for that role."
 	wordsWhyActivate      = "Say why you need the role: activating asks for a reason."
