@@ -334,6 +334,13 @@ func conformsWell(t *testing.T, op operation) {
 			t.Fatalf("%s: %d, want %d: %.600s", level, p.status, op.ok, p.raw)
 		}
 		r.hold(t, op, level, p)
+		changes := op.method != http.MethodGet && !slices.ContainsFunc(quiet, func(q string) bool { return strings.HasSuffix(op.path, q) })
+		if audits := len(r.world.tenants[0].Audits) - 1; changes && audits != 1 || !changes && audits != 0 {
+			t.Errorf("%d lines in the audit log", audits)
+		}
+	}
+	if op.method == http.MethodGet {
+		conformsWhole(t, op)
 	}
 	for _, door := range []string{"/beta", "/v1.0/myorganization", "/v1.0/contoso.example"} {
 		r := wholeRig(t)
@@ -353,6 +360,44 @@ func conformsWell(t *testing.T, op operation) {
 		}
 	}
 }
+
+// conformsWhole asks for every property there is, then for every relation that
+// can be expanded.
+func conformsWhole(t *testing.T, op operation) {
+	t.Helper()
+	kind := graphTypes().types[strings.TrimSuffix(strings.TrimPrefix(op.schema, "coll."), ".any")]
+	if kind == nil {
+		return
+	}
+	r := wholeRig(t)
+	queries := []string{"$select=" + strings.Join(kind.plain(), ",")}
+	for _, e := range expandable {
+		if e.name == kind.name && !strings.HasSuffix(op.path, "delta()") && !strings.Contains(op.path, "/me") {
+			for name := range e.expand {
+				queries = append(queries, "$expand="+name, "$select=id&$expand="+name+"($select=id)")
+			}
+		}
+	}
+	for _, q := range queries {
+		for _, level := range []string{"minimal", "full", "none"} {
+			p := r.ask(op, target(r, op, "")+"?"+q, r.token(admin), "", "Accept", "application/json;odata.metadata="+level)
+			if p.status != op.ok {
+				t.Errorf("%s: %d: %.300s", q, p.status, p.raw)
+				continue
+			}
+			fits(t, level, op.schema, []byte(p.raw))
+		}
+	}
+}
+
+// expandable are the types with relations that can be expanded.
+var expandable = []*entity{
+	serviceEntity, userEntity, groupEntity, roleEntity, applicationEntity, grantPolicyEntity, requestEntity, userRequestEntity,
+	approvalEntity, routeEntity, roleGivenEntity, pimEntity,
+}
+
+// quiet are the operations that are posted and change nothing.
+var quiet = []string{"evaluate", "checkMemberGroups", "getMemberGroups", "getByIds", "$batch"}
 
 // hold validates an answer of success.
 func (r *rig) hold(t *testing.T, op operation, level string, p reply) {

@@ -83,7 +83,10 @@ func (c *graphCall) signInObject(s *SignIn) obj {
 // (entra-facts §8).
 func (c *graphCall) signIns() []obj {
 	var out []obj
-	for _, s := range slices.Backward(c.t.SignIns) {
+	lines := slices.Clone(c.t.SignIns)
+	slices.Reverse(lines)
+	slices.SortStableFunc(lines, func(a, b *SignIn) int { return b.At.Compare(a.At) })
+	for _, s := range lines {
 		if !s.Silent {
 			out = append(out, c.signInObject(s))
 		}
@@ -142,7 +145,10 @@ func (c *graphCall) auditObject(a *Audit) obj {
 
 func (c *graphCall) audits() []obj {
 	var out []obj
-	for _, a := range slices.Backward(c.t.Audits) {
+	lines := slices.Clone(c.t.Audits)
+	slices.Reverse(lines)
+	slices.SortStableFunc(lines, func(a, b *Audit) int { return b.At.Compare(a.At) })
+	for _, a := range lines {
 		out = append(out, c.auditObject(a))
 	}
 	return out

@@ -76,11 +76,9 @@ func (c *graphCall) userRequestObject(r *UserConsentRequest) obj {
 	if u := c.t.userByID(r.ReviewedBy); u != nil {
 		stage["reviewedBy"] = obj{"id": u.ID, "displayName": u.Name, "userPrincipalName": u.UPN}
 	}
-	stages := []obj{stage}
 	return obj{
-		"stages": stages, "user": r.UserID,
 		"id": r.ID, "approvalId": r.ID, "reason": r.Reason, "status": string(state), "createdDateTime": stamp(r.CreatedAt),
-		"completedDateTime": stamp(r.CompletedAt), "createdBy": obj{"user": by}, "approval": obj{"id": r.ID, "stages": stages},
+		"completedDateTime": stamp(r.CompletedAt), "createdBy": obj{"user": by}, "approval": obj{"id": r.ID, "stages": []obj{stage}},
 	}
 }
 
@@ -212,6 +210,6 @@ func getApproval(c *graphCall) (graphReply, error) {
 	if err != nil {
 		return graphReply{}, err
 	}
-	o := c.userRequestObject(one)
-	return c.one(approvalEntity, usersContext(r)+"('"+one.ID+"')/approval", obj{"id": one.ID, "stages": o["stages"]})
+	approval, _ := c.userRequestObject(one)["approval"].(obj)
+	return c.one(approvalEntity, usersContext(r)+"('"+one.ID+"')/approval", approval)
 }
