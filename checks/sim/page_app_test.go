@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"testing"
@@ -42,6 +43,55 @@ func TestAppPageWall(t *testing.T) {
 	user.open("/app/" + hetkAppID)
 	user.open(linkOf(t, user, "Connect your calendar")).sees("Your calendar is connected", userUPN, "Calendars.ReadWrite")
 	user.open(user.at.String()).sees("not the answer to a connection started on this page")
+}
+
+// Everything that stands in a user's way, or does not, as the app's page meets it.
+func TestAppPageOfEveryScenario(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		app, upn string
+		press    []string // on the way
+		sees     string
+	}{
+		"admins-only":           {sees: "Need admin approval"},
+		"allow-all":             {press: []string{"Accept"}, sees: "Your calendar is connected"},
+		"app-policy":            {press: []string{"Accept"}, sees: "Your calendar is connected"},
+		"approved":              {sees: "Your calendar is connected"},
+		"assignment-required":   {sees: "AADSTS50105"},
+		"conditional-access":    {sees: "AADSTS53003"},
+		"consent-requests":      {sees: "Approval required"},
+		"deactivated":           {sees: "AADSTS7000112"},
+		"device-required":       {sees: "AADSTS53000"},
+		"disabled":              {sees: "AADSTS7000112"},
+		"disabled-by-microsoft": {sees: "AADSTS7000112"},
+		"ews-retiring":          {app: "revenue-grid", sees: "Your calendar is connected"},
+		"guest-user":            {upn: "visitor@fabrikam.example", sees: "Your calendar is connected"},
+		"low-empty":             {sees: "Need admin approval"},
+		"low-impact":            {app: "sophiie", sees: "Need admin approval"}, // one scope is not classified
+		"low-classified":        {press: []string{"Accept"}, sees: "Your calendar is connected"},
+		"managed-default":       {sees: "Need admin approval"},
+		"mfa-required":          {press: []string{"Approve"}, sees: "Your calendar is connected"},
+		"one-user-grant":        {sees: "Your calendar is connected"},
+		"partial-grant":         {sees: "Need admin approval"},
+		"pilot":                 {sees: "Your calendar is connected"},
+		"prompt-consent":        {sees: "Need admin approval"},
+		"request-denied":        {app: "carerix", sees: "AADSTS7000112"},
+		"unverified":            {sees: "Need admin approval"},
+		"workflow-no-role":      {sees: "Approval required"},
+		"wrong-resource":        {sees: "Need admin approval"},
+		"wrong-tenant":          {upn: "user@fabrikam.example", sees: "Your calendar is connected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := startSim(t, name)
+			r := newRobot(t, s).open("/app/" + vendorKeys[cmp.Or(c.app, "hetk")])
+			r.open(linkOf(t, r, "Connect your calendar")).signIn(cmp.Or(c.upn, userUPN))
+			for _, words := range c.press {
+				r.press(words)
+			}
+			r.sees(c.sees)
+		})
+	}
 }
 
 func TestAppPageAsksAsItIsTold(t *testing.T) {

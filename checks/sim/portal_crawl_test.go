@@ -29,31 +29,59 @@ func TestPortalHasNoDeadLinks(t *testing.T) {
 	t.Parallel()
 	s := furnished(t)
 	for upn, least := range map[string]int{adminUPN: 35, userUPN: 15} {
-		r := portalAs(t, s, upn, "apps")
-		seen, todo := map[string]bool{}, []string{"/portal/apps", "/portal/requests?tab=all", "/portal/signins", "/portal/audit", "/portal/roles", "/portal/apps?type=all"}
-		for len(todo) > 0 {
-			path := todo[0]
-			todo = todo[1:]
-			if seen[path] {
-				continue
-			}
-			seen[path] = true
-			r.open(path)
-			if r.status != 200 && (r.status != 403 || upn == adminUPN) {
-				t.Errorf("%s: %s answers %d", upn, path, r.status)
-			}
-			soundPage(t, path, r.doc)
-			walk(r.doc, func(n *html.Node) {
-				to := strings.TrimPrefix(attr(n, "href"), s.LoginURL())
-				if n.Data == "a" && strings.HasPrefix(to, "/portal/") {
-					todo = append(todo, to)
-				}
-			})
-		}
-		if len(seen) < least {
-			t.Errorf("%s came to %d pages only", upn, len(seen))
+		if n := crawl(t, s, upn); n < least {
+			t.Errorf("%s came to %d pages only", upn, n)
 		}
 	}
+}
+
+// The portal of every scenario is whole.
+func TestPortalOfEveryScenario(t *testing.T) {
+	t.Parallel()
+	all, err := Scenarios(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range all {
+		t.Run(sc.Name, func(t *testing.T) {
+			t.Parallel()
+			s := startSim(t, sc.Name)
+			upn := adminUPN
+			if !s.hasUser(upn) {
+				upn = s.world.tenants[0].Users[0].UPN
+			}
+			crawl(t, s, upn)
+		})
+	}
+}
+
+// crawl follows every link of the portal and tells how many pages there were.
+func crawl(t *testing.T, s *Sim, upn string) int {
+	t.Helper()
+	r := portalAs(t, s, upn, "apps")
+	seen, todo := map[string]bool{}, []string{
+		"/portal/apps", "/portal/requests?tab=all", "/portal/signins", "/portal/audit", "/portal/roles", "/portal/apps?type=all",
+	}
+	for len(todo) > 0 {
+		path := todo[0]
+		todo = todo[1:]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		r.open(path)
+		if r.status != 200 && r.status != 403 {
+			t.Errorf("%s: %s answers %d", upn, path, r.status)
+		}
+		soundPage(t, path, r.doc)
+		walk(r.doc, func(n *html.Node) {
+			to := strings.TrimPrefix(attr(n, "href"), s.LoginURL())
+			if n.Data == "a" && strings.HasPrefix(to, "/portal/") {
+				todo = append(todo, to)
+			}
+		})
+	}
+	return len(seen)
 }
 
 // soundPage looks for what every page has: one heading, one place for its content,
@@ -131,7 +159,7 @@ func TestPortalLogs(t *testing.T) {
 	r.open("/portal/signins/nope").sees("There is no such line in the log.")
 	r.open("/portal/audit?q=consent").sees("Consent to application", adminUPN).open("/portal/audit?q=nothing-of-this").sees("No activities found.")
 	r.open("/portal/conditional-access").sees("Block unapproved calendar apps", "Block access", "Report-only", "Security defaults are on")
-	r.open("/portal/conditional-access?app="+hetkAppID).sees("Narrowed to what covers Hetk Calendar Sync")
+	r.open("/portal/conditional-access?app=" + hetkAppID).sees("Narrowed to what covers Hetk Calendar Sync")
 	user := portalAs(t, s, userUPN, "apps")
 	for _, path := range []string{"signins", "signins/x", "audit", "conditional-access"} {
 		if user.open("/portal/" + path).sees("You don’t have access", "Active roles"); user.status != 403 {
