@@ -15,8 +15,9 @@ import (
 //
 // To add a page: write a view (a struct of plain values) and a function from a
 // pen and that view to a node, most often p.card(…) for sign-in or p.shell(…)
-// for the portal; name it in sheets, its title in pageTitles (a view with a
-// title method titles itself), and answer with s.page(c, status, name, view).
+// for the portal; name it in sheets (the portal's in portalSheets), its title in
+// pageTitles (a view with a title method titles itself), and answer with
+// s.page(c, status, name, view). TestWalks must then come by and look at it.
 // Addresses go through p.to (our own pages), href and action (any other), which
 // let nothing but http, https and relative addresses through; forms through
 // p.post, which posts to our own pages. g.Raw, h.Href, h.Action, h.Src and event

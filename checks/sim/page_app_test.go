@@ -30,6 +30,18 @@ func TestReadProblem(t *testing.T) {
 	}
 }
 
+func FuzzReadProblem(f *testing.F) {
+	f.Add("AADSTS65004: User declined. Trace ID: t Correlation ID: c Timestamp: x")
+	f.Add("AADSTS")
+	f.Add("Timestamp: Trace ID: Correlation ID:")
+	f.Fuzz(func(t *testing.T, text string) {
+		p := readProblem("e", "", text)
+		if strings.Trim(p.Code, "+-0123456789") != "" || len(p.Text)+len(p.Trace)+len(p.Correlation)+len(p.Stamp) > len(text) {
+			t.Errorf("%q: %+v", text, p)
+		}
+	})
+}
+
 // An ordinary user presses Connect and meets the wall; an admin approves from the
 // same page; then the user gets through.
 func TestAppPageWall(t *testing.T) {

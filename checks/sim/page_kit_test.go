@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -123,6 +124,9 @@ func TestPagesGoThroughTheKit(t *testing.T) {
 			continue
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && !plainAttribute(call) {
+				t.Errorf("%s sets an attribute that the kit alone may set", name)
+			}
 			sel, ok := n.(*ast.SelectorExpr)
 			if !ok {
 				return true
@@ -133,4 +137,47 @@ func TestPagesGoThroughTheKit(t *testing.T) {
 			return true
 		})
 	}
+}
+
+// plainAttribute says whether a call, if it is g.Attr, names an attribute that
+// neither runs anything nor leads anywhere.
+func plainAttribute(call *ast.CallExpr) bool {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return true
+	}
+	if x, ok := sel.X.(*ast.Ident); !ok || x.Name != "g" || sel.Sel.Name != "Attr" {
+		return true
+	}
+	lit, ok := call.Args[0].(*ast.BasicLit)
+	if !ok {
+		return false
+	}
+	name, err := strconv.Unquote(lit.Value)
+	return err == nil && !strings.HasPrefix(name, "on") &&
+		!slices.Contains([]string{"href", "src", "action", "formaction", "style", "srcdoc", "xlink:href"}, name)
+}
+
+// An address that is let through leads to a web page, however it is written.
+func FuzzSafeAddress(f *testing.F) {
+	for _, s := range []string{"https://contoso.example/", "javascript:alert(1)", "java\tscript:x", "//contoso.example", "?a=b:c", "#x", "\x00data:x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		got := safeAddress(raw)
+		if got == deadAddress {
+			return
+		}
+		// As a browser reads it: without controls and spaces, in any case.
+		plain := strings.ToLower(strings.Map(func(r rune) rune {
+			if r <= ' ' || r == 0x7f {
+				return -1
+			}
+			return r
+		}, got))
+		before, _, hasColon := strings.Cut(plain, ":")
+		if hasColon && !strings.ContainsAny(before, "/?#") && before != "http" && before != "https" {
+			t.Errorf("%q leads to %q", raw, got)
+		}
+	})
 }
