@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,123 +12,10 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // Every path and method of Microsoft's v1.0 metadata is called, well and badly,
 // alone and in a batch, and every answer is held against the schema.
-
-// schemaBook compiles schemas of the metadata on demand.
-type schemaBook struct {
-	mu       sync.Mutex
-	compiler *jsonschema.Compiler
-	made     map[string]*jsonschema.Schema
-}
-
-// newSchemaBook compiles the metadata. Where no metadata is asked for the types
-// of derived objects are not told, so they cannot be required.
-func newSchemaBook(untyped bool) (*schemaBook, error) {
-	doc, err := openAPI()
-	if err != nil {
-		return nil, err
-	}
-	raw, err := json.Marshal(doc)
-	if err != nil {
-		return nil, err
-	}
-	if untyped {
-		raw = bytes.ReplaceAll(raw, []byte(`"required":["@odata.type"]`), []byte(`"required":[]`))
-	}
-	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		return nil, err
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	return &schemaBook{compiler: c, made: map[string]*jsonschema.Schema{}}, c.AddResource("graph.json", parsed)
-}
-
-var (
-	typedBook   = sync.OnceValues(func() (*schemaBook, error) { return newSchemaBook(false) })
-	untypedBook = sync.OnceValues(func() (*schemaBook, error) { return newSchemaBook(true) })
-)
-
-// check validates JSON against a named schema.
-func (b *schemaBook) check(name string, raw []byte) error {
-	b.mu.Lock()
-	s := b.made[name]
-	if s == nil {
-		made, err := b.compiler.Compile("graph.json#/components/schemas/" + name)
-		if err != nil {
-			b.mu.Unlock()
-			return err
-		}
-		b.made[name], s = made, made
-	}
-	b.mu.Unlock()
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	return s.Validate(v)
-}
-
-func fits(t *testing.T, level, schema string, raw []byte) {
-	t.Helper()
-	book := typedBook
-	if level == "none" {
-		book = untypedBook
-	}
-	b, err := book()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.check(schema, raw); err != nil {
-		t.Errorf("%s, metadata=%s: %v\n%.1500s", schema, level, err, raw)
-	}
-}
-
-// operation is one method of one path.
-type operation struct {
-	method, path string
-	ok           int    // the documented status of success
-	schema       string // of that answer; empty for no content, text for a count
-}
-
-func operations(t *testing.T) []operation {
-	t.Helper()
-	paths, _ := metadata(t)["paths"].(map[string]any)
-	var out []operation
-	for _, p := range slices.Sorted(maps.Keys(paths)) {
-		item, _ := paths[p].(map[string]any)
-		for _, m := range []string{"get", "post", "put", "patch", "delete"} {
-			op, ok := item[m].(map[string]any)
-			if !ok {
-				continue
-			}
-			one := operation{method: strings.ToUpper(m), path: p}
-			responses, _ := op["responses"].(map[string]any)
-			for _, code := range []string{"204", "201", "200"} {
-				r, ok := responses[code].(map[string]any)
-				if !ok || one.ok != 0 {
-					continue
-				}
-				one.ok, _ = strconv.Atoi(code)
-				content, _ := r["content"].(map[string]any)
-				if _, text := content["text/plain"]; text {
-					one.schema = "text"
-				}
-				media, _ := content["application/json"].(map[string]any)
-				if ref := refOf(media["schema"]); ref != "" {
-					one.schema = ref
-				}
-			}
-			out = append(out, one)
-		}
-	}
-	return out
-}
 
 // wholeBase is built once: making its signing key takes longer than a world.
 var wholeBase = sync.OnceValues(func() (*Sim, error) {
@@ -499,62 +384,4 @@ func (r *rig) part(t *testing.T, op operation, target, token, body string) reply
 		}
 	}
 	return p
-}
-
-// conformsBadly asks wrongly in every way that the operation has, alone and in
-// a batch.
-func conformsBadly(t *testing.T, op operation) {
-	t.Helper()
-	if op.path == "/$batch" {
-		return // TestBatch has its own
-	}
-	r := wholeRig(t) // what is refused changes nothing, so one serves for all
-	refused := func(name string, want []int, ask func(*rig) (target, token, body string)) {
-		t.Helper()
-		at, token, body := ask(r)
-		alone := r.ask(op, at, token, body)
-		for how, p := range map[string]reply{"alone": alone, "in a batch": r.part(t, op, at, token, body)} {
-			if !slices.Contains(want, p.status) {
-				t.Errorf("%s, %s: %d, want %v: %.300s", name, how, p.status, want, p.raw)
-				continue
-			}
-			fits(t, "minimal", "ODataError", []byte(p.raw))
-		}
-	}
-	forbidden, bad, gone := []int{http.StatusForbidden}, []int{http.StatusBadRequest}, []int{http.StatusNotFound, http.StatusBadRequest}
-	refused("without scope", forbidden, func(r *rig) (string, string, string) {
-		return target(r, op, ""), r.token(admin, "openid"), bodies(r, op)
-	})
-	if rt, _, err := findRoute(op.method, partsOf(t, target(r, op, ""))); err == nil && rt.access.roles != nil {
-		refused("without role", forbidden, func(r *rig) (string, string, string) {
-			return target(r, op, ""), r.token(user), bodies(r, op)
-		})
-	} else if err == nil && op.method != http.MethodGet && op.method != http.MethodPost {
-		t.Error("everybody may write here")
-	}
-	for name := range r.keys() {
-		if strings.Contains(op.path, "{"+name+"}") {
-			refused("unknown "+name, gone, func(r *rig) (string, string, string) {
-				return target(r, op, name), r.token(admin), bodies(r, op)
-			})
-		}
-	}
-	if op.method == http.MethodGet && op.schema != "text" {
-		queries := []string{"$select=nonsense", "$nonsense=1", "$expand=nonsense"}
-		if strings.HasPrefix(op.schema, "coll.") && !strings.HasSuffix(op.schema, "appRole") {
-			queries = append(queries, "$filter=nonsense%20eq%20'x'", "$top=0", "$top=x", "$orderby=nonsense")
-		}
-		for _, q := range queries {
-			refused(q, bad, func(r *rig) (string, string, string) { return target(r, op, "") + "?" + q, r.token(admin), "" })
-		}
-	}
-	if body := bodies(r, op); body != "" {
-		refused("an unknown property", bad, func(r *rig) (string, string, string) {
-			return target(r, op, ""), r.token(admin), `{"nonsense":1,` + strings.TrimPrefix(bodies(r, op), "{")
-		})
-		refused("no object", bad, func(r *rig) (string, string, string) { return target(r, op, ""), r.token(admin), `[1]` })
-	}
-	refused("an unknown segment", bad, func(r *rig) (string, string, string) {
-		return target(r, op, "") + "/nonsense/x/y", r.token(admin), bodies(r, op)
-	})
 }

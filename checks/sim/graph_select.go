@@ -1,0 +1,169 @@
+package sim
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// What of an object is answered: $select, $expand.
+
+// selection reads $select: the names, and whether there was one.
+func (c *graphCall) selection(e *entity) ([]string, bool, error) {
+	sel, ok := option(c.query, "select")
+	if !ok || strings.TrimSpace(sel) == "" {
+		return e.defaults(), false, nil
+	}
+	var names []string
+	for name := range strings.SplitSeq(sel, ",") {
+		name = strings.TrimSpace(name)
+		if name == "*" {
+			names = append(names, e.defaults()...)
+			continue
+		}
+		if !e.has(name) {
+			return nil, false, badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(name, "?"), e.name)
+		}
+		names = append(names, name)
+	}
+	return names, true, nil
+}
+
+// selected narrows an object to what $select names, fills in what Graph prints
+// of properties without a value, and adds what $expand asks for.
+func (c *graphCall) selected(e *entity, o obj) (obj, error) {
+	names, asked, err := c.selection(e)
+	if err != nil {
+		return nil, err
+	}
+	e = e.of(o)
+	if !asked {
+		names = e.defaults()
+	}
+	out := obj{}
+	for _, n := range names {
+		p, ok := e.prop(n)
+		if !ok {
+			continue // another type of a mixed list has it
+		}
+		if v, ok := o[n]; ok && v != nil && !slices.Contains(e.unread, n) {
+			out[n] = v
+		} else if p.list {
+			out[n] = []obj{}
+		} else if p.null {
+			out[n] = nil
+		}
+	}
+	if t, ok := o["@odata.type"]; ok {
+		out["@odata.type"] = t
+	}
+	if err := c.relate(e, o, out); err != nil {
+		return nil, err
+	}
+	c.annotate(e, o, out)
+	return out, nil
+}
+
+// relate adds the relations that $expand names.
+func (c *graphCall) relate(e *entity, o, out obj) error {
+	for _, name := range c.expanded() {
+		name, options, _ := strings.Cut(name, "(")
+		rel := e.expand[name]
+		if rel == nil {
+			return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(name, "?"), e.name)
+		}
+		if options != "" && !strings.HasPrefix(options, "$select=") && !strings.HasPrefix(options, "$top=") {
+			return badRequest("The options of $expand=%s are not supported.", name)
+		}
+		if o["id"] == nil {
+			continue // nothing to expand: the name alone was checked
+		}
+		v, err := rel(c, o)
+		if err != nil {
+			return err
+		}
+		out[name] = narrow(v, strings.TrimSuffix(strings.TrimPrefix(options, "$select="), ")"))
+	}
+	return nil
+}
+
+// narrow applies the $select within an $expand.
+func narrow(v any, names string) any {
+	if names == "" || strings.HasPrefix(names, "$top=") {
+		return v
+	}
+	keep := strings.Split(names, ",")
+	cut := func(o obj) obj {
+		out := obj{}
+		for k, v := range o {
+			if strings.HasPrefix(k, "@odata.") || slices.Contains(keep, k) {
+				out[k] = v
+			}
+		}
+		return out
+	}
+	switch v := v.(type) {
+	case obj:
+		return cut(v)
+	case []obj:
+		out := make([]obj, 0, len(v))
+		for _, o := range v {
+			out = append(out, cut(o))
+		}
+		return out
+	}
+	return v
+}
+
+// contextOf is @odata.context, which also says what was selected.
+func (c *graphCall) contextOf(e *entity, context string) string {
+	var parts []string
+	if _, asked, err := c.selection(e); err == nil && asked {
+		sel, _ := option(c.query, "select")
+		for name := range strings.SplitSeq(sel, ",") {
+			parts = append(parts, strings.TrimSpace(name))
+		}
+	}
+	for _, name := range c.expanded() {
+		name, _, _ = strings.Cut(name, "(")
+		parts = append(parts, name+"()")
+	}
+	out := c.root + "/$metadata#" + context
+	if len(parts) > 0 {
+		out += "(" + strings.Join(parts, ",") + ")"
+	}
+	return out
+}
+
+// one answers a single object.
+func (c *graphCall) one(e *entity, context string, o obj) (graphReply, error) {
+	out, err := c.selected(e, o)
+	if err != nil {
+		return graphReply{}, err
+	}
+	out["@odata.context"] = c.contextOf(e, context) + "/$entity"
+	return graphReply{http.StatusOK, out}, nil
+}
+
+// expanded are the elements of $expand, each perhaps with options of its own.
+func (c *graphCall) expanded() []string {
+	ex, ok := option(c.query, "expand")
+	if !ok || strings.TrimSpace(ex) == "" {
+		return nil
+	}
+	var out []string
+	depth, from := 0, 0
+	for i := range len(ex) {
+		switch ex[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				out, from = append(out, strings.TrimSpace(ex[from:i])), i+1
+			}
+		}
+	}
+	return append(out, strings.TrimSpace(ex[from:]))
+}

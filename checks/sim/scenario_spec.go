@@ -1,0 +1,160 @@
+package sim
+
+import "time"
+
+// What a scenario file may say.
+
+type tenantSpec struct {
+	Domain  string   `yaml:"domain"`
+	Domains []string `yaml:"domains"` // further verified ones
+	// TXT are more records of the first domain, by label: _hetk, or @ for itself.
+	TXT      map[string][]string `yaml:"txt"`
+	Name     string              `yaml:"name"`
+	ID       string              `yaml:"id"`
+	Cloud    string              `yaml:"cloud"`
+	Realm    string              `yaml:"realm"`
+	Premium  string              `yaml:"premium"`
+	Consent  consent             `yaml:"consent"`
+	Risky    *bool               `yaml:"riskyAppsAllowed"`
+	Defaults *bool               `yaml:"securityDefaults"`
+	Silent   *bool               `yaml:"silentPatch"` // default: as Microsoft-managed tenants do
+
+	Users      []userSpec    `yaml:"users"`
+	Groups     []groupSpec   `yaml:"groups"`
+	Apps       []serviceSpec `yaml:"apps"`
+	Policies   []policySpec  `yaml:"policies"`
+	Classified []classSpec   `yaml:"classified"`
+	Workflow   *workflowSpec `yaml:"workflow"`
+	Access     []accessSpec  `yaml:"access"`    // Conditional Access policies
+	Locations  []placeSpec   `yaml:"locations"` // the places they name
+	Requests   []requestSpec `yaml:"requests"`  // what users asked admins for
+	SignIns    []signInSpec  `yaml:"signIns"`   // what the sign-in log holds from the start
+}
+
+// consent is the user consent choice: managed, none, low, all, or a list of
+// entries as Graph prints them.
+type consent []string
+
+type userSpec struct {
+	UPN      string   `yaml:"upn"`
+	Name     string   `yaml:"name"`
+	Password string   `yaml:"password"`
+	Disabled bool     `yaml:"disabled"`
+	Guest    bool     `yaml:"guest"`
+	Roles    []string `yaml:"roles"`
+	Eligible []string `yaml:"eligible"`
+	Policies []string `yaml:"selfPolicies"`
+}
+
+type groupSpec struct {
+	Name    string   `yaml:"name"`
+	Members []string `yaml:"members"` // UPNs
+}
+
+type serviceSpec struct {
+	App                string      `yaml:"app"` // short name or client id
+	Disabled           bool        `yaml:"disabled"`
+	Deactivated        *bool       `yaml:"isDisabled"`
+	DisabledByMS       string      `yaml:"disabledByMicrosoftStatus"`
+	AssignmentRequired bool        `yaml:"assignmentRequired"`
+	Assigned           []string    `yaml:"assigned"` // UPNs or group names
+	Grants             []grantSpec `yaml:"grants"`
+	Roles              []string    `yaml:"roles"`  // application permissions of Microsoft Graph
+	Owners             []string    `yaml:"owners"` // UPNs
+}
+
+type grantSpec struct {
+	For      string `yaml:"for"`      // everyone or a UPN
+	Resource string `yaml:"resource"` // graph, exchange or an app id
+	Scope    string `yaml:"scope"`    // kept as written
+	// Ago is when it was made, and By the UPN who made it; without them it is
+	// long established.
+	Ago time.Duration `yaml:"ago"`
+	By  string        `yaml:"by"`
+}
+
+type policySpec struct {
+	ID       string    `yaml:"id"`
+	Name     string    `yaml:"name"`
+	Includes []setSpec `yaml:"includes"`
+	Excludes []setSpec `yaml:"excludes"`
+}
+
+type setSpec struct {
+	Type       string   `yaml:"permissionType"`
+	Class      string   `yaml:"classification"`
+	Resource   string   `yaml:"resource"`
+	Scopes     []string `yaml:"scopes"`
+	Clients    []string `yaml:"clients"`
+	Tenants    []string `yaml:"clientTenants"`
+	Publishers []string `yaml:"clientPublishers"`
+	Verified   bool     `yaml:"verifiedPublisherOnly"`
+}
+
+type classSpec struct {
+	Resource string   `yaml:"resource"`
+	Level    string   `yaml:"level"`
+	Scopes   []string `yaml:"scopes"`
+}
+
+type workflowSpec struct {
+	Enabled   bool     `yaml:"enabled"`
+	Days      int      `yaml:"days"`
+	Reviewers []string `yaml:"reviewers"` // UPNs
+}
+
+// accessSpec is a Conditional Access policy. Names stand for ids: UPNs, groups,
+// roles, apps, locations.
+type accessSpec struct {
+	Name      string   `yaml:"name"`
+	State     string   `yaml:"state"` // enabled (default), disabled, report
+	Users     []string `yaml:"users"` // All, GuestsOrExternalUsers, UPNs, group or role names; default All
+	But       []string `yaml:"exceptUsers"`
+	Apps      []string `yaml:"apps"` // All, Office365, apps; default All
+	ButApps   []string `yaml:"exceptApps"`
+	Clients   []string `yaml:"clients"` // default all
+	Platforms []string `yaml:"platforms"`
+	Places    []string `yaml:"locations"`
+	ButPlaces []string `yaml:"exceptLocations"`
+	Flow      string   `yaml:"flow"`    // deviceCodeFlow
+	Grant     []string `yaml:"grant"`   // block, mfa, compliantDevice …
+	Session   string   `yaml:"session"` // of Defender for Cloud Apps: monitorOnly, blockDownloads, mcasConfigured
+}
+
+// placeSpec is a named location: ranges or countries.
+type placeSpec struct {
+	Name      string   `yaml:"name"`
+	Ranges    []string `yaml:"ranges"`
+	Countries []string `yaml:"countries"`
+	Trusted   bool     `yaml:"trusted"`
+}
+
+// requestSpec is a user's request to the reviewers.
+type requestSpec struct {
+	As     string   `yaml:"as"`
+	App    string   `yaml:"app"`
+	Scopes []string `yaml:"scopes"` // of Microsoft Graph; default everything the app is registered with
+	Reason string   `yaml:"reason"`
+}
+
+// signInSpec is a line of the sign-in log.
+type signInSpec struct {
+	As     string        `yaml:"as"`
+	App    string        `yaml:"app"`
+	Code   int           `yaml:"code"`
+	Reason string        `yaml:"reason"`
+	Ago    time.Duration `yaml:"ago"`
+}
+
+// appSpec changes a registration of the base, or adds one.
+type appSpec struct {
+	App        string     `yaml:"app"` // short name or client id
+	Name       string     `yaml:"name"`
+	Unverified bool       `yaml:"unverified"`
+	Registered *time.Time `yaml:"registered"`
+	Home       string     `yaml:"homeDomain"` // a domain of this scenario owns the app
+	Single     bool       `yaml:"singleTenant"`
+	Redirects  []string   `yaml:"redirects"`
+	Prompt     string     `yaml:"prompt"` // what the app's own page adds to its sign-in: consent, login, select_account
+	Scopes     []string   `yaml:"scopes"` // of Microsoft Graph, for apps that the base lacks
+}
