@@ -177,7 +177,7 @@ func (s *Sim) instanceDiscovery(c *visit) answer {
 		"tenant_discovery_endpoint": c.at.base() + "/" + url.PathEscape(clip(key)) + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1",
 		"metadata":                  metadata,
-	})
+	}).with("Access-Control-Allow-Origin", "*")
 }
 
 func isLoopback(host string) bool {

@@ -53,8 +53,8 @@ const (
 	grantDeviceFirst = "device_code" // the first version's name
 )
 
-func (s *Sim) tokenV2(c *visit) answer { return s.exchange(c, false) }
-func (s *Sim) tokenV1(c *visit) answer { return s.exchange(c, true) }
+func (s *Sim) tokenV2(c *visit) answer { return c.readable(s.exchange(c, false)) }
+func (s *Sim) tokenV1(c *visit) answer { return c.readable(s.exchange(c, true)) }
 
 // exchange answers the token endpoint. Only the body counts: secrets in a query
 // would end in logs.
@@ -126,8 +126,8 @@ func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
 	switch {
 	case id == "":
 		return refuse(900144, "client_id")
-	case c.r != nil && c.r.Header.Get("Origin") != "":
-		return refuse(9002326, clip(c.r.Header.Get("Origin")))
+	case c.origin() != "" && !(reg.AnyLoopback && isLocalPage(c.origin())):
+		return refuse(9002326, clip(c.origin()))
 	case !strings.EqualFold(id, reg.AppID):
 		return refuse(70000)
 	case c.body.Get("client_assertion") != "":
@@ -192,6 +192,8 @@ func (s *Sim) redeem(c *visit) (*tokenSubject, *refusal) {
 		return nil, refuse(70008)
 	case c.body.Get("redirect_uri") != code.redirect:
 		return nil, refuse(500112)
+	case c.origin() != "" && code.challenge == "":
+		return nil, refuse(9002325)
 	case !verifies(code, c.body.Get("code_verifier")):
 		return nil, refuse(501481)
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -253,7 +254,7 @@ func TestTokenEndpointRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Origin", "http://localhost:3000")
+	req.Header.Set("Origin", "https://app.example")
 	if m := newRobot(t, s).send(req).json(); !strings.HasPrefix(str(m, "error_description"), "AADSTS9002326:") {
 		t.Errorf("from a page's script: %v", m)
 	}
@@ -297,5 +298,38 @@ func TestCodeLookup(t *testing.T) {
 		if r := newRobot(t, s).open("/error?code=" + bad); r.status != 404 {
 			t.Errorf("%q: %d", bad, r.status)
 		}
+	}
+}
+
+// TestPagesScript: an app that runs in a browser, on this machine.
+func TestPagesScript(t *testing.T) {
+	t.Parallel()
+	s := startSim(t, "managed-default", withOwnClient)
+	ask := []string{"client_id", ownClient, "redirect_uri", "http://localhost:3000/"}
+	redeem := func(origin string, pkce bool) (map[string]any, http.Header) {
+		more, proof := ask, []string(nil)
+		if pkce {
+			more = append(slices.Clone(ask), "code_challenge", s256(verifier), "code_challenge_method", "S256")
+			proof = []string{"code_verifier", verifier}
+		}
+		code := newRobot(t, s).open(authorizeURL("contoso.example", more...)).signIn(userUPN).returned().Get("code")
+		body := exchange(code, append(slices.Clone(ask), proof...)...).Encode()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.LoginURL()+tokenPath, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", origin)
+		r := newRobot(t, s).send(req)
+		return r.json(), r.header
+	}
+	if m, h := redeem("http://localhost:3000", true); str(m, "access_token") == "" || h.Get("Access-Control-Allow-Origin") != "http://localhost:3000" {
+		t.Errorf("%v %v", m, h)
+	}
+	if m, h := redeem("http://localhost:3000", false); !strings.HasPrefix(str(m, "error_description"), "AADSTS9002325:") || h.Get("Access-Control-Allow-Origin") == "" {
+		t.Errorf("without PKCE: %v", m)
+	}
+	if m, h := redeem("https://evil.example", true); !strings.HasPrefix(str(m, "error_description"), "AADSTS9002326:") || h.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("from elsewhere: %v %v", m, h)
 	}
 }

@@ -112,6 +112,7 @@ var refusalTexts = map[int]refusalText{
 	7000229: {oauthClient, 401, "The client application %s is missing service principal in the tenant %s. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119"},
 	9000411: {oauthRequest, 400, "The request is not properly formatted. The parameter '%s' is duplicated."},
 	9001023: {oauthRequest, 400, "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint."},
+	9002325: {oauthRequest, 400, "Proof Key for Code Exchange is required for cross-origin authorization code redemption."},
 	9002326: {oauthRequest, 400, "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin: '%s'."},
 	9002332: {oauthRequest, 400, "Application '%s'(%s) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request."},
 }
