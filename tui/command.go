@@ -67,10 +67,18 @@ func (m *Model) tick() tea.Cmd {
 
 // put gives an event of the person to the driver.
 func (m *Model) put(e flows.Event) {
-	if err := m.drv.Do(m.ctx, e); err != nil {
+	m.hand(e)
+	m.onward()
+}
+
+// hand is put, and goes no further; false where it was not taken.
+func (m *Model) hand(e flows.Event) bool {
+	err := m.drv.Do(m.ctx, e)
+	if err != nil {
 		m.tellPerson(RoleBad, fill(wordNotDone, "why", clean(err.Error())))
 	}
 	m.refresh()
+	return err == nil
 }
 
 // tell is put, as the answer to a key.
@@ -191,12 +199,16 @@ func (m *Model) played(msg playedMsg) {
 
 // saveReport writes the report to disk.
 func (m *Model) saveReport() tea.Cmd {
-	keep, ctx, text := m.keepReport, m.ctx, reportText(m.state)
+	keep, ctx, s := m.keepReport, m.ctx, m.state
 	if keep == nil {
 		return nil
 	}
 	return func() tea.Msg {
-		name, err := keep(ctx, text)
+		forms, err := reportForms(s)
+		if err != nil {
+			return keptMsg{err: err}
+		}
+		name, err := keep(ctx, forms)
 		return keptMsg{name: name, err: err}
 	}
 }

@@ -171,14 +171,19 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 	if to, ok := flows.Next(m.state); ok && to.Stage == flows.StageProof {
 		next = wordToProof
 	}
-	return []offer{
+	out := []offer{
 		{act: actPaths, word: next, why: flows.Missing(m.state)},
 		{act: actTake, word: keyExplain, why: none},
 		{act: actMove, why: none},
 		{act: actEvidence, why: unseen},
 		{act: actAgain},
 		{act: actLinks, why: m.noLinks()},
+		m.signInOffer(),
 	}
+	if m.elsewhere() { // nothing else helps: it comes first
+		slices.SortStableFunc(out, func(a, b offer) int { return cmp.Compare(boolWord(b.act == actSignIn), boolWord(a.act == actSignIn)) })
+	}
+	return out
 }
 
 func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
@@ -199,6 +204,8 @@ func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return m.tell(flows.AskedAgain{})
 	case actLinks:
 		return m.openLinks()
+	case actSignIn:
+		return m.signInAnew()
 	default: // no other is offered here
 	}
 	return nil

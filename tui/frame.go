@@ -116,11 +116,14 @@ func (m *Model) moveRows() []row {
 	}
 	var rows []row
 	for i, v := range m.playable() {
-		head := spaces(cells(wordMoves))
-		if i == 0 {
-			head = wordMoves
+		head := wordMoves + "  "
+		switch {
+		case m.size.class == narrow: // the word would push the move off the window
+			head = ""
+		case i > 0:
+			head = spaces(cells(head))
 		}
-		rows = append(rows, row{}.add(RoleSubtle, head+"  ").add(RoleAccent, fixed(clean(v.Key), 3)).add(RoleText, clean(v.Title)))
+		rows = append(rows, row{}.add(RoleSubtle, head).add(RoleAccent, fixed(clean(v.Key), 3)).add(RoleText, clean(v.Title)))
 	}
 	return rows[:min(len(rows), max(m.size.body()/3, 1))]
 }

@@ -35,6 +35,8 @@ const (
 	actScript
 	actReport
 	actTell
+	actSignIn
+	actNextApp
 	actPlay
 	actHelp
 	actLeave
@@ -72,6 +74,8 @@ var bindings = []binding{
 	{act: actScript, keys: []string{"s", "ctrl+s"}, word: keyScript},
 	{act: actReport, keys: []string{"r"}, word: keyReport},
 	{act: actTell, keys: []string{"m"}, word: keyTell},
+	{act: actSignIn, keys: []string{"s"}, word: keySignIn},
+	{act: actNextApp, keys: []string{"n"}, word: keyNextApp},
 	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
 	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},
 	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},

@@ -53,9 +53,11 @@ type Options struct {
 	Earlier []Earlier
 	// Reopen gives the driver, already running, of an earlier run.
 	Reopen func(ctx context.Context, id string) (Driver, error)
-	// KeepReport writes a report to disk and returns its name; nil: there is
-	// no disk.
-	KeepReport func(ctx context.Context, markdown string) (string, error)
+	// KeepReport writes a report to disk, in each of its forms, and returns
+	// the names to show; nil: there is no disk.
+	KeepReport func(ctx context.Context, forms []ReportForm) (string, error)
+	// NoSignIn goes on without a sign-in where it would be asked for.
+	NoSignIn bool
 	// ResumeWith is the command that goes on with this run; empty: it is not
 	// kept anywhere.
 	ResumeWith string
@@ -79,7 +81,8 @@ type Model struct {
 	still      bool
 	demo       bool
 	reopen     func(context.Context, string) (Driver, error)
-	keepReport func(context.Context, string) (string, error)
+	keepReport func(context.Context, []ReportForm) (string, error)
+	noSignIn   bool
 	resumeWith string
 	// pause and resume give the terminal to somebody else and take it back;
 	// nil where the library does that by itself.
@@ -111,6 +114,7 @@ type Model struct {
 	deaf    time.Time // keys before this are not meant for what is seen
 	ticking bool
 	sure    bool // leaving in the middle of a plan was asked for once
+	hurry   bool // what was answered for the app before is not asked again
 	stopped bool // by Ctrl-C
 }
 
@@ -127,6 +131,7 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
 		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith,
+		noSignIn: o.NoSignIn,
 	}
 	if m.now == nil {
 		m.now = time.Now
@@ -263,6 +268,7 @@ func (m *Model) follow() {
 	if s := m.state; busy && !s.SignIn.Busy && s.Account != nil && s.Place.Stage == flows.StageSignIn {
 		m.put(flows.Advanced{})
 	}
+	m.onward()
 	if m.state.Place != place {
 		m.deaf = m.now().Add(typeAhead)
 	}

@@ -179,7 +179,7 @@ func (s *pathsScreen) offers(m *Model) []offer {
 			hidden = ""
 		}
 	}
-	return []offer{{act: actTake, why: why}, {act: actMove, why: why}, {act: actShowAll, why: hidden}, {act: actAgain}}
+	return []offer{{act: actTake, why: why}, {act: actMove, why: why}, {act: actShowAll, why: hidden}, {act: actAgain}, m.signInOffer()}
 }
 
 func (s *pathsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
@@ -191,6 +191,8 @@ func (s *pathsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		s.all = true
 	case actAgain:
 		return m.tell(flows.AskedAgain{})
+	case actSignIn:
+		return m.signInAnew()
 	case actTake:
 		if s.at < len(can) {
 			return m.tell(flows.Chose{Path: can[s.at].Path.ID})

@@ -215,6 +215,7 @@ func (p *plain) follow() {
 	if s := p.m.state; busy && !s.SignIn.Busy && s.Account != nil && s.Place.Stage == flows.StageSignIn {
 		p.m.put(flows.Advanced{})
 	}
+	p.m.onward()
 }
 
 // news prints every finding that turned since it was printed last.

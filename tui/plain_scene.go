@@ -43,7 +43,7 @@ func (p *plain) scene() scene {
 func (p *plain) common(sc *scene) {
 	switch why := p.m.noBack(); {
 	case why == "":
-		sc.choices = append(sc.choices, choice{key: "b", label: plainBack, do: func() { p.m.put(flows.WentBack{}) }})
+		sc.choices = append(sc.choices, choice{key: "b", label: plainBack, do: func() { p.m.back() }})
 	case p.m.applying():
 		why = sentence(fill(wordCannot, "why", why))
 		sc.choices = append(sc.choices, choice{key: "b", label: plainBack + " " + why, aside: true, do: func() { p.out.line(why) }})
@@ -235,8 +235,17 @@ func (p *plain) diagnosisScene() scene {
 			sc.choices[0].label = plainToProof
 		}
 	}
-	sc.choices = append(sc.choices, p.again(), p.evidence())
+	sc.choices = append(sc.choices, p.again(), p.evidence(), p.signInAnew())
 	return sc
+}
+
+// signInAnew puts the account in hand away, and asks who signs in.
+func (p *plain) signInAnew() choice {
+	label := plainSignIn
+	if p.m.state.Account == nil {
+		label = plainSignInNow
+	}
+	return choice{key: "s", label: label, do: func() { p.m.signInAnew() }}
 }
 
 // evidence prints what every finding rests on, links whole.
@@ -276,7 +285,7 @@ func (p *plain) pathsScene() scene {
 	if len(can) == 0 {
 		sc.auto = p.leave
 	}
-	sc.choices = append(sc.choices, p.again())
+	sc.choices = append(sc.choices, p.again(), p.signInAnew())
 	return sc
 }
 
@@ -303,8 +312,21 @@ func (p *plain) proofScene() scene {
 	sc.choices = append(sc.choices,
 		choice{key: "r", label: plainReport, aside: true, do: func() { p.out.line(reportText(p.m.state)) }},
 		choice{key: "m", label: plainTell, aside: true, do: func() { p.out.line(messageText(p.m.state)) }}, p.evidence(),
-		choice{key: "a", label: plainAgain, do: func() { p.m.put(flows.AskedAgain{}) }})
+		choice{key: "a", label: plainAgain, do: func() { p.m.put(flows.AskedAgain{}) }},
+		choice{key: "n", label: plainNextApp, do: func() { p.m.nextApp() }})
+	if p.m.keepReport != nil {
+		sc.choices = append(sc.choices, choice{key: "s", label: plainSave, aside: true, do: p.saveReport})
+	}
 	return sc
+}
+
+// saveReport writes the report to disk, and says where.
+func (p *plain) saveReport() {
+	if msg, ok := p.m.saveReport()().(keptMsg); ok {
+		p.m.kept(msg)
+		p.out.line(p.m.notice.text)
+		p.m.notice = span{}
+	}
 }
 
 // verdict is the answer, its state said in a word.

@@ -129,6 +129,7 @@ func (s *proofScreen) offers(m *Model) []offer {
 		{act: actTell},
 		{act: actEvidence, why: m.nothingTelling(s)},
 		{act: actAgain, key: "a"},
+		{act: actNextApp},
 	}
 }
 
@@ -149,6 +150,8 @@ func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		m.open(&pageSheet{text: messageText, by: actTell})
 	case actAgain:
 		return m.tell(flows.AskedAgain{})
+	case actNextApp:
+		return m.nextApp()
 	case actEvidence:
 		for _, e := range m.entries(s.telling(m)) {
 			if e.found {

@@ -136,7 +136,7 @@ func (m *Model) do(o offer, k tea.KeyPressMsg) tea.Cmd {
 		}
 		return tea.Suspend
 	case actBack:
-		return m.tell(flows.WentBack{})
+		return m.back()
 	case actForward:
 		return m.tell(flows.Advanced{})
 	case actPlay:

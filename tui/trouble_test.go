@@ -2,7 +2,9 @@ package tui
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -161,9 +163,10 @@ func TestReportIsKept(t *testing.T) {
 	t.Parallel()
 	var kept string
 	o := still(t, 80, 24)
-	o.KeepReport = func(_ context.Context, text string) (string, error) {
-		if kept = text; len(kept) == 0 {
-			return "", errors.New("nothing to write")
+	o.KeepReport = func(_ context.Context, forms []ReportForm) (string, error) {
+		kept = forms[0].Text
+		if len(forms) != 3 || !strings.HasPrefix(forms[1].Text, "<!doctype html>") || !json.Valid([]byte(forms[2].Text)) {
+			return "", fmt.Errorf("forms %v", forms)
 		}
 		return "report.md", nil
 	}

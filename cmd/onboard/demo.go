@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +72,7 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 		return err
 	}
 	defer c.close()
-	w := &wizard{o: o, c: c, start: start, auto: auto, play: &rehearsal{s: s, admin: admin}}
+	w := &wizard{o: o, c: c, start: start, auto: auto, play: &rehearsal{s: s, c: c, admin: admin}}
 	if f.picture != "" {
 		return w.picture(ctx, f.picture)
 	}
@@ -89,27 +92,67 @@ func caseOf(sc *sim.Scenario, first sim.ReadyTenant, auto bool) (who, domain str
 // rehearsal is the admin of a simulated tenant, played by keys.
 type rehearsal struct {
 	s     *sim.Sim
+	c     *clients
 	admin string
 }
 
-// approveMove is the one move there is: what the wizard waits for.
-const approveMove = "approve"
+// The moves there are: what the wizard waits for.
+const (
+	approveMove = "approve"
+	enableMove  = "enable"
+)
 
 // Moves implements run.Play: while consent is waited for, the admin can press
-// Accept.
+// Accept; where the app's sign-in is off, they can switch it on.
 func (p *rehearsal) Moves(s flows.State) []run.Move {
-	grant, looked := s.Finding(checks.AppGrant)
-	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" || looked && grant.Verdict == checks.Pass {
+	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" {
 		return nil
 	}
-	return []run.Move{{ID: approveMove + " " + s.App.ClientID, Key: "A", Title: fmt.Sprintf(sayApproveMove, p.admin)}}
+	var out []run.Move
+	if grant, looked := s.Finding(checks.AppGrant); !looked || grant.Verdict != checks.Pass {
+		out = append(out, run.Move{ID: approveMove + " " + s.App.ClientID, Key: "A", Title: fmt.Sprintf(sayApproveMove, p.admin)})
+	}
+	if on, looked := s.Finding(checks.AppEnabled); looked && on.Verdict == checks.Fail {
+		out = append(out, run.Move{ID: enableMove + " " + s.App.ClientID, Key: "E", Title: fmt.Sprintf(sayEnableMove, p.admin)})
+	}
+	return out
 }
 
 // Make implements run.Play.
 func (p *rehearsal) Make(ctx context.Context, id string) error {
 	var move, client string
-	if _, err := fmt.Sscan(id, &move, &client); err != nil || move != approveMove {
-		return fmt.Errorf("no such move %q", id)
+	if _, err := fmt.Sscan(id, &move, &client); err == nil {
+		switch move {
+		case approveMove:
+			return p.s.Approve(ctx, p.admin, client, nil)
+		case enableMove:
+			return p.enable(ctx, client)
+		}
 	}
-	return p.s.Approve(ctx, p.admin, client, nil)
+	return fmt.Errorf("no such move %q", id)
+}
+
+// enable switches the sign-in of an enterprise app on, as the portal does: by
+// Graph, with the admin's token.
+func (p *rehearsal) enable(ctx context.Context, client string) error {
+	token, err := p.s.Token(p.admin)
+	if err != nil {
+		return fmt.Errorf("enable %s: %w", client, err)
+	}
+	to := p.c.graphRoot("") + "/v1.0/servicePrincipals(appId='" + url.PathEscape(client) + "')"
+	r, err := http.NewRequestWithContext(ctx, http.MethodPatch, to, strings.NewReader(`{"accountEnabled":true}`))
+	if err != nil {
+		return fmt.Errorf("enable %s: %w", client, err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := (&http.Client{Transport: p.c.transport}).Do(r)
+	if err != nil {
+		return fmt.Errorf("enable %s: %w", client, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode/100 != 2 {
+		return fmt.Errorf("enable %s: the portal answered %s", client, answer.Status)
+	}
+	return nil
 }

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
+	"strconv"
+	"strings"
 
 	"github.com/adrg/xdg"
 	"golang.org/x/term"
@@ -40,7 +42,7 @@ func runWizard(ctx context.Context, o *options) error {
 
 // start is what the flags already say of a run; what they do not is asked.
 func (o *options) start() (flows.Started, error) {
-	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), CanWrite: true, Login: o.loginURL, Portal: o.portalURL}
+	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Login: o.loginURL, Portal: o.portalURL}
 	if err := o.validate(); err != nil {
 		return s, err
 	}
@@ -113,7 +115,7 @@ func (w *wizard) run(ctx context.Context) error {
 	}
 	o := tui.Options{
 		Profiles: profiles, Look: look, Earlier: earlier, Reopen: w.reopen, KeepReport: w.keepReport,
-		Auto: w.auto,
+		Auto: w.auto, NoSignIn: w.o.signIn == "none",
 	}
 	if w.fresh != "" { // what is not kept cannot be gone on with
 		o.ResumeWith = "onboard"
@@ -256,15 +258,41 @@ func (w *wizard) halt() {
 	w.driven = w.driven[:0]
 }
 
-// keepReport writes a report beside where the person works.
-func (w *wizard) keepReport(_ context.Context, text string) (string, error) {
-	name := "onboard-report-" + time.Now().Format("20060102-150405") + ".md"
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return "", fmt.Errorf("write the report: %w", err)
+// mostReports is how many reports of one second get names of their own.
+const mostReports = 100
+
+// keepReport writes a report beside where the person works, each form under
+// the same name, which nothing had before.
+func (w *wizard) keepReport(_ context.Context, forms []tui.ReportForm) (string, error) {
+	base := "onboard-report-" + w.c.now().Format("20060102-150405")
+	name := base
+	for n := 2; ; n++ {
+		names, err := writeForms(name, forms)
+		if !errors.Is(err, fs.ErrExist) || n > mostReports {
+			return strings.Join(names, ", "), err
+		}
+		name = base + "-" + strconv.Itoa(n)
 	}
-	_, err = io.WriteString(f, text)
-	return name, errors.Join(err, f.Close())
+}
+
+// writeForms writes every form or none, readable for its owner alone.
+func writeForms(name string, forms []tui.ReportForm) (names []string, err error) {
+	for _, form := range forms {
+		file := name + "." + form.Ext
+		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err == nil {
+			names = append(names, file)
+			_, err = io.WriteString(f, form.Text)
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil {
+			for _, made := range names {
+				_ = os.Remove(made) // half a report is none
+			}
+			return nil, fmt.Errorf("write the report: %w", err)
+		}
+	}
+	return names, nil
 }
 
 // ended makes the exit code of a run: what its verdict says.

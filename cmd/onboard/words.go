@@ -53,7 +53,8 @@ Exit codes: 0 open and verified, 1 blocked, 2 wrong usage, 3 cannot tell.`
 and an admin portal on loopback, with no network and no account. Keys on the
 screen play the admin. With --plain --auto it walks by itself.`
 
-	sayApproveMove = "play %s: open the link and press Accept"
+	sayApproveMove = "Accept, as %s"
+	sayEnableMove  = "Switch the app on, as %s"
 	sayHugeWindow  = "onboard: this window says that it is %d×%d; nothing can draw on that, so plain lines follow\n"
 	sayNotSaved    = "onboard: this run cannot be kept, so it cannot be resumed: %v\n"
 

@@ -1,0 +1,154 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// fakeSigner counts how often an account was put away.
+type fakeSigner struct{ out int }
+
+func (s *fakeSigner) SignIn(context.Context, run.SignInAsk, func(run.Prompt)) (flows.Account, error) {
+	return flows.Account{}, nil
+}
+
+func (s *fakeSigner) SignOut() { s.out++ }
+
+// inAnotherTenant is a diagnosis by somebody who signed in elsewhere.
+func inAnotherTenant(t testing.TB) (*fakeDriver, *fakeSigner) {
+	t.Helper()
+	d, h := atSignIn(t), &fakeSigner{}
+	a := signedIn()
+	a.Account.UPN, a.Account.TenantID = "admin@fabrikam.example", "99999999-2222-3333-4444-555555555555"
+	d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayBrowser)}, a, flows.Advanced{})
+	rounded(d, append(tenantFindings(), finding(checks.TenantMatch, checks.Fail, checks.Verified, "You are signed in to another tenant"))...)
+	d.hands.SignIn = h
+	return d, h
+}
+
+// turned is a driver whose world has answered all that is wanted.
+func turned(d *fakeDriver, granted bool) *world {
+	w := &world{fakeDriver: d, granted: granted}
+	w.turn()
+	return w
+}
+
+func TestSignInAnewFromAnotherTenant(t *testing.T) {
+	t.Parallel()
+	d, h := inAnotherTenant(t)
+	m := New(t.Context(), d, still(t, 40, 12))
+	if got := flat(m); !strings.Contains(got, "s sign in anew") {
+		t.Errorf("the key is not on the smallest screen:\n%s", plainText(m.View().Content))
+	}
+	press(m, "s")
+	if s := m.state; s.Place.Stage != flows.StageSignIn || s.Account != nil || h.out != 1 {
+		t.Errorf("at %+v as %v, signed out %d times", s.Place, s.Account, h.out)
+	}
+	d, h = inAnotherTenant(t)
+	out := answered(t, turned(d, false), Options{}, "s", "q")
+	if s := d.State(); s.Place.Stage != flows.StageSignIn || s.Account != nil || h.out != 1 || !strings.Contains(out, "s. Sign in anew.") {
+		t.Errorf("at %+v, signed out %d times:\n%s", s.Place, h.out, out)
+	}
+}
+
+func TestNoSignInIsNotAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(asked(t))
+	o := still(t, 80, 24)
+	o.NoSignIn = true
+	m := New(t.Context(), w, o)
+	press(m, "enter")
+	if s := m.state; s.Place.Stage != flows.StageDiagnosis || s.SignIn.Way != flows.WayNone {
+		t.Fatalf("at %+v, signing in by %q", s.Place, s.SignIn.Way)
+	}
+	press(m, "esc") // who changes their mind is asked
+	if s := m.state; s.Place.Stage != flows.StageSignIn {
+		t.Errorf("back went to %+v", s.Place)
+	}
+	w = newWorld(started(t))
+	said(t, w, Options{NoSignIn: true}, "2\ncontoso.example\n1\n")
+	if s := w.State(); s.Place.Stage != flows.StageDiagnosis {
+		t.Errorf("a script ended at %+v", s.Place)
+	}
+}
+
+func TestNextAppKeepsTenantAndAccount(t *testing.T) {
+	t.Parallel()
+	const otherID = "8dd90edb-c881-459a-ac84-2a1fee8c5c95"
+	walk := func(t *testing.T, d Driver, next func(*Model)) {
+		t.Helper()
+		m := New(t.Context(), d, still(t, 80, 24))
+		next(m)
+		m.follow()
+		s := m.state
+		if s.Place.Stage != flows.StageDiagnosis || s.Profile.ID != "revenue-grid" || s.Domain != "contoso.example" || s.Account == nil {
+			t.Errorf("at %+v with %s for %s as %v", s.Place, s.Profile.ID, s.Domain, s.Account)
+		}
+	}
+	walk(t, turned(atProof(t), true), func(m *Model) {
+		press(m, "n")
+		if m.state.Place.Stage != flows.StageApp || m.app.question(m).ID != flows.AskApp {
+			t.Fatalf("at %+v, asking %q", m.state.Place, m.app.question(m).ID)
+		}
+		press(m, "4", "enter")
+		typeIn(m, otherID)
+		press(m, "enter")
+	})
+	w := turned(atProof(t), true)
+	out := answered(t, w, Options{}, "n", "4", otherID, "q")
+	if s := w.State(); s.Place.Stage != flows.StageDiagnosis || s.Profile.ID != "revenue-grid" || s.Account == nil {
+		t.Errorf("at %+v:\n%s", s.Place, out)
+	}
+	// Going back on the way does not bounce forward again.
+	d := turned(atProof(t), true)
+	m := New(t.Context(), d, still(t, 80, 24))
+	press(m, "n", "4", "enter")
+	typeIn(m, otherID)
+	press(m, "enter", "esc")
+	if at := m.state.Place.Stage; at != flows.StageSignIn {
+		t.Errorf("back went to stage %d", at)
+	}
+}
+
+// TestUndoIsWhatWasWritten holds that a proof says how to take back the lines
+// that were sent, and none that were not.
+func TestUndoIsWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	d := atPlan(t)
+	w := &world{fakeDriver: d}
+	p := d.State().Plan
+	if err := w.Do(t.Context(), flows.Confirmed{Plan: p.ID, Typed: p.Domain}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Do(t.Context(), flows.Advanced{}); err != nil {
+		t.Fatal(err)
+	}
+	m := New(t.Context(), w, still(t, 80, 40))
+	want := p.Lines[0].Title + ": " + p.Lines[0].Undo
+	if m.state.Place.Stage != flows.StageProof || !strings.Contains(flat(m), want) {
+		t.Errorf("at %+v lacks %q:\n%s", m.state.Place, want, plainText(m.View().Content))
+	}
+	if out := answered(t, w, Options{}, "q"); !strings.Contains(out, "Undo: "+want) {
+		t.Errorf("lines lack it:\n%s", out)
+	}
+}
+
+// TestPlainSavesTheReport writes it in every form, where there is a disk.
+func TestPlainSavesTheReport(t *testing.T) {
+	t.Parallel()
+	var exts []string
+	out := answered(t, turned(atProof(t), true), Options{KeepReport: func(_ context.Context, forms []ReportForm) (string, error) {
+		for _, f := range forms {
+			exts = append(exts, f.Ext)
+		}
+		return "r.md, r.html, r.json", nil
+	}}, "s", "q")
+	if strings.Join(exts, " ") != "md html json" || !strings.Contains(out, "Saved as r.md, r.html, r.json") {
+		t.Errorf("kept %v:\n%s", exts, out)
+	}
+}
