@@ -90,7 +90,7 @@ type operation struct {
 	schema       string // of that answer; empty for no content, text for a count
 }
 
-func operations(t *testing.T) []operation {
+func operations(t testing.TB) []operation {
 	t.Helper()
 	paths, _ := metadata(t)["paths"].(map[string]any)
 	var out []operation
