@@ -31,6 +31,7 @@ var portalSheets = map[string]sheet{
 	"portal-audit":       drawn(portalAuditSheet),
 	"portal-roles":       drawn(portalRolesSheet),
 	"portal-role":        drawn(portalRoleSheet),
+	"portal-search":      drawn(portalSearchSheet),
 	"portal-note":        drawn(portalNoteSheet),
 }
 
@@ -74,6 +75,14 @@ func (p *pen) bar(f portalFrame) g.Node {
 	return h.Div(
 		h.Class("bar"),
 		p.link("/portal/apps", h.Class("brand"), text(wordsPortal)),
+		h.Form(
+			h.Method("get"), action(p.base+"/portal/search"), h.Class("find"), h.Role("search"), h.Aria("label", "Admin center"),
+			h.Input(
+				h.Type("search"), h.ID("find"), h.Name("find"), h.Value(f.Find), h.MaxLength("100"),
+				h.Aria("label", "Search pages and applications"), h.Placeholder("Search pages and applications"),
+			),
+			button("", "", "", "Go", unseen(" to what is found")),
+		),
 		h.Div(
 			h.Class("me"),
 			h.P(h.Span(h.Class("upn"), text(about)), text(" "), h.Span(h.Class("org"), text(f.Tenant+" ("+f.Domain+")"))),
@@ -230,7 +239,7 @@ func (p *pen) tabs(label string, list ...tab) g.Node {
 // search is a form that asks the same page again.
 func (p *pen) search(path, label, value string, more ...g.Node) g.Node {
 	return h.Form(
-		h.Method("get"), action(p.base+path), h.Class("search"), h.Role("search"),
+		h.Method("get"), action(p.base+path), h.Class("search"), h.Role("search"), h.Aria("label", label),
 		h.Label(h.For("q"), text(label)),
 		h.Div(
 			h.Class("row"),
@@ -271,6 +280,16 @@ func by(verified bool, name string) g.Node {
 		return h.Span(h.Class("warn"), text(wordsUnverified))
 	}
 	return g.Group{h.Span(h.Class("ok"), text("✓ "+name)), text(" (verified)")}
+}
+
+func portalSearchSheet(p *pen, v portalSearchView) g.Node {
+	list := none("Nothing found.")
+	if len(v.Found) > 0 {
+		list = table("Found", []string{"Name", "Where"}, g.Map(v.Found, func(hit searchHit) g.Node {
+			return h.Tr(rowHead(p.link(hit.Path, text(hit.Words))), cells(hit.Where))
+		}))
+	}
+	return p.shell(v.portalFrame, h.P(h.Class("count"), h.Role("status"), text(count(len(v.Found), "result")+" for “"+v.Find+"”")), list)
 }
 
 func portalNoteSheet(p *pen, v portalNoteView) g.Node {

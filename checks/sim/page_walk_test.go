@@ -129,7 +129,8 @@ func (s *Sim) hasUser(upn string) bool {
 // turnOn switches the workflow on in the portal, with the admin as reviewer.
 func turnOn(admin *person) {
 	admin.t.Helper()
-	admin.portal(adminUPN, "consent/admin").sees("Who can review").answer("Users can request admin consent", "Yes")
+	admin.portal(adminUPN, "apps").fill("find", "admin consent settings").press("to what is found")
+	admin.sees("1 result").look("portal-search").press("Admin consent settings").sees("Who can review").answer("Users can request admin consent", "Yes")
 	admin.press("Save").sees("Pick at least one reviewer").look("portal-workflow-problem")
 	admin.tick("Sample Admin").answer("Users can request admin consent", "Yes").press("Save").sees("Saved.", "Users: 1 selected").look("portal-workflow")
 }

@@ -22,6 +22,7 @@ const (
 	wordsCA          = "Conditional Access"
 	wordsSignIns     = "Sign-in logs"
 	wordsAudit       = "Audit logs"
+	wordsSearch      = "Search results"
 )
 
 // What the vendor's app says of a refusal.

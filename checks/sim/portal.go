@@ -90,6 +90,7 @@ type portalFrame struct {
 	Crumbs               []crumb
 	User, Tenant, Domain string
 	Roles                []string
+	Find                 string // what was looked for on top of the page
 	CSRF                 string
 	Done                 string // what was just done
 	Problem              string // what was wrong with the form

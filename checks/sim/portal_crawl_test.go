@@ -162,7 +162,7 @@ func TestPortalLogs(t *testing.T) {
 	r.open("/portal/conditional-access?app=" + hetkAppID).sees("Narrowed to what covers Hetk Calendar Sync")
 	user := portalAs(t, s, userUPN, "apps")
 	for _, path := range []string{"signins", "signins/x", "audit", "conditional-access"} {
-		if user.open("/portal/" + path).sees("You don’t have access", "Active roles"); user.status != 403 {
+		if user.open("/portal/"+path).sees("You don’t have access", "Active roles"); user.status != 403 {
 			t.Errorf("%s: %d", path, user.status)
 		}
 	}
@@ -170,7 +170,7 @@ func TestPortalLogs(t *testing.T) {
 	s.world.tenants[0].Premium = ""
 	s.world.mu.Unlock()
 	for _, path := range []string{"signins", "signins/x"} {
-		r.open("/portal/"+path).sees("need an Entra ID P1 or P2 licence")
+		r.open("/portal/" + path).sees("need an Entra ID P1 or P2 licence")
 	}
 	r.open("/portal/audit").sees("Consent to application")
 }

@@ -11,6 +11,8 @@ func portalDoors() []door {
 		{http.MethodGet, "portal", (*Sim).portalHome},
 		{http.MethodPost, "portal/signout", (*Sim).portalSignOut},
 
+		get("search", (*Sim).portalSearch),
+
 		get("apps", (*Sim).portalApps),
 		get("apps/{}", (*Sim).portalOverview),
 		get("apps/{}/properties", (*Sim).portalProperties),

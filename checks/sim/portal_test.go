@@ -60,6 +60,8 @@ func TestPortalSearchesApps(t *testing.T) {
 	r.open("/portal/apps?q=" + hetkAppID[:8]).sees("Hetk Calendar Sync")
 	r.open("/portal/apps?type=microsoft").sees("Microsoft Graph").lacks("Hetk")
 	r.open("/portal/apps?type=all").sees("Microsoft Graph", "Hetk")
+	r.open("/portal/search?find=CONSENT").sees("User consent settings", "Admin consent requests").open("/portal/search?find=hetk").sees("1 result", "Hetk Calendar Sync")
+	r.open("/portal/search").sees("Nothing found.").open("/portal/search?find=%3Cb%3E").sees("0 results", "<b>")
 	r.open("/portal/apps/"+hetkKey(t, s)).sees("Hetk Calendar Sync | Overview", "✓ Hetk (verified)")
 }
 
