@@ -27,7 +27,7 @@ func appChecks() []Check {
 		},
 		{ID: AppPublisher, Title: titleAppPublisher, Needs: []ID{AppPresent}, Reads: []Part{PartApp}, Access: read, Run: appPublisher},
 		{
-			ID: AppAssignment, Title: titleAppAssignment, Needs: []ID{AppPresent}, Reads: []Part{PartApp, PartAssignments},
+			ID: AppAssignment, Title: titleAppAssignment, Needs: []ID{AppPresent}, Reads: []Part{PartApp, PartAssignments, PartUser, PartUserGroups},
 			Access: read, Patience: replication, Run: appAssignment,
 		},
 		{
@@ -187,6 +187,15 @@ func appAssignment(_ context.Context, s Subject) (Finding, error) {
 	}
 	f := Finding{Verdict: Pass, Grade: Verified, Summary: sayOpenToAll, Seen: s.seen(PartApp, "appRoleAssignmentRequired="+boolText(sp.AssignmentRequired))}
 	if !*sp.AssignmentRequired {
+		return f, nil
+	}
+	if s.Person != "" && s.Look.Assignments.Read && s.Look.User.Value != nil && s.Look.UserGroups.Read {
+		f.Seen = append(f.Seen, s.seen(PartUserGroups, fmt.Sprintf("%d groups", len(s.Look.UserGroups.Value)))...)
+		f.Summary = fmt.Sprintf(sayUserAssigned, s.Person)
+		if !s.userAssigned() {
+			f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserNotAssigned, s.Person)
+			f.Fix = &Fix{Do: doAssign, Why: whyAssignment, URL: s.appPortal(bladeUsers), Who: WhoAdmin}
+		}
 		return f, nil
 	}
 	f.Verdict = Fail

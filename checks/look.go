@@ -57,6 +57,9 @@ var lenses = map[Part]lens{
 	PartWorkflow:      lensOf(func(s *Snapshot) *Look[Workflow] { return &s.Workflow }),
 	PartRequests:      lensOf(func(s *Snapshot) *Look[[]ConsentRequest] { return &s.Requests }),
 	PartDefaults:      lensOf(func(s *Snapshot) *Look[bool] { return &s.Defaults }),
+	PartUser:          lensOf(func(s *Snapshot) *Look[*Person] { return &s.User }),
+	PartUserGroups:    lensOf(func(s *Snapshot) *Look[[]string] { return &s.UserGroups }),
+	PartUserRoles:     lensOf(func(s *Snapshot) *Look[[]Role] { return &s.UserRoles }),
 }
 
 // partScopes lists the delegated Graph scopes that a part can be read with,
@@ -78,6 +81,9 @@ var partScopes = map[Part][]string{
 	PartWorkflow:      {"Policy.Read.All", "Policy.ReadWrite.ConsentRequest"},
 	PartRequests:      {"ConsentRequest.Read.All", "ConsentRequest.ReadWrite.All"},
 	PartDefaults:      {"Policy.Read.All", "Policy.ReadWrite.SecurityDefaults"},
+	PartUser:          {"User.Read.All", "Directory.Read.All"},
+	PartUserGroups:    {"User.Read.All", "Directory.Read.All"},
+	PartUserRoles:     {"User.Read.All", "Directory.Read.All"},
 }
 
 // ScopesFor lists the delegated Graph scopes that a part can be read with,
@@ -106,9 +112,12 @@ func Parts() []Part {
 	return []Part{
 		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartGrants,
 		PartAssignments, PartAppRoles, PartResources, PartClassified, PartAuthorization, PartPolicies, PartWorkflow,
-		PartRequests, PartDefaults,
+		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles,
 	}
 }
+
+// ofUser reports a part that belongs to the person asked about.
+func (p Part) ofUser() bool { return p == PartUser || p == PartUserGroups || p == PartUserRoles }
 
 // public reports a part that anybody may read, signed in or not.
 func (p Part) public() bool { return p == PartDiscovery || p == PartRealm }

@@ -19,13 +19,15 @@ func predictChecks() []Check {
 		ID: ConsentPredict, Title: titleConsentPredict, Needs: []ID{TenantMatch},
 		Reads: []Part{
 			PartAuthorization, PartPolicies, PartClassified, PartApp, PartGrants, PartAppRoles, PartResources,
+			PartAssignments, PartUser, PartUserGroups, PartUserRoles,
 		},
 		Access: Access{SignIn: true, AnyScope: ScopesFor(PartAuthorization)}, Patience: propagation, Run: consentPredict,
 	}}
 }
 
-// consentPredict asks the evaluator what an ordinary user would meet: somebody
-// without a role, without a grant of their own, and assigned to nothing.
+// consentPredict asks the evaluator what the person asked about would meet, or
+// an ordinary user where nobody was named: somebody without a role, without a
+// grant of their own, and assigned to nothing.
 func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if len(s.App.Needs) == 0 {
 		return Finding{Summary: sayNoNeeds, Fix: &Fix{Do: doNeeds, Why: whyNeeds, Who: WhoVendor}}, nil
@@ -33,7 +35,13 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if err := cmp.Or(s.otherApp(), s.unreached()); err != nil {
 		return Finding{}, err
 	}
+	if f, stop := s.noSuchUser(); stop {
+		return f, nil
+	}
 	q, assumed := s.question()
+	if err := s.askFor(&q); err != nil {
+		return Finding{}, err
+	}
 	if !s.asked(PartApp) {
 		// Nobody could ask, for want of a sign-in or of the app's id.
 		q.App.Enabled, q.App.AssignmentRequired, q.GrantsRead = consent.Yes, consent.No, consent.Yes
@@ -51,23 +59,26 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if a.Outcome == consent.Unknown {
 		return s.cannotPredict(a)
 	}
-	f := Finding{Grade: Verified, Seen: s.predictSeen(a, assumed)}
+	f := Finding{Grade: Verified, Seen: append(s.userSeen(), s.predictSeen(a, assumed)...)}
 	if assumed || guessed || a.Probably || !s.asked(PartApp) {
 		f.Grade = Inferred
 	}
 	f.Detail = s.reasons(q, a, assumed)
+	if u := s.Look.User.Value; s.Person != "" && u != nil && strings.EqualFold(u.Type, "Guest") {
+		f.Grade, f.Detail = min(f.Grade, Inferred), append(f.Detail, fmt.Sprintf(sayUserGuest, s.Person))
+	}
 	switch a.Outcome {
 	case consent.Allowed:
-		f.Verdict, f.Summary = Pass, allowedSummary(a)
+		f.Verdict, f.Summary = Pass, s.allowedSummary(a)
 		if s.App.NeedsUnstated {
-			f.Grade, f.Summary = Inferred, sayUserMaySignIn
+			f.Grade, f.Summary = Inferred, fmt.Sprintf(sayUserMaySignIn, s.who())
 			f.Detail = append(f.Detail, sayUnstated)
 		}
 	case consent.NeedsAdmin:
-		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserMayNot, ruleTitle(a.Decided.ID))
+		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserMayNot, s.who(), ruleTitle(a.Decided.ID))
 		f.Fix = &Fix{Do: doApprove, Why: a.Decided.Why, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
 	case consent.Blocked:
-		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserBlocked, ruleTitle(a.Decided.ID))
+		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserBlocked, s.who(), ruleTitle(a.Decided.ID))
 		f.Fix = s.blockedFix(a)
 	case consent.Unknown:
 	}
@@ -103,14 +114,14 @@ func (s Subject) blockedFix(a consent.Answer) *Fix {
 
 // allowedSummary tells why nobody is in the way: all is granted, or a policy
 // lets people consent.
-func allowedSummary(a consent.Answer) string {
+func (s Subject) allowedSummary(a consent.Answer) string {
 	if a.Decided.ID == consent.RuleGranted {
-		return sayUserNeedNot
+		return fmt.Sprintf(sayUserNeedNot, s.who())
 	}
 	if a.Decided.Policy != "" {
-		return fmt.Sprintf(sayUserMayBy, a.Decided.Policy)
+		return fmt.Sprintf(sayUserMayBy, s.who(), a.Decided.Policy)
 	}
-	return sayUserMay
+	return fmt.Sprintf(sayUserMay, s.who())
 }
 
 // reasons are the rules that decided, scope by scope, each said once; then

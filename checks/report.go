@@ -17,6 +17,7 @@ type Report struct {
 	App      ReportApp      `json:"app"`
 	Tenant   ReportTenant   `json:"tenant"`
 	Account  *ReportAccount `json:"account"` // null: nobody signed in
+	User     string         `json:"user"`    // whom it is about; empty: an ordinary user
 	Verdict  Overall        `json:"verdict"`
 	Findings []Finding      `json:"findings"`
 	Paths    []Path         `json:"paths"`
@@ -71,6 +72,7 @@ func NewReport(s Subject, findings []Finding, verdict Overall, paths []Path) Rep
 		App:      ReportApp{ID: Line(s.App.ID, 80), Name: Line(s.App.Name, 120), ClientID: Line(s.App.ClientID, 80)},
 		Tenant:   s.reportTenant(),
 		Account:  s.reportAccount(),
+		User:     Line(s.Person, maxDetail),
 		Verdict:  verdict,
 		Findings: make([]Finding, 0, len(findings)),
 		Paths:    append([]Path{}, paths...),

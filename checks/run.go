@@ -93,8 +93,11 @@ func newRun(s Subject, ids []ID, land func(Finding)) *run {
 }
 
 // wants reports whether a part must be read: a check asked for reads it, or a
-// need does and it is not there.
+// need does and it is not there. Nobody in particular has nothing to read.
 func (r *run) wants(p Part) bool {
+	if p.ofUser() && r.s.Person == "" {
+		return false
+	}
 	return slices.ContainsFunc(r.checks, func(e *entry) bool {
 		return slices.Contains(e.Reads, p) && (r.asked[e.ID] || !r.look.see(p).read)
 	})

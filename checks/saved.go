@@ -28,13 +28,14 @@ type Saved struct {
 	App     ReportApp `json:"app"`
 	Domain  string    `json:"domain"`
 	Cloud   Cloud     `json:"cloud"`
+	Person  bool      `json:"person"` // one person was asked about
 	Look    Snapshot  `json:"look"`
 }
 
 // Save makes a Saved of what was read for a subject, stripped.
 func Save(s Subject, version string) Saved {
 	out := Saved{
-		Schema: SavedName, At: s.Now, Version: version, Domain: s.Domain, Cloud: s.Cloud,
+		Schema: SavedName, At: s.Now, Version: version, Domain: s.Domain, Cloud: s.Cloud, Person: s.Person != "",
 		App: ReportApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 	}
 	if s.Look != nil {
@@ -121,6 +122,9 @@ func cleanValue(v any) any {
 // this run, and a file says what its writer wants.
 func (v Saved) Judge(app App) (Subject, []Finding, Overall) {
 	s := Subject{App: app, Domain: v.Domain, Cloud: v.Cloud, Now: v.At, Look: &v.Look}
+	if v.Person {
+		s.Person = saySomebody
+	}
 	findings := Judge(s, nil)
 	o := Decide(findings, s)
 	o.Grade = min(o.Grade, Asserted)

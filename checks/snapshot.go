@@ -31,6 +31,10 @@ const (
 	PartWorkflow      Part = "workflow"
 	PartRequests      Part = "requests"
 	PartDefaults      Part = "security-defaults"
+	// Of the person asked about, and read only where one is named.
+	PartUser       Part = "user"
+	PartUserGroups Part = "user-groups"
+	PartUserRoles  Part = "user-roles"
 )
 
 // Look is one part as it was read: a value, or the failure to read it. Before
@@ -64,6 +68,9 @@ type Snapshot struct {
 	Workflow      Look[Workflow]                 `json:"workflow"`
 	Requests      Look[[]ConsentRequest]         `json:"requests"`
 	Defaults      Look[bool]                     `json:"securityDefaults"`
+	User          Look[*Person]                  `json:"user"`       // read and nil: not in this tenant
+	UserGroups    Look[[]string]                 `json:"userGroups"` // ids of the groups they are a direct member of
+	UserRoles     Look[[]Role]                   `json:"userRoles"`  // active ones
 }
 
 // Piece is one part on its way into a snapshot.
@@ -149,6 +156,8 @@ type Person struct {
 	UPN  string `json:"upn"`
 	Name string `json:"name"`
 	Type string `json:"type"` // Member, Guest
+	// Enabled is accountEnabled; nil where it was not asked for or not said.
+	Enabled *bool `json:"enabled,omitempty"`
 }
 
 // Role is a directory role.

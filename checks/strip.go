@@ -18,6 +18,13 @@ func (s Snapshot) Stripped() Snapshot {
 	a := &out.Account.Value
 	a.UPN, a.ObjectID = "", ""
 	out.Me.Value = Person{Type: s.Me.Value.Type}
+	if u := s.User.Value; u != nil {
+		out.User.Value = &Person{ID: who.number(u.ID), Type: u.Type, Enabled: u.Enabled}
+	}
+	out.UserGroups.Value = slices.Clone(s.UserGroups.Value)
+	for i, id := range out.UserGroups.Value {
+		out.UserGroups.Value[i] = who.number(id)
+	}
 	out.Discovery.Value.Missed = maps.Clone(s.Discovery.Value.Missed)
 	for cloud, f := range out.Discovery.Value.Missed {
 		out.Discovery.Value.Missed[cloud] = stripFailure(f)

@@ -215,8 +215,17 @@ func (b *bench) byPolicy() (Overall, bool) {
 	}
 	return Overall{
 		State: StateOpen, Grade: g, Whose: WhoNobody, Because: []ID{ConsentPredict},
-		Reason: fmt.Sprintf(sayOpenByUsers, b.where()),
+		Reason: b.openTo(),
 	}, true
+}
+
+// openTo says to whom the second way leads: to the person asked about alone
+// where somebody was.
+func (b *bench) openTo() string {
+	if b.s.Person != "" {
+		return fmt.Sprintf(sayOpenForUser, b.s.Person)
+	}
+	return fmt.Sprintf(sayOpenByUsers, b.where())
 }
 
 // walled is for a prediction that people are stopped. Where it is inferred and
@@ -237,10 +246,16 @@ func (b *bench) walled() (Overall, bool) {
 	if f.Grade <= Inferred && !b.is(AppGrant, Fail) {
 		o := b.say(StateUnknown, Inferred, ConsentPredict, because...)
 		o.Reason, o.Whose = fmt.Sprintf(sayMaybeBlocked, why), b.whoMayTell()
+		if b.s.Person != "" {
+			o.Reason = fmt.Sprintf(sayMaybeUser, f.Summary)
+		}
 		return o, true
 	}
 	o := b.say(StateBlocked, f.Grade, ConsentPredict, because...)
 	o.Reason = fmt.Sprintf(sayBlocked, why)
+	if b.s.Person != "" {
+		o.Reason = f.Summary
+	}
 	return o, true
 }
 

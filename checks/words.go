@@ -224,12 +224,21 @@ const (
 	sayStepUpMay        = "Risk-based step-up is on and may hold this unverified app."
 	sayStepUpOn         = "Risk-based step-up is on."
 	sayStepUpRule       = "It may ask for an admin where an unverified app of another tenant, registered after 8 November 2020, wants more than sign-in."
-	sayUserMayNot       = "An ordinary user may not consent: %s."
-	sayUserBlocked      = "An ordinary user cannot get in: %s."
-	sayUserNeedNot      = "An ordinary user needs no consent: all is granted."
-	sayUserMay          = "An ordinary user may consent."
-	sayUserMayBy        = "An ordinary user may consent, by policy %s."
-	sayUserMaySignIn    = "An ordinary user may consent to the sign-in; what else the app asks for is not known."
+	saySomebody         = "The person asked about"
+	sayAnyUser          = "An ordinary user"
+	sayNoUser           = "%s is nobody in this tenant."
+	sayUserOff          = "The account of %s is switched off."
+	sayUserGuest        = "%s is a guest here; how a guest consents in their own tenant is not looked at."
+	sayUserAssigned     = "%s is assigned to the app."
+	sayUserNotAssigned  = "Only assigned people may use the app, and %s is not among them."
+	doUserName          = "Check the address: the one they sign in with, or their object id."
+	doUserOn            = "Switch the account on, if it is meant to be used."
+	sayUserMayNot       = "%s may not consent: %s."
+	sayUserBlocked      = "%s cannot get in: %s."
+	sayUserNeedNot      = "%s needs no consent: all is granted."
+	sayUserMay          = "%s may consent."
+	sayUserMayBy        = "%s may consent, by policy %s."
+	sayUserMaySignIn    = "%s may consent to the sign-in; what else the app asks for is not known."
 	sayCannotPredict    = "What an ordinary user would meet cannot be told."
 	sayWorkflowOn       = "Blocked users can ask an admin from the wall."
 	sayWorkflowOff      = "Users cannot ask: requests are off."
@@ -263,6 +272,8 @@ const (
 // The verdict.
 const (
 	sayOpen           = "Consent is in place for everyone in %s."
+	sayMaybeUser      = "%s By what could be seen; not verified."
+	sayOpenForUser    = "%s can start using the app."
 	sayOpenByUsers    = "People in %s may consent for themselves."
 	sayMaybeOpen      = "By what could be seen, not verified: %s"
 	sayBlocked        = "Users are blocked: %s."
@@ -359,6 +370,9 @@ var partTitles = map[Part]string{
 	PartWorkflow:      "the admin consent workflow",
 	PartRequests:      "consent requests",
 	PartDefaults:      "security defaults",
+	PartUser:          "the person",
+	PartUserGroups:    "the groups of the person",
+	PartUserRoles:     "the roles of the person",
 }
 
 func partTitle(p Part) string {

@@ -42,8 +42,11 @@ var (
 // for the wider scopes that do as well, [PERM] (permissions.json of
 // microsoft-graph-devx-content, 2026-08-07), delegated entries.
 var (
-	needMe       = need{scopes: []string{"User.Read", "User.ReadBasic.All", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
-	needMyRoles  = need{scopes: []string{"User.Read", "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	needMe      = need{scopes: []string{"User.Read", "User.ReadBasic.All", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	needMyRoles = need{scopes: []string{"User.Read", "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
+	// Reading somebody else: entra-facts §1 says that members may by default, and
+	// that a tenant can restrict it.
+	needUser     = need{scopes: []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
 	needEligible = need{scopes: []string{"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"}}
 	needTenant   = need{scopes: []string{"User.Read", "Organization.Read.All", "User.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
 	needApps     = need{scopes: []string{"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: directoryReaders}

@@ -36,9 +36,13 @@ func readMe(_ *reading, t *trail) (checks.Person, error) {
 // through groups included. Roles over an administrative unit are not among
 // them (entra-facts §9).
 func readRoles(_ *reading, t *trail) ([]checks.Role, error) {
+	return rolesOf(t, "me", needMyRoles)
+}
+
+func rolesOf(t *trail, whom string, need need) ([]checks.Role, error) {
 	found, err := list[models.DirectoryRoleable, models.DirectoryRoleCollectionResponseable](t, ask{
-		path:  "me/transitiveMemberOf/microsoft.graph.directoryRole",
-		query: "$select=displayName,roleTemplateId&$count=true", index: true, need: needMyRoles,
+		path:  whom + "/transitiveMemberOf/microsoft.graph.directoryRole",
+		query: "$select=displayName,roleTemplateId&$count=true", index: true, need: need,
 	}, models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue)
 	if err != nil {
 		return nil, err

@@ -107,6 +107,9 @@ func served() []servedPart {
 		part(checks.PartPolicies, readPolicies, func(s *checks.Snapshot) *checks.Look[[]consent.Policy] { return &s.Policies }),
 		part(checks.PartWorkflow, readWorkflow, func(s *checks.Snapshot) *checks.Look[checks.Workflow] { return &s.Workflow }),
 		part(checks.PartRequests, readRequests, func(s *checks.Snapshot) *checks.Look[[]checks.ConsentRequest] { return &s.Requests }),
+		part(checks.PartUser, readUser, func(s *checks.Snapshot) *checks.Look[*checks.Person] { return &s.User }),
+		part(checks.PartUserGroups, readUserGroups, func(s *checks.Snapshot) *checks.Look[[]string] { return &s.UserGroups }),
+		part(checks.PartUserRoles, readUserRoles, func(s *checks.Snapshot) *checks.Look[[]checks.Role] { return &s.UserRoles }),
 		part(checks.PartDefaults, readDefaults, func(s *checks.Snapshot) *checks.Look[bool] { return &s.Defaults }),
 	}
 }

@@ -54,6 +54,8 @@ func TestReadWholeTenant(t *testing.T) {
 	want.Workflow.Value = checks.Workflow{Enabled: true, Notify: true, Days: 30, Reviewers: []string{"/users/" + userID}}
 	want.Requests.Value = []checks.ConsentRequest{{ID: "req-1", AppID: clientID, Status: "InProgress", Scopes: []string{"Calendars.ReadWrite"}, Count: 2}}
 	want.Defaults.Value = true
+	want.User.Value = &checks.Person{ID: otherID, UPN: "user@contoso.example", Name: "User", Type: "Member", Enabled: &yes}
+	want.UserGroups.Value, want.UserRoles.Value = []string{groupID}, []checks.Role{}
 	if diff := cmp.Diff(values(want), values(got)); diff != "" {
 		t.Error(diff)
 	}
@@ -133,6 +135,9 @@ func TestPartsAskOnlyForThemselves(t *testing.T) {
 		checks.PartWorkflow:      {"/v1.0/policies/adminConsentRequestPolicy"},
 		checks.PartRequests:      {requestsAt, requestsAt + "/req-1/userConsentRequests"},
 		checks.PartDefaults:      {"/v1.0/policies/identitySecurityDefaultsEnforcementPolicy"},
+		checks.PartUser:          {"/v1.0/users/user@contoso.example"},
+		checks.PartUserGroups:    {"/v1.0/users/user@contoso.example/memberOf/microsoft.graph.group"},
+		checks.PartUserRoles:     {"/v1.0/users/user@contoso.example/transitiveMemberOf/microsoft.graph.directoryRole"},
 	}
 	for part, want := range tests {
 		t.Run(string(part), func(t *testing.T) {

@@ -29,6 +29,8 @@ const (
 	clientSP   = "5b8e7a10-0000-4000-8000-000000000010"
 	resourceSP = "7c9d4e20-0000-4000-8000-000000000020"
 	userID     = "1f0c2d30-0000-4000-8000-000000000030"
+	otherID    = "aaaaaaaa-0000-4000-8000-00000000000a"
+	groupID    = "aaaaaaaa-0000-4000-8000-00000000000b"
 	calendars  = "1ec239c2-d7c9-4623-a91a-a9775856bb36"
 	globalID   = "62e90394-69f5-4237-9190-012177145e10"
 	memberWid  = "b79fbf4d-3ef9-4689-8143-76b194e85509"
@@ -66,6 +68,9 @@ func tenant() map[string]string {
 		"/v1.0/me": `{"@odata.context":"x","id":"` + userID + `","displayName":"Admin","userPrincipalName":"admin@contoso.example","userType":"Member"}`,
 		"/v1.0/me/transitiveMemberOf/microsoft.graph.directoryRole":                                           `{"@odata.count":1,"value":[{"displayName":"Global Administrator","roleTemplateId":"` + globalID + `"}]}`,
 		"/v1.0/roleManagement/directory/roleEligibilityScheduleInstances/filterByCurrentUser(on='principal')": `{"value":[{"roleDefinitionId":"158c047a-c907-4556-b7ef-446551a6b5f7","directoryScopeId":"/"}]}`,
+		"/v1.0/users/user@contoso.example":                                                                    `{"id":"` + otherID + `","displayName":"User","userPrincipalName":"user@contoso.example","userType":"Member","accountEnabled":true}`,
+		"/v1.0/users/user@contoso.example/memberOf/microsoft.graph.group":                                     `{"@odata.count":1,"value":[{"id":"` + groupID + `"}]}`,
+		"/v1.0/users/user@contoso.example/transitiveMemberOf/microsoft.graph.directoryRole":                   `{"@odata.count":0,"value":[]}`,
 		"/v1.0/organization":                                       `{"value":[{"id":"` + tenantID + `","displayName":"Contoso","verifiedDomains":[{"name":"contoso.onmicrosoft.com","isDefault":false,"isInitial":true},{"name":"contoso.example","isDefault":true}],"assignedPlans":[{"capabilityStatus":"Enabled","service":"AADPremiumService","servicePlanId":"41781fb2-bc02-4b7c-bd55-b576c07bb09d"},{"capabilityStatus":"Deleted","servicePlanId":"eec0eb4f-6444-4f95-aba0-50c24d67f998"}]}]}`,
 		appPrefix:                                                  `{"id":"` + clientSP + `","appId":"` + clientID + `","displayName":"Hetk Calendar Sync","accountEnabled":true,"isDisabled":null,"appRoleAssignmentRequired":false,"disabledByMicrosoftStatus":null,"appOwnerOrganizationId":"9c1e0000-0000-4000-8000-000000000099","signInAudience":"AzureADMultipleOrgs","verifiedPublisher":{"displayName":"Hetk","verifiedPublisherId":"1234567","addedDateTime":"2024-01-02T00:00:00Z"}}`,
 		appPrefix + "/oauth2PermissionGrants":                      `{"value":[{"id":"grant-1","clientId":"` + clientSP + `","consentType":"AllPrincipals","principalId":null,"resourceId":"` + resourceSP + `","scope":" openid User.Read  Calendars.ReadWrite"},{"id":"grant-2","clientId":"` + clientSP + `","consentType":"Principal","principalId":"` + userID + `","resourceId":"` + resourceSP + `","scope":"User.Read"}]}`,
@@ -86,6 +91,7 @@ func tenant() map[string]string {
 type stub struct {
 	*httptest.Server
 	mu    sync.Mutex
+	lines []string // request targets as they came over the line
 	hits  []string // "GET /v1.0/me?$select=…", as they came
 	conns int
 }
@@ -94,6 +100,12 @@ func (s *stub) requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.hits)
+}
+
+func (s *stub) raw() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.lines)
 }
 
 // asked lists the paths that were asked, each once, sorted.
@@ -114,6 +126,7 @@ func serve(t testing.TB, more map[string]http.HandlerFunc) *stub {
 	s, bodies := &stub{}, tenant()
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
+		s.lines = append(s.lines, r.RequestURI)
 		s.hits = append(s.hits, r.Method+" "+r.URL.Path+"?"+r.URL.RawQuery)
 		s.mu.Unlock()
 		w.Header().Set("request-id", "11111111-2222-4333-8444-555555555555")
@@ -191,7 +204,7 @@ func graphError(status int, code, message string) http.HandlerFunc {
 
 // hetk is the app that the tests ask about.
 func hetk() checks.Query {
-	return checks.Query{App: checks.App{ID: "hetk", ClientID: clientID, Needs: []checks.Permission{
+	return checks.Query{Person: "user@contoso.example", App: checks.App{ID: "hetk", ClientID: clientID, Needs: []checks.Permission{
 		{Resource: checks.MicrosoftGraph, Scope: "Calendars.ReadWrite"}, {Resource: checks.MicrosoftGraph, Scope: "User.Read"},
 	}}}
 }

@@ -16,6 +16,7 @@ const (
 	wordCancelled    = "stopped before the answer came"
 	wordNoClientID   = "no client id"
 	wordBadClientID  = "the client id is no GUID"
+	wordBadUser      = "the person is named neither by an object id nor by an address"
 	wordBadResource  = "the app id of an API is no GUID"
 	wordRedirect     = "the answer sends us to another address, as captive portals and proxies do"
 	wordPortal       = "a web page came instead of data, as captive portals and proxies send"

@@ -70,7 +70,7 @@ func (o *options) target() (target, error) {
 		return t, inputError(err)
 	}
 	t.profile = p
-	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Now: time.Now(), Login: o.loginURL}
+	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now(), Login: o.loginURL}
 	return t, nil
 }
 

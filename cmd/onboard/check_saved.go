@@ -66,6 +66,9 @@ func judgeSaved(o *options, from, save string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
+	if o.user != "" {
+		return usage("Leave it out: what was kept is about whoever was asked about then.", "--user needs somebody to ask")
+	}
 	if save != "" || o.tokenFile != "" || o.signIn != "" && o.signIn != "none" {
 		return usage("Leave out --save, --token-file and --sign-in.", "--from asks nobody, so there is nobody to sign in and nothing new to save")
 	}

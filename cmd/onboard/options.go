@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onboard.example/checks"
+	"onboard.example/checks/signin"
 )
 
 // options are the flags that commands share, with the process they run in.
@@ -16,6 +17,7 @@ type options struct {
 	app       string
 	appID     string
 	domain    string
+	user      string
 	cloud     string
 	clientID  string
 	appsDir   string
@@ -38,10 +40,11 @@ func (o *options) flags(root *cobra.Command) {
 	f.StringVar(&o.app, "app", "", "the app, by its id (see `onboard apps`)")
 	f.StringVar(&o.appID, "app-id", "", "the app's client id, where its profile has none")
 	f.StringVar(&o.domain, "domain", "", "the organisation's domain, such as contoso.example")
+	f.StringVar(&o.user, "user", "", "one person to ask about, by the address they sign in with or their object id; left out: an ordinary user")
 	f.StringVar(&o.cloud, "cloud", "", "which cloud: public, gcc, gcc-high, dod or china; left out: found by the domain")
 	f.StringVar(&o.clientID, "client-id", "", "client id with which onboard itself signs in")
 	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
-	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check; the wizard asks, and offers this one first")
+	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check; the wizard asks, and offers this one first; with none it does not ask")
 	f.StringVar(&o.tokenFile, "token-file", "", "file with a Graph access token, or - for standard input")
 	f.BoolVar(&o.json, "json", false, "print JSON on standard output")
 	f.BoolVar(&o.plain, "plain", false, "plain lines instead of a screen")
@@ -51,6 +54,27 @@ func (o *options) flags(root *cobra.Command) {
 	f.StringVar(&o.dnsServer, "dns-server", "", "name server to ask instead of the system's, as address:port")
 	f.StringVar(&o.caFile, "ca-file", "", "file with further certificate authorities to trust (PEM)")
 	f.StringVar(&o.proxy, "proxy", "", "proxy to go through, http:// or socks5://; none: no proxy; left out: as the environment says")
+}
+
+// mostUser bounds a person's address, in bytes: Entra's own bound is 113
+// characters, and a guest's holds another one.
+const mostUser = 256
+
+// validUser refuses what names nobody, before it stands in an address.
+func (o *options) validUser() error {
+	o.user = strings.TrimSpace(o.user)
+	at := strings.LastIndex(o.user, "@")
+	switch {
+	case o.user == "" || checks.IsGUID(o.user):
+		return nil
+	case len(o.user) > mostUser, at < 1, strings.HasPrefix(o.user, "$"),
+		o.user != checks.Line(o.user, mostUser), strings.ContainsAny(o.user, " /\\?\uFFFD"):
+		return usage("Type the address that they sign in with, such as user@contoso.example, or their object id.", "--user %q names nobody", checks.Line(o.user, 80))
+	}
+	if _, err := signin.ParseDomain(o.user[at+1:]); err != nil {
+		return usage("Type the address that they sign in with, such as user@contoso.example, or their object id.", "--user %q names nobody", checks.Line(o.user, 80))
+	}
+	return nil
 }
 
 // signInWays are the values of --sign-in.
@@ -65,6 +89,9 @@ func (o *options) validate() error {
 	}
 	if o.signIn != "" && !slices.Contains(signInWays, o.signIn) {
 		return usage("Type one of: "+strings.Join(signInWays, ", ")+".", "no way to sign in called %q", o.signIn)
+	}
+	if err := o.validUser(); err != nil {
+		return err
 	}
 	if o.clientID != "" && !checks.IsGUID(o.clientID) {
 		return usage("Type it as it stands in the registration: 00000000-0000-0000-0000-000000000000.", "--client-id %q is no client id", o.clientID)
