@@ -91,7 +91,7 @@ func (f *fault) setCount(value string, given, rated bool) error {
 	}
 	var err error
 	if f.left, err = strconv.Atoi(value); err != nil || f.left < 1 {
-		return errors.New("a count below one, or no number")
+		return errors.New("a count of calls is a number from 1")
 	}
 	return nil
 }
