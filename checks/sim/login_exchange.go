@@ -126,7 +126,7 @@ func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
 	switch {
 	case id == "":
 		return refuse(900144, "client_id")
-	case c.origin() != "" && !(reg.AnyLoopback && isLocalPage(c.origin())):
+	case c.origin() != "" && (!reg.AnyLoopback || !isLocalPage(c.origin())):
 		return refuse(9002326, clip(c.origin()))
 	case !strings.EqualFold(id, reg.AppID):
 		return refuse(70000)
