@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"rsc.io/qr"
+
 	"onboard.example/flows"
 )
 
@@ -113,6 +115,84 @@ func TestCodeHasAQuietZoneAndFits(t *testing.T) {
 		if bad != nil {
 			t.Error("a code that cannot be drawn was drawn")
 		}
+	}
+}
+
+// TestCodeIsTheMatrix reads the drawn code back, module by module: what a
+// camera sees is what was encoded, light on dark, with two light modules of
+// quiet zone around it.
+func TestCodeIsTheMatrix(t *testing.T) {
+	t.Parallel()
+	for _, link := range []string{"https://microsoft.com/devicelogin", "https://login.microsoftonline.com/" + strings.Repeat("a1B2-", 30)} {
+		code, err := qr.Encode(link, qr.L)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := qrRows(link, 200, 100, false)
+		if want := (code.Size + 4 + 1) / 2; len(rows) != want {
+			t.Fatalf("%d rows, want %d", len(rows), want)
+		}
+		for y, r := range rows {
+			for x, sign := range []rune(r.text()) {
+				up, down := sign == '█' || sign == '▀', sign == '█' || sign == '▄'
+				if up == code.Black(x-2, 2*y-2) {
+					t.Fatalf("module %d,%d of %s is wrong", x-2, 2*y-2, link)
+				}
+				if 2*y+1 < code.Size+4 && down == code.Black(x-2, 2*y-1) {
+					t.Fatalf("module %d,%d of %s is wrong", x-2, 2*y-1, link)
+				}
+			}
+		}
+	}
+}
+
+// TestWholeLinksCanBeClicked holds that whole addresses are marked as
+// hyperlinks where the terminal takes them, that nothing else is, and that the
+// text is the same with and without.
+func TestWholeLinksCanBeClicked(t *testing.T) {
+	t.Parallel()
+	o := still(t, 120, 40)
+	bare := New(t.Context(), atDevice(t), o).View().Content
+	if strings.Contains(bare, "\x1b]8") {
+		t.Error("a hyperlink that nobody asked for")
+	}
+	o.Look.Links = true
+	marked := New(t.Context(), atDevice(t), o).View().Content
+	const on, off = "\x1b]8;;https://microsoft.com/devicelogin\a", "\x1b]8;;\a"
+	if strings.Count(marked, on) != 1 || strings.ReplaceAll(strings.ReplaceAll(marked, on, ""), off, "") != bare {
+		t.Errorf("got %q", marked)
+	}
+	if screenText(t, marked, 120, 40) != screenText(t, bare, 120, 40) {
+		t.Error("the mark changes what is seen")
+	}
+	o.Look.NoColor = true
+	if got := New(t.Context(), atDevice(t), o).View().Content; strings.Contains(got, "\x1b]8") {
+		t.Error("a hyperlink with NO_COLOR")
+	}
+	for text, want := range map[string]bool{
+		"https://contoso.example/a": true, "https://contoso.example/a b": false, "see https://contoso.example": false,
+		"https://contoso.example/\x1b]0;x\a": false, "https://contoso.example/\u009c": false, "javascript:alert(1)": false,
+	} {
+		if isAddress(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}
+
+func TestLooksThatTakeLinks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		env  string
+		want bool
+	}{
+		{"TERM=xterm-256color", true}, {"TERM=tmux-256color", true}, {"TERM=dumb", false}, {"TERM=vt100", false}, {"TERM=linux", false}, {"TERM=", false},
+	} {
+		if got := LookOf([]string{c.env}).Links; got != c.want {
+			t.Errorf("%s: %v", c.env, got)
+		}
+	}
+	if LookOf([]string{"TERM=xterm-256color", "NO_COLOR=0"}).Links {
+		t.Error("hyperlinks with NO_COLOR")
 	}
 }
 

@@ -140,7 +140,7 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	if o.Look.NoColor {
 		ground = GroundPlain
 	}
-	m.theme = newTheme(ground, o.Look.ASCII)
+	m.themed(ground)
 	m.drive(drv)
 	if len(o.Earlier) > 0 && o.Reopen != nil {
 		m.open(&resumeSheet{earlier: o.Earlier})
@@ -215,7 +215,13 @@ func (m *Model) ground(msg tea.BackgroundColorMsg) {
 	if msg.IsDark() {
 		g = GroundDark
 	}
+	m.themed(g)
+}
+
+// themed makes the theme for a ground.
+func (m *Model) themed(g Ground) {
 	m.theme = newTheme(g, m.look.ASCII)
+	m.theme.links = m.look.Links && !m.look.NoColor
 }
 
 // refresh takes the state from the driver and what follows from it.

@@ -43,7 +43,9 @@ func (s *planScreen) body(m *Model) body {
 	}
 	m.putStop(&b, w)
 	b.put(para(RoleText, s.headline(m, step), 0, w)...)
-	b.gap()
+	if !m.size.tight() {
+		b.gap()
+	}
 	for i, line := range p.Lines {
 		var st flows.LineState
 		if i < len(m.state.Lines) {
@@ -69,6 +71,9 @@ func (s *planScreen) body(m *Model) body {
 	}
 	if q := s.question(m); q.ID != "" && step.Plan {
 		var foot body
+		if m.size.tight() { // the lines need the room
+			q.Help = ""
+		}
 		s.ask.put(&foot, q, w, true)
 		b.foot, b.cursor = foot.rows, foot.cursor
 	}

@@ -127,9 +127,9 @@ func (s *proofScreen) offers(m *Model) []offer {
 	return []offer{
 		{act: actReport},
 		{act: actTell},
+		{act: actNextApp},
 		{act: actEvidence, why: m.nothingTelling(s)},
 		{act: actAgain, key: "a"},
-		{act: actNextApp},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Role says what a piece of text is for. Colours hang on roles alone, so that
@@ -71,6 +72,7 @@ var weights = [roleCount]bool{RoleStrong: true, RoleTitle: true, RoleFocus: true
 type theme struct {
 	ground Ground
 	ascii  bool
+	links  bool // addresses can be clicked
 	before [roleCount]string
 	after  [roleCount]string
 }
@@ -100,8 +102,17 @@ func (t *theme) paint(b *strings.Builder, s span) {
 		text = asciiOnly(text)
 	}
 	b.WriteString(t.before[s.role])
+	if t.links && isAddress(text) {
+		text = ansi.SetHyperlink(text) + text + ansi.ResetHyperlink()
+	}
 	b.WriteString(text)
 	b.WriteString(t.after[s.role])
+}
+
+// isAddress says whether text is one whole address and nothing else, with no
+// sign in it that could act on a terminal.
+func isAddress(text string) bool {
+	return (strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")) && safeURL(text) == text
 }
 
 // asciiSigns are the signs that our own words use, each with an ASCII sign of
@@ -142,6 +153,9 @@ type Look struct {
 	NoColor bool
 	// ASCII is set where the locale is not UTF-8.
 	ASCII bool
+	// Links is set where whole addresses may also be marked as hyperlinks, for
+	// terminals that let one click them. The text stays the same.
+	Links bool
 }
 
 // LookOf reads a terminal's looks from an environment of KEY=VALUE lines.
@@ -157,7 +171,19 @@ func LookOf(environ []string) Look {
 		Plain:   env["TERM"] == "dumb",
 		NoColor: env["NO_COLOR"] != "",
 		ASCII:   !localeIsUTF8(env),
+		Links:   env["NO_COLOR"] == "" && marksLinks(env["TERM"]),
 	}
+}
+
+// marksLinks says whether a terminal takes hyperlinks, or drops them quietly.
+// Those that are older than escape sequences of that form might print them.
+func marksLinks(term string) bool {
+	for _, old := range []string{"vt", "linux", "cons", "ansi", "sun", "wy"} {
+		if strings.HasPrefix(term, old) {
+			return false
+		}
+	}
+	return term != "" && term != "dumb"
 }
 
 // localeIsUTF8 follows POSIX: LC_ALL before LC_CTYPE before LANG, the first

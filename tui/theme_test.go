@@ -87,14 +87,14 @@ func TestLookOf(t *testing.T) {
 		env  []string
 		want Look
 	}{
-		"utf-8":                  {[]string{"LANG=en_GB.UTF-8", "TERM=xterm"}, Look{}},
+		"utf-8":                  {[]string{"LANG=en_GB.UTF-8", "TERM=xterm"}, Look{Links: true}},
 		"no colour, any value":   {[]string{"LANG=C.UTF-8", "NO_COLOR=yes"}, Look{NoColor: true}},
 		"no colour, empty":       {[]string{"LANG=C.UTF-8", "NO_COLOR="}, Look{}},
 		"dumb":                   {[]string{"LANG=C.utf8", "TERM=dumb"}, Look{Plain: true}},
 		"LC_ALL before LANG":     {[]string{"LANG=C.UTF-8", "LC_ALL=C"}, Look{ASCII: true}},
 		"LC_CTYPE before LANG":   {[]string{"LANG=C", "LC_CTYPE=C.UTF-8"}, Look{}},
 		"an empty one is none":   {[]string{"LC_ALL=", "LANG=de_DE.UTF-8"}, Look{}},
-		"the last value counts":  {[]string{"LANG=C.UTF-8", "TERM=dumb", "TERM=xterm"}, Look{}},
+		"the last value counts":  {[]string{"LANG=C.UTF-8", "TERM=dumb", "TERM=xterm"}, Look{Links: true}},
 		"what is no assignment":  {[]string{"LANG=C.UTF-8", "NO_COLOR"}, Look{}},
 		"latin-1 is not utf-8":   {[]string{"LANG=de_DE.ISO-8859-1"}, Look{ASCII: true}},
 		"no colour of one space": {[]string{"LANG=C.UTF-8", "NO_COLOR= "}, Look{NoColor: true}},
