@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -9,38 +10,75 @@ import (
 
 // check looks at every property of the filter: it must exist, and Graph must
 // be able to filter by it. advanced says whether the request is an advanced
-// query, without which ne, not and endswith are refused (entra-facts §15).
-func (n *filterNode) check(e *entity, advanced bool) error {
+// query, without which ne, not and endswith are refused on directory objects
+// (entra-facts §15).
+func (n *filterNode) check(e *entity, advanced bool) error { return n.checkIn(e, advanced, nil) }
+
+// checkIn is check with the kinds of what any has bound.
+func (n *filterNode) checkIn(e *entity, advanced bool, bound map[string]string) error {
 	switch n.op {
 	case "not", "ne", "endswith":
-		if !advanced {
+		if e.directory && !advanced {
 			return unsupported("The operator '%s' needs an advanced query: ConsistencyLevel: eventual and $count=true.", n.op)
 		}
 	}
 	if n.path != nil {
-		root := n.path[0]
-		if !e.has(root) {
-			return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", root, e.name)
-		}
-		if !slices.Contains(e.filter, root) {
-			return unsupported("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", root, e.name)
-		}
-		if e.eqOnly && n.op != "eq" {
-			return unsupported("Only the operator eq is supported for property '%s' of resource '%s'.", root, e.name)
+		kind, err := n.checkPath(e, bound)
+		if err != nil {
+			return err
 		}
 		if slices.Contains(n.path, "$count") && !advanced {
 			return unsupported("Counting in a filter needs an advanced query: ConsistencyLevel: eventual and $count=true.")
 		}
-		if n.op == "any" {
-			return nil // what is inside speaks of the elements
+		if n.op == "any" && n.bound != "" {
+			inner := maps.Clone(bound)
+			if inner == nil {
+				inner = map[string]string{}
+			}
+			inner[n.bound] = kind
+			bound = inner
 		}
 	}
 	for _, k := range n.kids {
-		if err := k.check(e, advanced); err != nil {
+		if err := k.checkIn(e, advanced, bound); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkPath follows a path through the table of types; the result is the kind
+// of its end. What begins with a bound variable speaks of an element.
+func (n *filterNode) checkPath(e *entity, bound map[string]string) (string, error) {
+	root, rest := n.path[0], n.path[1:]
+	kind, isBound := bound[root]
+	if !isBound {
+		p, ok := e.prop(root)
+		if nav, is := e.typed().byName[root]; !ok && is && slices.Contains(e.filter, root) {
+			p, ok = nav, true
+		}
+		switch {
+		case !ok:
+			return "", badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", root, e.name)
+		case !slices.Contains(e.filter, root):
+			return "", unsupported("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", root, e.name)
+		case e.eqOnly && n.op != "eq":
+			return "", unsupported("Only the operator eq is supported for property '%s' of resource '%s'.", root, e.name)
+		}
+		kind = p.kind
+	}
+	for _, name := range rest {
+		t := graphTypes().types[kind]
+		if t == nil || name == "$count" {
+			return kind, nil // plain values have nothing within
+		}
+		p, ok := t.byName[name]
+		if !ok {
+			return "", badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
+		}
+		kind = p.kind
+	}
+	return kind, nil
 }
 
 // holds evaluates the filter for one object; vars are bound elements.

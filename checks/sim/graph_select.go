@@ -82,6 +82,9 @@ func (c *graphCall) relate(e *entity, o, out obj) error {
 		if err != nil {
 			return err
 		}
+		if id, ok := o["id"].(string); ok && e.set != "" {
+			out[name+"@odata.context"] = c.root + "/$metadata#" + e.set + "('" + strings.ReplaceAll(id, "'", "''") + "')/" + name
+		}
 		out[name] = narrow(v, strings.TrimSuffix(strings.TrimPrefix(options, "$select="), ")"))
 	}
 	return nil
