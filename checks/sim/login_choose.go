@@ -35,20 +35,26 @@ func (s *Sim) chooseAccount(c *visit) answer {
 	case u == nil:
 		return s.accountPage(c, a, statusPage, refuse(50034, name, s.tenantName(a)).Error()+" "+wordsNoUser, name)
 	case s.login.locked(c, u):
-		a.tenant, a.user = t, u
 		f := refuse(50053)
-		s.note(c, a, f)
+		s.noteTried(c, a, account{t, u}, f)
 		return s.accountPage(c, a, statusPage, f.Error(), name)
 	}
 	good := c.body.Get("passwd") == u.Password
 	s.login.tried(c, u, good)
 	if !good {
-		a.tenant, a.user = t, u
 		f := refuse(50126)
-		s.note(c, a, f)
+		s.noteTried(c, a, account{t, u}, f)
 		return s.accountPage(c, a, statusPage, f.Error()+" "+wordsWrongPassword, name)
 	}
 	return s.signedIn(c, a, account{t, u})
+}
+
+// noteTried writes an account that did not get in into its own tenant's log. The
+// attempt stays with the tenant it is for.
+func (s *Sim) noteTried(c *visit, a *attempt, who account, f *refusal) {
+	tried := *a
+	tried.tenant, tried.user = who.tenant, who.user
+	s.note(c, &tried, f)
 }
 
 // typed finds the account that somebody typed: in the tenant of the request

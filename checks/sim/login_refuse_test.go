@@ -121,6 +121,9 @@ func TestTwoTenants(t *testing.T) {
 	r.open(authorizeURL("contoso.example")).sees("Sign in", userUPN).lacks(stranger).
 		press("Sign in", "login", stranger, "passwd", other.Users[0].Password).
 		sees("AADSTS50020", "does not exist in tenant 'Contoso'")
+	// A wrong password of an account from elsewhere leaves the link with its tenant.
+	r.open(authorizeURL("contoso.example", "prompt", "login")).press("Sign in", "login", stranger, "passwd", "wrong").sees("AADSTS50126", userUPN).
+		press("Sign in", "login", stranger, "passwd", other.Users[0].Password).sees("AADSTS50020")
 	// Invited as a guest, the same name signs in to this tenant.
 	s.world.mu.Lock()
 	s.world.tenants[0].Users = append(s.world.tenants[0].Users, &User{ID: stableID("guest"), UPN: stranger, Name: "A guest", Password: "guest", Guest: true})
