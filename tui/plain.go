@@ -95,6 +95,9 @@ type choice struct {
 
 // walk goes on until the run was left.
 func (p *plain) walk(ctx context.Context) {
+	if !p.auto && !p.settle(ctx) { // a script that is there already came before all else
+		return
+	}
 	for !p.over && p.out.err == nil {
 		p.follow()
 		p.news()

@@ -179,6 +179,20 @@ func TestPlainScriptGoesOnWithoutASignIn(t *testing.T) {
 	}
 }
 
+// TestPlainScriptIsReadBeforeTheFirstLook pipes a script to a run that begins
+// with a look.
+func TestPlainScriptIsReadBeforeTheFirstLook(t *testing.T) {
+	t.Parallel()
+	var drv *slowly
+	bubble(t, Options{NoSignIn: true}, func(ctx context.Context) Driver {
+		drv = slow(ctx, asked(t))
+		return drv
+	}, func(t *testing.T, w io.WriteCloser, _ func() string) { typed(t, w, "1\n1\n") })
+	if s := drv.State(); s.Place.Stage != flows.StagePaths {
+		t.Errorf("at %+v", s.Place)
+	}
+}
+
 // TestPlainTypeAheadConfirmsNothing types the domain before it was asked for.
 func TestPlainTypeAheadConfirmsNothing(t *testing.T) {
 	t.Parallel()
@@ -203,6 +217,7 @@ func TestPlainWhatIsTypedWhileBusyAnswersNothing(t *testing.T) {
 		drv = slow(ctx, asked(t))
 		return drv
 	}, func(t *testing.T, w io.WriteCloser, _ func() string) {
+		time.Sleep(time.Second)
 		typed(t, w, "1\n1\n") // the tenant is being found
 		time.Sleep(5 * time.Minute)
 		if s := drv.State(); s.Place.Stage != flows.StageKnown {

@@ -22,7 +22,8 @@ import (
 //     carried out are answered only by lines that came in after that very
 //     question was printed. What came earlier is dropped, and that is said.
 //   - Any other question only finds the way and sends nothing: it also takes the
-//     lines that came in behind the answer to an earlier one.
+//     lines that were there when the program began, and those that came in behind
+//     the answer to an earlier one.
 //
 // So a script can be piped in one go, as in
 //
