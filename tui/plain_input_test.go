@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,8 +56,9 @@ func bubble(t *testing.T, o Options, make func(context.Context) Driver, in func(
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		r, w := io.Pipe()
-		var out bytes.Buffer
-		done := false
+		var out talk // a buffer with a lock
+		out.moved = sync.NewCond(&out.mu)
+		var done atomic.Bool
 		o.Profiles, o.Now = profiles(t), time.Now
 		drv := make(ctx)
 		go func() {
@@ -63,24 +66,24 @@ func bubble(t *testing.T, o Options, make func(context.Context) Driver, in func(
 				t.Error(err)
 			}
 			_ = r.Close()
-			done = true
+			done.Store(true)
 		}()
 		synctest.Wait()
 		in(t, w, func() string {
 			synctest.Wait()
-			return out.String()
+			return out.printed()
 		})
 		_ = w.Close()
 		for range 100 {
-			if synctest.Wait(); done {
+			if synctest.Wait(); done.Load() {
 				break
 			}
 			time.Sleep(time.Minute)
 		}
-		if !done {
-			t.Errorf("it never ended:\n%s", out.String())
+		if !done.Load() {
+			t.Errorf("it never ended:\n%s", out.printed())
 		}
-		text = out.String()
+		text = out.printed()
 		cancel()
 		synctest.Wait()
 	})

@@ -179,6 +179,12 @@ func (k *talk) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+func (k *talk) printed() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.out.String()
+}
+
 func (k *talk) hangUp() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
