@@ -159,6 +159,23 @@ func TestMistypedAtATerminal(t *testing.T) {
 	}
 }
 
+// TestHelpAtATerminal shows that help is printed, and the terminal is asked
+// nothing: neither its colours nor what it is.
+func TestHelpAtATerminal(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {"check", "--help"}, {"help", "check"}} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			s := startScreen(t, home(t), usual, args...)
+			s.sees(t, "--no-color")
+			if code := s.ends(t); code != codeOpen {
+				t.Errorf("exit %d", code)
+			}
+			lacks(t, s.printed(), "\x1b]10;?", "\x1b]11;?", "\x1b[c")
+		})
+	}
+}
+
 // TestCtrlC shows that the wizard can be stopped at any stage: the terminal is
 // left as it was, nothing is lost, and `onboard` offers to go on.
 func TestCtrlC(t *testing.T) {

@@ -31,8 +31,28 @@ func realMain() int {
 			return codeUsage
 		}
 	}
+	in := os.Stdin
+	defer unasked()()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process, whatever it hangs in
-	return execute(ctx, world{args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Environ()})
+	return execute(ctx, world{args: os.Args[1:], in: in, out: os.Stdout, err: os.Stderr, env: os.Environ()})
+}
+
+// unasked keeps the terminal from being asked for its colours when help is
+// printed: some never answer, and others show the question. fang asks wherever
+// the process's own standard input is a terminal, and has no option for it.
+// Commands read from their world and do not notice. On Windows the console is
+// asked all the same, through CONIN$.
+func unasked() (back func()) {
+	nothing, err := os.Open(os.DevNull)
+	if err != nil {
+		return func() {}
+	}
+	in := os.Stdin
+	os.Stdin = nothing
+	return func() {
+		os.Stdin = in
+		_ = nothing.Close()
+	}
 }

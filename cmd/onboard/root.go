@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"charm.land/fang/v2"
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
 	"onboard.example/checks"
@@ -64,7 +65,7 @@ func execute(ctx context.Context, w world) int {
 		return nil // which ends the run as well
 	})
 	keepErrors(root, &ended)
-	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithErrorHandler(func(out io.Writer, _ fang.Styles, err error) {
+	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithColorSchemeFunc(colours), fang.WithErrorHandler(func(out io.Writer, _ fang.Styles, err error) {
 		explain(out, err)
 	}))
 	if ended != nil {
@@ -82,6 +83,15 @@ func execute(ctx context.Context, w world) int {
 	default:
 		return codeUsage
 	}
+}
+
+// colours are those of help. They are the terminal's own, readable on light and
+// on dark ground: which of the two it has is not known, because nobody asks.
+func colours(ground lipgloss.LightDarkFunc) fang.ColorScheme {
+	c := fang.AnsiColorScheme(ground)
+	c.Base, c.Description, c.Argument, c.Help, c.Dash = lipgloss.NoColor{}, lipgloss.NoColor{}, lipgloss.NoColor{}, lipgloss.NoColor{}, lipgloss.NoColor{}
+	c.Comment = lipgloss.NoColor{}
+	return c
 }
 
 // keepErrors makes every command of a tree leave its error in ended, and run
