@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// personalTenant is the tenant of every personal Microsoft account
-// (learn.microsoft.com: id token claims, tid).
-const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
+// PersonalTenant is the id of the tenant that every personal Microsoft account
+// is in (learn.microsoft.com: id token claims, tid).
+const PersonalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 func accountChecks() []Check {
 	return []Check{
@@ -40,7 +40,7 @@ func accountWork(_ context.Context, s Subject) (Finding, error) {
 		f.Seen = append(f.Seen, s.seen(PartMe, me.Value.UPN)...)
 	}
 	switch {
-	case a.Personal || strings.EqualFold(a.TenantID, personalTenant):
+	case a.Personal || strings.EqualFold(a.TenantID, PersonalTenant):
 		f.Verdict, f.Summary = Fail, sayPersonal
 		f.Fix = &Fix{Do: doWorkAccount, Why: whyPersonal, Who: WhoUser}
 	case a.AppOnly:

@@ -12,9 +12,6 @@ import (
 	"onboard.example/checks"
 )
 
-// personalTenant is the tenant id that tokens of personal accounts carry [K].
-const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
-
 // claims are the members of an access token that we read. Microsoft calls
 // access tokens opaque to clients; reading our own helps to tell a missing scope
 // from a missing role (entra-facts §15) and decides nothing that Graph does not
@@ -92,7 +89,7 @@ func accountOf(token Secret) checks.Account {
 		Scopes:   cleaned(strings.Fields(c.Scp)),
 		RoleIDs:  cleaned(c.Wids),
 		AppOnly:  c.IDType == "app" || c.IDType == "" && c.Scp == "" && len(c.Roles) > 0,
-		Personal: strings.EqualFold(c.Tid, personalTenant),
+		Personal: strings.EqualFold(c.Tid, checks.PersonalTenant),
 		Expires:  unix(c.Exp),
 	}
 	if a.AppOnly {

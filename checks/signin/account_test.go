@@ -27,7 +27,7 @@ func TestAccountOf(t *testing.T) {
 			checks.Account{UPN: "a@b", ClientID: "c", Scopes: []string{"x"}, RoleIDs: []string{}},
 		},
 		"guest":    {map[string]any{"unique_name": "live.com#a@b", "scp": "x"}, checks.Account{UPN: "live.com#a@b", Scopes: []string{"x"}}},
-		"personal": {map[string]any{"tid": strings.ToUpper(personalTenant), "scp": "x"}, checks.Account{TenantID: personalTenant, Scopes: []string{"x"}, Personal: true}},
+		"personal": {map[string]any{"tid": strings.ToUpper(checks.PersonalTenant), "scp": "x"}, checks.Account{TenantID: checks.PersonalTenant, Scopes: []string{"x"}, Personal: true}},
 		"app":      {map[string]any{"idtyp": "app", "roles": []string{"Directory.Read.All"}}, checks.Account{AppOnly: true, Scopes: []string{"Directory.Read.All"}}},
 		"old app":  {map[string]any{"roles": []string{"Directory.Read.All"}}, checks.Account{AppOnly: true, Scopes: []string{"Directory.Read.All"}}},
 		"escapes":  {map[string]any{"upn": "a\x1b]0;x\x07@b\u202e", "scp": "x"}, checks.Account{UPN: "a@b\uFFFD", Scopes: []string{"x"}}},
