@@ -1,0 +1,200 @@
+// Package resolve asks the DNS: the resolver in use, and every authoritative
+// server of a name's zone, and says who answered what.
+//
+// One Resolver serves one run: it remembers what the resolver in use said and
+// is thrown away with it, so that a later look sees the DNS as it then is.
+// Everything a server can make us spend is bounded: time, bytes, queries,
+// servers, addresses and hops. Whoever runs a zone chooses the addresses of its
+// name servers, so a private address is asked only where the operator's own
+// resolver is private too, or Options.AllowPrivate says so.
+package resolve
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// Bounds of one run. A common zone needs a tenth of each.
+const (
+	maxQueries = 600     // per Resolver
+	maxHosts   = 13      // name servers of one zone; the root has 13
+	maxAddrs   = 4       // addresses of one name server
+	maxHops    = 8       // CNAME and DNAME, across zones
+	maxLabels  = 16      // of a name that is looked at
+	maxBytes   = 1 << 20 // read from one address
+	maxStrays  = 16      // datagrams of one exchange that answer something else
+)
+
+// Options say whom to ask and for how long.
+type Options struct {
+	Server       string           // host[:port], tcp://host[:port] or tls://host[:port]; empty: /etc/resolv.conf
+	ResolvConf   string           // read where Server is empty; default /etc/resolv.conf
+	Port         uint16           // where authoritative servers listen; default 53
+	AllowPrivate bool             // ask name servers at private and loopback addresses
+	Timeout      time.Duration    // of one attempt; default 2 s
+	Deadline     time.Duration    // of one Look; default 10 s
+	TLS          *tls.Config      // for tls://; default verifies the host
+	Anchors      []dns.RR         // DS or DNSKEY; default RootAnchors
+	Now          func() time.Time // for signatures' validity; default time.Now
+}
+
+// Resolver asks on behalf of one run. It is safe for concurrent use.
+type Resolver struct {
+	opt     Options
+	servers []target
+	private bool
+
+	queries atomic.Int64
+	mu      sync.Mutex
+	told    map[question]*told
+	read    map[string]*atomic.Int64 // bytes by address
+}
+
+type question struct {
+	name string
+	kind uint16
+}
+
+type told struct {
+	done chan struct{}
+	msg  *dns.Msg
+	took time.Duration
+	err  error
+}
+
+// New finds the resolver in use. It asks nothing yet.
+func New(opt Options) (*Resolver, error) {
+	if opt.Port == 0 {
+		opt.Port = 53
+	}
+	if opt.Timeout <= 0 {
+		opt.Timeout = 2 * time.Second
+	}
+	if opt.Deadline <= 0 {
+		opt.Deadline = 10 * time.Second
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Anchors == nil {
+		anchors, err := ParseAnchors(strings.NewReader(rootAnchors))
+		if err != nil {
+			return nil, fmt.Errorf("read the built-in trust anchors: %w", err)
+		}
+		opt.Anchors = anchors
+	}
+	servers, err := inUse(opt)
+	if err != nil {
+		return nil, err
+	}
+	r := &Resolver{opt: opt, servers: servers, told: map[question]*told{}, read: map[string]*atomic.Int64{}}
+	r.private = opt.AllowPrivate
+	for _, s := range servers {
+		if a, err := netip.ParseAddr(s.host); err == nil && !public(a.Unmap()) {
+			r.private = true
+		}
+	}
+	return r, nil
+}
+
+// Outcome says what one server did with a question.
+type Outcome string
+
+// The outcomes. Only Found, NoData and NoName decide anything.
+const (
+	Found  Outcome = "found"   // records, or an alias
+	NoData Outcome = "no-data" // the name exists, the type does not
+	NoName Outcome = "no-name" // the name does not exist
+	Lame   Outcome = "lame"    // answered without authority
+	Failed Outcome = "failed"  // SERVFAIL, REFUSED, or an answer that cannot be read
+	Silent Outcome = "silent"  // no answer in time, or no connection
+	Barred Outcome = "barred"  // not asked: its address is not one to ask
+)
+
+// Decides reports whether the outcome says what the zone holds.
+func (o Outcome) Decides() bool { return o == Found || o == NoData || o == NoName }
+
+// Reply is what one server said. Text in it is as the server sent it: clean it
+// before it is shown.
+type Reply struct {
+	Host     string   // name server's name; empty for the resolver in use
+	Addr     string   // address and port
+	Outcome  Outcome  //
+	Rcode    string   // NOERROR, NXDOMAIN, …
+	Records  []dns.RR // of the type asked for, at the end of the aliases
+	Aliases  []string // names passed on the way, in order, without the first
+	TTL      time.Duration
+	Negative time.Duration // how long "not there" may be kept (RFC 2308 §5)
+	Took     time.Duration
+	Why      string // for a person; empty where the outcome decides
+
+	msg *dns.Msg
+}
+
+// Answer is what is known about one name and type.
+type Answer struct {
+	Name     string  // fully qualified, lower case
+	Zone     string  // apex of the zone that the name is in
+	Servers  []Reply // every address of every authoritative server of the last zone
+	Resolver Reply
+	Aliases  []string
+	Wildcard bool // the servers answer the same for a name that nobody made
+	Agree    bool // all servers that decide say the same, and one does
+	Security Security
+	Reason   string // why the security is what it is, for a person
+}
+
+// Decided returns the first reply that decides, and whether there is one.
+func (a Answer) Decided() (Reply, bool) {
+	for _, r := range a.Servers {
+		if r.Outcome.Decides() {
+			return r, true
+		}
+	}
+	return Reply{}, false
+}
+
+// Look asks for one name and type: three round trips, three more per alias that
+// leaves its zone. The error says that nothing could be learned at all; what
+// single servers did wrong is in their replies.
+func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.opt.Deadline)
+	defer cancel()
+	name = dns.CanonicalName(name)
+	if _, ok := dns.IsDomainName(name); !ok || name == "." || dns.CountLabel(name) > maxLabels {
+		return Answer{}, fmt.Errorf("look up %q: %s", name, wordNoName)
+	}
+	out, seen := Answer{Name: name, Security: Secure}, map[string]bool{}
+	for at := name; ; {
+		if seen[at] || len(seen) >= maxHops {
+			return out, fmt.Errorf("look up %s: %s", name, wordLoop)
+		}
+		seen[at] = true
+		one, err := r.lookOne(ctx, at, kind)
+		if err != nil {
+			return out, err
+		}
+		out.Zone, out.Servers, out.Agree = one.Zone, one.Servers, one.Agree
+		out.Wildcard = out.Wildcard || one.Wildcard
+		out.Aliases = append(out.Aliases, one.Aliases...)
+		if at == name {
+			out.Resolver = one.Resolver
+		}
+		if worse(one.Security, out.Security) || at == name {
+			out.Security, out.Reason = one.Security, one.Reason
+		}
+		first, ok := one.Decided()
+		if !ok || first.Outcome != Found || len(first.Records) > 0 || len(first.Aliases) == 0 {
+			return out, nil
+		}
+		at = first.Aliases[len(first.Aliases)-1]
+	}
+}

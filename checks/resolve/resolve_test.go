@@ -1,0 +1,131 @@
+package resolve
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+const record = `_hetk.contoso.example. 300 IN TXT "v=hetk1; policy=private"`
+
+func TestLook(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lines    []string
+		ask      string
+		unsigned bool
+		bad      bool
+		outcome  Outcome
+		security Security
+		wild     bool
+	}{
+		"found and signed":  {[]string{record}, "_hetk.contoso.example", false, false, Found, Secure, false},
+		"found, unsigned":   {[]string{record}, "_hetk.contoso.example", true, false, Found, Insecure, false},
+		"found, bogus":      {[]string{record}, "_hetk.contoso.example", false, true, Found, Bogus, false},
+		"no such name":      {nil, "_hetk.contoso.example", false, false, NoName, Secure, false},
+		"no such type":      {[]string{"_hetk.contoso.example. 300 IN A 192.0.2.1"}, "_hetk.contoso.example", false, false, NoData, Secure, false},
+		"empty between":     {[]string{"a._hetk.contoso.example. 300 IN A 192.0.2.1"}, "_hetk.contoso.example", false, false, NoData, Secure, false},
+		"wildcard":          {[]string{`*.contoso.example. 300 IN TXT "x"`}, "_hetk.contoso.example", false, false, Found, Secure, true},
+		"alias":             {[]string{"_hetk.contoso.example. 300 IN CNAME p.contoso.example.", `p.contoso.example. 300 IN TXT "y"`}, "_hetk.contoso.example", false, false, Found, Secure, false},
+		"large, so by TCP":  {[]string{`_hetk.contoso.example. 300 IN TXT ` + strings.Repeat(`"`+strings.Repeat("z", 250)+`" `, 10)}, "_hetk.contoso.example", false, false, Found, Secure, false},
+		"upper case, apex":  {[]string{`contoso.example. 300 IN TXT "MS=1"`}, "CONTOSO.Example.", false, false, Found, Secure, false},
+		"nothing at sub.ab": {nil, "_hetk.sub.ab.contoso.example", false, false, NoName, Secure, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, c.unsigned, c.lines...)
+			w.zones[2].bad = c.bad
+			a, err := w.ask(t, c.ask, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, ok := a.Decided()
+			if !ok || d.Outcome != c.outcome || a.Security != c.security || a.Wildcard != c.wild || a.Zone != "contoso.example." || !a.Agree || len(a.Servers) != 2 {
+				t.Errorf("%+v", a)
+			}
+			if d.Outcome != Found && d.Negative != time.Minute {
+				t.Errorf("negative answers kept for %v", d.Negative)
+			}
+		})
+	}
+}
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		hook func(string, *dns.Msg)
+		want Outcome
+	}{
+		"no authority":   {func(_ string, m *dns.Msg) { m.Authoritative = false }, Lame},
+		"wrong id":       {func(_ string, m *dns.Msg) { m.Id++ }, Silent},
+		"wrong question": {func(_ string, m *dns.Msg) { m.Question[0].Name = "fabrikam.example." }, Silent},
+		"refused":        {func(_ string, m *dns.Msg) { m.Rcode = dns.RcodeRefused }, Failed},
+		"cut for ever":   {func(_ string, m *dns.Msg) { m.Truncated, m.Id = true, m.Id+1 }, Silent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, record)
+			w.hook = c.hook
+			start := time.Now()
+			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 200 * time.Millisecond })
+			if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome != c.want || a.Agree || a.Security != Indeterminate {
+				t.Errorf("%+v, %v", a, err)
+			}
+			if took := time.Since(start); took > 4*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+func TestLoopEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, "_hetk.contoso.example. 300 IN CNAME b.contoso.example.", "b.contoso.example. 300 IN CNAME _hetk.contoso.example.")
+	if _, err := w.ask(t, "_hetk.contoso.example", nil); err == nil || !strings.Contains(err.Error(), wordLoop) {
+		t.Error(err)
+	}
+}
+
+func TestAskable(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string][2]bool{ // resolver public, private
+		"8.8.8.8": {true, true}, "127.0.0.1": {false, true}, "10.0.0.1": {false, true}, "169.254.169.254": {false, false},
+		"::ffff:127.0.0.1": {false, true}, "fe80::1": {false, false}, "fd00::1": {false, true}, "0.0.0.0": {false, false},
+		"224.0.0.1": {false, false}, "100.64.0.1": {false, true}, "64:ff9b::7f00:1": {false, true}, "2001:4860::8": {true, true},
+	} {
+		for i, private := range []bool{false, true} {
+			if got := (&Resolver{private: private}).askable(netip.MustParseAddr(addr)); got != want[i] {
+				t.Errorf("%s, private %v: %v", addr, private, got)
+			}
+		}
+	}
+}
+
+func TestParseServer(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"192.0.2.53": "udp 192.0.2.53:53", "[2001:db8::53]:5353": "udp [2001:db8::53]:5353", "2001:db8::53": "udp [2001:db8::53]:53",
+		"tcp://192.0.2.53": "tcp 192.0.2.53:53", "tls://dns.contoso.example": "tls dns.contoso.example:853",
+		"": "", "dns.contoso.example": "", "192.0.2.53:0": "", "http://192.0.2.53": "", "tls://a b": "", "192.0.2.53:x": "",
+	} {
+		got, err := parseServer(in)
+		if (err == nil) != (want != "") || err == nil && got.network+" "+got.String() != want {
+			t.Errorf("%q: %v, %v", in, got, err)
+		}
+	}
+}
+
+func TestParseAnchors(t *testing.T) {
+	t.Parallel()
+	if got, err := ParseAnchors(strings.NewReader(rootAnchors)); err != nil || len(got) != 2 || got[1].(*dns.DS).KeyTag != 38696 {
+		t.Error(got, err)
+	}
+	for _, bad := range []string{"", "; only words", ". IN DS x", ". IN A 192.0.2.1"} {
+		if _, err := ParseAnchors(strings.NewReader(bad)); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}
