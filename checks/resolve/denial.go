@@ -78,6 +78,10 @@ func (p *proof) covers(name string) (covered, optOut bool) {
 		}
 	}
 	for _, n := range p.nsec3 {
+		// A name at either end of the interval exists; Cover counts the ends in.
+		if hash := dns.HashName(name, n.Hash, n.Iterations, n.Salt); strings.EqualFold(hash, n.NextDomain) || n.Match(name) {
+			return false, false
+		}
 		if n.Cover(name) {
 			return true, n.Flags&1 != 0
 		}

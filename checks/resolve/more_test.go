@@ -1,0 +1,198 @@
+package resolve
+
+import (
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// hashed makes the NSEC3 chain of names, all with the given types.
+func hashed(z *testZone, iterations uint16, optOut bool, names map[string][]uint16) []dns.RR {
+	var hashes []string
+	types := map[string][]uint16{}
+	for n, k := range names {
+		h := dns.HashName(n, dns.SHA1, iterations, "")
+		hashes = append(hashes, h)
+		types[h] = k
+	}
+	slices.Sort(hashes)
+	var out []dns.RR
+	for i, h := range hashes {
+		owner := strings.ToLower(h) + "." + z.name
+		n := &dns.NSEC3{Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeNSEC3, Class: 1, Ttl: 60}, Hash: dns.SHA1, Iterations: iterations, HashLength: 20, NextDomain: hashes[(i+1)%len(hashes)], TypeBitMap: types[h]}
+		if optOut {
+			n.Flags = 1
+		}
+		out = append(out, z.sign([]dns.RR{n}, owner)...)
+	}
+	return out
+}
+
+func TestNSEC3(t *testing.T) {
+	t.Parallel()
+	z := newZone(t, "contoso.example.")
+	txt := question{"_hetk.contoso.example.", dns.TypeTXT}
+	apex := []uint16{dns.TypeNS, dns.TypeSOA}
+	bare := map[string][]uint16{z.name: apex, "ns1.contoso.example.": {dns.TypeA}}
+	with := func(types ...uint16) map[string][]uint16 {
+		return map[string][]uint16{z.name: apex, txt.name: types}
+	}
+	for name, c := range map[string]struct {
+		names  map[string][]uint16
+		rounds uint16
+		out    bool
+		said   Outcome
+		spoil  bool
+		want   Security
+	}{
+		"no such name":               {bare, 0, false, NoName, false, Secure},
+		"no such type":               {with(dns.TypeA), 0, false, NoData, false, Secure},
+		"the type is there":          {with(dns.TypeTXT), 0, false, NoData, false, Bogus},
+		"an alias is there":          {with(dns.TypeCNAME), 0, false, NoData, false, Bogus},
+		"the parent's, at a cut":     {with(dns.TypeNS), 0, false, NoData, false, Bogus},
+		"the name is there":          {with(dns.TypeA), 0, false, NoName, false, Bogus},
+		"the wildcard is there":      {map[string][]uint16{z.name: apex, "*.contoso.example.": {dns.TypeTXT}}, 0, false, NoName, false, Bogus},
+		"type hidden by a wildcard":  {map[string][]uint16{z.name: apex, "*.contoso.example.": {dns.TypeTXT}}, 0, false, NoData, false, Bogus},
+		"wildcard of another type":   {map[string][]uint16{z.name: apex, "*.contoso.example.": {dns.TypeA}}, 0, false, NoData, false, Secure},
+		"opt-out":                    {bare, 0, true, NoName, false, Insecure},
+		"a hundred rounds":           {bare, 100, false, NoName, false, Secure},
+		"more than a hundred rounds": {bare, 101, false, NoName, false, Insecure},
+		"other signatures":           {bare, 0, false, NoName, true, Bogus},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			signer := *z
+			signer.bad = c.spoil
+			m := &dns.Msg{Ns: hashed(&signer, c.rounds, c.out, c.names)}
+			j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []*dns.DNSKEY{z.key}}
+			got := Secure
+			if v := j.denied(Reply{Outcome: c.said, msg: m}, txt); v != nil {
+				got = v.is
+			}
+			if got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestExpiredAndNoAnchor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Now = func() time.Time { return time.Now().Add(48 * time.Hour) } })
+	if err != nil || a.Security != Bogus || a.Reason != wordOldSig {
+		t.Error(a.Security, a.Reason, err)
+	}
+	a, err = w.ask(t, "_hetk.contoso.example", func(o *Options) {
+		o.Anchors = []dns.RR{rr(t, "fabrikam.example. IN DS 1 13 2 "+strings.Repeat("0", 64))}
+	})
+	if err != nil || a.Security != Indeterminate {
+		t.Error(a.Security, a.Reason, err)
+	}
+	a, err = w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Anchors = nil })
+	if err != nil || a.Security != Bogus || a.Reason != wordNoMatch {
+		t.Error(a.Security, a.Reason, err)
+	}
+}
+
+func TestDisagree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	w.hook = func(ip string, m *dns.Msg) {
+		for _, r := range m.Answer {
+			if x, ok := r.(*dns.TXT); ok && ip == "127.0.0.3" {
+				x.Txt = []string{"v=hetk0"}
+			}
+		}
+	}
+	a, err := w.ask(t, "_hetk.contoso.example", nil)
+	if err != nil || a.Agree || a.Security != Bogus {
+		t.Error(a.Agree, a.Security, err)
+	}
+}
+
+func TestDNAME(t *testing.T) {
+	t.Parallel()
+	in := []dns.RR{rr(t, "a.example. DNAME b.example."), rr(t, `x.b.example. TXT "y"`)}
+	got, via := follow(in, "x.a.example.", []uint16{dns.TypeTXT}, "example.")
+	if len(got) != 1 || !slices.Equal(via, []string{"x.b.example."}) {
+		t.Error(got, via)
+	}
+	if got, via := follow(in, "a.example.", []uint16{dns.TypeTXT}, "example."); len(got)+len(via) != 0 {
+		t.Error("a DNAME was used for its own name", got, via)
+	}
+}
+
+// TestDrip: a server that sends one byte and stops costs its deadline.
+func TestDrip(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			_, _ = c.Write([]byte{0xff})
+			t.Cleanup(func() { c.Close() })
+		}
+	}()
+	r, err := New(Options{Server: "tcp://" + l.Addr().String(), Timeout: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if _, err := r.Look(t.Context(), "contoso.example", dns.TypeTXT); err == nil || time.Since(start) > 2*time.Second {
+		t.Error(err, time.Since(start))
+	}
+}
+
+// BenchmarkLook60ms is D1: 60 ms on each query; the metric is round trips.
+func BenchmarkLook60ms(b *testing.B) {
+	w := newWorld(b, false, record)
+	w.delay = 60 * time.Millisecond
+	for b.Loop() {
+		if _, err := w.ask(b, "_hetk.contoso.example", nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/0.06, "rtt/op")
+}
+
+// FuzzAnswer reads whatever a server may send: no input may panic, and nothing
+// unsigned may come out secure.
+func FuzzAnswer(f *testing.F) {
+	z := newZone(f, "contoso.example.")
+	q := question{"_hetk.contoso.example.", dns.TypeTXT}
+	seed := new(dns.Msg)
+	seed.Response = true
+	seed.Question = []dns.Question{{Name: q.name, Qtype: q.kind, Qclass: 1}}
+	seed.Answer = []dns.RR{rr(f, record), rr(f, "contoso.example. DNAME b.example.")}
+	seed.Ns = hashed(z, 0, false, map[string][]uint16{z.name: {dns.TypeSOA}})
+	wire, err := seed.Pack()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(wire)
+	f.Add([]byte{})
+	other := newZone(f, "contoso.example.") // keys that signed nothing here
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		in := reads(seed, wire)
+		if in == nil {
+			return
+		}
+		rep := Reply{msg: in}
+		rep.judge(in, q, z.name)
+		j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []*dns.DNSKEY{other.key}}
+		if rep.Outcome == Found && len(rep.Records) > 0 || rep.Outcome == NoName || rep.Outcome == NoData {
+			if v := j.answer(rep, q); v == nil {
+				t.Fatalf("taken for secure: %v", in)
+			}
+		}
+		_, _ = j.noDS(in, z.name)
+	})
+}
