@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"checks":         {"checks/consent"},
 	"checks/graph":   {"checks", "checks/consent"},
 	"checks/signin":  {"checks"},
+	"checks/resolve": {"checks"},
 	"flows":          {"checks"},
 	"flows/journal":  {"flows"},
 	"flows/run":      {"flows", "checks"},
