@@ -102,13 +102,14 @@ func TestExpiredAndNoAnchor(t *testing.T) {
 func TestDisagree(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false, record)
-	w.hook = func(ip string, m *dns.Msg) {
+	spoil := func(ip string, m *dns.Msg) {
 		for _, r := range m.Answer {
 			if x, ok := r.(*dns.TXT); ok && ip == "127.0.0.3" {
 				x.Txt = []string{"v=hetk0"}
 			}
 		}
 	}
+	w.set(func() { w.hook = spoil })
 	a, err := w.ask(t, "_hetk.contoso.example", nil)
 	if err != nil || a.Agree || a.Security != Bogus {
 		t.Error(a.Agree, a.Security, err)
@@ -154,7 +155,7 @@ func TestDrip(t *testing.T) {
 // BenchmarkLook60ms is D1: 60 ms on each query; the metric is round trips.
 func BenchmarkLook60ms(b *testing.B) {
 	w := newWorld(b, false, record)
-	w.delay = 60 * time.Millisecond
+	w.set(func() { w.delay = 60 * time.Millisecond })
 	for b.Loop() {
 		if _, err := w.ask(b, "_hetk.contoso.example", nil); err != nil {
 			b.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -49,7 +50,11 @@ func newZone(t testing.TB, name string, lines ...string) *testZone {
 	if err != nil {
 		t.Fatal(err)
 	}
-	z.priv = priv.(crypto.Signer)
+	signer, ok := priv.(crypto.Signer)
+	if !ok {
+		t.Fatal("the key cannot sign")
+	}
+	z.priv = signer
 	lines = append(lines, name+" 300 IN SOA ns1.contoso.example. h.contoso.example. 1 3600 600 86400 60", name+" 300 IN NS ns1.contoso.example.", name+" 300 IN NS ns2.contoso.example.")
 	for _, l := range lines {
 		z.rrs = append(z.rrs, rr(t, l))
@@ -74,7 +79,11 @@ func newWorld(t testing.TB, unsigned bool, lines ...string) *world {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.port = uint16(pc.LocalAddr().(*net.UDPAddr).Port)
+		at, err := netip.ParseAddrPort(pc.LocalAddr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.port = at.Port()
 		pc.Close()
 		if w.listen(t, "127.0.0.2", true) && w.listen(t, "127.0.0.3", true) && w.listen(t, "127.0.0.1", false) {
 			w.resolver = fmt.Sprintf("127.0.0.1:%d", w.port)
@@ -97,11 +106,14 @@ func (w *world) listen(t testing.TB, ip string, auth bool) bool {
 		return false
 	}
 	h := dns.HandlerFunc(func(rw dns.ResponseWriter, q *dns.Msg) {
-		if w.delay > 0 {
-			<-time.After(w.delay)
-		}
-		m := w.answer(q, auth)
 		w.mu.Lock()
+		delay := w.delay
+		w.mu.Unlock()
+		if delay > 0 {
+			<-time.After(delay)
+		}
+		w.mu.Lock()
+		m := w.answer(q, auth)
 		if w.hook != nil && auth {
 			w.hook(ip, m)
 		}
@@ -143,8 +155,9 @@ func (z *testZone) sign(set []dns.RR, owner string) []dns.RR {
 		out = append(out, c)
 	}
 	if z.bad {
-		last := out[len(out)-1].(*dns.RRSIG)
-		last.Signature = "AAAA" + last.Signature[4:]
+		if last, ok := out[len(out)-1].(*dns.RRSIG); ok {
+			last.Signature = "AAAA" + last.Signature[4:]
+		}
 	}
 	return out
 }
@@ -214,4 +227,11 @@ func (w *world) ask(t testing.TB, name string, change func(*Options)) (Answer, e
 		t.Fatal(err)
 	}
 	return r.Look(t.Context(), name, dns.TypeTXT)
+}
+
+// set changes what the servers do; they run already.
+func (w *world) set(change func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change()
 }
