@@ -239,16 +239,20 @@ func (j *judge) answer(s Reply, q question) *verdict {
 		return j.denied(s, q)
 	}
 	var soft *verdict
-	for _, name := range append([]string{q.name}, s.Aliases...) {
+	for i, name := range append([]string{q.name}, s.Aliases...) {
 		if !dns.IsSubDomain(j.zone, name) {
 			break
+		}
+		if i < len(s.Aliases) && len(pick(s.msg.Answer, name, dns.TypeCNAME)) == 0 &&
+			!j.synthesised(s.msg, &dns.CNAME{Target: s.Aliases[i]}, name) {
+			return &verdict{Bogus, wordNoSig} // a DNAME alone led on, unsigned
 		}
 		for _, kind := range []uint16{q.kind, dns.TypeCNAME} {
 			set := pick(s.msg.Answer, name, kind)
 			if len(set) == 0 {
 				continue
 			}
-			if kind == dns.TypeCNAME && j.synthesised(s.msg, set[0], name) {
+			if kind == dns.TypeCNAME && len(set) == 1 && j.synthesised(s.msg, set[0], name) {
 				continue
 			}
 			sig, v := j.verify(set, s.msg.Answer)

@@ -128,6 +128,25 @@ func TestDNAME(t *testing.T) {
 	}
 }
 
+// TestUnsignedDNAME: an alias that nobody signed is not secure.
+func TestUnsignedDNAME(t *testing.T) {
+	t.Parallel()
+	z := newZone(t, "contoso.example.")
+	j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []*dns.DNSKEY{z.key}}
+	q := question{"x.a.contoso.example.", dns.TypeTXT}
+	d := rr(t, "a.contoso.example. 300 IN DNAME fabrikam.example.")
+	for _, signed := range []bool{false, true} {
+		rep := Reply{msg: &dns.Msg{Answer: []dns.RR{d}}}
+		if signed {
+			rep.msg.Answer = z.sign([]dns.RR{d}, d.Header().Name)
+		}
+		rep.judge(rep.msg, q, z.name)
+		if v := j.answer(rep, q); v.bogus() == signed {
+			t.Errorf("signed %v: %+v", signed, v)
+		}
+	}
+}
+
 // TestDrip: a server that sends one byte and stops costs its deadline.
 func TestDrip(t *testing.T) {
 	t.Parallel()
