@@ -58,6 +58,8 @@ func explainNetwork(f *Failure) (string, *Fix) {
 		return fmt.Sprintf(sayService, cmp.Or(failureStatus(f), sayAnError)), &Fix{Do: doLater, Why: whyService, Who: WhoMicrosoft}
 	case FailNotJSON:
 		return sayNotJSON, &Fix{Do: doNotJSON, Why: whyNotJSON, Who: WhoUser}
+	case FailCut:
+		return sayCut, &Fix{Do: doCut, Why: whyCut, Who: WhoUser}
 	case FailUnreachable:
 		return sayUnreachable, &Fix{Do: doNetwork, Why: whyUnreachable, Who: WhoUser}
 	case FailTLS:

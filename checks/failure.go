@@ -18,7 +18,8 @@ const (
 	FailDenied      FailureKind = "denied"       // 403 that says neither scope nor role
 	FailThrottled   FailureKind = "throttled"    // 429 to the end of our patience
 	FailService     FailureKind = "service"      // 5xx
-	FailNotJSON     FailureKind = "not-json"     // a proxy, a captive portal, a broken body
+	FailNotJSON     FailureKind = "not-json"     // a proxy, a captive portal, a body that is none of Graph's
+	FailCut         FailureKind = "cut"          // the answer began and did not come whole
 	FailUnreachable FailureKind = "unreachable"  // no route, refused, DNS, timeout
 	FailTLS         FailureKind = "tls"          // certificate not trusted: often interception
 	FailRequest     FailureKind = "request"      // 400: we asked wrongly, or the API changed

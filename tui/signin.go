@@ -172,6 +172,7 @@ var signInFailureWords = map[checks.FailureKind]string{
 	checks.FailTLS:         wordFailTLS,
 	checks.FailWrongTenant: wordFailWrongTenant,
 	checks.FailNotJSON:     wordFailNotJSON,
+	checks.FailCut:         wordFailCut,
 	checks.FailThrottled:   wordFailThrottled,
 	checks.FailService:     wordFailService,
 	checks.FailScope:       wordFailScope,

@@ -108,7 +108,7 @@ func TestNoNetworkIsSaidOnce(t *testing.T) {
 func TestEverySignInFailureSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, k := range []checks.FailureKind{
-		checks.FailScope, checks.FailRole, checks.FailLicence, checks.FailSignIn, checks.FailDenied, checks.FailThrottled, checks.FailService, checks.FailNotJSON,
+		checks.FailScope, checks.FailRole, checks.FailLicence, checks.FailSignIn, checks.FailDenied, checks.FailThrottled, checks.FailService, checks.FailNotJSON, checks.FailCut,
 		checks.FailUnreachable, checks.FailTLS, checks.FailRequest, checks.FailNotFound, checks.FailCancelled, checks.FailWrongTenant, "new",
 	} {
 		d := atSignIn(t)

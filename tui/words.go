@@ -193,6 +193,7 @@ const (
 	wordFailUnreachable = "Microsoft's sign-in service cannot be reached from here. Check the network or give --proxy, then try again."
 	wordFailTLS         = "The connection is not what it claims to be: something between here and Microsoft opens it. Give that proxy's certificate with --ca-file."
 	wordFailWrongTenant = "That account belongs to another tenant. Sign in with one of the domain above, or go back and type another."
+	wordFailCut         = "The answer was cut off on its way. Try again; if it stays so, the network or a proxy cuts it."
 	wordFailNotJSON     = "Something else answered in Microsoft's place, such as a proxy or a guest network's page. Open a browser once, then try again."
 	wordFailThrottled   = "Microsoft asked us to slow down. Wait a minute, then try again."
 	wordFailService     = "Microsoft's sign-in service had a fault of its own. Try again."

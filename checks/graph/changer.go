@@ -69,7 +69,7 @@ type Answered struct {
 // where Graph said that it was not taken (429). The error is a *checks.Failure
 // where Graph refused, where no plan holds such a write, or where the
 // confirmation does not cover it; after any other, and after one of kind
-// FailUnreachable, FailTLS, FailNotJSON, FailService or FailCancelled, the
+// FailUnreachable, FailTLS, FailNotJSON, FailCut, FailService or FailCancelled, the
 // write may have landed all the same: read again.
 func (ch *Changer) Send(ctx context.Context, w Write) (a Answered, err error) {
 	f, ok := formOf(w)

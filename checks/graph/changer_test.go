@@ -156,7 +156,7 @@ func TestWritesThatFail(t *testing.T) {
 		times   int // default 1
 	}{
 		"answer lost":         {answer: lost, kind: checks.FailUnreachable},
-		"answer cut":          {answer: cutOff, kind: checks.FailNotJSON, status: 200, words: wordCut},
+		"answer cut":          {answer: cutOff, kind: checks.FailCut, status: 200, words: wordCut},
 		"no answer in time":   {answer: hangs, kind: checks.FailUnreachable, words: wordSlow(100 * time.Millisecond)},
 		"500":                 {answer: graphError(500, "generalException", "no"), kind: checks.FailService, status: 500},
 		"503":                 {answer: graphError(503, "serviceNotAvailable", "no"), kind: checks.FailService, status: 503},

@@ -65,7 +65,7 @@ func (w *wire) judgeBody(a answer) *checks.Failure {
 	case isHTML(a):
 		return w.failed(a, checks.FailNotJSON, wordPortal)
 	case body[0] == '{' && isJSON(a) && !json.Valid(body):
-		return w.failed(a, checks.FailNotJSON, wordCut)
+		return w.failed(a, checks.FailCut, wordCut)
 	case body[0] != '{' || !isJSON(a):
 		return w.failed(a, checks.FailNotJSON, wordNotJSON)
 	}

@@ -123,7 +123,7 @@ func TestFailures(t *testing.T) {
 		"200 list":                {answer: answerJSON("[]"), kind: checks.FailNotJSON, status: 200, words: wordNotJSON},
 		"200 null":                {answer: answerJSON("null"), kind: checks.FailNotJSON, status: 200, words: wordNotJSON},
 		"200 no object":           {answer: answerJSON("{}"), kind: checks.FailNotJSON, words: "lacks"},
-		"200 cut json":            {answer: answerJSON(`{"id":"x","appId":`), kind: checks.FailNotJSON, status: 200, words: wordCut},
+		"200 cut json":            {answer: answerJSON(`{"id":"x","appId":`), kind: checks.FailCut, status: 200, words: wordCut},
 		"200 wrong type":          {answer: answerJSON(`{"id":"x","appId":"y","accountEnabled":"yes"}`), kind: checks.FailNotJSON, status: 200, words: wordOdd},
 		"200 text":                {answer: webPage(200, "hello"), kind: checks.FailNotJSON, status: 200, words: wordNotJSON},
 		"200 cut off": {
@@ -134,7 +134,7 @@ func TestFailures(t *testing.T) {
 				_ = http.NewResponseController(w).Flush()
 				panic(http.ErrAbortHandler)
 			},
-			kind: checks.FailNotJSON, status: 200, words: wordCut,
+			kind: checks.FailCut, status: 200, words: wordCut,
 		},
 		"200 too large": {
 			answer: func(w http.ResponseWriter, _ *http.Request) {

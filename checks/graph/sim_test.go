@@ -237,7 +237,7 @@ func TestFaultsInSim(t *testing.T) {
 		"captive portal":       {"html,path=/v1.0/organization", checks.FailNotJSON},
 		"not json":             {"notjson,path=/v1.0/organization", checks.FailNotJSON},
 		"truncated once":       {"truncated=1,path=/v1.0/organization", ""},
-		"truncated":            {"truncated,path=/v1.0/organization", checks.FailNotJSON},
+		"truncated":            {"truncated,path=/v1.0/organization", checks.FailCut},
 		"slow":                 {"slow=1h,path=/v1.0/organization", checks.FailUnreachable},
 	}
 	for name, tt := range tests {

@@ -153,7 +153,7 @@ func (w *wire) try(ctx context.Context, req *http.Request, body []byte, ex *exch
 			return w.unreachable(ctx, err)
 		case err != nil:
 			a.passing = true
-			return w.failed(a, checks.FailNotJSON, wordCut)
+			return w.failed(a, checks.FailCut, wordCut)
 		}
 		return nil
 	})

@@ -59,7 +59,7 @@ func TestBadGraph(t *testing.T) {
 		},
 		{
 			name: "a body that is cut off", scenario: "approved", faults: []string{"truncated"}, verdicts: unknown, whose: checks.WhoUser,
-			says: []string{"The answer was: the answer was cut short", "→ Open any web page"},
+			says: []string{"Could not look: the answer was cut off on its way.", "→ Try again"}, lacks: []string{"something else answered"},
 		},
 		{
 			name: "JSON that is cut off", scenario: "approved", between: instead(defaults, 200, nil, `{"isEnabled": tr`),

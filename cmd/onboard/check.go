@@ -105,7 +105,6 @@ func runCheck(ctx context.Context, o *options, save string) error {
 		return err
 	}
 	defer c.close()
-	quietBrowser()
 	c.open = func(ctx context.Context, url string) error {
 		if _, err := fmt.Fprintf(o.err, sayOpenThis, url); err != nil {
 			return fmt.Errorf("show the link: %w", err)

@@ -225,7 +225,8 @@ func (machine) Open(_ context.Context, url string) error {
 // Copy implements run.Host.
 func (machine) Copy(context.Context, string) error { return nil }
 
-// quietBrowser keeps what a browser's starter prints off the screen.
+// quietBrowser keeps what a browser's starter prints off the screen, for the
+// whole process: its package has one setting for all.
 func quietBrowser() { browser.Stdout, browser.Stderr = io.Discard, io.Discard }
 
 // ways lists how one can sign in here, and why not where one cannot.

@@ -33,6 +33,7 @@ func realMain() int {
 	}
 	in := os.Stdin
 	defer unasked()()
+	quietBrowser()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process, whatever it hangs in

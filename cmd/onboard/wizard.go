@@ -130,7 +130,6 @@ func (w *wizard) run(ctx context.Context) error {
 		_, _ = fmt.Fprintf(w.o.err, sayHugeWindow, o.Width, o.Height)
 		return w.ended(tui.Plain(ctx, w.o.in, w.o.out, d, o))
 	}
-	quietBrowser()
 	return w.ended(tui.Run(ctx, d, o, tui.Terminal{In: w.o.in, Out: w.o.out, Environ: w.o.env}))
 }
 

@@ -200,7 +200,7 @@ func (c *carrying) send(i int, line flows.Change) flows.Applied {
 // own error leave the write in doubt, whatever their status.
 func outcomeOf(f *checks.Failure) flows.Outcome {
 	switch {
-	case f.Kind == checks.FailNotJSON, f.Kind == checks.FailService:
+	case f.Kind == checks.FailNotJSON, f.Kind == checks.FailCut, f.Kind == checks.FailService:
 		return flows.OutcomeUnclear
 	case f.Status == http.StatusConflict:
 		return flows.OutcomeAlready

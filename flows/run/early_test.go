@@ -114,6 +114,8 @@ func TestWhatAFailureSaysOfAWrite(t *testing.T) {
 		{checks.FailUnreachable, 407, flows.OutcomeRefused}, // a proxy that wants a name first
 		{checks.FailRequest, 409, flows.OutcomeAlready},
 		{checks.FailNotJSON, 201, flows.OutcomeUnclear},
+		{checks.FailCut, 201, flows.OutcomeUnclear},
+		{checks.FailCut, 403, flows.OutcomeUnclear},
 		{checks.FailNotJSON, 403, flows.OutcomeUnclear},
 		{checks.FailNotJSON, 409, flows.OutcomeUnclear},
 		{checks.FailService, 408, flows.OutcomeUnclear},
