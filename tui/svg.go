@@ -54,7 +54,8 @@ func animate(b *strings.Builder, n int, seconds float64) {
 	if n < 2 || seconds <= 0 {
 		return
 	}
-	b.WriteString(`.f{visibility:hidden}`)
+	// What knows no animation shows one frame instead of none.
+	fmt.Fprintf(b, `.f{visibility:hidden}#f%d{visibility:visible}`, 1)
 	for i := range n {
 		from, to := float64(i)/float64(n)*100, float64(i+1)/float64(n)*100
 		first := "hidden"
@@ -67,7 +68,7 @@ func animate(b *strings.Builder, n int, seconds float64) {
 		}
 		b.WriteString(`}`)
 	}
-	b.WriteString(`@media (prefers-reduced-motion:reduce){.f{animation:none!important}.f:last-of-type{visibility:visible}}`)
+	b.WriteString(`@media (prefers-reduced-motion:reduce){.f{animation:none!important;visibility:hidden!important}.f:last-of-type{visibility:visible!important}}`)
 }
 
 // drawFrame writes the cells of a frame, a run of equal cells at a time.
