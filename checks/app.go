@@ -189,7 +189,13 @@ func appAssignment(_ context.Context, s Subject) (Finding, error) {
 	if !*sp.AssignmentRequired {
 		return f, nil
 	}
-	if s.Person != "" && s.Look.Assignments.Read && s.Look.User.Value != nil && s.Look.UserGroups.Read {
+	if s.Person != "" && s.Look.Assignments.Read && s.asked(PartUser) {
+		if gone, stop := s.noSuchUser(); stop {
+			return gone, nil
+		}
+		if err := s.must(PartUser, PartUserGroups); err != nil {
+			return Finding{}, err
+		}
 		f.Seen = append(f.Seen, s.seen(PartUserGroups, fmt.Sprintf("%d groups", len(s.Look.UserGroups.Value)))...)
 		f.Summary = fmt.Sprintf(sayUserAssigned, s.Person)
 		if !s.userAssigned() {

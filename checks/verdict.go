@@ -175,6 +175,9 @@ func (b *bench) byGrant() (Overall, bool) {
 	if len(grants) == 0 || b.s.App.NeedsUnstated || !b.here() || b.is(ConsentPredict, Fail) {
 		return Overall{}, false
 	}
+	if b.s.Person != "" && !b.is(ConsentPredict, Pass) {
+		return Overall{}, false // granted to everyone, and who asks may not be among them
+	}
 	g, ok := b.grade(append(grants, AppPresent, AppEnabled, AppAssignment)...)
 	if !ok || g < Asserted {
 		return Overall{}, false
