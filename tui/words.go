@@ -291,7 +291,7 @@ const (
 	wordNotConfirmed = "Not confirmed, and nothing was sent: {why}"
 	wordStopped      = "Stopped before its end."
 	wordScriptTitle  = "The same by hand"
-	wordScriptHelp   = "The exact requests, for any tool that you trust. Nothing has been sent."
+	wordScriptHelp   = "The exact requests, for any tool that you trust. Showing them sends nothing."
 	wordLineWaiting  = "waiting"
 	wordLineSending  = "sending"
 	wordLineWritten  = "accepted"
