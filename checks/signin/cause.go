@@ -51,6 +51,7 @@ const (
 	CauseNoTool        Cause = "az-missing"       // the az command is not there
 	CauseNotLoggedIn   Cause = "az-not-logged-in" // az has no account for this tenant
 	CauseTool          Cause = "az-failed"        // az failed otherwise
+	CauseKeychain      Cause = "keychain"         // the keychain failed while a sign-in was to be kept
 	CauseOther         Cause = "other"            // none of these; see Failure
 )
 
@@ -150,7 +151,7 @@ func kindOf(c Cause) checks.FailureKind {
 		return checks.FailThrottled
 	case CauseService:
 		return checks.FailService
-	case CausePublicFlow, CauseUnknownApp, CauseAppSetup, CausePort, CauseBrowser, CauseNoTool, CauseTool:
+	case CausePublicFlow, CauseUnknownApp, CauseAppSetup, CausePort, CauseBrowser, CauseNoTool, CauseTool, CauseKeychain:
 		return checks.FailRequest
 	default:
 		return checks.FailSignIn

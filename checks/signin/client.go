@@ -27,6 +27,10 @@ type Options struct {
 	Port int
 	// Hint is the account name to begin with, such as admin@contoso.com.
 	Hint string
+	// Keep is where the sign-in outlives this process; nil: in memory alone.
+	Keep *Keep
+	// Anew asks the person even where Keep holds a sign-in.
+	Anew bool
 	// Patience is how long a person may take in the browser; default 10 minutes.
 	Patience time.Duration
 	Now      func() time.Time // default time.Now
@@ -40,7 +44,7 @@ const (
 )
 
 // Client signs people in to one tenant as one app. Its tokens live in memory and
-// go with it. It is safe for use by several goroutines.
+// go with it, but for what Options.Keep keeps. It is safe for use by several goroutines.
 type Client struct {
 	o    Options
 	msal public.Client
@@ -75,14 +79,18 @@ func New(o Options) (*Client, error) {
 	if o.Patience <= 0 {
 		o.Patience = defaultPatience
 	}
-	m, err := public.New(o.ClientID,
-		public.WithAuthority(l.base+"/"+tenant),
+	how := []public.Option{
+		public.WithAuthority(l.base + "/" + tenant),
 		public.WithHTTPClient(httpClient(o.Transport)),
 		// cp1: we handle claims challenges (entra-facts §15).
 		public.WithClientCapabilities([]string{"cp1"}),
 		// A host that stands in for Microsoft's is none that Microsoft vouches for.
 		public.WithInstanceDiscovery(!l.stand),
-	)
+	}
+	if o.Keep != nil {
+		how = append(how, public.WithCache(o.Keep))
+	}
+	m, err := public.New(o.ClientID, how...)
 	if err != nil {
 		return nil, &InputError{Field: FieldLoginURL, Say: wordsLoginBad, Do: wordsLoginDo}
 	}

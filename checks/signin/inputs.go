@@ -19,6 +19,7 @@ const (
 	FieldTenant   Field = "tenant"
 	FieldCloud    Field = "cloud"
 	FieldToken    Field = "token"
+	FieldKeep     Field = "keep-sign-in"
 )
 
 // InputError is something typed or configured that can not be used. Say tells

@@ -4,8 +4,9 @@
 // There are four ways to a token, each optional: the browser (authorization code
 // with PKCE on a loopback redirect), a token handed over in a file or on standard
 // input, the az command, and last a device code. All give a Session. Tokens live
-// in memory and in the type Secret, which never prints; no error, log line or
-// piece of evidence of this package holds a token, a code or a verifier.
+// in memory, and in the system's keychain where a Keep is given; here they are of
+// the type Secret, which never prints. No error, log line or piece of evidence of
+// this package holds a token, a code or a verifier.
 package signin
 
 import (
@@ -87,6 +88,15 @@ func (c *Client) begin(ctx context.Context, way Way, scopes []string, ask askPer
 		scopes = []string{"User.Read"}
 	}
 	s := &live{c: c, way: way, ask: ask, turn: make(chan struct{}, 1)}
+	if c.o.Keep != nil && !c.o.Anew {
+		taken, err := s.resume(ctx, scopes)
+		switch {
+		case err != nil:
+			return nil, err
+		case taken:
+			return s, nil
+		}
+	}
 	res, err := ask(ctx, scopes, "", c.o.Hint)
 	if err := s.take(ctx, res, err, scopes, ""); err != nil {
 		return nil, err
@@ -112,7 +122,9 @@ func (s *live) take(ctx context.Context, res public.AuthResult, err error, asked
 		asked: asked, expires: res.ExpiresOn, claims: claims,
 	}
 	if e := s.wrongPerson(h.who); e != nil {
-		_ = s.c.msal.RemoveAccount(ctx, res.Account) // in memory: can not fail
+		if err := s.c.msal.RemoveAccount(ctx, res.Account); err != nil {
+			return classify(ctx, s.way, err, nil) // it is kept, though it should not be
+		}
 		return e
 	}
 	h.renewAt = renewal(now, h.expires)
@@ -132,7 +144,7 @@ func renewal(now, expires time.Time) time.Time {
 // partial fetches the token that MSAL keeps but does not hand out where some
 // scopes were not given.
 func (s *live) partial(ctx context.Context, scopes []string) (public.AuthResult, error) {
-	accounts, err := s.c.msal.Accounts(ctx)
+	accounts, err := s.c.accounts(ctx, "")
 	if err != nil {
 		return public.AuthResult{}, err
 	}

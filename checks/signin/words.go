@@ -48,6 +48,13 @@ const (
 	wordsTenantBad = "the tenant is neither an id nor a domain: "
 	wordsTenantDo  = "give the tenant's id or one of its domains, such as contoso.com"
 
+	wordsKeepNone   = "a sign-in cannot be kept on this machine: "
+	wordsKeepDo     = "leave out --keep-sign-in: the sign-in then lasts as long as this program"
+	wordsKeepFailed = "the keychain did not take part: "
+	wordsKeepBuild  = "this build of onboard reaches no keychain (on Linux and macOS that needs a build with cgo)"
+	keepName        = "onboard.example" // of the entry in the keychain
+	keepLabel       = "onboard: sign-in to Microsoft 365"
+
 	wordsTokenFile   = "the token file %q cannot be used: %s"
 	wordsTokenStdin  = "the token on standard input cannot be used: %s"
 	wordsTokenDo     = "give the access token alone, or what this prints: az account get-access-token --resource-type ms-graph -o json"
@@ -250,6 +257,10 @@ var causeWords = map[Cause]words{
 	CauseTool: {
 		"az failed",
 		"run by hand to see more: az account get-access-token --resource-type ms-graph --tenant ",
+	},
+	CauseKeychain: {
+		"the sign-in could not be kept: the keychain of this machine failed",
+		"unlock the keychain and try again, or leave out --keep-sign-in",
 	},
 	CauseOther: {
 		"the sign-in failed",
