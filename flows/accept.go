@@ -101,6 +101,9 @@ func cloudQuestion(s State) Question {
 
 func signInQuestion(s State) Question {
 	q := Question{ID: AskSignIn, Kind: Choice, Title: words.askSignIn, Help: words.askSignInHelp, Rule: RuleOption, Answer: string(s.SignIn.Way)}
+	if s.Keeps {
+		q.Help = words.askSignInKept
+	}
 	for _, w := range s.Ways {
 		q.Options = append(q.Options, Option{ID: string(w.Way), Title: wayTitles[w.Way], Help: wayHelps[w.Way], Why: w.Why})
 	}

@@ -132,7 +132,7 @@ func (s State) start(e Started) State {
 	}
 	s.started = true
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
-	s.Ways, s.CanWrite, s.Login, s.Portal = e.Ways, e.CanWrite, e.Login, e.Portal
+	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain = strings.ToLower(e.Domain)
 	if e.Profile != nil {
@@ -149,7 +149,7 @@ func (s State) start(e Started) State {
 }
 
 func (s State) resume(e Resumed) State {
-	s.Version, s.Ways, s.CanWrite, s.Login, s.Portal = e.Version, e.Ways, e.CanWrite, e.Login, e.Portal
+	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
 	s.Account, s.SignIn.Busy, s.SignIn.Failed = nil, false, nil
 	s.Trouble, s.Guides, s.Pointer = nil, nil, ""
 	s = s.newEyes()

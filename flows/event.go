@@ -78,6 +78,7 @@ type Started struct {
 	Profile  *Profile     `json:"profile,omitempty"` // the app, where it was named
 	Ways     []WayOffer   `json:"ways,omitempty"`    // how one can sign in here
 	CanWrite bool         `json:"canWrite"`          // whether changes by Graph exist here at all
+	Keeps    bool         `json:"keeps,omitempty"`   // whether a sign-in outlives the program
 	// Login and Portal are https roots without a slash at the end, to which
 	// links lead in place of the cloud's own: a simulator's. Empty: the cloud's.
 	Login  string `json:"login,omitempty"`
@@ -91,6 +92,7 @@ type Resumed struct {
 	Version  string     `json:"version"`
 	Ways     []WayOffer `json:"ways,omitempty"`
 	CanWrite bool       `json:"canWrite"`
+	Keeps    bool       `json:"keeps,omitempty"`
 	Login    string     `json:"login,omitempty"` // as in Started; those of then are gone
 	Portal   string     `json:"portal,omitempty"`
 }

@@ -43,6 +43,7 @@ type State struct {
 	Person   string     // the user asked about; empty: an ordinary one
 	Ways     []WayOffer
 	CanWrite bool
+	Keeps    bool // whether a sign-in outlives the program
 	// Login and Portal replace the cloud's own roots in links; see Started.
 	Login, Portal string
 

@@ -14,21 +14,21 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, needConfirm, waitApply, needClaim                                string
 
-	theApp, theVendor, theClient, theTenant, theScopes                              string
-	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                      string
-	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkNoReturn   string
-	absent, disabled, enabled, noBenchmark                                          string
-	createAppLine, createAppAfter, createAppEffect, createAppUndo                   string
-	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                    string
-	grantLine, grantUndoLine, widenUndo                                             string
-	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled              string
-	unfitGranted, unfitAPI, enableGains, enableUndo                                 string
-	fits                                                                            map[PathID]string
-	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp      string
-	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInAgain    string
-	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                        string
-	howNoWrite, howUnstated, howNoAccount, howElsewhere, askConfirm, askConfirmHelp string
-	badGUID, badTyped, badOption, badDomain, personalDomain                         string
+	theApp, theVendor, theClient, theTenant, theScopes                                          string
+	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                                  string
+	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkNoReturn               string
+	absent, disabled, enabled, noBenchmark                                                      string
+	createAppLine, createAppAfter, createAppEffect, createAppUndo                               string
+	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                string
+	grantLine, grantUndoLine, widenUndo                                                         string
+	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                          string
+	unfitGranted, unfitAPI, enableGains, enableUndo                                             string
+	fits                                                                                        map[PathID]string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                  string
+	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain string
+	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                    string
+	howNoWrite, howUnstated, howNoAccount, howElsewhere, askConfirm, askConfirmHelp             string
+	badGUID, badTyped, badOption, badDomain, personalDomain                                     string
 
 	reportSeen, reportNothing, reportChanged, reportFiled, reportNoChange string
 	reportUndo, reportNotes                                               string
@@ -113,7 +113,8 @@ var words = struct {
 	notInCloud:      "the app is not registered in this cloud",
 	askSignIn:       "Sign in to look?",
 	askSignInAgain:  "Sign in again to go on looking",
-	askSignInHelp:   "Reading only. Nothing is changed, and nothing is kept on disk.",
+	askSignInHelp:   "Reading only. Nothing is changed, and the sign-in ends with this program.",
+	askSignInKept:   "Reading only. Nothing is changed. The sign-in is kept in this machine's keychain until `onboard sign-out`.",
 	askHow:          "By hand, or by Graph?",
 	howPortal:       "By hand in the Entra admin center",
 	howPortalHelp:   "Five minutes; every click is listed here, and watched.",

@@ -28,7 +28,7 @@ const (
 )
 
 // Keep is where sign-ins outlive the process: the keychain of the operating
-// system, through Microsoft's own cache extension for MSAL. It is MSAL's whole
+// system, written through Microsoft's own cache extension for MSAL. It is MSAL's whole
 // cache, refresh tokens among it; no file holds any of it in the clear. It is
 // safe for several goroutines and processes.
 type Keep struct {

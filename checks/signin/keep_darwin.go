@@ -6,5 +6,5 @@ import "github.com/AzureAD/microsoft-authentication-extensions-for-go/cache/acce
 
 // keychain is the macOS keychain.
 func keychain(string) (accessor.Accessor, error) {
-	return accessor.New(keepName, accessor.WithAccount("onboard"))
+	return accessor.New(keepName, accessor.WithAccount(keepLabel))
 }

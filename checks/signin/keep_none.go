@@ -1,4 +1,4 @@
-//go:build !windows && !(linux && cgo) && !(darwin && cgo)
+//go:build !windows && !linux && !netbsd && !openbsd && !(darwin && cgo)
 
 package signin
 
@@ -8,6 +8,6 @@ import (
 	"github.com/AzureAD/microsoft-authentication-extensions-for-go/cache/accessor"
 )
 
-// keychain is none: Microsoft's extension reaches those of Linux and macOS
-// through C, and has none for other systems.
+// keychain is none: Microsoft's extension reaches that of macOS through C, and
+// other systems have none that is known here.
 func keychain(string) (accessor.Accessor, error) { return nil, errors.New(wordsKeepBuild) }

@@ -51,9 +51,10 @@ const (
 	wordsKeepNone   = "a sign-in cannot be kept on this machine: "
 	wordsKeepDo     = "leave out --keep-sign-in: the sign-in then lasts as long as this program"
 	wordsKeepFailed = "the keychain did not take part: "
-	wordsKeepBuild  = "this build of onboard reaches no keychain (on Linux and macOS that needs a build with cgo)"
-	keepName        = "onboard.example" // of the entry in the keychain
-	keepLabel       = "onboard: sign-in to Microsoft 365"
+	wordsKeepBuild  = "this build of onboard reaches no keychain (on macOS that needs a build with cgo)"
+	wordsKeepNoBus  = "no desktop session with a keyring is here (%w)"
+	keepName        = "onboard.example" // of the entry in the keychain, as is keepLabel
+	keepLabel       = "sign-in to Microsoft 365"
 
 	wordsTokenFile   = "the token file %q cannot be used: %s"
 	wordsTokenStdin  = "the token on standard input cannot be used: %s"
@@ -259,7 +260,7 @@ var causeWords = map[Cause]words{
 		"run by hand to see more: az account get-access-token --resource-type ms-graph --tenant ",
 	},
 	CauseKeychain: {
-		"the sign-in could not be kept: the keychain of this machine failed",
+		"the keychain of this machine, where the sign-in is kept, failed",
 		"unlock the keychain and try again, or leave out --keep-sign-in",
 	},
 	CauseOther: {

@@ -95,6 +95,9 @@ func runCheck(ctx context.Context, o *options, save string) error {
 	if err != nil {
 		return err
 	}
+	if o.keepSignIn && o.signIn == "" {
+		return usage("Type --sign-in browser or --sign-in device as well.", "check signs in only as --sign-in says, so there is nothing to keep")
+	}
 	keep, err := newSavedFile(save)
 	if err != nil {
 		return err
@@ -105,6 +108,9 @@ func runCheck(ctx context.Context, o *options, save string) error {
 		return err
 	}
 	defer c.close()
+	if err := c.openKeep(ctx); err != nil {
+		return err
+	}
 	c.open = func(ctx context.Context, url string) error {
 		if _, err := fmt.Fprintf(o.err, sayOpenThis, url); err != nil {
 			return fmt.Errorf("show the link: %w", err)
@@ -172,7 +178,10 @@ func (c *clients) signInFor(ctx context.Context, t target) error {
 		return err
 	}
 	c.signedIn(session)
-	return nil
+	if c.keep != nil { // who was kept is not for the person to guess
+		_, err = fmt.Fprintf(c.o.err, saySignedInAs, checks.Line(session.Account().UPN, 254))
+	}
+	return err
 }
 
 func (c *clients) signInBy(ctx context.Context, t target) (signin.Session, error) {
@@ -184,7 +193,7 @@ func (c *clients) signInBy(ctx context.Context, t target) (signin.Session, error
 	case "az":
 		return signin.Az(ctx, signin.AzOptions{Tenant: t.subject.Domain, TokenOptions: signin.TokenOptions{GraphURL: o.graphURL}})
 	case "browser", "device":
-		client, err := c.client(c.clientID(&t.profile), t.subject.Domain, t.subject.Cloud, "")
+		client, err := c.client(c.clientID(&t.profile), t.subject.Domain, t.subject.Cloud, "", false)
 		if err != nil {
 			return nil, err
 		}

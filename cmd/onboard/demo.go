@@ -43,6 +43,9 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 	if auto && !o.plain {
 		return usage("Type `onboard demo --plain --auto`.", "--auto is for plain lines")
 	}
+	if o.keepSignIn {
+		return usage("Leave it out.", "a demo's tenant is gone with it, so no sign-in can be kept")
+	}
 	f.listen, f.dns, f.seed = "127.0.0.1:0", "127.0.0.1:0", 1
 	s, err := sim.Start(ctx, f.options(o))
 	if err != nil {

@@ -85,6 +85,11 @@ type signer struct {
 
 	mu   sync.Mutex
 	show func(run.Prompt)
+	// left is the kept sign-in that was put away for another one: it is
+	// forgotten before the next, for a keychain may wait for its person. anew
+	// says that there was one.
+	left signin.Session
+	anew bool
 }
 
 // SignIn implements run.SignIner. A session of the same way is widened, so
@@ -144,7 +149,11 @@ func (s *signer) begin(ctx context.Context, ask run.SignInAsk) (signin.Session, 
 		}
 		return nil
 	}
-	client, err := s.c.client(s.c.clientID(s.profile()), tenant, ask.Cloud, ask.Hint)
+	anew, err := s.forget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.c.client(s.c.clientID(s.profile()), tenant, ask.Cloud, ask.Hint, anew)
 	if err != nil {
 		return nil, err
 	}
@@ -166,11 +175,38 @@ func (s *signer) prompt(p run.Prompt) {
 
 // SignOut implements run.SignIner.
 func (s *signer) SignOut() {
-	if session := s.c.current(); session != nil {
-		// Nothing is asked: the tokens are dropped from memory.
-		_ = session.Forget(context.Background())
-	}
+	session := s.c.current()
 	s.c.signedIn(nil)
+	if session == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.c.keep != nil && (session.Way() == signin.WayBrowser || session.Way() == signin.WayDevice) {
+		s.left, s.anew = session, true
+		return
+	}
+	_ = session.Forget(context.Background()) // in memory: it cannot fail
+}
+
+// forget removes from the keychain the sign-in that was put away for another
+// one, and says whether the person is to be asked whatever is kept.
+func (s *signer) forget(ctx context.Context) (anew bool, err error) {
+	s.mu.Lock()
+	left, anew := s.left, s.anew
+	s.mu.Unlock()
+	if left == nil {
+		return anew, nil
+	}
+	if err := left.Forget(ctx); err != nil {
+		return true, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.left == left {
+		s.left = nil
+	}
+	return true, nil
 }
 
 // accountOf is who signed in, for the run's journal.

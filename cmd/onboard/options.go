@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,6 +33,8 @@ type options struct {
 	tokenFile string
 	signIn    string
 	proxy     string
+	// keepSignIn keeps a sign-in in the keychain, and takes up the one there.
+	keepSignIn bool
 }
 
 // flags declares the shared flags on the root, so that every command has them.
@@ -46,6 +49,7 @@ func (o *options) flags(root *cobra.Command) {
 	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
 	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check; the wizard asks, and offers this one first; with none it does not ask")
 	f.StringVar(&o.tokenFile, "token-file", "", "file with a Graph access token, or - for standard input")
+	f.BoolVar(&o.keepSignIn, "keep-sign-in", false, "keep the sign-in in this machine's keychain, and take up the one kept there (see `onboard sign-out`)")
 	f.BoolVar(&o.json, "json", false, "print JSON on standard output")
 	f.BoolVar(&o.plain, "plain", false, "plain lines instead of a screen")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours")
@@ -98,6 +102,9 @@ func (o *options) validate() error {
 	}
 	if o.tokenFile != "" && o.signIn != "" {
 		return usage("Leave out one of the two.", "--token-file and --sign-in exclude each other")
+	}
+	if o.keepSignIn && (o.tokenFile != "" || o.signIn == "none" || o.signIn == "az") {
+		return usage("Leave out one of the two.", "--keep-sign-in keeps a sign-in by browser or device code, and there is none with %s", cmp.Or(o.signIn, "--token-file"))
 	}
 	for _, one := range []struct{ flag, value string }{{"--login-url", o.loginURL}, {"--graph-url", o.graphURL}} {
 		if one.value == "" {

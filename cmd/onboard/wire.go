@@ -23,6 +23,7 @@ type clients struct {
 	discover  *signin.Discoverer
 	open      func(ctx context.Context, url string) error
 	now       func() time.Time
+	keep      *signin.Keep // nil: a sign-in ends with the program
 
 	mu      sync.Mutex
 	session signin.Session
@@ -177,11 +178,12 @@ func (c *clients) clientID(p *flows.Profile) string {
 	return ""
 }
 
-// client makes the sign-in client for a tenant.
-func (c *clients) client(clientID, tenant string, cloud checks.Cloud, hint string) (*signin.Client, error) {
+// client makes the sign-in client for a tenant. With anew it asks the person
+// whatever is kept.
+func (c *clients) client(clientID, tenant string, cloud checks.Cloud, hint string, anew bool) (*signin.Client, error) {
 	return signin.New(signin.Options{
 		Cloud: cloud, LoginURL: c.o.loginURL, Tenant: tenant, ClientID: clientID,
-		Transport: c.transport, Open: c.open, Hint: hint,
+		Transport: c.transport, Open: c.open, Hint: hint, Keep: c.keep, Anew: anew,
 	})
 }
 

@@ -36,13 +36,19 @@ func runWizard(ctx context.Context, o *options) error {
 		return err
 	}
 	defer c.close()
-	w := &wizard{o: o, c: c, start: start, dir: filepath.Join(xdg.StateHome, "onboard")}
+	if err := c.openKeep(ctx); err != nil {
+		return err
+	}
+	w := &wizard{o: o, c: c, start: start, dir: stateDir()}
 	return w.run(ctx)
 }
 
+// stateDir is where runs and receipts are kept.
+func stateDir() string { return filepath.Join(xdg.StateHome, "onboard") }
+
 // start is what the flags already say of a run; what they do not is asked.
 func (o *options) start() (flows.Started, error) {
-	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Login: o.loginURL, Portal: o.portalURL}
+	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL}
 	if err := o.validate(); err != nil {
 		return s, err
 	}
@@ -223,7 +229,7 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	hands := run.Hands{Look: newLooker(w.c), SignIn: sign, Change: changers{w.c}, Host: machine{}, Play: w.play}
 	sign.host = hands.Host
 	o := run.Options{
-		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite,
+		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite, Keeps: w.start.Keeps,
 		Login: w.start.Login, Portal: w.start.Portal,
 	}
 	if w.dir != "" {

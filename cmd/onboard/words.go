@@ -41,6 +41,16 @@ Exit codes: 0 open and verified, 1 blocked, 2 wrong usage, 3 cannot tell.`
 	sayOpenThis = "Open this page to sign in:\n%s\n"
 	sayBorrowed = "Signing in as Microsoft's own %q: that is the name the tenant's sign-in log will show.\n"
 
+	saySignedInAs  = "Signed in as %s.\n"
+	saySignOutLong = `sign-out removes what --keep-sign-in kept in this machine's keychain: the
+sign-ins of every account and every app that onboard signed in as. Without it
+they stay until Microsoft ends them.
+
+Microsoft is not told: an administrator ends every session of an account with
+"Revoke sessions" on its page in the Entra admin center.`
+	sayNoSignOut = "Run it where --keep-sign-in was used, as the same person at the same desktop."
+	saySignedOut = "No sign-in is kept on this machine.\n"
+
 	sayDeviceCode = "Open %s and type %s (asked for here at %s).\n" +
 		"Never type a code that somebody sent you: whoever asked for it is then signed in as you.\n"
 
