@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,8 +16,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"onboard.example/checks/sim"
+	"onboard.example/tui"
 )
 
 // graphGate stands in front of Graph: it notes every write, and may answer or
@@ -438,4 +442,42 @@ func TestInterruptedCheck(t *testing.T) {
 		holds(t, errs, says)
 		must(t, typed.Close())
 	})
+}
+
+// TestKeptReport writes reports as the proof screen does: each form under one
+// name that nothing had before, for its owner alone, and all of them or none.
+func TestKeptReport(t *testing.T) { //nolint:paralleltest // the folder is the process's
+	t.Chdir(t.TempDir())
+	w := &wizard{c: &clients{now: func() time.Time { return time.Date(2026, 11, 21, 8, 4, 5, 0, time.UTC) }}}
+	forms := []tui.ReportForm{{Ext: "md", Text: "# Report\n"}, {Ext: "html", Text: "<p>"}, {Ext: "json", Text: "{}"}}
+	for _, want := range []string{"onboard-report-20261121-080405", "onboard-report-20261121-080405-2"} {
+		got, err := w.keepReport(t.Context(), forms)
+		if err != nil || got != want+".md, "+want+".html, "+want+".json" {
+			t.Fatalf("%s, %v", got, err)
+		}
+		for _, f := range forms {
+			b, err := os.ReadFile(want + "." + f.Ext)
+			must(t, err)
+			info, err := os.Stat(want + "." + f.Ext)
+			must(t, err)
+			if string(b) != f.Text || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %q, %v", info.Name(), b, info.Mode())
+			}
+		}
+	}
+	must(t, os.Remove("onboard-report-20261121-080405-2.md")) // the next name is taken in part
+	got, err := w.keepReport(t.Context(), forms)
+	if want := "onboard-report-20261121-080405-3"; err != nil || !strings.HasPrefix(got, want+".md") {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := os.Stat("onboard-report-20261121-080405-2.md"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("half a report was left")
+	}
+	gone := filepath.Join(t.TempDir(), "gone")
+	must(t, os.Mkdir(gone, 0o700))
+	t.Chdir(gone)
+	must(t, os.Remove(gone))
+	if got, err := w.keepReport(t.Context(), forms); err == nil || got != "" {
+		t.Errorf("wrote %s where nothing can be written", got)
+	}
 }
