@@ -21,34 +21,34 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16) (Answe
 	var wg sync.WaitGroup
 	for _, a := range above {
 		for _, k := range []uint16{dns.TypeNS, dns.TypeDS, dns.TypeDNSKEY} {
-			wg.Go(func() { r.tell(ctx, a, k) })
+			if a != "." || k == dns.TypeDNSKEY {
+				wg.Go(func() { r.tell(ctx, a, k) })
+			}
 		}
 	}
 	wg.Go(func() { r.tell(ctx, name, kind) })
 	wg.Wait()
 	got := r.tell(ctx, name, kind)
 	out.Resolver = r.heard(got, name, kind)
-	hosts := []string{}
-	for _, a := range above {
-		if hosts = nameServers(r.tell(ctx, a, dns.TypeNS).msg, a); len(hosts) > 0 && a != "." {
+	var hosts []string
+	for _, a := range above[:len(above)-1] {
+		if hosts = nameServers(r.tell(ctx, a, dns.TypeNS).msg, a); len(hosts) > 0 {
 			out.Zone = a
 			break
 		}
 	}
 	if out.Zone == "" {
 		if got.err != nil {
-			return out, fmt.Errorf("ask the resolver %s about %s: %w", r.servers[0], name, got.err)
+			return out, fmt.Errorf("ask the resolver %s about %s: %w", got.from, name, got.err)
 		}
 		return out, fmt.Errorf("look up %s: %s", name, wordNoZone)
 	}
 	r.askAll(ctx, &out, hosts, kind)
-	decided, ok := out.Decided()
-	if !ok {
-		out.Security, out.Reason = Indeterminate, wordUndecided
-		return out, nil
-	}
+	out.Security, out.Reason = r.validate(ctx, &out, kind)
 	out.Agree = agree(out.Servers)
-	out.Security, out.Reason = r.validate(ctx, out, kind, decided.msg)
+	if d, ok := out.Decided(); ok {
+		out.Aliases = d.Aliases
+	}
 	return out, nil
 }
 
@@ -87,7 +87,7 @@ func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind
 		out.Servers = append(out.Servers, rep)
 	}
 	probe := fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
-	made := map[string][]dns.RR{}
+	made := map[string]Reply{}
 	for _, h := range hosts {
 		wg.Go(func() {
 			addrs := r.addresses(ctx, h)
@@ -103,7 +103,7 @@ func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind
 					rep := r.askServer(ctx, h, a, out.Zone, question{probe, kind})
 					mu.Lock()
 					defer mu.Unlock()
-					made[h] = rep.Records
+					made[h] = rep
 				})
 			}
 		})
@@ -111,12 +111,10 @@ func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind
 	wg.Wait()
 	slices.SortFunc(out.Servers, func(a, b Reply) int { return strings.Compare(a.Host+" "+a.Addr, b.Host+" "+b.Addr) })
 	for _, s := range out.Servers {
-		if s.Outcome == Found && len(s.Records) > 0 && sameData(s.Records, made[s.Host]) {
+		m := made[s.Host]
+		if s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases)) {
 			out.Wildcard = true
 		}
-	}
-	if d, ok := out.Decided(); ok {
-		out.Aliases = d.Aliases
 	}
 }
 
@@ -134,26 +132,28 @@ func (r *Resolver) addresses(ctx context.Context, host string) []netip.Addr {
 	wg.Go(func() { four = r.tell(ctx, host, dns.TypeA) })
 	wg.Go(func() { six = r.tell(ctx, host, dns.TypeAAAA) })
 	wg.Wait()
+	return append(addressesOf(four.msg, host, dns.TypeA), addressesOf(six.msg, host, dns.TypeAAAA)...)
+}
+
+func addressesOf(m *dns.Msg, host string, kind uint16) []netip.Addr {
 	var out []netip.Addr
-	for _, t := range []*told{four, six} {
-		if t.msg == nil {
-			continue
+	if m == nil {
+		return nil
+	}
+	records, _ := follow(m.Answer, host, kind, ".")
+	for _, rr := range records {
+		var a netip.Addr
+		switch rr := rr.(type) {
+		case *dns.A:
+			a, _ = netip.AddrFromSlice(rr.A)
+		case *dns.AAAA:
+			a, _ = netip.AddrFromSlice(rr.AAAA)
 		}
-		records, _ := follow(t.msg.Answer, host, []uint16{dns.TypeA, dns.TypeAAAA}, ".")
-		for _, rr := range records {
-			var a netip.Addr
-			switch rr := rr.(type) {
-			case *dns.A:
-				a, _ = netip.AddrFromSlice(rr.A)
-			case *dns.AAAA:
-				a, _ = netip.AddrFromSlice(rr.AAAA)
-			}
-			if a.IsValid() && len(out) < maxAddrs {
-				out = append(out, a.Unmap())
-			}
+		if a = a.Unmap(); a.IsValid() && len(out) < maxAddrs && !slices.Contains(out, a) {
+			out = append(out, a)
 		}
 	}
-	return slices.Compact(out)
+	return out
 }
 
 // askServer asks one authoritative server and judges whether it may decide.
@@ -165,139 +165,31 @@ func (r *Resolver) askServer(ctx context.Context, host string, a netip.Addr, zon
 		return rep
 	}
 	start := time.Now()
-	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(r.opt.Port)}, q, false)
+	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(r.opt.Port)}, q, way{})
 	rep.Took = time.Since(start)
-	if err != nil {
-		rep.Outcome, rep.Why = Silent, err.Error()
+	switch {
+	case noPath(err):
+		rep.Outcome, rep.Why = NoPath, wordNoPath
+		return rep
+	case err != nil:
+		rep.Outcome, rep.Why = Silent, wordOf(err)
 		return rep
 	}
 	rep.msg = m
 	rep.judge(m, q, zone)
 	if rep.Outcome.Decides() && !m.Authoritative {
-		rep.Outcome, rep.Why = Lame, wordNoAA
-		rep.Records, rep.Aliases = nil, nil
+		rep.drop(Lame, wordNoAA)
 	}
 	return rep
 }
 
 // heard is what the resolver in use said.
 func (r *Resolver) heard(t *told, name string, kind uint16) Reply {
-	rep := Reply{Addr: r.servers[0].String(), Took: t.took, msg: t.msg}
+	rep := Reply{Addr: t.from.String(), Took: t.took, msg: t.msg}
 	if t.err != nil {
-		rep.Outcome, rep.Why = Silent, t.err.Error()
+		rep.Outcome, rep.Why = Silent, wordOf(t.err)
 		return rep
 	}
 	rep.judge(t.msg, question{name, kind}, ".")
 	return rep
-}
-
-// judge reads a message: records, aliases inside zone, how long it may be kept.
-func (rep *Reply) judge(m *dns.Msg, q question, zone string) {
-	rep.Rcode = dns.RcodeToString[m.Rcode]
-	if m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
-		rep.Outcome, rep.Why = Failed, wordServer+rep.Rcode
-		return
-	}
-	rep.Records, rep.Aliases = follow(m.Answer, q.name, []uint16{q.kind}, zone)
-	switch {
-	case len(rep.Records) > 0:
-		rep.Outcome = Found
-		rep.TTL = time.Duration(rep.Records[0].Header().Ttl) * time.Second
-		return
-	case len(rep.Aliases) > 0 && zone != ".":
-		rep.Outcome = Found // where the alias leads is asked for itself
-		return
-	}
-	soa := startOf(m, zone, q.name)
-	switch {
-	case soa != nil && m.Rcode == dns.RcodeNameError:
-		rep.Outcome = NoName
-	case soa != nil:
-		rep.Outcome = NoData
-	case m.Rcode == dns.RcodeNameError:
-		rep.Outcome = NoName // without SOA it must not be kept, but it is said
-	case !slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS }):
-		rep.Outcome = NoData
-	default:
-		rep.Outcome, rep.Why = Lame, wordOutside // a referral
-	}
-	if soa != nil {
-		rep.Negative = time.Duration(min(soa.Hdr.Ttl, soa.Minttl)) * time.Second
-	}
-}
-
-func startOf(m *dns.Msg, zone, name string) *dns.SOA {
-	for _, rr := range m.Ns {
-		if soa, ok := rr.(*dns.SOA); ok && dns.IsSubDomain(zone, soa.Hdr.Name) && (zone == "." || dns.IsSubDomain(soa.Hdr.Name, name)) {
-			return soa
-		}
-	}
-	return nil
-}
-
-// follow walks CNAME and DNAME from name as far as the message and the zone go,
-// and returns the records at the end and the names on the way.
-func follow(answer []dns.RR, name string, kinds []uint16, zone string) (records []dns.RR, aliases []string) {
-	for range maxHops {
-		next := ""
-		for _, rr := range answer {
-			h := rr.Header()
-			owner := dns.CanonicalName(h.Name)
-			c, isC := rr.(*dns.CNAME)
-			d, isD := rr.(*dns.DNAME)
-			switch {
-			case owner == name && slices.Contains(kinds, h.Rrtype) && h.Class == dns.ClassINET:
-				records = append(records, rr)
-			case isC && owner == name:
-				next = dns.CanonicalName(c.Target)
-			case isD && owner != name && next == "" && dns.IsSubDomain(owner, name) && dns.IsSubDomain(zone, owner):
-				next = substitute(name, owner, dns.CanonicalName(d.Target))
-			}
-		}
-		if len(records) > 0 || next == "" || slices.Contains(aliases, next) {
-			return records, aliases
-		}
-		aliases = append(aliases, next)
-		if !dns.IsSubDomain(zone, next) {
-			return nil, aliases
-		}
-		name = next
-	}
-	return nil, aliases
-}
-
-// substitute puts target in owner's place (RFC 6672 §2.2); empty if too long.
-func substitute(name, owner, target string) string {
-	out := strings.TrimSuffix(name, owner) + strings.TrimPrefix(target, ".")
-	if _, ok := dns.IsDomainName(out); !ok {
-		return ""
-	}
-	return out
-}
-
-// sameData compares record sets without order, TTL and owner.
-func sameData(a, b []dns.RR) bool { return slices.Equal(dataOf(a), dataOf(b)) }
-
-func dataOf(rrs []dns.RR) []string {
-	var out []string
-	for _, rr := range rrs {
-		out = append(out, strings.TrimPrefix(rr.String(), rr.Header().String()))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// agree reports whether all that decide say the same, and one does.
-func agree(rs []Reply) bool {
-	var first *Reply
-	for i := range rs {
-		switch {
-		case !rs[i].Outcome.Decides():
-		case first == nil:
-			first = &rs[i]
-		case rs[i].Outcome != first.Outcome || !sameData(rs[i].Records, first.Records) || !slices.Equal(rs[i].Aliases, first.Aliases):
-			return false
-		}
-	}
-	return first != nil
 }

@@ -29,21 +29,19 @@ func (j *judge) proof(m *dns.Msg) *proof {
 			continue
 		}
 		owner := dns.CanonicalName(rr.Header().Name)
-		sig, v := j.verify(pick(m.Ns, owner, kind), m.Ns)
-		if v != nil {
+		if v := j.own(pick(m.Ns, owner, kind), m.Ns); v != nil {
 			p.fault = v
 			continue
-		}
-		if int(sig.Labels) != labels(owner) {
-			continue // a wildcard's NSEC says nothing about this name
 		}
 		switch rr := rr.(type) {
 		case *dns.NSEC:
 			p.nsec = append(p.nsec, rr)
 		case *dns.NSEC3:
-			if rr.Iterations > maxIterations {
+			switch {
+			case rr.Hash != dns.SHA1 || rr.Flags&^1 != 0 || parent(owner) != j.zone: // RFC 5155 §8.1, §8.2
+			case rr.Iterations > maxIterations:
 				p.heavy = true
-			} else if rr.Hash == dns.SHA1 && parent(owner) == j.zone {
+			default:
 				p.nsec3 = append(p.nsec3, rr)
 			}
 		}
@@ -138,16 +136,15 @@ func (p *proof) short() *verdict {
 	return p.fault
 }
 
-// notThere checks that name does not exist although a wildcard with so many
-// labels answered for it.
+// notThere checks that a wildcard with so many labels may answer for name: the
+// name one label longer than the wildcard's parent must not exist. That name
+// itself is not there is not enough: a nearer name would shut the wildcard out
+// (RFC 4592 §3.3.1).
 func (p *proof) notThere(name string, wild int) *verdict {
 	path := ancestors(name)
 	i := len(path) - 1 - wild - 1
 	if i < 0 {
 		return p.short()
-	}
-	if covered, _ := p.covers(name); covered && len(p.nsec) > 0 {
-		return nil
 	}
 	if covered, optOut := p.covers(path[i]); covered {
 		if optOut {
@@ -197,6 +194,9 @@ func (j *judge) denied(s Reply, q question) *verdict {
 // noDS reads the proof that a name has no DS: cut says that a zone starts there
 // all the same, and is unsigned.
 func (j *judge) noDS(m *dns.Msg, name string) (cut bool, v *verdict) {
+	if alias := pick(m.Answer, name, dns.TypeCNAME); len(alias) > 0 {
+		return false, j.own(alias, m.Answer) // no zone starts at an alias
+	}
 	p := j.proof(m)
 	if types, ok := p.match(name); ok {
 		has := func(t uint16) bool { return slices.Contains(types, t) }

@@ -25,9 +25,14 @@ func worse(a, b Security) bool {
 	return slices.Index(order, a) > slices.Index(order, b)
 }
 
-// maxTries bounds signature checks of one name: a zone with many keys of one
-// tag must not buy our CPU (CVE-2023-50387).
-const maxTries = 64
+// What a zone may make our CPU do (CVE-2023-50387: many keys of one tag, many
+// signatures by them). Zones in good order need a tenth of each.
+const (
+	maxTries  = 64 // signature checks of one answer
+	maxFailed = 32 // of them in one zone, those that do not fit
+	maxKeys   = 48 // DNSKEY of one zone
+	maxTrust  = 24 // DS of one zone
+)
 
 // verdict is a Security other than Secure, with the reason.
 type verdict struct {
@@ -39,145 +44,49 @@ func (v *verdict) bogus() bool { return v != nil && v.is == Bogus }
 
 // judge holds the keys of the zone reached so far.
 type judge struct {
-	r     *Resolver
-	zone  string
-	keys  []*dns.DNSKEY
-	tries int
+	r             *Resolver
+	zone          string
+	keys          []key
+	tries, failed int
 }
 
 // validate walks from the nearest anchor down to the zone, then checks what
-// every deciding server said.
-func (r *Resolver) validate(ctx context.Context, a Answer, kind uint16, _ *dns.Msg) (Security, string) {
+// every deciding server said. In a signed zone, a server that gave no
+// signatures because it does not speak EDNS0 does not decide.
+func (r *Resolver) validate(ctx context.Context, a *Answer, kind uint16) (Security, string) {
 	j := &judge{r: r}
-	if v := j.descend(ctx, a.Zone); v != nil {
-		return v.is, v.why
-	}
 	state, why := Secure, ""
+	v := j.descend(ctx, a.Zone)
+	if v != nil {
+		state, why = v.is, v.why
+	} else {
+		for i := range a.Servers {
+			if s := &a.Servers[i]; s.Outcome.Decides() && plain(s.msg) {
+				s.drop(Failed, wordPlain)
+			}
+		}
+	}
+	if _, ok := a.Decided(); !ok {
+		return Indeterminate, wordUndecided
+	}
 	for _, s := range a.Servers {
-		if !s.Outcome.Decides() {
+		if v != nil || !s.Outcome.Decides() {
 			continue
 		}
-		if v := j.answer(s, question{a.Name, kind}); v != nil && worse(v.is, state) {
-			state, why = v.is, v.why
+		if ctx.Err() != nil {
+			return Indeterminate, wordNoTime
+		}
+		if one := j.answer(s, question{a.Name, kind}); one != nil && worse(one.is, state) {
+			state, why = one.is, one.why
 		}
 	}
 	return state, why
 }
 
-// descend follows DS and DNSKEY from the nearest anchor to zone.
-func (j *judge) descend(ctx context.Context, zone string) *verdict {
-	path := ancestors(zone)
-	start := slices.IndexFunc(path, func(n string) bool { return len(j.anchors(n)) > 0 })
-	if start < 0 {
-		return &verdict{Indeterminate, wordNoAnchor}
-	}
-	if v := j.enter(ctx, path[start], j.anchors(path[start])); v != nil {
-		return v
-	}
-	for i := start - 1; i >= 0; i-- {
-		t := j.r.tell(ctx, path[i], dns.TypeDS)
-		if t.err != nil || (t.msg.Rcode != dns.RcodeSuccess && t.msg.Rcode != dns.RcodeNameError) {
-			return &verdict{Indeterminate, wordStripped}
-		}
-		ds := pick(t.msg.Answer, path[i], dns.TypeDS)
-		if len(ds) == 0 {
-			cut, v := j.noDS(t.msg, path[i])
-			if v != nil {
-				return v
-			}
-			if cut {
-				return &verdict{Insecure, wordUnsigned + path[i]}
-			}
-			continue
-		}
-		if _, v := j.verify(ds, t.msg.Answer); v != nil {
-			return v
-		}
-		if v := j.enter(ctx, path[i], ds); v != nil {
-			return v
-		}
-	}
-	return nil
-}
-
-func (j *judge) anchors(name string) []dns.RR {
-	var out []dns.RR
-	for _, rr := range j.r.opt.Anchors {
-		if rr.Header().Name == name {
-			out = append(out, rr)
-		}
-	}
-	return out
-}
-
-// enter makes zone the one whose keys are believed, if a key that trust (DS or
-// DNSKEY) names has signed its keys.
-func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR) *verdict {
-	trust = slices.DeleteFunc(slices.Clone(trust), func(rr dns.RR) bool { return !supported(rr) })
-	if len(trust) == 0 {
-		return &verdict{Insecure, wordUnsigned + zone} // RFC 4035 §5.2: unknown algorithms only
-	}
-	t := j.r.tell(ctx, zone, dns.TypeDNSKEY)
-	if t.err != nil {
-		return &verdict{Indeterminate, wordNoKeys}
-	}
-	set := pick(t.msg.Answer, zone, dns.TypeDNSKEY)
-	if len(set) == 0 {
-		if t.msg.Rcode == dns.RcodeSuccess {
-			return &verdict{Bogus, wordNoKeys}
-		}
-		return &verdict{Indeterminate, wordNoKeys}
-	}
-	var all, entry []*dns.DNSKEY
-	for _, rr := range set {
-		k, ok := rr.(*dns.DNSKEY)
-		if !ok || k.Flags&dns.ZONE == 0 || k.Flags&dns.REVOKE != 0 || k.Protocol != 3 {
-			continue
-		}
-		all = append(all, k)
-		if slices.ContainsFunc(trust, func(rr dns.RR) bool { return names(rr, k) }) {
-			entry = append(entry, k)
-		}
-	}
-	if len(entry) == 0 {
-		return &verdict{Bogus, wordNoMatch}
-	}
-	j.zone, j.keys = zone, entry
-	if _, v := j.verify(set, t.msg.Answer); v != nil {
-		if zone == "." && len(pick(t.msg.Answer, zone, dns.TypeRRSIG)) == 0 {
-			return &verdict{Indeterminate, wordStripped}
-		}
-		return v
-	}
-	j.keys = all
-	return nil
-}
-
-// names reports whether a DS or DNSKEY that is trusted means k.
-func names(rr dns.RR, k *dns.DNSKEY) bool {
-	switch t := rr.(type) {
-	case *dns.DNSKEY:
-		return t.Algorithm == k.Algorithm && t.PublicKey == k.PublicKey
-	case *dns.DS:
-		if t.KeyTag != k.KeyTag() || t.Algorithm != k.Algorithm {
-			return false
-		}
-		ds := k.ToDS(t.DigestType)
-		return ds != nil && strings.EqualFold(ds.Digest, t.Digest)
-	}
-	return false
-}
-
-// supported: RFC 8624 §3.1 and §3.3, without what may no longer be relied on.
-func supported(rr dns.RR) bool {
-	algs := []uint8{dns.RSASHA256, dns.RSASHA512, dns.ECDSAP256SHA256, dns.ECDSAP384SHA384, dns.ED25519}
-	switch t := rr.(type) {
-	case *dns.DNSKEY:
-		return slices.Contains(algs, t.Algorithm)
-	case *dns.DS:
-		return slices.Contains(algs, t.Algorithm) && (t.DigestType == dns.SHA256 || t.DigestType == dns.SHA384)
-	}
-	return false
+// plain reports whether an answer has neither EDNS0 nor a signature.
+func plain(m *dns.Msg) bool {
+	signed := func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeRRSIG }
+	return m.IsEdns0() == nil && !slices.ContainsFunc(m.Answer, signed) && !slices.ContainsFunc(m.Ns, signed)
 }
 
 // pick returns one set out of a section.
@@ -206,21 +115,31 @@ func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 			continue
 		}
 		for _, k := range j.keys {
-			if k.KeyTag() != sig.KeyTag || k.Algorithm != sig.Algorithm {
+			if k.tag != sig.KeyTag || k.Algorithm != sig.Algorithm {
 				continue
 			}
-			if j.tries++; j.tries > maxTries {
+			if j.tries++; j.tries > maxTries || j.failed >= maxFailed {
 				return nil, &verdict{Bogus, wordTooMany}
 			}
-			if sig.Verify(k, set) == nil {
+			if sig.Verify(k.DNSKEY, set) == nil {
 				return sig, nil
 			}
+			j.failed++
 		}
 		if why == wordNoSig {
 			why = wordBadSig
 		}
 	}
 	return nil, &verdict{Bogus, why}
+}
+
+// own verifies a set that no wildcard may have made.
+func (j *judge) own(set, section []dns.RR) *verdict {
+	sig, v := j.verify(set, section)
+	if v == nil && int(sig.Labels) != labels(set[0].Header().Name) {
+		return &verdict{Bogus, wordBadSig}
+	}
+	return v
 }
 
 // labels counts as RRSIG does: without the root and a leading asterisk.
@@ -284,7 +203,7 @@ func (j *judge) synthesised(m *dns.Msg, rr dns.RR, name string) bool {
 		if owner == name || !dns.IsSubDomain(owner, name) || substitute(name, owner, dns.CanonicalName(d.Target)) != dns.CanonicalName(c.Target) {
 			continue
 		}
-		if sig, v := j.verify(pick(m.Answer, owner, dns.TypeDNAME), m.Answer); v == nil && int(sig.Labels) == labels(owner) {
+		if j.own(pick(m.Answer, owner, dns.TypeDNAME), m.Answer) == nil {
 			return true
 		}
 	}

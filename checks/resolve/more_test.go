@@ -68,7 +68,7 @@ func TestNSEC3(t *testing.T) {
 			signer := *z
 			signer.bad = c.spoil
 			m := &dns.Msg{Ns: hashed(&signer, c.rounds, c.out, c.names)}
-			j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []*dns.DNSKEY{z.key}}
+			j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []key{{z.key, z.key.KeyTag()}}}
 			got := Secure
 			if v := j.denied(Reply{Outcome: c.said, msg: m}, txt); v != nil {
 				got = v.is
@@ -119,11 +119,11 @@ func TestDisagree(t *testing.T) {
 func TestDNAME(t *testing.T) {
 	t.Parallel()
 	in := []dns.RR{rr(t, "a.example. DNAME b.example."), rr(t, `x.b.example. TXT "y"`)}
-	got, via := follow(in, "x.a.example.", []uint16{dns.TypeTXT}, "example.")
+	got, via := follow(in, "x.a.example.", dns.TypeTXT, "example.")
 	if len(got) != 1 || !slices.Equal(via, []string{"x.b.example."}) {
 		t.Error(got, via)
 	}
-	if got, via := follow(in, "a.example.", []uint16{dns.TypeTXT}, "example."); len(got)+len(via) != 0 {
+	if got, via := follow(in, "a.example.", dns.TypeTXT, "example."); len(got)+len(via) != 0 {
 		t.Error("a DNAME was used for its own name", got, via)
 	}
 }
@@ -132,7 +132,7 @@ func TestDNAME(t *testing.T) {
 func TestUnsignedDNAME(t *testing.T) {
 	t.Parallel()
 	z := newZone(t, "contoso.example.")
-	j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []*dns.DNSKEY{z.key}}
+	j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []key{{z.key, z.key.KeyTag()}}}
 	q := question{"x.a.contoso.example.", dns.TypeTXT}
 	d := rr(t, "a.contoso.example. 300 IN DNAME fabrikam.example.")
 	for _, signed := range []bool{false, true} {
@@ -207,7 +207,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		rep := Reply{msg: in}
 		rep.judge(in, q, z.name)
-		j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []*dns.DNSKEY{other.key}}
+		j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []key{{other.key, other.key.KeyTag()}}}
 		if rep.Outcome == Found && len(rep.Records) > 0 || rep.Outcome == NoName || rep.Outcome == NoData {
 			if v := j.answer(rep, q); v == nil {
 				t.Fatalf("taken for secure: %v", in)

@@ -3,7 +3,6 @@ package resolve
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -16,11 +15,16 @@ func compare(a, b string) int {
 
 func wireLabels(name string) [][]byte {
 	buf := make([]byte, 256)
-	n, err := dns.PackDomainName(strings.ToLower(dns.Fqdn(name)), buf, 0, nil, false)
+	n, err := dns.PackDomainName(dns.Fqdn(name), buf, 0, nil, false)
 	if err != nil {
 		return nil
 	}
 	var out [][]byte
+	for i, b := range buf[:n] {
+		if 'A' <= b && b <= 'Z' {
+			buf[i] = b + 'a' - 'A' // here and not before: a letter may be written \DDD; lengths are below 64
+		}
+	}
 	for i := 0; i < n && buf[i] != 0; i += int(buf[i]) + 1 {
 		out = append(out, buf[i+1:i+1+int(buf[i])])
 	}

@@ -26,7 +26,7 @@ import (
 const (
 	maxQueries = 600     // per Resolver
 	maxHosts   = 13      // name servers of one zone; the root has 13
-	maxAddrs   = 4       // addresses of one name server
+	maxAddrs   = 4       // addresses of one name server, of each kind
 	maxHops    = 8       // CNAME and DNAME, across zones
 	maxLabels  = 16      // of a name that is looked at
 	maxBytes   = 1 << 20 // read from one address
@@ -61,13 +61,6 @@ type Resolver struct {
 type question struct {
 	name string
 	kind uint16
-}
-
-type told struct {
-	done chan struct{}
-	msg  *dns.Msg
-	took time.Duration
-	err  error
 }
 
 // New finds the resolver in use. It asks nothing yet.
@@ -117,6 +110,7 @@ const (
 	Failed Outcome = "failed"  // SERVFAIL, REFUSED, or an answer that cannot be read
 	Silent Outcome = "silent"  // no answer in time, or no connection
 	Barred Outcome = "barred"  // not asked: its address is not one to ask
+	NoPath Outcome = "no-path" // not asked: this machine has no network of that kind, as IPv6
 )
 
 // Decides reports whether the outcome says what the zone holds.
@@ -142,8 +136,9 @@ type Reply struct {
 // Answer is what is known about one name and type.
 type Answer struct {
 	Name     string  // fully qualified, lower case
-	Zone     string  // apex of the zone that the name is in
-	Servers  []Reply // every address of every authoritative server of the last zone
+	Zone     string  // apex of the zone that the last name is in
+	Asked    string  // the last name: where aliases led, or Name
+	Servers  []Reply // every address of every authoritative server of Zone, asked for Asked
 	Resolver Reply
 	Aliases  []string
 	Wildcard bool // the servers answer the same for a name that nobody made
@@ -182,7 +177,7 @@ func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, 
 		if err != nil {
 			return out, err
 		}
-		out.Zone, out.Servers, out.Agree = one.Zone, one.Servers, one.Agree
+		out.Zone, out.Asked, out.Servers, out.Agree = one.Zone, at, one.Servers, one.Agree
 		out.Wildcard = out.Wildcard || one.Wildcard
 		out.Aliases = append(out.Aliases, one.Aliases...)
 		if at == name {
@@ -192,8 +187,8 @@ func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, 
 			out.Security, out.Reason = one.Security, one.Reason
 		}
 		first, ok := one.Decided()
-		if !ok || first.Outcome != Found || len(first.Records) > 0 || len(first.Aliases) == 0 {
-			return out, nil
+		if !ok || !one.Agree || first.Outcome != Found || len(first.Records) > 0 || len(first.Aliases) == 0 {
+			return out, nil // where servers disagree about an alias, that is the answer
 		}
 		at = first.Aliases[len(first.Aliases)-1]
 	}

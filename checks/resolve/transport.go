@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"encoding/binary"
@@ -9,11 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/miekg/dns"
@@ -22,123 +20,70 @@ import (
 // udpSize is what we advertise: no fragments on any common path (RFC 9715 §3.1).
 const udpSize = 1232
 
-// target is one server and how it is spoken to.
-type target struct {
-	network string // udp (TCP on truncation), tcp or tls
-	host    string // address, or a name for tls://
-	port    string
+// way says how a question is put.
+type way struct {
+	recurse bool // to a resolver
+	hurry   bool // one short try: another server waits to be asked
 }
 
-func (t target) String() string { return net.JoinHostPort(t.host, t.port) }
-
-// inUse returns the resolvers to ask, in order: at most three, as libc does.
-func inUse(opt Options) ([]target, error) {
-	if opt.Server != "" {
-		t, err := parseServer(opt.Server)
-		return []target{t}, err
-	}
-	path := opt.ResolvConf
-	if path == "" {
-		path = "/etc/resolv.conf"
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("find the resolver in use: %w", err)
-	}
-	defer f.Close()
-	var out []target
-	lines := bufio.NewScanner(io.LimitReader(f, maxBytes))
-	for lines.Scan() {
-		word := strings.Fields(lines.Text())
-		if len(word) < 2 || word[0] != "nameserver" || len(out) == 3 {
-			continue
-		}
-		if a, err := netip.ParseAddr(word[1]); err == nil {
-			out = append(out, target{"udp", a.String(), "53"})
-		}
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("read %s: %s", path, wordNoServer)
-	}
-	return out, nil
-}
-
-// parseServer reads host[:port], tcp://host[:port] and tls://host[:port]. Only
-// tls:// takes a name: its certificate has to be for something.
-func parseServer(s string) (target, error) {
-	t := target{network: "udp", port: "53"}
-	rest := s
-	if scheme, after, ok := strings.Cut(s, "://"); ok {
-		t.network, rest = scheme, after
-	}
-	if t.network == "tls" {
-		t.port = "853" // RFC 7858 §3.1
-	}
-	t.host = strings.Trim(rest, "[]")
-	if host, port, err := net.SplitHostPort(rest); err == nil {
-		t.host, t.port = host, port
-	}
-	port, err := strconv.ParseUint(t.port, 10, 16)
-	_, addrErr := netip.ParseAddr(t.host)
-	_, name := dns.IsDomainName(t.host)
-	named := t.network == "tls" && name && t.host != "" && !strings.ContainsAny(t.host, ":/ ")
-	known := t.network == "udp" || t.network == "tcp" || t.network == "tls"
-	if err != nil || port == 0 || !known || (addrErr != nil && !named) {
-		return target{}, fmt.Errorf("name server %q: %s", s, wordBadServer)
-	}
-	return t, nil
-}
-
-// public reports whether an address can be a name server's on the internet.
-func public(a netip.Addr) bool {
-	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10) // RFC 6598
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
-}
-
-// askable reports whether a zone may send us to a. Link-local and multicast
-// addresses are never asked: cloud machines keep their secrets at 169.254.169.254.
-func (r *Resolver) askable(a netip.Addr) bool {
-	a = a.Unmap()
-	nat64 := netip.MustParsePrefix("64:ff9b::/96") // RFC 6052: an IPv4 address in disguise
-	if b := a.As16(); nat64.Contains(a) && !r.askable(netip.AddrFrom4([4]byte(b[12:]))) {
-		return false
-	}
-	if public(a) {
-		return true
-	}
-	return r.private && (a.IsLoopback() || a.IsGlobalUnicast())
-}
-
-// exchange asks one server once per attempt: UDP with EDNS0, without EDNS0
-// where the server does not know it, TCP where the answer is cut.
-func (r *Resolver) exchange(ctx context.Context, t target, q question, recurse bool) (*dns.Msg, error) {
-	edns, network := true, t.network
-	var last error
-	for range 4 { // twice for a lost datagram, once without EDNS0, once by TCP
+// exchange asks one server: UDP with EDNS0, once more for a lost datagram,
+// without EDNS0 for a server that does not know it or drops what it does not
+// know, TCP where the answer is cut. Together no more than twice the timeout.
+func (r *Resolver) exchange(ctx context.Context, t target, q question, w way) (*dns.Msg, error) {
+	edns, network, lost := true, t.network, 0
+	for range 6 { // three lost datagrams, one refusal of EDNS0, one cut answer, one by TCP
 		if r.queries.Add(1) > maxQueries {
 			return nil, errors.New(wordQueries)
 		}
-		m, err := r.attempt(ctx, network, t, query(q, recurse, edns))
+		wait := r.opt.Timeout
+		if network == "udp" && (lost != 1 || w.hurry) {
+			wait /= 2
+		}
+		m, err := r.attempt(ctx, network, t, query(q, w.recurse, edns), wait)
 		switch {
-		case err != nil && ctx.Err() != nil:
-			return nil, err
 		case err != nil:
-			if last != nil || network != "udp" {
+			lost++
+			if ctx.Err() != nil || network != "udp" || w.hurry || lost > 2 || noPath(err) {
 				return nil, err
 			}
-			last = err
+			edns = edns && lost < 2
 		case m.Truncated && network == "udp":
 			network = "tcp"
+		case m.Truncated:
+			return nil, errors.New(wordCut) // its rest cannot be had: it would read as "not there"
 		case edns && (m.Rcode == dns.RcodeFormatError || m.Rcode == dns.RcodeNotImplemented || m.Rcode == dns.RcodeBadVers):
 			edns = false
 		default:
 			return m, nil
 		}
 	}
-	if last == nil {
-		last = errors.New(wordStrays)
+	return nil, errors.New(wordStrays)
+}
+
+// noPath reports whether an error is this machine's and not the server's: it has
+// no network, or none of that kind.
+func noPath(err error) bool {
+	return errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL)
+}
+
+// wordOf says what went wrong with a server; how it was tried is not of use.
+func wordOf(err error) string {
+	var cert *tls.CertificateVerificationError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
+		return wordLate
+	case errors.Is(err, context.Canceled):
+		return wordStopped
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return wordRefused
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return wordHungUp
+	case errors.As(err, &cert):
+		return wordCert + cert.Err.Error()
+	case noPath(err):
+		return wordNoPath
 	}
-	return nil, last
+	return err.Error()
 }
 
 func query(q question, recurse, edns bool) *dns.Msg {
@@ -152,8 +97,8 @@ func query(q question, recurse, edns bool) *dns.Msg {
 	return m
 }
 
-func (r *Resolver) attempt(ctx context.Context, network string, t target, m *dns.Msg) (*dns.Msg, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.opt.Timeout)
+func (r *Resolver) attempt(ctx context.Context, network string, t target, m *dns.Msg, wait time.Duration) (*dns.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	wire, err := m.Pack()
 	if err != nil {
@@ -270,34 +215,4 @@ func (r *Resolver) spend(t target, n int) error {
 		return errors.New(wordBytes)
 	}
 	return nil
-}
-
-// tell asks the resolver in use, once per question and run.
-func (r *Resolver) tell(ctx context.Context, name string, kind uint16) *told {
-	q := question{name, kind}
-	r.mu.Lock()
-	t, known := r.told[q]
-	if !known {
-		t = &told{done: make(chan struct{})}
-		r.told[q] = t
-	}
-	r.mu.Unlock()
-	if known {
-		select {
-		case <-t.done:
-			return t
-		case <-ctx.Done():
-			return &told{err: ctx.Err()}
-		}
-	}
-	defer close(t.done)
-	start := time.Now()
-	for _, s := range r.servers {
-		t.msg, t.err = r.exchange(ctx, s, q, true)
-		if t.err == nil && t.msg.Rcode != dns.RcodeServerFailure && t.msg.Rcode != dns.RcodeRefused {
-			break
-		}
-	}
-	t.took = time.Since(start)
-	return t
 }

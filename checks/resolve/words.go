@@ -16,6 +16,17 @@ const (
 	wordServer    = "the server answered "
 	wordOutside   = "the answer holds nothing about the name"
 
+	wordCode        = "with a code that has no name"
+	wordContradicts = "the answer holds records of a name that it says does not exist"
+	wordCut         = "the answer was cut, by TCP too"
+	wordNoPath      = "this machine has no network to its address"
+	wordLate        = "no answer in time"
+	wordStopped     = "stopped before it answered"
+	wordRefused     = "nothing listens there (connection refused)"
+	wordHungUp      = "closed the connection before its answer was whole"
+	wordCert        = "its certificate is not one to trust: "
+	wordPlain       = "the zone is signed, and this server gave no signatures (it does not speak EDNS0)"
+
 	wordAnchor     = "the trust anchor file holds no DS or DNSKEY line that can be read"
 	wordNoAnchor   = "no trust anchor is above this name"
 	wordNoKeys     = "the keys (DNSKEY) could not be had"
@@ -27,6 +38,7 @@ const (
 	wordIterations = "NSEC3 with too many iterations proves nothing (RFC 9276)"
 	wordUnsigned   = "not signed from "
 	wordStripped   = "the resolver could not be asked for keys and signatures"
+	wordNoTime     = "there was no time left to check the signatures"
 	wordUndecided  = "no authoritative server decided"
 	wordTooMany    = "too many signatures to try"
 )

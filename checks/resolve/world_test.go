@@ -30,6 +30,8 @@ type world struct {
 	resolver string
 	delay    time.Duration
 	hook     func(addr string, m *dns.Msg) // spoils authoritative answers
+	tell     func(m *dns.Msg)              // spoils the resolver's answers
+	rude     func(q, m *dns.Msg) bool      // what an authoritative server does before it thinks; true: no answer
 	mu       sync.Mutex
 }
 
@@ -117,7 +119,14 @@ func (w *world) listen(t testing.TB, ip string, auth bool) bool {
 		if w.hook != nil && auth {
 			w.hook(ip, m)
 		}
+		if w.tell != nil && !auth {
+			w.tell(m)
+		}
+		silent := w.rude != nil && auth && w.rude(q, m)
 		w.mu.Unlock()
+		if silent {
+			return
+		}
 		if _, udp := rw.RemoteAddr().(*net.UDPAddr); udp {
 			m.Truncate(udpSize)
 		}
@@ -186,6 +195,9 @@ func (z *testZone) nsec(name string) []dns.RR {
 func (w *world) answer(q *dns.Msg, auth bool) *dns.Msg {
 	m := new(dns.Msg).SetReply(q)
 	m.Authoritative = auth
+	if q.IsEdns0() != nil {
+		m.SetEdns0(udpSize, true)
+	}
 	name, kind := dns.CanonicalName(q.Question[0].Name), q.Question[0].Qtype
 	z := w.zones[0]
 	for _, c := range w.zones {

@@ -1,0 +1,141 @@
+package resolve
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// key is a DNSKEY with its tag, which takes a walk over the key to compute.
+type key struct {
+	*dns.DNSKEY
+	tag uint16
+}
+
+// descend follows DS and DNSKEY from the nearest anchor to zone.
+func (j *judge) descend(ctx context.Context, zone string) *verdict {
+	path := ancestors(zone)
+	start := slices.IndexFunc(path, func(n string) bool { return len(j.anchors(n)) > 0 })
+	if start < 0 {
+		return &verdict{Indeterminate, wordNoAnchor}
+	}
+	if v := j.enter(ctx, path[start], j.anchors(path[start]), true); v != nil {
+		return v
+	}
+	for i := start - 1; i >= 0; i-- {
+		j.tries = 0
+		t := j.r.tell(ctx, path[i], dns.TypeDS)
+		if t.err != nil || (t.msg.Rcode != dns.RcodeSuccess && t.msg.Rcode != dns.RcodeNameError) {
+			return &verdict{Indeterminate, wordStripped}
+		}
+		ds := pick(t.msg.Answer, path[i], dns.TypeDS)
+		if len(ds) == 0 {
+			cut, v := j.noDS(t.msg, path[i])
+			if v != nil {
+				return v
+			}
+			if cut {
+				return &verdict{Insecure, wordUnsigned + path[i]}
+			}
+			continue
+		}
+		if v := j.own(ds, t.msg.Answer); v != nil {
+			return v
+		}
+		if v := j.enter(ctx, path[i], ds, false); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (j *judge) anchors(name string) []dns.RR {
+	var out []dns.RR
+	for _, rr := range j.r.opt.Anchors {
+		if rr.Header().Name == name {
+			out = append(out, rr)
+		}
+	}
+	return out
+}
+
+// enter makes zone the one whose keys are believed, if a key that trust (DS or
+// DNSKEY) names has signed its keys. At an anchor, keys or signatures that are
+// not there at all mean a resolver that does not pass them on.
+func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor bool) *verdict {
+	trust = slices.DeleteFunc(slices.Clone(trust), func(rr dns.RR) bool { return !supported(rr) })
+	if len(trust) == 0 {
+		return &verdict{Insecure, wordUnsigned + zone} // RFC 4035 §5.2: unknown algorithms only
+	}
+	t := j.r.tell(ctx, zone, dns.TypeDNSKEY)
+	if t.err != nil {
+		return &verdict{Indeterminate, wordNoKeys}
+	}
+	set := pick(t.msg.Answer, zone, dns.TypeDNSKEY)
+	bare := len(pick(t.msg.Answer, zone, dns.TypeRRSIG)) == 0
+	switch {
+	case anchor && (len(set) == 0 || bare):
+		return &verdict{Indeterminate, wordStripped}
+	case len(set) == 0 && t.msg.Rcode != dns.RcodeSuccess:
+		return &verdict{Indeterminate, wordNoKeys}
+	case len(set) == 0:
+		return &verdict{Bogus, wordNoKeys}
+	case len(set) > maxKeys || len(trust) > maxTrust:
+		return &verdict{Bogus, wordTooMany}
+	}
+	all, entry := usable(set, trust)
+	if len(entry) == 0 {
+		return &verdict{Bogus, wordNoMatch}
+	}
+	j.zone, j.keys, j.tries, j.failed = zone, entry, 0, 0
+	if v := j.own(set, t.msg.Answer); v != nil {
+		return v
+	}
+	j.keys = all
+	return nil
+}
+
+// usable returns a zone's keys, and those of them that trust names.
+func usable(set, trust []dns.RR) (all, entry []key) {
+	for _, rr := range set {
+		k, ok := rr.(*dns.DNSKEY)
+		if !ok || k.Flags&dns.ZONE == 0 || k.Flags&dns.REVOKE != 0 || k.Protocol != 3 {
+			continue
+		}
+		one := key{k, k.KeyTag()}
+		all = append(all, one)
+		if slices.ContainsFunc(trust, func(rr dns.RR) bool { return names(rr, one) }) {
+			entry = append(entry, one)
+		}
+	}
+	return all, entry
+}
+
+// names reports whether a DS or DNSKEY that is trusted means k.
+func names(rr dns.RR, k key) bool {
+	switch t := rr.(type) {
+	case *dns.DNSKEY:
+		return t.Algorithm == k.Algorithm && t.PublicKey == k.PublicKey
+	case *dns.DS:
+		if t.KeyTag != k.tag || t.Algorithm != k.Algorithm {
+			return false
+		}
+		ds := k.ToDS(t.DigestType)
+		return ds != nil && strings.EqualFold(ds.Digest, t.Digest)
+	}
+	return false
+}
+
+// supported: RFC 8624 §3.1 and §3.3, without what may no longer be relied on.
+func supported(rr dns.RR) bool {
+	algs := []uint8{dns.RSASHA256, dns.RSASHA512, dns.ECDSAP256SHA256, dns.ECDSAP384SHA384, dns.ED25519}
+	switch t := rr.(type) {
+	case *dns.DNSKEY:
+		return slices.Contains(algs, t.Algorithm)
+	case *dns.DS:
+		return slices.Contains(algs, t.Algorithm) && (t.DigestType == dns.SHA256 || t.DigestType == dns.SHA384)
+	}
+	return false
+}

@@ -1,0 +1,148 @@
+package resolve
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// drop makes a reply one that decides nothing.
+func (rep *Reply) drop(to Outcome, why string) {
+	rep.Outcome, rep.Why = to, why
+	rep.Records, rep.Aliases, rep.TTL, rep.Negative = nil, nil, 0, 0
+}
+
+// judge reads a message: records, aliases inside zone, how long it may be kept.
+func (rep *Reply) judge(m *dns.Msg, q question, zone string) {
+	rep.Rcode = dns.RcodeToString[m.Rcode]
+	if m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+		rep.Outcome, rep.Why = Failed, wordServer+cmp.Or(rep.Rcode, wordCode)
+		return
+	}
+	rep.Records, rep.Aliases = follow(m.Answer, q.name, q.kind, zone)
+	switch {
+	case len(rep.Records) > 0 && m.Rcode == dns.RcodeNameError:
+		rep.drop(Failed, wordContradicts)
+		return
+	case len(rep.Records) > 0:
+		rep.Outcome = Found
+		rep.TTL = seconds(rep.Records[0].Header().Ttl)
+		return
+	case len(rep.Aliases) > 0 && zone != ".":
+		rep.Outcome = Found // where the alias leads is asked for itself
+		return
+	}
+	soa, other := startOf(m, zone, q.name)
+	switch {
+	case soa == nil && other:
+		rep.drop(Lame, wordOutside) // speaks for another zone, as parked and catch-all servers do
+		return
+	case m.Rcode == dns.RcodeNameError:
+		rep.Outcome = NoName // without SOA it must not be kept, but it is said
+	case soa == nil && slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS }):
+		rep.drop(Lame, wordOutside) // a referral
+		return
+	default:
+		rep.Outcome = NoData
+	}
+	if soa != nil {
+		rep.Negative = seconds(min(soa.Hdr.Ttl, soa.Minttl))
+	}
+}
+
+// seconds reads a TTL: one with the highest bit set counts as 0 (RFC 2181 §8).
+func seconds(ttl uint32) time.Duration {
+	if ttl > 1<<31-1 {
+		return 0
+	}
+	return time.Duration(ttl) * time.Second
+}
+
+// startOf finds the SOA that speaks for name, and whether there is one that
+// does not.
+func startOf(m *dns.Msg, zone, name string) (soa *dns.SOA, other bool) {
+	for _, rr := range m.Ns {
+		s, ok := rr.(*dns.SOA)
+		if !ok {
+			continue
+		}
+		if zone == "." || dns.IsSubDomain(zone, s.Hdr.Name) && dns.IsSubDomain(s.Hdr.Name, name) {
+			return s, false
+		}
+		other = true
+	}
+	return nil, other
+}
+
+// follow walks CNAME and DNAME from name as far as the message and the zone go,
+// and returns the records at the end and the names on the way.
+func follow(answer []dns.RR, name string, kind uint16, zone string) (records []dns.RR, aliases []string) {
+	for range maxHops {
+		next := ""
+		for _, rr := range answer {
+			h := rr.Header()
+			if h.Class != dns.ClassINET {
+				continue
+			}
+			owner := dns.CanonicalName(h.Name)
+			c, isC := rr.(*dns.CNAME)
+			d, isD := rr.(*dns.DNAME)
+			switch {
+			case owner == name && h.Rrtype == kind:
+				records = append(records, rr)
+			case isC && owner == name:
+				next = dns.CanonicalName(c.Target)
+			case isD && owner != name && next == "" && dns.IsSubDomain(owner, name) && dns.IsSubDomain(zone, owner):
+				next = substitute(name, owner, dns.CanonicalName(d.Target))
+			}
+		}
+		if len(records) > 0 || next == "" || slices.Contains(aliases, next) {
+			return records, aliases
+		}
+		aliases = append(aliases, next)
+		if !dns.IsSubDomain(zone, next) {
+			return nil, aliases
+		}
+		name = next
+	}
+	return nil, aliases
+}
+
+// substitute puts target in owner's place (RFC 6672 §2.2); empty if too long.
+func substitute(name, owner, target string) string {
+	out := strings.TrimSuffix(name, owner) + strings.TrimPrefix(target, ".")
+	if _, ok := dns.IsDomainName(out); !ok {
+		return ""
+	}
+	return out
+}
+
+// sameData compares record sets without order, TTL and owner.
+func sameData(a, b []dns.RR) bool { return slices.Equal(dataOf(a), dataOf(b)) }
+
+func dataOf(rrs []dns.RR) []string {
+	var out []string
+	for _, rr := range rrs {
+		out = append(out, strings.TrimPrefix(rr.String(), rr.Header().String()))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// agree reports whether all that decide say the same, and one does.
+func agree(rs []Reply) bool {
+	var first *Reply
+	for i := range rs {
+		switch {
+		case !rs[i].Outcome.Decides():
+		case first == nil:
+			first = &rs[i]
+		case rs[i].Outcome != first.Outcome || !sameData(rs[i].Records, first.Records) || !slices.Equal(rs[i].Aliases, first.Aliases):
+			return false
+		}
+	}
+	return first != nil
+}

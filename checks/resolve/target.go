@@ -1,0 +1,125 @@
+package resolve
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// target is one server and how it is spoken to.
+type target struct {
+	network string // udp (TCP on truncation), tcp or tls
+	host    string // address, or a name for tls://
+	port    string
+}
+
+func (t target) String() string { return net.JoinHostPort(t.host, t.port) }
+
+// inUse returns the resolvers to ask, in order: at most three, as libc does.
+func inUse(opt Options) ([]target, error) {
+	if opt.Server != "" {
+		t, err := parseServer(opt.Server)
+		return []target{t}, err
+	}
+	path := opt.ResolvConf
+	if path == "" {
+		path = "/etc/resolv.conf"
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("find the resolver in use: %w", err)
+	}
+	defer f.Close()
+	var out []target
+	network := "udp"
+	lines := bufio.NewScanner(io.LimitReader(f, maxBytes))
+	for lines.Scan() {
+		word := strings.Fields(lines.Text())
+		switch {
+		case len(word) < 2:
+		case word[0] == "options" && slices.Contains(word, "use-vc"): // resolv.conf(5): TCP
+			network = "tcp"
+		case word[0] == "nameserver" && len(out) < 3:
+			if a, err := netip.ParseAddr(word[1]); err == nil {
+				out = append(out, target{host: a.String(), port: "53"})
+			}
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	for i := range out {
+		out[i].network = network
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("read %s: %s", path, wordNoServer)
+	}
+	return out, nil
+}
+
+// parseServer reads host[:port], tcp://host[:port] and tls://host[:port]. Only
+// tls:// takes a name: its certificate has to be for something.
+func parseServer(s string) (target, error) {
+	t := target{network: "udp", port: "53"}
+	rest := s
+	if scheme, after, ok := strings.Cut(s, "://"); ok {
+		t.network, rest = scheme, after
+	}
+	if t.network == "tls" {
+		t.port = "853" // RFC 7858 §3.1
+	}
+	t.host = strings.Trim(rest, "[]")
+	if host, port, err := net.SplitHostPort(rest); err == nil {
+		t.host, t.port = host, port
+	}
+	port, err := strconv.ParseUint(t.port, 10, 16)
+	_, addrErr := netip.ParseAddr(t.host)
+	_, name := dns.IsDomainName(t.host)
+	named := t.network == "tls" && name && t.host != "" && !strings.ContainsAny(t.host, ":/ ")
+	known := t.network == "udp" || t.network == "tcp" || t.network == "tls"
+	if err != nil || port == 0 || !known || (addrErr != nil && !named) {
+		return target{}, fmt.Errorf("name server %q: %s", s, wordBadServer)
+	}
+	return t, nil
+}
+
+// reserved are networks that look public and are not name servers' on the
+// internet: RFC 6890's special blocks, and forms of IPv6 that hold an IPv4
+// address in disguise (6to4, Teredo, the IPv4-compatible, local NAT64).
+func reserved() []netip.Prefix {
+	var out []netip.Prefix
+	for _, p := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4",
+		"::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2002::/16", "fec0::/10",
+	} {
+		out = append(out, netip.MustParsePrefix(p))
+	}
+	return out
+}
+
+// public reports whether an address can be a name server's on the internet.
+func public(a netip.Addr) bool {
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(reserved(), func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// askable reports whether a zone may send us to a. Link-local and multicast
+// addresses are never asked: cloud machines keep their secrets at 169.254.169.254.
+func (r *Resolver) askable(a netip.Addr) bool {
+	a = a.Unmap()
+	nat64 := netip.MustParsePrefix("64:ff9b::/96") // RFC 6052: an IPv4 address in disguise
+	if b := a.As16(); nat64.Contains(a) && !r.askable(netip.AddrFrom4([4]byte(b[12:]))) {
+		return false
+	}
+	if public(a) {
+		return true
+	}
+	return r.private && (a.IsLoopback() || a.IsGlobalUnicast())
+}

@@ -1,0 +1,77 @@
+package resolve
+
+import (
+	"context"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// told is what the resolver in use said to one question.
+type told struct {
+	done chan struct{}
+	msg  *dns.Msg
+	from target
+	took time.Duration
+	err  error
+	cut  bool // whoever asked gave up before there was an answer
+}
+
+// tell asks the resolver in use, once per question and run. What was cut short
+// by the end of one look is asked again by the next.
+func (r *Resolver) tell(ctx context.Context, name string, kind uint16) *told {
+	q := question{name, kind}
+	for {
+		r.mu.Lock()
+		t, known := r.told[q]
+		if !known {
+			t = &told{done: make(chan struct{}), from: r.servers[0]}
+			r.told[q] = t
+		}
+		r.mu.Unlock()
+		if !known {
+			r.fetch(ctx, t, q)
+			return t
+		}
+		select {
+		case <-t.done:
+			if !t.cut || ctx.Err() != nil {
+				return t
+			}
+		case <-ctx.Done():
+			return &told{err: ctx.Err(), from: r.servers[0]}
+		}
+	}
+}
+
+// fetch fills t. Where several resolvers are set up, each gets one short try
+// before any gets a long one, as one of them may be dead.
+func (r *Resolver) fetch(ctx context.Context, t *told, q question) {
+	defer close(t.done)
+	start := time.Now()
+	for _, hurry := range []bool{true, false} {
+		for _, s := range r.servers {
+			if hurry && len(r.servers) == 1 {
+				continue
+			}
+			m, err := r.exchange(ctx, s, q, way{recurse: true, hurry: hurry})
+			if t.msg == nil || err == nil {
+				t.msg, t.err, t.from = m, err, s
+			}
+			if err == nil && m.Rcode != dns.RcodeServerFailure && m.Rcode != dns.RcodeRefused {
+				t.took = time.Since(start)
+				return
+			}
+		}
+		if t.msg != nil {
+			break // one answered, if only that it cannot
+		}
+	}
+	t.took = time.Since(start)
+	if t.msg == nil && ctx.Err() != nil {
+		t.cut = true
+		r.mu.Lock()
+		delete(r.told, q)
+		r.mu.Unlock()
+	}
+}
