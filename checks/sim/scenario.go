@@ -30,10 +30,16 @@ type Scenario struct {
 	About string `yaml:"about"` // one line
 	// Tenants are the organisations; the first is contoso.example.
 	Tenants []tenantSpec `yaml:"tenants"`
-	// Apps changes registrations of the base.
+	// Apps changes registrations of the base, and APIs what they publish.
 	Apps []appSpec `yaml:"apps"`
+	APIs []apiSpec `yaml:"apis"`
 	// Faults are switched on from the start, written as in Options.Faults.
 	Faults []string `yaml:"faults"`
+	// Case is whose case it is where Expect does not say.
+	Case caseSpec `yaml:"case"`
+	// Assumed is what is not known of the tenant that this was made from, and
+	// what was taken instead, for people to read.
+	Assumed []string `yaml:"assumed"`
 	// Expect is what a correct product says. The simulator does not read it.
 	Expect []Expect `yaml:"expect"`
 }
@@ -82,7 +88,8 @@ func orBuiltin(files fs.FS) (fs.FS, error) {
 }
 
 // LoadScenario reads one scenario by name. A nil folder means the built-in
-// ones. Errors name file, line and column.
+// ones. NAME.json is a snapshot that `onboard check --save` wrote: see
+// LoadSaved. Errors name file, line and column.
 func LoadScenario(files fs.FS, name string) (*Scenario, error) {
 	files, err := orBuiltin(files)
 	if err != nil {
@@ -91,6 +98,9 @@ func LoadScenario(files fs.FS, name string) (*Scenario, error) {
 	file := name + ".yaml"
 	if path.Base(file) != file {
 		return nil, fmt.Errorf("scenario %q: a name, not a path, is wanted", name)
+	}
+	if strings.HasSuffix(name, savedSuffix) {
+		return openSaved(files, name)
 	}
 	data, err := fs.ReadFile(files, file)
 	if errors.Is(err, fs.ErrNotExist) {

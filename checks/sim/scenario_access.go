@@ -42,7 +42,9 @@ func (w *World) fillHappened(t *Tenant, s *tenantSpec) error {
 			}
 			asked = append(asked, sc)
 		}
-		w.askAdmin(t, u, reg, asked, r.Reason)
+		if err := w.answered(t, w.askAdmin(t, u, reg, asked, r.Reason), reg.AppID, r.Status); err != nil {
+			return err
+		}
 	}
 	for _, l := range s.SignIns {
 		u, reg := t.userByUPN(l.As), w.appNamed(l.App)
@@ -50,6 +52,26 @@ func (w *World) fillHappened(t *Tenant, s *tenantSpec) error {
 			return fmt.Errorf("signIns: no account %q or no app %q", l.As, l.App)
 		}
 		w.recordSignIn(t, u, reg, SignIn{Code: l.Code, Reason: l.Reason, At: w.now().Add(-l.Ago), Resource: graphAppID, Address: "203.0.113.7"})
+	}
+	return nil
+}
+
+// answered puts a request of a scenario into its state. One that an admin has
+// answered was approved.
+func (w *World) answered(t *Tenant, one *UserConsentRequest, appID, status string) error {
+	switch RequestStatus(status) {
+	case "", RequestInProgress:
+		return nil
+	case RequestCompleted:
+		one.Result = "Approved"
+	case RequestExpired:
+		one.CreatedAt = w.now().AddDate(0, 0, -1-max(t.Workflow.DurationDays, defaultRequestDays))
+	default:
+		return fmt.Errorf("requests: status %q is none of InProgress, Completed, Expired", status)
+	}
+	one.Status, one.CompletedAt = RequestStatus(status), w.now()
+	if all := find(t.Requests, func(r *AppConsentRequest) bool { return r.AppID == appID }); all != nil && status == string(RequestCompleted) {
+		all.Pending = nil
 	}
 	return nil
 }

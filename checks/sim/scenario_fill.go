@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,12 +11,8 @@ import (
 
 // fill adds what the scenario says of apps and rules in one tenant.
 func (w *World) fill(t *Tenant, s *tenantSpec) error {
-	for i := range s.Policies {
-		p, err := w.newPolicy(&s.Policies[i])
-		if err != nil {
-			return err
-		}
-		t.Policies = append(t.Policies, p)
+	if err := w.fillPolicies(t, s); err != nil {
+		return err
 	}
 	for i := range s.Apps {
 		if err := w.fillApp(t, &s.Apps[i]); err != nil {
@@ -33,13 +30,41 @@ func (w *World) fill(t *Tenant, s *tenantSpec) error {
 	return w.fillHappened(t, s)
 }
 
+func (w *World) fillPolicies(t *Tenant, s *tenantSpec) error {
+	var named []*GrantPolicy
+	for i := range s.Policies {
+		p, err := w.newPolicy(&s.Policies[i])
+		if err != nil {
+			return err
+		}
+		if known := t.policyByID(p.ID); known != nil {
+			known.Includes, known.Excludes = p.Includes, p.Excludes
+			p = known
+		} else {
+			t.Policies = append(t.Policies, p)
+		}
+		named = append(named, p)
+	}
+	if s.OnlyPolicies {
+		t.Policies = named
+	}
+	return nil
+}
+
 func (w *World) fillWorkflow(t *Tenant, s *tenantSpec) error {
 	t.Workflow = Workflow{DurationDays: 30}
 	if s.Workflow == nil {
 		return nil
 	}
-	t.Workflow = Workflow{Enabled: s.Workflow.Enabled, NotifyReviewers: true, Reminders: true, DurationDays: max(s.Workflow.Days, 1)}
+	t.Workflow = Workflow{
+		Enabled: s.Workflow.Enabled, NotifyReviewers: s.Workflow.Notify == nil || *s.Workflow.Notify,
+		Reminders: s.Workflow.Remind == nil || *s.Workflow.Remind, DurationDays: max(s.Workflow.Days, 1),
+	}
 	for _, upn := range s.Workflow.Reviewers {
+		if strings.HasPrefix(upn, "/") {
+			t.Workflow.Reviewers = append(t.Workflow.Reviewers, upn)
+			continue
+		}
 		u := t.userByUPN(upn)
 		if u == nil {
 			return fmt.Errorf("workflow: no account %q", upn)
@@ -81,14 +106,30 @@ func (w *World) fillApp(t *Tenant, s *serviceSpec) error {
 		}
 		sp.Owners = append(sp.Owners, u.ID)
 	}
-	graph := w.registration(graphAppID)
+	return w.fillRoles(t, sp, s)
+}
+
+// fillRoles gives an app its application permissions.
+func (w *World) fillRoles(t *Tenant, sp *ServicePrincipal, s *serviceSpec) error {
+	held := slices.Clone(s.RolesOf)
 	for _, v := range s.Roles {
-		role := graph.appRole(v)
+		held = append(held, heldRole{Resource: "graph", Role: v})
+	}
+	for _, h := range held {
+		api := w.appNamed(h.Resource)
+		if api == nil {
+			return fmt.Errorf("roles: no API %q", h.Resource)
+		}
+		role := api.appRole(h.Role)
 		if role == nil {
-			return fmt.Errorf("roles: microsoft graph has no app role %q", v)
+			return fmt.Errorf("roles: %s has no app role %q", api.Name, h.Role)
+		}
+		resource, err := w.ensureServicePrincipal(t, api)
+		if err != nil {
+			return err
 		}
 		sp.RoleGrants = append(sp.RoleGrants, RoleGrant{
-			ID: stableID("role-grant", sp.ID, v), Resource: t.serviceByAppID(graphAppID).ID, RoleID: role.ID, CreatedAt: w.now(),
+			ID: stableID("role-grant", sp.ID, api.AppID, role.ID), Resource: resource.ID, RoleID: role.ID, CreatedAt: w.now(),
 		})
 	}
 	return nil
@@ -104,7 +145,7 @@ func (w *World) fillGrant(t *Tenant, sp *ServicePrincipal, g grantSpec) error {
 		return err
 	}
 	for v := range strings.FieldsSeq(g.Scope) {
-		if api.scope(v) == nil {
+		if !g.Odd && api.scope(v) == nil {
 			return fmt.Errorf("grants: %s has no scope %q", api.Name, v)
 		}
 	}
@@ -147,7 +188,7 @@ func (w *World) classify(t *Tenant, c classSpec) error {
 		return err
 	}
 	for _, v := range c.Scopes {
-		s := api.scope(v)
+		s := api.scopeNamed(v)
 		if s == nil {
 			return fmt.Errorf("classified: %s has no scope %q", api.Name, v)
 		}
@@ -188,28 +229,50 @@ func (w *World) newSet(s setSpec) (*ConditionSet, error) {
 	}
 	for _, c := range s.Clients {
 		reg := w.appNamed(c)
-		if reg == nil {
+		switch {
+		case reg != nil:
+			set.ClientIDs = append(set.ClientIDs, reg.AppID)
+		case isGUID(c):
+			set.ClientIDs = append(set.ClientIDs, c) // an app that nobody here has
+		default:
 			return nil, fmt.Errorf("no app %q", c)
 		}
-		set.ClientIDs = append(set.ClientIDs, reg.AppID)
-	}
-	if s.Resource == "" {
-		if len(s.Scopes) > 0 {
-			return nil, errors.New("scopes need a resource")
-		}
-		return set, nil
 	}
 	api := w.appNamed(s.Resource)
-	if api == nil {
+	switch {
+	case api != nil:
+		set.Resource = api.AppID
+	case s.Resource == "" || isGUID(s.Resource):
+		set.Resource = s.Resource
+	default:
 		return nil, fmt.Errorf("no API %q", s.Resource)
 	}
-	set.Resource = api.AppID
 	for _, v := range s.Scopes {
-		sc := api.scope(v)
-		if sc == nil {
-			return nil, fmt.Errorf("%s has no scope %q", api.Name, v)
+		id := v
+		if sc := api.scopeNamed(v); sc != nil {
+			id = sc.ID
+		} else if !isGUID(v) {
+			return nil, fmt.Errorf("%s has no scope %q", cmp.Or(s.Resource, "no API"), v)
 		}
-		set.Permissions = append(set.Permissions, sc.ID)
+		set.Permissions = append(set.Permissions, id)
 	}
 	return set, nil
+}
+
+// scopeNamed finds a delegated permission by its value or its id. An id that
+// the API does not publish stands for itself: rules may hold such.
+func (r *Registration) scopeNamed(name string) *Scope {
+	if r == nil {
+		return nil
+	}
+	if sc := r.scope(name); sc != nil {
+		return sc
+	}
+	if i := slices.IndexFunc(r.Scopes, func(s Scope) bool { return strings.EqualFold(s.ID, name) }); i >= 0 {
+		return &r.Scopes[i]
+	}
+	if isGUID(name) {
+		return &Scope{ID: name}
+	}
+	return nil
 }

@@ -11,19 +11,16 @@ import (
 func (w *World) addPeople(t *Tenant, s *tenantSpec) error {
 	d := t.DefaultDomain()
 	specs := slices.Clone(s.Users)
-	has := func(upn string) bool {
-		return slices.ContainsFunc(specs, func(u userSpec) bool { return strings.EqualFold(u.UPN, upn) })
+	at := func(upn string) int {
+		return slices.IndexFunc(specs, func(u userSpec) bool { return strings.EqualFold(u.UPN, upn) })
 	}
-	standard := []userSpec{
-		{UPN: "admin@" + d, Name: "Sample Admin", Roles: []string{roleGlobalAdmin}},
-		{UPN: "user@" + d, Name: "Sample User"},
-	}
-	if len(w.tenants) > 0 && w.tenants[0].hasDomain(d) {
-		standard = nil // the same domain in a second cloud: its people are named by the scenario
-	}
-	for i, u := range slices.Backward(standard) {
-		if !has(u.UPN) {
-			specs = slices.Insert(specs, 0, standard[i])
+	// The same domain in a second cloud names its own people.
+	if again := len(w.tenants) > 0 && w.tenants[0].hasDomain(d); !again {
+		if at("user@"+d) < 0 {
+			specs = slices.Insert(specs, at("admin@"+d)+1, userSpec{UPN: "user@" + d, Name: "Sample User"})
+		}
+		if at("admin@"+d) < 0 {
+			specs = slices.Insert(specs, 0, userSpec{UPN: "admin@" + d, Name: "Sample Admin", Roles: []string{roleGlobalAdmin}})
 		}
 	}
 	for _, u := range specs {

@@ -19,10 +19,13 @@ type tenantSpec struct {
 	Defaults *bool               `yaml:"securityDefaults"`
 	Silent   *bool               `yaml:"silentPatch"` // default: as Microsoft-managed tenants do
 
-	Users      []userSpec    `yaml:"users"`
-	Groups     []groupSpec   `yaml:"groups"`
-	Apps       []serviceSpec `yaml:"apps"`
-	Policies   []policySpec  `yaml:"policies"`
+	Users    []userSpec    `yaml:"users"`
+	Groups   []groupSpec   `yaml:"groups"`
+	Apps     []serviceSpec `yaml:"apps"`
+	Policies []policySpec  `yaml:"policies"` // own ones; one with the id of Microsoft's stands in its place
+	// OnlyPolicies takes out those of Microsoft's that Policies does not name.
+	OnlyPolicies bool `yaml:"onlyPolicies"`
+
 	Classified []classSpec   `yaml:"classified"`
 	Workflow   *workflowSpec `yaml:"workflow"`
 	Access     []accessSpec  `yaml:"access"`    // Conditional Access policies
@@ -34,6 +37,39 @@ type tenantSpec struct {
 // consent is the user consent choice: managed, none, low, all, or a list of
 // entries as Graph prints them.
 type consent []string
+
+// IsZero implements the YAML encoder's question: no choice was made. An empty
+// list is one.
+func (c consent) IsZero() bool { return c == nil }
+
+// caseSpec is whose case a scenario is, where nothing is expected of it.
+type caseSpec struct {
+	As       string `yaml:"as"`       // UPN who signs in, or none
+	App      string `yaml:"app"`      // profile id
+	ClientID string `yaml:"clientId"` // of the app
+	Domain   string `yaml:"domain"`   // asked about
+	Person   string `yaml:"person"`   // UPN asked about; empty: everyone
+}
+
+// apiSpec changes what an API publishes, or adds an API.
+type apiSpec struct {
+	API    string      `yaml:"api"` // graph, exchange or an app id
+	Name   string      `yaml:"name"`
+	Scopes []scopeSpec `yaml:"scopes"`
+	Roles  []roleSpec  `yaml:"roles"`
+}
+
+type scopeSpec struct {
+	Value    string `yaml:"value"`
+	ID       string `yaml:"id"`
+	Admin    bool   `yaml:"admin"`
+	Disabled bool   `yaml:"disabled"`
+}
+
+type roleSpec struct {
+	Value string `yaml:"value"`
+	ID    string `yaml:"id"`
+}
 
 type userSpec struct {
 	UPN      string   `yaml:"upn"`
@@ -59,14 +95,22 @@ type serviceSpec struct {
 	AssignmentRequired bool        `yaml:"assignmentRequired"`
 	Assigned           []string    `yaml:"assigned"` // UPNs or group names
 	Grants             []grantSpec `yaml:"grants"`
-	Roles              []string    `yaml:"roles"`  // application permissions of Microsoft Graph
-	Owners             []string    `yaml:"owners"` // UPNs
+	Roles              []string    `yaml:"roles"`   // application permissions of Microsoft Graph
+	RolesOf            []heldRole  `yaml:"rolesOf"` // application permissions of other APIs
+	Owners             []string    `yaml:"owners"`  // UPNs
+}
+
+// heldRole is an application permission that an app holds.
+type heldRole struct {
+	Resource string `yaml:"resource"`
+	Role     string `yaml:"role"` // value or id
 }
 
 type grantSpec struct {
 	For      string `yaml:"for"`      // everyone or a UPN
 	Resource string `yaml:"resource"` // graph, exchange or an app id
 	Scope    string `yaml:"scope"`    // kept as written
+	Odd      bool   `yaml:"odd"`      // it may name what the API does not publish
 	// Ago is when it was made, and By the UPN who made it; without them it is
 	// long established.
 	Ago time.Duration `yaml:"ago"`
@@ -84,7 +128,7 @@ type setSpec struct {
 	Type       string   `yaml:"permissionType"`
 	Class      string   `yaml:"classification"`
 	Resource   string   `yaml:"resource"`
-	Scopes     []string `yaml:"scopes"`
+	Scopes     []string `yaml:"scopes"` // values or ids
 	Clients    []string `yaml:"clients"`
 	Tenants    []string `yaml:"clientTenants"`
 	Publishers []string `yaml:"clientPublishers"`
@@ -94,13 +138,15 @@ type setSpec struct {
 type classSpec struct {
 	Resource string   `yaml:"resource"`
 	Level    string   `yaml:"level"`
-	Scopes   []string `yaml:"scopes"`
+	Scopes   []string `yaml:"scopes"` // values or ids
 }
 
 type workflowSpec struct {
 	Enabled   bool     `yaml:"enabled"`
 	Days      int      `yaml:"days"`
-	Reviewers []string `yaml:"reviewers"` // UPNs
+	Notify    *bool    `yaml:"notify"`    // default true
+	Remind    *bool    `yaml:"remind"`    // default true
+	Reviewers []string `yaml:"reviewers"` // UPNs, or queries of Graph, which begin with a slash
 }
 
 // accessSpec is a Conditional Access policy. Names stand for ids: UPNs, groups,
@@ -135,6 +181,7 @@ type requestSpec struct {
 	App    string   `yaml:"app"`
 	Scopes []string `yaml:"scopes"` // of Microsoft Graph; default everything the app is registered with
 	Reason string   `yaml:"reason"`
+	Status string   `yaml:"status"` // InProgress (default), Completed, Expired
 }
 
 // signInSpec is a line of the sign-in log.
@@ -151,10 +198,23 @@ type appSpec struct {
 	App        string     `yaml:"app"` // short name or client id
 	Name       string     `yaml:"name"`
 	Unverified bool       `yaml:"unverified"`
+	Publisher  *madeBy    `yaml:"publisher"` // verified
 	Registered *time.Time `yaml:"registered"`
 	Home       string     `yaml:"homeDomain"` // a domain of this scenario owns the app
+	HomeTenant string     `yaml:"homeTenant"` // or a tenant that it does not hold
 	Single     bool       `yaml:"singleTenant"`
 	Redirects  []string   `yaml:"redirects"`
 	Prompt     string     `yaml:"prompt"` // what the app's own page adds to its sign-in: consent, login, select_account
 	Scopes     []string   `yaml:"scopes"` // of Microsoft Graph, for apps that the base lacks
+	Needs      []needSpec `yaml:"needs"`  // of other APIs, for the same
+}
+
+type madeBy struct {
+	Name string `yaml:"name"`
+	ID   string `yaml:"id"`
+}
+
+type needSpec struct {
+	Resource string   `yaml:"resource"`
+	Scopes   []string `yaml:"scopes"`
 }

@@ -22,6 +22,11 @@ func (sc *Scenario) world(now func() time.Time, seed uint64) (*World, error) {
 	}
 	w := NewWorld(now, seed)
 	w.apps = apps
+	for i := range sc.APIs {
+		if err := w.changeAPI(&sc.APIs[i]); err != nil {
+			return nil, fmt.Errorf("apis[%d]: %w", i, err)
+		}
+	}
 	for i := range sc.Tenants {
 		t, err := w.newTenant(&sc.Tenants[i], i)
 		if err != nil {
@@ -164,14 +169,20 @@ func (w *World) changeApp(s *appSpec) error {
 			return fmt.Errorf("no app %q; a new one needs a GUID and a name", s.App)
 		}
 		reg = &Registration{AppID: strings.ToLower(s.App), HomeTenant: stableID("vendor-tenant", s.App), RegisteredAt: registered}
-		reg.Required = []Required{{Resource: graphAppID, Scopes: s.Scopes}}
-		for _, v := range s.Scopes {
-			if w.registration(graphAppID).scope(v) == nil {
-				return fmt.Errorf("microsoft graph has no scope %q", v)
+		for _, need := range append([]needSpec{{Resource: "graph", Scopes: s.Scopes}}, s.Needs...) {
+			api := w.appNamed(need.Resource)
+			if api == nil {
+				return fmt.Errorf("needs: no API %q", need.Resource)
 			}
+			for _, v := range need.Scopes {
+				if api.scope(v) == nil {
+					return fmt.Errorf("%s has no scope %q", api.Name, v)
+				}
+			}
+			reg.Required = append(reg.Required, Required{Resource: api.AppID, Scopes: need.Scopes})
 		}
 		w.apps = append(w.apps, reg)
-	} else if len(s.Scopes) > 0 {
+	} else if len(s.Scopes)+len(s.Needs) > 0 {
 		return errors.New("scopes are for apps that the base lacks")
 	}
 	if s.Name != "" {
@@ -179,6 +190,9 @@ func (w *World) changeApp(s *appSpec) error {
 	}
 	if s.Unverified {
 		reg.Publisher = nil
+	}
+	if s.Publisher != nil {
+		reg.Publisher = &Publisher{Name: s.Publisher.Name, MPNID: s.Publisher.ID, AddedAt: registered.AddDate(0, 1, 0)}
 	}
 	if s.Registered != nil {
 		reg.RegisteredAt = *s.Registered
@@ -189,6 +203,11 @@ func (w *World) changeApp(s *appSpec) error {
 			return fmt.Errorf("no tenant has domain %q", s.Home)
 		}
 		reg.HomeTenant = home.ID
+	} else if s.HomeTenant != "" {
+		if !isGUID(s.HomeTenant) {
+			return fmt.Errorf("homeTenant: %q is not a GUID", s.HomeTenant)
+		}
+		reg.HomeTenant = strings.ToLower(s.HomeTenant)
 	}
 	if s.Prompt != "" && s.Prompt != "consent" && s.Prompt != "login" && s.Prompt != "select_account" {
 		return fmt.Errorf("prompt: %q is none of consent, login, select_account", s.Prompt)
@@ -196,5 +215,38 @@ func (w *World) changeApp(s *appSpec) error {
 	reg.Prompt = s.Prompt
 	reg.SingleTenant = reg.SingleTenant || s.Single
 	reg.RedirectURIs = append(reg.RedirectURIs, s.Redirects...)
+	return nil
+}
+
+// changeAPI applies what a scenario says of an API: scopes and app roles that it
+// lacks are added, and of others id and openness are changed.
+func (w *World) changeAPI(s *apiSpec) error {
+	reg := w.appNamed(s.API)
+	if reg == nil {
+		if !isGUID(s.API) || s.Name == "" {
+			return fmt.Errorf("no API %q; a new one needs a GUID and a name", s.API)
+		}
+		reg = &Registration{AppID: strings.ToLower(s.API), Name: s.Name, HomeTenant: microsoftTenant, FirstParty: true, RegisteredAt: registered}
+		w.apps = append(w.apps, reg)
+	}
+	for _, one := range s.Scopes {
+		if !isGUID(one.ID) || one.Value == "" || strings.ContainsAny(one.Value, " \t\n") {
+			return fmt.Errorf("scope %q: a value without spaces and a GUID are needed", one.Value)
+		}
+		sc := reg.scope(one.Value)
+		if sc == nil {
+			reg.Scopes = append(reg.Scopes, Scope{Value: one.Value, Title: scopeTitle(one.Value), About: scopeTitle(one.Value)})
+			sc = &reg.Scopes[len(reg.Scopes)-1]
+		}
+		sc.ID, sc.Admin, sc.Enabled = one.ID, one.Admin, !one.Disabled
+	}
+	for _, one := range s.Roles {
+		if !isGUID(one.ID) || one.Value == "" {
+			return fmt.Errorf("app role %q: a value and a GUID are needed", one.Value)
+		}
+		if reg.appRole(one.ID) == nil {
+			reg.AppRoles = append(reg.AppRoles, AppRole{ID: one.ID, Value: one.Value, Title: scopeTitle(one.Value), Members: []string{"Application"}})
+		}
+	}
 	return nil
 }

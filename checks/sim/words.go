@@ -35,3 +35,52 @@ func scopeTitle(value string) string {
 	}
 	return strings.ReplaceAll(value, ".", " ")
 }
+
+// What a scenario that was made from a saved snapshot says of itself.
+const (
+	wordsSavedTitle  = "Made from a saved snapshot"
+	wordsSavedAbout  = "What onboard check --save kept of an organization on %s, for %s; contoso.example and its people are samples."
+	wordsSavedReason = "Asked before the snapshot was taken."
+
+	wordsSavedAPIName  = "Another API (%d)"
+	wordsSavedRoleName = "Role.%s"
+)
+
+// What it assumes, and of which part of the snapshot, for people to read.
+const (
+	wordsSavedUnread    = "%s was not read (%s): %s."
+	wordsSavedOneTenant = "the domain is taken to be one tenant's, in the public cloud"
+	wordsSavedManaged   = "people are taken to sign in with Microsoft"
+	wordsSavedAPIs      = "the APIs are as the simulator has them"
+	wordsSavedPerson    = "the person is taken to be an ordinary member"
+	wordsSavedNoRoles   = "no role is assumed"
+	wordsSavedNoGroups  = "no group is assumed"
+	wordsSavedNoApp     = "the app is taken not to be in the tenant, unless something else shows it"
+	wordsSavedNone      = "none is assumed"
+	wordsSavedNoPlan    = "no paid Entra plan is assumed"
+	wordsSavedMicrosoft = "user consent is taken to be managed by Microsoft"
+	wordsSavedOn        = "they are taken to be on"
+	wordsSavedOff       = "it is taken to be off"
+	wordsSavedShipped   = "they are taken to be as Microsoft ships them"
+
+	wordsSavedCloud       = "The cloud %q is not known: the public one is assumed."
+	wordsSavedNobody      = "Nobody had signed in: most of the tenant is assumed."
+	wordsSavedApp         = "An app had signed in by itself: a person with its roles stands for it."
+	wordsSavedPartRole    = "A role for a part of the tenant (%s) is left out."
+	wordsSavedRole        = "The directory role %s is not known here and is left out."
+	wordsSavedSeats       = "Only the first %d people and groups that the rules name are there."
+	wordsSavedPublisher   = "Whether the app's publisher is verified is not known: it is taken not to be."
+	wordsSavedNeeds       = "What the app asks for is not in a snapshot: sign-in is assumed, and whatever was granted or requested."
+	wordsSavedProperty    = "Whether the app is enabled, or needs assignment, was not said: enabled and open to all is assumed."
+	wordsSavedGrant       = "A grant for nobody, or a second one of the same, is left out."
+	wordsSavedOtherAPI    = "The app holds permissions on an API that the snapshot does not describe: it is there by a made-up name."
+	wordsSavedAPIsCut     = "Only the first %d APIs are there."
+	wordsSavedAssigned    = "An assignment of a %s is left out."
+	wordsSavedPolicy      = "The policy %s could not be read: it is taken to allow nothing."
+	wordsSavedPolicyKnown = "The policy %s could not be read: it is taken to be as Microsoft ships it."
+	wordsSavedCondition   = "The policy %s has a condition that is not known (%s): it is taken not to let anybody in."
+	wordsSavedClass       = "A classification that is not known is left out."
+	wordsSavedReviewers   = "The reviewers' roles are not in a snapshot: none are assumed."
+	wordsSavedRequest     = "A request for another app, or in a state that is not known, is left out."
+	wordsSavedAskers      = "Only the first %d people who asked are there."
+)

@@ -28,7 +28,7 @@ func newDemo(o *options) *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), o, f, auto) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate (see `onboard sim --list`)")
+	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate: a name of sim --list, a FILE.yaml, or a FILE.json that check --save wrote")
 	fs.DurationVar(&f.latency, "latency", 0, "delay of every answer, such as 60ms")
 	fs.StringArrayVar(&f.faults, "fault", nil, "faults to add, as for sim; may be repeated")
 	fs.StringVar(&f.picture, "picture", "", "draw the run into this SVG file, and do nothing else")
@@ -60,9 +60,16 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 	if o.tokenFile == "" && o.signIn == "" && who != "none" {
 		o.tokenFile = filepath.Join(filepath.Dir(r.CA), "tokens", who)
 	}
+	if known := s.Scenario().Case; o.app == "" && known.App != "" {
+		o.app, o.user = known.App, cmp.Or(o.user, known.Person)
+		if p, err := o.profile(o.app); err == nil && p.ClientID == "" {
+			o.appID = cmp.Or(o.appID, known.ClientID)
+		}
+	}
 	if o.app == "" {
 		o.app = "hetk"
 	}
+	sayAssumed(o, s.Scenario())
 	if o.domain == "" {
 		o.domain = domain
 	}
@@ -86,6 +93,9 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 // where nobody sits at the keys, the first tenant's admin.
 func caseOf(sc *sim.Scenario, first sim.ReadyTenant, auto bool) (who, domain string) {
 	who, domain = first.Users[0].UPN, first.Domain
+	if !auto {
+		who, domain = cmp.Or(sc.Case.As, who), cmp.Or(sc.Case.Domain, domain)
+	}
 	if len(sc.Expect) > 0 && !auto {
 		who, domain = cmp.Or(sc.Expect[0].As, who), cmp.Or(sc.Expect[0].Domain, domain)
 	}

@@ -1,17 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"onboard.example/checks"
 	"onboard.example/checks/sim"
 )
 
@@ -23,7 +28,7 @@ type simFlags struct {
 	seed                                  uint64
 	autoApprove                           string
 	picture                               string // demo only
-	list, log                             bool
+	list, log, print                      bool
 }
 
 func newSim(o *options) *cobra.Command {
@@ -39,7 +44,7 @@ func newSim(o *options) *cobra.Command {
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:0", "address for HTTPS")
 	fs.StringVar(&f.dns, "dns", "127.0.0.1:0", "address for DNS, UDP and TCP")
 	fs.StringVar(&f.dir, "dir", "", "folder for ca.pem and tokens; left out: one that is removed at the end")
-	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate (see --list)")
+	fs.StringVar(&f.scenario, "scenario", "managed-default", "what to simulate: a name of --list, a FILE.yaml, or a FILE.json that check --save wrote")
 	fs.StringVar(&f.scenarios, "scenarios", "", "folder with scenario files in place of the built-in ones")
 	fs.DurationVar(&f.latency, "latency", 0, "delay of every HTTPS answer, such as 60ms")
 	fs.DurationVar(&f.rtt, "rtt", 0, "round-trip time of a slow network in front, TCP and TLS included, such as 60ms")
@@ -48,6 +53,7 @@ func newSim(o *options) *cobra.Command {
 	fs.StringArrayVar(&f.register, "register", nil, "CLIENTID[:SECRET] of an app that the tenant owns, with everything consented")
 	fs.StringVar(&f.autoApprove, "auto-approve", "", "answer sign-ins and device codes at once as this user")
 	fs.BoolVar(&f.list, "list", false, "list the scenarios")
+	fs.BoolVar(&f.print, "print", false, "print the scenario as a file, and do nothing else")
 	fs.BoolVar(&f.log, "log", false, "log requests on standard error, without secrets")
 	return cmd
 }
@@ -55,6 +61,9 @@ func newSim(o *options) *cobra.Command {
 func runSim(ctx context.Context, o *options, f simFlags) error {
 	if f.list {
 		return listScenarios(o, f)
+	}
+	if f.print {
+		return printScenario(o, f)
 	}
 	for _, addr := range []string{f.listen, f.dns} {
 		if err := loopbackOnly(addr); err != nil {
@@ -65,6 +74,7 @@ func runSim(ctx context.Context, o *options, f simFlags) error {
 	if err != nil {
 		return usage("See `onboard sim --list` and `onboard sim --help`.", "%w", err)
 	}
+	sayAssumed(o, s.Scenario())
 	if err := json.NewEncoder(o.out).Encode(s.Ready()); err != nil {
 		_ = s.Close()
 		return fmt.Errorf("print the ready line: %w", err)
@@ -80,13 +90,42 @@ func (f simFlags) options(o *options) sim.Options {
 		Faults: f.faults, Seed: f.seed, Register: f.register, AutoApprove: f.autoApprove,
 		Logger: slog.New(slog.DiscardHandler),
 	}
-	if f.scenarios != "" {
+	switch ext := filepath.Ext(f.scenario); {
+	case f.scenarios != "":
 		so.Scenarios = os.DirFS(f.scenarios)
+	case ext == ".json" || ext == ".yaml":
+		dir, name := filepath.Split(f.scenario)
+		so.Scenarios, so.Scenario = os.DirFS(cmp.Or(dir, ".")), strings.TrimSuffix(name, ".yaml")
 	}
 	if f.log {
 		so.Logger = slog.New(slog.NewTextHandler(o.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	return so
+}
+
+// printScenario writes what would be served as a file of its own.
+func printScenario(o *options, f simFlags) error {
+	so := f.options(o)
+	sc, err := sim.LoadScenario(so.Scenarios, so.Scenario)
+	if err != nil {
+		return usage("See `onboard sim --list` and `onboard sim --help`.", "%w", err)
+	}
+	text, err := sc.YAML()
+	if err != nil {
+		return err
+	}
+	sayAssumed(o, sc)
+	if _, err := o.out.Write(text); err != nil {
+		return fmt.Errorf("print the scenario: %w", err)
+	}
+	return nil
+}
+
+// sayAssumed tells people what a saved snapshot could not say.
+func sayAssumed(o *options, sc *sim.Scenario) {
+	for _, note := range sc.Assumed {
+		_, _ = fmt.Fprintf(o.err, sayAssumption, checks.Line(note, 400))
+	}
 }
 
 // loopbackOnly refuses to serve a pretended Microsoft to a network: its
@@ -103,7 +142,11 @@ func loopbackOnly(addr string) error {
 }
 
 func listScenarios(o *options, f simFlags) error {
-	all, err := sim.Scenarios(f.options(o).Scenarios)
+	var files fs.FS
+	if f.scenarios != "" {
+		files = os.DirFS(f.scenarios)
+	}
+	all, err := sim.Scenarios(files)
 	if err != nil {
 		return usage("Mend the scenario files.", "%w", err)
 	}

@@ -63,6 +63,8 @@ Microsoft is not told: an administrator ends every session of an account with
 and an admin portal on loopback, with no network and no account. Keys on the
 screen play the admin. With --plain --auto it walks by itself.`
 
+	sayAssumption = "onboard: assumed: %s\n"
+
 	sayApproveMove = "Accept, as %s"
 	sayEnableMove  = "Switch the app on, as %s"
 	sayHugeWindow  = "onboard: this window says that it is %d×%d; nothing can draw on that, so plain lines follow\n"

@@ -1,0 +1,371 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+func savedSample(t testing.TB) string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/snapshot.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// savedWorld is the world of a snapshot.
+func savedWorld(t *testing.T, text string) (*Scenario, *World) {
+	t.Helper()
+	sc, err := LoadSaved(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := sc.world(time.Now, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc, w
+}
+
+// Whatever a snapshot says of an organization is so in contoso.example.
+func TestSavedTenant(t *testing.T) {
+	t.Parallel()
+	sc, w := savedWorld(t, savedSample(t))
+	c := w.tenants[0]
+	if c.DefaultDomain() != firstDomain || c.Cloud != CloudGCCHigh || c.Realm != "Federated" || c.Premium != "P2" || len(w.tenants) != 3 {
+		t.Errorf("%s in %s, %s, %s, %d tenants", c.DefaultDomain(), c.Cloud, c.Realm, c.Premium, len(w.tenants))
+	}
+	if c.RiskyAppsAllowed == nil || !*c.RiskyAppsAllowed || !c.SecurityDefaults || c.Managed || len(c.Assigned) != 2 {
+		t.Errorf("switches: %+v", c)
+	}
+	u, signer := c.userByUPN(savedUser), c.userByUPN(savedSigner)
+	if !u.Disabled || !u.Guest || len(c.Groups) != 2 || !slices.Contains(c.Groups[1].Members, u.ID) {
+		t.Errorf("user %+v, groups %d", u, len(c.Groups))
+	}
+	if !slices.Equal(signer.Roles, []string{roleCloudAppAdmin}) || !slices.Equal(signer.Eligible, []string{roleGlobalAdmin}) {
+		t.Errorf("signer %+v", signer)
+	}
+	if admins := c.Users[0]; admins.UPN != savedAdmin || !admins.hasRole(roleGlobalAdmin) {
+		t.Errorf("the first account is %+v", admins)
+	}
+	if got := sc.Case; got.As != savedSigner || got.Person != savedUser || got.App != "my-app" || got.Domain != firstDomain {
+		t.Errorf("case %+v", got)
+	}
+	wf := c.Workflow
+	if !wf.Enabled || wf.NotifyReviewers || !wf.Reminders || wf.DurationDays != 14 || len(wf.Reviewers) != 2 || !strings.Contains(wf.Reviewers[1], roleGlobalAdmin) {
+		t.Errorf("workflow %+v", wf)
+	}
+	if len(c.Requests) != 1 || len(c.Requests[0].Users) != 3 || !slices.Equal(c.Requests[0].Pending, []string{"Chat.Read"}) {
+		t.Errorf("requests %+v", c.Requests)
+	}
+}
+
+func TestSavedApp(t *testing.T) {
+	t.Parallel()
+	_, w := savedWorld(t, savedSample(t))
+	c, reg := w.tenants[0], w.registration("0a0a0a0a-1111-4222-8333-444444444444")
+	sp := c.serviceByAppID(reg.AppID)
+	if sp.Name != "My App]0;gone evil <b>" || !sp.AssignmentRequired || len(sp.Assigned) != 2 || sp.Deactivated == nil || sp.off() {
+		t.Errorf("app %+v", sp)
+	}
+	if reg.Publisher == nil || reg.Publisher.MPNID != "7654321" || reg.HomeTenant != "33333333-0000-4000-8000-000000000001" {
+		t.Errorf("registration %+v", reg)
+	}
+	if len(c.Grants) != 4 || c.Grants[0].Scope != " User.Read Chat.Read" || c.Grants[1].Principal != c.userByUPN(savedUser).ID {
+		t.Errorf("grants %+v", c.Grants)
+	}
+	if other := c.serviceByID(c.Grants[3].Resource); other == nil || other.Name != "Another API (4)" {
+		t.Errorf("the grant on an API that is not described is on %+v", other)
+	}
+	if len(sp.RoleGrants) != 3 {
+		t.Errorf("application permissions: %+v", sp.RoleGrants)
+	}
+	if c.serviceByAppID(exchangeAppID).Enabled || c.serviceByAppID("55555555-0000-4000-8000-00000000000a") == nil {
+		t.Error("the APIs are not as they were")
+	}
+	if sc := w.registration(graphAppID).scope("Fresh.Read"); sc == nil || !sc.Admin {
+		t.Errorf("the new scope is %+v", sc)
+	}
+	if id := w.registration(exchangeAppID).scope("IMAP.AccessAsUser.All").ID; id != "55555555-0000-4000-8000-000000000002" {
+		t.Errorf("the scope's id is %s", id)
+	}
+	if asks := reg.requiredScopes(graphAppID); len(asks) != 5 {
+		t.Errorf("the app asks for %v", asks)
+	}
+}
+
+// The rules are the tenant's: what its policies name by id counts, and what
+// could not be read lets nobody in.
+func TestSavedRules(t *testing.T) {
+	t.Parallel()
+	sc, w := savedWorld(t, savedSample(t))
+	c := w.tenants[0]
+	if len(c.Policies) != 4 {
+		t.Errorf("%d policies", len(c.Policies))
+	}
+	managed, own, half := c.policyByID("microsoft-user-default-recommended"), c.policyByID("own-rules"), c.policyByID("half-read")
+	if ex := managed.Excludes; len(ex) != 1 || !slices.Equal(ex[0].Permissions, []string{"f501c180-9344-439a-bca0-6cbf209fd270", "55555555-0000-4000-8000-0000000000fe"}) {
+		t.Errorf("excludes %+v", managed.Excludes)
+	}
+	if len(own.Includes) != 1 || own.Includes[0].ClientTenantIDs[0] != c.ID || !own.Includes[0].VerifiedPublisher || len(half.Includes) != 0 {
+		t.Errorf("own rules %+v", own.Includes)
+	}
+	if low := c.policyByID("microsoft-user-default-low"); len(low.Includes) != 2 {
+		t.Errorf("low: %+v", low)
+	}
+	if got := c.classified(graphAppID, "55555555-0000-4000-8000-0000000000ff"); len(c.Classifications) != 2 || got != "medium" {
+		t.Errorf("classified %q, %d in all", got, len(c.Classifications))
+	}
+	notes := strings.Join(sc.Assumed, "\n")
+	for _, want := range []string{
+		"securityDefaults was not read (role): they are taken to be on.", `cloud "moon"`, "half-read", "resourceScopeType",
+		"for a part of the tenant (fe930be7", "99999999-0000-4000-8000-000000000009", "What the app asks for", "assignment of a ServicePrincipal",
+		"A grant for nobody", "another app, or in a state", "classification that is not known", "reviewers' roles",
+	} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("nothing is said of %q in:\n%s", want, notes)
+		}
+	}
+}
+
+// Names of the organization and of whoever wrote the file do not come along.
+func TestSavedIsASample(t *testing.T) {
+	t.Parallel()
+	sc, w := savedWorld(t, savedSample(t))
+	text, err := sc.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, gone := range []string{"Fabrikam Holding", "fabrikam.example", "11111111-0000", "\x1b", "\u202e", "principal"} {
+		if bytes.Contains(text, []byte(gone)) {
+			t.Errorf("%q is in\n%s", gone, text)
+		}
+	}
+	again, err := parseScenario("again", text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	second, err := again.YAML()
+	if err != nil || !bytes.Equal(text, second) {
+		t.Errorf("printed twice, it differs: %v\n%s\n%s", err, text, second)
+	}
+	if got, err := again.world(time.Now, 0); err != nil || len(got.tenants[0].Grants) != len(w.tenants[0].Grants) {
+		t.Errorf("the printed world: %v", err)
+	}
+}
+
+// Every built-in scenario is printed so that it reads back the same.
+func TestPrintedScenarios(t *testing.T) {
+	t.Parallel()
+	all, err := Scenarios(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range all {
+		text, err := sc.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := parseScenario(sc.Name, text)
+		if err != nil {
+			t.Errorf("%s: %v\n%s", sc.Name, err, text)
+			continue
+		}
+		if was, is := jsonText(sc), jsonText(again); was != is {
+			t.Errorf("%s: %s\nwas %s", sc.Name, is, was)
+		}
+	}
+}
+
+// Parts that nobody read are assumed, each in words.
+func TestSavedUnread(t *testing.T) {
+	t.Parallel()
+	sc, w := savedWorld(t, `{"schema":"onboard/snapshot/1","at":"2026-11-20T09:00:00Z","app":{"id":"hetk","name":"","clientId":"`+hetkAppID+`"},"look":{}}`)
+	c := w.tenants[0]
+	if !c.Managed || !c.SecurityDefaults || c.serviceByAppID(hetkAppID) != nil || sc.Case.As != "none" || sc.Case.Domain != firstDomain {
+		t.Errorf("case %+v, tenant %+v", sc.Case, c)
+	}
+	for _, part := range []string{
+		"discovery", "realm", "resources", "app", "grants", "assignments", "appRoles", "organization", "authorization",
+		"securityDefaults", "policies", "classified", "workflow", "requests",
+	} {
+		said := slices.ContainsFunc(sc.Assumed, func(s string) bool { return strings.HasPrefix(s, part+" was not read (not asked for): ") })
+		if !said {
+			t.Errorf("nothing is said of %s", part)
+		}
+	}
+}
+
+// editSaved changes one member of the sample's look.
+func editSaved(t *testing.T, part, value string) string {
+	t.Helper()
+	var doc map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(savedSample(t)), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var look map[string]json.RawMessage
+	if err := json.Unmarshal(doc["look"], &look); err != nil {
+		t.Fatal(err)
+	}
+	if look[part] == nil {
+		t.Fatalf("no part %s", part)
+	}
+	look[part] = json.RawMessage(`{"read":true,"value":` + value + `}`)
+	return strings.Replace(savedSample(t), string(doc["look"]), jsonText(look), 1)
+}
+
+func TestSavedOddities(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		part, value string
+		want        func(sc *Scenario, w *World) bool
+	}{
+		"a domain that is no tenant": {"discovery", `{"found":[]}`, func(sc *Scenario, w *World) bool {
+			return sc.Case.Domain == nowhereDomain && len(w.tenants) == 1 && sc.Case.As == savedSigner
+		}},
+		"signed in elsewhere": {"account", `{"tenantId":"66666666-0000-4000-8000-000000000001"}`, func(sc *Scenario, w *World) bool {
+			return sc.Case.As == "admin@fabrikam.example" && w.tenants[len(w.tenants)-1].DefaultDomain() == "fabrikam.example"
+		}},
+		"an admin": {"roles", `[{"templateId":"` + strings.ToUpper(roleGlobalAdmin) + `"}]`, func(sc *Scenario, w *World) bool {
+			return sc.Case.As == savedAdmin && w.tenants[0].userByUPN(savedSigner) == nil
+		}},
+		"nobody asked about is there": {"user", `null`, func(sc *Scenario, w *World) bool {
+			return sc.Case.Person == noPerson && !w.tenants[0].userByUPN(savedUser).Disabled
+		}},
+		"no app": {"app", `null`, func(_ *Scenario, w *World) bool {
+			return w.tenants[0].serviceByAppID("0a0a0a0a-1111-4222-8333-444444444444") == nil && len(w.tenants[0].Grants) == 0
+		}},
+		"the organization's own app": {"app", `{"appId":"0a0a0a0a-1111-4222-8333-444444444444","ownerTenant":"11111111-0000-4000-8000-000000000001","publisher":{}}`, func(_ *Scenario, w *World) bool {
+			reg := w.registration("0a0a0a0a-1111-4222-8333-444444444444")
+			return reg.HomeTenant == w.tenants[0].ID && reg.Publisher == nil
+		}},
+		"nobody may consent": {"authorization", `{"assigned":[]}`, func(_ *Scenario, w *World) bool {
+			return len(w.tenants[0].Assigned) == 0 && w.tenants[0].RiskyAppsAllowed == nil
+		}},
+		"hundreds are assigned": {"assignments", manyAssigned(600), func(sc *Scenario, w *World) bool {
+			return len(w.tenants[0].Users) <= maxSeats+3 && strings.Contains(jsonText(sc.Assumed), "Only the first 50")
+		}},
+		"hundreds of APIs": {"grants", manyGranted(600), func(sc *Scenario, w *World) bool {
+			return len(w.tenants[0].Grants) == maxSeats-3 && strings.Contains(jsonText(sc.Assumed), "Only the first 50 APIs")
+		}},
+		"hundreds asked": {"requests", `[{"appId":"0a0a0a0a-1111-4222-8333-444444444444","status":"Expired","count":2000000000}]`, func(sc *Scenario, w *World) bool {
+			all := w.tenants[0].Requests[0].Users
+			return len(all) == maxAskers && all[0].Status == RequestExpired && strings.Contains(jsonText(sc.Assumed), "Only the first 20")
+		}},
+		"an answered request": {"requests", `[{"appId":"0a0a0a0a-1111-4222-8333-444444444444","status":"Completed","count":1}]`, func(_ *Scenario, w *World) bool {
+			r := w.tenants[0].Requests[0]
+			return r.Users[0].Status == RequestCompleted && len(r.Pending) == 0
+		}},
+		"a query that would draw": {"workflow", `{"enabled":true,"reviewers":["/users/\u001b[2J\u0000x"],"days":-4}`, func(_ *Scenario, w *World) bool {
+			wf := w.tenants[0].Workflow
+			return slices.Equal(wf.Reviewers, []string{"/users/[2Jx"}) && wf.DurationDays == 1
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sc, w := savedWorld(t, editSaved(t, c.part, c.value))
+			if !c.want(sc, w) {
+				t.Errorf("case %+v\nassumed %q\ntenant %s", sc.Case, sc.Assumed, jsonText(w.tenants[0]))
+			}
+		})
+	}
+}
+
+func manyAssigned(n int) string {
+	var list []map[string]string
+	for i := range n {
+		list = append(list, map[string]string{"principalId": "principal " + stableID(string(rune('a'+i))), "principalType": "User"})
+	}
+	return jsonText(list)
+}
+
+func manyGranted(n int) string {
+	var list []map[string]any
+	for i := range n {
+		list = append(list, map[string]any{"resourceId": stableID(string(rune('a' + i))), "everyone": true, "raw": "Things.Read"})
+	}
+	return jsonText(list)
+}
+
+func TestSavedBadInput(t *testing.T) {
+	t.Parallel()
+	whole := savedSample(t)
+	swap := func(old, new string) string {
+		out := strings.Replace(whole, old, new, 1)
+		if out == whole {
+			t.Fatalf("%q is not in the sample", old)
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		text string
+		want error
+		says string
+	}{
+		"empty":            {"", errNotSaved, "unexpected end"},
+		"text":             {"title: x", errNotSaved, "invalid character"},
+		"a list":           {"[]", errNotSaved, "cannot unmarshal"},
+		"another document": {`{"schema":"onboard/check/1"}`, errSavedVersion, "onboard/check/1"},
+		"a later form":     {swap("snapshot/1", "snapshot/2\\u001b[31m"), errSavedVersion, "onboard/snapshot/2[31m"},
+		"no schema":        {`{"look":{}}`, errNotSaved, ""},
+		"cut off":          {whole[:len(whole)/2], errNotSaved, "unexpected end"},
+		"two of them":      {whole + whole, errNotSaved, "after top-level value"},
+		"no time":          {swap(`"at": "2026-11-20T09:00:00Z"`, `"at": "0001-01-01T00:00:00Z"`), errNotSaved, "when it was read"},
+		"no app":           {swap(`"clientId": "0A0A`, `"clientId": "../0A`), errNotSaved, "which app"},
+		"nothing read":     {swap(`"look": {`, `"look": null, "other": {`), errNotSaved, "or what"},
+		"another shape":    {swap(`"days": 14`, `"days": "14"`), errNotSaved, "cannot unmarshal"},
+		"endless":          {strings.Repeat(" ", maxSaved+1), errSavedSize, "16 MiB"},
+		"too many":         {editSaved(t, "assignments", manyAssigned(maxSavedList+1)), errNotSaved, "5001 entries of assignments"},
+		"a nameless API":   {swap(`"appId": "55555555-0000-4000-8000-00000000000a"`, `"appId": "\u001bapi"`), errNotSaved, "no app id of an API"},
+		"a nameless scope": {swap(`"value": "Rooms.Read"`, `"value": ""`), errNotSaved, "a value without spaces"},
+		"a policy twice":   {swap(`"ID": "half-read"`, `"ID": "Own-Rules"`), errNotSaved, "no id of its own"},
+		"no policy id":     {swap(`"ID": "half-read"`, `"ID": "\u0007"`), errNotSaved, "no id of its own"},
+		"odd permissions":  {swap(`"55555555-0000-4000-8000-0000000000fe"`, `"; rm -rf"`), errNotSaved, "has no scope"},
+		"odd clients":      {swap(`"88888888-0000-4000-8000-000000000001"`, `"*"`), errNotSaved, `no app "*"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := LoadSaved(strings.NewReader(c.text))
+			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) || len(err.Error()) > 500 || strings.ContainsAny(err.Error(), "\x1b\x07") {
+				t.Errorf("%v, want %v with %q", err, c.want, c.says)
+			}
+		})
+	}
+	files := fstest.MapFS{"x.json": {Data: []byte("{")}}
+	if _, err := LoadScenario(files, "x.json"); !errors.Is(err, errNotSaved) || !strings.HasPrefix(err.Error(), "x.json: ") {
+		t.Error(err)
+	}
+	for _, name := range []string{"y.json", "../x.json", ".json"} {
+		if _, err := LoadScenario(files, name); err == nil {
+			t.Errorf("%s was read", name)
+		}
+	}
+}
+
+// A snapshot, whatever is in it, is taken or refused; what is taken can be
+// served and printed.
+func FuzzSaved(f *testing.F) {
+	f.Add([]byte(savedSample(f)))
+	f.Add([]byte(`{"schema":"onboard/snapshot/1","at":"2026-11-20T09:00:00Z","app":{"clientId":"` + hetkAppID + `"},"look":{"app":{"read":true,"value":{}}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		sc, err := LoadSaved(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		text, err := sc.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parseScenario("fuzz", text); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+	})
+}
