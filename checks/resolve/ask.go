@@ -39,18 +39,31 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16) (Answe
 	}
 	if out.Zone == "" {
 		if got.err != nil {
-			return out, fmt.Errorf("ask the resolver %s about %s: %w", got.from, name, got.err)
+			return out, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, name, wordOf(got.err)), got.err}
 		}
 		return out, fmt.Errorf("look up %s: %s", name, wordNoZone)
 	}
+	j := &judge{r: r}
+	var chain *verdict
+	wg.Go(func() { chain = j.descend(ctx, out.Zone) }) // from what was told, while the servers are asked
 	r.askAll(ctx, &out, hosts, kind)
-	out.Security, out.Reason = r.validate(ctx, &out, kind)
+	wg.Wait()
+	out.Security, out.Reason = j.validate(ctx, &out, kind, chain)
 	out.Agree = agree(out.Servers)
 	if d, ok := out.Decided(); ok {
 		out.Aliases = d.Aliases
 	}
 	return out, nil
 }
+
+// unheard is the error of a resolver that said nothing, in a person's words.
+type unheard struct {
+	say string
+	err error
+}
+
+func (u *unheard) Error() string { return u.say }
+func (u *unheard) Unwrap() error { return u.err }
 
 // ancestors returns name and all above it, the root last.
 func ancestors(name string) []string {
@@ -76,46 +89,73 @@ func nameServers(m *dns.Msg, zone string) []string {
 	return slices.Compact(out)
 }
 
-// askAll asks every address of every host at once. One of them is also asked
-// for a name that nobody made: who answers that the same has a wildcard.
+// askAll asks every address of every host at once.
 func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind uint16) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	add := func(rep Reply) {
-		mu.Lock()
-		defer mu.Unlock()
-		out.Servers = append(out.Servers, rep)
-	}
-	probe := fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
-	made := map[string]Reply{}
+	all := round{r: r, out: out, kind: kind, made: map[string]Reply{}}
+	all.probe = fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
+	glue := r.tell(ctx, out.Zone, dns.TypeNS).msg
 	for _, h := range hosts {
-		wg.Go(func() {
-			addrs := r.addresses(ctx, h)
-			if len(addrs) == 0 {
-				add(Reply{Host: h, Outcome: Silent, Why: wordNoAddr})
-			}
-			for i, a := range addrs {
-				wg.Go(func() { add(r.askServer(ctx, h, a, out.Zone, question{out.Name, kind})) })
-				if i > 0 || out.Name == out.Zone {
-					continue
-				}
-				wg.Go(func() {
-					rep := r.askServer(ctx, h, a, out.Zone, question{probe, kind})
-					mu.Lock()
-					defer mu.Unlock()
-					made[h] = rep
-				})
-			}
-		})
+		all.wg.Go(func() { all.host(ctx, h, glue) })
 	}
-	wg.Wait()
+	all.wg.Wait()
 	slices.SortFunc(out.Servers, func(a, b Reply) int { return strings.Compare(a.Host+" "+a.Addr, b.Host+" "+b.Addr) })
 	for _, s := range out.Servers {
-		m := made[s.Host]
+		m := all.made[s.Host]
 		if s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases)) {
 			out.Wildcard = true
 		}
 	}
+}
+
+// round is one question to all servers of a zone.
+type round struct {
+	r     *Resolver
+	out   *Answer
+	kind  uint16
+	probe string // a name that nobody made: who answers it the same has a wildcard
+
+	wg   sync.WaitGroup
+	mu   sync.Mutex
+	made map[string]Reply // to probe, by host
+}
+
+// host asks one server at the addresses that came along with its name, if any
+// did, while the resolver is asked for all of them.
+func (all *round) host(ctx context.Context, h string, glue *dns.Msg) {
+	var early []netip.Addr
+	if glue != nil {
+		early = append(addressesOf(glue.Extra, h, dns.TypeA), addressesOf(glue.Extra, h, dns.TypeAAAA)...)
+	}
+	for i, a := range early {
+		all.wg.Go(func() { all.ask(ctx, h, a, i == 0) })
+	}
+	addrs := all.r.addresses(ctx, h)
+	if len(early)+len(addrs) == 0 {
+		all.add(Reply{Host: h, Outcome: Silent, Why: wordNoAddr})
+	}
+	for i, a := range addrs {
+		if !slices.Contains(early, a) {
+			all.wg.Go(func() { all.ask(ctx, h, a, i == 0 && len(early) == 0) })
+		}
+	}
+}
+
+func (all *round) ask(ctx context.Context, h string, a netip.Addr, probe bool) {
+	if probe && all.out.Name != all.out.Zone {
+		all.wg.Go(func() {
+			rep := all.r.askServer(ctx, h, a, all.out.Zone, question{all.probe, all.kind})
+			all.mu.Lock()
+			defer all.mu.Unlock()
+			all.made[h] = rep
+		})
+	}
+	all.add(all.r.askServer(ctx, h, a, all.out.Zone, question{all.out.Name, all.kind}))
+}
+
+func (all *round) add(rep Reply) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.out.Servers = append(all.out.Servers, rep)
 }
 
 func parent(name string) string {
@@ -132,15 +172,19 @@ func (r *Resolver) addresses(ctx context.Context, host string) []netip.Addr {
 	wg.Go(func() { four = r.tell(ctx, host, dns.TypeA) })
 	wg.Go(func() { six = r.tell(ctx, host, dns.TypeAAAA) })
 	wg.Wait()
-	return append(addressesOf(four.msg, host, dns.TypeA), addressesOf(six.msg, host, dns.TypeAAAA)...)
+	var out []netip.Addr
+	if four.msg != nil {
+		out = addressesOf(four.msg.Answer, host, dns.TypeA)
+	}
+	if six.msg != nil {
+		out = append(out, addressesOf(six.msg.Answer, host, dns.TypeAAAA)...)
+	}
+	return out
 }
 
-func addressesOf(m *dns.Msg, host string, kind uint16) []netip.Addr {
+func addressesOf(in []dns.RR, host string, kind uint16) []netip.Addr {
 	var out []netip.Addr
-	if m == nil {
-		return nil
-	}
-	records, _ := follow(m.Answer, host, kind, ".")
+	records, _ := follow(in, host, kind, ".")
 	for _, rr := range records {
 		var a netip.Addr
 		switch rr := rr.(type) {

@@ -50,13 +50,11 @@ type judge struct {
 	tries, failed int
 }
 
-// validate walks from the nearest anchor down to the zone, then checks what
-// every deciding server said. In a signed zone, a server that gave no
+// validate checks what every deciding server said, once v tells how far the
+// keys are believed (see descend). In a signed zone, a server that gave no
 // signatures because it does not speak EDNS0 does not decide.
-func (r *Resolver) validate(ctx context.Context, a *Answer, kind uint16) (Security, string) {
-	j := &judge{r: r}
+func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict) (Security, string) {
 	state, why := Secure, ""
-	v := j.descend(ctx, a.Zone)
 	if v != nil {
 		state, why = v.is, v.why
 	} else {

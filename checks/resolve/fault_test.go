@@ -146,7 +146,7 @@ func TestBothKinds(t *testing.T) {
 	for _, a := range []string{"1", "2", "1", "3", "4", "5", "6"} {
 		m.Answer = append(m.Answer, rr(t, "ns.example. A 192.0.2."+a))
 	}
-	if got := addressesOf(m, "ns.example.", dns.TypeA); len(got) != maxAddrs || got[1] == got[2] {
+	if got := addressesOf(m.Answer, "ns.example.", dns.TypeA); len(got) != maxAddrs || got[1] == got[2] {
 		t.Error(got)
 	}
 	w := newWorld(t, false, record, "ns1.contoso.example. 300 IN A 127.0.0.4", "ns1.contoso.example. 300 IN A 127.0.0.5", "ns1.contoso.example. 300 IN A 127.0.0.6",
@@ -220,5 +220,23 @@ func TestResolverWithoutDNSSEC(t *testing.T) {
 		if err != nil || a.Security != Indeterminate || a.Servers[0].Outcome != Found {
 			t.Errorf("%s: %+v, %v", name, a, err)
 		}
+	}
+}
+
+// TestEarlyAddresses: addresses that come along with the servers' names save a
+// round trip, and do not hide those that the resolver tells when asked.
+func TestEarlyAddresses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	w.set(func() {
+		w.tell = func(m *dns.Msg) {
+			if q := m.Question[0]; q.Qtype == dns.TypeNS && len(m.Answer) > 0 {
+				m.Extra = append(m.Extra, rr(t, "ns1.contoso.example. A 127.0.0.2"), rr(t, "www.contoso.example. A 127.0.0.9"))
+			}
+		}
+	})
+	a, err := w.ask(t, "_hetk.contoso.example", nil)
+	if err != nil || len(a.Servers) != 2 || !a.Agree || a.Security != Secure {
+		t.Errorf("%+v, %v", a, err)
 	}
 }

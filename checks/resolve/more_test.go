@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -145,42 +144,6 @@ func TestUnsignedDNAME(t *testing.T) {
 			t.Errorf("signed %v: %+v", signed, v)
 		}
 	}
-}
-
-// TestDrip: a server that sends one byte and stops costs its deadline.
-func TestDrip(t *testing.T) {
-	t.Parallel()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
-			_, _ = c.Write([]byte{0xff})
-			t.Cleanup(func() { c.Close() })
-		}
-	}()
-	r, err := New(Options{Server: "tcp://" + l.Addr().String(), Timeout: 200 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := time.Now()
-	if _, err := r.Look(t.Context(), "contoso.example", dns.TypeTXT); err == nil || time.Since(start) > 2*time.Second {
-		t.Error(err, time.Since(start))
-	}
-}
-
-// BenchmarkLook60ms is D1: 60 ms on each query; the metric is round trips.
-func BenchmarkLook60ms(b *testing.B) {
-	w := newWorld(b, false, record)
-	w.set(func() { w.delay = 60 * time.Millisecond })
-	for b.Loop() {
-		if _, err := w.ask(b, "_hetk.contoso.example", nil); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/0.06, "rtt/op")
 }
 
 // FuzzAnswer reads whatever a server may send: no input may panic, and nothing

@@ -22,6 +22,7 @@ type testZone struct {
 	key  *dns.DNSKEY
 	priv crypto.Signer
 	bad  bool // signatures of another key
+	memo *sync.Map
 }
 
 type world struct {
@@ -46,7 +47,7 @@ func rr(t testing.TB, s string) dns.RR {
 
 func newZone(t testing.TB, name string, lines ...string) *testZone {
 	t.Helper()
-	z := &testZone{name: name}
+	z := &testZone{name: name, memo: new(sync.Map)}
 	z.key = &dns.DNSKEY{Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeDNSKEY, Class: 1, Ttl: 300}, Flags: 257, Protocol: 3, Algorithm: dns.ECDSAP256SHA256}
 	priv, err := z.key.Generate(256)
 	if err != nil {
@@ -97,7 +98,7 @@ func newWorld(t testing.TB, unsigned bool, lines ...string) *world {
 }
 
 func (w *world) listen(t testing.TB, ip string, auth bool) bool {
-	at := fmt.Sprintf("%s:%d", ip, w.port)
+	at := net.JoinHostPort(ip, fmt.Sprint(w.port))
 	pc, err := (&net.ListenConfig{}).ListenPacket(context.Background(), "udp", at)
 	if err != nil {
 		return false
@@ -107,7 +108,24 @@ func (w *world) listen(t testing.TB, ip string, auth bool) bool {
 		pc.Close()
 		return false
 	}
-	h := dns.HandlerFunc(func(rw dns.ResponseWriter, q *dns.Msg) {
+	h := w.handler(ip, auth)
+	for _, s := range []*dns.Server{{PacketConn: pc, Handler: h}, {Listener: l, Handler: h}} {
+		run(t, s)
+	}
+	return true
+}
+
+// run serves until the test ends.
+func run(t testing.TB, s *dns.Server) {
+	up := make(chan struct{})
+	s.NotifyStartedFunc = func() { close(up) }
+	go func() { _ = s.ActivateAndServe() }()
+	<-up
+	t.Cleanup(func() { _ = s.Shutdown() })
+}
+
+func (w *world) handler(ip string, auth bool) dns.Handler {
+	return dns.HandlerFunc(func(rw dns.ResponseWriter, q *dns.Msg) {
 		w.mu.Lock()
 		delay := w.delay
 		w.mu.Unlock()
@@ -132,14 +150,6 @@ func (w *world) listen(t testing.TB, ip string, auth bool) bool {
 		}
 		_ = rw.WriteMsg(m)
 	})
-	for _, s := range []*dns.Server{{PacketConn: pc, Handler: h}, {Listener: l, Handler: h}} {
-		up := make(chan struct{})
-		s.NotifyStartedFunc = func() { close(up) }
-		go func() { _ = s.ActivateAndServe() }()
-		<-up
-		t.Cleanup(func() { _ = s.Shutdown() })
-	}
-	return true
 }
 
 func (z *testZone) sets(name string, kind uint16) []dns.RR {
@@ -151,6 +161,12 @@ func (z *testZone) sets(name string, kind uint16) []dns.RR {
 func (z *testZone) sign(set []dns.RR, owner string) []dns.RR {
 	if len(set) == 0 {
 		return nil
+	}
+	id := fmt.Sprint(owner, z.bad, set)
+	if known, ok := z.memo.Load(id); ok {
+		if rrs, ok := known.([]dns.RR); ok {
+			return copies(rrs)
+		}
 	}
 	now := time.Now()
 	sig := &dns.RRSIG{Algorithm: z.key.Algorithm, KeyTag: z.key.KeyTag(), SignerName: z.name, Inception: uint32(now.Add(-time.Hour).Unix()), Expiration: uint32(now.Add(time.Hour).Unix())}
@@ -167,6 +183,15 @@ func (z *testZone) sign(set []dns.RR, owner string) []dns.RR {
 		if last, ok := out[len(out)-1].(*dns.RRSIG); ok {
 			last.Signature = "AAAA" + last.Signature[4:]
 		}
+	}
+	z.memo.Store(id, copies(out))
+	return out
+}
+
+func copies(in []dns.RR) []dns.RR {
+	var out []dns.RR
+	for _, r := range in {
+		out = append(out, dns.Copy(r))
 	}
 	return out
 }

@@ -1,0 +1,177 @@
+package resolve
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// serveTLS adds a resolver over TLS and returns its port and who vouches for it.
+func (w *world) serveTLS(t *testing.T) (port int, roots *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "resolver"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := tls.NewListener(plain, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}})
+	run(t, &dns.Server{Listener: l, Handler: w.handler("127.0.0.1", false)})
+	at, ok := plain.Addr().(*net.TCPAddr)
+	if !ok {
+		t.Fatal("no port")
+	}
+	roots = x509.NewCertPool()
+	roots.AddCert(leaf)
+	return at.Port, roots
+}
+
+// TestForms asks the resolver in every form that --dns-server takes.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	port, roots := w.serveTLS(t)
+	for name, c := range map[string]struct {
+		server string
+		roots  *x509.CertPool
+		fails  string
+	}{
+		"udp":                  {fmt.Sprintf("127.0.0.1:%d", w.port), nil, ""},
+		"tcp":                  {fmt.Sprintf("tcp://127.0.0.1:%d", w.port), nil, ""},
+		"tls by address":       {fmt.Sprintf("tls://127.0.0.1:%d", port), roots, ""},
+		"tls by name":          {fmt.Sprintf("tls://localhost:%d", port), roots, ""},
+		"tls, a stranger":      {fmt.Sprintf("tls://127.0.0.1:%d", port), x509.NewCertPool(), "certificate"},
+		"tls where none is":    {fmt.Sprintf("tls://127.0.0.1:%d", w.port), roots, "127.0.0.1"},
+		"nothing listens: tcp": {"tcp://127.0.0.1:1", nil, "refused"},
+		"nothing listens: udp": {"127.0.0.1:1", nil, "refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) {
+				o.Server, o.AllowPrivate, o.Timeout = c.server, true, 500*time.Millisecond
+				if c.roots != nil {
+					o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.roots}
+				}
+			})
+			switch {
+			case c.fails == "" && (err != nil || a.Security != Secure || a.Resolver.Outcome != Found):
+				t.Errorf("%+v, %v", a, err)
+			case c.fails != "" && (err == nil || !strings.Contains(err.Error(), c.fails)):
+				t.Errorf("%v, want %q", err, c.fails)
+			}
+		})
+	}
+}
+
+// TestIPv6: the resolver and a name server at ::1.
+func TestIPv6(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		w := newWorld(t, false, record, "ns1.contoso.example. 300 IN AAAA ::1")
+		if !w.listen(t, "::1", true) {
+			continue // the port is taken there
+		}
+		a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Server, o.AllowPrivate = fmt.Sprintf("[::1]:%d", w.port), true })
+		if err != nil || len(a.Servers) != 3 || !a.Agree || a.Security != Secure || a.Resolver.Addr != fmt.Sprintf("[::1]:%d", w.port) {
+			t.Errorf("%+v, %v", a, err)
+		}
+		return
+	}
+	t.Fatal("no free port on ::1")
+}
+
+func TestResolvConf(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, want string }{
+		"one":          {"# mine\nsearch contoso.example\nnameserver 192.0.2.53\n", "udp 192.0.2.53:53"},
+		"four":         {"nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver 192.0.2.4", "udp 192.0.2.1:53 udp 192.0.2.2:53 udp 192.0.2.3:53"},
+		"IPv6":         {"nameserver 2001:db8::53\nnameserver fe80::1%eth0", "udp [2001:db8::53]:53 udp [fe80::1%eth0]:53"},
+		"tabs, CR, ;":  {"; x\r\nnameserver\t192.0.2.53\r\n\r\n", "udp 192.0.2.53:53"},
+		"TCP asked":    {"nameserver 192.0.2.53\noptions rotate use-vc edns0", "tcp 192.0.2.53:53"},
+		"a bad one":    {"nameserver dns.example\nnameserver 192.0.2.53", "udp 192.0.2.53:53"},
+		"word after":   {"nameserver 192.0.2.53 # mine", "udp 192.0.2.53:53"},
+		"none":         {"search contoso.example\n#nameserver 192.0.2.53\nnameserver", ""},
+		"empty":        {"", ""},
+		"a long line":  {strings.Repeat("x", 1<<17) + "\nnameserver 192.0.2.53", ""},
+		"not a config": {"\x00\x01\xff", ""},
+	} {
+		path := filepath.Join(t.TempDir(), "resolv.conf")
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := inUse(Options{ResolvConf: path})
+		var said []string
+		for _, s := range got {
+			said = append(said, s.network+" "+s.String())
+		}
+		if strings.Join(said, " ") != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s: %q, %v", name, said, err)
+		}
+	}
+	if _, err := New(Options{ResolvConf: filepath.Join(t.TempDir(), "none")}); err == nil {
+		t.Error("a resolv.conf that is not there was read")
+	}
+}
+
+// TestSeveralResolvers: a dead one and one that fails do not keep a live one
+// from answering.
+func TestSeveralResolvers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	deaf, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { deaf.Close() })
+	_, port, err := net.SplitHostPort(deaf.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, silent := target{"udp", "127.0.0.1", fmt.Sprint(w.port)}, target{"udp", "127.0.0.1", port}
+	for name, servers := range map[string][]target{"dead first": {silent, live}, "refused first": {{"udp", "127.0.0.1", "1"}, silent, live}, "dead last": {live, silent}} {
+		r, err := New(Options{Server: w.resolver, Port: w.port, Timeout: 200 * time.Millisecond, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.servers = servers
+		a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT)
+		if err != nil || a.Security != Secure || a.Resolver.Addr != live.String() {
+			t.Errorf("%s: %+v, %v", name, a, err)
+		}
+	}
+	r, err := New(Options{Server: silent.String(), Timeout: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.servers = []target{silent, silent}
+	if _, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT); err == nil {
+		t.Error("the dead answered")
+	}
+}

@@ -1,0 +1,160 @@
+package resolve
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// TestHostileServer: one name server of two does its worst. It costs what it
+// may cost, and what the other one says stands.
+func TestHostileServer(t *testing.T) {
+	t.Parallel()
+	garbage := bytes.Repeat([]byte{0xc0, 0x0c, 0xff}, 1300)
+	flood := func(c net.PacketConn, to net.Addr, _ []byte) {
+		for range 200 {
+			_, _ = c.WriteTo(garbage, to)
+		}
+	}
+	cut := func(c net.PacketConn, to net.Addr, q []byte) { // go on by TCP
+		q[2] |= 0x86
+		_, _ = c.WriteTo(q, to)
+	}
+	answers := func(c net.PacketConn, to net.Addr, q []byte) { // compression that points at itself
+		q[2] |= 0x84
+		q[7] = 1
+		_, _ = c.WriteTo(append(q[:12:12], 0xc0, 0x0c, 0, 16, 0, 1, 0xc0, 0x0c, 0, 16, 0, 1), to)
+	}
+	drip := func(ctx context.Context, c net.Conn) {
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			if _, err := c.Write([]byte{0xff}); err != nil {
+				return
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+	huge := func(_ context.Context, c net.Conn) {
+		for {
+			if _, err := c.Write(bytes.Repeat([]byte{0xff}, 1<<16)); err != nil {
+				return
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		datagram func(net.PacketConn, net.Addr, []byte)
+		stream   func(context.Context, net.Conn)
+	}{
+		"a flood of garbage": {flood, nil},
+		"names in circles":   {answers, nil},
+		"slow drip":          {cut, drip},
+		"huge":               {cut, huge},
+		"hangs up":           {cut, func(context.Context, net.Conn) {}},
+		"half an answer":     {cut, func(_ context.Context, c net.Conn) { _, _ = c.Write([]byte{0, 40, 1}) }},
+		"never a word":       {func(net.PacketConn, net.Addr, []byte) {}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, record, "ns1.contoso.example. 300 IN A 127.0.0.8")
+			w.rawServer(t, "127.0.0.8", c.datagram, c.stream)
+			w.zones[2].rrs = w.without(t, "127.0.0.2")
+			r, err := New(Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}, Timeout: 300 * time.Millisecond, Deadline: 2 * time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT)
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome.Decides() || a.Servers[0].Why == "" || !a.Agree || a.Security != Secure {
+				t.Errorf("%+v, %v", a, err)
+			}
+			for at, n := range r.read {
+				if n.Load() > maxBytes+1<<16 {
+					t.Errorf("%s sent %d bytes", at, n.Load())
+				}
+			}
+		})
+	}
+}
+
+// without returns the leaf's records but for one address.
+func (w *world) without(t *testing.T, addr string) []dns.RR {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []dns.RR
+	for _, r := range w.zones[2].rrs {
+		if a, ok := r.(*dns.A); !ok || a.A.String() != addr {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// rawServer is a name server that knows no manners.
+func (w *world) rawServer(t *testing.T, ip string, datagram func(net.PacketConn, net.Addr, []byte), stream func(context.Context, net.Conn)) {
+	t.Helper()
+	at := net.JoinHostPort(ip, fmt.Sprint(w.port))
+	pc, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pc.Close(); l.Close() })
+	go func() {
+		buf := make([]byte, 4096)
+		for n, from, err := pc.ReadFrom(buf); err == nil; n, from, err = pc.ReadFrom(buf) {
+			datagram(pc, from, bytes.Clone(buf[:n]))
+		}
+	}()
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			go func() {
+				defer c.Close()
+				if stream != nil {
+					stream(t.Context(), c)
+				}
+			}()
+		}
+	}()
+}
+
+// TestDrip: a resolver that sends one byte and stops costs its deadline.
+func TestDrip(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			_, _ = c.Write([]byte{0xff})
+			t.Cleanup(func() { c.Close() })
+		}
+	}()
+	r, err := New(Options{Server: "tcp://" + l.Addr().String(), Timeout: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if _, err := r.Look(t.Context(), "contoso.example", dns.TypeTXT); err == nil || !strings.Contains(err.Error(), wordLate) || time.Since(start) > 2*time.Second {
+		t.Error(err, time.Since(start))
+	}
+}
