@@ -168,6 +168,12 @@ func accountRole(_ context.Context, s Subject) (Finding, error) {
 	return f, nil
 }
 
+// OnlyEligible reports whether a finding says that the account may approve once
+// it has activated a role that it is eligible for.
+func OnlyEligible(f Finding) bool {
+	return f.Check == AccountRole && f.Verdict == Warn && f.Fix != nil && f.Fix.Do == doActivate
+}
+
 // cannotApprove words the finding for somebody whose roles do not suffice.
 func (s Subject) cannotApprove(f *Finding, have holding) {
 	f.Detail = append(f.Detail, sayRolesThatMay)
@@ -177,11 +183,14 @@ func (s Subject) cannotApprove(f *Finding, have holding) {
 	f.Fix = &Fix{Do: doAskAdmin, Why: whyNoGrantRole, Who: WhoAdmin}
 	switch have.reach {
 	case reachScopes:
-		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayNotGraphRoles, have.name)
+		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayNotGraphRoles, have.name)
 	case reachUnsure:
 		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayMaybeApprove, have.name)
 	case reachNothing, reachAll:
+		// Custom roles (managePermissionGrantsForAll, entra-facts §9) are not
+		// among what is read.
 		f.Verdict, f.Summary = Fail, sayMayNotApprove
+		f.Detail = append(f.Detail, sayCustomRole)
 		if len(have.other) > 0 {
 			f.Detail = append(f.Detail, fmt.Sprintf(sayOtherRoles, strings.Join(have.other, ", ")))
 		}

@@ -189,11 +189,11 @@ func appAssignment(_ context.Context, s Subject) (Finding, error) {
 	if !*sp.AssignmentRequired {
 		return f, nil
 	}
-	if s.Person != "" && s.Look.Assignments.Read && s.asked(PartUser) {
+	if s.Person != "" && s.asked(PartUser) {
 		if gone, stop := s.noSuchUser(); stop {
 			return gone, nil
 		}
-		if err := s.must(PartUser, PartUserGroups); err != nil {
+		if err := s.must(PartAssignments, PartUser, PartUserGroups); err != nil {
 			return Finding{}, err
 		}
 		f.Seen = append(f.Seen, s.seen(PartUserGroups, fmt.Sprintf("%d groups", len(s.Look.UserGroups.Value)))...)

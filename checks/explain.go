@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,9 +14,7 @@ func explain(s Subject, c Check, f *Failure) (string, *Fix) {
 	missing := strings.Join(f.Missing, sayOr)
 	switch f.Kind {
 	case FailScope:
-		if missing == "" {
-			missing = strings.Join(c.Access.AnyScope, sayOr)
-		}
+		missing = leastToRead(slices.Concat(f.Missing, c.Access.AnyScope))
 		return fmt.Sprintf(sayNoScope, cmp.Or(missing, saySomeScope)),
 			&Fix{Do: fmt.Sprintf(doSignInScope, cmp.Or(missing, saySomeScope)), Why: whyScope, Who: WhoAdmin}
 	case FailRole:
@@ -43,6 +42,21 @@ func explain(s Subject, c Check, f *Failure) (string, *Fix) {
 	default:
 		return explainNetwork(f)
 	}
+}
+
+// leastToRead is the first of scopes, which come least first, that reads and
+// does not write: looking never asks for more. Where there is none it is the
+// first.
+func leastToRead(scopes []string) string {
+	for _, s := range scopes {
+		if !strings.Contains(s, "ReadWrite") {
+			return s
+		}
+	}
+	if len(scopes) > 0 {
+		return scopes[0]
+	}
+	return ""
 }
 
 // explainNetwork is explain for what has nothing to do with permissions.

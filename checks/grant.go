@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"onboard.example/checks/consent"
 )
 
 func grantChecks() []Check {
@@ -95,14 +97,37 @@ func (s Subject) missing() []Permission {
 	return out
 }
 
-// approved reports whether all that the app needs was seen to be granted
-// tenant-wide. Where that could not be read, or nobody says what the app
-// needs, it is false.
-func (s Subject) approved() bool {
-	if len(s.App.scopes()) == 0 || s.App.NeedsUnstated || s.grantsRead() != nil {
-		return false
+// approved reports whether all that the app needs is granted tenant-wide:
+// Unread where somebody asked and got no answer. Where nobody says what the app
+// needs, and where nobody signed in to ask, it was not seen to be, which is No.
+func (s Subject) approved() consent.Tri {
+	switch {
+	case len(s.App.scopes()) == 0 || s.App.NeedsUnstated:
+		return consent.No
+	case s.grantsRead() == nil:
+		return triOf(len(s.missing()) == 0)
+	case s.asked(PartApp) && s.asked(PartGrants) && s.asked(PartResources):
+		return consent.Unread
 	}
-	return len(s.missing()) == 0
+	return consent.No
+}
+
+// unapproved makes a finding say what follows where the tenant's rules stop an
+// app: nothing where it is approved for everyone, and a failure with the fix
+// where it is not.
+func (s Subject) unapproved(f Finding, why string, detail ...string) Finding {
+	switch s.approved() {
+	case consent.Yes:
+		f.Detail = append(f.Detail, sayListedApproved)
+	case consent.Unread:
+		f.Verdict = Warn
+		f.Detail = append(f.Detail, sayApprovalUnread)
+	case consent.No:
+		f.Verdict = Fail
+		f.Detail = append(f.Detail, detail...)
+		f.Fix = &Fix{Do: doApprove, Why: why, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+	}
+	return f
 }
 
 // grantsRead is nil where grants and their APIs are known.
@@ -310,7 +335,7 @@ func appUserGrants(_ context.Context, s Subject) (Finding, error) {
 	f := Finding{Verdict: Pass, Grade: Verified, Summary: sayNoOwn, Seen: s.seen(PartGrants, fmt.Sprintf("%d Principal", len(who)))}
 	switch {
 	case len(who) == 0:
-	case s.approved():
+	case s.approved() == consent.Yes:
 		f.Summary = fmt.Sprintf(sayOwnToo, counted(len(who), "person", "people"))
 		f.Detail = []string{sayOwnOutlive}
 	default:

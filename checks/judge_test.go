@@ -400,3 +400,32 @@ func TestRunOfEachCheckStandsAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestLookingAsksForNoWriteScope has reading refused for want of a scope, where
+// a wider one that also writes would do as well.
+func TestLookingAsksForNoWriteScope(t *testing.T) {
+	t.Parallel()
+	refused := func(p checks.Part) checks.Failure {
+		return noLook(checks.FailScope, append(checks.ScopesFor(p), "Directory.ReadWrite.All")...)
+	}
+	s := subject(look(func(l *checks.Snapshot) {
+		l.App = failed[*checks.ServicePrincipal](refused(checks.PartApp))
+		l.Grants = failed[[]checks.Grant](refused(checks.PartGrants))
+		l.Authorization = failed[checks.Authorization](refused(checks.PartAuthorization))
+		l.Policies = failed[[]consent.Policy](noLook(checks.FailScope))
+		l.Workflow = failed[checks.Workflow](refused(checks.PartWorkflow))
+		l.Defaults = failed[bool](refused(checks.PartDefaults))
+	}))
+	told := 0
+	for _, f := range checks.Judge(s, nil) {
+		if f.Fix == nil || f.Verdict != unknown {
+			continue
+		}
+		if told++; strings.Contains(f.Fix.Do+f.Summary, "ReadWrite") || !strings.Contains(f.Fix.Do, ".Read.") {
+			t.Errorf("%s says %q: %q", f.Check, f.Summary, f.Fix.Do)
+		}
+	}
+	if told < 6 {
+		t.Errorf("only %d checks were refused", told)
+	}
+}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -101,10 +102,7 @@ func consentPolicy(_ context.Context, s Subject) (Finding, error) {
 	switch choiceOf(ids) {
 	case choiceNone:
 		f.Summary = sayChoiceNone
-		if !s.approved() {
-			f.Verdict = Fail
-			f.Fix = &Fix{Do: doApprove, Why: whyChoiceNone, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
-		}
+		f = s.unapproved(f, whyChoiceNone)
 	case choiceLow:
 		f.Summary = sayChoiceLow
 	case choiceAll:
@@ -114,7 +112,7 @@ func consentPolicy(_ context.Context, s Subject) (Finding, error) {
 	case choiceCustom:
 		f.Summary = fmt.Sprintf(sayChoiceCustom, strings.Join(ids, ", "))
 	}
-	f.Detail = []string{sayPortalPolicy}
+	f.Detail = append(f.Detail, sayPortalPolicy)
 	return f, nil
 }
 
@@ -174,45 +172,34 @@ func consentManaged(_ context.Context, s Subject) (Finding, error) {
 	if len(listed) == 0 {
 		return f, nil
 	}
-	if s.approved() {
-		f.Detail = append(f.Detail, sayListedApproved)
+	if s.asked(PartPolicies) && !live { // what the tenant's own list says could not be read
+		f.Verdict = Warn
 		return f, nil
 	}
-	f.Verdict = Fail
-	f.Detail = append(f.Detail, sayListedVerified, sayColleague)
-	f.Fix = &Fix{Do: doApprove, Why: whyListed, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
-	return f, nil
+	return s.unapproved(f, whyListed, sayListedVerified, sayColleague), nil
 }
 
 // managedList names the needed scopes on the managed list; live tells whether
-// the tenant itself said so.
+// the tenant itself said so. The evaluator says which they are, for a tenant
+// on that policy alone, in which nothing is granted and nothing else is in the
+// way.
 func (s Subject) managedList() (listed []string, live bool) {
-	policy, live := s.policy(consent.PolicyRecommended)
-	for _, p := range s.App.scopes() {
-		on := false
-		if live {
-			id := s.permission(p).ID
-			on = slices.ContainsFunc(policy.Excludes, func(c consent.ConditionSet) bool { return excludes(c, p, id) })
-		} else {
-			_, on = consent.ManagedExcluded(p.Resource, p.Scope)
-		}
-		if on {
-			listed = append(listed, p.Scope)
+	_, live = s.policy(consent.PolicyRecommended)
+	q, _ := s.question()
+	q.Tenant.Assigned = []string{selfPrefix + consent.PolicyRecommended}
+	if own, ok := consent.Builtin(consent.PolicyRecommended); ok && !live {
+		q.Tenant.Policies = []consent.Policy{own}
+	}
+	q.Granted, q.GrantsRead = nil, consent.Yes
+	q.App.ClientID = cmp.Or(q.App.ClientID, noClient)
+	q.App.Enabled, q.App.AssignmentRequired = consent.Yes, consent.No
+	for _, sc := range consent.Decide(q).Scopes {
+		on := slices.ContainsFunc(sc.Chain, func(r consent.Rule) bool { return r.ID == consent.RuleManagedExclude })
+		if on && sc.Permission.Kind == consent.Delegated {
+			listed = append(listed, sc.Permission.Value)
 		}
 	}
 	return listed, live
-}
-
-// excludes reports whether a set speaks of a scope; what else it asks for is
-// the evaluator's business.
-func excludes(c consent.ConditionSet, p Permission, id string) bool {
-	if c.Resource != "" && !strings.EqualFold(c.Resource, "any") && !strings.EqualFold(c.Resource, p.Resource) {
-		return false
-	}
-	if len(c.Permissions) == 0 || holds(c.Permissions, "all") {
-		return true
-	}
-	return id != "" && holds(c.Permissions, id) || holds(c.Permissions, p.Scope)
 }
 
 // sinceWhen dates a listed scope by Microsoft's announcement, where known.
@@ -260,12 +247,8 @@ func consentClassified(_ context.Context, s Subject) (Finding, error) {
 		f.Detail = append(f.Detail, sayClassifiedCustom)
 	case !holds(ids, consent.PolicyLow):
 		f.Summary, f.Detail = say(sayPlaysNoPart), []string{sayClassifiedIdle}
-	case s.approved():
-		f.Detail = append(f.Detail, sayListedApproved)
 	default:
-		f.Verdict = Fail
-		f.Detail = append(f.Detail, fmt.Sprintf(sayNotClassified, scopeNames(bare)))
-		f.Fix = &Fix{Do: doApprove, Why: whyClassified, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		f = s.unapproved(f, whyClassified, fmt.Sprintf(sayNotClassified, scopeNames(bare)))
 	}
 	return f, nil
 }

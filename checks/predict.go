@@ -14,6 +14,10 @@ import (
 // policy names.
 const noClient = "00000000-0000-0000-0000-000000000000"
 
+// selfPrefix is put before the id of a policy under which users may consent
+// for themselves, where it is assigned (entra-facts §3).
+const selfPrefix = "ManagePermissionGrantsForSelf."
+
 func predictChecks() []Check {
 	return []Check{{
 		ID: ConsentPredict, Title: titleConsentPredict, Needs: []ID{TenantMatch},
@@ -67,6 +71,9 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 	if u := s.Look.User.Value; s.Person != "" && u != nil && strings.EqualFold(u.Type, "Guest") {
 		f.Grade, f.Detail = min(f.Grade, Inferred), append(f.Detail, fmt.Sprintf(sayUserGuest, s.Person))
 	}
+	if s.Person != "" && a.Outcome == consent.NeedsAdmin {
+		f.Detail = append(f.Detail, sayCustomSelf)
+	}
 	switch a.Outcome {
 	case consent.Allowed:
 		f.Verdict, f.Summary = Pass, s.allowedSummary(a)
@@ -96,7 +103,7 @@ func (s Subject) cannotPredict(a consent.Answer) (Finding, error) {
 	if err := s.wantApp(PartAuthorization, PartPolicies, PartGrants, PartResources); err != nil {
 		return Finding{}, err
 	}
-	return Finding{Summary: sayCannotPredict, Detail: []string{a.Decided.Why}}, nil
+	return Finding{Summary: fmt.Sprintf(sayCannotPredict, cmp.Or(s.Person, sayOneUser)), Detail: []string{a.Decided.Why}}, nil
 }
 
 // blockedFix is the move where not even an approval would help.
@@ -225,7 +232,7 @@ func (s Subject) question() (q consent.Question, assumed bool) {
 		}
 	case !s.asked(PartAuthorization):
 		assumed = true
-		q.Tenant.Assigned = []string{"ManagePermissionGrantsForSelf." + consent.PolicyRecommended}
+		q.Tenant.Assigned = []string{selfPrefix + consent.PolicyRecommended}
 	}
 	for _, id := range consent.ForSelf(q.Tenant.Assigned) {
 		if _, ok := s.policy(id); ok {

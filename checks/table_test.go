@@ -106,16 +106,16 @@ func accountCases() []judged {
 
 		{"global admin", checks.AccountRole, nil, pass, checks.Verified, "Global Administrator", ""},
 		{"cloud app admin", checks.AccountRole, []change{roles(role(cloudAppAdmin, "Cloud Application Administrator"))}, pass, checks.Verified, "Cloud Application Administrator", ""},
-		{"cloud app admin, app roles needed", checks.AccountRole, []change{roles(role(cloudAppAdmin, "")), graphRole}, warn, checks.Verified, "not Microsoft Graph's app roles", checks.WhoAdmin},
+		{"cloud app admin, app roles needed", checks.AccountRole, []change{roles(role(cloudAppAdmin, "")), graphRole}, fail, checks.Verified, "not Microsoft Graph's app roles", checks.WhoAdmin},
 		{"global admin, app roles needed", checks.AccountRole, []change{graphRole}, pass, checks.Verified, "Global Administrator", ""},
 		{"ai admin", checks.AccountRole, []change{roles(role(aiAdmin, ""))}, warn, checks.Verified, "sources differ", checks.WhoAdmin},
 		{"reader only", checks.AccountRole, []change{roles(role(globalReader, "Global Reader"))}, fail, checks.Verified, "You hold: Global Reader.", checks.WhoAdmin},
-		{"no role", checks.AccountRole, []change{roles()}, fail, checks.Verified, "no role", checks.WhoAdmin},
-		{"role over one unit", checks.AccountRole, []change{roles(checks.Role{TemplateID: cloudAppAdmin, Scope: "/administrativeUnits/1"})}, fail, checks.Verified, "no role", checks.WhoAdmin},
+		{"no role", checks.AccountRole, []change{roles()}, fail, checks.Verified, "none of the built-in roles", checks.WhoAdmin},
+		{"role over one unit", checks.AccountRole, []change{roles(checks.Role{TemplateID: cloudAppAdmin, Scope: "/administrativeUnits/1"})}, fail, checks.Verified, "none of the built-in roles", checks.WhoAdmin},
 		{"only eligible", checks.AccountRole, []change{roles(), look(func(l *checks.Snapshot) {
 			l.Eligible.Value = []checks.Role{role(cloudAppAdmin, "Cloud Application Administrator")}
 		})}, warn, checks.Verified, "activate Cloud Application Administrator", checks.WhoAdmin},
-		{"eligible for too little", checks.AccountRole, []change{graphRole, roles(), look(func(l *checks.Snapshot) { l.Eligible.Value = []checks.Role{role(cloudAppAdmin, "")} })}, fail, checks.Verified, "no role", checks.WhoAdmin},
+		{"eligible for too little", checks.AccountRole, []change{graphRole, roles(), look(func(l *checks.Snapshot) { l.Eligible.Value = []checks.Role{role(cloudAppAdmin, "")} })}, fail, checks.Verified, "none of the built-in roles", checks.WhoAdmin},
 		{"by the token", checks.AccountRole, []change{noRoles}, pass, checks.Asserted, "Global Administrator", ""},
 		{"none by the token, eligible unread", checks.AccountRole, []change{noRoles, account(func(a *checks.Account) { a.RoleIDs = []string{"b79fbf4d-3ef9-4689-8143-76b194e85509"} }), look(func(l *checks.Snapshot) { l.Eligible = checks.Look[[]checks.Role]{} })}, fail, checks.Asserted, "not looked at", checks.WhoAdmin},
 		{"neither said", checks.AccountRole, []change{noRoles, account(func(a *checks.Account) { a.RoleIDs = nil })}, unknown, checks.GradeUnknown, "lacks the permission User.Read", checks.WhoAdmin},
@@ -263,6 +263,15 @@ func consentCases() []judged {
 		l.Authorization = failed[checks.Authorization](noLook(checks.FailRole, "Global Reader"))
 	})
 	low, all := policies(consent.PolicyLow), policies(consent.PolicyLegacy)
+	noGrants := look(func(l *checks.Snapshot) { l.Grants = failed[[]checks.Grant](noLook(checks.FailDenied)) })
+	noAPIs := look(func(l *checks.Snapshot) {
+		l.Resources = failed[[]checks.ServicePrincipal](checks.Failure{Kind: checks.FailService, Status: 503})
+	})
+	managedSets := func(sets ...consent.ConditionSet) change {
+		return look(func(l *checks.Snapshot) {
+			l.Policies.Value = []consent.Policy{{ID: consent.PolicyRecommended, Excludes: sets}}
+		})
+	}
 	risky := look(func(l *checks.Snapshot) { l.Authorization.Value.RiskyAllowed = new(true) })
 	return []judged{
 		{"managed", checks.ConsentPolicy, nil, pass, checks.Verified, "Microsoft manages", ""},
@@ -277,14 +286,20 @@ func consentCases() []judged {
 		{"policy elsewhere", checks.ConsentPolicy, []change{elsewhere()}, skipped, checks.GradeUnknown, "tenant/match", ""},
 
 		{"on the list", checks.ConsentManaged, nil, fail, checks.Verified, "Calendars.ReadWrite has been on Microsoft's list since Oct/Nov 2025 (MC1163922)", checks.WhoAdmin},
+		{"nobody may, grants unread", checks.ConsentPolicy, []change{policies(), noGrants}, warn, checks.Verified, "could not be read", ""},
+		{"on the list, grants unread", checks.ConsentManaged, []change{noGrants}, warn, checks.Verified, "could not be read", ""},
+		{"on the list, approved, apis unread", checks.ConsentManaged, []change{approved(), noAPIs}, warn, checks.Verified, "could not be read", ""},
+		{"nothing classified, grants unread", checks.ConsentClassified, []change{low, noGrants}, warn, checks.Verified, "could not be read", ""},
 		{"on the list, approved", checks.ConsentManaged, []change{approved()}, pass, checks.Verified, "stops nobody", ""},
 		{"none on the list", checks.ConsentManaged, []change{func(s *checks.Subject) { s.App.Needs = needs(checks.MicrosoftGraph, "User.Read") }}, pass, checks.Verified, "0 of 1 scope", ""},
 		{"tenant's list is shorter", checks.ConsentManaged, []change{look(func(l *checks.Snapshot) { l.Policies.Value = []consent.Policy{{ID: consent.PolicyRecommended}} })}, pass, checks.Verified, "0 of 5", ""},
-		{"tenant's list is longer", checks.ConsentManaged, []change{look(func(l *checks.Snapshot) {
-			l.Policies.Value = []consent.Policy{{ID: consent.PolicyRecommended, Excludes: []consent.ConditionSet{{Resource: checks.MicrosoftGraph, Permissions: []string{userReadID}}}}}
+		{"tenant's list is longer", checks.ConsentManaged, []change{managedSets(consent.ConditionSet{
+			PermissionType: "delegated", Resource: checks.MicrosoftGraph, Permissions: []string{userReadID},
 		})}, fail, checks.Verified, "User.Read is on Microsoft's list", checks.WhoAdmin},
 		{"not managed", checks.ConsentManaged, []change{all}, pass, checks.Verified, "not on Microsoft's managed policy", ""},
-		{"list unread", checks.ConsentManaged, []change{noPolicies}, fail, checks.Inferred, "own copy", checks.WhoAdmin},
+		{"list unread", checks.ConsentManaged, []change{noPolicies}, warn, checks.Inferred, "own copy", ""},
+		{"tenant's list is of other apps", checks.ConsentManaged, []change{managedSets(consent.ConditionSet{PermissionType: "delegated", Resource: checks.MicrosoftGraph, Permissions: []string{"all"}, ClientIDs: []string{exchangeSP}})}, pass, checks.Verified, "0 of 5", ""},
+		{"tenant's list is of app roles", checks.ConsentManaged, []change{managedSets(consent.ConditionSet{PermissionType: "application", Resource: checks.MicrosoftGraph, Permissions: []string{"all"}})}, pass, checks.Verified, "0 of 5", ""},
 		{"from outside", checks.ConsentManaged, []change{outside()}, fail, checks.Inferred, "Microsoft's default", checks.WhoAdmin},
 		{"setting unread", checks.ConsentManaged, []change{noAuthorization}, unknown, checks.GradeUnknown, "lacks a role", checks.WhoAdmin},
 		{"list elsewhere", checks.ConsentManaged, []change{elsewhere()}, skipped, checks.GradeUnknown, "tenant/match", ""},
@@ -451,8 +466,8 @@ var gives = map[checks.ID][]checks.Verdict{
 	checks.AppEnabled: {pass, fail, unknown, skipped}, checks.AppPublisher: {pass, warn, unknown, skipped},
 	checks.AppAssignment: {pass, fail, unknown, skipped}, checks.AppGrant: {pass, fail, unknown, skipped},
 	checks.AppRoles: {pass, fail, unknown, skipped}, checks.AppUserGrants: {pass, warn, unknown, skipped},
-	checks.AppResource: {pass, warn, fail, unknown, skipped}, checks.ConsentPolicy: {pass, fail, unknown, skipped},
-	checks.ConsentManaged: {pass, fail, unknown, skipped}, checks.ConsentClassified: {pass, warn, fail, unknown, skipped},
+	checks.AppResource: {pass, warn, fail, unknown, skipped}, checks.ConsentPolicy: {pass, warn, fail, unknown, skipped},
+	checks.ConsentManaged: {pass, warn, fail, unknown, skipped}, checks.ConsentClassified: {pass, warn, fail, unknown, skipped},
 	checks.ConsentRisk: {pass, warn, unknown, skipped}, checks.ConsentPredict: {pass, fail, unknown, skipped},
 	checks.ConsentWorkflow: {pass, warn, unknown, skipped}, checks.ConsentReviewers: {pass, warn, fail, unknown, skipped},
 	checks.ConsentRequests: {pass, warn, pending, unknown, skipped}, checks.AccessDefaults: {pass, unknown, skipped},

@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -175,10 +176,11 @@ func (b *bench) byGrant() (Overall, bool) {
 	if len(grants) == 0 || b.s.App.NeedsUnstated || !b.here() || b.is(ConsentPredict, Fail) {
 		return Overall{}, false
 	}
-	if b.s.Person != "" && !b.is(ConsentPredict, Pass) {
-		return Overall{}, false // granted to everyone, and who asks may not be among them
+	must := append(slices.Clone(grants), AppPresent, AppEnabled, AppAssignment)
+	if b.s.Person != "" { // granted to everyone, and who asks may not be among them
+		must = append(must, ConsentPredict)
 	}
-	g, ok := b.grade(append(grants, AppPresent, AppEnabled, AppAssignment)...)
+	g, ok := b.grade(must...)
 	if !ok || g < Asserted {
 		return Overall{}, false
 	}

@@ -284,7 +284,7 @@ func TestRefusedTokens(t *testing.T) {
 		},
 		{
 			name: "no role", scenario: "no-role", as: "user@contoso.example", state: checks.StateBlocked, code: codeBlocked,
-			says: []string{"You hold no role that may approve this app for everyone."},
+			says: []string{"You hold none of the built-in roles that may approve this app for everyone."},
 		},
 		{
 			name: "a clock that is wrong", scenario: "approved", between: lateDate,
