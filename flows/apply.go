@@ -79,6 +79,9 @@ func Apply(s State, e Event) State {
 		s.Receipts = kept(s.Receipts, e, mostReceipts)
 	case Advanced:
 		if to, ok := Next(s); ok {
+			if e.To == StagePaths && s.Place.Stage == StageDiagnosis {
+				to = Place{Stage: StagePaths}
+			}
 			return s.goTo(to)
 		}
 	case WentBack:
@@ -191,9 +194,10 @@ func (s State) answer(e Answered) State {
 			s = s.afresh(was)
 		}
 	case AskCloud:
-		if c := checks.Cloud(e.Value); c != s.cloud {
+		if c := checks.Cloud(e.Value); c != s.cloud { // another cloud, another tenant
 			s.cloud = c
-			s.Round++
+			s = s.afresh(was)
+			s.Facts.Tenants = was.Facts.Tenants // the choice is among them
 		}
 	case AskClientID:
 		if id := strings.ToLower(e.Value); id != s.App.ClientID {
