@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"onboard.example/flows"
@@ -67,12 +68,24 @@ func (d *Driver) flush(ctx context.Context) error {
 				continue
 			}
 		}
-		if err != nil {
+		if err == nil {
+			d.storedAll(rs)
+			continue
+		}
+		// The answer alone may be lost. What stands in the journal happened,
+		// and whoever waits for it must not be told otherwise.
+		if d.catchUp(ctx) != nil || d.waits(batch) {
 			d.storeFailed(err)
 			return err
 		}
-		d.storedAll(rs)
 	}
+}
+
+// waits says whether any of a batch is still to be stored.
+func (d *Driver) waits(batch []*entry) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(batch, func(en *entry) bool { return slices.Contains(d.pending, en) })
 }
 
 // append guards against a journal that falls over.
@@ -90,7 +103,11 @@ func (d *Driver) catchUp(ctx context.Context) error {
 	d.mu.Lock()
 	after := d.base.Seq
 	d.mu.Unlock()
-	rs, err := d.journal.Since(ctx, after)
+	var rs []flows.Record
+	err := safely(func() (err error) {
+		rs, err = d.journal.Since(ctx, after)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("reading what others wrote: %w", err)
 	}

@@ -298,3 +298,29 @@ func TestWaitingForTheStoreCanBeGivenUp(t *testing.T) {
 		}
 	})
 }
+
+// A yes whose storing was told to have failed, and that is in the journal all
+// the same, was given: nobody is told otherwise.
+func TestAConfirmationWhoseAnswerWasLostIsGiven(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		w, j := &world{}, &shaky{Memory: journal.NewMemory()}
+		r := drive(t, w, j, Options{})
+		r.toPlan()
+		lost := false
+		j.set(func(_ int, rs []flows.Record) (error, error) {
+			if !lost && slices.ContainsFunc(rs, func(r flows.Record) bool { return r.Event.Kind() == flows.KindConfirmed }) {
+				lost = true
+				return nil, errors.New("connection reset")
+			}
+			return nil, nil
+		})
+		err := r.Do(t.Context(), flows.Confirmed{Plan: r.State().Plan.ID, Typed: "contoso.example"})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if _, writes := w.count(); err != nil && writes > 0 || err == nil && writes == 0 {
+			t.Errorf("told %v, and %d writes", err, writes)
+		}
+		wholeJournal(t, r.Driver, j)
+	})
+}
