@@ -215,8 +215,12 @@ type Filed struct {
 	Name string `json:"name"`
 }
 
-// Advanced goes on from the place where the person is, if that is possible.
-type Advanced struct{}
+// Advanced goes on from the place where the person is, if that is possible. To
+// is a place other than the next one: StagePaths, from a diagnosis that leads to
+// the proof, for one person may be let in where the others are not.
+type Advanced struct {
+	To Stage `json:"to,omitempty"`
+}
 
 // WentBack returns to the place before. Answers stay.
 type WentBack struct{}
@@ -285,7 +289,7 @@ const (
 	StopNoHands     StopReason = "no-hands"    // nothing here can write
 	StopSignIn      StopReason = "sign-in"     // nobody signed in who may
 	StopTenant      StopReason = "tenant"      // somebody signed in to another tenant
-	StopUnread      StopReason = "unread"      // the tenant could not be read before writing
+	StopUnread      StopReason = "unread"      // the tenant could not be read, before a write or after it
 	StopStore       StopReason = "store"       // what is about to be written could not be stored first
 )
 

@@ -46,7 +46,7 @@ func (d *Driver) carryOut(ctx context.Context, id flows.PlanID) {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(d.o.WriteGrace, cancel) })()
 	c := &carrying{d: d, plan: *s.Plan, work: ctx, tell: tell}
-	if why, text := c.run(); why != "" {
+	if why, text := c.run(); why != "" && d.State().Confirmed == id { // else it was stopped already, and said why
 		d.finish(tell, flows.Stopped{Plan: id, Why: why, Text: text})
 	}
 	d.file(tell, id)
@@ -138,6 +138,9 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 		if err := c.d.keep(c.tell, flows.Applying{Plan: c.plan.ID, Line: i, At: c.d.o.Now()}); err != nil {
 			return flows.StopStore, err.Error()
 		}
+		if !c.sending(i) {
+			return flows.StopInterrupted, ""
+		}
 		e := c.send(i, line)
 		c.d.finish(c.tell, e)
 		c.d.save(c.tell, c.plan.ID)
@@ -154,6 +157,13 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 		}
 		pause = min(pause*2, flows.PollMost)
 	}
+}
+
+// sending says whether the run counts a line as being sent. It does not where
+// the plan was stopped, or the run left, in the instant before that was stored.
+func (c *carrying) sending(i int) bool {
+	s := c.d.State()
+	return s.Confirmed == c.plan.ID && i < len(s.Lines) && s.Lines[i].Status == flows.LineSending
 }
 
 // tooEarly says whether a refusal may only mean that Microsoft does not see yet
@@ -219,11 +229,12 @@ func notSent() []checks.FailureKind {
 	}
 }
 
-// reread reads until the line shows, or the patience is over.
+// reread reads until the line shows, or the patience is over. What could not
+// be read at the end of it is not said to be missing.
 func (c *carrying) reread(i int, sent flows.Applied) (why flows.StopReason, text string) {
-	until := c.d.o.Now().Add(c.d.o.Reread)
+	until, unread := c.d.o.Now().Add(c.d.o.Reread), error(nil)
 	for pause := flows.PollFirst; ; pause = min(pause+pause/2, flows.PollMost) {
-		if c.read() == nil {
+		if unread = c.read(); unread == nil {
 			if s := c.d.State(); flows.Shows(s.Facts, s.App, c.plan.Lines[i]) {
 				if s.Facts.App != nil {
 					c.app = s.Facts.App.ID
@@ -236,8 +247,13 @@ func (c *carrying) reread(i int, sent flows.Applied) (why flows.StopReason, text
 			break
 		}
 	}
-	if c.work.Err() != nil {
+	switch {
+	case c.work.Err() != nil:
 		return flows.StopInterrupted, ""
+	case unread != nil && sent.Outcome != flows.OutcomeUnclear:
+		return flows.StopUnread, unread.Error()
+	case unread != nil:
+		return flows.StopUnclear, sent.Message
 	}
 	c.d.finish(c.tell, flows.Reread{Plan: c.plan.ID, Line: i, At: c.d.o.Now()})
 	switch sent.Outcome {
