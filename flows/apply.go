@@ -206,6 +206,9 @@ func (s State) answer(e Answered) State {
 		}
 	case AskSignIn:
 		w := Way(e.Value)
+		if s.applying() {
+			return s.writeAs(w)
+		}
 		s.SignIn = SignIn{Way: w, Attempt: s.SignIn.Attempt + 1, Scopes: checks.ReadScopes(), Busy: w != WayNone}
 	case AskHow:
 	default: // an app is picked and a plan confirmed by events of their own

@@ -87,6 +87,21 @@ func (s State) mayNotWrite(p Plan) StopReason {
 	return ""
 }
 
+// writeAs takes another answer to the sign-in that a confirmed plan waits for:
+// another way, or none, and then the plan is not carried further. Once somebody
+// is signed in who may write, no answer cuts the writing off.
+func (s State) writeAs(w Way) State {
+	switch {
+	case !s.SignIn.Busy:
+		return s
+	case w == WayNone:
+		return s.stop(Stopped{Plan: s.Confirmed, Why: StopSignIn})
+	}
+	s.SignIn.Way, s.SignIn.Failed = w, nil
+	s.SignIn.Attempt++
+	return s
+}
+
 // writeWay is the way to sign in for a plan: the one used before, else the
 // first that there is.
 func (s State) writeWay() Way {

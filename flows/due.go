@@ -5,7 +5,7 @@ package flows
 // false where nothing is due.
 func Due(s State) (e Event, ok bool) {
 	step, here := s.Step()
-	if !here || !step.Plan || s.Confirmed != "" || s.End != "" || s.elsewhere() || !s.readNow(step) {
+	if !here || !step.Plan || s.applying() || s.End != "" || s.elsewhere() || !s.readNow(step) {
 		return nil, false
 	}
 	p, err := MakePlan(s)
@@ -22,11 +22,11 @@ func (s State) readNow(step Step) bool {
 }
 
 // Remaking says that the plan in hand is an earlier one and the next is being
-// made: after an interruption, a refusal, or going back. Nobody should read
-// the old one, let alone confirm it.
+// made: after an interruption, a refusal, or going back, also from one that was
+// carried out. Nobody should read the old one, let alone confirm it.
 func Remaking(s State) bool {
 	step, here := s.Step()
-	if !here || !step.Plan || s.Plan == nil || s.Account == nil || s.Confirmed != "" || s.End != "" || s.planOf == s.Round {
+	if !here || !step.Plan || s.Plan == nil || s.Account == nil || s.applying() || s.End != "" || s.planOf == s.Round {
 		return false
 	}
 	_, due := Due(s)

@@ -82,10 +82,10 @@ func guardClaimed(id StepID) Guard {
 }
 
 // CanSee says whether a check can be answered as things are: the account in
-// hand is of the tenant, and was given a scope that the check needs.
+// hand is of the tenant, and the check neither could not look nor was skipped.
 func (s State) CanSee(id checks.ID) bool {
 	h, ok := s.Finding(id)
-	return s.Account != nil && !s.elsewhere() && (!ok || h.Verdict != checks.Unknown)
+	return s.Account != nil && !s.elsewhere() && (!ok || h.Verdict != checks.Unknown && h.Verdict != checks.Skipped)
 }
 
 // elsewhere says whether somebody is signed in to another tenant than the

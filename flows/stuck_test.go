@@ -1,0 +1,96 @@
+package flows
+
+import (
+	"testing"
+
+	"onboard.example/checks"
+)
+
+// carried is a run whose plan was carried out, and which waits for its proof.
+func carried(t *testing.T) State {
+	t.Helper()
+	s := graphRun(t, present(Facts{}))
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"}, admin(s.Plan.WriteScopes()...))
+	for i := range s.Plan.Lines {
+		s = after(s, Applying{Plan: s.Plan.ID, Line: i, At: noon}, Applied{Plan: s.Plan.ID, Line: i, Outcome: OutcomeSent, At: noon},
+			Reread{Plan: s.Plan.ID, Line: i, Seen: true})
+	}
+	s = after(s, Advanced{})
+	at(t, s, StageSteps, GrantWait)
+	return s
+}
+
+// What was granted can be taken away again, by anybody. Whoever goes back to
+// the plan then gets another, in the same process and in the next.
+func TestAfterAPlanWasCarriedOutAnotherCanBeMade(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]State{
+		"gone back":      after(carried(t), WentBack{}, WentBack{}),
+		"taken up again": after(carried(t), Resumed{CanWrite: true}, WentBack{}, admin(), WentBack{}, WentBack{}, Advanced{}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for range 3 { // to the plan, wherever the way back led
+				if step, _ := s.Step(); !step.Plan {
+					s = after(s, Advanced{})
+				}
+			}
+			at(t, s, StageSteps, GrantPlan)
+			if !Remaking(s) {
+				t.Error("the plan that was carried out is shown as one to confirm")
+			}
+			s = see(after(s, Learned{Round: s.Round, Facts: present(Facts{})}), blocked)
+			e, ok := Due(s)
+			if !ok {
+				t.Fatalf("all was taken away, and no plan is due; missing %q", Missing(s))
+			}
+			s = after(s, e)
+			if q := Asks(s); len(s.Plan.Lines) != 2 || len(q) != 1 || q[0].ID != AskConfirm {
+				t.Errorf("%d lines, asked %+v", len(s.Plan.Lines), q)
+			}
+			if rs := ReceiptsOf(s); len(rs) != 1 || !rs[0].Done {
+				t.Errorf("receipts of what was carried out: %+v", rs)
+			}
+		})
+	}
+}
+
+// Whoever stops the sign-in that a confirmed plan waits for stops the plan, or
+// it would be neither carried out nor put away.
+func TestStoppingTheSignInOfAPlanStopsThePlan(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"})
+	if len(wanted(s, WantSignIn)) != 1 {
+		t.Fatal("no sign-in is wanted")
+	}
+	scopes := s.SignIn.Scopes
+	stopped := after(s, Answered{Question: AskSignIn, Value: string(WayNone)})
+	if stopped.Stop == nil || stopped.Stop.Why != StopSignIn || stopped.Confirmed != "" || stopped.SignIn.Busy || stopped.SignIn.Way != WayBrowser {
+		t.Errorf("stop %+v, confirmed %q, sign-in %+v", stopped.Stop, stopped.Confirmed, stopped.SignIn)
+	}
+	at(t, after(stopped, Advanced{}), StageSteps, GrantPlan)
+	other := after(s, Answered{Question: AskSignIn, Value: string(WayDevice)})
+	if w := wanted(other, WantSignIn); len(w) != 1 || w[0].Way != WayDevice || w[0].Scopes != SetOf(scopes) {
+		t.Errorf("another way for the same plan: %+v", w)
+	}
+	// Nobody is asked while lines are sent, and no answer cuts them off.
+	sending := after(s, admin(s.Plan.WriteScopes()...), Answered{Question: AskSignIn, Value: string(WayBrowser)})
+	if len(wanted(sending, WantApply)) != 1 || len(wanted(sending, WantSignIn)) != 0 {
+		t.Errorf("while lines are sent: wants %+v", Wants(sending))
+	}
+}
+
+// A check that was skipped can be answered as little as one that is unknown:
+// nobody waits for it.
+func TestNobodyWaitsForWhatCannotBeSeen(t *testing.T) {
+	t.Parallel()
+	for _, v := range []checks.Verdict{checks.Unknown, checks.Skipped} {
+		s := after(diagnosed(t, "hetk", present(Facts{})), Chose{Path: DirectLink}, Advanced{}, Claimed{Step: LinkApprove}, Advanced{})
+		at(t, s, StageSteps, LinkWait)
+		s = see(s, map[checks.ID]checks.Verdict{checks.AppGrant: v})
+		if missing := Missing(s); missing != "" {
+			t.Errorf("%s: %q", v, missing)
+		}
+	}
+}
