@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // oAuth2PermissionGrants (entra-facts §2).
@@ -221,7 +222,13 @@ func consentType(g *Grant) string {
 }
 
 // removeService takes a service principal away with all that hangs on it.
-func (t *Tenant) removeService(sp *ServicePrincipal) {
+func (w *World) removeService(t *Tenant, sp *ServicePrincipal) {
+	if lag := w.lag.of(lagServices, sp.ID); lag > 0 {
+		if t.leaving == nil {
+			t.leaving = map[string]time.Time{}
+		}
+		t.leaving[strings.ToLower(sp.AppID)] = w.now().Add(lag)
+	}
 	t.Services = slices.DeleteFunc(t.Services, func(o *ServicePrincipal) bool { return o == sp })
 	t.Grants = slices.DeleteFunc(t.Grants, func(g *Grant) bool { return g.ClientID == sp.ID || g.Resource == sp.ID })
 	t.Classifications = slices.DeleteFunc(t.Classifications, func(c *Classification) bool { return c.Resource == sp.ID })

@@ -268,7 +268,7 @@ func deleteService(c *graphCall) (graphReply, error) {
 	if reg := c.w.registration(sp.AppID); reg != nil && reg.FirstParty {
 		return graphReply{}, denied()
 	}
-	c.t.removeService(sp)
+	c.w.removeService(c.t, sp)
 	c.note("Remove service principal", "ApplicationManagement", "Delete", sp.target())
 	return graphReply{status: http.StatusNoContent}, nil
 }

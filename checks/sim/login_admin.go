@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -130,7 +131,11 @@ func without(list, remove []string) []string {
 
 // acceptedAdmin is Accept on the admin consent page.
 func (s *Sim) acceptedAdmin(c *visit, a *attempt) answer {
-	if err := s.grantAdmin(a.tenant, a.user, a.reg, a.asked); err != nil {
+	err := s.grantAdmin(a.tenant, a.user, a.reg, a.asked)
+	if errors.Is(err, errNameTaken) {
+		return s.nameTaken(c, a)
+	}
+	if err != nil {
 		a.stage = atEnd
 		return s.asPage(c, refuse(90094))
 	}

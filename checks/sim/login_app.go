@@ -105,6 +105,10 @@ func (s *Sim) appDone(c *visit) answer {
 		v.Approved = true
 	case expected == "" || c.get("state") != expected || !live || code.used || code.subject.reg != reg:
 		v.Problem = readProblem("invalid_state", "", wordsAppStale)
+	case reg.secretOver(c.now):
+		// The vendor's server has the code, and cannot redeem it.
+		b.appState = ""
+		v.Problem = readProblem(oauthClient, "", refuse(7000222, reg.AppID).describe(c))
 	default:
 		b.appState = ""
 		code.used = true

@@ -26,6 +26,9 @@ type authRequest struct {
 	hint      string
 	domain    string // domain_hint: a domain of a tenant
 	admin     bool   // prompt=admin_consent of the first version
+	v1        bool
+	code      bool // a code is wanted
+	idToken   bool // an id_token from authorize itself is wanted
 	nonce     string
 	challenge string
 	method    string
@@ -53,7 +56,7 @@ func (s *Sim) authorize(c *visit, scope string, v1 bool) answer {
 	if a.req.noReply {
 		return s.asPage(c, refuse(500113))
 	}
-	if refused := s.readRequest(c, &a.req, v1); refused != nil {
+	if refused := s.readRequest(c, a.reg, &a.req, v1); refused != nil {
 		return s.finish(c, a, refused)
 	}
 	if a.asked, refused = s.readScopes(a.reg, a.tenant, scope); refused != nil {
@@ -140,9 +143,13 @@ func (s *Sim) mayReturn(c *visit, reg *Registration, to string) bool {
 
 // readRequest reads what remains of an authorize request. From here on errors
 // go back to the app.
-func (s *Sim) readRequest(c *visit, req *authRequest, v1 bool) *refusal {
+func (s *Sim) readRequest(c *visit, reg *Registration, req *authRequest, v1 bool) *refusal {
 	kinds := strings.Fields(c.get("response_type"))
 	mode := c.get("response_mode")
+	req.v1, req.code, req.idToken = v1, slices.Contains(kinds, "code"), slices.Contains(kinds, "id_token")
+	if req.idToken {
+		req.mode = modeFragment // tokens are not for a query, which ends in logs
+	}
 	if !slices.Contains([]string{"", modeQuery, modeFragment, modeForm}, mode) {
 		return refuse(70007, clip(mode))
 	}
@@ -154,10 +161,11 @@ func (s *Sim) readRequest(c *visit, req *authRequest, v1 bool) *refusal {
 		return refuse(900144, "response_type")
 	case slices.Contains(kinds, "token"):
 		return refuse(700051)
-	case slices.Contains(kinds, "id_token"):
-		return refuse(700054)
-	case len(kinds) != 1 || kinds[0] != "code":
+	case slices.ContainsFunc(kinds, func(k string) bool { return k != "code" && k != "id_token" }) || len(kinds) > 2 || len(kinds) == 2 && kinds[0] == kinds[1]:
 		return refuse(90023, "response_type")
+	}
+	if refused := s.mayIDToken(c, reg, req, v1); refused != nil {
+		return refused
 	}
 	if !v1 && c.get("resource") != "" {
 		return refuse(901002)
@@ -181,6 +189,28 @@ func (s *Sim) readRequest(c *visit, req *authRequest, v1 bool) *refusal {
 	var refused *refusal
 	req.cc, refused = capabilities(c.get("claims"))
 	return refused
+}
+
+// mayIDToken refuses an id_token from authorize itself: the app must be
+// registered for it, ask for openid, bind it by a nonce, and not want it in a
+// query (OpenID Connect Core 1.0 §3.3.2; which code each gets is general
+// knowledge).
+func (s *Sim) mayIDToken(c *visit, reg *Registration, req *authRequest, v1 bool) *refusal {
+	switch {
+	case !req.idToken:
+		return nil
+	case !reg.IDTokens:
+		return refuse(700054)
+	case req.mode == modeQuery:
+		f := refuse(70007, modeQuery)
+		f.text, req.mode = wordsTokenInQuery, modeFragment
+		return f
+	case c.get("nonce") == "":
+		return refuse(900144, "nonce")
+	case !v1 && !hasFold(strings.Fields(c.get("scope")), "openid"):
+		return refuse(70011, clip(c.get("scope")))
+	}
+	return nil
 }
 
 // capabilities are the client capabilities in a claims parameter (xms_cc); cp1

@@ -33,7 +33,7 @@ func (s *Sim) chooseAccount(c *visit) answer {
 	t, u := s.typed(a, name)
 	switch {
 	case u == nil:
-		return s.accountPage(c, a, statusPage, refuse(50034, name, s.tenantName(a)).Error()+" "+wordsNoUser, name)
+		return s.accountPage(c, a, statusPage, s.noAccount(a, name), name)
 	case s.login.locked(c, u):
 		f := refuse(50053)
 		s.noteTried(c, a, account{t, u}, f)
@@ -83,11 +83,17 @@ func (s *Sim) personal(c *visit, a *attempt, name string) answer {
 	return s.asPage(c, refuse(50020, name, "live.com", a.tenant.Name, a.appID(), a.appName()))
 }
 
-func (s *Sim) tenantName(a *attempt) string {
-	if a.tenant == nil {
-		return wordsOrganizations
+// noAccount says that nobody has the name: in the directory that the request is
+// for, else in that of the name's own domain.
+func (s *Sim) noAccount(a *attempt, name string) string {
+	_, directory, _ := strings.Cut(name, "@")
+	if a.pinned {
+		directory = a.tenant.DefaultDomain()
 	}
-	return a.tenant.Name
+	if directory == "" {
+		return wordsNoUser
+	}
+	return refuse(50034, directory).Error() + " " + wordsNoUser
 }
 
 // maxOffered keeps the list of accounts readable.

@@ -66,8 +66,8 @@ func (s *Sim) homeOf(t *Tenant, u *User) string {
 	return "mail"
 }
 
-// idClaims are the claims of an id_token. at_hash and c_hash are not among them:
-// those go with tokens that authorize itself gives, and it gives none.
+// idClaims are the claims of an id_token. One that authorize itself gives has
+// c_hash besides; at_hash would go with an access token, and it gives none.
 func (s *Sim) idClaims(c *visit, sub *tokenSubject, v1 bool) claims {
 	t, u := sub.tenant, sub.user
 	k := claims{

@@ -43,6 +43,9 @@ func (s *Sim) clientCredentials(c *visit, t *Tenant, v1 bool) answer {
 	if f := s.resourceOff(t, api.AppID); f != nil {
 		return f.asJSON(c)
 	}
+	if f := s.appBarred(c, t, sp, api, audience); f != nil {
+		return f.asJSON(c)
+	}
 	cc, refused := capabilities(c.body.Get("claims"))
 	if refused != nil {
 		return refused.asJSON(c)
@@ -54,6 +57,21 @@ func (s *Sim) clientCredentials(c *visit, t *Tenant, v1 bool) answer {
 	return asJSON(http.StatusOK, tokenReply{
 		Type: "Bearer", Expires: lifeSeconds, ExtExpires: lifeSeconds, Access: access,
 	})
+}
+
+// appBarred says why an app gets no token of its own: the API wants assignment
+// and the app holds none of its roles, or a policy for workload identities blocks
+// it. Policies for users do not apply.
+func (s *Sim) appBarred(c *visit, t *Tenant, sp *ServicePrincipal, api *Registration, audience string) *refusal {
+	resource := t.serviceByAppID(api.AppID)
+	if resource != nil && resource != sp && resource.AssignmentRequired &&
+		!slices.ContainsFunc(sp.RoleGrants, func(g RoleGrant) bool { return g.Resource == resource.ID }) {
+		return refuse(501051, sp.AppID, sp.Name, clip(audience), resource.Name)
+	}
+	verdict := s.world.accessVerdict(t, accessAsk{
+		service: sp, single: s.world.ownSingle(t, sp), apps: []string{api.AppID}, address: c.address(),
+	})
+	return verdict.held(signIn{}, api.AppID)
 }
 
 // appResource is the API of an app's own token: {resource}/.default, or the

@@ -11,6 +11,10 @@ import (
 // allow what they pressed.
 var errMayNot = errors.New("this account may not consent to that")
 
+// errNameTaken is what it says while the service principal that consent would
+// make is half there.
+var errNameTaken = errors.New("the app's service principal is still being made, or unmade, in this tenant")
+
 // proceed goes on with a known account in a sign-in to an app: to the code, the
 // consent page, a wall, or a refusal.
 func (s *Sim) proceed(c *visit, a *attempt) answer {
@@ -40,7 +44,7 @@ func (s *Sim) proceed(c *visit, a *attempt) answer {
 	case RulingAppDisabled:
 		return s.halt(c, a, refuse(7000112, a.reg.AppID, a.reg.Name))
 	case RulingNotAssigned:
-		return s.halt(c, a, refuse(50105, a.reg.AppID, a.reg.Name, a.user.UPN))
+		return s.halt(c, a, refuse(50105, a.reg.Name, a.reg.AppID, a.user.UPN))
 	case RulingGranted:
 		return s.pass(c, a)
 	case RulingUserMay, RulingAdminMay:
@@ -175,15 +179,36 @@ func (s *Sim) answerConsent(c *visit) answer {
 
 // accepted records the consent and goes on.
 func (s *Sim) accepted(c *visit, a *attempt, everyone bool) answer {
-	if err := s.consent(a.tenant, a.user, a.reg, a.asked.list, everyone); err != nil {
+	err := s.consent(a.tenant, a.user, a.reg, a.asked.list, everyone)
+	switch {
+	case errors.Is(err, errNameTaken):
+		return s.nameTaken(c, a)
+	case err != nil:
 		return s.halt(c, a, refuse(90094))
 	}
 	return s.pass(c, a)
 }
 
+// nameTaken tells the app, or the device's person, that consent failed for a
+// passing reason: trying again in a minute helps (aadsts.csv, 650051).
+func (s *Sim) nameTaken(c *visit, a *attempt) answer {
+	f := refuse(650051, a.reg.AppID, a.reg.AppID, a.tenant.ID, a.reg.AppID)
+	if a.kind == forApp || a.kind == forDevice {
+		s.note(c, a, f)
+	}
+	if a.then != "" { // the portal says it where its reader stands
+		a.stage = atEnd
+		return s.asPage(c, f)
+	}
+	return s.finish(c, a, f)
+}
+
 // consent is what Accept does, for one user or for everyone. It judges again:
 // between the page and the button the tenant may have changed.
 func (s *Sim) consent(t *Tenant, u *User, reg *Registration, asked []AskedScope, everyone bool) error {
+	if t.settling(reg.AppID, s.now()) {
+		return errNameTaken
+	}
 	scopes := byResource(asked)
 	if everyone {
 		if !s.world.mayGrantForAll(u, asked) {

@@ -228,7 +228,7 @@ func TestRefusalsGoToTheApp(t *testing.T) {
 	}{
 		{"no response type", []string{"response_type", ""}, "invalid_request", "AADSTS900144"},
 		{"implicit token", []string{"response_type", "token"}, "unsupported_response_type", "AADSTS700051"},
-		{"hybrid", []string{"response_type", "code id_token"}, "unsupported_response_type", "AADSTS700054"},
+		{"hybrid", []string{"response_type", "code id_token", "response_mode", "query"}, "unsupported_response_type", "AADSTS700054"},
 		{"response mode", []string{"response_mode", "web_message"}, "invalid_request", "AADSTS70007"},
 		{"prompt", []string{"prompt", "dance"}, "invalid_request", "AADSTS90023"},
 		{"challenge method", []string{"code_challenge", strings.Repeat("a", 43), "code_challenge_method", "S512"}, "invalid_request", "AADSTS90023"},
@@ -297,7 +297,14 @@ func TestSignInForm(t *testing.T) {
 	s := startSim(t, "wrong-tenant")
 	r := newRobot(t, s).open(authorizeURL("contoso.example"))
 	r.press("Sign in").sees("Enter a user name")
-	r.press("Sign in", "login", "nobody@contoso.example", "passwd", "x").sees("AADSTS50034", "couldn't find an account")
+	r.press("Sign in", "login", "nobody@contoso.example", "passwd", "x").sees(
+		"AADSTS50034: The user account {EmailHidden} does not exist in the contoso.example directory. To sign into this application", "couldn't find an account",
+	)
+	newRobot(t, s).open(authorizeURL("organizations")).press("Sign in", "login", "ghost@fabrikam.example", "passwd", "x").sees("in the fabrikam.example directory")
+	nameless := newRobot(t, s).open(authorizeURL("organizations")).press("Sign in", "login", "ghost", "passwd", "x").sees("couldn't find an account")
+	if strings.Contains(nameless.body, "AADSTS") {
+		t.Error("a directory was named for a name without one")
+	}
 	r.press("Sign in", "login", userUPN, "passwd", "wrong").sees("AADSTS50126", "password is incorrect")
 	if r.status != 400 {
 		t.Errorf("status %d", r.status)

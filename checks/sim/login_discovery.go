@@ -105,7 +105,7 @@ func (s *Sim) openID(c *visit, version string) answer {
 		Modes:         []string{modeQuery, modeFragment, modeForm},
 		Subjects:      []string{"pairwise"},
 		Algorithms:    []string{"RS256"},
-		ResponseTypes: []string{"code"},
+		ResponseTypes: []string{"code", "id_token", "code id_token"},
 		Scopes:        []string{"openid", "profile", "email", "offline_access"},
 		Issuer:        iss,
 		Authorization: root + "/oauth2" + version + "/authorize",

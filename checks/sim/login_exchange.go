@@ -140,8 +140,15 @@ func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
 		return refuse(700025)
 	case !sameSecret(secret, reg.Secret):
 		return refuse(7000215, reg.AppID)
+	case reg.secretOver(c.now):
+		return refuse(7000222, reg.AppID)
 	}
 	return nil
+}
+
+// secretOver says whether the app's secret has expired.
+func (r *Registration) secretOver(now time.Time) bool {
+	return !r.SecretEnds.IsZero() && !now.Before(r.SecretEnds)
 }
 
 func sameSecret(a, b string) bool {
@@ -149,16 +156,26 @@ func sameSecret(a, b string) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// grantCode gives the app a code for what its user agreed to.
+// grantCode gives the app a code for what its user agreed to, an id_token, or
+// both: then the token vouches for the code.
 func (s *Sim) grantCode(c *visit, a *attempt) answer {
-	key := "1.A" + s.login.random() + s.login.random()
-	s.login.codes.put(c.now, key, &authCode{
-		subject: tokenSubject{
-			tenant: a.tenant, user: a.user, reg: a.reg, asked: a.asked, nonce: a.req.nonce, cc: a.req.cc, signIn: a.signIn,
-		},
-		redirect: a.req.redirect, challenge: a.req.challenge, method: a.req.method,
-	})
-	v := map[string][]string{"code": {key}, "session_state": {stableID("session", a.id)}}
+	sub := tokenSubject{
+		tenant: a.tenant, user: a.user, reg: a.reg, asked: a.asked, nonce: a.req.nonce, cc: a.req.cc, signIn: a.signIn,
+	}
+	v := map[string][]string{"session_state": {stableID("session", a.id)}}
+	key := ""
+	if a.req.code {
+		key = "1.A" + s.login.random() + s.login.random()
+		s.login.codes.put(c.now, key, &authCode{
+			subject: sub, redirect: a.req.redirect, challenge: a.req.challenge, method: a.req.method,
+		})
+		v["code"] = []string{key}
+	}
+	if a.req.idToken {
+		k := s.idClaims(c, &sub, a.req.v1)
+		k.CHash = halfHash(key)
+		v["id_token"] = []string{s.mint(k)}
+	}
 	if a.req.admin {
 		v["admin_consent"] = []string{"True"}
 	}
@@ -169,6 +186,16 @@ func (s *Sim) grantCode(c *visit, a *attempt) answer {
 		v["client_info"] = []string{clientInfo(a.tenant, a.user)}
 	}
 	return s.respond(c, &a.req, v)
+}
+
+// halfHash is c_hash for tokens signed with RS256: the first half of the code's
+// hash (OpenID Connect Core 1.0 §3.3.2.11). No code, no hash.
+func halfHash(code string) string {
+	if code == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(code))
+	return encode(sum[:len(sum)/2])
 }
 
 // redeem trades an authorization code. A second use is refused and leaves what

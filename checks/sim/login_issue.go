@@ -157,7 +157,7 @@ func (s *Sim) barred(sub *tokenSubject, set scopeSet) *refusal {
 	case RulingAppDisabled:
 		return refuse(7000112, sub.reg.AppID, sub.reg.Name)
 	case RulingNotAssigned:
-		return refuse(50105, sub.reg.AppID, sub.reg.Name, sub.user.UPN)
+		return refuse(50105, sub.reg.Name, sub.reg.AppID, sub.user.UPN)
 	case RulingUserMay, RulingAdminMay, RulingNeedsAdmin, RulingRisky:
 		return consent
 	case RulingGranted:

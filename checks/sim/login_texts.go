@@ -2,7 +2,9 @@ package sim
 
 // Every text in which the sign-in service refuses something, as Microsoft words
 // it (entra-facts §13 [ED:reference-error-codes; PUB]; codes that it lacks, and
-// wording where it gives only the meaning, are general knowledge). %s are filled by refuse.
+// wording where it gives only the meaning, are general knowledge). %s are filled by
+// refuse. Of 50034, 501051, 650051 and 7000222 the words are what public reports quote
+// [PUB]; {EmailHidden} stands in them as it is, for Microsoft tells nobody the name.
 
 // refusalText is one AADSTS code: the OAuth error it comes with, the status a
 // token endpoint gives it, and its words.
@@ -33,7 +35,7 @@ var refusalTexts = map[int]refusalText{
 	50013:   {oauthGrant, 400, "Assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value.]"},
 	50020:   {oauthInteraction, 400, "User account '%s' from identity provider '%s' does not exist in tenant '%s' and cannot access the application '%s'(%s) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory user account."},
 	50027:   {oauthRequest, 400, "JWT token is invalid or malformed."},
-	50034:   {oauthGrant, 400, "The user account %s does not exist in the %s directory. To sign into this application, the account must be added to the directory."},
+	50034:   {oauthGrant, 400, "The user account {EmailHidden} does not exist in the %s directory. To sign into this application, the account must be added to the directory."},
 	50049:   {"invalid_instance", 400, "Unknown or invalid instance."},
 	50053:   {oauthGrant, 400, "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."},
 	50057:   {oauthGrant, 400, "The user account is disabled."},
@@ -41,7 +43,7 @@ var refusalTexts = map[int]refusalText{
 	50059:   {oauthUnauthor, 400, "No tenant-identifying information found in either the request or implied by any provided credentials."},
 	50074:   {oauthInteraction, 400, "Strong Authentication is required."},
 	50076:   {oauthGrant, 400, "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '%s'."},
-	50105:   {oauthInteraction, 400, "Your administrator has configured the application %s ('%s') to block users unless they are specifically granted ('assigned') access to the application. The signed-in user '%s' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator. Please contact your administrator to assign access to this application."},
+	50105:   {oauthInteraction, 400, "Your administrator has configured the application %s ('%s') to block users unless they are specifically granted ('assigned') access to the application. The signed in user '%s' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator. Please contact your administrator to assign access to this application."},
 	50126:   {oauthGrant, 400, "Error validating credentials due to invalid username or password."},
 	50142:   {oauthGrant, 400, "Password change is required due to a conditional access policy."},
 	50147:   {oauthRequest, 400, "The size of the code_challenge parameter is not valid."},
@@ -81,10 +83,11 @@ var refusalTexts = map[int]refusalText{
 	500131:  {oauthGrant, 400, "Assertion audience does not match the Client app presenting the assertion. The audience in the assertion was '%s' and the expected audience is '%s'. The downstream client must request a token for the expected audience (the application that made the OBO request) and this application should use that token as the assertion."},
 	500133:  {oauthGrant, 400, "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token. Current time: %s, expiry time of assertion %s."},
 	500341:  {oauthGrant, 400, "The user account %s has been deleted from the %s directory. To sign into this application, the account must be added to the directory."},
+	501051:  {oauthGrant, 400, "Application '%s'(%s) is not assigned to a role for the application '%s'(%s)."},
 	501481:  {oauthGrant, 400, "The Code_Verifier does not match the code_challenge supplied in the authorization request."},
 	530033:  {oauthGrant, 400, "The device code flow cannot satisfy a Conditional Access policy that requires a managed device. Sign in with a browser on the device itself."},
 	530036:  {oauthGrant, 400, "Access has been blocked by Conditional Access policies: the authentication flow by which this sign-in began (device code flow) is not allowed."},
-	650051:  {oauthRequest, 400, "The service principal name is already present for the tenant: %s. Wait a moment and try again."},
+	650051:  {oauthClient, 400, "Consent action for Application '%s' failed due to the following error: The '%s' service principal name is already present for the tenant '%s'. paramName: ServicePrincipalName, paramValue: %s, objectType: System.String"},
 	650052:  {oauthUnauthor, 400, "The app is trying to access a service '%s'(%s) that your organization '%s' lacks a service principal for. Contact your IT Admin to review the configuration of your service subscriptions or consent to the application in order to create the required service principal."},
 	650053:  {oauthClient, 400, "The application '%s' asked for scope '%s' that doesn't exist on the resource '%s'. Contact the app vendor."},
 	650056:  {oauthRequest, 400, "Misconfigured application. This could be due to one of the following: the client has not listed any permissions for '%s' in the requested permissions in the client's application registration. Or, the admin has not consented in the tenant. Or, check the application identifier in the request to ensure it matches the configured client application identifier. Please contact your admin to fix the configuration or consent on behalf of the tenant."},
@@ -108,6 +111,7 @@ var refusalTexts = map[int]refusalText{
 	7000114: {oauthGrant, 400, "Application '%s' is not allowed to make application on-behalf-of calls."},
 	7000215: {oauthClient, 401, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '%s'."},
 	7000216: {oauthRequest, 401, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."},
+	7000222: {oauthClient, 401, "The provided client secret keys for app '%s' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."},
 	7000218: {oauthClient, 401, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."},
 	7000229: {oauthClient, 401, "The client application %s is missing service principal in the tenant %s. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119"},
 	9000411: {oauthRequest, 400, "The request is not properly formatted. The parameter '%s' is duplicated."},

@@ -10,6 +10,7 @@ const (
 	wordsRiskDetected  = "Risky application detected"
 	wordsFactorMet     = "MFA requirement satisfied by claim in the token"
 	wordsOrganizations = "your organization"
+	wordsTokenInQuery  = "'query' is not a supported value of 'response_mode' when requesting a token."
 	wordsUnverified    = "unverified"
 	wordsNoUser        = "We couldn't find an account with that username. Try another, or pick one from the list."
 	wordsPersonal      = "You can't sign in here with a personal account. Use your work or school account instead."

@@ -174,7 +174,7 @@ func (s *Sim) portalDeleted(c *visit, who account) answer {
 	case f.App.Microsoft:
 		return s.portalNote(c, who, http.StatusForbidden, f.App.Name, wordsFirstParty)
 	}
-	who.tenant.removeService(sp)
+	s.world.removeService(who.tenant, sp)
 	s.audit(who, "Remove service principal", "Delete", AuditTarget{ID: sp.ID, Name: sp.Name, Kind: "ServicePrincipal"})
 	return portalTo(c, "/apps", "deleted")
 }

@@ -123,7 +123,7 @@ func (w *World) registerOwned(id, secret string) error {
 	t := w.tenants[0]
 	reg := &Registration{
 		AppID: id, Name: "Registered app " + id[:8], HomeTenant: t.ID, Secret: secret,
-		Public: true, SingleTenant: true, AnyLoopback: true, RegisteredAt: w.now(),
+		Public: true, SingleTenant: true, AnyLoopback: true, IDTokens: true, RegisteredAt: w.now(),
 	}
 	grants := map[string][]string{}
 	for _, api := range w.apps {

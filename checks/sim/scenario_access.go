@@ -82,8 +82,11 @@ func (w *World) accessDocOf(t *Tenant, s *accessSpec) (map[string]any, error) {
 	if s.Name == "" || state == "" {
 		return nil, errors.New("a name is needed, and a state of enabled, disabled or report")
 	}
-	users := map[string]any{}
-	if err := w.accessUsers(t, users, "include", orAll(s.Users)); err != nil {
+	users, people := map[string]any{}, orAll(s.Users)
+	if len(s.Workloads) > 0 {
+		people = []string{"None"}
+	}
+	if err := w.accessUsers(t, users, "include", people); err != nil {
 		return nil, err
 	}
 	if err := w.accessUsers(t, users, "exclude", s.But); err != nil {
@@ -104,6 +107,17 @@ func (w *World) accessDocOf(t *Tenant, s *accessSpec) (map[string]any, error) {
 	cond := map[string]any{
 		"users": users, "clientAppTypes": clients,
 		"applications": map[string]any{"includeApplications": include, "excludeApplications": exclude},
+	}
+	if len(s.Workloads) > 0 {
+		in, err := w.workloads(t, s.Workloads)
+		if err != nil {
+			return nil, err
+		}
+		ex, err := w.workloads(t, s.ButWork)
+		if err != nil {
+			return nil, err
+		}
+		cond["clientApplications"] = map[string]any{"includeServicePrincipals": in, "excludeServicePrincipals": ex}
 	}
 	if len(s.Platforms) > 0 {
 		cond["platforms"] = map[string]any{"includePlatforms": s.Platforms, "excludePlatforms": []string{}}
@@ -175,6 +189,22 @@ func (w *World) accessApps(names []string) ([]string, error) {
 			return nil, fmt.Errorf("no app %q", n)
 		}
 		out = append(out, reg.AppID)
+	}
+	return out, nil
+}
+
+// workloads turns apps of the tenant into the ids of their service principals.
+func (w *World) workloads(t *Tenant, names []string) ([]string, error) {
+	out := []string{}
+	for _, n := range names {
+		if n != "ServicePrincipalsInMyTenant" {
+			reg := w.appNamed(n)
+			if reg == nil || t.serviceByAppID(reg.AppID) == nil {
+				return nil, fmt.Errorf("workloads: no app %q in this tenant", n)
+			}
+			n = t.serviceByAppID(reg.AppID).ID
+		}
+		out = append(out, n)
 	}
 	return out, nil
 }

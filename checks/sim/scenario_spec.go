@@ -162,7 +162,9 @@ type accessSpec struct {
 	Platforms []string `yaml:"platforms"`
 	Places    []string `yaml:"locations"`
 	ButPlaces []string `yaml:"exceptLocations"`
-	Flow      string   `yaml:"flow"`    // deviceCodeFlow
+	Flow      string   `yaml:"flow"`      // deviceCodeFlow
+	Workloads []string `yaml:"workloads"` // apps signing in by themselves, or ServicePrincipalsInMyTenant; in place of users
+	ButWork   []string `yaml:"exceptWorkloads"`
 	Grant     []string `yaml:"grant"`   // block, mfa, compliantDevice …
 	Session   string   `yaml:"session"` // of Defender for Cloud Apps: monitorOnly, blockDownloads, mcasConfigured
 }
@@ -207,6 +209,8 @@ type appSpec struct {
 	Prompt     string     `yaml:"prompt"` // what the app's own page adds to its sign-in: consent, login, select_account
 	Scopes     []string   `yaml:"scopes"` // of Microsoft Graph, for apps that the base lacks
 	Needs      []needSpec `yaml:"needs"`  // of other APIs, for the same
+	Expired    bool       `yaml:"secretExpired"`
+	IDTokens   bool       `yaml:"idTokens"` // the registration allows ID tokens from authorize (hybrid flow)
 }
 
 type madeBy struct {

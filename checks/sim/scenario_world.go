@@ -213,6 +213,10 @@ func (w *World) changeApp(s *appSpec) error {
 		return fmt.Errorf("prompt: %q is none of consent, login, select_account", s.Prompt)
 	}
 	reg.Prompt = s.Prompt
+	reg.IDTokens = reg.IDTokens || s.IDTokens
+	if s.Expired {
+		reg.SecretEnds = w.now().AddDate(0, 0, -1)
+	}
 	reg.SingleTenant = reg.SingleTenant || s.Single
 	reg.RedirectURIs = append(reg.RedirectURIs, s.Redirects...)
 	return nil

@@ -63,6 +63,7 @@ type claims struct {
 	Roles             []string `json:"roles,omitempty"`
 	Wids              []string `json:"wids,omitempty"`
 	Nonce             string   `json:"nonce,omitempty"`
+	CHash             string   `json:"c_hash,omitempty"` // of the code that the same answer carries
 	XmsCC             []string `json:"xms_cc,omitempty"` // cp1: the client handles claims challenges
 	UTI               string   `json:"uti,omitempty"`
 	Iat               int64    `json:"iat"`

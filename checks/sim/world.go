@@ -64,6 +64,9 @@ type Tenant struct {
 	SignIns []*SignIn
 	Audits  []*Audit
 	deltas  []deltaMark // links that Graph gave
+	// leaving says until when the name of a deleted service principal is still
+	// taken, by app id: until its deletion has replicated.
+	leaving map[string]time.Time
 }
 
 // Domain is a verified DNS name of a tenant.
@@ -108,7 +111,9 @@ type Registration struct {
 	HomeTenant    string // tenant id of the owner; may be one no scenario holds
 	Publisher     *Publisher
 	Secret        string
-	Public        bool // device code and loopback redirects allowed
+	SecretEnds    time.Time // zero: never
+	IDTokens      bool      // authorize may give id_tokens
+	Public        bool      // device code and loopback redirects allowed
 	SingleTenant  bool
 	RedirectURIs  []string
 	AnyLoopback   bool // http://localhost at any port and path

@@ -32,6 +32,10 @@ type NamedLocation struct {
 // accessAsk is a sign-in as Conditional Access sees it.
 type accessAsk struct {
 	user *User
+	// service is an app that signs in by itself, in place of a user; single says
+	// that it is the tenant's own and for no other: policies reach those alone.
+	service *ServicePrincipal
+	single  bool
 	// apps are the app ids that count as the target: the API, and the client
 	// where it is itself signed in to.
 	apps       []string
@@ -81,6 +85,9 @@ func (w *World) accessVerdict(t *Tenant, ask accessAsk) accessVerdict {
 			continue
 		}
 		controls := r.policy.controls()
+		if ask.service != nil { // an app meets no control, so block is the only one there is
+			controls = slices.DeleteFunc(slices.Clone(controls), func(control string) bool { return control != "block" })
+		}
 		if slices.Contains(controls, "block") {
 			if v.blockedBy == nil {
 				v.blockedBy = r.policy
@@ -161,15 +168,17 @@ func (p *AccessPolicy) skips(t *Tenant, ask accessAsk) string {
 		return "policyNotEnabled"
 	}
 	cond := within(p.Doc, "conditions")
-	apps, users := within(cond, "applications"), within(cond, "users")
+	apps, users, work := within(cond, "applications"), within(cond, "users"), within(cond, "clientApplications")
 	switch {
-	case !coversUser(t, users, ask.user):
+	case ask.service != nil && !coversService(work, ask):
+		return "workloadIdentities"
+	case ask.service == nil && (len(work) > 0 || !coversUser(t, users, ask.user)):
 		return "users"
 	case ask.userAction != "" && !hasFold(texts(apps["includeUserActions"]), ask.userAction):
 		return "userActions"
 	case ask.userAction == "" && !coversApp(apps, ask.apps):
 		return "application"
-	case !coversValue(texts(cond["clientAppTypes"]), nil, ask.client, "all"):
+	case ask.service == nil && !coversValue(texts(cond["clientAppTypes"]), nil, ask.client, "all"):
 		return "clientApps"
 	}
 	if pl := within(cond, "platforms"); len(pl) > 0 && !coversValue(texts(pl["includePlatforms"]), texts(pl["excludePlatforms"]), ask.platform, "all") {
@@ -177,6 +186,9 @@ func (p *AccessPolicy) skips(t *Tenant, ask accessAsk) string {
 	}
 	if loc := within(cond, "locations"); len(loc) > 0 && !coversPlace(t, loc, ask) {
 		return "location"
+	}
+	if risks := texts(cond["servicePrincipalRiskLevels"]); ask.service != nil && len(risks) > 0 {
+		return "signInRisk" // no app here is ever at risk
 	}
 	if risks := texts(cond["signInRiskLevels"]); len(risks) > 0 && !hasFold(risks, ask.signInRisk) {
 		return "signInRisk"
@@ -214,6 +226,24 @@ func coversUser(t *Tenant, users map[string]any, u *User) bool {
 		return slices.ContainsFunc(texts(users[side+"Roles"]), func(id string) bool { return hasFold(u.Roles, id) })
 	}
 	return in("include") && !in("exclude")
+}
+
+// coversService weighs a policy for workload identities (general knowledge of
+// Microsoft's page on them): it is for service principals registered in the
+// tenant itself and for no other one; vendors' and multi-tenant apps are out of
+// its reach. A filter by attributes holds none here, for none are simulated.
+func coversService(work map[string]any, ask accessAsk) bool {
+	in := func(side string) bool {
+		list := texts(work[side+"ServicePrincipals"])
+		return hasFold(list, "ServicePrincipalsInMyTenant") || hasFold(list, ask.service.ID)
+	}
+	return ask.single && in("include") && !in("exclude") && len(within(work, "servicePrincipalFilter")) == 0
+}
+
+// ownSingle says whether an app is the tenant's own, and nobody else's.
+func (w *World) ownSingle(t *Tenant, sp *ServicePrincipal) bool {
+	reg := w.registration(sp.AppID)
+	return reg != nil && reg.SingleTenant && strings.EqualFold(reg.HomeTenant, t.ID)
 }
 
 // officeApps stand behind the group name Office365 (entra-facts §8; which APIs

@@ -39,6 +39,15 @@ func (w *World) ensureServicePrincipal(t *Tenant, reg *Registration) (*ServicePr
 	return sp, nil
 }
 
+// settling says whether the app's service principal is being made or unmade at
+// this moment: consent then collides with it (aadsts.csv, 650051).
+func (t *Tenant) settling(appID string, now time.Time) bool {
+	if sp := t.serviceByAppID(appID); sp != nil {
+		return now.Before(sp.VisibleAt)
+	}
+	return now.Before(t.leaving[strings.ToLower(appID)])
+}
+
 // grantEveryone adds scopes to the tenant-wide grants of an app, one grant per
 // API (entra-facts §2). What was granted before is kept: grants are unions.
 func (w *World) grantEveryone(t *Tenant, reg *Registration, scopes map[string][]string) error {
