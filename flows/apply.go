@@ -77,6 +77,7 @@ func Apply(s State, e Event) State {
 		return s.stop(e)
 	case Filed:
 		s.Receipts = kept(s.Receipts, e, mostReceipts)
+		s.filed = s.filed || s.Plan != nil && e.Plan == s.Plan.ID
 	case Advanced:
 		if to, ok := Next(s); ok {
 			if e.To == StagePaths && s.Place.Stage == StageDiagnosis {

@@ -39,7 +39,7 @@ func (s State) plan(p Plan) State {
 		return s
 	}
 	s.past = s.kept()
-	s.Plan, s.Lines, s.Confirmed, s.planOf = &p, make([]LineState, len(p.Lines)), "", s.Round
+	s.Plan, s.Lines, s.Confirmed, s.planOf, s.filed = &p, make([]LineState, len(p.Lines)), "", s.Round, false
 	return s
 }
 
@@ -60,7 +60,7 @@ func (s State) confirm(e Confirmed) State {
 		return s // it was typed under a plan that is shown no more
 	}
 	s.past = s.kept()
-	s.Confirmed, s.Stop = e.Plan, nil
+	s.Confirmed, s.Stop, s.filed = e.Plan, nil, false
 	s.Lines = make([]LineState, len(s.Plan.Lines))
 	switch why {
 	case "":

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"onboard.example/checks"
@@ -71,8 +72,10 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 	if s.Stop != nil && !r.Done {
 		r.Stopped = s.Stop.Why
 	}
+	app := s.appMade()
 	for i, c := range p.Lines {
 		l := s.Lines[i]
+		c, _ = c.Bind(app) // as it was sent, or would have been
 		r.Lines = append(r.Lines, ReceiptLine{
 			Kind: c.Kind, Title: c.Title, Method: c.Method, Path: c.Path, Body: c.Body, Before: c.Before, After: c.After,
 			Outcome: l.Status.String(), ObjectID: l.Applied.ObjectID, RequestID: l.Applied.RequestID,
@@ -85,6 +88,24 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 	}
 	return r, true
 }
+
+// appMade is the object id of the enterprise app that the plan in hand made, as
+// Microsoft gave it or as it was read afterwards; empty: none is known.
+func (s State) appMade() string {
+	for i, c := range s.Plan.Lines {
+		if id := s.Lines[i].Applied.ObjectID; c.Kind == CreateApp && id != "" {
+			return id
+		}
+	}
+	if a := s.Facts.App; a != nil && strings.EqualFold(a.AppID, s.App.ClientID) {
+		return a.ID
+	}
+	return ""
+}
+
+// PlanFiled says whether the receipt of the plan in hand was kept since it was
+// confirmed last.
+func (s State) PlanFiled() bool { return s.filed }
 
 // ReceiptsOf are the receipts of everything that this run sent, oldest first:
 // of the plans that came before, and of the one in hand. It holds without any

@@ -73,6 +73,7 @@ type State struct {
 	since    uint32 // findings of earlier rounds do not count for a verdict
 	factsOf  uint32 // round in which Facts were read last
 	planOf   uint32 // the round in which Plan was made
+	filed    bool   // the receipt of Plan was kept, since it was confirmed
 	started  bool
 	cloud    checks.Cloud // as asked for
 	clientID string       // as asked for

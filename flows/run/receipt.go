@@ -6,13 +6,15 @@ import (
 	"onboard.example/flows"
 )
 
-// save writes the receipt of the plan in hand as it stands, over the one
-// before, so that a run which dies leaves a receipt of what it did.
+// save writes the receipt of a plan as it stands, over the one before, so that
+// a run which dies leaves a receipt of what it did. The next plan may be in hand
+// already, where the person went back to it.
 func (d *Driver) save(ctx context.Context, id flows.PlanID) (name string, ok bool) {
-	r, made := flows.ReceiptOf(d.State())
-	if d.o.Receipts == nil || !made || r.Plan != id {
+	all := flows.ReceiptsOf(d.State())
+	if d.o.Receipts == nil || len(all) == 0 || all[len(all)-1].Plan != id {
 		return "", false
 	}
+	r := all[len(all)-1]
 	err := safely(func() (err error) {
 		name, err = d.o.Receipts.Save(ctx, r)
 		return err
@@ -35,13 +37,7 @@ func (d *Driver) file(ctx context.Context, id flows.PlanID) {
 // run left half done.
 func (d *Driver) fileInterrupted(ctx context.Context) {
 	s := d.State()
-	if s.Plan == nil {
-		return
+	if _, sent := flows.ReceiptOf(s); sent && !s.PlanFiled() {
+		d.file(ctx, s.Plan.ID)
 	}
-	for _, f := range s.Receipts {
-		if f.Plan == s.Plan.ID {
-			return
-		}
-	}
-	d.file(ctx, s.Plan.ID)
 }
