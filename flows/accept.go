@@ -118,6 +118,8 @@ func howQuestion(s State) Question {
 		graph.Why = words.howNoWrite
 	case s.App.NeedsUnstated:
 		graph.Why = words.howUnstated
+	case s.needsRole():
+		graph.Why = words.howRoles
 	case s.Account == nil:
 		graph.Why = words.howNoAccount
 	}

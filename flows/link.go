@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 
 	"onboard.example/checks"
@@ -102,8 +101,7 @@ func ConsentLink(s State) (Link, error) {
 // delegated ones, so an app that needs app roles takes v1 (entra-facts §11).
 func (s State) consentV2() bool {
 	c := s.Profile.AdminConsent
-	roles := slices.ContainsFunc(s.App.Needs, func(p checks.Permission) bool { return p.Role != "" })
-	return c.RedirectURI != "" && c.Version != "v1" && !s.App.NeedsUnstated && !roles
+	return c.RedirectURI != "" && c.Version != "v1" && !s.App.NeedsUnstated && !s.needsRole()
 }
 
 // consentScopes are the scopes as a v2 link names them: Graph's bare, those of

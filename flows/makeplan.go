@@ -20,7 +20,7 @@ var (
 	ErrNoResource  = errors.New("an API that the app needs is not in this tenant")
 	ErrAppRoles    = errors.New("the app needs application permissions, which this plan does not grant")
 	ErrByMS        = errors.New("the app is disabled by Microsoft")
-	ErrDeactivated = errors.New("the app was deactivated by its owner")
+	ErrDeactivated = errors.New("the app is deactivated")
 )
 
 // MakePlan makes the plan that grants the app what it needs, from what was
@@ -32,7 +32,7 @@ func MakePlan(s State) (Plan, error) {
 	switch {
 	case s.App.NeedsUnstated:
 		return Plan{}, ErrUnstated
-	case slices.ContainsFunc(s.App.Needs, func(p checks.Permission) bool { return p.Role != "" }):
+	case s.needsRole():
 		return Plan{}, ErrAppRoles
 	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead, s.App.ClientID == "", s.TenantID() == "":
 		return Plan{}, ErrNotRead

@@ -1,17 +1,23 @@
 package flows
 
 import (
+	"fmt"
 	"slices"
 
 	"onboard.example/checks"
 )
 
-// Step is the step where the person is; ok is false outside StageSteps.
+// Step is the step where the person is; ok is false outside StageSteps. Where
+// the app needs app roles, they are proven with the grant.
 func (s State) Step() (step Step, ok bool) {
 	if s.Place.Stage != StageSteps {
 		return Step{}, false
 	}
-	return StepByID(s.Place.Step)
+	step, ok = StepByID(s.Place.Step)
+	if s.needsRole() && slices.Contains(step.Checks, checks.AppGrant) {
+		step.Checks = append(slices.Clip(step.Checks), checks.AppRoles)
+	}
+	return step, ok
 }
 
 // StepNumber says which step this is of how many, as a person counts who walks
@@ -133,7 +139,24 @@ func nextStep(s State) (Place, string) {
 		}
 		why = e.When.Why
 	}
+	if why == words.waitGrant {
+		why = s.waitsFor(step)
+	}
 	return Place{}, why
+}
+
+// waitsFor says what a step waits for that consent proves: the grant, or what
+// else does not pass where the grant shows already.
+func (s State) waitsFor(step Step) string {
+	if h, ok := s.Finding(checks.AppGrant); !ok || h.Verdict != checks.Pass || s.Stale(h) {
+		return words.waitGrant
+	}
+	for _, id := range step.Checks {
+		if h, ok := s.Finding(id); ok && h.Verdict != checks.Pass && !s.Stale(h) {
+			return fmt.Sprintf(words.waitElse, h.Summary)
+		}
+	}
+	return words.waitGrant
 }
 
 // goTo moves on and remembers where from. Going to the proof and to a plan

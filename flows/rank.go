@@ -63,7 +63,7 @@ func unfit(s State, p Path, o checks.Overall) string {
 	if f != nil && f.Deactivated {
 		return words.unfitDeactivated
 	}
-	if s.grantSeen() && (f == nil || f.Enabled) {
+	if s.grantSeen() && !s.roleMissing() && (f == nil || f.Enabled) {
 		return words.unfitGranted
 	}
 	if s.apiOff() {
@@ -93,6 +93,18 @@ func (s State) grantSeen() bool {
 func (s State) apiOff() bool {
 	h, ok := s.Finding(checks.AppResource)
 	return ok && h.Round >= s.since && h.Verdict == checks.Fail
+}
+
+// needsRole says whether the app asks for an app role of any API.
+func (s State) needsRole() bool {
+	return slices.ContainsFunc(s.App.Needs, func(p checks.Permission) bool { return p.Role != "" })
+}
+
+// roleMissing says whether an app role that the app needs was seen missing:
+// consent by an admin grants it together with the scopes.
+func (s State) roleMissing() bool {
+	h, ok := s.Finding(checks.AppRoles)
+	return s.needsRole() && ok && h.Round >= s.since && h.Verdict == checks.Fail
 }
 
 // needsGraphRole says whether the app asks for an app role of Microsoft Graph,

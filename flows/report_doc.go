@@ -172,10 +172,11 @@ func UserMessage(s State) string {
 	put := func(text string) string { return strings.NewReplacer("{app}", app, "{domain}", domain).Replace(text) }
 	var b strings.Builder
 	if r.Verdict.State != checks.StateOpen || r.Verdict.Grade != checks.Verified {
-		b.WriteString(put(words.laterMessage))
-		if r.Verdict.State == checks.StateBlocked {
-			b.WriteString(checks.Line(r.Verdict.Reason, mostString) + "\n\n")
+		if r.Verdict.State != checks.StateBlocked {
+			return put(words.untoldMessage) + words.untoldAdvice
 		}
+		b.WriteString(put(words.laterMessage))
+		b.WriteString(checks.Line(r.Verdict.Reason, mostString) + "\n\n")
 		b.WriteString(words.laterAdvice)
 		return b.String()
 	}

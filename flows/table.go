@@ -31,7 +31,8 @@ func IsPublic(id checks.ID) bool { return slices.Contains(publicChecks(), id) }
 // Overall is the verdict over the findings of this state: can people connect,
 // and if not, what stops them and whose move it is. What was seen before the
 // run was taken up again, or by another account, does not count. Where nothing
-// was seen, "I did it" makes it Asserted, which is no proof.
+// was seen, "I did it" makes it Asserted, which is no proof; and it opens
+// nothing that was seen, or found out, to be blocked.
 func (s State) Overall() checks.Overall {
 	fs := make([]checks.Finding, 0, len(s.found))
 	for _, h := range s.found {
@@ -40,10 +41,19 @@ func (s State) Overall() checks.Overall {
 		}
 	}
 	o := checks.Decide(fs, s.Subject())
-	if len(s.claims) > 0 && o.State != checks.StateOpen && o.Grade < checks.Asserted && !s.sawNoGrant() {
+	if s.saidApproved() && o.State == checks.StateUnknown && o.Grade < checks.Asserted && !s.sawNoGrant() {
 		o.State, o.Grade, o.Reason, o.Whose, o.Because = checks.StateOpen, checks.Asserted, words.asserted, checks.WhoNobody, nil
 	}
 	return o
+}
+
+// saidApproved says whether somebody said that they approved the app, at a step
+// that the grant proves. Making the enterprise app approves nothing.
+func (s State) saidApproved() bool {
+	return slices.ContainsFunc(s.claims, func(id StepID) bool {
+		step, ok := StepByID(id)
+		return ok && slices.Contains(step.Checks, checks.AppGrant)
+	})
 }
 
 // sawNoGrant says whether the grant was looked at and is not there.

@@ -12,7 +12,7 @@ const (
 // and {scopes} are filled in by Words.
 var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
-	waitGrant, needLink, needHow, waitApp, needConfirm, waitApply, needClaim                                string
+	waitGrant, needLink, needHow, waitApp, waitElse, needConfirm, waitApply, needClaim                      string
 
 	theApp, theVendor, theClient, theTenant, theScopes                                          string
 	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                                  string
@@ -27,12 +27,12 @@ var words = struct {
 	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                  string
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain string
 	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                    string
-	howNoWrite, howUnstated, howNoAccount, howElsewhere, askConfirm, askConfirmHelp             string
+	howNoWrite, howUnstated, howRoles, howNoAccount, howElsewhere, askConfirm, askConfirmHelp   string
 	badGUID, badTyped, badOption, badDomain, personalDomain                                     string
 
 	reportSeen, reportNothing, reportChanged, reportFiled, reportNoChange string
 	reportUndo, reportNotes                                               string
-	laterMessage, laterAdvice                                             string
+	laterMessage, laterAdvice, untoldMessage, untoldAdvice                string
 	openMessage, openHow, openAgain, openAdvice, openStill                string
 
 	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
@@ -53,6 +53,7 @@ var words = struct {
 	atEnd:        "this is the end",
 	stuck:        "there is no way on from here: go back",
 	waitGrant:    "consent does not show in Graph yet",
+	waitElse:     "consent shows in Graph, and this keeps people out: %s",
 	needLink:     "no consent link can be made for this app",
 	needHow:      "choose how: by hand, or by Graph",
 	waitApp:      "the enterprise app does not show yet",
@@ -91,12 +92,12 @@ var words = struct {
 	unfitOpen:        "not needed: people can connect already",
 	unfitVendor:      "the vendor does not offer it",
 	unfitByMS:        "Microsoft has disabled the app: its vendor must settle that with Microsoft",
-	unfitDeactivated: "the app was deactivated by its owner: its vendor must activate it",
+	unfitDeactivated: "the app is deactivated: an admin here activates it again under Properties, or its vendor does",
 	unfitDisabled:    "the enterprise app is disabled here, and the link does not enable it",
 	unfitAPI:         "an API that the app needs is switched off here, and a grant does not switch it on",
 	unfitGranted:     "the grant is in place already: something else stops people, and no grant clears that",
 	enableGains:      "Switches the app's sign-in on again for everyone who may use it, and approves these permissions where they are missing.",
-	enableUndo:       "Switch the sign-in off again: Enterprise apps, {listed}, Properties, Enabled for users to sign in, No.",
+	enableUndo:       "Enterprise apps, {listed}: switch the sign-in off again (Properties, Enabled for users to sign in, No), and remove the grant (Permissions, Revoke permission).",
 	fits: map[PathID]string{
 		DirectLink: "changes nothing but this app, in one click",
 		EntraGrant: "the same grant, made where you see it, or by Graph from a plan",
@@ -122,6 +123,7 @@ var words = struct {
 	howGraphHelp:    "You see each request first, and type the domain to confirm.",
 	howNoWrite:      "nothing here may write: run onboard on your own machine",
 	howUnstated:     "the vendor does not say which permissions the app needs",
+	howRoles:        "the app needs application permissions too, which this plan does not grant: do it by hand",
 	howNoAccount:    "sign in first: a plan is made from what is there now",
 	howElsewhere:    "you are signed in to another tenant: go back and sign in with an account of {domain}",
 	askConfirm:      "Type %s to apply",
@@ -140,9 +142,11 @@ var words = struct {
 	reportUndo:     "How to take it back",
 	reportNotes:    "Notes",
 	laterMessage:   "Subject: {app}: we are looking into it\n\n{app} is not open at {domain} yet. We are on it.\n\n",
+	untoldMessage:  "Subject: {app}: we are looking into it\n\nWe do not know yet whether {app} is open at {domain}. We are on it.\n\n",
+	untoldAdvice:   "You need not do anything until you hear from us.\n",
 	laterAdvice: "You need not do anything: signing in again, clearing cookies or a private window will not help.\n" +
 		"We will tell you when it is open.\n",
-	openMessage: "Subject: {app}: you can connect now\n\nNothing stands in the way of {app} at {domain} any more. You can connect it now.\n\n",
+	openMessage: "Subject: {app}: you can connect now\n\n{app} is open at {domain} now: you can connect it.\n\n",
 	openHow:     "How to connect:\n",
 	openAgain:   "Open {app} and connect your account again.\n",
 	openAdvice: "\nStart from the beginning: a tab that still shows \"Need admin approval\" does not notice.\n" +
@@ -174,7 +178,7 @@ var words = struct {
 		"{listed} is not in {domain} yet, and the admin center lists an app only once it is there.",
 		"In PowerShell: New-MgServicePrincipal -AppId {client}",
 		"Or in the Azure CLI: az ad sp create --id {client}",
-		"Creating it grants nothing.",
+		"Creating it so grants nothing. The link creates it too, and approves the app at once when Accept is pressed.",
 	},
 	portalTitle: "Grant admin consent in the Entra admin center",
 	portalText: []string{

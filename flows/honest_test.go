@@ -1,0 +1,153 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"onboard.example/checks"
+)
+
+// blind are the findings of a run in which nobody signed in.
+func blind() map[checks.ID]checks.Verdict {
+	out := map[checks.ID]checks.Verdict{}
+	for _, id := range allChecks() {
+		if !slices.Contains(publicChecks(), id) {
+			out[id] = checks.Unknown
+		}
+	}
+	return out
+}
+
+// Making the enterprise app grants nothing, and whoever says that they made it
+// did not say that they approved anything.
+func TestMakingTheAppIsNoApproval(t *testing.T) {
+	t.Parallel()
+	s := see(after(begun(t, "hetk"), tenant()), nil)
+	s = see(after(s, Advanced{}, Answered{Question: AskSignIn, Value: string(WayNone)}, Advanced{}), blind())
+	s = after(s, Chose{Path: EntraGrant}, Answered{Question: AskHow, Value: HowPortal}, finding(s, checks.AppPresent, checks.Fail), Advanced{})
+	at(t, s, StageSteps, GrantCreate)
+	s = after(s, finding(s, checks.AppPresent, checks.Unknown), Claimed{Step: GrantCreate}, Advanced{})
+	at(t, s, StageSteps, GrantPortal)
+	if o := s.Overall(); o.State == checks.StateOpen {
+		t.Errorf("said to be made gives %s, %s: %s", o.State, o.Grade, o.Reason)
+	}
+	s = after(s, Claimed{Step: GrantPortal})
+	if o := s.Overall(); o.State != checks.StateOpen || o.Grade != checks.Asserted {
+		t.Errorf("said to be approved gives %s, %s: %s", o.State, o.Grade, o.Reason)
+	}
+}
+
+// Nobody's word makes open what was seen to be blocked.
+func TestNobodysWordOpensWhatIsBlocked(t *testing.T) {
+	t.Parallel()
+	s := see(after(begun(t, "hetk"), tenant()), nil)
+	s = see(after(s, Advanced{}, Answered{Question: AskSignIn, Value: string(WayNone)}, Advanced{}), blind())
+	s = after(s, Chose{Path: DirectLink}, Advanced{}, Claimed{Step: LinkApprove})
+	s = after(s, finding(s, checks.TenantFound, checks.Fail))
+	if o := s.Overall(); o.State != checks.StateBlocked {
+		t.Errorf("of a domain without a tenant: %s, %s: %s", o.State, o.Grade, o.Reason)
+	}
+}
+
+// needsRole is a run whose app needs an app role as well, which is missing
+// although every scope is granted.
+func needsRole(t *testing.T) State {
+	t.Helper()
+	p := profile(t, "hetk")
+	p.Permissions = append(slices.Clone(p.Permissions), Permission{Role: "Calendars.Read", Why: "x"})
+	s := after(diagnosed(t, "hetk", present(theApp(p))), Picked{Profile: p}, tenant())
+	return see(s, map[checks.ID]checks.Verdict{checks.AppRoles: checks.Fail})
+}
+
+// A grant of scopes is not the whole of what an app needs that asks for app
+// roles: consent by an admin grants those too.
+func TestAMissingAppRoleIsClearedByConsent(t *testing.T) {
+	t.Parallel()
+	s := needsRole(t)
+	if o := s.Overall(); o.State != checks.StateBlocked {
+		t.Fatalf("%s, %s: %s", o.State, o.Grade, o.Reason)
+	}
+	for _, r := range Rank(s) {
+		if !r.Fits {
+			t.Errorf("%s: %s", r.Path.ID, r.Why)
+		}
+	}
+	s = after(s, Chose{Path: DirectLink})
+	s = see(s, map[checks.ID]checks.Verdict{checks.AppRoles: checks.Fail})
+	if s = after(s, Advanced{}); s.Place.Step != LinkApprove {
+		t.Errorf("scopes alone lead to %+v", s.Place)
+	}
+	s = see(s, map[checks.ID]checks.Verdict{checks.AppRoles: checks.Pass})
+	if s = after(s, Advanced{}); s.Place.Stage != StageProof {
+		t.Errorf("everything granted, and at %+v: %q", s.Place, Missing(s))
+	}
+}
+
+// Consent that shows is not said to be missing where something else is.
+func TestWhatIsWaitedForIsNamed(t *testing.T) {
+	t.Parallel()
+	s := after(diagnosed(t, "hetk", present(Facts{})), Chose{Path: DirectLink}, Advanced{}, Claimed{Step: LinkApprove}, Advanced{})
+	at(t, s, StageSteps, LinkWait)
+	for name, c := range map[string]struct {
+		as   map[checks.ID]checks.Verdict
+		want string
+	}{
+		"the grant":        {map[checks.ID]checks.Verdict{checks.AppGrant: checks.Fail}, words.waitGrant},
+		"nothing is there": {map[checks.ID]checks.Verdict{checks.AppGrant: checks.Fail, checks.AppPresent: checks.Fail}, words.waitGrant},
+		"sign-in is off":   {map[checks.ID]checks.Verdict{checks.AppEnabled: checks.Fail}, "app/enabled fail"},
+	} {
+		if got := Missing(see(s, c.as)); !strings.Contains(got, c.want) || c.want != words.waitGrant && strings.Contains(got, words.waitGrant) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// The message to the people says no more than what was seen.
+func TestTheMessagePromisesNoMoreThanWasSeen(t *testing.T) {
+	t.Parallel()
+	open := UserMessage(proven(t)) // Conditional Access was not looked at
+	if strings.Contains(strings.ToLower(open), "nothing stands") {
+		t.Errorf("promises what nobody looked at:\n%s", open)
+	}
+	unknown := UserMessage(see(after(begun(t, "hetk"), tenant()), nil))
+	if strings.Contains(unknown, "is not open") || strings.Contains(unknown, "will not help") || !strings.Contains(unknown, "Hetk Calendar Sync") {
+		t.Errorf("nobody knows, and the message says:\n%s", unknown)
+	}
+}
+
+// An app can be deactivated by an admin of the tenant as well as by its owner.
+func TestADeactivatedAppIsNotLaidToTheVendorAlone(t *testing.T) {
+	t.Parallel()
+	f := theApp(profile(t, "hetk"))
+	f.App.Deactivated = true
+	s := diagnosed(t, "hetk", present(f))
+	_, err := MakePlan(s)
+	for _, said := range []string{err.Error(), Rank(s)[0].Why} {
+		if strings.Contains(said, "by its owner") || !strings.Contains(said, "deactivated") {
+			t.Errorf("%q", said)
+		}
+	}
+}
+
+// Switching the sign-in off again does not take the grant back.
+func TestUndoingAnEnabledAppNamesTheGrantToo(t *testing.T) {
+	t.Parallel()
+	f := theApp(profile(t, "hetk"))
+	f.App.Enabled = false
+	for _, r := range Rank(diagnosed(t, "hetk", present(f))) {
+		if !strings.Contains(r.Path.Undo, "sign-in off") || !strings.Contains(r.Path.Undo, "Revoke permission") {
+			t.Errorf("%s: %q", r.Path.ID, r.Path.Undo)
+		}
+	}
+}
+
+// The link on the step that makes the enterprise app approves it as well, and
+// the step says so.
+func TestTheStepThatMakesTheAppSaysWhatItsLinkDoes(t *testing.T) {
+	t.Parallel()
+	step, _ := StepByID(GrantCreate)
+	if text := strings.Join(step.Text, "\n"); slices.Contains(step.Links, LinkConsent) && !strings.Contains(text, "approves") {
+		t.Errorf("a consent link is shown under:\n%s", text)
+	}
+}
