@@ -1,0 +1,70 @@
+package checks
+
+import (
+	"context"
+	"time"
+)
+
+// DNSOutcome says what one server did with a question. Ids are printed.
+type DNSOutcome string
+
+// The outcomes. Only Found, NoData and NoName decide anything.
+const (
+	DNSFound  DNSOutcome = "found"   // records, or an alias
+	DNSNoData DNSOutcome = "no-data" // the name exists, the type does not
+	DNSNoName DNSOutcome = "no-name" // the name does not exist
+	DNSLame   DNSOutcome = "lame"    // answered without authority
+	DNSFailed DNSOutcome = "failed"  // SERVFAIL, REFUSED, or an answer that cannot be read
+	DNSSilent DNSOutcome = "silent"  // no answer in time, or no connection
+	DNSBarred DNSOutcome = "barred"  // not asked: its address is not one to ask
+	DNSNoPath DNSOutcome = "no-path" // not asked: this machine has no network of that kind, as IPv6
+)
+
+// Decides reports whether the outcome says what the zone holds.
+func (o DNSOutcome) Decides() bool { return o == DNSFound || o == DNSNoData || o == DNSNoName }
+
+// DNSSecurity is what DNSSEC says about an answer (RFC 4033 §5).
+type DNSSecurity string
+
+// The states, from best to worst.
+const (
+	DNSSecure        DNSSecurity = "secure"        // signed all the way from a trust anchor
+	DNSInsecure      DNSSecurity = "insecure"      // proved to be unsigned
+	DNSIndeterminate DNSSecurity = "indeterminate" // no anchor above, or keys could not be had
+	DNSBogus         DNSSecurity = "bogus"         // signed, and the signatures do not fit
+)
+
+// DNSReply is what one server said. Text in it is as it was sent: clean it.
+type DNSReply struct {
+	Host     string // name server; empty for the resolver in use
+	Addr     string // address and port
+	Outcome  DNSOutcome
+	Rcode    string
+	Texts    [][]string    // TXT records, each a list of strings
+	Aliases  []string      // names passed on the way
+	TTL      time.Duration // of the records
+	Negative time.Duration // how long "not there" may be kept
+	Took     time.Duration
+	Why      string // for a person; empty where the outcome decides
+}
+
+// DNSAnswer is what is known about the TXT records at one name.
+type DNSAnswer struct {
+	Name     string // asked for, with the dot at the end
+	Asked    string // the last name on the way of the aliases; the servers are asked for this
+	Zone     string // apex of the zone that Asked is in
+	At       time.Time
+	Servers  []DNSReply
+	Resolver DNSReply
+	Aliases  []string
+	Wildcard bool // a name that nobody made has the same
+	Agree    bool // all servers that decide say the same, and one does
+	Security DNSSecurity
+	Reason   string // why the security is what it is, for a person
+}
+
+// DNSReader looks up TXT records at the authoritative servers of a name and at
+// the resolver in use. The error says that nothing could be learned.
+type DNSReader interface {
+	LookTXT(ctx context.Context, name string) (DNSAnswer, error)
+}

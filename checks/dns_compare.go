@@ -1,0 +1,235 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DNSView is one server's line: asked, wanted, found. Its text is fit to be
+// shown.
+type DNSView struct {
+	Host     string     `json:"host"`
+	Addr     string     `json:"addr"`
+	Asked    string     `json:"asked"`
+	Wanted   string     `json:"wanted"`
+	Found    []string   `json:"found"`
+	Outcome  DNSOutcome `json:"outcome"`
+	State    DNSState   `json:"state"` // this server alone
+	TTL      int        `json:"ttl"`   // seconds; of "not there" where nothing was found
+	Until    *time.Time `json:"until,omitempty"`
+	Why      string     `json:"why,omitempty"`
+	record   DNSRecord
+	negative bool
+}
+
+// DNSReport is the policy record of one domain, judged. Its text is fit to be
+// shown.
+type DNSReport struct {
+	State    DNSState    `json:"state"`
+	Reason   string      `json:"reason"`
+	Name     string      `json:"name"`
+	Zone     string      `json:"zone"`
+	Wanted   string      `json:"wanted"`
+	Found    string      `json:"found"`
+	Problem  *DNSProblem `json:"problem,omitempty"`
+	Servers  []DNSView   `json:"servers"`
+	Resolver DNSView     `json:"resolver"`
+	Have     []string    `json:"have"` // servers that have the record as wanted
+	Lack     []string    `json:"lack"` // servers that decide, and have it not
+	Aliases  []string    `json:"aliases,omitempty"`
+	Wildcard bool        `json:"wildcard"`
+	Doubled  string      `json:"doubled,omitempty"` // where it was found instead
+	Security DNSSecurity `json:"security"`
+	Signed   string      `json:"signed,omitempty"` // why the security is what it is
+	Notes    []string    `json:"notes,omitempty"`
+	// Settled: the servers and the resolver in use say the same, so that looking
+	// again is of no use until somebody changes something.
+	Settled bool `json:"settled"`
+}
+
+// Names returns where the record belongs, and where it lands if the whole name
+// is typed into a form that adds the zone (see Publish).
+func (r DNSRule) Names(domain, zone string) (wanted, doubled string) {
+	p := r.Publish(domain, zone)
+	return p.FullName, p.Doubled
+}
+
+// Compare judges an answer. failed is the error of the look, if there was one;
+// doubled is what is at the doubled name, if that was looked at.
+func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSReport {
+	out := DNSReport{
+		Name: trimDot(a.Name), Zone: trimDot(a.Zone), Wanted: Line(r.Line(), dnsWide),
+		Wildcard: a.Wildcard, Security: a.Security, Signed: Line(a.Reason, dnsWide),
+		Servers: []DNSView{}, Have: []string{}, Lack: []string{},
+	}
+	for _, alias := range a.Aliases {
+		out.Aliases = append(out.Aliases, trimDot(alias))
+	}
+	var deciding []DNSView
+	for _, s := range a.Servers {
+		v := r.view(s, a.Asked, a.At)
+		out.Servers = append(out.Servers, v)
+		switch {
+		case !v.Outcome.Decides():
+		case v.State == DNSOk:
+			deciding, out.Have = append(deciding, v), append(out.Have, v.named())
+		default:
+			deciding, out.Lack = append(deciding, v), append(out.Lack, v.named())
+		}
+	}
+	out.Resolver = r.view(a.Resolver, a.Name, a.At)
+	out.State, out.Reason = r.decide(a, failed, deciding)
+	if len(deciding) > 0 && out.State != DNSError && out.State != DNSDisagree {
+		record := deciding[0].record
+		out.Found, out.Problem = Line(record.Text, dnsWide), record.Problem
+		out.Notes = append(out.Notes, record.Notes...)
+	}
+	out.absent(a, r, doubled)
+	out.remark(a, deciding)
+	return out
+}
+
+// dnsWide bounds a whole record that is shown, in characters.
+const dnsWide = 500
+
+func trimDot(name string) string { return Line(strings.TrimSuffix(name, "."), 255) }
+
+func (v DNSView) named() string {
+	if v.Host == "" {
+		return v.Addr
+	}
+	return v.Host + " (" + v.Addr + ")"
+}
+
+// view is one server's line.
+func (r DNSRule) view(s DNSReply, asked string, at time.Time) DNSView {
+	v := DNSView{
+		Host: trimDot(s.Host), Addr: Line(s.Addr, dnsShown), Asked: trimDot(asked), Wanted: Line(r.Line(), dnsWide),
+		Found: []string{}, Outcome: s.Outcome, State: DNSError, Why: Line(s.Why, dnsWide),
+	}
+	if !s.Outcome.Decides() {
+		return v
+	}
+	v.record = r.Parse(s.Texts)
+	v.State = v.record.State
+	for _, t := range s.Texts {
+		v.Found = append(v.Found, Line(strings.Join(t, ""), dnsWide))
+	}
+	slices.Sort(v.Found)
+	keep := s.TTL
+	if s.Outcome != DNSFound {
+		keep, v.negative = s.Negative, true
+	}
+	v.TTL = int(keep / time.Second)
+	if s.Host == "" && keep > 0 && !at.IsZero() {
+		until := at.Add(keep)
+		v.Until = &until
+	}
+	return v
+}
+
+// decide joins what the servers say into one state, with the reason.
+func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState, string) {
+	switch {
+	case failed != nil:
+		return DNSError, fmt.Sprintf(sayDNSNoLook, Line(failed.Error(), dnsWide))
+	case a.Security == DNSBogus:
+		return DNSError, fmt.Sprintf(sayDNSBogus, Line(a.Reason, dnsWide))
+	case len(deciding) == 0:
+		return DNSError, fmt.Sprintf(sayDNSNobody, len(a.Servers), trimDot(a.Zone))
+	case !a.Agree && slices.ContainsFunc(a.Servers, func(s DNSReply) bool { return s.Outcome == DNSFound && len(s.Texts) == 0 }):
+		return DNSDisagree, sayDNSAliasDiffers
+	}
+	first := deciding[0]
+	for _, v := range deciding[1:] {
+		same := v.State == first.State && (v.State == DNSOk || v.State == DNSAbsent || v.record.Text == first.record.Text)
+		if !same {
+			have := 0
+			for _, d := range deciding {
+				if d.State == DNSOk {
+					have++
+				}
+			}
+			return DNSDisagree, fmt.Sprintf(sayDNSDiffers, have, len(deciding))
+		}
+	}
+	name := trimDot(a.Name)
+	switch first.State {
+	case DNSOk:
+		return DNSOk, fmt.Sprintf(sayDNSOk, name, len(deciding))
+	case DNSAmbiguous:
+		return DNSAmbiguous, first.record.Problem.Say
+	case DNSInvalid:
+		return DNSInvalid, fmt.Sprintf(sayDNSInvalid, first.record.Problem.Column, first.record.Problem.Say)
+	case DNSAbsent, DNSDisagree, DNSError:
+	}
+	if first.Outcome == DNSNoName {
+		return DNSAbsent, fmt.Sprintf(sayDNSNoName, name)
+	}
+	return DNSAbsent, fmt.Sprintf(sayDNSNoRecord, name)
+}
+
+// absent says what may have gone wrong where there is no record.
+func (d *DNSReport) absent(a DNSAnswer, r DNSRule, doubled *DNSAnswer) {
+	if d.State != DNSAbsent {
+		return
+	}
+	if len(a.Aliases) > 0 {
+		d.Reason = fmt.Sprintf(sayDNSAliasInWay, d.Name, trimDot(a.Aliases[len(a.Aliases)-1]))
+	}
+	if doubled == nil || doubled.Wildcard {
+		return
+	}
+	for _, s := range doubled.Servers {
+		if s.Outcome == DNSFound && r.Parse(s.Texts).State != DNSAbsent {
+			d.Doubled = trimDot(doubled.Name)
+			label, _, _ := strings.Cut(d.Doubled, "."+d.Zone)
+			d.Reason = fmt.Sprintf(sayDNSDoubled, d.Doubled, label)
+			return
+		}
+	}
+}
+
+// remark adds what else is worth knowing, and whether to look again.
+func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
+	note := func(say string, args ...any) { d.Notes = append(d.Notes, fmt.Sprintf(say, args...)) }
+	if len(d.Aliases) > 0 && d.State != DNSAbsent {
+		note(sayDNSAlias, d.Name, strings.Join(d.Aliases, " → "))
+	}
+	if d.Wildcard {
+		note(sayDNSWildcard, d.Name)
+	}
+	path := false
+	for _, v := range d.Servers {
+		switch v.Outcome {
+		case DNSLame, DNSFailed, DNSSilent, DNSBarred:
+			note(sayDNSLame, v.named(), v.Why)
+		case DNSNoPath:
+			path = true
+		case DNSFound, DNSNoData, DNSNoName:
+		}
+	}
+	if path {
+		note(sayDNSNoPath)
+	}
+	switch a.Security {
+	case DNSIndeterminate:
+		if len(deciding) > 0 {
+			note(sayDNSUnchecked, d.Signed)
+		}
+	case DNSSecure, DNSInsecure, DNSBogus:
+	}
+	v := d.Resolver
+	switch {
+	case len(deciding) == 0:
+	case !v.Outcome.Decides():
+		note(sayDNSResolverOut, v.Addr, v.Why)
+	case v.State != d.State && v.negative && v.Until != nil:
+		note(sayDNSResolverNot, v.Addr, v.Until.UTC().Format(time.TimeOnly))
+	case v.State != d.State && v.Until != nil:
+		note(sayDNSResolverOld, v.Addr, v.Until.UTC().Format(time.TimeOnly))
+	}
+	d.Settled = len(deciding) > 0 && d.State != DNSError && d.State != DNSDisagree && v.Outcome.Decides() && v.State == d.State
+}

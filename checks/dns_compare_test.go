@@ -1,0 +1,123 @@
+package checks
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+)
+
+const fullPolicy = "v=hetk1; policy=private"
+
+func found(host string, texts ...string) DNSReply {
+	r := DNSReply{Host: host, Addr: "192.0.2.1:53", Outcome: DNSFound, TTL: 5 * time.Minute}
+	for _, t := range texts {
+		r.Texts = append(r.Texts, []string{t})
+	}
+	return r
+}
+
+func missing(host string, o DNSOutcome) DNSReply {
+	return DNSReply{Host: host, Addr: "192.0.2.2:53", Outcome: o, Negative: 10 * time.Minute, Why: map[bool]string{true: "no answer in time"}[!o.Decides()]}
+}
+
+func answer(resolver DNSReply, servers ...DNSReply) DNSAnswer {
+	a := DNSAnswer{
+		Name: "_hetk.contoso.example.", Asked: "_hetk.contoso.example.", Zone: "contoso.example.", At: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC),
+		Servers: servers, Resolver: resolver, Agree: true, Security: DNSInsecure,
+	}
+	resolver.Host = ""
+	a.Resolver = resolver
+	return a
+}
+
+// TestDNSCompare: every shape of product.md §9 has a state and words of its own.
+func TestDNSCompare(t *testing.T) {
+	t.Parallel()
+	with := func(a DNSAnswer, change func(*DNSAnswer)) DNSAnswer { change(&a); return a }
+	ok, none := found("ns1.", fullPolicy), missing("ns1.", DNSNoName)
+	none2 := missing("ns2.", DNSNoName)
+	doubled := answer(none, found("ns1.", fullPolicy))
+	doubled.Name = "_hetk.contoso.example.contoso.example."
+	alias := func(a *DNSAnswer) { a.Aliases = []string{"policy.fabrikam.example."} }
+	for name, c := range map[string]struct {
+		answer  DNSAnswer
+		failed  error
+		doubled *DNSAnswer
+		state   DNSState
+		says    string // in the reason or a note
+		settled bool
+	}{
+		"on every server":            {answer(ok, ok, found("ns2.", fullPolicy)), nil, nil, DNSOk, "each of the 2 servers", true},
+		"said in other words":        {answer(ok, ok, found("ns2.", "v=hetk1;policy=private")), nil, nil, DNSOk, "each of the 2 servers", true},
+		"no such name":               {answer(none, none), nil, nil, DNSAbsent, "There is no _hetk.contoso.example.", true},
+		"other TXT only":             {answer(none, found("ns1.", "x")), nil, nil, DNSAbsent, "no policy record", true},
+		"no such type":               {answer(none, missing("ns1.", DNSNoData)), nil, nil, DNSAbsent, "no policy record", true},
+		"wrong version":              {answer(none, found("ns1.", "v=hetk2; policy=private")), nil, nil, DNSInvalid, "character 3: The version is \"hetk2\"", false},
+		"bad syntax":                 {answer(none, found("ns1.", "v=hetk1; policy")), nil, nil, DNSInvalid, "character 16", false},
+		"two records":                {answer(none, found("ns1.", fullPolicy, "v=hetk1; policy=open")), nil, nil, DNSAmbiguous, "2 policy records", false},
+		"one server has it":          {with(answer(none, ok, none2), func(a *DNSAnswer) { a.Agree = false }), nil, nil, DNSDisagree, "1 of 2", false},
+		"two invalid ones":           {answer(none, found("ns1.", "v=hetk2"), found("ns2.", "v=hetk3")), nil, nil, DNSDisagree, "0 of 2", false},
+		"an alias on some":           {with(answer(none, DNSReply{Host: "ns1.", Outcome: DNSFound, Aliases: []string{"x."}}, none2), func(a *DNSAnswer) { a.Agree = false }), nil, nil, DNSDisagree, "alias (CNAME) at the name, and others", false},
+		"an alias in the way":        {with(answer(none, none), alias), nil, nil, DNSAbsent, "remove it first", true},
+		"an alias to it":             {with(answer(ok, ok), alias), nil, nil, DNSOk, "is an alias: policy.fabrikam.example", true},
+		"a wildcard":                 {with(answer(ok, ok), func(a *DNSAnswer) { a.Wildcard = true }), nil, nil, DNSOk, "wildcard", true},
+		"the doubled name":           {answer(none, none), nil, &doubled, DNSAbsent, "Type only _hetk as the name", true},
+		"the doubled name, wildcard": {answer(none, none), nil, ptr(with(doubled, func(a *DNSAnswer) { a.Wildcard = true })), DNSAbsent, "There is no _hetk", true},
+		"the doubled name, empty":    {answer(none, none), nil, ptr(answer(none, none)), DNSAbsent, "There is no _hetk", true},
+		"bogus":                      {with(answer(ok, ok), func(a *DNSAnswer) { a.Security, a.Reason = DNSBogus, "expired" }), nil, nil, DNSError, "bogus): expired", false},
+		"not checked":                {with(answer(ok, ok), func(a *DNSAnswer) { a.Security, a.Reason = DNSIndeterminate, "no keys" }), nil, nil, DNSOk, "could not be checked: no keys", true},
+		"one silent, one has it":     {answer(ok, ok, missing("ns2.", DNSSilent)), nil, nil, DNSOk, "ns2 (192.0.2.2:53) does not count: no answer in time", true},
+		"one lame, one without":      {answer(none, missing("ns2.", DNSLame), none), nil, nil, DNSAbsent, "does not count", true},
+		"all silent":                 {answer(none, missing("ns1.", DNSSilent), missing("ns2.", DNSLame)), nil, nil, DNSError, "None of the 2 servers", false},
+		"no network of a kind":       {answer(ok, ok, missing("ns2.", DNSNoPath)), nil, nil, DNSOk, "no network of their kind", true},
+		"no server at all":           {answer(none), nil, nil, DNSError, "None of the 0", false},
+		"the look failed":            {DNSAnswer{Name: "_hetk.x."}, errors.New("time\x1b[2J out"), nil, DNSError, "could not be looked up: time", false},
+		"the resolver not yet":       {answer(none, ok), nil, nil, DNSOk, "nothing is there until 14:10:00 UTC", false},
+		"the resolver's old one":     {answer(found("", "v=hetk1; policy=open"), ok), nil, nil, DNSOk, "old answer until 14:05:00 UTC", false},
+		"the resolver silent":        {answer(missing("", DNSSilent), ok), nil, nil, DNSOk, "gave no answer: no answer in time", false},
+		"an escape sequence":         {answer(none, found("ns1.", "policy=\x1b]0;x\x07\u202e")), nil, nil, DNSInvalid, "must begin", false},
+	} {
+		got := hetkRule().Compare(c.answer, c.failed, c.doubled)
+		said := strings.Join(append([]string{got.Reason}, got.Notes...), "\n")
+		if got.State != c.state || !strings.Contains(said, c.says) || got.Settled != c.settled {
+			t.Errorf("%s: %s, settled %v: %s", name, got.State, got.Settled, said)
+		}
+		shown := append([]string{got.Reason, got.Found, got.Name, got.Doubled}, got.Notes...)
+		for _, v := range append(got.Servers, got.Resolver) {
+			shown = append(append(shown, v.Found...), v.Host, v.Addr, v.Why)
+		}
+		for _, s := range shown {
+			if strings.ContainsFunc(s, unicode.IsControl) || strings.Contains(s, "%!") || strings.ContainsRune(s, '\u202e') {
+				t.Errorf("%s: not fit to be shown: %q", name, s)
+			}
+		}
+		if len(got.Servers) != len(c.answer.Servers) || got.Have == nil || got.Lack == nil {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestDNSCompareLines(t *testing.T) {
+	t.Parallel()
+	a := answer(missing("", DNSNoName), found("ns1.", "other", fullPolicy), missing("ns2.", DNSNoData), missing("ns3.", DNSSilent))
+	a.Agree = false
+	got := hetkRule().Compare(a, nil, nil)
+	if !slices.Equal(got.Have, []string{"ns1 (192.0.2.1:53)"}) || !slices.Equal(got.Lack, []string{"ns2 (192.0.2.2:53)"}) {
+		t.Error(got.Have, got.Lack)
+	}
+	v := got.Servers[0]
+	if v.Asked != "_hetk.contoso.example" || v.Wanted != fullPolicy || !slices.Equal(v.Found, []string{"other", fullPolicy}) || v.TTL != 300 || v.State != DNSOk || v.Until != nil {
+		t.Errorf("%+v", v)
+	}
+	if v := got.Servers[1]; len(v.Found) != 0 || v.TTL != 600 || v.State != DNSAbsent {
+		t.Errorf("%+v", v)
+	}
+	if v := got.Resolver; v.Until == nil || !v.Until.Equal(a.At.Add(10*time.Minute)) {
+		t.Errorf("%+v", v)
+	}
+}
