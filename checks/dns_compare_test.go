@@ -65,8 +65,8 @@ func TestDNSCompare(t *testing.T) {
 		"an alias to it":             {with(answer(ok, ok), alias), nil, nil, DNSOk, "is an alias: policy.fabrikam.example", true},
 		"a wildcard":                 {with(answer(ok, ok), func(a *DNSAnswer) { a.Wildcard = true }), nil, nil, DNSOk, "wildcard", true},
 		"the doubled name":           {answer(none, none), nil, &doubled, DNSAbsent, "Type only _hetk as the name", true},
-		"the doubled name, wildcard": {answer(none, none), nil, ptr(with(doubled, func(a *DNSAnswer) { a.Wildcard = true })), DNSAbsent, "There is no _hetk", true},
-		"the doubled name, empty":    {answer(none, none), nil, ptr(answer(none, none)), DNSAbsent, "There is no _hetk", true},
+		"the doubled name, wildcard": {answer(none, none), nil, new(with(doubled, func(a *DNSAnswer) { a.Wildcard = true })), DNSAbsent, "There is no _hetk", true},
+		"the doubled name, empty":    {answer(none, none), nil, new(answer(none, none)), DNSAbsent, "There is no _hetk", true},
 		"bogus":                      {with(answer(ok, ok), func(a *DNSAnswer) { a.Security, a.Reason = DNSBogus, "expired" }), nil, nil, DNSError, "bogus): expired", false},
 		"not checked":                {with(answer(ok, ok), func(a *DNSAnswer) { a.Security, a.Reason = DNSIndeterminate, "no keys" }), nil, nil, DNSOk, "could not be checked: no keys", true},
 		"one silent, one has it":     {answer(ok, ok, missing("ns2.", DNSSilent)), nil, nil, DNSOk, "ns2 (192.0.2.2:53) does not count: no answer in time", true},
@@ -99,8 +99,6 @@ func TestDNSCompare(t *testing.T) {
 		}
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func TestDNSCompareLines(t *testing.T) {
 	t.Parallel()

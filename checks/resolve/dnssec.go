@@ -6,17 +6,19 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"onboard.example/checks"
 )
 
 // Security is what DNSSEC says about an answer (RFC 4033 §5).
-type Security string
+type Security = checks.DNSSecurity
 
-// The states, from best to worst.
+// The states, as checks names them, from best to worst.
 const (
-	Secure        Security = "secure"        // signed all the way from a trust anchor
-	Insecure      Security = "insecure"      // proved to be unsigned
-	Indeterminate Security = "indeterminate" // no anchor above, or keys could not be had
-	Bogus         Security = "bogus"         // signed, and the signatures do not fit
+	Secure        = checks.DNSSecure
+	Insecure      = checks.DNSInsecure
+	Indeterminate = checks.DNSIndeterminate
+	Bogus         = checks.DNSBogus
 )
 
 // worse reports whether a is worse than b.

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"onboard.example/checks"
 )
 
 // Bounds of one run. A common zone needs a tenth of each.
@@ -99,22 +101,19 @@ func New(opt Options) (*Resolver, error) {
 }
 
 // Outcome says what one server did with a question.
-type Outcome string
+type Outcome = checks.DNSOutcome
 
-// The outcomes. Only Found, NoData and NoName decide anything.
+// The outcomes, as checks names them.
 const (
-	Found  Outcome = "found"   // records, or an alias
-	NoData Outcome = "no-data" // the name exists, the type does not
-	NoName Outcome = "no-name" // the name does not exist
-	Lame   Outcome = "lame"    // answered without authority
-	Failed Outcome = "failed"  // SERVFAIL, REFUSED, or an answer that cannot be read
-	Silent Outcome = "silent"  // no answer in time, or no connection
-	Barred Outcome = "barred"  // not asked: its address is not one to ask
-	NoPath Outcome = "no-path" // not asked: this machine has no network of that kind, as IPv6
+	Found  = checks.DNSFound
+	NoData = checks.DNSNoData
+	NoName = checks.DNSNoName
+	Lame   = checks.DNSLame
+	Failed = checks.DNSFailed
+	Silent = checks.DNSSilent
+	Barred = checks.DNSBarred
+	NoPath = checks.DNSNoPath
 )
-
-// Decides reports whether the outcome says what the zone holds.
-func (o Outcome) Decides() bool { return o == Found || o == NoData || o == NoName }
 
 // Reply is what one server said. Text in it is as the server sent it: clean it
 // before it is shown.

@@ -1,0 +1,77 @@
+package resolve
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"onboard.example/checks"
+)
+
+// LookTXT is Look for TXT records, in the form that checks judge. It fills what
+// was learned even where it returns an error.
+func (r *Resolver) LookTXT(ctx context.Context, name string) (checks.DNSAnswer, error) {
+	a, err := r.Look(ctx, name, dns.TypeTXT)
+	out := checks.DNSAnswer{
+		Name: a.Name, Asked: a.Asked, Zone: a.Zone, At: r.opt.Now(), Resolver: textReply(a.Resolver),
+		Aliases: a.Aliases, Wildcard: a.Wildcard, Agree: a.Agree, Security: a.Security, Reason: a.Reason,
+	}
+	if out.Name == "" {
+		out.Name = name
+	}
+	for _, s := range a.Servers {
+		out.Servers = append(out.Servers, textReply(s))
+	}
+	return out, err
+}
+
+func textReply(r Reply) checks.DNSReply {
+	out := checks.DNSReply{
+		Host: r.Host, Addr: r.Addr, Outcome: r.Outcome, Rcode: r.Rcode,
+		Aliases: r.Aliases, TTL: r.TTL, Negative: r.Negative, Took: r.Took, Why: r.Why,
+	}
+	for _, rr := range r.Records {
+		t, ok := rr.(*dns.TXT)
+		if !ok {
+			continue
+		}
+		var texts []string
+		for _, s := range t.Txt {
+			texts = append(texts, raw(s))
+		}
+		// A set holds no record twice (RFC 2181 §5), whatever a server sends.
+		if !slices.ContainsFunc(out.Texts, func(had []string) bool { return slices.Equal(had, texts) }) {
+			out.Texts = append(out.Texts, texts)
+		}
+	}
+	return out
+}
+
+// raw undoes what the library does to a string of a TXT record: it puts a
+// backslash before quotation marks and backslashes, and \DDD for bytes that are
+// not printable.
+func raw(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var out strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] != '\\' || i+1 == len(s):
+			out.WriteByte(s[i])
+		case i+3 < len(s) && digits(s[i+1:i+4]):
+			out.WriteByte((s[i+1]-'0')*100 + (s[i+2]-'0')*10 + s[i+3] - '0')
+			i += 3
+		default:
+			i++
+			out.WriteByte(s[i])
+		}
+	}
+	return out.String()
+}
+
+func digits(s string) bool {
+	return strings.Trim(s, "0123456789") == ""
+}
