@@ -108,6 +108,7 @@ func (s State) consentV2() bool {
 // other APIs behind the API's identifier.
 func consentScopes(s State) []string {
 	var out []string
+	public := sameEndpoints(cmp.Or(s.Cloud(), checks.CloudPublic), checks.CloudPublic)
 	for _, p := range s.App.Needs {
 		if p.Scope == "" {
 			continue
@@ -116,16 +117,17 @@ func consentScopes(s State) []string {
 		case checks.MicrosoftGraph, "":
 			out = addFold(out, p.Scope)
 		default:
-			out = addFold(out, resourceURI(p.Resource)+"/"+p.Scope)
+			out = addFold(out, resourceURI(p.Resource, public)+"/"+p.Scope)
 		}
 	}
 	return out
 }
 
-// resourceURI is the identifier of an API in front of a scope; by its
-// application id where no better is known, which Entra takes as well.
-func resourceURI(appID string) string {
-	if appID == checks.ExchangeOnline {
+// resourceURI is the identifier of an API in front of a scope: by its name in
+// the public cloud, else by its application id, which is the same everywhere and
+// among the names of every service principal.
+func resourceURI(appID string, public bool) string {
+	if public && appID == checks.ExchangeOnline {
 		return "https://outlook.office365.com"
 	}
 	return appID

@@ -47,12 +47,12 @@ func TestConsentLinks(t *testing.T) {
 			linked(t, checks.CloudChina, contosoID, func(p *Profile) { p.AdminConsent.Version = "v1" }),
 			"https://login.partner.microsoftonline.cn/" + contosoID + "/adminconsent?client_id=8dd90edb-c881-459a-ac84-2a1fee8c5c94&redirect_uri=https%3A%2F%2Fapp.hetk.example%2Fback%3Fx%3D1%26y%3Da%20b&state=onboard-hetk", true,
 		},
-		"another API's scope behind its name": {
+		"another API's scope behind its id": {
 			linked(t, checks.CloudDoD, contosoID, func(p *Profile) {
 				p.Permissions = []Permission{{Resource: "Office 365 Exchange Online", Scope: "EWS.AccessAsUser.All", Why: "x"}}
 				p.SignIn.AuthorizeScopes = []string{"openid"}
 			}),
-			"https://login.microsoftonline.us/" + contosoID + "/v2.0/adminconsent?client_id=8dd90edb-c881-459a-ac84-2a1fee8c5c94&redirect_uri=https%3A%2F%2Fapp.hetk.example%2Fback%3Fx%3D1%26y%3Da%20b&scope=https%3A%2F%2Foutlook.office365.com%2FEWS.AccessAsUser.All%20openid&state=onboard-hetk", false,
+			"https://login.microsoftonline.us/" + contosoID + "/v2.0/adminconsent?client_id=8dd90edb-c881-459a-ac84-2a1fee8c5c94&redirect_uri=https%3A%2F%2Fapp.hetk.example%2Fback%3Fx%3D1%26y%3Da%20b&scope=00000002-0000-0ff1-ce00-000000000000%2FEWS.AccessAsUser.All%20openid&state=onboard-hetk", false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -108,15 +108,28 @@ func (s State) Cloud() checks.Cloud {
 	return ""
 }
 
-// TenantID is the id of the domain's tenant in the run's cloud, or empty.
+// TenantID is the id of the domain's tenant in the run's cloud, or in one that
+// shares its endpoints, or empty.
 func (s State) TenantID() string {
 	c := s.Cloud()
+	shared := ""
 	for _, t := range s.Facts.Tenants {
 		if t.Cloud == c {
 			return t.ID
 		}
+		if sameEndpoints(t.Cloud, c) {
+			shared = t.ID
+		}
 	}
-	return ""
+	return shared
+}
+
+// sameEndpoints says whether two clouds are one at the sign-in and at Graph, as
+// the public one and GCC are (entra-facts §10).
+func sameEndpoints(a, b checks.Cloud) bool {
+	x, ok := checks.EndpointsOf(a)
+	y, known := checks.EndpointsOf(b)
+	return ok && known && x.Login == y.Login && x.Graph == y.Graph
 }
 
 // Subject is what the checks judge for this state, without a snapshot.
