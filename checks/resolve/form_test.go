@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -173,5 +174,49 @@ func TestSeveralResolvers(t *testing.T) {
 	r.servers = []target{silent, silent}
 	if _, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT); err == nil {
 		t.Error("the dead answered")
+	}
+}
+
+// counted counts the connections that were made to it.
+type counted struct {
+	net.Listener
+	n atomic.Int64
+}
+
+func (c *counted) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	if err == nil {
+		c.n.Add(1)
+	}
+	return conn, err
+}
+
+// TestConnectionsAreUsedAgain: the second round goes over the connections of the
+// first, unless the resolver closes them; none outlives the look.
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	for once, want := range map[bool][2]int64{false: {1, 11}, true: {15, 60}} {
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &counted{Listener: l}
+		s := &dns.Server{Listener: c, Handler: w.handler("127.0.0.1", false), MaxTCPQueries: -1}
+		if once {
+			s.MaxTCPQueries = 1
+		}
+		run(t, s)
+		r, err := New(Options{Server: "tcp://" + l.Addr().String(), Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT)
+		if err != nil || a.Security != Secure || len(r.idle) != 0 {
+			t.Errorf("%+v, %v, %d left", a, err, len(r.idle))
+		}
+		if n := c.n.Load(); n < want[0] || n > want[1] {
+			t.Errorf("one question each %v: %d connections", once, n)
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"sync"
@@ -58,6 +59,7 @@ type Resolver struct {
 	mu      sync.Mutex
 	told    map[question]*told
 	read    map[string]*atomic.Int64 // bytes by address
+	idle    map[target][]net.Conn    // to resolvers by TCP and TLS, until a look ends
 }
 
 type question struct {
@@ -90,7 +92,7 @@ func New(opt Options) (*Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Resolver{opt: opt, servers: servers, told: map[question]*told{}, read: map[string]*atomic.Int64{}}
+	r := &Resolver{opt: opt, servers: servers, told: map[question]*told{}, read: map[string]*atomic.Int64{}, idle: map[target][]net.Conn{}}
 	r.private = opt.AllowPrivate
 	for _, s := range servers {
 		if a, err := netip.ParseAddr(s.host); err == nil && !public(a.Unmap()) {
@@ -162,6 +164,7 @@ func (a Answer) Decided() (Reply, bool) {
 func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.opt.Deadline)
 	defer cancel()
+	defer r.hangUp()
 	name = dns.CanonicalName(name)
 	if _, ok := dns.IsDomainName(name); !ok || name == "." || dns.CountLabel(name) > maxLabels {
 		return Answer{}, fmt.Errorf("look up %q: %s", name, wordNoName)

@@ -97,6 +97,8 @@ func query(q question, recurse, edns bool) *dns.Msg {
 	return m
 }
 
+// attempt asks once. A connection that was parked may have been closed at the
+// other end since: then another is taken, at last a fresh one.
 func (r *Resolver) attempt(ctx context.Context, network string, t target, m *dns.Msg, wait time.Duration) (*dns.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
@@ -104,19 +106,66 @@ func (r *Resolver) attempt(ctx context.Context, network string, t target, m *dns
 	if err != nil {
 		return nil, fmt.Errorf("write the question: %w", err)
 	}
-	conn, err := r.dial(ctx, network, t)
-	if err != nil {
-		return nil, err
+	for {
+		conn := r.parked(network, t)
+		used := conn != nil
+		if !used {
+			if conn, err = r.dial(ctx, network, t); err != nil {
+				return nil, err
+			}
+		}
+		in, err := r.talk(ctx, conn, network, t, m, wire)
+		if err == nil || !used || ctx.Err() != nil {
+			return in, err
+		}
 	}
-	defer conn.Close()
+}
+
+// talk puts one question over conn, and closes it or parks it.
+func (r *Resolver) talk(ctx context.Context, conn net.Conn, network string, t target, m *dns.Msg, wire []byte) (*dns.Msg, error) {
 	if at, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(at) // a connection that has no deadlines is closed by ctx below
 	}
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	if network == "udp" {
+		defer conn.Close()
+		defer stop()
 		return r.datagram(conn, t, m, wire)
 	}
-	return r.stream(conn, t, m, wire)
+	in, err := r.stream(conn, t, m, wire)
+	if stop() && err == nil && network == t.network {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.idle[t] = append(r.idle[t], conn)
+		return in, nil
+	}
+	_ = conn.Close()
+	return in, err
+}
+
+// parked returns a connection to the resolver that nobody uses, if there is one.
+func (r *Resolver) parked(network string, t target) net.Conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(r.idle[t])
+	if n == 0 || network != t.network {
+		return nil
+	}
+	conn := r.idle[t][n-1]
+	r.idle[t] = r.idle[t][:n-1]
+	return conn
+}
+
+// hangUp closes what is parked.
+func (r *Resolver) hangUp() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, conns := range r.idle {
+		for _, c := range conns {
+			_ = c.Close()
+		}
+	}
+	clear(r.idle)
 }
 
 func (r *Resolver) dial(ctx context.Context, network string, t target) (net.Conn, error) {
