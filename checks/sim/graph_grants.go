@@ -229,6 +229,10 @@ func (w *World) removeService(t *Tenant, sp *ServicePrincipal) {
 		}
 		t.leaving[strings.ToLower(sp.AppID)] = w.now().Add(lag)
 	}
+	if t.gone == nil {
+		t.gone = map[string]bool{}
+	}
+	t.gone[sp.ID] = true
 	t.Services = slices.DeleteFunc(t.Services, func(o *ServicePrincipal) bool { return o == sp })
 	t.Grants = slices.DeleteFunc(t.Grants, func(g *Grant) bool { return g.ClientID == sp.ID || g.Resource == sp.ID })
 	t.Classifications = slices.DeleteFunc(t.Classifications, func(c *Classification) bool { return c.Resource == sp.ID })

@@ -217,7 +217,7 @@ func getWorkflow(c *graphCall) (graphReply, error) {
 	}
 	return c.one(workflowEntity, "policies/adminConsentRequestPolicy", obj{
 		"id": stableID("workflow", c.t.ID), "isEnabled": wf.Enabled, "notifyReviewers": wf.NotifyReviewers,
-		"remindersEnabled": wf.Reminders, "requestDurationInDays": wf.DurationDays, "reviewers": reviewers, "version": 0,
+		"remindersEnabled": wf.Reminders, "requestDurationInDays": wf.DurationDays, "reviewers": reviewers, "version": wf.Version,
 	})
 }
 
@@ -260,6 +260,7 @@ func (c *graphCall) setWorkflow(wf Workflow) (graphReply, error) {
 		ID: stableID("workflow", c.t.ID), Name: "Admin consent request policy", Kind: "Policy",
 		Changes: []AuditChange{wasNow("isEnabled", c.t.Workflow.Enabled, wf.Enabled), wasNow("reviewers", c.t.Workflow.Reviewers, wf.Reviewers)},
 	})
+	wf.Version = c.t.Workflow.Version + 1
 	c.t.Workflow = wf
 	return graphReply{status: http.StatusNoContent}, nil
 }

@@ -129,6 +129,7 @@ func (s *Sim) portalSaveWorkflow(c *visit, who account) answer {
 	s.audit(who, "Update policy", "Update", AuditTarget{
 		Name: "Admin consent request policy", Kind: "Policy", Changes: []AuditChange{changed("IsEnabled", who.tenant.Workflow.Enabled, wf.Enabled)},
 	})
+	wf.Version = who.tenant.Workflow.Version + 1
 	who.tenant.Workflow = wf
 	return portalTo(c, "/consent/admin", "saved")
 }

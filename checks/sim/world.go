@@ -67,6 +67,9 @@ type Tenant struct {
 	// leaving says until when the name of a deleted service principal is still
 	// taken, by app id: until its deletion has replicated.
 	leaving map[string]time.Time
+	// gone are the ids of deleted service principals: the app's next one is
+	// another object.
+	gone map[string]bool
 }
 
 // Domain is a verified DNS name of a tenant.
@@ -247,6 +250,8 @@ type Workflow struct {
 	Reminders       bool
 	DurationDays    int
 	Reviewers       []string // queries
+	// Version counts the changes (public page of the resource).
+	Version int
 }
 
 // userByUPN finds a user without regard to case.

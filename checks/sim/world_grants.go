@@ -25,6 +25,9 @@ func (w *World) ensureServicePrincipal(t *Tenant, reg *Registration) (*ServicePr
 	}
 	now := w.now()
 	id := stableID("sp", t.ID, reg.AppID)
+	if t.gone[id] {
+		id = w.newID("sp")
+	}
 	sp := &ServicePrincipal{
 		ID:          id,
 		AppID:       reg.AppID,
