@@ -58,13 +58,9 @@ type badTries struct {
 	until time.Time
 }
 
-// newLoginState makes the signing key and empty shelves. A seed other than 0
+// newLoginState makes empty shelves around a signing key. A seed other than 0
 // makes codes repeat from run to run, for recordings; the key is always new.
-func newLoginState(seed uint64) (*loginState, error) {
-	sign, err := newSigner()
-	if err != nil {
-		return nil, err
-	}
+func newLoginState(seed uint64, sign *signer) (*loginState, error) {
 	pages, err := loadPages()
 	if err != nil {
 		return nil, err

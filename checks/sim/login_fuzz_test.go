@@ -99,8 +99,8 @@ func FuzzForms(f *testing.F) {
 func FuzzVerify(f *testing.F) {
 	f.Add("a.b.c")
 	f.Add("eyJhbGciOiJub25lIn0..")
-	s, err := newSigner()
-	if err != nil {
+	s := newSigner(func(do func()) { do() })
+	if _, err := s.wait(); err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {

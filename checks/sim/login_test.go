@@ -235,15 +235,15 @@ func TestTokens(t *testing.T) {
 		t.Fatalf("%+v, %v", c, err)
 	}
 	parts := strings.Split(good, ".")
-	none := encode([]byte(`{"typ":"JWT","alg":"none","kid":"`+s.login.sign.kid+`"}`)) + "." + parts[1] + "."
-	hmac := encode([]byte(`{"typ":"JWT","alg":"HS256","kid":"`+s.login.sign.kid+`"}`)) + "." + parts[1] + "." + parts[2]
+	none := encode([]byte(`{"typ":"JWT","alg":"none","kid":"`+s.login.sign.pair.kid+`"}`)) + "." + parts[1] + "."
+	hmac := encode([]byte(`{"typ":"JWT","alg":"HS256","kid":"`+s.login.sign.pair.kid+`"}`)) + "." + parts[1] + "." + parts[2]
 	c.Wids = append(c.Wids, roleGlobalAdmin)
 	body, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := newSigner()
-	if err != nil {
+	other := newSigner(func(do func()) { do() })
+	if _, err := other.wait(); err != nil {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {

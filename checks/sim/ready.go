@@ -41,8 +41,16 @@ type ReadyApp struct {
 	ServicePrincipalID string `json:"servicePrincipalId"`
 }
 
-// Ready describes the running simulator as it was when it started.
-func (s *Sim) Ready() Ready { return s.ready }
+// Ready describes the running simulator as it was when it started. It waits as
+// Settle does.
+func (s *Sim) Ready() Ready {
+	<-s.written
+	return s.ready
+}
+
+// Outline is what Ready gives, at once: the files below tokens/ may still be on
+// their way.
+func (s *Sim) Outline() Ready { return s.ready }
 
 func (s *Sim) describe() Ready {
 	s.world.mu.RLock()
@@ -85,6 +93,9 @@ func (w *World) describe(t *Tenant) ReadyTenant {
 // writeTokens puts a Graph token of every account that can sign in into
 // DIR/tokens/UPN.
 func (s *Sim) writeTokens() error {
+	if _, err := s.login.sign.wait(); err != nil { // before the lock, which requests need
+		return err
+	}
 	s.world.mu.RLock()
 	defer s.world.mu.RUnlock()
 	for _, t := range s.world.tenants {

@@ -72,6 +72,9 @@ type Sim struct {
 	dnsUDP  net.PacketConn
 	dnsTCP  net.Listener
 	ready   Ready
+	// written is closed when the token files are there, or writeErr says why not.
+	written  chan struct{}
+	writeErr error
 
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -79,7 +82,8 @@ type Sim struct {
 }
 
 // Start loads the scenario, listens and serves until ctx ends or Close is
-// called. Everything the ready line names exists when it returns.
+// called. Everything the ready line names exists when it returns; the files
+// below tokens/ do when Ready or Settle returns, which is a moment later.
 func Start(ctx context.Context, o Options) (*Sim, error) {
 	o = o.withDefaults()
 	s, err := build(o)
@@ -113,6 +117,8 @@ func (o Options) withDefaults() Options {
 
 // build makes the world, without touching disk or network.
 func build(o Options) (*Sim, error) {
+	s := &Sim{opts: o, log: o.Logger, now: o.Now, cancel: func() {}, written: make(chan struct{})}
+	sign := newSigner(s.wg.Go) // first: it takes longest
 	sc, err := LoadScenario(o.Scenarios, o.Scenario)
 	if err != nil {
 		return nil, err
@@ -132,13 +138,13 @@ func build(o Options) (*Sim, error) {
 		return nil, err
 	}
 	w.lag = f.lag
-	s := &Sim{opts: o, scenario: sc, world: w, faults: f, log: o.Logger, now: o.Now, cancel: func() {}}
+	s.scenario, s.world, s.faults = sc, w, f
 	if o.AutoApprove != "" {
 		if _, u := w.userAnywhere(o.AutoApprove); u == nil {
 			return nil, fmt.Errorf("auto-approve: scenario %s has no account %q", sc.Name, o.AutoApprove)
 		}
 	}
-	if s.login, err = newLoginState(o.Seed); err != nil {
+	if s.login, err = newLoginState(o.Seed, sign); err != nil {
 		return nil, err
 	}
 	s.noticeSwitches()
@@ -187,7 +193,18 @@ func (s *Sim) listen(ctx context.Context) error {
 	s.wg.Go(func() { s.serveDNS(ctx, s.dnsUDP, s.dnsTCP) })
 	s.wg.Go(func() { <-ctx.Done(); _ = s.server.Close() })
 	s.ready = s.describe()
-	return s.writeTokens()
+	s.wg.Go(func() {
+		defer close(s.written)
+		s.writeErr = s.writeTokens()
+	})
+	return nil
+}
+
+// Settle waits until the files below tokens/ are there, and says why if they
+// cannot be written.
+func (s *Sim) Settle() error {
+	<-s.written
+	return s.writeErr
 }
 
 // listenDNS takes one port for UDP and TCP.

@@ -75,15 +75,45 @@ type claims struct {
 func (c claims) scopes() []string { return strings.Fields(c.Scp) }
 
 // signer holds the key that one running simulator signs with. The key is made
-// at start and never leaves memory, so no token outlives the process.
+// at start and never leaves memory, so no token outlives the process. Making it
+// takes longer than all the rest of a start, so it is made on the side: whoever
+// needs it first waits.
 type signer struct {
+	made chan struct{} // closed when pair and err are there
+	pair keyPair
+	err  error
+}
+
+// keyPair is a signing key with its certificate.
+type keyPair struct {
 	key  *rsa.PrivateKey
 	cert []byte // self-signed, for the x5c of the key set
 	kid  string
 }
 
-// newSigner makes a fresh key.
-func newSigner() (*signer, error) {
+// newSigner begins to make a fresh key; run starts what it is given, and the
+// caller sees to its end.
+func newSigner(run func(func())) *signer {
+	s := &signer{made: make(chan struct{})}
+	run(func() {
+		defer close(s.made)
+		if pair, err := newKeyPair(); err != nil {
+			s.err = err
+		} else {
+			s.pair = *pair
+		}
+	})
+	return s
+}
+
+// wait gives the key. Without one, which no machine with memory left has shown,
+// err says why.
+func (s *signer) wait() (*keyPair, error) {
+	<-s.made
+	return &s.pair, s.err
+}
+
+func newKeyPair() (*keyPair, error) {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return nil, fmt.Errorf("making the signing key: %w", err)
@@ -99,7 +129,7 @@ func newSigner() (*signer, error) {
 		return nil, fmt.Errorf("making the signing certificate: %w", err)
 	}
 	sum := sha1.Sum(cert) //nolint:gosec // what x5t is made of (RFC 7517 §4.8)
-	return &signer{key: key, cert: cert, kid: encode(sum[:])}, nil
+	return &keyPair{key: key, cert: cert, kid: encode(sum[:])}, nil
 }
 
 // header is the JOSE header in the order and with the members Microsoft sends.
@@ -115,11 +145,15 @@ type header struct {
 // with a key of this size fails; were it to, the token would be empty, which
 // no reader accepts.
 func (s *signer) mint(c claims) string {
-	head, errHead := json.Marshal(header{Typ: "JWT", Alg: "RS256", X5t: s.kid, Kid: s.kid})
+	k, err := s.wait()
+	if err != nil {
+		return ""
+	}
+	head, errHead := json.Marshal(header{Typ: "JWT", Alg: "RS256", X5t: k.kid, Kid: k.kid})
 	body, errBody := json.Marshal(c)
 	signed := encode(head) + "." + encode(body)
 	sum := sha256.Sum256([]byte(signed))
-	sig, errSign := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
+	sig, errSign := rsa.SignPKCS1v15(rand.Reader, k.key, crypto.SHA256, sum[:])
 	if errors.Join(errHead, errBody, errSign) != nil {
 		return ""
 	}
@@ -141,7 +175,8 @@ func (s *signer) verify(raw string, now time.Time) (claims, error) {
 	if err := decodeJSON(part[0], &h); err != nil {
 		return claims{}, errTokenMalformed
 	}
-	if h.Alg != "RS256" || h.Kid != s.kid {
+	k, err := s.wait()
+	if err != nil || h.Alg != "RS256" || h.Kid != k.kid {
 		return claims{}, errTokenSignature
 	}
 	sig, err := base64.RawURLEncoding.DecodeString(part[2])
@@ -149,7 +184,7 @@ func (s *signer) verify(raw string, now time.Time) (claims, error) {
 		return claims{}, errTokenMalformed
 	}
 	sum := sha256.Sum256([]byte(part[0] + "." + part[1]))
-	if err := rsa.VerifyPKCS1v15(&s.key.PublicKey, crypto.SHA256, sum[:], sig); err != nil {
+	if err := rsa.VerifyPKCS1v15(&k.key.PublicKey, crypto.SHA256, sum[:], sig); err != nil {
 		return claims{}, errTokenSignature
 	}
 	var c claims
@@ -185,11 +220,15 @@ type jwk struct {
 
 // public is the key set a client needs to check our signatures.
 func (s *signer) public(issuer, cloud string) map[string][]jwk {
+	k, err := s.wait()
+	if err != nil {
+		return map[string][]jwk{"keys": {}}
+	}
 	return map[string][]jwk{"keys": {{
-		Kty: "RSA", Use: "sig", Kid: s.kid, X5t: s.kid, Iss: issuer, Cloud: cloud,
-		X5c: []string{base64.StdEncoding.EncodeToString(s.cert)},
-		N:   encode(s.key.N.Bytes()),
-		E:   encode(big.NewInt(int64(s.key.E)).Bytes()),
+		Kty: "RSA", Use: "sig", Kid: k.kid, X5t: k.kid, Iss: issuer, Cloud: cloud,
+		X5c: []string{base64.StdEncoding.EncodeToString(k.cert)},
+		N:   encode(k.key.N.Bytes()),
+		E:   encode(big.NewInt(int64(k.key.E)).Bytes()),
 	}}}
 }
 

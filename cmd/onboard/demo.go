@@ -52,13 +52,13 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 		return usage("See `onboard sim --list`.", "%w", err)
 	}
 	defer s.Close()
-	r := s.Ready()
+	r := s.Outline()
 	base := s.LoginURL()
 	admin := r.Tenants[0].Users[0].UPN
 	o.loginURL, o.graphURL, o.portalURL, o.caFile = base, base, base+"/portal", r.CA
 	who, domain := caseOf(s.Scenario(), r.Tenants[0], auto)
 	if o.tokenFile == "" && o.signIn == "" && who != "none" {
-		o.tokenFile = filepath.Join(filepath.Dir(r.CA), "tokens", who)
+		o.tokenFile, o.tokenMade = filepath.Join(filepath.Dir(r.CA), "tokens", who), s.Settle
 	}
 	if known := s.Scenario().Case; o.app == "" && known.App != "" {
 		o.app, o.user = known.App, cmp.Or(o.user, known.Person)

@@ -31,6 +31,7 @@ type options struct {
 	dnsServer string
 	caFile    string
 	tokenFile string
+	tokenMade func() error // of a demo: the token file is there when it returns
 	signIn    string
 	proxy     string
 	// keepSignIn keeps a sign-in in the keychain, and takes up the one there.

@@ -75,7 +75,10 @@ func runSim(ctx context.Context, o *options, f simFlags) error {
 		return usage("See `onboard sim --list` and `onboard sim --help`.", "%w", err)
 	}
 	sayAssumed(o, s.Scenario())
-	if err := json.NewEncoder(o.out).Encode(s.Ready()); err != nil {
+	if err = s.Settle(); err == nil {
+		err = json.NewEncoder(o.out).Encode(s.Ready())
+	}
+	if err != nil {
 		_ = s.Close()
 		return fmt.Errorf("print the ready line: %w", err)
 	}

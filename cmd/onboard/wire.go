@@ -193,6 +193,11 @@ func (c *clients) handed(ctx context.Context) (signin.Session, error) {
 	if c.o.tokenFile == "-" {
 		return c.piped(ctx, how)
 	}
+	if c.o.tokenMade != nil {
+		if err := c.o.tokenMade(); err != nil {
+			return nil, err
+		}
+	}
 	return signin.File(ctx, c.o.tokenFile, how)
 }
 
