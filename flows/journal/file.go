@@ -34,9 +34,13 @@ type File struct {
 	f    disk
 	size int64 // up to here the file is whole
 	// torn is set while bytes of a failed write may stand past size.
-	torn   bool
-	late   *time.Timer // forces what was not forced yet
-	closed bool
+	torn bool
+	// unforced is what stands in front of size and was not forced to the disk
+	// yet; unsure is set while an attempt to force it has failed.
+	unforced []byte
+	unsure   bool
+	late     *time.Timer // forces what was not forced yet
+	closed   bool
 }
 
 // disk is the part of *os.File that a journal writes through.
@@ -92,34 +96,53 @@ func (j *File) write(lines []byte, now bool) error {
 		j.torn = j.f.Truncate(j.size) != nil
 		return saving(err)
 	}
-	if now {
+	if now || j.unsure {
 		if err := j.force(); err != nil {
 			j.torn = j.f.Truncate(j.size) != nil
 			return saving(err)
 		}
-	} else if j.late == nil {
-		j.late = time.AfterFunc(syncEvery, j.forceLate)
+	} else {
+		j.unforced = append(j.unforced, lines...)
+		j.forceSoon()
 	}
 	j.size += int64(len(lines))
 	return nil
 }
 
-// force forces the file to the disk; the caller holds mu2.
+// force forces the file to the disk; the caller holds mu2. What an attempt
+// before could not force is written anew first: a system tells of it once, and
+// may have let go of it.
 func (j *File) force() error {
 	if j.late != nil {
 		j.late.Stop()
 		j.late = nil
 	}
-	return j.f.Sync()
+	if j.unsure {
+		if _, err := j.f.WriteAt(j.unforced, j.size-int64(len(j.unforced))); err != nil {
+			return err
+		}
+	}
+	err := j.f.Sync()
+	if j.unsure = err != nil; err == nil {
+		j.unforced = nil
+	}
+	return err
 }
 
-// forceLate forces what has waited long enough. A failure shows at the next
-// forced write, which nothing important goes without.
+// forceSoon has the file forced within syncEvery; the caller holds mu2.
+func (j *File) forceSoon() {
+	if j.late == nil {
+		j.late = time.AfterFunc(syncEvery, j.forceLate)
+	}
+}
+
+// forceLate forces what has waited long enough. After a failure it tries again,
+// and until it comes about every write tries too, and says that it failed.
 func (j *File) forceLate() {
 	j.mu2.Lock()
 	defer j.mu2.Unlock()
-	if !j.closed {
-		_ = j.force()
+	if !j.closed && j.force() != nil {
+		j.forceSoon()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,17 +81,20 @@ func (r *Receipts) Read(name string) (flows.Receipt, error) {
 	if !receiptFile.MatchString(name) {
 		return out, ErrNoReceipt
 	}
-	file := filepath.Join(r.path, name)
-	switch info, err := os.Stat(file); {
-	case errors.Is(err, fs.ErrNotExist):
+	f, err := openPlain(filepath.Join(r.path, name), os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
 		return out, ErrNoReceipt
-	case err != nil:
-		return out, fmt.Errorf("reading the receipt %s: %w", name, err)
-	case info.Size() > maxReceipt:
-		return out, fmt.Errorf("reading the receipt %s: it is larger than any receipt", name)
 	}
-	data, err := os.ReadFile(file)
-	if err == nil {
+	if err != nil {
+		return out, fmt.Errorf("reading the receipt %s: %w", name, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxReceipt+1))
+	switch {
+	case err != nil:
+	case len(data) > maxReceipt:
+		err = errors.New("it is larger than any receipt")
+	default:
 		err = json.Unmarshal(data, &out)
 	}
 	if err == nil && out.Schema != flows.ReceiptSchema {
