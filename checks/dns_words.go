@@ -49,4 +49,16 @@ const (
 	sayDNSResolverOut  = "The resolver in use (%s) gave no answer: %s"
 	sayDNSResolverNot  = "The resolver in use (%s) may go on saying that nothing is there until %s UTC."
 	sayDNSResolverOld  = "The resolver in use (%s) may go on giving the old answer until %s UTC."
+
+	sayMailMX           = "Mail goes to %s (MX)."
+	sayMailAutodiscover = "Outlook is sent to %s (autodiscover)."
+	sayMailSPF          = "%s may send its mail (SPF)."
+	sayMailUnknown      = "Where the mail of %s is could not be told."
+	sayMailNoDomain     = "There is no domain %s."
+	sayMailMicrosoft    = "Mail of %s is in Microsoft 365, as its MX records say."
+	sayMailHybrid       = "Mail of %s arrives elsewhere, and Microsoft 365 has a part in it: a gateway in front of it, or some of the mailboxes."
+	sayMailGoogle       = "Mail of %s is at Google, as its MX records say."
+	sayMailElsewhere    = "Mail of %s is neither in Microsoft 365 nor at Google, as far as public records tell."
+	sayMailOnlyDiscover = "No mail is sent to %s (no MX), yet Outlook is sent to Microsoft 365."
+	sayMailNone         = "No mail is sent to %s: it has no MX record that takes any."
 )

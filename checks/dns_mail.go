@@ -1,0 +1,150 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// DNSMail is what a domain's public records show of its mail, as the resolver
+// in use told it. Names have no dot at the end.
+type DNSMail struct {
+	Domain       string
+	Known        bool     // the question for MX was answered
+	Exists       bool     // the domain is there
+	MX           []string // hosts, best first; one empty host: takes no mail (RFC 7505)
+	Autodiscover string   // where autodiscover.DOMAIN is an alias to
+	Texts        []string // TXT records of the domain, strings joined
+	DMARC        []string // TXT records of _dmarc.DOMAIN, strings joined
+}
+
+// DNSMailPlace says where a domain's mailboxes seem to be. Ids are printed.
+type DNSMailPlace string
+
+// The places. All of them are inferred from public signs.
+const (
+	MailMicrosoft DNSMailPlace = "microsoft-365"
+	MailGoogle    DNSMailPlace = "google"
+	MailHybrid    DNSMailPlace = "hybrid" // arrives elsewhere, and Microsoft 365 has a part in it
+	MailElsewhere DNSMailPlace = "elsewhere"
+	MailNone      DNSMailPlace = "none"
+	MailUnknown   DNSMailPlace = "unknown"
+)
+
+// DNSMailReport is DNSMail, judged. Its text is fit to be shown.
+type DNSMailReport struct {
+	Place   DNSMailPlace `json:"place"`
+	Summary string       `json:"summary"`
+	Signs   []string     `json:"signs"`           // what it was inferred from
+	Proof   []string     `json:"proof"`           // Microsoft's proofs of ownership, MS=ms…
+	DMARC   string       `json:"dmarc,omitempty"` // the policy, p=
+}
+
+// Judge infers where mail is. Microsoft's names: entra-facts §10, and
+// learn.microsoft.com/microsoft-365/enterprise/external-domain-name-system-records;
+// Google's: support.google.com/a/answer/174125 and answer/33786.
+func (m DNSMail) Judge() DNSMailReport {
+	out := DNSMailReport{Place: MailUnknown, Signs: []string{}, Proof: m.proofs(), DMARC: m.dmarc()}
+	sign := func(say string, args ...any) { out.Signs = append(out.Signs, fmt.Sprintf(say, args...)) }
+	microsoft, google, other := 0, 0, 0
+	for _, host := range m.MX {
+		switch {
+		case host == "":
+			continue
+		case under(host, "mail.protection.outlook.com") || under(host, "mx.microsoft"):
+			microsoft++
+		case strings.EqualFold(host, "smtp.google.com") || strings.EqualFold(host, "aspmx.l.google.com") || under(host, "aspmx.l.google.com") || under(host, "googlemail.com"):
+			google++
+		default:
+			other++
+		}
+		sign(sayMailMX, Line(host, dnsShown))
+	}
+	discover := strings.EqualFold(m.Autodiscover, "autodiscover.outlook.com")
+	if m.Autodiscover != "" {
+		sign(sayMailAutodiscover, Line(m.Autodiscover, dnsShown))
+	}
+	sends := m.spfIncludes("spf.protection.outlook.com")
+	if sends {
+		sign(sayMailSPF, "spf.protection.outlook.com")
+	}
+	if m.spfIncludes("_spf.google.com") {
+		sign(sayMailSPF, "_spf.google.com")
+	}
+	say := sayMailUnknown
+	switch {
+	case !m.Known:
+	case !m.Exists:
+		out.Place, say = MailNone, sayMailNoDomain
+	case microsoft > 0 && google+other == 0:
+		out.Place, say = MailMicrosoft, sayMailMicrosoft
+	case microsoft > 0, google+other > 0 && discover, other > 0 && sends:
+		out.Place, say = MailHybrid, sayMailHybrid
+	case google > 0 && other == 0:
+		out.Place, say = MailGoogle, sayMailGoogle
+	case google+other > 0:
+		out.Place, say = MailElsewhere, sayMailElsewhere
+	case discover:
+		out.Place, say = MailHybrid, sayMailOnlyDiscover
+	default:
+		out.Place, say = MailNone, sayMailNone
+	}
+	out.Summary = fmt.Sprintf(say, Line(m.Domain, dnsShown))
+	return out
+}
+
+// under reports whether host is a name below zone, in whatever case.
+func under(host, zone string) bool {
+	return strings.HasSuffix(strings.ToLower(host), "."+zone)
+}
+
+// proofs are Microsoft's records of ownership, MS=ms and digits: entra-facts §10.
+func (m DNSMail) proofs() []string {
+	out := []string{}
+	for _, t := range m.Texts {
+		head, digits := "ms=ms", strings.TrimSpace(t)
+		if len(digits) > len(head) && strings.EqualFold(digits[:len(head)], head) && strings.Trim(digits[len(head):], "0123456789") == "" {
+			out = append(out, Line(digits, dnsShown))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// spfIncludes reports whether the domain's SPF record names another's.
+func (m DNSMail) spfIncludes(domain string) bool {
+	for _, t := range m.Texts {
+		words := strings.Fields(t)
+		if len(words) == 0 || !strings.EqualFold(words[0], "v=spf1") {
+			continue
+		}
+		for _, w := range words[1:] {
+			if w = strings.ToLower(strings.TrimLeft(w, "+-~?")); w == "include:"+domain || w == "redirect="+domain {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dmarc is the policy that the domain's own DMARC record asks for; empty if
+// there is none, or more than one (RFC 7489 §6.6.3).
+func (m DNSMail) dmarc() string {
+	policy, n := "", 0
+	for _, t := range m.DMARC {
+		tags, _ := dnsTags(t)
+		if len(tags) == 0 || !strings.EqualFold(tags[0].Name, "v") || tags[0].Column != 1 || tags[0].Value != "DMARC1" {
+			continue
+		}
+		n++
+		for _, tag := range tags[1:] {
+			if strings.EqualFold(tag.Name, "p") {
+				policy = Line(strings.ToLower(tag.Value), dnsShown)
+			}
+		}
+	}
+	if n != 1 {
+		return ""
+	}
+	return policy
+}
