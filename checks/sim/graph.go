@@ -69,6 +69,14 @@ type graphCall struct {
 	counting bool
 }
 
+// graphRoot is the address up to and with the version that was asked for: links
+// and contexts of an answer to /beta stay in /beta, whose metadata a client of it
+// has, though what they lead to looks as in v1.0.
+func graphRoot(r *http.Request) string {
+	version, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return placeOf(r).base() + "/" + version
+}
+
 // serveGraph answers one call to Graph.
 func (s *Sim) serveGraph(w http.ResponseWriter, r *http.Request) {
 	stampIDs(w, r)
@@ -156,7 +164,7 @@ func (s *Sim) graphAnswer(r *http.Request) (int, []byte, error) {
 		out, err := s.batch(r, body)
 		return http.StatusOK, out, err
 	}
-	c := &graphCall{s: s, r: r, w: s.world, claims: cl, body: body, now: s.now(), root: placeOf(r).base() + "/v1.0", level: metadataLevel(r)}
+	c := &graphCall{s: s, r: r, w: s.world, claims: cl, body: body, now: s.now(), root: graphRoot(r), level: metadataLevel(r)}
 	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return 0, nil, badRequest("the query cannot be read: %v", err)
 	}

@@ -224,8 +224,16 @@ func conformsWell(t *testing.T, op operation) {
 	for _, door := range []string{"/beta", "/v1.0/myorganization", "/v1.0/contoso.example"} {
 		r := wholeRig(t)
 		at := door + strings.TrimPrefix(target(r, op, ""), "/v1.0")
-		if p := r.ask(op, at, r.token(admin), bodies(r, op)); p.status != op.ok {
+		p := r.ask(op, at, r.token(admin), bodies(r, op))
+		if p.status != op.ok {
 			t.Errorf("%s: %d: %.300s", at, p.status, p.raw)
+		}
+		version, _, _ := strings.Cut(door[1:], "/")
+		for _, link := range []string{"@odata.context", "@odata.nextLink", "@odata.deltaLink"} {
+			to, there := p.body[link].(string)
+			if u, err := url.Parse(to); err != nil || there && !strings.HasPrefix(u.Path, "/"+version+"/") {
+				t.Errorf("%s: %s is %s", at, link, to)
+			}
 		}
 	}
 	if op.path != "/$batch" {

@@ -16,6 +16,30 @@ import (
 	"time"
 )
 
+// TestBetaStaysInBeta: an answer to /beta has its context and its next page
+// there, in a batch too.
+func TestBetaStaysInBeta(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "approved")
+	p := r.do("GET", "/beta/users?$top=1&$select=id", r.token(admin), "")
+	context, _ := p.body["@odata.context"].(string)
+	next, _ := p.body["@odata.nextLink"].(string)
+	if !strings.HasSuffix(context, "/beta/$metadata#users(id)") || !strings.Contains(next, "/beta/users?") {
+		t.Fatalf("context %s, next %s", context, next)
+	}
+	u, err := url.Parse(next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q := r.do("GET", u.RequestURI(), r.token(admin), ""); q.status != 200 || len(q.values()) != 1 || q.raw == p.raw {
+		t.Errorf("the next page: %d %s", q.status, q.raw)
+	}
+	b := r.do("POST", "/beta/$batch", r.token(admin), `{"requests":[{"id":"1","method":"GET","url":"/organization"}]}`, "Content-Type", "application/json")
+	if !strings.Contains(b.raw, "/beta/$metadata#organization") || strings.Contains(b.raw, "/v1.0/") {
+		t.Errorf("in a batch: %.300s", b.raw)
+	}
+}
+
 // rig is a simulator without a network, on a clock that the test turns.
 type rig struct {
 	*Sim
