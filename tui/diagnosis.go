@@ -167,8 +167,8 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 	if i := s.index(m, es); i < len(es) && !es[i].found {
 		unseen = whyStillLooking
 	}
-	next := wordToPaths
-	if to, ok := flows.Next(m.state); ok && to.Stage == flows.StageProof {
+	one, next := m.state.OpenForOne(), wordToPaths
+	if to, ok := flows.Next(m.state); ok && to.Stage == flows.StageProof && !one {
 		next = wordToProof
 	}
 	out := []offer{
@@ -179,6 +179,9 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 		{act: actAgain},
 		{act: actLinks, why: m.noLinks()},
 		m.signInOffer(),
+	}
+	if one {
+		out = slices.Insert(out, 1, offer{act: actProof})
 	}
 	if m.elsewhere() { // nothing else helps: it comes first
 		slices.SortStableFunc(out, func(a, b offer) int { return cmp.Compare(boolWord(b.act == actSignIn), boolWord(a.act == actSignIn)) })
@@ -198,6 +201,11 @@ func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	case actEvidence:
 		m.open(&evidenceSheet{id: es[at].id})
 	case actPaths:
+		if m.state.OpenForOne() {
+			return m.tell(flows.Advanced{To: flows.StagePaths})
+		}
+		return m.tell(flows.Advanced{})
+	case actProof:
 		return m.tell(flows.Advanced{})
 	case actAgain:
 		s.own = false
@@ -265,12 +273,13 @@ func (m *Model) reason(w int) []row {
 func (m *Model) move() string {
 	h, ok := m.state.Finding(checks.AccountRole)
 	if m.overall.Whose == checks.WhoAdmin && ok {
-		switch h.Verdict {
-		case checks.Fail:
+		switch {
+		case h.Verdict == checks.Fail:
 			return wordNotYours
-		case checks.Warn:
+		case checks.OnlyEligible(h.Finding):
 			return wordActivate
-		default: // holds a role, or nobody could look
+		case h.Verdict == checks.Warn:
+			return wordPerhapsYours
 		}
 	}
 	return moveWord(m.overall.Whose)

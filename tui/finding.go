@@ -14,10 +14,11 @@ import (
 // it follow by id.
 var screenOrder = []checks.ID{
 	checks.ConsentPredict, checks.AppGrant, checks.AppPresent, checks.AppEnabled, checks.AppPublisher, checks.AppAssignment,
-	checks.AppRoles, checks.AppUserGrants, checks.AppResource,
+	checks.AppRoles, checks.AppUserGrants, checks.AppResource, checks.AccessConditional,
 	checks.ConsentPolicy, checks.ConsentManaged, checks.ConsentClassified, checks.ConsentWorkflow, checks.ConsentReviewers,
 	checks.ConsentRequests, checks.ConsentRisk, checks.AccountRole, checks.AccountScope, checks.AccountWork,
 	checks.TenantFound, checks.TenantCloud, checks.TenantRealm, checks.TenantMatch, checks.AccessDefaults,
+	checks.AccessSignIns, checks.AccessAudit,
 }
 
 // entry is one check on a screen: found, or being looked at.

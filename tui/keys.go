@@ -24,6 +24,7 @@ const (
 	actManual
 	actEvidence
 	actPaths
+	actProof
 	actAgain
 	actLinks
 	actCopy
@@ -63,6 +64,7 @@ var bindings = []binding{
 	{act: actManual, keys: []string{"m"}, word: keyManual},
 	{act: actEvidence, keys: []string{"e"}, word: keyEvidence},
 	{act: actPaths, keys: []string{"p"}, word: keyPaths},
+	{act: actProof, keys: []string{"v"}, word: wordToProof},
 	{act: actClaim, keys: []string{"i"}, word: keyClaim},
 	{act: actOpen, keys: []string{"o"}, word: keyOpen},
 	{act: actLinks, keys: []string{"l"}, word: keyLinks},

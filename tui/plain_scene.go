@@ -53,7 +53,7 @@ func (p *plain) common(sc *scene) {
 
 func (p *plain) resumeScene() scene {
 	sheet := resumeSheet{earlier: p.earlier}
-	sc := scene{key: "resume", lines: []string{wordResumeTitle, wordResumeHelp}, open: true}
+	sc := scene{key: "resume", lines: []string{wordResumeTitle, resumeHelp(p.m.state)}, open: true}
 	for i := range len(p.earlier) + 1 {
 		label := sheet.title(i) + "."
 		if i < len(p.earlier) {
@@ -80,7 +80,7 @@ func (p *plain) resume(i int) {
 	}
 	p.earlier = nil
 	p.m.drive(drv)
-	p.out.line(wordReopened)
+	p.out.line(reopened(p.m.state))
 }
 
 func (p *plain) appScene() scene {
@@ -234,6 +234,9 @@ func (p *plain) diagnosisScene() scene {
 		if to.Stage == flows.StageProof {
 			sc.choices[0].label = plainToProof
 		}
+	}
+	if p.m.state.OpenForOne() {
+		sc.choices = append(sc.choices, choice{key: "w", label: plainToPaths, do: func() { p.m.put(flows.Advanced{To: flows.StagePaths}) }})
 	}
 	sc.choices = append(sc.choices, p.again(), p.evidence(), p.signInAnew())
 	return sc

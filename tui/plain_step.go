@@ -94,7 +94,7 @@ func (p *plain) planScene(step flows.Step) scene {
 	if s.SignIn.Busy {
 		return p.signingIn()
 	}
-	if why := flows.WhyNoPlan(s); s.Plan == nil && why != "" {
+	if why := flows.WhyNoPlan(s); (s.Plan == nil || flows.Remaking(s)) && why != "" {
 		return scene{key: "none", lines: []string{sentence(clean(why))}, open: true, auto: p.leave, choices: []choice{p.again()}}
 	}
 	if s.Plan == nil || flows.Remaking(s) {

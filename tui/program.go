@@ -126,6 +126,8 @@ func (m *Model) Goodbye() string { return farewell(m.drv, m.resumeWith, m.stoppe
 func farewell(drv Driver, command string, stopped bool) string {
 	s := drv.State()
 	switch saved := drv.Saved(); {
+	case s.End == flows.EndDone && s.OpenForOne():
+		return fill(wordByeDoneOne, "person", clean(s.Person), "app", clean(profileName(s)), "domain", clean(s.Domain))
 	case s.End == flows.EndDone:
 		return fill(wordByeDone, "app", clean(profileName(s)), "domain", clean(s.Domain))
 	case saved.Err != nil && !saved.All():

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
 )
 
 // Earlier is a run that was left before its end.
@@ -27,7 +29,7 @@ func (s *resumeSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
 	b.put(say(RoleStrong, wordResumeTitle))
-	b.put(para(RoleSubtle, wordResumeHelp, 0, w)...)
+	b.put(para(RoleSubtle, resumeHelp(m.state), 0, w)...)
 	b.gap()
 	for i := range len(s.earlier) + 1 {
 		head, role := row{}.add(RoleSubtle, "  "+number(i+1)+"  "), RoleText
@@ -120,6 +122,22 @@ func (m *Model) reopened(msg reopenedMsg) tea.Cmd {
 		m.close()
 	}
 	m.drive(msg.drv)
-	m.tellPerson(RoleInfo, wordReopened)
+	m.tellPerson(RoleInfo, reopened(m.state))
 	return tea.Batch(m.listen(), m.tick())
+}
+
+// resumeHelp says what comes of an earlier run that is gone on with.
+func resumeHelp(s flows.State) string {
+	if s.Keeps {
+		return wordResumeKept
+	}
+	return wordResumeHelp
+}
+
+// reopened says what to do once an earlier run is there.
+func reopened(s flows.State) string {
+	if s.Keeps {
+		return wordReopenedKept
+	}
+	return wordReopened
 }

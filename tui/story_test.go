@@ -227,7 +227,10 @@ func tenantFindings() []flows.Found {
 		finding(checks.ConsentWorkflow, checks.Warn, checks.Verified, "Users cannot ask: requests are off"),
 		finding(checks.ConsentReviewers, checks.Skipped, checks.GradeUnknown, "Requests are off"),
 		finding(checks.ConsentClassified, checks.Unknown, checks.GradeUnknown, "Policy.Read.PermissionGrant was not given"),
+		finding(checks.AccessConditional, checks.Pass, checks.Verified, "No policy of Conditional Access stops an ordinary sign-in to the app"),
 		finding(checks.AccessDefaults, checks.Pass, checks.Verified, "Security defaults are on"),
+		finding(checks.AccessSignIns, checks.Unknown, checks.GradeUnknown, "AuditLog.Read.All was not given"),
+		finding(checks.AccessAudit, checks.Unknown, checks.GradeUnknown, "AuditLog.Read.All was not given"),
 	)
 }
 

@@ -284,7 +284,8 @@ func TestAnswerAdvisesWhatClearsTheBlock(t *testing.T) {
 		fixed2("Assign people or a group", "", checks.WhoAdmin))
 	rounded(d, tenantFindings()...)
 	rounded(d, finding(checks.AppGrant, checks.Pass, checks.Verified, "5 of 5 scopes granted tenant-wide."), held,
-		finding(checks.AccountRole, checks.Warn, checks.Verified, "Your role is only eligible: activate it first."))
+		finding(checks.AccountRole, checks.Warn, checks.Verified, "Your role is only eligible: activate it first.",
+			fixed2("Activate the role, then sign in again: a token made before does not carry it.", "", checks.WhoAdmin)))
 	m := New(t.Context(), d, still(t, 80, 24))
 	shows(t, m, "Only assigned people", "Assign people or a group.", "once your role is active", "Your role is only eligible: activate it first.")
 	if strings.Contains(plainText(m.View().Content), "consent link") {

@@ -213,6 +213,7 @@ const (
 	wordLookingAt      = "Looking at {domain}. What lands is shown at once."
 	wordSmallest       = "Smallest way: {path}, {minutes} min, any {role}."
 	wordNotYours       = "It is an admin's move, not yours: send one of them the link."
+	wordPerhapsYours   = "It may be your move."
 	wordActivate       = "It is your move, once your role is active."
 	wordMoreOnEnter    = "… more: enter"
 	wordTally          = "{n} more: {parts}"
@@ -343,12 +344,14 @@ const (
 	wordEnterReturns = "Enter returns to onboard."
 	wordResumeTitle  = "You left a run before its end. Go on with it?"
 	wordResumeHelp   = "Everything in it is looked at again; nothing is sent twice. Sign-ins are not kept."
+	wordResumeKept   = "Everything in it is looked at again; nothing is sent twice. A kept sign-in is taken up."
 	wordResumeAt     = "{where}, left {ago} ago"
 	wordResumeNew    = "Begin a new run"
 	wordResumeNewKey = "new run"
 	wordNoAppYet     = "no app chosen yet"
 	wordNotReopened  = "That run cannot be opened: {why}. Choose another, or begin a new one."
 	wordReopened     = "Going on where you left. Sign in again to look."
+	wordReopenedKept = "Going on where you left. Sign in to look: what was kept is taken up."
 )
 
 // wordsHelpLegend says what marks and grades mean.
@@ -405,6 +408,7 @@ const (
 const (
 	wordWhereStep  = "{where}, {n} of {of}"
 	wordByeDone    = "{app} is open for everybody in {domain}: verified."
+	wordByeDoneOne = "{person} can start using {app} in {domain}: verified. Nobody else was looked at."
 	wordByeKept    = "Left at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
 	wordByeStopped = "Stopped at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
 	wordByeGone    = "Left at {where}. This run was not kept."
