@@ -38,7 +38,8 @@ func ParseDomain(typed string) (Domain, error) {
 	}
 	lookup := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 	ascii, err := lookup.ToASCII(s)
-	if err != nil || ascii == "" || len(ascii) > 253 {
+	ascii = strings.TrimSuffix(ascii, ".") // one that was written otherwise, as 。
+	if err != nil || ascii == "" || len(ascii) > 253 || strings.HasSuffix(s, ".") {
 		return Domain{}, fmt.Errorf("%q: %s", short(s), wordNoName)
 	}
 	if _, err := netip.ParseAddr(ascii); err == nil {
