@@ -1,11 +1,17 @@
 package flows
 
+import (
+	"fmt"
+
+	"onboard.example/checks"
+)
+
 // Due is the event that follows from a state by itself, for the driver to put
 // into the journal: a plan where a step shows one and it can be made. ok is
 // false where nothing is due.
 func Due(s State) (e Event, ok bool) {
 	step, here := s.Step()
-	if !here || !step.Plan || s.applying() || s.End != "" || s.elsewhere() || !s.readNow(step) {
+	if !here || !step.Plan || s.applying() || s.End != "" || s.elsewhere() || !s.readNow(step) || s.unread() != "" {
 		return nil, false
 	}
 	p, err := MakePlan(s)
@@ -21,16 +27,28 @@ func (s State) readNow(step Step) bool {
 	return s.Account != nil && s.factsOf == s.Round && s.looked(step.Checks)
 }
 
+// unread says what kept the tenant from being read for a plan in this round;
+// empty: it was read. What was read before makes no plan for today.
+func (s State) unread() string {
+	for _, id := range []checks.ID{checks.AppPresent, checks.AppGrant} {
+		if h, ok := s.Finding(id); ok && h.Verdict == checks.Unknown && !s.Stale(h) {
+			return h.Summary
+		}
+	}
+	return ""
+}
+
 // Remaking says that the plan in hand is an earlier one and the next is being
-// made: after an interruption, a refusal, or going back, also from one that was
-// carried out. Nobody should read the old one, let alone confirm it.
+// made, or cannot be made now: after an interruption, a refusal, or going back,
+// also from one that was carried out. Nobody should read the old one, let alone
+// confirm it.
 func Remaking(s State) bool {
 	step, here := s.Step()
 	if !here || !step.Plan || s.Plan == nil || s.Account == nil || s.applying() || s.End != "" || s.planOf == s.Round {
 		return false
 	}
 	_, due := Due(s)
-	return due || !s.readNow(step)
+	return due || !s.readNow(step) || s.elsewhere() || s.unread() != ""
 }
 
 // WhyNoPlan says in a line why there is no plan at a step that shows one;
@@ -46,8 +64,14 @@ func WhyNoPlan(s State) string {
 	if s.elsewhere() {
 		return Words(s, words.howElsewhere)
 	}
-	if _, err := MakePlan(s); err != nil && s.readNow(step) {
+	if !s.readNow(step) {
+		return ""
+	}
+	if _, err := MakePlan(s); err != nil {
 		return err.Error()
+	}
+	if why := s.unread(); why != "" {
+		return fmt.Sprintf(words.planUnread, why)
 	}
 	return ""
 }

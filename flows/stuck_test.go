@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"strings"
 	"testing"
 
 	"onboard.example/checks"
@@ -92,5 +93,53 @@ func TestNobodyWaitsForWhatCannotBeSeen(t *testing.T) {
 		if missing := Missing(s); missing != "" {
 			t.Errorf("%s: %q", v, missing)
 		}
+	}
+}
+
+// A plan is made of what was read now, and not of what was read before where
+// reading failed: it says so, and makes another once it can.
+func TestNoPlanIsMadeOfWhatCouldNotBeRead(t *testing.T) {
+	t.Parallel()
+	s := graphRun(t, present(Facts{}))
+	for _, id := range []checks.ID{checks.AppPresent, checks.AppGrant} {
+		s := see(after(s, AskedAgain{}), map[checks.ID]checks.Verdict{id: checks.Unknown})
+		if _, ok := Due(s); ok || !Remaking(s) || len(Asks(s)) != 0 || !strings.Contains(WhyNoPlan(s), string(id)+" unknown") {
+			t.Errorf("%s could not be read: due %v, remaking %v, asked %+v, why %q", id, ok, Remaking(s), Asks(s), WhyNoPlan(s))
+		}
+		fresh := after(diagnosed(t, "hetk", present(Facts{})), Chose{Path: EntraGrant}, Answered{Question: AskHow, Value: HowGraph}, Advanced{})
+		if _, ok := Due(see(fresh, map[checks.ID]checks.Verdict{id: checks.Unknown})); ok {
+			t.Errorf("%s could not be read, and a plan is due", id)
+		}
+		s = see(after(s, AskedAgain{}), blocked)
+		if q := Asks(s); Remaking(s) || len(q) != 1 || WhyNoPlan(s) != "" {
+			t.Errorf("read again: remaking %v, asked %+v, why %q", Remaking(s), q, WhyNoPlan(s))
+		}
+	}
+	// That a property was not printed keeps nobody from a plan.
+	if s = see(after(s, AskedAgain{}), map[checks.ID]checks.Verdict{checks.AppEnabled: checks.Unknown, checks.AppGrant: checks.Fail}); Remaking(s) || WhyNoPlan(s) != "" {
+		t.Errorf("a property that is not printed: %q", WhyNoPlan(s))
+	}
+}
+
+// A plan of one account is not shown to another, of another tenant.
+func TestAnEarlierPlanIsNotShownToSomebodyElsewhere(t *testing.T) {
+	t.Parallel()
+	away := admin()
+	away.Account.TenantID = exSP
+	s := see(after(graphRun(t, present(Facts{})), away), blocked)
+	if !Remaking(s) || len(Asks(s)) != 0 || WhyNoPlan(s) == "" {
+		t.Errorf("remaking %v, asked %+v, why %q", Remaking(s), Asks(s), WhyNoPlan(s))
+	}
+}
+
+// The client id that was typed for one app is not that of the next.
+func TestAnotherAppForgetsTheClientIDThatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := after(State{}, Started{Version: "1"}, Picked{Profile: profile(t, "carerix")}, Answered{Question: AskClientID, Value: exSP})
+	if s.App.ClientID != exSP || len(Asks(s)) != 1 {
+		t.Fatalf("client id %q, asked %+v", s.App.ClientID, Asks(s))
+	}
+	if s = after(s, Picked{Profile: profile(t, "hetk")}); len(Asks(s)) != 0 {
+		t.Errorf("asked for the id of an app whose vendor names it: %+v", Asks(s))
 	}
 }
