@@ -229,6 +229,10 @@ func accountScopes(_ context.Context, s Subject) (Finding, error) {
 		if len(any) == 0 || slices.ContainsFunc(any, a.may) {
 			continue
 		}
+		if p.optional() {
+			f.Detail = append(f.Detail, fmt.Sprintf(sayNotAskedFor, partTitle(p), strings.Join(any, sayOr)))
+			continue
+		}
 		f.Detail = append(f.Detail, fmt.Sprintf(sayCanNotRead, partTitle(p), strings.Join(any, sayOr)))
 		if !slices.Contains(missing, any[0]) {
 			missing = append(missing, any[0])

@@ -90,6 +90,10 @@ func subject(cs ...change) checks.Subject {
 	l.Workflow = read(checks.Workflow{Enabled: true, Notify: true, Days: 30, Reviewers: []string{"/users/1"}}, "workflow")
 	l.Requests = read([]checks.ConsentRequest{}, "requests")
 	l.Defaults = read(true, "defaults")
+	l.Reviewers = read([]checks.Reviewer{reviewer(cloudAppAdmin)}, "reviewers")
+	l.Conditional = read(checks.Conditional{Asked: []checks.WhatIf{{Whose: checks.WhoseAll}}}, "conditional")
+	l.SignIns = read(checks.SignInLog{Since: noon.AddDate(0, 0, -7)}, "signIns")
+	l.Audit = read(checks.AuditLog{Since: noon.AddDate(0, 0, -30)}, "audit")
 	for _, c := range cs {
 		c(&s)
 	}
@@ -195,6 +199,46 @@ func account(f func(*checks.Account)) change {
 
 func roles(rs ...checks.Role) change {
 	return look(func(l *checks.Snapshot) { l.Roles.Value = rs })
+}
+
+// reviewer is a person with a role, who can sign in.
+func reviewer(roleID string) checks.Reviewer {
+	return checks.Reviewer{Kind: checks.ReviewerUser, Found: true, People: 1, Active: 1, RolesKnown: true, Roles: []checks.Role{role(roleID, "")}}
+}
+
+// asked is a what-if about some people, each with what stands before them.
+func asked(whose checks.Whose, people ...[]checks.PolicyEffect) change {
+	return look(func(l *checks.Snapshot) {
+		l.Conditional.Value.Asked = nil
+		for _, p := range people {
+			l.Conditional.Value.Asked = append(l.Conditional.Value.Asked, checks.WhatIf{Whose: whose, Policies: p})
+		}
+	})
+}
+
+// rule is a policy of Conditional Access that applies.
+func rule(name string, controls ...string) checks.PolicyEffect {
+	return checks.PolicyEffect{ID: "id of " + name, Name: name, Applies: true, Controls: controls}
+}
+
+// idle is a policy that does not apply, for a reason.
+func idle(p checks.PolicyEffect, reasons ...string) checks.PolicyEffect {
+	p.Applies, p.Reasons = false, reasons
+	return p
+}
+
+// placed is a policy with a condition that nothing was said of.
+func placed(p checks.PolicyEffect) checks.PolicyEffect {
+	p.Open = []string{"location"}
+	return p
+}
+
+func signedIn(entries ...checks.SignIn) change {
+	return look(func(l *checks.Snapshot) { l.SignIns.Value.Entries = entries })
+}
+
+func consents(entries ...checks.ConsentEvent) change {
+	return look(func(l *checks.Snapshot) { l.Audit.Value.Entries = entries })
 }
 
 func role(id, name string) checks.Role { return checks.Role{TemplateID: id, Name: name, Scope: "/"} }

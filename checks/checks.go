@@ -47,7 +47,10 @@ const (
 	ConsentReviewers  ID = "consent/reviewers"
 	ConsentRequests   ID = "consent/requests"
 
-	AccessDefaults ID = "access/security-defaults"
+	AccessConditional ID = "access/conditional"
+	AccessDefaults    ID = "access/security-defaults"
+	AccessSignIns     ID = "access/sign-ins"
+	AccessAudit       ID = "access/audit"
 )
 
 // Check is one question with the way to answer it.

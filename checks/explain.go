@@ -15,6 +15,10 @@ func explain(s Subject, c Check, f *Failure) (string, *Fix) {
 	switch f.Kind {
 	case FailScope:
 		missing = leastToRead(slices.Concat(f.Missing, c.Access.AnyScope))
+		if slices.ContainsFunc(c.Reads, Part.optional) {
+			return fmt.Sprintf(sayNoScope, cmp.Or(missing, saySomeScope)),
+				&Fix{Do: fmt.Sprintf(doNotAsked, cmp.Or(missing, saySomeScope)), Why: whyScope, Who: WhoNobody}
+		}
 		return fmt.Sprintf(sayNoScope, cmp.Or(missing, saySomeScope)),
 			&Fix{Do: fmt.Sprintf(doSignInScope, cmp.Or(missing, saySomeScope)), Why: whyScope, Who: WhoAdmin}
 	case FailRole:

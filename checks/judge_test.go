@@ -264,6 +264,21 @@ func randomSubject(r *rand.Rand) checks.Subject {
 	})
 	maybe(func() { s.App.Needs = s.App.Needs[:r.IntN(len(s.App.Needs)+1)] })
 	maybe(func() { l.Account.Value.Opaque = true })
+	maybe(func() {
+		p := rule("p", []string{"block", "block", "mfa", "compliantDevice"}[r.IntN(4)])
+		maybe(func() { p = placed(p) })
+		maybe(func() { p = idle(p, []string{"location", "users"}[r.IntN(2)]) })
+		asked([]checks.Whose{checks.WhoseAll, checks.WhoseMine, checks.WhoseSample}[r.IntN(3)], []checks.PolicyEffect{p})(&s)
+	})
+	maybe(func() {
+		signedIn(entered(1, "u1", []int{0, 53003, 90094}[r.IntN(3)]), entered(2, "u2", []int{0, 53003}[r.IntN(2)]))(&s)
+	})
+	maybe(func() {
+		consents(checks.ConsentEvent{At: looked, Result: []string{"success", "failure"}[r.IntN(2)], Targets: []string{appSP}})(&s)
+	})
+	maybe(func() {
+		l.Reviewers.Value = []checks.Reviewer{{Kind: checks.ReviewerUser, Found: true, RolesKnown: true}}
+	})
 	for _, p := range checks.Parts() {
 		if r.IntN(12) == 0 {
 			drop(l, p)
@@ -289,6 +304,13 @@ func mayBeGreen(s checks.Subject) bool {
 		if sp.Enabled == nil || !*sp.Enabled || sp.Deactivated != nil && *sp.Deactivated ||
 			sp.DisabledByMS != "" && sp.DisabledByMS != "NotDisabled" || sp.AssignmentRequired == nil || *sp.AssignmentRequired {
 			return false
+		}
+	}
+	for _, w := range l.Conditional.Value.Asked {
+		for _, p := range w.Policies {
+			if l.Conditional.Read && p.Applies && p.Controls[0] == "block" {
+				return false
+			}
 		}
 	}
 	covered, roles := sp != nil && l.Grants.Read && l.Resources.Read, false

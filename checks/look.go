@@ -60,6 +60,10 @@ var lenses = map[Part]lens{
 	PartUser:          lensOf(func(s *Snapshot) *Look[*Person] { return &s.User }),
 	PartUserGroups:    lensOf(func(s *Snapshot) *Look[[]string] { return &s.UserGroups }),
 	PartUserRoles:     lensOf(func(s *Snapshot) *Look[[]Role] { return &s.UserRoles }),
+	PartReviewers:     lensOf(func(s *Snapshot) *Look[[]Reviewer] { return &s.Reviewers }),
+	PartConditional:   lensOf(func(s *Snapshot) *Look[Conditional] { return &s.Conditional }),
+	PartSignIns:       lensOf(func(s *Snapshot) *Look[SignInLog] { return &s.SignIns }),
+	PartAudit:         lensOf(func(s *Snapshot) *Look[AuditLog] { return &s.Audit }),
 }
 
 // partScopes lists the delegated Graph scopes that a part can be read with,
@@ -84,6 +88,12 @@ var partScopes = map[Part][]string{
 	PartUser:          {"User.Read.All", "Directory.Read.All"},
 	PartUserGroups:    {"User.Read.All", "Directory.Read.All"},
 	PartUserRoles:     {"User.Read.All", "Directory.Read.All"},
+	// Reviewers are people, groups and roles: this one reads them all.
+	PartReviewers: {"Directory.Read.All", "Directory.ReadWrite.All"},
+	// [GC:conditionalaccessroot-evaluate]; the second is in every sign-in of ours.
+	PartConditional: {"Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"},
+	PartSignIns:     {"AuditLog.Read.All"},
+	PartAudit:       {"AuditLog.Read.All"},
 }
 
 // ScopesFor lists the delegated Graph scopes that a part can be read with,
@@ -94,13 +104,14 @@ func ScopesFor(p Part) []string {
 
 // ReadScopes lists the delegated scopes of Microsoft Graph that a whole snapshot
 // is read with, and nothing is written by (entra-facts §14). All but User.Read
-// need an administrator's consent for the tool's own app.
+// need an administrator's consent for the tool's own app. The logs are not among
+// them: they explain and decide nothing, so nobody is asked to open them.
 func ReadScopes() []string {
 	return []string{
 		"User.Read",                              // me
 		"Application.Read.All",                   // service principals and what is assigned to them (§1)
 		"Directory.Read.All",                     // grants and classifications (§2, §5)
-		"Policy.Read.All",                        // user consent, workflow, security defaults (§3, §6)
+		"Policy.Read.All",                        // user consent, workflow, security defaults, what-if of Conditional Access (§3, §6, §8)
 		"Policy.Read.PermissionGrant",            // the consent policies' condition sets (§4)
 		"ConsentRequest.Read.All",                // who asked for approval (§6)
 		"RoleEligibilitySchedule.Read.Directory", // roles that are only eligible (§9)
@@ -112,9 +123,12 @@ func Parts() []Part {
 	return []Part{
 		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartGrants,
 		PartAssignments, PartAppRoles, PartResources, PartClassified, PartAuthorization, PartPolicies, PartWorkflow,
-		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles,
+		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartReviewers, PartConditional, PartSignIns, PartAudit,
 	}
 }
+
+// optional reports a part that no sign-in is asked for.
+func (p Part) optional() bool { return p == PartSignIns || p == PartAudit }
 
 // ofUser reports a part that belongs to the person asked about.
 func (p Part) ofUser() bool { return p == PartUser || p == PartUserGroups || p == PartUserRoles }

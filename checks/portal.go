@@ -17,6 +17,9 @@ const (
 	bladeClassified  = "Microsoft_AAD_IAM/ConsentPoliciesMenuBlade/~/PermissionClassifications"
 	bladeRequests    = "Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AccessRequests"
 	bladeMyRoles     = "Microsoft_Azure_PIMCommon/ActivationMenuBlade/~/aadmigratedroles"
+	bladeSignIns     = "Microsoft_AAD_IAM/ManagedAppMenuBlade/~/SignIns"
+	bladeAudit       = "Microsoft_AAD_IAM/ManagedAppMenuBlade/~/AuditLogs"
+	bladeAccess      = "Microsoft_AAD_ConditionalAccess/ConditionalAccessBlade/~/Policies"
 	bladeRoles       = "Microsoft_AAD_IAM/RolesManagementMenuBlade/~/AllRoles"
 )
 

@@ -31,6 +31,11 @@ const (
 	PartWorkflow      Part = "workflow"
 	PartRequests      Part = "requests"
 	PartDefaults      Part = "security-defaults"
+	PartReviewers     Part = "reviewers"
+	PartConditional   Part = "conditional-access"
+	// The logs: read where a sign-in happens to be allowed to, and asked of nobody.
+	PartSignIns Part = "sign-ins"
+	PartAudit   Part = "audit"
 	// Of the person asked about, and read only where one is named.
 	PartUser       Part = "user"
 	PartUserGroups Part = "user-groups"
@@ -71,6 +76,10 @@ type Snapshot struct {
 	User          Look[*Person]                  `json:"user"`       // read and nil: not in this tenant
 	UserGroups    Look[[]string]                 `json:"userGroups"` // ids of the groups they are a direct member of
 	UserRoles     Look[[]Role]                   `json:"userRoles"`  // active ones
+	Reviewers     Look[[]Reviewer]               `json:"reviewers"`  // in the order of Workflow.Reviewers
+	Conditional   Look[Conditional]              `json:"conditional"`
+	SignIns       Look[SignInLog]                `json:"signIns"`
+	Audit         Look[AuditLog]                 `json:"audit"`
 }
 
 // Piece is one part on its way into a snapshot.

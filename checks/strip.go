@@ -42,8 +42,29 @@ func (s Snapshot) Stripped() Snapshot {
 			out.Workflow.Value.Reviewers[i] = who.number(q)
 		}
 	}
+	out.SignIns.Value.Entries = slices.Clone(s.SignIns.Value.Entries)
+	for i := range out.SignIns.Value.Entries {
+		e := &out.SignIns.Value.Entries[i]
+		e.User, e.Reason = who.number(e.User), ""
+	}
+	out.Audit.Value.Entries = who.events(s.Audit.Value.Entries, s.App.Value)
 	for _, p := range Parts() {
 		lenses[p].strip(&out)
+	}
+	return out
+}
+
+// events are an audit log's without reasons and people; the app's own id stays,
+// since it says which of them are the app's.
+func (r *roll) events(list []ConsentEvent, app *ServicePrincipal) []ConsentEvent {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Reason, out[i].Targets = "", slices.Clone(out[i].Targets)
+		for j, id := range out[i].Targets {
+			if app == nil || !strings.EqualFold(id, app.ID) {
+				out[i].Targets[j] = r.number(id)
+			}
+		}
 	}
 	return out
 }

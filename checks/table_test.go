@@ -358,7 +358,7 @@ func consentCases() []judged {
 
 func workflowCases() []judged {
 	workflow := func(w checks.Workflow) change {
-		return look(func(l *checks.Snapshot) { l.Workflow.Value = w })
+		return look(func(l *checks.Snapshot) { l.Workflow.Value, l.Reviewers = w, checks.Look[[]checks.Reviewer]{} })
 	}
 	byRole := func(id string) string {
 		return "/beta/roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '" + id + "'"
@@ -396,7 +396,7 @@ func workflowCases() []judged {
 }
 
 func everyCase() []judged {
-	return slices.Concat(tenantCases(), accountCases(), appCases(), grantCases(), consentCases(), workflowCases())
+	return slices.Concat(tenantCases(), accountCases(), appCases(), grantCases(), consentCases(), workflowCases(), reviewerCases(), accessCases(), logCases())
 }
 
 func TestChecks(t *testing.T) {
@@ -471,6 +471,8 @@ var gives = map[checks.ID][]checks.Verdict{
 	checks.ConsentRisk: {pass, warn, unknown, skipped}, checks.ConsentPredict: {pass, fail, unknown, skipped},
 	checks.ConsentWorkflow: {pass, warn, unknown, skipped}, checks.ConsentReviewers: {pass, warn, fail, unknown, skipped},
 	checks.ConsentRequests: {pass, warn, pending, unknown, skipped}, checks.AccessDefaults: {pass, unknown, skipped},
+	checks.AccessConditional: {pass, warn, fail, unknown, skipped}, checks.AccessSignIns: {pass, warn, fail, unknown, skipped},
+	checks.AccessAudit: {pass, warn, unknown, skipped},
 }
 
 func TestEveryVerdictHasACase(t *testing.T) {

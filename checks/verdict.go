@@ -16,12 +16,17 @@ import (
 // app that is enabled and open to all: either every scope and app role granted
 // tenant-wide on the right API, or a prediction from policies that were read.
 // Whatever lacks of that makes the verdict unknown or less sure, never open.
+// Conditional Access can only take an opening back, by what was seen of it:
+// where it was not looked at, that is said and the verdict stays.
 func Decide(findings []Finding, s Subject) Overall {
 	b := newBench(findings, s)
 	for _, rule := range []func(*bench) (Overall, bool){
 		(*bench).wrongPlace, (*bench).heldBack, (*bench).byGrant, (*bench).byPolicy, (*bench).walled,
 	} {
 		if o, ok := rule(b); ok {
+			if o.State == StateOpen {
+				o = b.turnedAway(o)
+			}
 			o.NotLooked = b.notLooked()
 			return o
 		}
@@ -224,6 +229,31 @@ func (b *bench) byPolicy() (Overall, bool) {
 	}, true
 }
 
+// turnedAway is for consent that is in place and opens nothing, since the
+// tenant's own rules stop people at the sign-in. Graph's what-if of today counts
+// before the log of what was.
+func (b *bench) turnedAway(o Overall) Overall {
+	f := b.on[AccessConditional]
+	refused := b.is(AccessSignIns, Fail)
+	back := func(state State, g Grade, say string, id ID, more ...ID) Overall {
+		out := b.say(state, g, id, append(more, o.Because...)...)
+		out.Reason = fmt.Sprintf(say, out.Reason)
+		return out
+	}
+	switch {
+	case f.Verdict == Fail:
+		return back(StateBlocked, min(f.Grade, o.Grade), sayOpenButStopped, AccessConditional)
+	case f.Verdict == Warn && refused:
+		// Two sources agree: a policy that stops some, and nobody who got in.
+		return back(StateBlocked, min(b.on[AccessSignIns].Grade, o.Grade), sayOpenButStopped, AccessSignIns, AccessConditional)
+	case f.Verdict == Warn && f.Grade <= Inferred:
+		return back(StateUnknown, Inferred, sayOpenButMay, AccessConditional)
+	case refused && f.Verdict != Pass:
+		return back(StateUnknown, Inferred, sayOpenButRefused, AccessSignIns)
+	}
+	return o
+}
+
 // openTo says to whom the second way leads: to the person asked about alone
 // where somebody was.
 func (b *bench) openTo() string {
@@ -300,15 +330,22 @@ func (b *bench) cannotTell() Overall {
 // where names the tenant for a sentence.
 func (b *bench) where() string { return cmp.Or(b.s.Domain, sayThisTenant) }
 
-// notLooked lists what nobody looked at and may still stop people: what this
-// release can not look at, and every check that could not. One cause often
-// keeps many checks from looking; it is said once.
+// mayStop reports checks whose warning is of something that may still stop
+// people.
+func mayStop(id ID) bool { return id == AppResource || id == AccessConditional }
+
+// notLooked lists what nobody looked at and may still stop people, and what was
+// seen that may: Conditional Access first. The logs are not in it: they only
+// explain. One cause often keeps many checks from looking; it is said once.
 func (b *bench) notLooked() []string {
-	out := []string{sayNoConditional}
+	out := []string{}
+	if f, ok := b.on[AccessConditional]; !ok || f.Verdict == Unknown || f.Verdict == Skipped {
+		out = append(out, sayNoConditional)
+	}
 	at, more := map[string]int{}, map[string]int{}
 	for _, c := range ordered() {
 		f, ok := b.on[c.ID]
-		if !ok || f.Verdict != Unknown && (c.ID != AppResource || f.Verdict != Warn) {
+		if !ok || c.ID == AccessSignIns || c.ID == AccessAudit || f.Verdict != Unknown && (!mayStop(c.ID) || f.Verdict != Warn) {
 			continue
 		}
 		i, again := at[f.Summary]

@@ -34,7 +34,10 @@ const (
 	titleConsentWorkflow   = "Can blocked users ask an admin?"
 	titleConsentReviewers  = "Who gets the requests?"
 	titleConsentRequests   = "Did people ask for this app?"
+	titleAccessConditional = "Does Conditional Access let people in?"
 	titleAccessDefaults    = "Are security defaults on?"
+	titleAccessSignIns     = "How did people's sign-ins to the app end?"
+	titleAccessAudit       = "What does the audit log say of consent to the app?"
 )
 
 // Words used all over.
@@ -111,6 +114,7 @@ const (
 	sayEligibleUnread = "Roles that you could activate were not looked at."
 	sayScopesAll      = "Your sign-in may read everything that is looked at."
 	sayScopesMissing  = "Your sign-in lacks %s; some things cannot be looked at."
+	sayNotAskedFor    = "Not asked for, and not read: %s. It takes %s."
 	sayCanNotRead     = "Can not be read: %s. It takes %s."
 	doWorkAccount     = "Sign in with your work account."
 	doActivate        = "Activate the role, then sign in again: a token made before does not carry it."
@@ -252,6 +256,12 @@ const (
 	sayReviewers        = "Requests go to reviewers: %s."
 	sayReviewersMay     = "Being a reviewer gives no right to approve: that takes a role. Reviewers added later do not see older requests."
 	sayReviewersCannot  = "Requests go to a role that may not approve apps."
+	sayReviewersNoRole  = "No reviewer holds an active role that may approve this app."
+	sayReviewersGone    = "Requests go to nobody: no reviewer is there with an account that is on."
+	sayReviewersSome    = "%d of %s lead to nobody whose account is on."
+	sayReviewersPeople  = "Behind them: %s."
+	sayReviewersUnread  = "Who is behind them was not looked at."
+	sayReviewersStrange = "%s of a form that is not known; who is behind was not looked at."
 	sayNoRequests       = "No request is open for this app."
 	sayRequests         = "%s asked and wait for an answer."
 	sayRequestScopes    = "They asked for: %s"
@@ -287,6 +297,9 @@ const (
 	sayNothingLooked  = "Nothing was looked at that could tell."
 	sayThisTenant     = "this tenant"
 	sayNoConditional  = "Conditional Access was not looked at; it may still stop people."
+	sayOpenButStopped = "Consent is in place, but: %s"
+	sayOpenButMay     = "Consent is in place, and whether people get in is not sure: %s"
+	sayOpenButRefused = "Consent is in place, and the log of sign-ins says: %s"
 	sayUnlooked       = "%s: %s"
 	sayUnlookedMore   = "%s and %d more: %s"
 )
@@ -380,6 +393,10 @@ var partTitles = map[Part]string{
 	PartUser:          "the person",
 	PartUserGroups:    "the groups of the person",
 	PartUserRoles:     "the roles of the person",
+	PartReviewers:     "the reviewers",
+	PartConditional:   "what Conditional Access does",
+	PartSignIns:       "the log of sign-ins",
+	PartAudit:         "the audit log",
 }
 
 func partTitle(p Part) string {

@@ -15,7 +15,7 @@ func workflowChecks() []Check {
 			Access: read, Patience: propagation, Run: consentWorkflow,
 		},
 		{
-			ID: ConsentReviewers, Title: titleConsentReviewers, Needs: []ID{TenantMatch}, Reads: []Part{PartWorkflow},
+			ID: ConsentReviewers, Title: titleConsentReviewers, Needs: []ID{TenantMatch}, Reads: []Part{PartWorkflow, PartReviewers},
 			Access: read, Patience: propagation, Run: consentReviewers,
 		},
 		{
@@ -47,9 +47,10 @@ func consentWorkflow(_ context.Context, s Subject) (Finding, error) {
 	return f, nil
 }
 
-// consentReviewers looks at who gets the requests. Being a reviewer gives no
-// right to approve (entra-facts §6); only a reviewer by role shows whether
-// the role does.
+// consentReviewers looks at who gets the requests, and whether somebody is
+// there. Being a reviewer gives no right to approve (entra-facts §6): that takes
+// a role. Where nobody could look behind the entries, only a reviewer by role
+// shows whether the role may.
 func consentReviewers(_ context.Context, s Subject) (Finding, error) {
 	if err := s.must(PartWorkflow); err != nil {
 		return Finding{}, err
@@ -66,6 +67,13 @@ func consentReviewers(_ context.Context, s Subject) (Finding, error) {
 	}
 	f.Summary = fmt.Sprintf(sayReviewers, counted(len(w.Reviewers), "entry", "entries"))
 	f.Detail = []string{sayReviewersMay}
+	if s.Look.Reviewers.Read && len(s.Look.Reviewers.Value) > 0 {
+		s.behindReviewers(&f, fix)
+		return f, nil
+	}
+	if s.asked(PartReviewers) {
+		f.Detail = append(f.Detail, sayReviewersUnread)
+	}
 	byRole := func(q string) bool { return strings.Contains(strings.ToLower(q), "roledefinitionid") }
 	grants := func(q string) bool {
 		return slices.ContainsFunc(grantRoles, func(r grantRole) bool {
@@ -76,6 +84,45 @@ func consentReviewers(_ context.Context, s Subject) (Finding, error) {
 		f.Verdict, f.Summary, f.Fix = Warn, sayReviewersCannot, fix
 	}
 	return f, nil
+}
+
+// behindReviewers judges the people who were found behind the entries.
+func (s Subject) behindReviewers(f *Finding, fix *Fix) {
+	wants := reachScopes
+	if s.App.graphRoles() {
+		wants = reachAll
+	}
+	var people, none, strange int
+	live, may := false, false // somebody is there; somebody may approve, or it is not known
+	for _, r := range s.Look.Reviewers.Value {
+		people += r.Active
+		switch {
+		case r.Kind == ReviewerOther:
+			strange++
+			live, may = true, true
+		case r.Active == 0 && !r.Unsure:
+			none++
+		default:
+			live = true
+			// Sources differ about one of the roles: it is not held against them.
+			reach := held(r.Roles).reach
+			may = may || !r.RolesKnown || reach >= wants || reach == reachUnsure
+		}
+	}
+	f.Seen = append(f.Seen, s.seen(PartReviewers, "")...)
+	f.Detail = append(f.Detail, fmt.Sprintf(sayReviewersPeople, counted(people, sayPersonHere, sayPeopleHere)))
+	if strange > 0 {
+		f.Detail = append(f.Detail, fmt.Sprintf(sayReviewersStrange, counted(strange, "entry is", "entries are")))
+	}
+	if none > 0 {
+		f.Detail = append(f.Detail, fmt.Sprintf(sayReviewersSome, none, counted(len(s.Look.Reviewers.Value), "entry", "entries")))
+	}
+	switch {
+	case !live:
+		f.Verdict, f.Summary, f.Fix = Fail, sayReviewersGone, fix
+	case !may:
+		f.Verdict, f.Summary, f.Fix = Warn, sayReviewersNoRole, fix
+	}
 }
 
 // consentRequests looks for people who asked for this app. Requests can be

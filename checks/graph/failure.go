@@ -146,8 +146,11 @@ var absentCodes = []string{"Request_ResourceNotFound", "ResourceNotFound"}
 
 // judgeRefusal explains a 4xx in Graph's own words.
 func judgeRefusal(f *checks.Failure, e envelope, ex *exchange) {
+	low := strings.ToLower(e.message)
 	switch {
-	case slices.Contains(licenceCodes, e.code):
+	case slices.Contains(licenceCodes, e.code),
+		// How Conditional Access says it, without a code of its own [PUB].
+		f.Status == http.StatusForbidden && e.code == "AccessDenied" && (strings.Contains(low, "licen") || strings.Contains(low, "premium")):
 		f.Kind = checks.FailLicence
 	case f.Status == http.StatusForbidden:
 		judgeForbidden(f, e, ex)
@@ -165,8 +168,9 @@ func judgeForbidden(f *checks.Failure, e envelope, ex *exchange) {
 	f.Kind = checks.FailDenied
 	n, c := ex.need, ex.claims
 	switch {
-	case e.code == "Authentication_MSGraphPermissionMissing", strings.Contains(e.message, "PermissionScopeNotGranted"):
-		// The second is how role management says it, inside its message.
+	case e.code == "Authentication_MSGraphPermissionMissing", strings.Contains(e.message, "PermissionScopeNotGranted"),
+		strings.Contains(e.message, "required scopes are missing in the token"):
+		// How role management and Conditional Access say it, inside their messages.
 		f.Kind, f.Missing = checks.FailScope, slices.Clone(n.scopes)
 	case c.opaque || len(n.scopes) == 0:
 		// Nothing to go by.

@@ -26,6 +26,11 @@ var (
 	appAdmin       = role{"9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator"}
 	globalReader   = role{"f2ef992c-3afb-46b9-b7cf-a126ee74c451", "Global Reader"}
 	directoryRead  = role{"88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "Directory Readers"}
+	accessAdmin    = role{"b1be1c3e-b65d-4f19-8427-f6fa0d97feb9", "Conditional Access Administrator"}
+	securityAdmin  = role{"194ae4cb-b126-40b2-bd5b-6091b380977d", "Security Administrator"}
+	securityReader = role{"5d6b6bb7-de71-4623-b4af-96380a352509", "Security Reader"}
+	reportsReader  = role{"4a5d8f65-41da-4de4-8968-e035b65339cf", "Reports Reader"}
+	securityOps    = role{"5f2222b1-57c3-48ba-8ad5-d4759f1fde6f", "Security Operator"}
 )
 
 // Roles that suffice, the least first. Members read most directory objects
@@ -35,7 +40,9 @@ var (
 var (
 	directoryReaders = []role{directoryRead, globalReader, cloudAppAdmin, appAdmin, privilegedRole, globalAdmin}
 	policyReaders    = []role{globalReader, cloudAppAdmin, appAdmin, privilegedRole, globalAdmin}
-	grantWriters     = []role{cloudAppAdmin, appAdmin, privilegedRole, globalAdmin} // entra-facts §2, §9
+	accessReaders    = []role{securityReader, globalReader, accessAdmin, securityAdmin, globalAdmin}                // entra-facts §8
+	logReaders       = []role{reportsReader, securityReader, globalReader, securityOps, securityAdmin, globalAdmin} // [GC:signin-list]
+	grantWriters     = []role{cloudAppAdmin, appAdmin, privilegedRole, globalAdmin}                                 // entra-facts §2, §9
 )
 
 // The scopes of each request, least first. Sources: entra-facts §1 to §9 and,
@@ -63,6 +70,13 @@ var (
 	needWorkflow        = need{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.ConsentRequest", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: policyReaders}
 	needRequests        = need{scopes: []string{"ConsentRequest.Read.All", "ConsentRequest.ReadWrite.All"}, roles: policyReaders}
 	needDefaults        = need{scopes: []string{"Policy.Read.All", "Policy.ReadWrite.SecurityDefaults"}, roles: policyReaders}
+	// [GC:conditionalaccessroot-evaluate], permissions table of v1.0.
+	needEvaluate = need{scopes: []string{"Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"}, roles: accessReaders}
+	// [PERM] lists the first alone; [GC:directoryaudit-list, signin-list] want
+	// Directory.Read.All besides, which every sign-in of ours has.
+	needLogs    = need{scopes: []string{"AuditLog.Read.All"}, roles: logReaders}
+	needMembers = need{scopes: []string{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
+	needHolders = need{scopes: []string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "Directory.Read.All", "RoleManagement.ReadWrite.Directory"}, roles: directoryReaders}
 
 	needAppWrite   = need{scopes: []string{"Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: grantWriters}
 	needGrantWrite = need{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}, roles: grantWriters}

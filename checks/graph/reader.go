@@ -12,8 +12,8 @@ import (
 )
 
 // Reader reads a tenant from Microsoft Graph. It cannot write: it has no
-// method for it, and its transport refuses every method but GET. It may be
-// used by several goroutines at once.
+// method for it, and its transport refuses every method but GET and, at the one
+// address that only answers, POST. It may be used by several goroutines at once.
 type Reader struct{ c *client }
 
 var _ checks.Reader = (*Reader)(nil)
@@ -24,6 +24,7 @@ func New(o Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.wire.questions = []string{evaluatePath}
 	return &Reader{c: c}, nil
 }
 
@@ -46,8 +47,9 @@ func (r *Reader) Serves() []checks.Part {
 
 // Read asks for all of parts at once (see checks.Reader). Parts that depend on
 // others of their own kind, such as further pages, take further round trips;
-// no part waits for another, but the consent policies, where Graph does not
-// send their condition sets along.
+// no part waits for another but the consent policies, where Graph does not send
+// their condition sets along, the reviewers, whom the workflow names, and what
+// Conditional Access does where people differ.
 func (r *Reader) Read(ctx context.Context, q checks.Query, parts []checks.Part, land func(checks.Piece)) {
 	var want []servedPart
 	for _, p := range served() {
@@ -63,6 +65,8 @@ func (r *Reader) Read(ctx context.Context, q checks.Query, parts []checks.Part, 
 	c, f := r.c.begin(ctx, nil)
 	rd := &reading{call: c, ctx: ctx, q: q, none: f, now: r.c.o.Now}
 	rd.assigned = sync.OnceValue(func() policyLook { return readAuthorization(rd) })
+	rd.workflow = sync.OnceValue(func() shared[checks.Workflow] { return share(rd, readWorkflow) })
+	rd.person = sync.OnceValue(func() shared[*checks.Person] { return share(rd, readUser) })
 	pieces := make(chan checks.Piece, len(want))
 	for _, p := range want {
 		go func() { pieces <- p.read(rd) }()
@@ -82,6 +86,39 @@ type reading struct {
 	// assigned reads the authorization policy once, for the part of that name
 	// and for the consent policies.
 	assigned func() policyLook
+	// workflow and person are read once each, for the parts of those names and
+	// for those that follow from them.
+	workflow func() shared[checks.Workflow]
+	person   func() shared[*checks.Person]
+}
+
+// shared is what several parts need, with how it was read.
+type shared[T any] struct {
+	value T
+	seen  []checks.Evidence
+	err   error
+}
+
+// share reads something for several parts, on a trail of its own.
+func share[T any](rd *reading, read func(*reading, *trail) (T, error)) (s shared[T]) {
+	t := &trail{call: rd.call, ctx: rd.ctx}
+	defer func() {
+		if recover() != nil {
+			s = shared[T]{err: t.failure(checks.FailNotJSON, wordOdd)}
+		}
+		s.seen = t.seen
+	}()
+	s.value, s.err = read(rd, t)
+	return s
+}
+
+// sharing reads a part that others need too.
+func sharing[T any](from func(*reading) func() shared[T]) func(*reading, *trail) (T, error) {
+	return func(rd *reading, t *trail) (T, error) {
+		s := from(rd)()
+		t.seen = append(t.seen, s.seen...)
+		return s.value, s.err
+	}
 }
 
 // servedPart is a part with the way to read it.
@@ -105,12 +142,16 @@ func served() []servedPart {
 		part(checks.PartClassified, readClassified, func(s *checks.Snapshot) *checks.Look[map[string]consent.Level] { return &s.Classified }),
 		part(checks.PartAuthorization, readAssigned, func(s *checks.Snapshot) *checks.Look[checks.Authorization] { return &s.Authorization }),
 		part(checks.PartPolicies, readPolicies, func(s *checks.Snapshot) *checks.Look[[]consent.Policy] { return &s.Policies }),
-		part(checks.PartWorkflow, readWorkflow, func(s *checks.Snapshot) *checks.Look[checks.Workflow] { return &s.Workflow }),
+		part(checks.PartWorkflow, sharing(func(rd *reading) func() shared[checks.Workflow] { return rd.workflow }), func(s *checks.Snapshot) *checks.Look[checks.Workflow] { return &s.Workflow }),
 		part(checks.PartRequests, readRequests, func(s *checks.Snapshot) *checks.Look[[]checks.ConsentRequest] { return &s.Requests }),
-		part(checks.PartUser, readUser, func(s *checks.Snapshot) *checks.Look[*checks.Person] { return &s.User }),
+		part(checks.PartUser, sharing(func(rd *reading) func() shared[*checks.Person] { return rd.person }), func(s *checks.Snapshot) *checks.Look[*checks.Person] { return &s.User }),
 		part(checks.PartUserGroups, readUserGroups, func(s *checks.Snapshot) *checks.Look[[]string] { return &s.UserGroups }),
 		part(checks.PartUserRoles, readUserRoles, func(s *checks.Snapshot) *checks.Look[[]checks.Role] { return &s.UserRoles }),
 		part(checks.PartDefaults, readDefaults, func(s *checks.Snapshot) *checks.Look[bool] { return &s.Defaults }),
+		part(checks.PartReviewers, readReviewers, func(s *checks.Snapshot) *checks.Look[[]checks.Reviewer] { return &s.Reviewers }),
+		part(checks.PartConditional, readConditional, func(s *checks.Snapshot) *checks.Look[checks.Conditional] { return &s.Conditional }),
+		part(checks.PartSignIns, readSignIns, func(s *checks.Snapshot) *checks.Look[checks.SignInLog] { return &s.SignIns }),
+		part(checks.PartAudit, readAudit, func(s *checks.Snapshot) *checks.Look[checks.AuditLog] { return &s.Audit }),
 	}
 }
 

@@ -56,6 +56,18 @@ func TestReadWholeTenant(t *testing.T) {
 	want.Defaults.Value = true
 	want.User.Value = &checks.Person{ID: otherID, UPN: "user@contoso.example", Name: "User", Type: "Member", Enabled: &yes}
 	want.UserGroups.Value, want.UserRoles.Value = []string{groupID}, []checks.Role{}
+	want.Reviewers.Value = []checks.Reviewer{{Kind: checks.ReviewerUser, Found: true, People: 1, Active: 1, RolesKnown: true, Roles: []checks.Role{{TemplateID: globalID, Name: "Global Administrator"}}}}
+	want.Conditional.Value.Asked = []checks.WhatIf{{Whose: checks.WhoseNamed, Policies: []checks.PolicyEffect{
+		{ID: "p1", Name: "Office only", Reasons: []string{"users", "location"}, Open: []string{"location"}, Controls: []string{"block"}},
+		{ID: "p2", Name: "Second factor", Applies: true, Reasons: []string{}, Open: []string{}, All: true, Controls: []string{"mfa", "compliantDevice", "termsOfUse"}, Proxied: true},
+	}}}
+	want.SignIns.Value = checks.SignInLog{Since: got.SignIns.Value.Since, More: true, Entries: []checks.SignIn{
+		{At: time.Date(2026, 11, 1, 10, 0, 0, 123456700, time.UTC), User: otherID, Code: 53003, Reason: "Blocked.", Policies: []string{"Office only"}},
+		{At: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), User: otherID},
+	}}
+	want.Audit.Value = checks.AuditLog{Since: got.Audit.Value.Since, Entries: []checks.ConsentEvent{{
+		At: time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC), Result: "success", Admin: &yes, Targets: []string{clientSP}, Apps: []string{clientID},
+	}}}
 	if diff := cmp.Diff(values(want), values(got)); diff != "" {
 		t.Error(diff)
 	}
@@ -64,7 +76,7 @@ func TestReadWholeTenant(t *testing.T) {
 			t.Errorf("%s: read %t, failure %v, %d seen", part, l.Read, l.Failure, len(l.Seen))
 		}
 		for _, e := range l.Seen {
-			if e.Source != "graph" || !strings.HasPrefix(e.Request, "GET "+s.URL+"/v1.0/") || e.Value == "" || e.RequestID == "" || e.At.IsZero() {
+			if e.Source != "graph" || !strings.HasPrefix(e.Request, "GET "+s.URL+"/v1.0/") && e.Request != "POST "+s.URL+evaluateAt || e.Value == "" || e.RequestID == "" || e.At.IsZero() {
 				t.Errorf("%s: evidence %+v", part, e)
 			}
 		}
@@ -138,6 +150,10 @@ func TestPartsAskOnlyForThemselves(t *testing.T) {
 		checks.PartUser:          {"/v1.0/users/user@contoso.example"},
 		checks.PartUserGroups:    {"/v1.0/users/user@contoso.example/memberOf/microsoft.graph.group"},
 		checks.PartUserRoles:     {"/v1.0/users/user@contoso.example/transitiveMemberOf/microsoft.graph.directoryRole"},
+		checks.PartReviewers:     {"/v1.0/policies/adminConsentRequestPolicy", reviewerAt, reviewerAt + "/transitiveMemberOf/microsoft.graph.directoryRole"},
+		checks.PartConditional:   {evaluateAt, "/v1.0/users/user@contoso.example"},
+		checks.PartSignIns:       {signInsAt},
+		checks.PartAudit:         {auditAt},
 	}
 	for part, want := range tests {
 		t.Run(string(part), func(t *testing.T) {
@@ -236,8 +252,12 @@ func TestNoClientID(t *testing.T) {
 			s := serve(t, nil)
 			q := hetk()
 			q.App.ClientID = id
-			got := read(t, s.reader(t), q, checks.PartApp, checks.PartGrants, checks.PartAssignments, checks.PartAppRoles, checks.PartRequests)
-			for _, f := range []*checks.Failure{got.App.Failure, got.Grants.Failure, got.Assignments.Failure, got.AppRoles.Failure, got.Requests.Failure} {
+			got := read(t, s.reader(t), q, checks.PartApp, checks.PartGrants, checks.PartAssignments, checks.PartAppRoles, checks.PartRequests,
+				checks.PartConditional, checks.PartSignIns, checks.PartAudit)
+			for _, f := range []*checks.Failure{
+				got.App.Failure, got.Grants.Failure, got.Assignments.Failure, got.AppRoles.Failure, got.Requests.Failure,
+				got.Conditional.Failure, got.SignIns.Failure, got.Audit.Failure,
+			} {
 				if f == nil || f.Kind != want.kind || f.Message != want.word {
 					t.Errorf("failure %v, want %v", f, want)
 				}
@@ -314,15 +334,23 @@ func TestReaderCannotWrite(t *testing.T) {
 		}
 		return dialer(s.pool(), noProxy, nil).RoundTrip(req)
 	})
-	c, err := newClient(o, http.MethodGet)
+	r, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &trail{call: &call{client: c}, ctx: t.Context()}
+	defer r.Close()
+	tr := &trail{call: &call{client: r.c}, ctx: t.Context()}
 	for _, method := range []string{http.MethodPost, http.MethodPatch, http.MethodDelete} {
-		_, err := tr.send(ask{method: method, path: "me", body: []byte("{}")}, nil)
-		if f := asFailure(err); f == nil || f.Message != wordOldWrite {
-			t.Errorf("%s: %v", method, err)
+		for _, path := range []string{"me", "identity/conditionalAccess/policies", evaluatePath + "/x", evaluatePath + "/../policies", "x/" + evaluatePath} {
+			_, err := tr.send(ask{method: method, path: path, body: []byte("{}")}, nil)
+			if f := asFailure(err); f == nil || f.Message != wordOldWrite {
+				t.Errorf("%s %s: %v", method, path, err)
+			}
+		}
+	}
+	for _, method := range []string{http.MethodPatch, http.MethodDelete} {
+		if _, err := tr.send(ask{method: method, path: evaluatePath, body: []byte("{}")}, nil); asFailure(err) == nil || asFailure(err).Message != wordOldWrite {
+			t.Errorf("%s of the what-if: %v", method, err)
 		}
 	}
 	if got := s.requests(); len(got) != 0 {

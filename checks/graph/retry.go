@@ -12,9 +12,9 @@ import (
 // pause says how long to wait before the next try; 0 means to give up. Writes
 // are tried again only after 429, which says that nothing was done: every
 // other answer to a write, or none, leaves open whether it landed.
-func (w *wire) pause(method string, a answer, try int, waited time.Duration) time.Duration {
+func (w *wire) pause(read bool, a answer, try int, waited time.Duration) time.Duration {
 	r := w.o.Retry
-	tries, read := 0, method == http.MethodGet
+	tries := 0
 	switch {
 	case a.failure.Kind == checks.FailThrottled:
 		tries = r.Throttled

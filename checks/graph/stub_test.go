@@ -38,10 +38,17 @@ const (
 	resPrefix  = "/v1.0/servicePrincipals(appId='" + checks.MicrosoftGraph + "')"
 	policyList = "/v1.0/policies/permissionGrantPolicies"
 	requestsAt = "/v1.0/identityGovernance/appConsent/appConsentRequests"
+	evaluateAt = "/v1.0/" + evaluatePath
+	signInsAt  = "/v1.0/auditLogs/signIns"
+	auditAt    = "/v1.0/auditLogs/directoryAudits"
+	reviewerAt = "/v1.0/users/" + userID
 )
 
 // allScopes is a token that may read everything.
-const allScopes = "User.Read Application.Read.All Directory.Read.All Policy.Read.All Policy.Read.PermissionGrant ConsentRequest.Read.All RoleEligibilitySchedule.Read.Directory"
+const allScopes = "User.Read Application.Read.All Directory.Read.All Policy.Read.All Policy.Read.PermissionGrant ConsentRequest.Read.All RoleEligibilitySchedule.Read.Directory AuditLog.Read.All"
+
+// blockPolicy blocks everywhere but in the office, and spares one person.
+const blockPolicy = `{"id":"p1","displayName":"Office only","state":"enabled","policyApplies":false,"analysisReasons":"users, location","conditions":{"locations":{"includeLocations":["All"]},"users":{"includeUsers":["All"],"excludeUsers":["` + userID + `"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}`
 
 // jwt makes an unsigned token: nobody here checks signatures.
 func jwt(t testing.TB, claims map[string]any) string {
@@ -55,7 +62,7 @@ func jwt(t testing.TB, claims map[string]any) string {
 
 func userToken(t testing.TB, scp string, wids ...string) string {
 	t.Helper()
-	return jwt(t, map[string]any{"tid": tenantID, "scp": scp, "wids": append([]string{memberWid}, wids...)})
+	return jwt(t, map[string]any{"tid": tenantID, "oid": userID, "scp": scp, "wids": append([]string{memberWid}, wids...)})
 }
 
 func fixed(token string) TokenSource {
@@ -83,7 +90,12 @@ func tenant() map[string]string {
 		"/v1.0/policies/adminConsentRequestPolicy":                 `{"isEnabled":true,"notifyReviewers":true,"remindersEnabled":false,"requestDurationInDays":30,"reviewers":[{"query":"/users/` + userID + `","queryType":"MicrosoftGraph"}],"version":1}`,
 		"/v1.0/policies/identitySecurityDefaultsEnforcementPolicy": `{"isEnabled":true}`,
 		requestsAt: `{"value":[{"id":"req-1","appId":"` + strings.ToUpper(clientID) + `","appDisplayName":"Hetk","pendingScopes":[{"displayName":"Calendars.ReadWrite"}],"userConsentRequests":[]},{"id":"req-2","appId":"11111111-1111-4111-8111-111111111111"}]}`,
-		requestsAt + "/req-1/userConsentRequests": `{"value":[{"id":"u1","status":"Completed","createdDateTime":"2026-10-02T00:00:00Z"},{"id":"u2","status":"InProgress","createdDateTime":"2026-10-01T00:00:00Z"}]}`,
+		evaluateAt: `{"value":[` + blockPolicy + `,{"id":"p2","displayName":"Second factor","state":"enabled","policyApplies":true,"analysisReasons":"notSet","conditions":{"users":{"includeUsers":["All"]}},"grantControls":{"operator":"AND","builtInControls":["mfa","compliantDevice"],"termsOfUse":["t"]},"sessionControls":{"cloudAppSecurity":{"isEnabled":true}}},{"id":"p3","displayName":"Trial","state":"enabledForReportingButNotEnforced","policyApplies":true,"analysisReasons":"notSet"}]}`,
+		signInsAt:  `{"value":[{"id":"s1","createdDateTime":"2026-11-01T10:00:00.1234567Z","userId":"` + otherID + `","userPrincipalName":"user@contoso.example","status":{"errorCode":53003,"failureReason":"Blocked."},"appliedConditionalAccessPolicies":[{"displayName":"Office only","result":"failure"},{"displayName":"Other","result":"notApplied"}]},{"createdDateTime":"2026-11-01T09:00:00Z","userId":"` + otherID + `","status":{"errorCode":0,"failureReason":null}}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=x"}`,
+		auditAt:    `{"value":[{"activityDateTime":"2026-11-01T08:00:00Z","result":"success","resultReason":"","initiatedBy":{"user":{"userPrincipalName":"admin@contoso.example"}},"targetResources":[{"id":"` + clientSP + `","displayName":"Hetk","modifiedProperties":[{"displayName":"ConsentContext.IsAdminConsent","oldValue":null,"newValue":"\"True\""}]}],"additionalDetails":[{"key":"AppId","value":"` + clientID + `"}]}]}`,
+		reviewerAt: `{"id":"` + userID + `","accountEnabled":true}`,
+		reviewerAt + "/transitiveMemberOf/microsoft.graph.directoryRole": `{"value":[{"displayName":"Global Administrator","roleTemplateId":"` + globalID + `"}]}`,
+		requestsAt + "/req-1/userConsentRequests":                        `{"value":[{"id":"u1","status":"Completed","createdDateTime":"2026-10-02T00:00:00Z"},{"id":"u2","status":"InProgress","createdDateTime":"2026-10-01T00:00:00Z"}]}`,
 	}
 }
 

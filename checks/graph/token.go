@@ -29,6 +29,7 @@ func (bearer) LogValue() slog.Value { return slog.StringValue("•••") }
 type claims struct {
 	opaque bool // not a readable JWT: then the rest is empty
 	tenant string
+	oid    string   // the person's object id; empty where it does not say
 	scopes []string // scp, or roles where the token is an app's own
 	wids   []string // active directory roles; nil where the claim is absent
 	appOwn bool
@@ -49,6 +50,7 @@ func readClaims(token bearer) claims {
 	}
 	var p struct {
 		Tid   string   `json:"tid"`
+		Oid   string   `json:"oid"`
 		Scp   string   `json:"scp"`
 		Roles []string `json:"roles"`
 		Wids  []string `json:"wids"`
@@ -57,7 +59,7 @@ func readClaims(token bearer) claims {
 	if json.Unmarshal(raw, &p) != nil {
 		return claims{opaque: true}
 	}
-	c := claims{tenant: p.Tid, scopes: strings.Fields(p.Scp), wids: p.Wids}
+	c := claims{tenant: p.Tid, oid: p.Oid, scopes: strings.Fields(p.Scp), wids: p.Wids}
 	if p.Idtyp == "app" || p.Scp == "" && len(p.Roles) > 0 {
 		c.appOwn, c.scopes = true, p.Roles
 	}

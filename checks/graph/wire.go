@@ -36,8 +36,10 @@ type wire struct {
 	o       Options
 	root    *url.URL
 	methods []string
-	base    http.RoundTripper
-	gate    gate
+	// questions are paths below the root that are asked by POST and change nothing.
+	questions []string
+	base      http.RoundTripper
+	gate      gate
 }
 
 var (
@@ -64,7 +66,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		a := w.try(ctx, req, body, ex)
 		wait := time.Duration(0)
 		if a.failure != nil {
-			wait = w.pause(req.Method, a, try, pauses)
+			wait = w.pause(req.Method == http.MethodGet || w.question(req), a, try, pauses)
 		}
 		w.note(ex, req, a, wait)
 		switch {
@@ -84,13 +86,19 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 // allowed refuses methods that this client does not have and every address but
 // Graph's own: the token goes with the request.
 func (w *wire) allowed(req *http.Request) *checks.Failure {
-	if !slices.Contains(w.methods, req.Method) {
+	if !slices.Contains(w.methods, req.Method) && !w.question(req) {
 		return &checks.Failure{Kind: checks.FailRequest, Message: wordOldWrite}
 	}
 	if !w.ours(req.URL) {
 		return &checks.Failure{Kind: checks.FailRequest, Message: wordOffOrigin}
 	}
 	return nil
+}
+
+// question says whether a request only asks, although by POST.
+func (w *wire) question(req *http.Request) bool {
+	return req.Method == http.MethodPost && w.ours(req.URL) &&
+		slices.Contains(w.questions, strings.TrimPrefix(req.URL.EscapedPath(), w.root.EscapedPath()))
 }
 
 // ours says whether an address is below the root: same scheme, host, path.

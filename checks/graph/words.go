@@ -46,6 +46,7 @@ const (
 	wordChallenge    = "Microsoft wants a new sign-in before it goes on"
 	wordBadToken     = "Microsoft Graph does not accept the token"
 	wordOldWrite     = "this reader does not write"
+	wordNotSent      = "the log was not asked for, because the sign-in lacks the permission"
 	wordOffOrigin    = "the request would leave Microsoft Graph's address"
 	wordAnother      = "another tenant is signed in than the one that was confirmed"
 	wordNoBacking    = "Microsoft knows no app with this id that other tenants may use: the id is wrong, the app is only for its own tenant, or it was registered minutes ago"
@@ -120,6 +121,14 @@ func counted(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// countedOf is counted, for a list that may go on.
+func countedOf(n int, noun string, more bool) string {
+	if more {
+		return "the newest " + counted(n, noun)
+	}
+	return counted(n, noun)
 }
 
 // told is a boolean that may not be there.

@@ -45,7 +45,8 @@ func far(b *testing.B) (*clients, target) {
 	return c, t
 }
 
-// suite runs every check once, and holds that each was able to look.
+// suite runs every check once, and holds that each was able to look, but at the
+// log of sign-ins, which the tenant has no licence for: it is asked for as well.
 func suite(b *testing.B, c *clients, t target) {
 	b.Helper()
 	readers, err := c.readers("")
@@ -53,7 +54,7 @@ func suite(b *testing.B, c *clients, t target) {
 		b.Fatal(err)
 	}
 	checks.Run(b.Context(), t.subject, readers, nil, func(f checks.Finding) {
-		if f.Verdict == checks.Unknown {
+		if f.Verdict == checks.Unknown && f.Check != checks.AccessSignIns {
 			b.Fatalf("%s could not look: %s", f.Check, f.Summary)
 		}
 	})
