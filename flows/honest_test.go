@@ -151,3 +151,25 @@ func TestTheStepThatMakesTheAppSaysWhatItsLinkDoes(t *testing.T) {
 		t.Errorf("a consent link is shown under:\n%s", text)
 	}
 }
+
+// What opens for the person asked about is said of them alone, and the ways
+// that open it for everybody stay.
+func TestAnOpeningForOneIsSaidOfThemAlone(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(theApp(profile(t, "hetk"))))
+	s.Person = "user@contoso.example"
+	one := see(after(s, AskedAgain{}), map[checks.ID]checks.Verdict{checks.AppGrant: checks.Fail})
+	if o := one.Overall(); o.State != checks.StateOpen || !one.OpenForOne() {
+		t.Fatalf("%s, %s: for one %v", o.State, o.Grade, one.OpenForOne())
+	}
+	if r := ReportOf(one); r.Headline() != words.headOpenOne || !strings.Contains(UserMessage(one), "for your account") {
+		t.Errorf("says %q, and\n%s", r.Headline(), UserMessage(one))
+	}
+	if r := Rank(one); !r[0].Fits {
+		t.Errorf("%s: %s", r[0].Path.ID, r[0].Why)
+	}
+	all := see(after(s, AskedAgain{}), nil)
+	if r := Rank(all); all.OpenForOne() || r[0].Why != words.unfitOpen || ReportOf(all).Headline() != words.headOpen {
+		t.Errorf("granted to everyone: for one %v, %s", all.OpenForOne(), r[0].Why)
+	}
+}

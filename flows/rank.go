@@ -50,7 +50,7 @@ func Rank(s State) []Ranked {
 // unfit says in a line why a path cannot clear this tenant's block; empty: it
 // can, as far as is known.
 func unfit(s State, p Path, o checks.Overall) string {
-	if o.State == checks.StateOpen && o.Grade == checks.Verified {
+	if s.openToAll(o) {
 		return words.unfitOpen
 	}
 	if s.Profile != nil && len(s.Profile.Paths) > 0 && !slices.Contains(s.Profile.Paths, p.ID) {
@@ -86,6 +86,19 @@ func unfit(s State, p Path, o checks.Overall) string {
 func (s State) grantSeen() bool {
 	h, ok := s.Finding(checks.AppGrant)
 	return ok && h.Round >= s.since && h.Verdict == checks.Pass && h.Grade == checks.Verified
+}
+
+// OpenForOne says whether the person asked about was seen to be let in, and
+// nobody else was looked at.
+func (s State) OpenForOne() bool {
+	o := s.Overall()
+	return o.State == checks.StateOpen && o.Grade == checks.Verified && !s.openToAll(o)
+}
+
+// openToAll says whether a verdict is of an opening for everybody: where one
+// person was asked about it takes the grant for everyone.
+func (s State) openToAll(o checks.Overall) bool {
+	return o.State == checks.StateOpen && o.Grade == checks.Verified && (s.Person == "" || s.grantSeen())
 }
 
 // apiOff says whether an API that the app needs was seen switched off in the

@@ -30,6 +30,8 @@ type Report struct {
 	Filed     []string         `json:"filed"`    // names of the receipts of this run
 	Notes     []Noted          `json:"notes"`
 	Connect   []string         `json:"connect"` // the clicks by which people connect
+	// ForOne says that an opening is for the person asked about alone.
+	ForOne bool `json:"forOne,omitempty"`
 }
 
 // ReportPath is the path that was taken.
@@ -48,6 +50,7 @@ func ReportOf(s State) Report {
 		App:      ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant:   ReceiptTenant{ID: s.TenantID(), Domain: s.Domain, Cloud: s.Cloud()},
 		Findings: []checks.Finding{}, Claims: []string{}, Notes: append([]Noted{}, s.Notes...), Connect: []string{}, Filed: []string{},
+		ForOne: s.OpenForOne(),
 	}
 	r.NotLooked = append([]string{}, r.Verdict.NotLooked...)
 	for _, id := range allChecks() { // in the order in which people read them
@@ -78,6 +81,8 @@ func ReportOf(s State) Report {
 // Headline is the verdict in a sentence.
 func (r Report) Headline() string {
 	switch {
+	case r.ForOne:
+		return words.headOpenOne
 	case r.Verdict.State == checks.StateOpen && r.Verdict.Grade == checks.Verified:
 		return words.headOpen
 	case r.Verdict.State == checks.StateOpen:

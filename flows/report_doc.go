@@ -165,7 +165,8 @@ func (r Report) changedSections() []section {
 
 // UserMessage is what to tell the people who were blocked, as an e-mail with
 // its subject in the first line: that it is open, once that was seen in Graph,
-// and that it is being worked on until then.
+// and that it is being worked on until then. Where one person was asked about,
+// it is for them.
 func UserMessage(s State) string {
 	r := ReportOf(s)
 	app, domain := checks.Line(r.App.Name, mostString), checks.Line(r.Tenant.Domain, mostString)
@@ -180,7 +181,11 @@ func UserMessage(s State) string {
 		b.WriteString(words.laterAdvice)
 		return b.String()
 	}
-	b.WriteString(put(words.openMessage))
+	if r.ForOne {
+		b.WriteString(put(words.openOneMessage))
+	} else {
+		b.WriteString(put(words.openMessage))
+	}
 	for i, c := range r.Connect {
 		if i == 0 {
 			b.WriteString(words.openHow)

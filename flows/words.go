@@ -15,7 +15,7 @@ var words = struct {
 	waitGrant, needLink, needHow, waitApp, waitElse, needConfirm, waitApply, needClaim                      string
 
 	theApp, theVendor, theClient, theTenant, theScopes                                                    string
-	asserted, headOpen, headSaidOpen, headBlocked, headUnknown                                            string
+	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                               string
 	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkNoReturn                         string
 	absent, disabled, enabled, noBenchmark                                                                string
 	createAppLine, createAppAfter, createAppEffect, createAppUndo                                         string
@@ -30,10 +30,10 @@ var words = struct {
 	howNoWrite, howUnstated, howRoles, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp string
 	badGUID, badTyped, badOption, badDomain, personalDomain                                               string
 
-	reportSeen, reportNothing, reportChanged, reportFiled, reportNoChange string
-	reportUndo, reportNotes                                               string
-	laterMessage, laterAdvice, untoldMessage, untoldAdvice                string
-	openMessage, openHow, openAgain, openAdvice, openStill                string
+	reportSeen, reportNothing, reportChanged, reportFiled, reportNoChange  string
+	reportUndo, reportNotes                                                string
+	laterMessage, laterAdvice, untoldMessage, untoldAdvice                 string
+	openMessage, openOneMessage, openHow, openAgain, openAdvice, openStill string
 
 	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
 	grantTitle, grantFor, howTitle, createTitle, portalTitle string
@@ -65,6 +65,7 @@ var words = struct {
 	theScopes:    "the permissions that its vendor names",
 	asserted:     "Said to be approved; nobody has looked in Graph.",
 	headOpen:     "Open: people can connect.",
+	headOpenOne:  "Open for the person asked about. Nobody else was looked at.",
 	headSaidOpen: "Said to be open, and not proven.",
 	headBlocked:  "Blocked.",
 	headUnknown:  "Cannot be told yet.",
@@ -147,9 +148,10 @@ var words = struct {
 	untoldAdvice:   "You need not do anything until you hear from us.\n",
 	laterAdvice: "You need not do anything: signing in again, clearing cookies or a private window will not help.\n" +
 		"We will tell you when it is open.\n",
-	openMessage: "Subject: {app}: you can connect now\n\n{app} is open at {domain} now: you can connect it.\n\n",
-	openHow:     "How to connect:\n",
-	openAgain:   "Open {app} and connect your account again.\n",
+	openMessage:    "Subject: {app}: you can connect now\n\n{app} is open at {domain} now: you can connect it.\n\n",
+	openOneMessage: "Subject: {app}: you can connect now\n\n{app} is open for your account at {domain} now: you can connect it.\n\n",
+	openHow:        "How to connect:\n",
+	openAgain:      "Open {app} and connect your account again.\n",
 	openAdvice: "\nStart from the beginning: a tab that still shows \"Need admin approval\" does not notice.\n" +
 		"Sign in with your work account at {domain}, not with a personal one.\n",
 	openStill: "Should you still be stopped, send us the text of the page with its error code.\n",
