@@ -103,6 +103,9 @@ func pick(in []dns.RR, name string, kind uint16) []dns.RR {
 // verify checks a set against the zone's keys and returns the signature that
 // fits. Its label count tells whether a wildcard made the set.
 func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
+	if len(set) == 0 { // only records of another class: none of ours
+		return nil, &verdict{Bogus, wordNoSig}
+	}
 	h := set[0].Header()
 	why := wordNoSig
 	for _, rr := range pick(section, dns.CanonicalName(h.Name), dns.TypeRRSIG) {

@@ -243,3 +243,26 @@ func TestKeyTrap(t *testing.T) {
 		t.Errorf("%+v after %d", v, j.tries)
 	}
 }
+
+// TestAnotherClass: records of a class that nobody asked for prove nothing, and
+// do not bring us down.
+func TestAnotherClass(t *testing.T) {
+	t.Parallel()
+	z := newZone(t, "contoso.example.")
+	q := question{"x.a.contoso.example.", dns.TypeTXT}
+	for _, line := range []string{"contoso.example. CH NSEC z.contoso.example. NS SOA", "a.contoso.example. CH DNAME b.contoso.example.", "x.a.contoso.example. CH CNAME b.", `x.a.contoso.example. CH TXT "x"`} {
+		m := &dns.Msg{Answer: []dns.RR{rr(t, line)}, Ns: []dns.RR{rr(t, line)}}
+		rep := Reply{msg: m}
+		rep.judge(m, q, z.name)
+		if v := judgeOf(z).answer(rep, q); !v.bogus() || len(rep.Records)+len(rep.Aliases) > 0 {
+			t.Errorf("%s: %+v, %+v", line, rep, v)
+		}
+		if _, v := judgeOf(z).noDS(m, "x.a.contoso.example."); !v.bogus() {
+			t.Errorf("%s: %+v", line, v)
+		}
+		rep.Outcome, rep.Aliases = Found, []string{"x.b.contoso.example."}
+		if v := judgeOf(z).answer(rep, q); !v.bogus() {
+			t.Errorf("%s: %+v", line, v)
+		}
+	}
+}
