@@ -61,4 +61,14 @@ const (
 	sayMailElsewhere    = "Mail of %s is neither in Microsoft 365 nor at Google, as far as public records tell."
 	sayMailOnlyDiscover = "No mail is sent to %s (no MX), yet Outlook is sent to Microsoft 365."
 	sayMailNone         = "No mail is sent to %s: it has no MX record that takes any."
+
+	sayDNSAgreeAll  = "All %d servers of %s that could be asked say the same."
+	sayDNSAgreeSome = "%d servers of %s say the same; answers of %d others do not count."
+	sayDNSAgreeNot  = "The %d servers of %s do not say the same yet."
+	sayDNSSecure    = "The answer is signed, all the way from the root, and the signatures hold (zone %s)."
+	sayDNSInsecure  = "The zone %s is not signed, as is common: nothing is wrong."
+	sayDNSProof     = "%s carries Microsoft's proof of ownership."
+	sayDNSNoProof   = "%s carries no proof of ownership for Microsoft; it may have been removed since."
+	doDNSPublish    = "In the DNS, add a TXT record: name %s (in the zone %s), value %s"
+	doDNSRepair     = "Repair the signing of %s, or remove its DS record at the registrar."
 )

@@ -1,0 +1,201 @@
+package checks
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// The checks of the DNS, judged from a DNSLook.
+const (
+	CheckDNSPolicy ID = "dns/policy"
+	CheckDNSAgree  ID = "dns/agree"
+	CheckDNSSEC    ID = "dns/dnssec"
+	CheckDNSMail   ID = "dns/mail"
+	CheckDNSProof  ID = "dns/proof"
+)
+
+// DNSPatience is how long servers of one zone may normally differ after a
+// change: the usual refresh of secondary servers without notice (RFC 1912 §2.2,
+// 20 minutes at least).
+const DNSPatience = 20 * time.Minute
+
+// DNSLook is everything that the checks of the DNS look at.
+type DNSLook struct {
+	Rule       DNSRule
+	Domain     string // ASCII form
+	Answer     DNSAnswer
+	Failed     error      // of the look for Answer
+	Doubled    *DNSAnswer // at the doubled name, if that was looked at
+	Mail       DNSMail
+	MailFailed error // of the look for Mail
+	At         time.Time
+}
+
+// Report judges the policy record.
+func (l DNSLook) Report() DNSReport { return l.Rule.Compare(l.Answer, l.Failed, l.Doubled) }
+
+// Findings judges all of it: one finding for every check of the DNS, in order.
+func (l DNSLook) Findings() []Finding {
+	r := l.Report()
+	seen := l.seen(r)
+	out := []Finding{l.policy(r), l.agree(r), l.signed(r), l.mail(), l.proof()}
+	for i := range out {
+		out[i].At = l.At
+		if i < 3 {
+			out[i].Seen = seen
+		}
+		out[i] = cleaned(out[i])
+	}
+	return out
+}
+
+// seen is what every server said, as evidence.
+func (l DNSLook) seen(r DNSReport) []Evidence {
+	var out []Evidence
+	for i, v := range append(append([]DNSView{}, r.Servers...), r.Resolver) {
+		if v.Addr == "" || i == len(r.Servers) && v.Outcome == "" {
+			continue
+		}
+		value := string(v.Outcome)
+		if len(v.Found) > 0 {
+			value = strings.Join(v.Found, " | ")
+		} else if v.Why != "" {
+			value += ": " + v.Why
+		}
+		out = append(out, Evidence{Source: SourceDNS, Request: "TXT " + v.Asked + " @" + v.Addr, At: l.Answer.At, Value: value})
+	}
+	return out
+}
+
+func (l DNSLook) policy(r DNSReport) Finding {
+	f := Finding{Check: CheckDNSPolicy, Grade: Verified, Summary: r.Reason, Detail: r.Notes}
+	switch r.State {
+	case DNSOk:
+		f.Verdict = Pass
+		return f
+	case DNSError:
+		f.Verdict = Unknown
+	case DNSDisagree:
+		f.Verdict = Pending
+	case DNSAbsent, DNSInvalid, DNSAmbiguous:
+		f.Verdict = Fail
+		p := l.Rule.Publish(l.Domain, r.Zone)
+		f.Fix = &Fix{Do: fmt.Sprintf(doDNSPublish, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
+	}
+	return f
+}
+
+func (l DNSLook) agree(r DNSReport) Finding {
+	f := Finding{Check: CheckDNSAgree, Grade: Verified}
+	deciding, out := 0, 0
+	for _, v := range r.Servers {
+		switch v.Outcome {
+		case DNSFound, DNSNoData, DNSNoName:
+			deciding++
+		case DNSLame, DNSFailed, DNSSilent, DNSBarred:
+			out++
+			f.Detail = append(f.Detail, fmt.Sprintf(sayDNSLame, v.named(), v.Why))
+		case DNSNoPath:
+		}
+	}
+	switch {
+	case deciding == 0:
+		f.Verdict, f.Summary = Unknown, r.Reason
+	case !l.Answer.Agree:
+		f.Verdict, f.Summary = Pending, fmt.Sprintf(sayDNSAgreeNot, deciding, r.Zone)
+	case out > 0:
+		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayDNSAgreeSome, deciding, r.Zone, out)
+	default:
+		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSAgreeAll, deciding, r.Zone)
+	}
+	return f
+}
+
+func (l DNSLook) signed(r DNSReport) Finding {
+	f := Finding{Check: CheckDNSSEC, Grade: Verified}
+	zone := r.Zone
+	switch {
+	case l.Failed != nil:
+		f.Summary = r.Reason
+	case r.Security == DNSSecure:
+		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSSecure, zone)
+	case r.Security == DNSInsecure:
+		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSInsecure, zone)
+	case r.Security == DNSBogus:
+		f.Verdict, f.Summary = Fail, r.Reason
+		f.Fix = &Fix{Do: fmt.Sprintf(doDNSRepair, zone), Why: r.Signed, Who: WhoAdmin}
+	default:
+		f.Summary = fmt.Sprintf(sayDNSUnchecked, r.Signed)
+	}
+	return f
+}
+
+func (l DNSLook) mail() Finding {
+	f := Finding{Check: CheckDNSMail, Grade: Inferred}
+	m := l.Mail.Judge()
+	f.Summary, f.Detail = m.Summary, m.Signs
+	switch m.Place {
+	case MailMicrosoft, MailHybrid:
+		f.Verdict = Pass
+	case MailGoogle, MailElsewhere, MailNone:
+		f.Verdict = Warn
+	case MailUnknown:
+		if l.MailFailed != nil {
+			f.Detail = []string{l.MailFailed.Error()}
+		}
+	}
+	if f.Verdict != Unknown {
+		f.Seen = []Evidence{{Source: SourceDNS, Request: "MX " + l.Domain, Value: strings.Join(l.Mail.MX, " "), At: l.At}}
+	}
+	return f
+}
+
+func (l DNSLook) proof() Finding {
+	f := Finding{Check: CheckDNSProof, Grade: Inferred}
+	proof := l.Mail.proofs()
+	switch {
+	case l.MailFailed != nil || !l.Mail.Known && len(l.Mail.Texts) == 0:
+		f.Summary = fmt.Sprintf(sayMailUnknown, l.Domain)
+		return f
+	case len(proof) > 0:
+		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSProof, l.Domain)
+	default:
+		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayDNSNoProof, l.Domain)
+	}
+	f.Seen = []Evidence{{Source: SourceDNS, Request: "TXT " + l.Domain, Value: strings.Join(proof, " "), At: l.At}}
+	return f
+}
+
+// DNSByHand gives the commands that ask one server again without this tool; an
+// empty addr asks the resolver in use. It gives nothing for what is no plain name
+// or address. Lines for dig are quoted for POSIX shells.
+func DNSByHand(name, kind, addr string) []Command {
+	plainWord := func(s string) bool {
+		return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+			return !letter(r) && (r < '0' || r > '9') && !strings.ContainsRune("_-.:%", r)
+		})
+	}
+	if !plainWord(name) || !plainWord(kind) || strings.HasPrefix(name, "-") {
+		return nil
+	}
+	dig, ps := "dig", "Resolve-DnsName -DnsOnly -Name "+quotePowerShell(name)+" -Type "+kind
+	if addr != "" {
+		host, port, err := net.SplitHostPort(addr)
+		if err != nil || !plainWord(host) || !plainWord(port) {
+			return nil
+		}
+		dig += " +norecurse " + quotePOSIX("@"+host) + " -p " + port
+		if port == "53" {
+			ps += " -NoRecursion -Server " + quotePowerShell(host)
+		} else {
+			ps = "" // it knows no other port
+		}
+	}
+	out := []Command{{"dig", dig + " +dnssec " + quotePOSIX(name) + " " + kind}}
+	if ps != "" {
+		out = append(out, Command{"PowerShell", ps})
+	}
+	return out
+}

@@ -1,0 +1,74 @@
+package checks
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDNSFindings(t *testing.T) {
+	t.Parallel()
+	ok, none := found("ns1.", fullPolicy), missing("ns1.", DNSNoName)
+	ms := DNSMail{Domain: "contoso.example", Known: true, Exists: true, MX: []string{"contoso-example.mail.protection.outlook.com"}, Texts: []string{"MS=ms12345678"}}
+	differ := answer(none, ok, missing("ns2.", DNSNoName))
+	differ.Agree = false
+	bogus, secure, vague := answer(ok, ok), answer(ok, ok), answer(ok, ok)
+	bogus.Security, secure.Security, vague.Security = DNSBogus, DNSSecure, DNSIndeterminate
+	for name, c := range map[string]struct {
+		look DNSLook
+		want [5]Verdict // policy, agree, dnssec, mail, proof
+	}{
+		"all well":          {DNSLook{Answer: answer(ok, ok), Mail: ms}, [5]Verdict{Pass, Pass, Pass, Pass, Pass}},
+		"signed":            {DNSLook{Answer: secure, Mail: ms}, [5]Verdict{Pass, Pass, Pass, Pass, Pass}},
+		"absent, no mail":   {DNSLook{Answer: answer(none, none), Mail: DNSMail{Known: true, Exists: true}}, [5]Verdict{Fail, Pass, Pass, Warn, Warn}},
+		"not everywhere":    {DNSLook{Answer: differ, Mail: ms}, [5]Verdict{Pending, Pending, Pass, Pass, Pass}},
+		"one silent":        {DNSLook{Answer: answer(ok, ok, missing("ns2.", DNSSilent)), Mail: ms}, [5]Verdict{Pass, Warn, Pass, Pass, Pass}},
+		"no IPv6 here":      {DNSLook{Answer: answer(ok, ok, missing("ns2.", DNSNoPath)), Mail: ms}, [5]Verdict{Pass, Pass, Pass, Pass, Pass}},
+		"bogus":             {DNSLook{Answer: bogus, Mail: ms}, [5]Verdict{Unknown, Pass, Fail, Pass, Pass}},
+		"not checked":       {DNSLook{Answer: vague, Mail: ms}, [5]Verdict{Pass, Pass, Unknown, Pass, Pass}},
+		"nobody answered":   {DNSLook{Answer: answer(missing("", DNSSilent), missing("ns1.", DNSSilent)), Mail: ms}, [5]Verdict{Unknown, Unknown, Pass, Pass, Pass}},
+		"nothing was had":   {DNSLook{Failed: errors.New("no network"), MailFailed: errors.New("no network")}, [5]Verdict{Unknown, Unknown, Unknown, Unknown, Unknown}},
+		"two of them":       {DNSLook{Answer: answer(none, found("ns1.", fullPolicy, "v=hetk1")), Mail: ms}, [5]Verdict{Fail, Pass, Pass, Pass, Pass}},
+		"mail at Google":    {DNSLook{Answer: answer(ok, ok), Mail: DNSMail{Known: true, Exists: true, MX: []string{"smtp.google.com"}}}, [5]Verdict{Pass, Pass, Pass, Warn, Warn}},
+		"the mail unknown":  {DNSLook{Answer: answer(ok, ok), MailFailed: errors.New("\x1b[2J")}, [5]Verdict{Pass, Pass, Pass, Unknown, Unknown}},
+		"an empty DNSLook ": {DNSLook{}, [5]Verdict{Unknown, Unknown, Unknown, Unknown, Unknown}},
+	} {
+		c.look.Rule, c.look.Domain, c.look.At = hetkRule(), "contoso.example", time.Unix(0, 0)
+		got := c.look.Findings()
+		ids := []ID{CheckDNSPolicy, CheckDNSAgree, CheckDNSSEC, CheckDNSMail, CheckDNSProof}
+		for i, f := range got {
+			if f.Check != ids[i] || f.Verdict != c.want[i] || f.Summary == "" || f.Seen == nil || strings.Contains(f.Summary, "%!") || strings.Contains(f.Summary, "\x1b") {
+				t.Errorf("%s: %+v, want %v", name, f, c.want[i])
+			}
+			if f.Verdict == Fail && f.Fix == nil || f.Verdict == Pass && f.Grade == GradeUnknown || f.Verdict != Unknown && len(f.Seen) == 0 {
+				t.Errorf("%s: %+v", name, f)
+			}
+		}
+	}
+}
+
+func TestDNSByHand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		name, kind, addr string
+		want             []string
+	}{
+		"a server":        {"_hetk.contoso.example", "TXT", "192.0.2.1:53", []string{"dig +norecurse '@192.0.2.1' -p 53 +dnssec '_hetk.contoso.example' TXT", "Resolve-DnsName -DnsOnly -Name '_hetk.contoso.example' -Type TXT -NoRecursion -Server '192.0.2.1'"}},
+		"another port":    {"contoso.example", "MX", "[2001:db8::1]:5353", []string{"dig +norecurse '@2001:db8::1' -p 5353 +dnssec 'contoso.example' MX"}},
+		"the resolver":    {"contoso.example", "MX", "", []string{"dig +dnssec 'contoso.example' MX", "Resolve-DnsName -DnsOnly -Name 'contoso.example' -Type MX"}},
+		"a name to fear":  {"a'; rm -rf /;'.example", "TXT", "", nil},
+		"an option":       {"-f/etc/passwd", "TXT", "", nil},
+		"a kind to fear":  {"a.example", "TXT; x", "", nil},
+		"no address":      {"a.example", "TXT", "x y", nil},
+		"address to fear": {"a.example", "TXT", "$(x):53", nil},
+	} {
+		var got []string
+		for _, x := range DNSByHand(c.name, c.kind, c.addr) {
+			got = append(got, x.Line)
+		}
+		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
