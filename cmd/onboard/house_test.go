@@ -29,8 +29,9 @@ const module = "onboard.example/"
 // name, and gets its line with the reason in its package comment.
 var arrows = map[string][]string{
 	"checks/consent": {},
+	"checks/aadsts":  {},
 	"checks/sim":     {},
-	"checks":         {"checks/consent"},
+	"checks":         {"checks/consent", "checks/aadsts"},
 	"checks/graph":   {"checks", "checks/consent"},
 	"checks/signin":  {"checks"},
 	"checks/resolve": {"checks"},
@@ -47,6 +48,7 @@ var arrows = map[string][]string{
 // outside names what a pure room may not touch of the world, directly.
 var outside = map[string][]string{
 	"checks/consent": {"net", "net/http", "os", "os/exec", "io/fs"},
+	"checks/aadsts":  {"net", "net/http", "os", "os/exec", "io/fs"},
 	"checks":         {"net", "net/http", "os", "os/exec"},
 	"flows":          {"net", "net/http", "os", "os/exec"},
 	"tui":            {"net", "net/http", "os/exec"},

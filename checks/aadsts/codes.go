@@ -1,0 +1,345 @@
+package aadsts
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// sighting is a code as it stands in the text.
+type sighting struct {
+	number int
+	guess  bool // letters were read as digits, or lines joined
+}
+
+const (
+	minDigits = 4
+	maxDigits = 8
+)
+
+// sightings are the codes in a text, in order, each once.
+func sightings(s string) []sighting {
+	var out []sighting
+	for i := 0; i < len(s) && len(out) < maxCodes; {
+		c, n := letter(s[i:])
+		if c != 'a' && !looksLike(c, 'a') {
+			i += n
+			continue
+		}
+		found, end := codeAt(s, i)
+		if end == 0 {
+			i += n
+			continue
+		}
+		out = note(out, found)
+		i = end
+	}
+	return out
+}
+
+// note adds a sighting unless the code was seen; what was read plainly once is
+// no guess.
+func note(out []sighting, found sighting) []sighting {
+	for i := range out {
+		if out[i].number == found.number {
+			out[i].guess = out[i].guess && found.guess
+			return out
+		}
+	}
+	if len(out) == maxCodes {
+		return out
+	}
+	return append(out, found)
+}
+
+// codeAt reads "AADSTS" and a number at i, as a page, a bad scan or a wrapped
+// line has it. end is where the reading stopped; 0 where there is no code.
+func codeAt(s string, i int) (found sighting, end int) {
+	at, noise, ok := word(s, i, "aadsts")
+	if ok && noise <= 2 {
+		if found, end = number(s, separator(s, at)); end > 0 && (noise == 0 || known(found.number)) {
+			found.guess = found.guess || noise > 0
+			return found, end
+		}
+	}
+	// The last S got lost, or was read as part of the number.
+	if at, noise, ok = word(s, i, "aadst"); ok && noise <= 1 {
+		if found, end = number(s, separator(s, at)); end > 0 && known(found.number) {
+			found.guess = true
+			return found, end
+		}
+	}
+	return sighting{}, 0
+}
+
+func known(code int) bool {
+	_, ok := slices.BinarySearchFunc(entries, code, func(e Entry, code int) int { return e.Code - code })
+	return ok
+}
+
+// word matches letters one by one, with lookalikes and line wraps between them.
+// noise counts the lookalikes.
+func word(s string, i int, want string) (end, noise int, ok bool) {
+	for k := range len(want) {
+		if k > 0 {
+			i = gap(s, i)
+		}
+		if i >= len(s) {
+			return 0, 0, false
+		}
+		c, n := letter(s[i:])
+		if c != want[k] && !looksLike(c, want[k]) {
+			return 0, 0, false
+		}
+		if c != want[k] {
+			noise++
+		}
+		i += n
+	}
+	return i, noise, true
+}
+
+// letter is the lower-case ASCII letter or other character that s begins with,
+// and its length; Greek and Cyrillic twins of Latin letters are those.
+func letter(s string) (byte, int) {
+	b := s[0]
+	if b < utf8.RuneSelf {
+		if b >= 'A' && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		return b, 1
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	switch r {
+	case 'А', 'а', 'Α', 'α':
+		return 'a', n
+	case 'Ѕ', 'ѕ':
+		return 's', n
+	case 'Т', 'т', 'Τ', 'τ':
+		return 't', n
+	}
+	return 0, n
+}
+
+func looksLike(c, want byte) bool {
+	switch want {
+	case 'a':
+		return c == '4' || c == '@'
+	case 'd':
+		return c == '0' || c == 'o'
+	case 's':
+		return c == '5' || c == '$'
+	case 't':
+		return c == '7'
+	}
+	return false
+}
+
+// maxGap is how much of line wrap (spaces, marks of quoting, a hyphen) may
+// stand inside a code.
+const maxGap = 8
+
+// gap passes over a line wrap.
+func gap(s string, i int) int {
+	for n := 0; n < maxGap && i < len(s); n++ {
+		switch s[i] {
+		case ' ', '\n':
+		case '>', '|', '-', '*', '=', '\\':
+			// Only around a line's end: hyphens, marks of quoting, soft line
+			// breaks of mail.
+			after := i > 0 && (s[i-1] == '\n' || s[i-1] == ' ' || s[i-1] == '>')
+			before := i+1 < len(s) && s[i+1] == '\n'
+			if !after && !before {
+				return i
+			}
+		default:
+			return i
+		}
+		i++
+	}
+	return i
+}
+
+// separator passes over what people put between "AADSTS" and the number.
+func separator(s string, i int) int {
+	for n := 0; n < maxGap && i < len(s); n++ {
+		switch s[i] {
+		case ' ', '\n', ':', '#', '_', '-', '(', '[', '=', '*', '"', '\'', '`', '.', '\\', '>':
+			i++
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// number reads the digits at i. Plain digits win over lookalikes, one line
+// over two, and of readings that are as good the longer that is known.
+func number(s string, i int) (sighting, int) {
+	plain, end := digits(s, i)
+	if len(plain) > maxDigits {
+		return sighting{}, 0
+	}
+	whole := len(plain) >= minDigits
+	if joined, to := join(s, end, plain); to > 0 {
+		if known(value(joined)) && (!whole || !known(value(plain)) || to < len(s) && s[to] == ':') {
+			return sighting{value(joined), true}, to
+		}
+	}
+	if whole && known(value(plain)) {
+		return sighting{value(plain), false}, end
+	}
+	if read, to, sure := lookalikes(s, i); to > 0 && (sure || !whole) {
+		return sighting{value(read), true}, to
+	}
+	if whole {
+		return sighting{value(plain), false}, end
+	}
+	return sighting{}, 0
+}
+
+// digits is the run of digits at i, and where it ends.
+func digits(s string, i int) (string, int) {
+	end := i
+	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	return s[i:end], end
+}
+
+// join continues digits behind line wraps, as far as that gives a number of
+// the table, or else as far as it goes. to is 0 where nothing continues.
+func join(s string, end int, plain string) (joined string, to int) {
+	all := plain
+	for len(all) < maxDigits {
+		next := gap(s, end)
+		if next == end {
+			break
+		}
+		more, stop := digits(s, next)
+		if more == "" || len(all)+len(more) > maxDigits {
+			break
+		}
+		all, end = all+more, stop
+		if len(all) >= minDigits && (known(value(all)) || !known(value(joined))) {
+			joined, to = all, stop
+		}
+	}
+	return joined, to
+}
+
+// lookalikes reads letters as the digits they are mistaken for. known says
+// whether the number is in the table; one that is not must be mostly digits.
+func lookalikes(s string, i int) (read string, to int, sure bool) {
+	var buf [maxDigits]byte
+	n, real := 0, 0
+	for n < maxDigits && i+n < len(s) {
+		d, plain := digitLike(s[i+n])
+		if d == 0 {
+			break
+		}
+		if plain {
+			real++
+		}
+		buf[n] = d
+		n++
+	}
+	for k := n; k > minDigits; k-- {
+		if number := string(buf[:k]); known(value(number)) {
+			return number, i + k, true
+		}
+	}
+	if n > minDigits && real >= n-2 && (i+n == len(s) || !isWord(s[i+n])) {
+		return string(buf[:n]), i + n, false
+	}
+	return "", 0, false
+}
+
+// digitLike is the digit that a character is or is mistaken for; 0 for none.
+func digitLike(b byte) (digit byte, plain bool) {
+	switch {
+	case b >= '0' && b <= '9':
+		return b, true
+	case strings.IndexByte("oOQD", b) >= 0:
+		return '0', false
+	case strings.IndexByte("lIi|!", b) >= 0:
+		return '1', false
+	case b == 'z' || b == 'Z':
+		return '2', false
+	case b == 's' || b == 'S' || b == '$':
+		return '5', false
+	case b == 'b' || b == 'G':
+		return '6', false
+	case b == 'B':
+		return '8', false
+	case b == 'g' || b == 'q':
+		return '9', false
+	case b == 'A':
+		return '4', false
+	}
+	return 0, false
+}
+
+// value is the number that at most maxDigits digits stand for.
+func value(digits string) int {
+	n := 0
+	for i := range len(digits) {
+		n = n*10 + int(digits[i]-'0')
+	}
+	return n
+}
+
+// labels stand before a code that is printed without Microsoft's prefix.
+var labels = []string{
+	"error code", "errorcode", "fehlercode", "code d'erreur", "code d’erreur", "código de error", "foutcode", "codice errore", "codice di errore",
+	"codice dell'errore", "código de erro", "kod błędu", "felkod", "エラー コード", "エラーコード",
+}
+
+// maxLabel is how far before a number its label is looked for.
+const maxLabel = 32
+
+// labelled are the codes of the table that stand behind one of labels.
+func labelled(s string) []sighting {
+	var out []sighting
+	tries := 0
+	for i := 0; i < len(s) && tries < maxIDs; {
+		run, end := digits(s, i)
+		if end == i {
+			i++
+			continue
+		}
+		if len(run) > minDigits && len(run) <= maxDigits && known(value(run)) && (i == 0 || !isWord(s[i-1])) {
+			tries++
+			before := strings.ToLower(strings.ToValidUTF8(s[max(0, i-maxLabel):i], ""))
+			if slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(before, l) }) {
+				out = note(out, sighting{number: value(run)})
+			}
+		}
+		i = end
+	}
+	return out
+}
+
+// bare reads a text that is nothing but a number, as somebody types it who
+// looked at the number only; "error" or "code", in a language of the pages,
+// may stand before it.
+func bare(s string) (sighting, bool) {
+	if len(s) > 60 {
+		return sighting{}, false
+	}
+	fields := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return strings.ContainsRune(" \n.:#'\"", r) })
+	if len(fields) == 0 {
+		return sighting{}, false
+	}
+	last := fields[len(fields)-1]
+	run, end := digits(last, 0)
+	if end != len(last) || end < minDigits || end > maxDigits {
+		return sighting{}, false
+	}
+	for _, f := range fields[:len(fields)-1] {
+		if !slices.Contains(errorWords, f) {
+			return sighting{}, false
+		}
+	}
+	return sighting{number: value(run)}, true
+}

@@ -1,0 +1,280 @@
+package aadsts
+
+import (
+	"slices"
+)
+
+// sign is one thing in a text that says what happened.
+type sign struct {
+	verdict
+	classWords
+	why  string
+	rank int
+	code int
+}
+
+// Ranks of the kinds of sign; the weight of the class is added. A plain code
+// outranks the words of a page unless it is one of those that logs are full of.
+const (
+	rankCode    = 100
+	rankWall    = 90
+	rankGraph   = 85
+	rankSub     = 70
+	rankLoose   = 60
+	rankForeign = 50
+	rankError   = 40
+	rankSuccess = 30
+	rankWeak    = 5
+)
+
+// judge weighs the signs and fills the answer's first half.
+func (f *facts) judge(w *seen, empty bool) {
+	signs := f.signs(w)
+	if empty {
+		signs = append(signs, sign{verdict: verdict{Unknown, WhoUnknown, None, NoPath, nil}, classWords: classWords{whatEmpty, doUnknown, ""}, why: whyNothing})
+	}
+	if f.onlyUnknownCodes() {
+		f.unknownCode(signs)
+		return
+	}
+	if len(signs) == 0 {
+		signs = append(signs, sign{verdict: verdict{Unknown, WhoUnknown, None, NoPath, nil}, classWords: wordsOf(Unknown), why: whyNothing})
+	}
+	if f.tooMany() {
+		signs = slices.Insert(signs, 0, sign{
+			verdict: verdict{Ambiguous, WhoUnknown, Low, NoPath, nil}, classWords: classWords{whatMany, doMany, wordsOf(Ambiguous).skip}, why: whySeveral, rank: 2 * rankCode,
+		})
+	}
+	best := 0
+	for i := range signs {
+		if signs[i].rank > signs[best].rank {
+			best = i
+		}
+	}
+	f.refine(&signs[best], w)
+	f.decide(signs, best, w)
+}
+
+// signs collects everything that says something, in the order of the text
+// within each kind.
+func (f *facts) signs(w *seen) []sign {
+	var out []sign
+	for _, c := range f.codes {
+		e, ok := Lookup(c.number)
+		if !ok || e.Class == Unknown {
+			continue
+		}
+		s := sign{verdict{e.Class, e.Who, e.Sure, e.Path, e.Also}, classWords{e.What, e.Do, e.Skip}, spelt(c.number) + whyCode, rankCode + weight(e.Class), c.number}
+		if c.guess {
+			s.sure, s.why, s.rank = Medium, spelt(c.number)+whyGuess, s.rank-1
+		}
+		out = append(out, s)
+	}
+	out = append(out, f.wallSigns(w)...)
+	out = append(out, f.protocolSigns(w)...)
+	return out
+}
+
+// wallSigns are the signs of a page's words.
+func (f *facts) wallSigns(w *seen) []sign {
+	var out []sign
+	for x := wallAdmin; x < wallMicrosoft; x++ {
+		v := walls[x]
+		if !w.has(x) || v.class == "" || x == wallForeign || x == wallDeclined && f.cancel {
+			continue // what came with a cancel tells no more than the cancel
+		}
+		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyWords, rank: rankWall + weight(v.class)}
+		switch {
+		case x == wallAdmin && w.loose:
+			s.sure, s.rank = Low, rankLoose+weight(v.class)
+		case x == wallForm:
+			s.rank-- // its words are part of wallAdmin's in most languages
+		case x == wallSent:
+			s.rank++ // the page after the form still has the form's words
+		case x == wallScreen:
+			s.what, s.do, s.rank = whatScreen, doScreen, rankSuccess+1
+		case x == wallApproved:
+			s.what, s.do, s.rank = whatApproved, doApproved, rankWall+35
+		case x == wallRefused:
+			s.what, s.do, s.rank = whatRefused, doRefused, rankWall+36
+		case x == wallFault || x == wallExpired:
+			s.rank = rankForeign - 1 // words that every service uses
+		}
+		if !w.has(wallMicrosoft) && (x == wallForm || x == wallSent || x == wallApproved || x == wallRefused) {
+			s.sure = Low
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// protocolSigns are the signs of what programs returned.
+func (f *facts) protocolSigns(w *seen) []sign {
+	var out []sign
+	a := f.answer
+	if v, ok := graphErrors[f.graph]; ok {
+		out = append(out, sign{verdict: v, classWords: wordsOf(v.class), why: whyGraph, rank: rankGraph + weight(v.class)})
+	}
+	if v, ok := suberrors[a.Suberror]; ok && !f.cancel {
+		out = append(out, sign{verdict: v, classWords: wordsOf(v.class), why: whyError, rank: rankSub + weight(v.class)})
+	}
+	if v, ok := oauthErrors[a.Error]; ok {
+		out = append(out, f.errorSign(v, w))
+	} else if a.Error == "" && f.cancel {
+		out = append(out, f.errorSign(suberrors["cancel"], w))
+	}
+	if w.has(wallForeign) {
+		v := walls[wallForeign]
+		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
+		if w.has(wallMicrosoft) {
+			s.rank = rankError - 1
+		}
+		out = append(out, s)
+	}
+	switch {
+	case a.Error != "":
+	case a.AdminConsent:
+		out = append(out, sign{verdict{NoneSuccess, Nobody, Medium, AfterApproval, nil}, classWords{whatClaimed, doClaimed, wordsOf(NoneSuccess).skip}, whyRedirect, rankSuccess + 2, 0})
+	case f.state && a.Request.Kind == "":
+		out = append(out, sign{verdict{NoneSuccess, Nobody, Medium, NoPath, nil}, classWords{whatSignedIn, doSignedIn, wordsOf(NoneSuccess).skip}, whyRedirect, rankSuccess, 0})
+	case a.Request.Kind == "authorize" || a.Request.Kind == "adminconsent":
+		out = append(out, sign{verdict{Unknown, WhoUnknown, None, NoPath, nil}, classWords{whatRequest, doRequest, ""}, whyRedirect, rankWeak, 0})
+	}
+	return out
+}
+
+// errorSign is the sign of OAuth's error. Leaving the wall returns
+// access_denied just as a cancel on the permission page does, so that neither
+// can be told from the other.
+func (f *facts) errorSign(v verdict, w *seen) sign {
+	s := sign{verdict: v, classWords: wordsOf(v.class), why: whyError, rank: rankError + 1}
+	if v.class == Ambiguous {
+		s.classWords = classWords{whatCancel, doCancel, skipCancel}
+		if !w.has(wallMicrosoft) && !f.cancel {
+			s.also = append(slices.Clone(s.also), NotEntra)
+		}
+	}
+	return s
+}
+
+// refine adjusts the deciding sign by what else the text says.
+func (f *facts) refine(s *sign, w *seen) {
+	personal := w.has(wallPersonal)
+	switch {
+	case s.class == WrongTenant && s.who != AppVendor && personal:
+		s.class, s.who, s.also = PersonalAccount, User, []Class{WrongTenant}
+		s.classWords = wordsOf(PersonalAccount)
+	case s.class == UserDeclined && f.answer.AdminConsent:
+		s.who, s.do = TenantAdmin, doAdminCancel
+		s.path = DirectLink
+	case s.class == Ambiguous && f.answer.AdminConsent && s.code == 0 && s.rank < rankCode:
+		s.who, s.do, s.path = TenantAdmin, doAdminCancel, DirectLink
+		s.class, s.also = UserDeclined, []Class{AdminConsentNeeded}
+		s.classWords = classWords{wordsOf(UserDeclined).what, doAdminCancel, wordsOf(UserDeclined).skip}
+	case s.class == AdminConsentNeeded || s.class == UserConsentOff || s.class == PermissionsNeedAdmin:
+		also := slices.Clone(s.also)
+		if w.has(tagUnverified) || w.has(wallUnverified) {
+			also = slices.Insert(also, 0, UnverifiedPublisher)
+		}
+		if w.has(wallRisky) {
+			also = slices.Insert(also, 0, RiskyApp)
+		}
+		s.also = also
+	}
+}
+
+// decide writes the answer of signs[best]. What the other signs say comes
+// before what a class may be in general.
+func (f *facts) decide(signs []sign, best int, w *seen) {
+	a, s := f.answer, &signs[best]
+	a.Class, a.Who, a.Sure, a.Path, a.Why = s.class, s.who, s.sure, s.path, s.why
+	a.What, a.Do, a.Skip, a.Code = s.what, s.do, s.skip, s.code
+	if s.code != 0 {
+		a.Lookup = LookupURL(s.code)
+	}
+	a.Language = language(w)
+	for i := range signs {
+		if o := &signs[i]; i != best && o.rank >= rankWall+weight(UserDeclined) && o.class != Ambiguous {
+			if o.rank >= s.rank-4 && o.class != s.class && o.who != s.who && a.Sure == High {
+				a.Sure = Medium
+			}
+			f.also(o.class)
+		}
+	}
+	for _, c := range s.also {
+		f.also(c)
+	}
+}
+
+// also notes another class that it may be.
+func (f *facts) also(c Class) {
+	a := f.answer
+	if c != a.Class && c != Unknown && len(a.Also) < maxAlso && !slices.Contains(a.Also, c) {
+		a.Also = append(a.Also, c)
+	}
+}
+
+// onlyUnknownCodes reports whether the text has a code that was read plainly,
+// and none that is in the table.
+func (f *facts) onlyUnknownCodes() bool {
+	plain := false
+	for _, c := range f.codes {
+		e, ok := Lookup(c.number)
+		if ok && e.Class != Unknown {
+			return false
+		}
+		plain = plain || !c.guess
+	}
+	return plain
+}
+
+// unknownCode answers for a code that nobody has explained: it says so, and
+// names what the rest of the text would say as possible only.
+func (f *facts) unknownCode(signs []sign) {
+	a := f.answer
+	a.Class, a.Who, a.Sure, a.Path = Unknown, WhoUnknown, None, NoPath
+	for _, c := range f.codes {
+		if !c.guess {
+			a.Code = c.number
+			break
+		}
+	}
+	a.What, a.Do, a.Skip = whatUnknownCode, doUnknownCode, wordsOf(Unknown).skip
+	if e, ok := Lookup(a.Code); ok {
+		a.What, a.Do, a.Skip = e.What, e.Do, e.Skip
+	}
+	a.Why, a.Lookup = spelt(a.Code)+whyCode, LookupURL(a.Code)
+	slices.SortStableFunc(signs, func(x, y sign) int { return y.rank - x.rank })
+	for i := range signs {
+		if signs[i].class != Ambiguous && signs[i].rank > rankForeign {
+			f.also(signs[i].class)
+		}
+	}
+}
+
+// manyClasses is from how many different classes on codes are taken for a list
+// and not for what happened to somebody.
+const manyClasses = 5
+
+func (f *facts) tooMany() bool {
+	var classes []Class
+	for _, c := range f.answer.Codes {
+		if c.Known && !slices.Contains(classes, c.Class) {
+			classes = append(classes, c.Class)
+		}
+	}
+	return len(classes) >= manyClasses
+}
+
+// language is that of the page's words.
+func language(w *seen) string {
+	for x := range wallCount {
+		if x == wallAdmin && w.loose {
+			continue // what was put together fits several languages
+		}
+		if l := w.lang[x]; w.has(x) && l != anyLang {
+			return l.String()
+		}
+	}
+	return w.lang[wallAdmin].String()
+}

@@ -1,0 +1,231 @@
+package aadsts
+
+import (
+	"strings"
+)
+
+// pair is a key and its value as they stand in the text: of an address, a JSON
+// object, a form, a line of a log or a label of a page.
+type pair struct {
+	key   string // small letters and digits only: "trace_id", "Trace ID" and "traceId" are "traceid"
+	value string // as it stands, still encoded
+	mark  byte   // '=' or ':'
+	loose bool   // a label, which may be the end of a sentence
+	error bool   // it stands in an address that ends in /error
+}
+
+const (
+	maxKey   = 32
+	maxValue = 4 << 10
+	maxTries = 48 // values of one key that are looked at in a layer
+)
+
+// pairs hands the pairs of a text to use, in order. A key is handed over at
+// most maxTries times, so that long values cannot make reading slow.
+func pairs(s string, use func(pair)) {
+	tries := map[string]int{}
+	for i := range len(s) {
+		if s[i] != '=' && s[i] != ':' {
+			continue
+		}
+		p, ok := keyAt(s, i)
+		if !ok || tries[p.key] >= maxTries {
+			continue
+		}
+		tries[p.key]++
+		p.value = valueAt(s, i+1, p)
+		if p.key == "name" {
+			p, ok = input(s[i+1:min(len(s), i+1+maxInput)], p)
+		}
+		if ok {
+			use(p)
+		}
+	}
+}
+
+// keyAt reads the key before the mark at i; ok is false where it is none that
+// anything is done with.
+func keyAt(s string, i int) (p pair, ok bool) {
+	p.mark = s[i]
+	end := i
+	for end > 0 && i-end < 3 && s[end-1] == ' ' {
+		end--
+	}
+	quoted := false
+	for end > 0 && i-end < 6 && (s[end-1] == '"' || s[end-1] == '\'' || s[end-1] == '\\') {
+		end, quoted = end-1, true
+	}
+	var buf [maxKey]byte // the key, from its end
+	n, start := 0, end
+	for range 3 {
+		for start > 0 && n < maxKey && isKey(s[start-1]) {
+			start--
+			if c := lower(s[start]); isWord(c) && c != '_' {
+				n++
+				buf[maxKey-n] = c
+			}
+		}
+		if n == 0 || n == maxKey {
+			break
+		}
+		if key := canonical(buf[maxKey-n:]); key != "" {
+			p.key, p.error = key, strings.HasSuffix(s[max(0, start-7):start], "/error?")
+		}
+		// A label may have several words, of which the longest key counts;
+		// anything else is one word.
+		if p.mark != ':' || quoted || start == 0 || s[start-1] != ' ' {
+			break
+		}
+		start--
+	}
+	p.loose = p.mark == ':' && !quoted
+	return p, p.key != ""
+}
+
+func isKey(b byte) bool { return isWord(b) || b == '-' || b == '.' }
+
+func lower(b byte) byte {
+	if b >= 'A' && b <= 'Z' {
+		return b + 'a' - 'A'
+	}
+	return b
+}
+
+// canonical is the one name of a key that something is done with; "" for all
+// others.
+func canonical(key []byte) string {
+	switch string(key) {
+	case "error", "errordescription", "errorcodes", "suberror", "errorsubcode", "claims", "scope", "prompt", "adminconsent",
+		"traceid", "correlationid", "requestid", "timestamp", "clientid", "resource", "code", "tenant", "name", "ipaddress", "appname",
+		"redirecturi", "responsetype", "deviceid", "userid":
+		return string(key)
+	case "oautherror":
+		return "error"
+	case "errorcode", "serrorcode", "errcode", "ierrorcode", "signinerrorcode", "errornumber", "resulttype", "statuserrorcode", "status.errorcode",
+		"fehlercode", "codederreur", "codigodeerror", "foutcode", "codicederrore", "codicedierrore", "codigodeerro", "kodbledu", "felkod":
+		return "errorcode"
+	case "subcode", "suberrorcode":
+		return "suberror"
+	case "xmsclaims":
+		return "claims"
+	case "ablaufverfolgungsid", "tracingid", "idderastreamento", "iddeseguimiento", "sporningsid":
+		return "traceid"
+	case "clientrequestid", "correlation", "korrelationsid", "idcorrelation", "activityid", "correlatieid":
+		return "correlationid"
+	case "xmsrequestid", "msrequestid", "requestidentifier", "anforderungsid", "anvraagid", "aanvraagid", "iddelademande":
+		return "requestid"
+	case "date", "datetime", "createddatetime", "zeitstempel", "tijdstempel", "horodatage", "time", "tidstampel":
+		return "timestamp"
+	case "appid", "applicationid", "clientappid", "appidentifier", "anwendungsid", "appclientid":
+		return "clientid"
+	case "scopes", "scp":
+		return "scope"
+	case "replyurl", "replyuri", "returnurl":
+		return "redirecturi"
+	case "resourceid", "resourceappid", "resourcevaluefromrequest":
+		return "resource"
+	case "tenantid", "directoryid", "tid", "resourcetenantid":
+		return "tenant"
+	case "applicationname", "appdisplayname", "clientappname", "anwendungsname":
+		return "appname"
+	case "ip", "ipaddr", "ipadresse", "clientip":
+		return "ipaddress"
+	case "deviceidentifier", "gerateid":
+		return "deviceid"
+	case "oid", "objectid", "userobjectid", "puid":
+		return "userid"
+	case "accesstoken", "idtoken", "refreshtoken", "clientsecret", "clientassertion", "password", "sessionstate", "codeverifier", "assertion", "devicecode":
+		return "secret"
+	}
+	return ""
+}
+
+// valueAt reads the value that begins at i: up to its closing quote, or up to
+// what ends a value of its kind.
+func valueAt(s string, i int, p pair) string {
+	for n := 0; n < 4 && i < len(s) && (s[i] == ' ' || p.loose && s[i] == '\n'); n++ {
+		i++
+	}
+	limit := min(len(s), i+maxValue)
+	if i >= limit {
+		return ""
+	}
+	rest := s[i:limit]
+	if p.mark == ':' && (rest[0] == '[' || rest[0] == '{') {
+		if end := strings.IndexAny(rest, "]}"); end > 0 {
+			return rest[:end]
+		}
+		return rest
+	}
+	escapes := 0 // backslashes before the quote: JSON inside JSON
+	for escapes < len(rest) && rest[escapes] == '\\' {
+		escapes++
+	}
+	if escapes < len(rest) && (rest[escapes] == '"' || rest[escapes] == '\'') {
+		return quotedValue(rest[escapes+1:], rest[escapes], escapes)
+	}
+	if p.loose {
+		end := strings.IndexByte(rest, '\n')
+		if end < 0 {
+			end = len(rest)
+		}
+		return rest[:min(end, 256)]
+	}
+	end := strings.IndexAny(rest, "&# \n\"'<>;),]}")
+	if end < 0 {
+		end = len(rest)
+	}
+	return rest[:end]
+}
+
+// quotedValue reads up to the quote that ends it: one with as many backslashes
+// before it as the one that began it.
+func quotedValue(s string, quote byte, escapes int) string {
+	run := 0
+	for i := range len(s) {
+		switch {
+		case s[i] == '\\':
+			run++
+			continue
+		case s[i] == quote && run <= escapes:
+			return s[:i-run]
+		}
+		run = 0
+	}
+	return s
+}
+
+// maxInput is how far a field's value may stand from its name.
+const maxInput = 4 << 10
+
+// input reads name="…" of a form's hidden field: its name is the key, and the
+// value follows in the same tag. ok is false where it is none.
+func input(tag string, p pair) (pair, bool) {
+	if p.mark != '=' || len(p.value) > maxKey {
+		return p, false
+	}
+	key := make([]byte, 0, maxKey)
+	for i := range len(p.value) {
+		if c := lower(p.value[i]); isWord(c) && c != '_' {
+			key = append(key, c)
+		}
+	}
+	p.key = canonical(key)
+	if p.key == "" || p.key == "name" {
+		return p, false
+	}
+	if end := strings.IndexByte(tag, '>'); end >= 0 {
+		tag = tag[:end]
+	}
+	_, value, ok := strings.Cut(tag, "value=")
+	if !ok || value == "" {
+		return p, false
+	}
+	if q := value[0]; q == '"' || q == '\'' {
+		value, _, _ = strings.Cut(value[1:], string(q))
+	} else if end := strings.IndexAny(value, " />"); end >= 0 {
+		value = value[:end]
+	}
+	p.value = value
+	return p, true
+}

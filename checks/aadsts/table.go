@@ -1,0 +1,281 @@
+package aadsts
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
+
+// house: a table
+
+// Entry is what is known of a code, in our words.
+type Entry struct {
+	Code  int
+	Name  string // Microsoft's own name; "" where none is published
+	Class Class
+	Who   Who
+	Sure  Sure // High: Microsoft documents the code. Medium: others report its meaning.
+	Path  PathID
+	Also  []Class // likeliest first
+	What  string  // to the person who is stopped
+	Do    string  // to Who
+	Skip  string  // what not to waste time on; "" for what is said of the class
+}
+
+// Lookup finds a code in the table. Codes that are not there are not guessed
+// at: the second result is false, and LookupURL is where to ask.
+func Lookup(code int) (Entry, bool) {
+	i, ok := slices.BinarySearchFunc(entries, code, func(e Entry, code int) int { return cmp.Compare(e.Code, code) })
+	if !ok {
+		return Entry{}, false
+	}
+	e := entries[i]
+	e.Also = slices.Clone(e.Also)
+	if e.Skip == "" {
+		e.Skip = wordsOf(e.Class).skip
+	}
+	return e, true
+}
+
+// Entries is the whole table, by code.
+func Entries() []Entry {
+	all := make([]Entry, 0, len(entries))
+	for i := range entries {
+		e, _ := Lookup(entries[i].Code)
+		all = append(all, e)
+	}
+	return all
+}
+
+// LookupURL is Microsoft's own page on a code [ED:reference-error-codes].
+func LookupURL(code int) string {
+	return "https://login.microsoftonline.com/error?code=" + strconv.Itoa(code)
+}
+
+// entries is sorted by code. Meanings follow the project's table of codes,
+// which rests on [ED:reference-error-codes], on
+// [ED:application-sign-in-unexpected-user-consent-error] and on public code
+// [PUB]; every class and party was chosen one by one. Where Microsoft's page
+// allows several culprits, the first that can act stands here and the others
+// in Also.
+var entries = []Entry{
+	{16000, "InteractionRequired", WrongTenant, User, High, AfterApproval, []Class{PersonalAccount}, "The account you picked does not exist in the organisation that the app signs you in to.", "Sign out, then sign in with your work account of that organisation; or ask to be invited there as a guest.", ""},
+	{16001, "UserAccountSelectionInvalid", ExpiredToken, User, High, NoPath, []Class{WrongTenant}, "The account tile you clicked is no longer valid.", "Pick the account again, or sign in from a private window.", ""},
+	{16002, "AppSessionSelectionInvalid", ExpiredToken, User, High, NoPath, nil, "The sign-in session the app asked for is not there any more.", "Sign in again.", ""},
+	{16003, "SsoUserAccountNotFoundInResourceTenant", WrongTenant, TenantAdmin, High, AfterApproval, []Class{PersonalAccount}, "Your account was never added to the organisation you are signing in to.", "Invite this person as a guest, or tell them which account to use.", ""},
+	{20001, "WsFedSignInResponseError", NotEntra, TenantAdmin, High, NoPath, []Class{Transient}, "Your organisation's own sign-in service (federation) answered with an error.", "Look into the federation service's log at the time of the error.", ""},
+	{20012, "WsFedMessageInvalid", NotEntra, TenantAdmin, High, NoPath, []Class{Transient}, "Your organisation's own sign-in service sent Microsoft a message that it cannot read.", "Check the federation service's settings, its certificate and its clock.", ""},
+	{28002, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app asked for a permission that does not fit the token it wants.", "Correct the scope parameter of the token request.", ""},
+	{28003, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app asked for a token without saying for what.", "Send a scope when the code is redeemed.", ""},
+	{40008, "OAuth2IdPUnretryableServerError", NotEntra, TenantAdmin, High, NoPath, []Class{Transient}, "The identity service that your organisation signs in with answered with an error.", "Look into that service's log, or ask whoever runs it.", ""},
+	{40015, "OAuth2IdPAuthCodeRedemptionUserError", NotEntra, TenantAdmin, High, NoPath, []Class{Transient}, "The identity service that your organisation signs in with did not complete the sign-in.", "Look into that service's log, or ask whoever runs it.", ""},
+	{50000, "TokenIssuanceError", Transient, Microsoft, High, NoPath, nil, "Microsoft's sign-in service failed.", "Look into the fault; open a support case with the ids if it repeats.", ""},
+	{50001, "InvalidResource", VendorMisconfigured, AppVendor, High, NoPath, []Class{ServiceMissing}, "The app asks for an API that does not exist, or is switched off.", "Correct the identifier of the resource in the request.", ""},
+	{50002, "NotAllowedTenant", TenantBlocked, TenantAdmin, High, NoPath, []Class{CrossTenantPolicy}, "The network you are on only lets people sign in to organisations on its list.", "Put the organisation on the list of the tenant restrictions, or let this person use another network.", ""},
+	{50005, "DevicePolicyError", CAPolicy, TenantAdmin, High, AfterApproval, []Class{DeviceRequired}, "Your organisation's policy does not allow this kind of device.", "Name a platform that is allowed, or change the device condition of the policy.", ""},
+	{50008, "InvalidSamlToken", NotEntra, TenantAdmin, High, NoPath, []Class{Transient}, "The proof from your organisation's own sign-in service is missing or wrong.", "Check the federation service: its certificate, its claims, its clock.", ""},
+	{50011, "InvalidReplyTo", VendorMisconfigured, AppVendor, High, NoPath, nil, "The address the app wants the answer at is not one it registered.", "Register the exact redirect URI, or send the one that is registered.", ""},
+	{50013, "InvalidAssertion", VendorMisconfigured, AppVendor, High, NoPath, []Class{Transient}, "The app showed Microsoft a proof that does not hold.", "Check audience, signature, issuer and validity of the assertion.", ""},
+	{50014, "GuestUserInPendingState", WrongTenant, User, High, NoPath, nil, "Your invitation as a guest is not accepted yet, or is gone.", "Open the invitation mail and accept it; ask for a new one if it is lost.", ""},
+	{50015, "ViralUserLegalAgeConsentRequiredState", AccountDisabled, TenantAdmin, High, NoPath, nil, "Your account lacks a consent that its age group needs.", "Set the age group and the consent of the account.", ""},
+	{50020, "UserUnauthorized", WrongTenant, User, High, AfterApproval, []Class{PersonalAccount, CrossTenantPolicy}, "You signed in with an account that the organisation does not know: of another organisation, or a personal one.", "Sign out, then sign in with your work account of that organisation; or ask its admin to invite you as a guest.", ""},
+	{50027, "InvalidJwtToken", VendorMisconfigured, AppVendor, High, NoPath, []Class{Transient}, "The app sent a token that Microsoft cannot accept.", "Check the token's issuer, audience, signature and validity.", ""},
+	{50033, "RetryableError", Transient, Microsoft, High, NoPath, nil, "A passing fault at Microsoft stopped the sign-in.", "Nothing to set right: wait a minute, then try again.", ""},
+	{50034, "UserAccountNotFound", WrongTenant, User, High, AfterApproval, []Class{PersonalAccount}, "There is no such account in the organisation you are signing in to.", "Check how the address is spelt, and that it is your work account of that organisation.", ""},
+	{50048, "SubjectMismatchesIssuer", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's own proof of who it is contradicts itself.", "Make issuer and subject of the client assertion the same.", ""},
+	{50049, "NoSuchInstanceForDiscovery", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app asked for a Microsoft cloud that does not exist.", "Correct the sign-in host.", ""},
+	{50053, "IdsLocked", AccountDisabled, User, High, NoPath, []Class{CAPolicy}, "Your account is locked for a while after wrong passwords, or the sign-in came from a network with a bad name.", "Wait, then sign in with the right password from a usual network; ask your admin if it stays locked.", "trying passwords one after another: it prolongs the lock"},
+	{50055, "InvalidPasswordExpiredPassword", ExpiredToken, User, High, NoPath, []Class{AccountDisabled}, "Your password has expired.", "Set a new password, then sign in again.", ""},
+	{50056, "", ExpiredToken, User, High, NoPath, []Class{AccountDisabled}, "There is no password on record for this account.", "Enter the password again, or sign in another way; ask your admin to set one if it stays so.", ""},
+	{50057, "UserDisabled", AccountDisabled, TenantAdmin, High, NoPath, nil, "Your account is switched off.", "Switch the account on again if the person should have it.", ""},
+	{50058, "UserInformationNotProvided", ExpiredToken, User, High, NoPath, nil, "The app tried to sign you in silently, and nobody was signed in.", "Sign in by hand once; allow this site's cookies if it comes back.", ""},
+	{50059, "MissingTenantRealmAndNoUserInformationProvided", VendorMisconfigured, AppVendor, High, NoPath, []Class{AppNotInTenant}, "The app did not say which organisation you belong to, or its id is not known.", "Name the tenant in the request, and check the client id.", ""},
+	{50064, "CredentialAuthenticationError", ExpiredToken, User, High, NoPath, nil, "User name or password did not pass.", "Sign in again, or reset the password.", ""},
+	{50072, "UserStrongAuthEnrollmentRequiredInterrupt", MFARequired, User, High, AfterApproval, nil, "You have to register a second factor before you can go on.", "Register one at https://aka.ms/mfasetup, then try again.", ""},
+	{50074, "UserStrongAuthClientAuthNRequiredInterrupt", MFARequired, User, High, AfterApproval, nil, "A second factor was asked for and not completed.", "Sign in again and answer the prompt on your phone.", ""},
+	{50076, "UserStrongAuthClientAuthNRequired", MFARequired, User, High, AfterApproval, []Class{CAPolicy}, "Your organisation asks for a second factor here, and the app came without one.", "Disconnect in the app, connect again, and complete the second factor in the browser.", ""},
+	{50078, "UserStrongAuthExpired", MFARequired, User, High, AfterApproval, []Class{CAPolicy}, "Your last second-factor check is too old for your organisation's policy.", "Sign in again with the second factor.", ""},
+	{50079, "UserStrongAuthEnrollmentRequired", MFARequired, User, High, AfterApproval, nil, "Your organisation asks for a second factor, and you have registered none.", "Register one at https://aka.ms/mfasetup, then try again.", ""},
+	{50085, "", ExpiredToken, User, High, NoPath, nil, "The sign-in at the outside account provider has to be renewed.", "Sign in again.", ""},
+	{50086, "SasNonRetryableError", Transient, Microsoft, High, NoPath, []Class{MFARequired}, "Microsoft's second-factor service failed.", "Look into the fault; open a support case with the ids if it repeats.", ""},
+	{50087, "SasRetryableError", Transient, Microsoft, High, NoPath, []Class{MFARequired}, "Microsoft's second-factor service had a passing fault.", "Nothing to set right: try again.", ""},
+	{50088, "", MFARequired, User, High, NoPath, []Class{Transient}, "Too many second-factor calls were made to your phone.", "Wait a few minutes, or use another second factor.", ""},
+	{50089, "FlowTokenExpired", ExpiredToken, User, High, NoPath, nil, "The sign-in took too long.", "Start again from the app.", ""},
+	{50097, "DeviceAuthenticationRequired", DeviceRequired, User, High, AfterApproval, []Class{CAPolicy}, "Your organisation wants to know the device, and it did not say who it is.", "Use a device that your organisation knows, with Edge or with Microsoft's extension in the browser.", ""},
+	{50105, "EntitlementGrantsNotFound", AssignmentRequired, TenantAdmin, High, AfterApproval, []Class{AdminConsentNeeded}, "The app is open only to people who were assigned to it, and you are not one of them.", "Assign the person, or a group they are a direct member of, under Users and groups of the enterprise app; or switch off that assignment is required.", "asking for approval again: consent is a different thing; putting the person in a group inside the group: nesting does not count"},
+	{50107, "InvalidRealmUri", NotEntra, TenantAdmin, High, NoPath, nil, "The sign-in service your organisation names does not exist.", "Correct the federation settings of the domain.", ""},
+	{50125, "PasswordResetRegistrationRequiredInterrupt", MFARequired, User, High, NoPath, []Class{ExpiredToken}, "Your organisation wants your security details, or a new password, before you go on.", "Complete that page in the browser, then try again.", ""},
+	{50126, "InvalidUserNameOrPassword", ExpiredToken, User, High, NoPath, nil, "User name or password is wrong.", "Try again, or reset the password.", "asking for approval of the app: it did not get that far"},
+	{50127, "BrokerAppNotInstalled", DeviceRequired, User, High, AfterApproval, []Class{CAPolicy}, "This phone lacks the app that vouches for it.", "Install Microsoft Authenticator (iOS) or Company Portal (Android), sign in there, then try again.", ""},
+	{50128, "InvalidDomainName", WrongTenant, User, High, NoPath, nil, "The domain belongs to no organisation that Microsoft knows.", "Check the domain of the address you typed.", ""},
+	{50129, "DeviceIsNotWorkplaceJoined", DeviceRequired, User, High, AfterApproval, []Class{CAPolicy}, "Your organisation only lets registered devices in, and this one is not registered.", "Register the device (Settings, Access work or school), then try again.", ""},
+	{50131, "ConditionalAccessFailed", CAPolicy, TenantAdmin, High, AfterApproval, []Class{DeviceRequired}, "A condition of your organisation's access policies was not met.", "Open the sign-in log, tab Conditional Access, and see which policy failed; then adjust it or the device.", ""},
+	{50132, "SsoArtifactInvalidOrExpired", ExpiredToken, User, High, NoPath, nil, "Your session ended because the password changed or expired.", "Sign in again; reconnect the app.", ""},
+	{50133, "SsoArtifactRevoked", ExpiredToken, User, High, NoPath, nil, "Your session was revoked.", "Sign in again; reconnect the app.", ""},
+	{50134, "DeviceFlowAuthorizeWrongDatacenter", Transient, Microsoft, High, NoPath, []Class{ExpiredToken}, "The device code was made in one place and approved in another.", "Nothing to set right: start again with a new code.", ""},
+	{50135, "PasswordChangeCompromisedPassword", ExpiredToken, User, High, NoPath, []Class{CAPolicy, AccountDisabled}, "Your account is held to be at risk, and needs a new password.", "Change the password, then sign in again.", ""},
+	{50136, "RedirectMsaSessionToApp", PersonalAccount, User, High, NoPath, nil, "Only a personal account is signed in here.", "Sign out of it, then sign in with your work account.", ""},
+	{50139, "SessionMissingMsaOAuth2RefreshToken", ExpiredToken, User, High, NoPath, []Class{PersonalAccount}, "The session lacks what an outside account needs.", "Sign in again.", ""},
+	{50140, "KmsiInterrupt", Transient, User, High, NoPath, nil, "You were asked whether to stay signed in, and the answer did not arrive.", "Answer that page, or start again.", ""},
+	{50142, "", ExpiredToken, User, Medium, NoPath, []Class{CAPolicy}, "Your organisation's policy asks for a new password.", "Change the password, then sign in again.", ""},
+	{50143, "", ExpiredToken, User, High, NoPath, []Class{WrongTenant}, "The session belongs to another organisation than the one asked for.", "Sign out everywhere, then sign in with the right work account.", ""},
+	{50144, "InvalidPasswordExpiredOnPremPassword", ExpiredToken, User, High, NoPath, []Class{AccountDisabled}, "Your password in your organisation's own directory has expired.", "Change it at work, or by the self-service reset.", ""},
+	{50146, "MissingCustomSigningKey", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app needs a signing key of its own, and has none that is valid.", "Set an application-specific signing key.", ""},
+	{50147, "MissingCodeChallenge", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's proof against theft of the code has the wrong size.", "Send a code challenge of the right length (PKCE).", ""},
+	{50155, "DeviceAuthenticationFailed", DeviceRequired, User, High, AfterApproval, []Class{CAPolicy}, "The device could not prove who it is.", "Disconnect the work account from the device and register it again; ask your admin if the device was removed.", ""},
+	{50158, "ExternalSecurityChallenge", CAPolicy, User, High, AfterApproval, []Class{MFARequired}, "A security step outside Microsoft (another second factor, or a session proxy) was not completed.", "Sign in by hand in the browser and complete that step.", ""},
+	{50161, "InvalidExternalSecurityChallengeConfiguration", CAPolicy, TenantAdmin, High, AfterApproval, []Class{MFARequired}, "The outside security step answered with too little.", "Correct the settings of the external provider in the policy.", ""},
+	{50166, "ExternalClaimsProviderThrottled", Transient, TenantAdmin, High, NoPath, []Class{CAPolicy}, "The outside security service did not answer.", "Look at the external provider; try again later.", ""},
+	{50173, "FreshTokenNeeded", ExpiredToken, User, High, NoPath, nil, "What the app kept of your sign-in was revoked, by you or an admin, or your password changed.", "Reconnect the app: sign in again.", ""},
+	{50187, "DeviceInformationNotProvided", DeviceRequired, User, High, AfterApproval, []Class{CAPolicy}, "The device did not say who it is.", "Use a browser that can: Edge, or one with Microsoft's extension.", ""},
+	{50192, "", ExpiredToken, User, High, NoPath, []Class{TenantBlocked}, "No credential came with the sign-in; a proxy may have taken the certificate away.", "Sign in again, from another network if you can.", ""},
+	{50194, "", VendorMisconfigured, AppVendor, High, NoPath, []Class{WrongTenant}, "The app was made for one organisation only, and sends everybody to the shared door.", "Make the registration multi-tenant, or use the tenant's own endpoint.", ""},
+	{50196, "LoopDetected", VendorMisconfigured, AppVendor, High, NoPath, []Class{Transient}, "The app asks for the same thing again and again.", "Cache tokens, and stop on an error.", ""},
+	{50197, "ConflictingIdentities", ExpiredToken, User, High, NoPath, []Class{WrongTenant}, "The account could not be found.", "Sign out, then sign in again with one account only.", ""},
+	{50199, "CmsiInterrupt", Transient, User, High, NoPath, nil, "You were asked whether this is the app you mean to sign in to.", "Press Continue if it is; start again if the page is gone.", ""},
+	{51000, "RequiredFeatureNotEnabled", TenantBlocked, TenantAdmin, High, NoPath, nil, "Something that the app needs is switched off in your organisation.", "Switch the feature on, or get the licence for it.", ""},
+	{51001, "DomainHintMustbePresent", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app did not say which domain you belong to.", "Send a domain hint.", ""},
+	{51004, "UserAccountNotInDirectory", WrongTenant, TenantAdmin, High, AfterApproval, []Class{PersonalAccount}, "Your account is not in the organisation you are signing in to.", "Invite the person as a guest, or tell them which account to use.", ""},
+	{51006, "ForceReauthDueToInsufficientAuth", ExpiredToken, User, High, NoPath, nil, "The session was not opened the way your organisation wants.", "Sign in again at a company computer.", ""},
+	{53000, "DeviceNotCompliant", DeviceRequired, User, High, AfterApproval, []Class{CAPolicy}, "Your organisation only lets compliant devices in, and this one is not.", "Enrol the device (Company Portal) or use one that is; ask your admin for an exception if neither can be done.", ""},
+	{53001, "DeviceNotDomainJoined", DeviceRequired, User, High, AfterApproval, []Class{CAPolicy}, "Your organisation only lets computers of its own domain in, and this is not one.", "Use a company computer; ask your admin for an exception if there is none.", ""},
+	{53002, "ApplicationUsedIsNotAnApprovedApp", CAPolicy, TenantAdmin, High, AfterApproval, nil, "Your organisation's policy lets only its approved apps in, and this one is not among them.", "Exclude this app from the policy that asks for an approved client app, or name one that is approved.", ""},
+	{53003, "BlockedByConditionalAccess", CAPolicy, TenantAdmin, High, AfterApproval, []Class{DeviceRequired, MFARequired}, "An access policy of your organisation blocks this sign-in. Your password was right.", "Open the sign-in log, tab Conditional Access, find the policy that blocks, and exclude the app or the person, or have them meet it.", ""},
+	{53004, "ProofUpBlockedDueToRisk", MFARequired, TenantAdmin, High, AfterApproval, []Class{CAPolicy}, "You would have to register a second factor, and your sign-in is held to be too risky for that.", "Look at the risk of this person in the sign-in log, clear it, or give them a temporary access pass.", ""},
+	{53009, "", CAPolicy, TenantAdmin, Medium, AfterApproval, []Class{DeviceRequired}, "Your organisation only lets apps in that Intune protects.", "Exclude this app from the policy that asks for an app protection policy, or use one that has it.", ""},
+	{53010, "ProofUpBlockedDueToSecurityInfoAcr", MFARequired, User, High, AfterApproval, []Class{CAPolicy}, "Your organisation lets you register a second factor only from certain places or devices.", "Register it from the office or from a company computer, then try again.", ""},
+	{53011, "", CAPolicy, TenantAdmin, High, AfterApproval, []Class{AccountDisabled, CrossTenantPolicy}, "Your account is held to be at risk in your own organisation.", "Look at the risk of this person in their home organisation, and clear it.", ""},
+	{54000, "MinorUserBlockedLegalAgeGroupRule", AccountDisabled, TenantAdmin, High, NoPath, nil, "The rule for under-age accounts stops you.", "Set the age group and the consent of the account.", ""},
+	{54005, "", VendorMisconfigured, AppVendor, High, NoPath, []Class{ExpiredToken}, "The app used the same sign-in code twice.", "Redeem each code once; begin a new sign-in.", ""},
+	{65001, "DelegationDoesNotExist", ConsentMissing, TenantAdmin, High, DirectLink, []Class{AdminConsentNeeded, UserDeclined}, "Nobody has agreed yet to what the app asks for: not you, and not your organisation.", "Approve the app for the organisation once. (The person may first sign in to the app by hand: if no wall comes, their own yes is enough.)", ""},
+	{65002, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app borrows one of Microsoft's own client ids for an API that this id may not call.", "Register your own client id, and use that.", ""},
+	{65004, "UserDeclinedConsent", UserDeclined, User, High, NoPath, []Class{AdminConsentNeeded}, "The permission page was left with Cancel.", "Try again and press Accept, if you want the app to have what it lists.", "reporting it as a fault: a press on Accept clears it"},
+	{65005, "MisconfiguredApplication", VendorMisconfigured, AppVendor, High, NoPath, []Class{ServiceMissing, ConsentMissing}, "The app asks for an API that is not in its own registration, or that your organisation does not have.", "Correct the required permissions of the registration; where they are right, the customer's tenant lacks the API.", ""},
+	{70000, "InvalidGrant", ExpiredToken, User, High, NoPath, nil, "What the app kept of your sign-in is not valid any more.", "Reconnect the app: sign in again.", ""},
+	{70001, "UnauthorizedClient", AppNotInTenant, TenantAdmin, High, DirectLink, []Class{AppDisabled, VendorMisconfigured}, "The app is switched off, or not there, in your organisation.", "Look for it under Enterprise apps by its application id: enable it, or approve it by the consent link.", ""},
+	{70002, "InvalidClient", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's own secret does not match.", "Correct the client secret.", ""},
+	{70003, "UnsupportedGrantType", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app uses a way of signing in that is not supported.", "Use a supported grant type.", ""},
+	{70004, "InvalidRedirectUri", VendorMisconfigured, AppVendor, High, NoPath, nil, "The address the app wants the answer at is not acceptable.", "Register the redirect URI exactly as it is sent.", ""},
+	{70005, "UnsupportedResponseType", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app asks for a kind of answer that is not switched on for it.", "Use the code flow, or enable the response type.", ""},
+	{70007, "UnsupportedResponseMode", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app wants the answer in a way that does not exist.", "Send response_mode query, fragment or form_post.", ""},
+	{70008, "ExpiredOrRevokedGrant", ExpiredToken, User, High, NoPath, nil, "What the app kept of your sign-in has expired.", "Reconnect the app: sign in again.", ""},
+	{70011, "InvalidScope", VendorMisconfigured, AppVendor, High, NoPath, nil, "The list of permissions the app asks for is not valid.", "Correct the scopes; .default cannot be mixed with named ones.", ""},
+	{70012, "MsaServerError", Transient, Microsoft, High, NoPath, []Class{PersonalAccount}, "Microsoft's service for personal accounts failed.", "Nothing to set right: try again, with your work account if you meant that.", ""},
+	{70016, "AuthorizationPending", Transient, User, High, NoPath, nil, "The device code has not been entered yet.", "Enter the code on the page you were given, and finish the sign-in there.", ""},
+	{70018, "BadVerificationCode", ExpiredToken, User, High, NoPath, nil, "The device code was mistyped.", "Type it again, or start over for a new one.", ""},
+	{70019, "CodeExpired", ExpiredToken, User, High, NoPath, nil, "The device code was not used in time.", "Start over for a new one.", ""},
+	{70020, "", ExpiredToken, User, Medium, NoPath, nil, "The device code was not used in time.", "Start over for a new one.", ""},
+	{70043, "BadTokenDueToSignInFrequency", ExpiredToken, User, High, AfterApproval, []Class{CAPolicy}, "Your organisation wants you to sign in again every so often, and it is time.", "Sign in again. If the app has to run unattended, the admin can lengthen the sign-in frequency for it.", ""},
+	{70044, "", ExpiredToken, User, Medium, AfterApproval, []Class{CAPolicy}, "Your session ended because your organisation wants a sign-in every so often.", "Sign in again.", ""},
+	{75011, "NoMatchedAuthnContextInOutputClaims", VendorMisconfigured, AppVendor, High, NoPath, []Class{MFARequired}, "You signed in another way than the app insists on.", "Do not ask for one method of authentication, or ask for the right one.", ""},
+	{80001, "OnPremiseStoreIsNotAvailable", Transient, TenantAdmin, High, NoPath, []Class{NotEntra}, "Your organisation's own directory could not be reached to check the password.", "Look at the authentication agents and their way to Active Directory.", ""},
+	{80002, "OnPremisePasswordValidatorRequestTimedout", Transient, TenantAdmin, High, NoPath, []Class{NotEntra}, "Your organisation's own directory took too long to check the password.", "Look at the authentication agents and at Active Directory.", ""},
+	{80005, "OnPremisePasswordValidatorUnpredictableWebException", Transient, TenantAdmin, High, NoPath, []Class{NotEntra}, "The agent that checks passwords at your organisation failed.", "Look at the agents' log; try again.", ""},
+	{80007, "OnPremisePasswordValidatorErrorOccurredOnPrem", Transient, TenantAdmin, High, NoPath, []Class{NotEntra}, "The agent that checks passwords at your organisation could not check yours.", "Look at the agents' log and at Active Directory.", ""},
+	{80012, "OnPremisePasswordValidationAccountLogonInvalidHours", AccountDisabled, TenantAdmin, High, NoPath, nil, "Your account may not sign in at this hour.", "Change the logon hours of the account, if the person should get in.", ""},
+	{80013, "OnPremisePasswordValidationTimeSkew", Transient, TenantAdmin, High, NoPath, []Class{NotEntra}, "Clocks at your organisation disagree, so that the password could not be checked.", "Set the clocks of the agents and of Active Directory.", ""},
+	{80014, "OnPremisePasswordValidationAuthenticationAgentTimeout", Transient, TenantAdmin, High, NoPath, []Class{NotEntra}, "The agent that checks passwords at your organisation answered too late.", "Look at the agents; open a support case with the ids if it repeats.", ""},
+	{81010, "DesktopSsoAuthTokenInvalid", ExpiredToken, User, High, NoPath, nil, "The silent sign-in of your computer failed.", "Sign in with your password.", ""},
+	{90002, "InvalidTenantName", WrongTenant, User, High, AfterApproval, []Class{VendorMisconfigured}, "No such organisation is known there: a typing mistake, or another Microsoft cloud.", "Check the domain or tenant id; if it is right, the organisation may live in another cloud.", ""},
+	{90006, "ExternalServerRetryableError", Transient, Microsoft, High, NoPath, nil, "A service behind the sign-in was away for a moment.", "Nothing to set right: wait a minute, then try again.", ""},
+	{90008, "TokenForItselfRequiresGraphPermission", GraphPermissionMissing, TenantAdmin, High, DirectLink, []Class{ConsentMissing, VendorMisconfigured}, "Not even basic sign-in has been agreed to for this app.", "Approve the app. If that does not help, its registration lacks Microsoft Graph User.Read: tell the vendor.", ""},
+	{90009, "TokenForItselfMissingIdenticalAppIdentifier", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app asks for a token for itself, by a name that does not work.", "Use the client id itself as the resource.", ""},
+	{90012, "RequestTimeout", Transient, Microsoft, High, NoPath, nil, "The sign-in service took too long.", "Nothing to set right: try again.", ""},
+	{90013, "InvalidUserInput", VendorMisconfigured, AppVendor, High, NoPath, nil, "Something in the request was not acceptable.", "Check every parameter of the request.", ""},
+	{90014, "MissingRequiredField", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app left out something that is required.", "Send the field that the message names.", ""},
+	{90019, "MissingTenantRealm", VendorMisconfigured, AppVendor, High, NoPath, []Class{WrongTenant}, "The app did not say which organisation you belong to.", "Name the tenant in the request.", ""},
+	{90023, "InvalidRequest", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's request is not valid.", "Correct the request.", ""},
+	{90024, "RequestBudgetExceededError", Transient, Microsoft, High, NoPath, nil, "A passing fault at Microsoft stopped the sign-in.", "Nothing to set right: wait a minute, then try again.", ""},
+	{90033, "MsodsServiceUnavailable", Transient, Microsoft, High, NoPath, nil, "Microsoft's directory was away for a moment.", "Nothing to set right: try again, and look at the service health page if it lasts.", ""},
+	{90036, "MsodsServiceUnretryableFailure", Transient, Microsoft, High, NoPath, nil, "Microsoft's directory failed.", "Look into the fault; open a support case with the ids.", ""},
+	{90038, "NationalCloudTenantRedirection", WrongTenant, AppVendor, High, NoPath, []Class{VendorMisconfigured}, "Your organisation lives in another Microsoft cloud than the one the app uses.", "Send people of that cloud to its own sign-in host; the app needs a registration there.", ""},
+	{90051, "InvalidNationalCloudId", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app named a Microsoft cloud that does not exist.", "Correct the cloud in the request.", ""},
+	{90055, "TenantThrottlingError", Transient, Microsoft, High, NoPath, nil, "Too many requests came from your organisation at once.", "Nothing to set right: wait, then try again.", ""},
+	{90072, "PassThroughUserMfaError", WrongTenant, TenantAdmin, High, AfterApproval, []Class{PersonalAccount, MFARequired}, "Your account comes from outside and is not known here, so that its second factor cannot be accepted.", "Invite the account as a guest; where it is synchronised, check that it is matched to the right person.", ""},
+	{90084, "OrgIdWsFederationGuestNotAllowed", WrongTenant, User, High, NoPath, []Class{TenantBlocked}, "Guests are not let in here.", "Sign in with an account of that organisation itself.", ""},
+	{90090, "GraphRetryableError", Transient, Microsoft, High, NoPath, []Class{ConsentMissing}, "The consent could not be written down because of a passing fault.", "Nothing to set right: give the consent again in a while.", ""},
+	{90091, "GraphServiceUnreachable", Transient, Microsoft, High, NoPath, []Class{ConsentMissing}, "Microsoft's directory could not be reached to write the consent down.", "Nothing to set right: give the consent again later; look at the service health page.", ""},
+	{90092, "GraphNonRetryableError", Transient, Microsoft, High, NoPath, []Class{ConsentMissing}, "Microsoft's directory refused to write the consent down.", "Look into the fault; open a support case with the correlation id.", ""},
+	{90093, "GraphUserUnauthorized", UserConsentOff, TenantAdmin, High, DirectLink, []Class{PermissionsNeedAdmin, AdminConsentNeeded}, "Your organisation does not let people approve apps themselves, or not apps that ask for this much.", "Approve the app once for everyone by the consent link, or under Enterprise apps, Permissions.", ""},
+	{90094, "AdminConsentRequired", AdminConsentNeeded, TenantAdmin, High, DirectLink, []Class{UserConsentOff, PermissionsNeedAdmin, RiskyApp}, "Your organisation lets only admins approve this app. Nothing is wrong with your account.", "Approve the app once for everyone: open the consent link, or press Grant admin consent under Enterprise apps, Permissions.", ""},
+	{90095, "AdminConsentRequiredRequestAccess", AdminConsentNeeded, TenantAdmin, High, ConsentRequests, []Class{RequestPending, UserConsentOff, PermissionsNeedAdmin}, "Your organisation lets only admins approve this app, and takes requests: the page has a box for your reason.", "Review the request under Enterprise apps, Admin consent requests, and approve it; or approve the app by the consent link. (The person sends the request first.)", "sending the request several times: one is enough, and you are not shown where it stands"},
+	{90097, "", Transient, TenantAdmin, Medium, EntraGrant, []Class{AdminConsentNeeded}, "An admin's consent could not be written down.", "Give the consent again in a while; if it fails again, grant it under Enterprise apps, Permissions.", ""},
+	{90099, "", PartnerNotAuthorised, TenantAdmin, High, DirectLink, []Class{AdminConsentNeeded}, "Partners who look after this organisation may use the app only after the organisation approved it.", "Approve the app in the customer's own tenant, or let the partner do so through Partner Center.", ""},
+	{90100, "InvalidRequestParameter", VendorMisconfigured, AppVendor, High, NoPath, nil, "A parameter of the app's request is empty or not valid.", "Correct the request.", ""},
+	{90119, "InvalidUserCode", ExpiredToken, User, High, NoPath, nil, "No device code was entered.", "Enter the code that the app shows.", ""},
+	{90120, "InvalidDeviceFlowRequest", ExpiredToken, User, High, NoPath, []Class{UserDeclined}, "The device code was used or declined already.", "Start over for a new one.", ""},
+	{90123, "IdentityProviderAccessDenied", NotEntra, TenantAdmin, High, NoPath, []Class{CAPolicy}, "The identity service that your organisation signs in with said no.", "Look into that service's log, or ask whoever runs it.", ""},
+	{90124, "V1ResourceV2GlobalEndpointNotSupported", VendorMisconfigured, AppVendor, High, NoPath, []Class{PersonalAccount}, "The app asks at the shared door for an API that is not to be had there.", "Use /organizations or the tenant's own endpoint.", ""},
+	{90130, "NonConvergedAppV2GlobalEndpointNotSupported", VendorMisconfigured, AppVendor, High, NoPath, []Class{PersonalAccount}, "The app cannot be used at the shared door it sends you to.", "Use /organizations or the tenant's own endpoint.", ""},
+	{130004, "NgcKeyNotFound", MFARequired, User, High, NoPath, []Class{DeviceRequired}, "The Windows Hello key of this computer is not known any more.", "Sign in with your password, and set up Windows Hello again.", ""},
+	{135011, "DeviceDisabled", DeviceRequired, TenantAdmin, High, AfterApproval, nil, "This device is switched off in your organisation.", "Enable the device in the directory if the person should use it.", ""},
+	{160021, "AppSessionSelectionInvalidSessionNotExist", ExpiredToken, User, High, NoPath, nil, "The session the app asked for does not exist.", "Sign in again.", ""},
+	{399284, "", Unknown, WhoUnknown, None, NoPath, nil, "Microsoft has published no meaning for this code.", "Look the code up on Microsoft's own page, and send the vendor the whole text.", ""},
+	{500011, "InvalidResourceServicePrincipalNotFound", ServiceMissing, TenantAdmin, High, AfterApproval, []Class{WrongTenant, VendorMisconfigured}, "Your organisation does not have the service that the app wants to use.", "Get the service, or create its service principal in the tenant; if it is one nobody knows, the vendor asks for the wrong one.", ""},
+	{500014, "ServicePrincipalDisabled", AppDisabled, TenantAdmin, High, AfterApproval, []Class{ServiceMissing}, "The service that the app wants to use is switched off in your organisation, or its subscription has lapsed.", "Enable that service's enterprise app again, or renew the subscription.", ""},
+	{500021, "", TenantBlocked, TenantAdmin, Medium, NoPath, []Class{CrossTenantPolicy}, "The network or device you are on only lets people sign in to organisations on its list.", "Put the organisation on the list of the tenant restrictions, or let this person use another network.", ""},
+	{500022, "", TenantBlocked, TenantAdmin, Medium, NoPath, []Class{CrossTenantPolicy}, "The network or device you are on only lets people sign in to organisations on its list.", "Allow the organisation in the tenant restrictions of the cross-tenant access settings.", ""},
+	{500112, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app redeemed the sign-in code with another address than it asked for it.", "Send the same redirect URI both times.", ""},
+	{500113, "", VendorMisconfigured, AppVendor, Medium, AfterApproval, []Class{NoneSuccess}, "The app registered no address to send the browser back to. If this came after an admin's approval, the approval may have been given all the same.", "Register a redirect URI. (First look in Enterprise apps, Permissions, whether the consent is there.)", "approving again before looking whether the consent is there"},
+	{500121, "", MFARequired, User, High, AfterApproval, nil, "The second factor was refused, timed out, or failed.", "Sign in again and answer the prompt; register another second factor if the phone is gone.", ""},
+	{500131, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "A part of the app used a token that was meant for another.", "Ask for a token for the app that makes the on-behalf-of request.", ""},
+	{500133, "", VendorMisconfigured, AppVendor, Medium, NoPath, []Class{ExpiredToken}, "A part of the app used a token past its time.", "Get a fresh token before the on-behalf-of request.", ""},
+	{500208, "", PersonalAccount, User, High, AfterApproval, []Class{WrongTenant}, "This kind of account is not accepted here; often it is a personal one.", "Sign in with your work or school account.", ""},
+	{500212, "NotAllowedByOutboundPolicyTenant", CrossTenantPolicy, TenantAdmin, High, NoPath, nil, "Your own organisation does not let you sign in to the other one.", "Allow the other organisation in the outbound cross-tenant access settings.", ""},
+	{500213, "NotAllowedByInboundPolicyTenant", CrossTenantPolicy, TenantAdmin, High, NoPath, nil, "The organisation you want to get into does not let people of yours in.", "Allow the person's home organisation in the inbound cross-tenant access settings (the admin of the organisation they sign in to).", ""},
+	{500341, "", AccountDisabled, TenantAdmin, Medium, NoPath, []Class{WrongTenant}, "Your account was deleted from the organisation.", "Restore or create the account if the person should have it.", ""},
+	{501481, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's proof against theft of the code does not fit.", "Send the code verifier that belongs to the challenge (PKCE).", ""},
+	{530032, "BlockedByConditionalAccessOnSecurityPolicy", CAPolicy, TenantAdmin, High, AfterApproval, nil, "A security policy of your organisation blocks this sign-in.", "Open the sign-in log and see which policy blocks.", ""},
+	{530033, "", DeviceCodeBlocked, User, Medium, AfterApproval, []Class{DeviceRequired, CAPolicy}, "Signing in by a device code cannot satisfy your organisation's rule for devices.", "Sign in with a browser on a managed device instead.", ""},
+	{530034, "DelegatedAdminBlockedDueToSuspiciousActivity", PartnerNotAuthorised, SomebodyElse, High, NoPath, []Class{CAPolicy}, "The partner's admin is held to be at risk in the partner's own organisation.", "Clear the risk of this admin in the partner's organisation.", ""},
+	{530035, "BlockedBySecurityDefaults", CAPolicy, TenantAdmin, High, AfterApproval, []Class{MFARequired}, "Your organisation's security defaults block this way of signing in.", "Have the app use modern sign-in; security defaults know no exception for one app.", ""},
+	{530036, "", DeviceCodeBlocked, TenantAdmin, Medium, AfterApproval, []Class{CAPolicy, ExpiredToken}, "Your organisation does not accept sign-ins that began with a device code.", "Nothing, if a browser sign-in will do: the person disconnects and signs in that way. Else exclude them from the policy on authentication flows.", ""},
+	{650051, "", Transient, TenantAdmin, Medium, EntraGrant, []Class{AdminConsentNeeded, ConsentMissing}, "Microsoft is still creating the app in your organisation, or a half-made one is in the way.", "Wait a minute and open the consent link again; if it repeats, look for the enterprise app by its application id and grant there.", ""},
+	{650052, "", ServiceMissing, TenantAdmin, High, AfterApproval, []Class{VendorMisconfigured}, "The app needs a service that your organisation does not have, or has not switched on.", "Get or enable the service, or create its service principal; then approve the app again.", ""},
+	{650053, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app asks for a permission that does not exist.", "Correct the scope's name, and write the API in front of it.", ""},
+	{650054, "", ServiceMissing, AppVendor, High, NoPath, []Class{VendorMisconfigured}, "The app asks for a service that was removed or cannot be had here.", "Drop the permission. (Or the admin brings the service back.)", ""},
+	{650056, "MisconfiguredApplication", ConsentMissing, TenantAdmin, High, DirectLink, []Class{VendorMisconfigured, AppNotInTenant}, "Your organisation has not approved the app, or the app lists no permission for what it asks.", "Approve the app; if that does not help, the vendor has to add the permission, or uses the wrong application id.", ""},
+	{650057, "InvalidResource", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app asks for an API that its own registration does not list.", "Add the API to the required permissions, or ask for one that is listed.", ""},
+	{700003, "", DeviceRequired, User, Medium, AfterApproval, nil, "This device was removed from your organisation.", "Register the device again, then sign in again.", ""},
+	{700005, "InvalidGrantRedeemAgainstWrongTenant", VendorMisconfigured, AppVendor, High, NoPath, []Class{WrongTenant}, "The app redeemed your sign-in at another organisation than yours.", "Use the same tenant for authorize and token.", ""},
+	{700011, "UnauthorizedClientAppNotFoundInOrgIdTenant", AppNotInTenant, AppVendor, High, DirectLink, []Class{VendorMisconfigured, WrongTenant}, "The app is not known in your organisation.", "Check application id, cloud, and that the registration is multi-tenant. (Where they are right, the admin adds the app by the consent link.)", ""},
+	{700016, "UnauthorizedClient_DoesNotMatchRequest", AppNotInTenant, AppVendor, High, DirectLink, []Class{WrongTenant, VendorMisconfigured}, "The app is not known in the organisation you are signing in to: wrong id, wrong organisation or cloud, or made for one organisation only.", "Check application id, tenant, cloud, and that the registration is multi-tenant. (Where they are right, the admin adds the app by the consent link.)", ""},
+	{700020, "InteractionRequired", ExpiredToken, User, High, NoPath, []Class{MFARequired, ConsentMissing}, "You have to sign in by hand.", "Sign in again in the browser.", ""},
+	{700022, "InvalidMultipleResourcesScope", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app asks for several APIs in one go.", "Ask for one resource per token.", ""},
+	{700023, "InvalidResourcelessScope", VendorMisconfigured, AppVendor, High, NoPath, []Class{WrongTenant}, "The app asks for a permission of no known API, or uses the wrong Microsoft cloud.", "Correct the scope or the cloud.", ""},
+	{700025, "InvalidClientPublicClientWithCredential", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app sends a secret although it is registered as one that has none.", "Drop the secret, or register a confidential client.", ""},
+	{700027, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The certificate the app proves itself with is not accepted.", "Upload the certificate in use to the registration.", ""},
+	{700030, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's certificate carries a name that is not authorised.", "Use a certificate with an authorised subject.", ""},
+	{700038, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The application id is a placeholder.", "Use the real client id.", ""},
+	{700051, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app asks for a token directly, which is not switched on for it.", "Use the code flow.", ""},
+	{700054, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app asks for an ID token directly, which is not switched on for it.", "Enable ID tokens in the registration, or use the code flow.", ""},
+	{700082, "ExpiredOrRevokedGrantInactiveToken", ExpiredToken, User, High, NoPath, nil, "The app was not used for so long that its sign-in expired.", "Reconnect the app: sign in again.", ""},
+	{700084, "", ExpiredToken, User, High, NoPath, nil, "A browser app has to be signed in to anew every day, and the day is over.", "Sign in again.", ""},
+	{700229, "ForbiddenTokenType", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app proves itself with the wrong kind of token.", "Use an app-only token as federated credential.", ""},
+	{900021, "", WrongTenant, User, Medium, NoPath, []Class{VendorMisconfigured}, "The organisation's id in the address is not a valid one.", "Check the domain or tenant id.", ""},
+	{900023, "", WrongTenant, User, Medium, NoPath, []Class{VendorMisconfigured}, "The organisation's name in the address is neither a domain nor an id.", "Check the domain or tenant id.", ""},
+	{900144, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app left out a parameter.", "Send the parameter that the message names.", ""},
+	{900382, "ConfidentialClientCrossCloud", VendorMisconfigured, AppVendor, High, NoPath, []Class{WrongTenant}, "The app crosses between Microsoft's clouds in a way that is not supported.", "Register the app in the customer's cloud.", ""},
+	{900432, "ConfidentialClientCrossCloud", VendorMisconfigured, AppVendor, High, NoPath, []Class{WrongTenant}, "The app crosses between Microsoft's clouds in a way that is not supported.", "Register the app in the customer's cloud.", ""},
+	{900561, "BadResourceRequestInvalidRequest", Transient, User, High, NoPath, []Class{VendorMisconfigured}, "The sign-in page was opened the wrong way round; the browser's Back button does that.", "Start again from the app.", ""},
+	{900941, "AdminConsentRequiredDueToRiskyApp", RiskyApp, TenantAdmin, High, DirectLink, []Class{UnverifiedPublisher, AdminConsentNeeded}, "Microsoft holds the app's request to be risky, so that only an admin may approve it.", "Look at publisher and permissions; if you trust them, approve the app by the consent link. (The vendor can end this by verifying its publisher.)", ""},
+	{900971, "NoReplyAddressProvided", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app did not say where to send the browser back to.", "Send a redirect URI.", ""},
+	{900981, "AdminConsentRequestRiskyAppWarning", RiskyApp, TenantAdmin, High, ConsentRequests, []Class{UnverifiedPublisher, AdminConsentNeeded, RequestPending}, "Microsoft holds the app's request to be risky, and shows so to you and to the admin.", "Look at publisher and permissions; approve the request if you trust them, else report the app.", ""},
+	{901002, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app mixes the old and the new way of asking.", "Send scope instead of resource.", ""},
+	{1000031, "", AppDisabled, TenantAdmin, Medium, AfterApproval, nil, "The app cannot be used in your organisation at the moment.", "Look at the enterprise app: is sign-in enabled, and did Microsoft disable it.", ""},
+	{1000104, "XCB2BResourceCloudNotAllowedOnIdentityTenant", CrossTenantPolicy, TenantAdmin, High, NoPath, nil, "Your organisation does not work together with that Microsoft cloud.", "Allow the other cloud in the cross-tenant access settings.", ""},
+	{1002012, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app asks, without a person, for permissions one by one.", "Send the API's id with /.default as scope.", ""},
+	{7000112, "UnauthorizedClientApplicationDisabled", AppDisabled, TenantAdmin, High, AfterApproval, []Class{AdminConsentNeeded}, "The app is switched off in your organisation; blocking a request for it does that, too.", "Switch on Enabled for users to sign in, under Enterprise apps, Properties.", "approving the app again: it stays switched off"},
+	{7000114, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app may not act on somebody's behalf towards another service.", "Change how the app calls that service.", ""},
+	{7000215, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's own secret is wrong.", "Use the secret's value, not its id.", ""},
+	{7000216, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app did not prove who it is.", "Send a secret or a certificate.", ""},
+	{7000218, "", VendorMisconfigured, AppVendor, High, NoPath, []Class{DeviceCodeBlocked}, "The app has to prove who it is, and did not.", "Send the credential, or allow public client flows in the registration.", ""},
+	{7000222, "InvalidClientSecretExpiredKeysProvided", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's own secret has expired.", "Make a new secret, and use it.", ""},
+	{7000229, "", AppNotInTenant, TenantAdmin, Medium, DirectLink, []Class{AdminConsentNeeded}, "The app is not in your organisation yet: nobody has approved it.", "Approve the app by the consent link, which also brings it into the tenant.", ""},
+	{9000411, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "The app sent a parameter twice.", "Send each parameter once.", ""},
+	{9001023, "", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app uses a way of signing in that the shared door does not allow.", "Use the tenant's own endpoint or /organizations.", ""},
+	{9002313, "InvalidRequest", VendorMisconfigured, AppVendor, High, NoPath, nil, "The app's request is malformed.", "Correct the request.", ""},
+	{9002325, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "A browser app left out its proof against theft of the code.", "Use PKCE.", ""},
+	{9002326, "", VendorMisconfigured, AppVendor, Medium, NoPath, nil, "A browser app is not registered as one.", "Register the redirect URI as a single-page application.", ""},
+	{9002332, "", PersonalAccount, User, High, AfterApproval, []Class{VendorMisconfigured}, "The app is for work accounts, and you came by the door for personal ones.", "Sign in with your work account.", ""},
+}

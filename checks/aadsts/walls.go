@@ -1,0 +1,181 @@
+package aadsts
+
+import (
+	"encoding/binary"
+	"sync"
+)
+
+// wall is what the words of a page say, whatever the language.
+type wall uint8
+
+const (
+	noWall wall = iota
+	wallAdmin
+	wallForm
+	wallSent
+	wallRefused
+	wallApproved
+	wallUserOff
+	wallRisky
+	wallUnverified
+	tagUnverified
+	wallPersonal
+	wallAssignment
+	wallAccess
+	wallDevice
+	wallMFA
+	wallConsent
+	wallDeclined
+	wallDisabled
+	wallNotFound
+	wallService
+	wallRestricted
+	wallCrossTenant
+	wallNoTenant
+	wallNotMember
+	wallLocked
+	wallRedirect
+	wallExpired
+	wallFault
+	wallGraph
+	wallDeviceCode
+	wallScreen
+	wallForeign
+	wallMicrosoft
+	wallCount // how many there are
+
+	// Parts of a sentence about an admin's approval. Together, and near each
+	// other, they are wallAdmin in a wording that nobody foresaw.
+	partAdmin
+	partApproval
+	partNeeded
+)
+
+// lang is a language of the pages, as a bit.
+type lang uint16
+
+const (
+	en lang = 1 << iota
+	de
+	fr
+	es
+	nl
+	ja
+	pt
+	it
+	pl
+	sv
+	anyLang lang = 0
+)
+
+// langNames gives the languages' codes, in the order of their bits.
+var langNames = [...]string{"en", "de", "fr", "es", "nl", "ja", "pt", "it", "pl", "sv"}
+
+func (l lang) String() string {
+	for i, name := range langNames {
+		if l == 1<<i {
+			return name
+		}
+	}
+	return ""
+}
+
+// near is within how many squeezed bytes the parts of a sentence must stand.
+const near = 90
+
+// seen is what reading for walls found.
+type seen struct {
+	at    [wallCount]int // 1 + where a wall's words begin in the squeezed text; 0 for not at all
+	lang  [wallCount]lang
+	loose bool // wallAdmin was put together from parts
+}
+
+func (w *seen) has(x wall) bool { return w.at[x] > 0 }
+
+// readWalls finds the walls of a text.
+func readWalls(s string) seen {
+	var found seen
+	var parts [3][len(langNames)]int
+	text, ix := squeeze(s), lexicon()
+	for i := 0; i+4 <= len(text); i++ {
+		key := binary.LittleEndian.Uint32(text[i:])
+		if !ix.may(key) {
+			continue
+		}
+		for _, k := range ix.byKey[key] {
+			p := &ix.phrases[k]
+			if len(text)-i < len(p.text) || string(text[i:i+len(p.text)]) != p.text {
+				continue
+			}
+			switch p.wall {
+			case partAdmin, partApproval, partNeeded:
+				if l := together(&parts, int(p.wall-partAdmin), p.lang, i+1); l != 0 && !found.has(wallAdmin) {
+					found.at[wallAdmin], found.lang[wallAdmin], found.loose = i+1, l, true
+				}
+			default:
+				if !found.has(p.wall) || p.wall == wallAdmin && found.loose {
+					found.at[p.wall], found.lang[p.wall] = i+1, p.lang
+					found.loose = found.loose && p.wall != wallAdmin
+				}
+			}
+		}
+	}
+	return found
+}
+
+// together notes a part of a sentence, and gives the language in which all
+// three now stand near each other; 0 for none.
+func together(parts *[3][len(langNames)]int, part int, langs lang, at int) lang {
+	for i := range langNames {
+		l := lang(1) << i
+		if langs&l == 0 {
+			continue
+		}
+		parts[part][i] = at
+		a, b, c := parts[0][i], parts[1][i], parts[2][i]
+		if a > 0 && b > 0 && c > 0 && at-min(a, b, c) <= near {
+			return l
+		}
+	}
+	return 0
+}
+
+// phrase is a squeezed wording.
+type phrase struct {
+	text string
+	wall wall
+	lang lang
+}
+
+// index finds the phrases that may begin at a place by their first four bytes.
+type index struct {
+	phrases []phrase
+	byKey   map[uint32][]int
+	filter  [1 << 10]uint64
+}
+
+func hash(key uint32) uint32 { return key * 2654435761 >> 16 }
+
+func (ix *index) may(key uint32) bool {
+	h := hash(key)
+	return ix.filter[h>>6]&(1<<(h&63)) != 0
+}
+
+// lexicon is the table of wordings, squeezed once.
+var lexicon = sync.OnceValue(func() *index {
+	ix := &index{byKey: map[uint32][]int{}}
+	for _, w := range wordings {
+		for _, text := range w.texts {
+			p := phrase{string(squeeze(text)), w.wall, w.lang}
+			if len(p.text) < 4 {
+				continue // a test holds that there are none
+			}
+			key := binary.LittleEndian.Uint32([]byte(p.text))
+			h := hash(key)
+			ix.filter[h>>6] |= 1 << (h & 63)
+			ix.byKey[key] = append(ix.byKey[key], len(ix.phrases))
+			ix.phrases = append(ix.phrases, p)
+		}
+	}
+	return ix
+})
