@@ -240,3 +240,13 @@ func TestEarlyAddresses(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+// TestPublicOnly: a service that strangers use asks nothing at home for them.
+func TestPublicOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.PublicOnly = true })
+	if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome != Barred || a.Servers[1].Outcome != Barred || a.Security != Indeterminate {
+		t.Errorf("%+v, %v", a, err)
+	}
+}

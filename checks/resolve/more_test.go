@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"crypto"
 	"slices"
 	"strings"
 	"testing"
@@ -178,4 +179,53 @@ func FuzzAnswer(f *testing.F) {
 		}
 		_, _ = j.noDS(in, z.name)
 	})
+}
+
+// FuzzKeys reads whatever a zone may send as its keys, and believes in each of
+// them as far as the library lets it: no input may panic.
+func FuzzKeys(f *testing.F) {
+	for _, alg := range []uint8{dns.RSASHA256, dns.RSASHA512, dns.ECDSAP256SHA256, dns.ECDSAP384SHA384, dns.ED25519} {
+		z := newZone(f, "contoso.example.")
+		z.key.Algorithm = alg
+		bits := map[uint8]int{dns.RSASHA256: 1024, dns.RSASHA512: 1024, dns.ECDSAP384SHA384: 384}[alg]
+		if bits == 0 {
+			bits = 256
+		}
+		priv, err := z.key.Generate(bits)
+		if err != nil {
+			f.Fatal(err)
+		}
+		signer, ok := priv.(crypto.Signer)
+		if !ok {
+			f.Fatal("the key cannot sign")
+		}
+		z.priv = signer
+		m := new(dns.Msg)
+		m.Answer = z.sign([]dns.RR{z.key}, z.name)
+		wire, err := m.Pack()
+		if err != nil {
+			f.Fatal(err)
+		}
+		if v := believe(m); v != nil {
+			f.Fatalf("algorithm %d: %+v", alg, v)
+		}
+		f.Add(wire)
+	}
+	f.Fuzz(func(_ *testing.T, wire []byte) {
+		m := new(dns.Msg)
+		if m.Unpack(wire) == nil {
+			_ = believe(m)
+		}
+	})
+}
+
+// believe takes the keys of a message for trusted and checks their signature.
+func believe(m *dns.Msg) *verdict {
+	set := pick(m.Answer, "contoso.example.", dns.TypeDNSKEY)
+	all, _ := usable(set[:min(len(set), maxKeys)], set)
+	j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: "contoso.example.", keys: all}
+	for _, k := range all {
+		_ = names(&dns.DS{KeyTag: k.tag, Algorithm: k.Algorithm, DigestType: dns.SHA256}, k)
+	}
+	return j.own(set, m.Answer)
 }

@@ -6,7 +6,8 @@
 // Everything a server can make us spend is bounded: time, bytes, queries,
 // servers, addresses and hops. Whoever runs a zone chooses the addresses of its
 // name servers, so a private address is asked only where the operator's own
-// resolver is private too, or Options.AllowPrivate says so.
+// resolver is private too (and Options.PublicOnly does not forbid it), or
+// Options.AllowPrivate says so.
 package resolve
 
 import (
@@ -42,6 +43,7 @@ type Options struct {
 	ResolvConf   string           // read where Server is empty; default /etc/resolv.conf
 	Port         uint16           // where authoritative servers listen; default 53
 	AllowPrivate bool             // ask name servers at private and loopback addresses
+	PublicOnly   bool             // never ask them, wherever the resolver is: for a service that strangers use
 	Timeout      time.Duration    // of one attempt; default 2 s
 	Deadline     time.Duration    // of one Look; default 10 s
 	TLS          *tls.Config      // for tls://; default verifies the host
@@ -95,7 +97,7 @@ func New(opt Options) (*Resolver, error) {
 	r := &Resolver{opt: opt, servers: servers, told: map[question]*told{}, read: map[string]*atomic.Int64{}, idle: map[target][]net.Conn{}}
 	r.private = opt.AllowPrivate
 	for _, s := range servers {
-		if a, err := netip.ParseAddr(s.host); err == nil && !public(a.Unmap()) {
+		if a, err := netip.ParseAddr(s.host); err == nil && !public(a.Unmap()) && !opt.PublicOnly {
 			r.private = true
 		}
 	}
