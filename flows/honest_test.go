@@ -173,3 +173,34 @@ func TestAnOpeningForOneIsSaidOfThemAlone(t *testing.T) {
 		t.Errorf("granted to everyone: for one %v, %s", all.OpenForOne(), r[0].Why)
 	}
 }
+
+// What an earlier account saw is in the report as that, for the verdict above it
+// does not rest on it.
+func TestAReportMarksWhatDoesNotCountAnyMore(t *testing.T) {
+	t.Parallel()
+	s := proven(t)
+	if r := ReportOf(s); len(r.Old) != 0 || strings.Contains(r.Markdown(), words.reportOld) {
+		t.Errorf("old at once: %v", r.Old)
+	}
+	s = after(s, Resumed{CanWrite: true})
+	s = after(s, finding(s, checks.TenantFound, checks.Pass))
+	r := ReportOf(s)
+	if r.Verdict.State == checks.StateOpen || !slices.Contains(r.Old, checks.AppGrant) || slices.Contains(r.Old, checks.TenantFound) {
+		t.Fatalf("verdict %s, old %v", r.Verdict.State, r.Old)
+	}
+	page, err := r.HTML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(r.Markdown()) {
+		if strings.Contains(line, "`app/grant`") != strings.Contains(line, words.reportOld) && strings.Contains(line, "`app/grant`") {
+			t.Errorf("is not marked: %s", line)
+		}
+		if strings.Contains(line, "`tenant/found`") && strings.Contains(line, words.reportOld) {
+			t.Errorf("is marked: %s", line)
+		}
+	}
+	if !strings.Contains(page, words.reportOld) {
+		t.Error("the page marks nothing")
+	}
+}

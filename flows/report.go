@@ -12,8 +12,8 @@ const ReportSchema = "onboard/report/1"
 
 // Report is a run as something to keep or to send: the verdict, what was seen
 // and when, what was changed, how to take it back. It is a function of the
-// state, holds no secret, and names nobody but who signed in and who wrote a
-// note.
+// state, holds no secret, and names nobody but who signed in, who was asked
+// about, and who wrote a note.
 type Report struct {
 	Schema    string           `json:"schema"`
 	Version   string           `json:"version"`
@@ -25,6 +25,7 @@ type Report struct {
 	NotLooked []string         `json:"notLooked"`
 	Claims    []string         `json:"claims"` // titles of steps said to be done
 	Findings  []checks.Finding `json:"findings"`
+	Old       []checks.ID      `json:"old"` // findings that do not count: another account's, or of before the run was taken up again
 	Path      *ReportPath      `json:"path"`
 	Receipts  []Receipt        `json:"receipts"` // of everything that this run sent, oldest first
 	Filed     []string         `json:"filed"`    // names of the receipts of this run
@@ -50,12 +51,16 @@ func ReportOf(s State) Report {
 		App:      ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant:   ReceiptTenant{ID: s.TenantID(), Domain: s.Domain, Cloud: s.Cloud()},
 		Findings: []checks.Finding{}, Claims: []string{}, Notes: append([]Noted{}, s.Notes...), Connect: []string{}, Filed: []string{},
+		Old:    []checks.ID{},
 		ForOne: s.OpenForOne(),
 	}
 	r.NotLooked = append([]string{}, r.Verdict.NotLooked...)
 	for _, id := range allChecks() { // in the order in which people read them
 		if h, ok := s.Finding(id); ok {
 			r.Findings = append(r.Findings, h.Finding)
+			if h.Round < s.since {
+				r.Old = append(r.Old, id)
+			}
 		}
 	}
 	for _, id := range s.claims {

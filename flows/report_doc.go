@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,8 +112,11 @@ func (r Report) headSection() section {
 func (r Report) seenSection() section {
 	s := section{title: words.reportSeen}
 	for _, f := range r.Findings {
-		it := item{line: say(strong(f.Verdict.String()), " ", code(string(f.Check)),
-			" "+f.Summary+" ("+f.Grade.String()+", "+when(f.At)+")")}
+		seen := f.Grade.String() + ", " + when(f.At)
+		if slices.Contains(r.Old, f.Check) {
+			seen += "; " + words.reportOld
+		}
+		it := item{line: say(strong(f.Verdict.String()), " ", code(string(f.Check)), " "+f.Summary+" ("+seen+")")}
 		for _, d := range f.Detail {
 			it.subs = append(it.subs, say(d))
 		}

@@ -30,10 +30,10 @@ var words = struct {
 	howNoWrite, howUnstated, howRoles, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp string
 	badGUID, badTyped, badOption, badDomain, personalDomain                                               string
 
-	reportSeen, reportNothing, reportChanged, reportFiled, reportNoChange  string
-	reportUndo, reportNotes                                                string
-	laterMessage, laterAdvice, untoldMessage, untoldAdvice                 string
-	openMessage, openOneMessage, openHow, openAgain, openAdvice, openStill string
+	reportSeen, reportNothing, reportOld, reportChanged, reportFiled, reportNoChange string
+	reportUndo, reportNotes                                                          string
+	laterMessage, laterAdvice, untoldMessage, untoldAdvice                           string
+	openMessage, openOneMessage, openHow, openAgain, openAdvice, openStill           string
 
 	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
 	grantTitle, grantFor, howTitle, createTitle, portalTitle string
@@ -119,7 +119,7 @@ var words = struct {
 	askSignInKept:   "Reading only. Nothing is changed. The sign-in is kept in this machine's keychain until `onboard sign-out`.",
 	askHow:          "By hand, or by Graph?",
 	howPortal:       "By hand in the Entra admin center",
-	howPortalHelp:   "Five minutes; every click is listed here, and watched.",
+	howPortalHelp:   "Five minutes; every click is listed here.",
 	howGraph:        "By Graph, from a plan",
 	howGraphHelp:    "You see each request first, and type the domain to confirm.",
 	howNoWrite:      "nothing here may write: run onboard on your own machine",
@@ -137,6 +137,7 @@ var words = struct {
 	personalDomain:  "%s is for personal accounts: type the domain of your work address, such as contoso.com",
 
 	reportSeen:     "What was seen",
+	reportOld:      "seen earlier, not counted now",
 	reportNothing:  "Nothing was looked at.",
 	reportChanged:  "What was changed",
 	reportFiled:    "Receipts of everything that this run sent:",
