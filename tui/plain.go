@@ -56,6 +56,7 @@ type plain struct {
 	shown   string               // key of the scene that was printed
 	titled  string               // the title that was printed
 	said    map[checks.ID]string // what was printed of each finding
+	trouble *flows.Troubled      // that was printed
 	made    map[string]bool      // moves made by themselves, by place
 	waitsAt string               // with Auto: the scene that is waited in
 	givesUp <-chan time.Time     // and until when
@@ -234,6 +235,11 @@ func (p *plain) news() {
 		p.said[e.id] = text
 		p.endPrompt()
 		p.out.line(text)
+	}
+	if t := p.m.state.Trouble; t != nil && t != p.trouble {
+		p.trouble = t
+		p.endPrompt()
+		p.out.line(troubleWords[t.What] + " " + sentence(clean(t.Text)))
 	}
 	if n := p.m.notice.text; n != "" {
 		p.m.notice = span{}

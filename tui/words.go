@@ -89,7 +89,7 @@ func cloudTitle(c checks.Cloud) string {
 var troubleWords = map[flows.TroubleKind]string{
 	flows.TroublePanic:   "Something in onboard broke; the rest goes on.",
 	flows.TroubleStore:   "Not saved: leaving now loses the last steps.",
-	flows.TroubleReceipt: "The receipt could not be written.",
+	flows.TroubleReceipt: "No receipt can be written.",
 	flows.TroubleHost:    "The browser or clipboard did not answer: press l for the link.",
 }
 

@@ -35,7 +35,9 @@ type graphGate struct {
 }
 
 func (g *graphGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/v1.0/") {
+	// Graph's what-if is a POST that changes nothing.
+	asks := r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "/conditionalAccess/evaluate")
+	if asks || !strings.HasPrefix(r.URL.Path, "/v1.0/") {
 		g.next.ServeHTTP(w, r)
 		return
 	}
@@ -263,6 +265,25 @@ func TestNoPlaceToKeep(t *testing.T) {
 			lacks(t, s.shown(), "Nothing is lost")
 		})
 	}
+}
+
+// TestNoPlaceForReceipts says so before anybody can agree to a change, and again
+// once there is something to keep.
+func TestNoPlaceForReceipts(t *testing.T) {
+	t.Parallel()
+	g, flags := gated(t, nil)
+	env := home(t)
+	must(t, os.MkdirAll(filepath.Join(stateOf(env), "onboard"), 0o700))
+	must(t, os.WriteFile(filepath.Join(stateOf(env), "onboard", "receipts"), nil, 0o600))
+	s := startPlain(t, env, flags...)
+	s.sees(t, "onboard: no receipt of changes can be kept")
+	toThePlan(t, s)
+	if got := g.seen(); len(got) != 0 {
+		t.Errorf("sent %q", got)
+	}
+	s.answers(t, "Type contoso.example to apply", "contoso.example")
+	s.sees(t, "No receipt can be written.")
+	s.sees(t, "Every line was read again in contoso.example, and is there.")
 }
 
 func must(t *testing.T, err error) {

@@ -87,8 +87,9 @@ type wizard struct {
 	play  run.Play // the rehearsed admin; nil but in a demo
 	auto  bool     // plain lines take the first advised choice by themselves
 
-	driven []*driven
-	fresh  string // id of the journal begun for this run, if it is kept
+	driven  []*driven
+	trouble *flows.Troubled // what cannot be kept; nil: nothing
+	fresh   string          // id of the journal begun for this run, if it is kept
 }
 
 // driven is a driver with the work that runs it.
@@ -178,8 +179,27 @@ func (w *wizard) begin(ctx context.Context) (tui.Driver, []tui.Earlier, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return d, earlier, d.Do(ctx, w.start)
+	if err := d.Do(ctx, w.start); err != nil {
+		return nil, nil, err
+	}
+	return d, earlier, w.tell(ctx, d)
 }
+
+// tell puts what cannot be kept on the screen, and on the terminal for those
+// who have none.
+func (w *wizard) tell(ctx context.Context, d *driven) error {
+	if w.trouble == nil {
+		return nil
+	}
+	_, _ = fmt.Fprintf(w.o.err, sayNoReceipts, w.trouble.Text)
+	return d.Do(ctx, *w.trouble)
+}
+
+// unkept is where receipts would be, and why they are not.
+type unkept struct{ err error }
+
+// Save implements run.Receipts.
+func (u unkept) Save(context.Context, flows.Receipt) (string, error) { return "", u.err }
 
 // earlier lists the runs that were left before their end. Trouble with the
 // list is no reason not to begin.
@@ -219,7 +239,11 @@ func (w *wizard) reopen(ctx context.Context, id string) (tui.Driver, error) {
 		}
 		w.fresh = ""
 	}
-	return w.drive(ctx, j)
+	again, err := w.drive(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	return again, w.tell(ctx, again)
 }
 
 // drive makes a driver over a journal and sets it to work.
@@ -232,9 +256,11 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite, Keeps: w.start.Keeps,
 		Login: w.start.Login, Portal: w.start.Portal,
 	}
+	var noReceipts error
 	if w.dir != "" {
-		if kept, err := journal.OpenReceipts(filepath.Join(w.dir, "receipts")); err == nil {
-			o.Receipts = kept
+		kept, err := journal.OpenReceipts(filepath.Join(w.dir, "receipts"))
+		if o.Receipts = kept; err != nil {
+			o.Receipts, noReceipts = unkept{err}, err
 		}
 	}
 	drv, err := run.New(ctx, hands, j, o)
@@ -244,6 +270,9 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	working, stop := context.WithCancel(ctx)
 	d = &driven{Driver: drv, stop: stop, done: make(chan struct{})}
 	w.driven = append(w.driven, d)
+	if noReceipts != nil { // said before anybody can agree to a change
+		w.trouble = &flows.Troubled{What: flows.TroubleReceipt, Text: noReceipts.Error()}
+	}
 	go func() {
 		defer close(d.done)
 		_ = drv.Run(working) // its error is ours: the context's
