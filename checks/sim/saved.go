@@ -90,6 +90,58 @@ type savedLook struct {
 	User       savedPart[*savedPerson]   `json:"user"`
 	UserGroups savedPart[[]string]       `json:"userGroups"`
 	UserRoles  savedPart[[]savedRole]    `json:"userRoles"`
+
+	Reviewers   savedPart[[]savedReviewer] `json:"reviewers"`
+	Conditional savedPart[struct {
+		Asked []savedWhatIf `json:"asked"`
+	}] `json:"conditional"`
+	SignIns savedPart[struct {
+		Entries []savedSignIn `json:"entries"`
+	}] `json:"signIns"`
+	Audit savedPart[struct {
+		Entries []savedEvent `json:"entries"`
+	}] `json:"audit"`
+}
+
+// savedReviewer is what was found behind an entry of the workflow's reviewers.
+type savedReviewer struct {
+	Kind   string      `json:"kind"` // user, group, role, other
+	Found  bool        `json:"found"`
+	People int         `json:"people"`
+	Active int         `json:"active"` // of the people, those whose account is on
+	Roles  []savedRole `json:"roles"`
+}
+
+// savedWhatIf is what policies of access do to one person's sign-in.
+type savedWhatIf struct {
+	Whose    string        `json:"whose"` // named, all, sample, mine
+	Policies []savedEffect `json:"policies"`
+}
+
+type savedEffect struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Applies  bool     `json:"applies"`
+	Reasons  []string `json:"reasons"` // why it does not apply, as Graph words it
+	Open     []string `json:"open"`    // its conditions of which nothing was said
+	All      bool     `json:"all"`     // every control is wanted
+	Controls []string `json:"controls"`
+	Proxied  bool     `json:"proxied"`
+}
+
+type savedSignIn struct {
+	At       time.Time `json:"at"`
+	User     string    `json:"user"` // a number
+	Code     int       `json:"code"`
+	Policies []string  `json:"policies"` // names of those that were not met
+}
+
+type savedEvent struct {
+	At      time.Time `json:"at"`
+	Result  string    `json:"result"`
+	Admin   *bool     `json:"admin"` // for everyone
+	Targets []string  `json:"targets"`
+	Apps    []string  `json:"apps"`
 }
 
 type savedAccount struct {
@@ -246,6 +298,8 @@ func (l *savedLook) bounded() error {
 		"plans": len(l.Organization.Value.Plans), "grants": len(l.Grants.Value), "assignments": len(l.Assignments.Value),
 		"appRoles": len(l.AppRoles.Value), "resources": len(l.Resources.Value), "classified": len(l.Classified.Value),
 		"assigned": len(l.Authorization.Value.Assigned), "policies": len(l.Policies.Value), "reviewers": len(l.Workflow.Value.Reviewers),
+		"reviewers' people": len(l.Reviewers.Value), "asked": len(l.Conditional.Value.Asked),
+		"signIns": len(l.SignIns.Value.Entries), "audit": len(l.Audit.Value.Entries),
 		"requests": len(l.Requests.Value), "userGroups": len(l.UserGroups.Value), "userRoles": len(l.UserRoles.Value),
 	}
 	for i := range l.Resources.Value {
@@ -261,6 +315,9 @@ func (l *savedLook) bounded() error {
 	}
 	for i := range l.Requests.Value {
 		sizes["scopes of requests"] += len(l.Requests.Value[i].Scopes)
+	}
+	for _, w := range l.Conditional.Value.Asked {
+		sizes["policies of access"] += len(w.Policies)
 	}
 	for _, name := range sortedKeys(sizes) {
 		if sizes[name] > maxSavedList {

@@ -12,7 +12,7 @@ import (
 
 // maxSeats is how many numbered people and groups a simulated tenant gets. More
 // of them change nothing.
-const maxSeats = 50
+const maxSeats = 120
 
 const (
 	savedAdmin  = "admin@" + firstDomain

@@ -204,14 +204,13 @@ func (m *making) workflow() {
 	if !w.Remind {
 		spec.Remind = &w.Remind
 	}
-	for _, q := range w.Reviewers {
-		if strings.HasPrefix(q, "/") {
-			spec.Reviewers = append(spec.Reviewers, plain(q))
-			continue
-		}
-		m.assume(wordsSavedReviewers)
-		if upn := m.person(q); strings.Contains(upn, "@") {
-			spec.Reviewers = append(spec.Reviewers, upn)
+	behind := l.Reviewers.Value
+	if len(behind) != len(w.Reviewers) {
+		behind = make([]savedReviewer, len(w.Reviewers))
+	}
+	for i, q := range w.Reviewers {
+		if name := m.reviewer(q, behind[i]); name != "" {
+			spec.Reviewers = append(spec.Reviewers, name)
 		}
 	}
 	m.home.Workflow = spec

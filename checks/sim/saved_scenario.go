@@ -76,6 +76,8 @@ func scenarioOf(doc *savedDoc) (*Scenario, error) {
 	m.classified()
 	m.workflow()
 	m.requests()
+	m.access()
+	m.happened()
 	m.finish()
 	return m.sc, nil
 }

@@ -47,7 +47,7 @@ func TestSavedTenant(t *testing.T) {
 		t.Errorf("switches: %+v", c)
 	}
 	u, signer := c.userByUPN(savedUser), c.userByUPN(savedSigner)
-	if !u.Disabled || !u.Guest || len(c.Groups) != 2 || !slices.Contains(c.Groups[1].Members, u.ID) {
+	if !u.Disabled || !u.Guest || len(c.Groups) != 3 || !slices.Contains(c.Groups[1].Members, u.ID) {
 		t.Errorf("user %+v, groups %d", u, len(c.Groups))
 	}
 	if !slices.Equal(signer.Roles, []string{roleCloudAppAdmin}) || !slices.Equal(signer.Eligible, []string{roleGlobalAdmin}) {
@@ -60,7 +60,7 @@ func TestSavedTenant(t *testing.T) {
 		t.Errorf("case %+v", got)
 	}
 	wf := c.Workflow
-	if !wf.Enabled || wf.NotifyReviewers || !wf.Reminders || wf.DurationDays != 14 || len(wf.Reviewers) != 2 || !strings.Contains(wf.Reviewers[1], roleGlobalAdmin) {
+	if !wf.Enabled || wf.NotifyReviewers || !wf.Reminders || wf.DurationDays != 14 || len(wf.Reviewers) != 6 || !strings.Contains(wf.Reviewers[1], roleGlobalAdmin) {
 		t.Errorf("workflow %+v", wf)
 	}
 	if len(c.Requests) != 1 || len(c.Requests[0].Users) != 3 || !slices.Equal(c.Requests[0].Pending, []string{"Chat.Read"}) {
@@ -102,6 +102,92 @@ func TestSavedApp(t *testing.T) {
 	}
 }
 
+// Behind reviewers stand sample people, as many and as able as there were.
+func TestSavedReviewers(t *testing.T) {
+	t.Parallel()
+	_, w := savedWorld(t, savedSample(t))
+	c := w.tenants[0]
+	q := c.Workflow.Reviewers
+	first := find(c.Users, func(u *User) bool { return q[0] == "/users/"+u.ID })
+	group := find(c.Groups, func(g *Group) bool { return strings.HasPrefix(q[2], "/groups/"+g.ID+"/") })
+	if first == nil || !first.Disabled || !slices.Equal(first.Roles, []string{roleCloudAppAdmin}) {
+		t.Errorf("the person is %+v", first)
+	}
+	if group == nil || len(group.Members) != 3 {
+		t.Fatalf("the group of %s is %+v", q[2], group)
+	}
+	active := 0
+	for _, id := range group.Members {
+		if !c.userByID(id).Disabled {
+			active++
+		}
+	}
+	if active != 2 {
+		t.Errorf("%d of the group are active", active)
+	}
+	if missing := strings.TrimPrefix(q[3], "/users/"); !isGUID(missing) || c.userByID(missing) != nil {
+		t.Errorf("the missing one is %s", q[3])
+	}
+	if strings.HasPrefix(q[4], "/users/") || strings.HasPrefix(q[4], "/groups/") {
+		t.Errorf("the strange one is %s", q[4])
+	}
+	if !slices.ContainsFunc(c.Users, func(u *User) bool { return u.hasRole(roleAppAdmin) }) {
+		t.Error("nobody holds the reviewing role")
+	}
+}
+
+// Policies do to a sign-in what Graph said they do.
+func TestSavedAccess(t *testing.T) {
+	t.Parallel()
+	sc, w := savedWorld(t, savedSample(t))
+	c := w.tenants[0]
+	ask := func(upn string) map[string]accessResult {
+		out := map[string]accessResult{}
+		for _, r := range w.conditional(c, accessAsk{user: c.userByUPN(upn), apps: []string{graphAppID}, client: "browser", platform: "windows"}) {
+			out[r.policy.name()] = r
+		}
+		return out
+	}
+	other := c.Users[len(c.Users)-1].UPN
+	mine, theirs := ask(savedUser), ask(other)
+	for name, want := range map[string]string{
+		"Block[2J elsewhere": "notSet", "MFA and device": "notSet", "Admins": "users", "Admins (2)": "location", "Some": "notSet", "Risk": "users",
+	} {
+		if mine[name].why != want {
+			t.Errorf("%s: %q, want %q", name, mine[name].why, want)
+		}
+	}
+	if len(mine) != 6 || theirs["Some"].why != "users" || ask(savedSigner)["MFA and device"].why != "users" {
+		t.Errorf("others: %+v", theirs)
+	}
+	both := mine["MFA and device"].policy
+	if grant := within(both.Doc, "grantControls"); grant["operator"] != "AND" || !slices.Equal(both.controls(), []string{"mfa", "compliantDevice"}) || both.Doc["sessionControls"] == nil {
+		t.Errorf("controls %v", both.Doc)
+	}
+	notes := strings.Join(sc.Assumed, "\n")
+	for _, want := range []string{`"MFA and device" of Conditional Access asks for termsOfUse, for which mfa`, `"Frequency"`, `"Risk" of Conditional Access does not apply (signInRisk)`, `"Some" of Conditional Access applies to some`} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("nothing is said of %s in\n%s", want, notes)
+		}
+	}
+}
+
+// The logs hold what they held, as long ago.
+func TestSavedLogs(t *testing.T) {
+	t.Parallel()
+	sc, w := savedWorld(t, savedSample(t))
+	c := w.tenants[0]
+	if len(c.SignIns) != 3 || c.SignIns[0].UPN != savedUser || c.SignIns[0].Code != 53003 || c.SignIns[0].Applied[0].Result != "failure" || c.SignIns[1].UPN == savedUser {
+		t.Errorf("sign-ins %s", jsonText(c.SignIns))
+	}
+	if ago := sc.Tenants[0].SignIns[0].Ago; ago != time.Hour || sc.Tenants[0].SignIns[1].Ago != 0 {
+		t.Errorf("ago %v", ago)
+	}
+	if len(c.Audits) != 2 || c.Audits[0].Failed || !c.Audits[1].Failed || c.Audits[0].ByUser != c.userByUPN(savedAdmin).ID {
+		t.Errorf("audit %s", jsonText(c.Audits))
+	}
+}
+
 // The rules are the tenant's: what its policies name by id counts, and what
 // could not be read lets nobody in.
 func TestSavedRules(t *testing.T) {
@@ -128,7 +214,7 @@ func TestSavedRules(t *testing.T) {
 	for _, want := range []string{
 		"securityDefaults was not read (role): they are taken to be on.", `cloud "moon"`, "half-read", "resourceScopeType",
 		"for a part of the tenant (fe930be7", "99999999-0000-4000-8000-000000000009", "What the app asks for", "assignment of a ServicePrincipal",
-		"A grant for nobody", "another app, or in a state", "classification that is not known", "reviewers' roles",
+		"A grant for nobody", "another app, or in a state", "classification that is not known", "that was not found stays so",
 	} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("nothing is said of %q in:\n%s", want, notes)
@@ -195,7 +281,7 @@ func TestSavedUnread(t *testing.T) {
 	}
 	for _, part := range []string{
 		"discovery", "realm", "resources", "app", "grants", "assignments", "appRoles", "organization", "authorization",
-		"securityDefaults", "policies", "classified", "workflow", "requests",
+		"securityDefaults", "policies", "classified", "workflow", "requests", "conditional", "signIns", "audit",
 	} {
 		said := slices.ContainsFunc(sc.Assumed, func(s string) bool { return strings.HasPrefix(s, part+" was not read (not asked for): ") })
 		if !said {
@@ -251,10 +337,10 @@ func TestSavedOddities(t *testing.T) {
 			return len(w.tenants[0].Assigned) == 0 && w.tenants[0].RiskyAppsAllowed == nil
 		}},
 		"hundreds are assigned": {"assignments", manyAssigned(600), func(sc *Scenario, w *World) bool {
-			return len(w.tenants[0].Users) <= maxSeats+3 && strings.Contains(jsonText(sc.Assumed), "Only the first 50")
+			return len(w.tenants[0].Users) <= maxSeats+3 && strings.Contains(jsonText(sc.Assumed), "Only the first 120 people")
 		}},
 		"hundreds of APIs": {"grants", manyGranted(600), func(sc *Scenario, w *World) bool {
-			return len(w.tenants[0].Grants) == maxSeats-3 && strings.Contains(jsonText(sc.Assumed), "Only the first 50 APIs")
+			return len(w.tenants[0].Grants) == maxSeats-3 && strings.Contains(jsonText(sc.Assumed), "Only the first 120 APIs")
 		}},
 		"hundreds asked": {"requests", `[{"appId":"0a0a0a0a-1111-4222-8333-444444444444","status":"Expired","count":2000000000}]`, func(sc *Scenario, w *World) bool {
 			all := w.tenants[0].Requests[0].Users

@@ -51,7 +51,28 @@ func (w *World) fillHappened(t *Tenant, s *tenantSpec) error {
 		if u == nil || reg == nil {
 			return fmt.Errorf("signIns: no account %q or no app %q", l.As, l.App)
 		}
-		w.recordSignIn(t, u, reg, SignIn{Code: l.Code, Reason: l.Reason, At: w.now().Add(-l.Ago), Resource: graphAppID, Address: "203.0.113.7"})
+		line := SignIn{Code: l.Code, Reason: l.Reason, At: w.now().Add(-l.Ago), Resource: graphAppID, Address: "203.0.113.7"}
+		for _, name := range l.Unmet {
+			line.Applied = append(line.Applied, AppliedAccess{PolicyID: stableID("access", t.ID, name), Name: name, Result: "failure"})
+		}
+		w.recordSignIn(t, u, reg, line)
+	}
+	return w.fillConsents(t, s.Consents)
+}
+
+// fillConsents writes the audit log.
+func (w *World) fillConsents(t *Tenant, events []eventSpec) error {
+	for _, e := range events {
+		u, reg := t.userByUPN(e.By), w.appNamed(e.App)
+		if u == nil || reg == nil || e.Ago < 0 {
+			return fmt.Errorf("consents: no account %q, no app %q, or a time to come", e.By, e.App)
+		}
+		sp := t.serviceByAppID(reg.AppID)
+		if sp == nil {
+			return fmt.Errorf("consents: %s is not in this tenant", reg.Name)
+		}
+		w.auditConsent(t, u, sp, e.Everyone, "[] => []", e.Failed)
+		t.Audits[len(t.Audits)-1].At = w.now().Add(-e.Ago)
 	}
 	return nil
 }
@@ -130,7 +151,11 @@ func (w *World) accessDocOf(t *Tenant, s *accessSpec) (map[string]any, error) {
 	}
 	doc := map[string]any{"displayName": s.Name, "state": state, "conditions": cond}
 	if len(s.Grant) > 0 {
-		doc["grantControls"] = map[string]any{"operator": "OR", "builtInControls": s.Grant}
+		operator := "OR"
+		if s.Every {
+			operator = "AND"
+		}
+		doc["grantControls"] = map[string]any{"operator": operator, "builtInControls": s.Grant}
 	}
 	if s.Session != "" {
 		doc["sessionControls"] = map[string]any{"cloudAppSecurity": map[string]any{"isEnabled": true, "cloudAppSecurityType": s.Session}}

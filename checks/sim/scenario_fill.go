@@ -65,11 +65,15 @@ func (w *World) fillWorkflow(t *Tenant, s *tenantSpec) error {
 			t.Workflow.Reviewers = append(t.Workflow.Reviewers, upn)
 			continue
 		}
-		u := t.userByUPN(upn)
-		if u == nil {
+		u, g := t.userByUPN(upn), find(t.Groups, func(g *Group) bool { return g.Name == upn })
+		switch {
+		case u != nil:
+			t.Workflow.Reviewers = append(t.Workflow.Reviewers, reviewerQuery(kindUser, u.ID))
+		case g != nil:
+			t.Workflow.Reviewers = append(t.Workflow.Reviewers, reviewerQuery(kindGroup, g.ID))
+		default:
 			return fmt.Errorf("workflow: no account %q", upn)
 		}
-		t.Workflow.Reviewers = append(t.Workflow.Reviewers, "/users/"+u.ID)
 	}
 	return nil
 }

@@ -30,6 +30,7 @@ type tenantSpec struct {
 	Workflow   *workflowSpec `yaml:"workflow"`
 	Access     []accessSpec  `yaml:"access"`    // Conditional Access policies
 	Locations  []placeSpec   `yaml:"locations"` // the places they name
+	Consents   []eventSpec   `yaml:"consents"`  // what the audit log holds of consents
 	Requests   []requestSpec `yaml:"requests"`  // what users asked admins for
 	SignIns    []signInSpec  `yaml:"signIns"`   // what the sign-in log holds from the start
 }
@@ -146,7 +147,7 @@ type workflowSpec struct {
 	Days      int      `yaml:"days"`
 	Notify    *bool    `yaml:"notify"`    // default true
 	Remind    *bool    `yaml:"remind"`    // default true
-	Reviewers []string `yaml:"reviewers"` // UPNs, or queries of Graph, which begin with a slash
+	Reviewers []string `yaml:"reviewers"` // UPNs, groups, or queries of Graph, which begin with a slash
 }
 
 // accessSpec is a Conditional Access policy. Names stand for ids: UPNs, groups,
@@ -166,6 +167,7 @@ type accessSpec struct {
 	Workloads []string `yaml:"workloads"` // apps signing in by themselves, or ServicePrincipalsInMyTenant; in place of users
 	ButWork   []string `yaml:"exceptWorkloads"`
 	Grant     []string `yaml:"grant"`   // block, mfa, compliantDevice …
+	Every     bool     `yaml:"every"`   // every control is wanted, not one of them
 	Session   string   `yaml:"session"` // of Defender for Cloud Apps: monitorOnly, blockDownloads, mcasConfigured
 }
 
@@ -193,6 +195,16 @@ type signInSpec struct {
 	Code   int           `yaml:"code"`
 	Reason string        `yaml:"reason"`
 	Ago    time.Duration `yaml:"ago"`
+	Unmet  []string      `yaml:"unmet"` // names of policies of access that stopped it
+}
+
+// eventSpec is a consent, or a try at one, in the audit log.
+type eventSpec struct {
+	App      string        `yaml:"app"`
+	By       string        `yaml:"by"`
+	Everyone bool          `yaml:"everyone"`
+	Failed   string        `yaml:"failed"` // why; empty: it did not
+	Ago      time.Duration `yaml:"ago"`
 }
 
 // appSpec changes a registration of the base, or adds one.
