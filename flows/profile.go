@@ -167,12 +167,16 @@ var scopePrefixes = map[string]string{
 }
 
 // splitScope separates a scope as an authorize request writes it into the API
-// and the value; a bare scope means Microsoft Graph.
+// and the value: behind the API's name or its application id. A bare scope means
+// Microsoft Graph.
 func splitScope(s string) (resource, value string) {
 	for prefix, id := range scopePrefixes {
 		if len(s) > len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
 			return id, s[len(prefix):]
 		}
+	}
+	if id, value, ok := strings.Cut(s, "/"); ok && checks.IsGUID(id) {
+		return strings.ToLower(id), value
 	}
 	return checks.MicrosoftGraph, s
 }

@@ -91,7 +91,8 @@ func (l *linter) permissions(p Profile) {
 		l.check((n.Scope == "") != (n.Role == ""), at, "give scope (delegated) or role (application), one of the two")
 		name := n.Scope + n.Role
 		l.check(name == "" || forms().scope.MatchString(name), at, "%q is no permission name; write it as the API does, such as Calendars.ReadWrite", name)
-		l.check(!strings.HasSuffix(strings.ToLower(name), ".default"), at, ".default means everything registered; name each permission")
+		l.check(!strings.Contains(name, "://"), at, "%q is a whole address; give the bare name, and its API as resource", name)
+		l.named(at, name)
 		id := resourceID(n.Resource)
 		l.check(checks.IsGUID(id), at+".resource", "resource %q: use Microsoft Graph, Office 365 Exchange Online, or the API's application id", n.Resource)
 		l.words(at+".why", n.Why, 200, true)
@@ -102,8 +103,17 @@ func (l *linter) permissions(p Profile) {
 		seen[key] = i
 	}
 	for i, s := range p.SignIn.AuthorizeScopes {
-		l.check(forms().scope.MatchString(s), fmt.Sprintf("$.signIn.authorizeScopes[%d]", i), "%q is no scope; one a line, without spaces", s)
+		at := fmt.Sprintf("$.signIn.authorizeScopes[%d]", i)
+		l.check(forms().scope.MatchString(s), at, "%q is no scope; one a line, without spaces", s)
+		_, value := splitScope(s)
+		l.check(!strings.Contains(value, "://"), at, "%q names an API that is not known here; name it under permissions, with its application id as resource", s)
+		l.named(at, value)
 	}
+}
+
+// named refuses the scope that names none.
+func (l *linter) named(at, name string) {
+	l.check(!strings.HasSuffix(strings.ToLower(name), ".default"), at, ".default means everything registered; name each permission")
 }
 
 func (l *linter) lists(p Profile) {

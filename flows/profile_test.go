@@ -115,6 +115,11 @@ func TestParseProfileBad(t *testing.T) {
 		"scope with space":   {swap("User.Read", "\"User.Read Mail.Read\""), "is no permission name"},
 		"default scope":      {swap("scope: User.Read", "scope: .default"), ".default means everything registered"},
 		"twice a scope":      {goodProfile + "", ""},
+		"a whole address":    {swap("scope: User.Read", "scope: https://graph.microsoft.com/User.Read"), "give the bare name, and its API as resource"},
+		"sign-in default":    {goodProfile + "signIn:\n  authorizeScopes: [openid, https://graph.microsoft.com/.default]\n", ".default means everything registered"},
+		"sign-in strange":    {goodProfile + "signIn:\n  authorizeScopes: [openid, \"https://api.example/Read\"]\n", "names an API that is not known here"},
+		"sign-in by URI":     {goodProfile + "signIn:\n  authorizeScopes: [openid, \"api://11111111-2222-3333-4444-555555555555/Read\"]\n", "names an API that is not known here"},
+		"sign-in full":       {goodProfile + "signIn:\n  authorizeScopes: [openid, https://graph.microsoft.com/Mail.Read, 00000002-0000-0ff1-ce00-000000000000/EWS.AccessAsUser.All]\n", ""},
 		"resource":           {swap("Office 365 Exchange Online", "Exchnage"), `my.yaml:9:15: resource "Exchnage"`},
 		"version":            {swap("version: v2", "version: v3"), `my.yaml:13:12: no version "v3"`},
 		"v2 bare":            {swap("  redirectUri: https://app.example/consent\n", ""), "v2 needs redirectUri"},
@@ -148,6 +153,24 @@ func TestParseProfileBad(t *testing.T) {
 				t.Errorf("an escape sequence came through: %q", err)
 			}
 		})
+	}
+}
+
+// A scope of the sign-in that stands behind an API's id or name is one on that
+// API.
+func TestSignInScopesAreOnTheirAPI(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][2]string{
+		"openid":                                {checks.MicrosoftGraph, "openid"},
+		"https://graph.microsoft.com/Mail.Read": {checks.MicrosoftGraph, "Mail.Read"},
+		"https://outlook.office365.us/EWS.AccessAsUser.All": {checks.ExchangeOnline, "EWS.AccessAsUser.All"},
+		"00000002-0000-0FF1-CE00-000000000000/IMAP.Access":  {checks.ExchangeOnline, "IMAP.Access"},
+		contosoID + "/user/read":                            {contosoID, "user/read"},
+		"user/read":                                         {checks.MicrosoftGraph, "user/read"},
+	} {
+		if api, value := splitScope(in); api != want[0] || value != want[1] {
+			t.Errorf("%s is %s on %s", in, value, api)
+		}
 	}
 }
 
