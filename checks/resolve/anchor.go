@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/miekg/dns"
 )
@@ -32,6 +33,9 @@ func ParseAnchors(from io.Reader) ([]dns.RR, error) {
 	}
 	if len(out) == 0 {
 		return nil, errors.New(wordAnchor)
+	}
+	if !slices.ContainsFunc(out, supported) {
+		return nil, errors.New(wordOldAnchor) // else every zone would pass for unsigned
 	}
 	return out, nil
 }

@@ -41,6 +41,9 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16) (Answe
 		if got.err != nil {
 			return out, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, name, wordOf(got.err)), got.err}
 		}
+		if out.Resolver.Outcome == NoName {
+			return out, fmt.Errorf("look up %s: %s", name, wordNoDomain)
+		}
 		return out, fmt.Errorf("look up %s: %s", name, wordNoZone)
 	}
 	j := &judge{r: r}

@@ -57,7 +57,7 @@ func TestRealServers(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, err := New(Options{Server: fmt.Sprintf("127.0.0.1:%d", w.port), Port: uint16(w.port), Anchors: anchors, Timeout: 5 * time.Second, Deadline: 20 * time.Second})
+			r, err := New(Options{Server: fmt.Sprintf("127.0.1.1:%d", w.port), Port: uint16(w.port), Anchors: anchors, Timeout: 5 * time.Second, Deadline: 20 * time.Second})
 			if err != nil {
 				t.Fatal(err)
 			}

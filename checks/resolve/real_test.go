@@ -39,14 +39,14 @@ func realZones() []realZone {
 	return []realZone{
 		{name: "plain.shop.example.", lines: []string{`_hetk.plain.shop.example. 300 TXT "x"`}},
 		{name: "shop.example.", policy: "optout", lines: common("shop.example.")},
-		{name: "contoso.example.", policy: "nsec", lines: append(common("contoso.example."), "ns1.contoso.example. 300 A 127.0.0.2", "ns2.contoso.example. 300 A 127.0.0.3")},
+		{name: "contoso.example.", policy: "nsec", lines: append(common("contoso.example."), "ns1.contoso.example. 300 A 127.0.1.2", "ns2.contoso.example. 300 A 127.0.1.3")},
 		{name: "fabrikam.example.", policy: "nsec3", lines: common("fabrikam.example.")},
 		{name: "ed.example.", policy: "ed", lines: common("ed.example.")},
 		{name: "plain.example.", lines: common("plain.example.")},
 		{name: "late.example.", policy: "nsec", lines: common("late.example."), at: "1735689600"},
 		{name: "wrong.example.", policy: "nsec", lines: common("wrong.example."), ds: spoil},
 		{name: "differ.example."},
-		{name: "example.", policy: "nsec", lines: []string{"ns1.contoso.example. 300 A 127.0.0.2", "ns2.contoso.example. 300 A 127.0.0.3"}},
+		{name: "example.", policy: "nsec", lines: []string{"ns1.contoso.example. 300 A 127.0.1.2", "ns2.contoso.example. 300 A 127.0.1.3"}},
 		{name: ".", policy: "nsec3"},
 	}
 }
@@ -79,7 +79,7 @@ zone:
 
 const knotConf = `server:
   rundir: %[1]s
-  listen: 127.0.0.2@%[2]d
+  listen: 127.0.1.2@%[2]d
 log:
   - target: stderr
     any: error
@@ -93,7 +93,7 @@ zone:
 `
 
 const nsdConf = `server:
-  ip-address: 127.0.0.3@%d
+  ip-address: 127.0.1.3@%d
   username: ""
   chroot: ""
   zonesdir: %[2]q
@@ -107,7 +107,7 @@ remote-control:
 `
 
 const unboundConf = `server:
-  interface: 127.0.0.1@%d
+  interface: 127.0.1.1@%d
   username: ""
   chroot: ""
   directory: %q
@@ -141,7 +141,7 @@ func programs(names ...string) (map[string]string, []string) {
 	return found, lacking
 }
 
-// realWorld is knot at 127.0.0.2, nsd at 127.0.0.3 and unbound at 127.0.0.1.
+// realWorld is knot at 127.0.1.2, nsd at 127.0.1.3 and unbound at 127.0.1.1.
 type realWorld struct {
 	dir, anchors string
 	port         int
@@ -155,7 +155,7 @@ func newRealWorld(t *testing.T) *realWorld {
 		t.Skipf("NO TESTS AGAINST REAL SERVERS: %v not installed (Debian: knot knot-dnssecutils nsd unbound)", lacking)
 	}
 	w := &realWorld{dir: t.TempDir(), bin: bin}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.1.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,14 +256,14 @@ func (w *realWorld) start(t *testing.T) {
 			file = w.write(t, "differ", string(old)+`_hetk.differ.example. 300 TXT "v=hetk1; policy=private"`+"\n")
 		}
 		fmt.Fprintf(&nsd, "zone:\n  name: %q\n  zonefile: %q\n", z.name, file)
-		fmt.Fprintf(&unbound, "stub-zone:\n  name: %q\n  stub-addr: 127.0.0.2@%d\n  stub-addr: 127.0.0.3@%[2]d\n", z.name, w.port)
+		fmt.Fprintf(&unbound, "stub-zone:\n  name: %q\n  stub-addr: 127.0.1.2@%d\n  stub-addr: 127.0.1.3@%[2]d\n", z.name, w.port)
 	}
 	if err := os.Mkdir(filepath.Join(w.dir, "db"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	w.serve(t, "127.0.0.2", "knotd", "-c", w.write(t, "knot.conf", knot.String()))
-	w.serve(t, "127.0.0.3", "nsd", "-d", "-c", w.write(t, "nsd.conf", nsd.String()))
-	w.serve(t, "127.0.0.1", "unbound", "-d", "-p", "-c", w.write(t, "unbound.conf", unbound.String()))
+	w.serve(t, "127.0.1.2", "knotd", "-c", w.write(t, "knot.conf", knot.String()))
+	w.serve(t, "127.0.1.3", "nsd", "-d", "-c", w.write(t, "nsd.conf", nsd.String()))
+	w.serve(t, "127.0.1.1", "unbound", "-d", "-p", "-c", w.write(t, "unbound.conf", unbound.String()))
 }
 
 // serve starts one server, waits for its first answer, and ends it with the test.
@@ -311,7 +311,7 @@ func (w *realWorld) unboundSays(t *testing.T, name string) Security {
 	m := new(dns.Msg).SetQuestion(dns.Fqdn(name), dns.TypeTXT)
 	m.SetEdns0(udpSize, true)
 	c := dns.Client{Net: "tcp", Timeout: 5 * time.Second}
-	in, _, err := c.ExchangeContext(t.Context(), m, fmt.Sprintf("127.0.0.1:%d", w.port))
+	in, _, err := c.ExchangeContext(t.Context(), m, fmt.Sprintf("127.0.1.1:%d", w.port))
 	switch {
 	case err != nil:
 		t.Fatal(err)

@@ -174,19 +174,21 @@ func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, 
 	out, seen := Answer{Name: name, Security: Secure}, map[string]bool{}
 	for at := name; ; {
 		if seen[at] || len(seen) >= maxHops {
+			out.Security, out.Agree = Indeterminate, false
 			return out, fmt.Errorf("look up %s: %s", name, wordLoop)
 		}
 		seen[at] = true
 		one, err := r.lookOne(ctx, at, kind)
+		if at == name {
+			out.Resolver = one.Resolver
+		}
 		if err != nil {
+			out.Security, out.Agree = Indeterminate, false // nothing is known, least of all that it is secure
 			return out, err
 		}
 		out.Zone, out.Asked, out.Servers, out.Agree = one.Zone, at, one.Servers, one.Agree
 		out.Wildcard = out.Wildcard || one.Wildcard
 		out.Aliases = append(out.Aliases, one.Aliases...)
-		if at == name {
-			out.Resolver = one.Resolver
-		}
 		if worse(one.Security, out.Security) || at == name {
 			out.Security, out.Reason = one.Security, one.Reason
 		}

@@ -85,8 +85,18 @@ func TestHostile(t *testing.T) {
 func TestLoopEnds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false, "_hetk.contoso.example. 300 IN CNAME b.contoso.example.", "b.contoso.example. 300 IN CNAME _hetk.contoso.example.")
-	if _, err := w.ask(t, "_hetk.contoso.example", nil); err == nil || !strings.Contains(err.Error(), wordLoop) {
-		t.Error(err)
+	if a, err := w.ask(t, "_hetk.contoso.example", nil); err == nil || !strings.Contains(err.Error(), wordLoop) || a.Security != Indeterminate || a.Agree {
+		t.Error(a, err)
+	}
+}
+
+// TestNoSuchTop: what nobody serves is told apart from what cannot be asked.
+func TestNoSuchTop(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false)
+	a, err := w.ask(t, "_hetk.contoso.nowhere", nil)
+	if err == nil || !strings.Contains(err.Error(), wordNoDomain) || a.Security != Indeterminate || a.Resolver.Outcome != NoName {
+		t.Errorf("%+v, %v", a, err)
 	}
 }
 
@@ -124,7 +134,7 @@ func TestParseAnchors(t *testing.T) {
 	if got, err := ParseAnchors(strings.NewReader(rootAnchors)); err != nil || len(got) != 2 || !strings.Contains(got[1].String(), "38696 8 2") {
 		t.Error(got, err)
 	}
-	for _, bad := range []string{"", "; only words", ". IN DS x", ". IN A 192.0.2.1"} {
+	for _, bad := range []string{"", "; only words", ". IN DS x", ". IN A 192.0.2.1", ". IN DS 1 5 1 " + strings.Repeat("0", 40), "$INCLUDE /etc/passwd", "\x00\xff", ". IN DS 20326 8 2 E06D\n. IN DS 1 8"} {
 		if _, err := ParseAnchors(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}

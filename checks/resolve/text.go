@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/miekg/dns"
 
@@ -25,6 +26,27 @@ func (r *Resolver) LookTXT(ctx context.Context, name string) (checks.DNSAnswer, 
 		out.Servers = append(out.Servers, textReply(s))
 	}
 	return out, err
+}
+
+// LookDomain takes every look that the checks of the DNS need: the policy record,
+// where it would be with its domain doubled, and the mail; all at once.
+func (r *Resolver) LookDomain(ctx context.Context, rule checks.DNSRule, domain string) checks.DNSLook {
+	out := checks.DNSLook{Rule: rule, Domain: domain, At: r.opt.Now()}
+	wanted, twice := rule.Names(domain, "")
+	var doubled checks.DNSAnswer
+	var missed error
+	var wg sync.WaitGroup
+	wg.Go(func() { out.Answer, out.Failed = r.LookTXT(ctx, wanted) })
+	wg.Go(func() { doubled, missed = r.LookTXT(ctx, twice) })
+	wg.Go(func() { out.Mail, out.MailFailed = r.LookMail(ctx, domain) })
+	wg.Wait()
+	if _, other := rule.Names(domain, out.Answer.Zone); other != twice && out.Failed == nil {
+		doubled, missed = r.LookTXT(ctx, other) // forms add the zone, which is above the domain here
+	}
+	if missed == nil {
+		out.Doubled = &doubled
+	}
+	return out
 }
 
 func textReply(r Reply) checks.DNSReply {

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,42 @@ func TestLookTXT(t *testing.T) {
 			a, err := reader.LookTXT(t.Context(), wanted)
 			got := rule.Compare(a, err, nil)
 			if got.State != c.state || got.Reason == "" || !a.At.Equal(at) || got.Name != "_hetk.contoso.example" {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+// TestLookDomain: the doubled name is found in the zone's own way, below the
+// domain or above it.
+func TestLookDomain(t *testing.T) {
+	t.Parallel()
+	rule := checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}}
+	const text = ` 300 IN TXT "v=hetk1; policy=private"`
+	for name, c := range map[string]struct {
+		domain string
+		lines  []string
+		state  checks.DNSState
+		twice  string
+	}{
+		"in its place":          {"contoso.example", []string{record}, checks.DNSOk, ""},
+		"doubled":               {"contoso.example", []string{"_hetk.contoso.example.contoso.example." + text}, checks.DNSAbsent, "_hetk.contoso.example.contoso.example"},
+		"doubled, of a part":    {"eu.contoso.example", []string{"_hetk.eu.contoso.example.contoso.example." + text}, checks.DNSAbsent, "_hetk.eu.contoso.example.contoso.example"},
+		"nowhere":               {"contoso.example", nil, checks.DNSAbsent, ""},
+		"a domain nobody has":   {"contoso.nowhere", nil, checks.DNSError, ""},
+		"too long to be twice":  {strings.Repeat("abcdefgh.", 14) + "contoso.example", nil, checks.DNSError, ""},
+		"too long to be a name": {strings.Repeat("abcdefgh.", 30) + "contoso.example", nil, checks.DNSError, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, c.lines...)
+			r, err := New(Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			look := r.LookDomain(t.Context(), rule, c.domain)
+			got := look.Report()
+			if got.State != c.state || got.Doubled != c.twice || got.Reason == "" || len(look.Findings()) != 5 {
 				t.Errorf("%+v", got)
 			}
 		})

@@ -18,6 +18,7 @@ const (
 	wordPrivate   = "its address is private or reserved; not asked"
 	wordNoAddr    = "the name server has no address"
 	wordNoZone    = "the resolver does not say which zone this name is in"
+	wordNoDomain  = "there is no such domain, says the resolver in use"
 	wordServer    = "the server answered "
 	wordOutside   = "the answer holds nothing about the name"
 
@@ -33,6 +34,7 @@ const (
 	wordPlain       = "the zone is signed, and this server gave no signatures (it does not speak EDNS0)"
 
 	wordAnchor     = "the trust anchor file holds no DS or DNSKEY line that can be read"
+	wordOldAnchor  = "no line of the trust anchor file can be relied on: wanted are keys of RSA with SHA-256 or SHA-512, ECDSA or Ed25519, and DS by SHA-256 or SHA-384"
 	wordNoAnchor   = "no trust anchor is above this name"
 	wordNoKeys     = "the keys (DNSKEY) could not be had"
 	wordNoMatch    = "no key (DNSKEY) matches what is above it (DS)"
