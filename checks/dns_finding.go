@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"time"
 )
@@ -182,8 +181,9 @@ func DNSByHand(name, kind, addr string) []Command {
 	}
 	dig, ps := "dig", "Resolve-DnsName -DnsOnly -Name "+quotePowerShell(name)+" -Type "+kind
 	if addr != "" {
-		host, port, err := net.SplitHostPort(addr)
-		if err != nil || !plainWord(host) || !plainWord(port) {
+		colon := strings.LastIndexByte(addr, ':')
+		host, port := strings.Trim(addr[:max(colon, 0)], "[]"), addr[colon+1:]
+		if !plainWord(host) || !plainWord(port) {
 			return nil
 		}
 		dig += " +norecurse " + quotePOSIX("@"+host) + " -p " + port
