@@ -18,7 +18,9 @@ func accessChecks() []Check {
 			Access: Access{SignIn: true, AnyScope: ScopesFor(PartDefaults)}, Run: securityDefaults,
 		},
 		{
-			ID: AccessSignIns, Title: titleAccessSignIns, Needs: []ID{TenantMatch}, Reads: []Part{PartSignIns},
+			ID: AccessSignIns, Title: titleAccessSignIns, Needs: []ID{TenantMatch},
+			// The grants tell a wall of before the approval from one of today.
+			Reads:  []Part{PartSignIns, PartApp, PartGrants, PartResources},
 			Access: Access{SignIn: true, AnyScope: ScopesFor(PartSignIns)}, Run: signIns,
 		},
 		{

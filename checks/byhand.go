@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"unicode"
@@ -16,9 +17,17 @@ type Command struct {
 // ByHand gives the commands that take a look again without this tool: Graph by
 // PowerShell's Microsoft.Graph module, CLI for Microsoft 365 and the Azure
 // CLI; public pages by PowerShell and curl. It gives nothing for what was not
-// a GET of an https address, such as what a token said of itself. Lines for
-// m365, az and curl are quoted for POSIX shells.
+// a GET of an https address, such as what a token said of itself, but for
+// Graph's what-if, which is asked by POST and changes nothing. Lines for m365,
+// az and curl are quoted for POSIX shells.
 func ByHand(e Evidence) []Command {
+	if u, body, ok := whatIfRequest(e); ok {
+		return []Command{
+			{"PowerShell", "Invoke-MgGraphRequest -Method POST -Uri " + quotePowerShell(u) + " -ContentType 'application/json' -Body " + quotePowerShell(body)},
+			{"m365", "m365 request --method post --url " + quotePOSIX(u) + " --content-type application/json --body " + quotePOSIX(body)},
+			{"az", "az rest --method post --url " + quotePOSIX(u) + " --headers Content-Type=application/json --body " + quotePOSIX(body) + azResource(u)},
+		}
+	}
 	request, host, asked := strings.Cut(e.Request, hostNote)
 	u, ok := handURL(request)
 	if !ok {
@@ -42,6 +51,23 @@ func ByHand(e Evidence) []Command {
 	default:
 		return nil
 	}
+}
+
+// whatIfRequest takes address and body from the evidence of Graph's what-if. It
+// is the only POST that is ever printed to be pasted: any other address, or a
+// body that is no JSON object, is refused.
+func whatIfRequest(e Evidence) (u, body string, ok bool) {
+	rest, ok := strings.CutPrefix(e.Request, "POST ")
+	if !ok || e.Source != SourceGraph {
+		return "", "", false
+	}
+	address, body, _ := strings.Cut(rest, " ")
+	u, ok = handURL("GET " + address)
+	if !ok || !strings.HasSuffix(u, "/v1.0/identity/conditionalAccess/evaluate") || !strings.HasPrefix(body, "{") ||
+		!json.Valid([]byte(body)) || strings.ContainsFunc(body, unsafeInCommand) {
+		return "", "", false
+	}
+	return u, body, true
 }
 
 // hostNote is how a request says that it went to one address under the name of

@@ -2,6 +2,7 @@ package checks_test
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,28 @@ func TestByHand(t *testing.T) {
 	} {
 		if got := checks.ByHand(e); got != nil {
 			t.Errorf("%+v by hand is %+v", e, got)
+		}
+	}
+	whatIf := checks.ByHand(checks.Evidence{Source: checks.SourceGraph, Request: `POST https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate {"a":"it's"}`})
+	wantIf := []checks.Command{
+		{Tool: "PowerShell", Line: `Invoke-MgGraphRequest -Method POST -Uri 'https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate' -ContentType 'application/json' -Body '{"a":"it''s"}'`},
+		{Tool: "m365", Line: `m365 request --method post --url 'https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate' --content-type application/json --body '{"a":"it'\''s"}'`},
+		{Tool: "az", Line: `az rest --method post --url 'https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate' --headers Content-Type=application/json --body '{"a":"it'\''s"}'`},
+	}
+	if !slices.Equal(whatIf, wantIf) {
+		t.Errorf("the what-if by hand: %+v", whatIf)
+	}
+	for _, request := range []string{
+		`POST https://graph.microsoft.com/v1.0/oauth2PermissionGrants {}`,
+		`POST https://graph.microsoft.com/v1.0/identity/conditionalAccess/policies {}`,
+		`POST https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate`,
+		`POST https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate {"a":`,
+		`POST https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate @/etc/passwd`,
+		"POST https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate {\"a\":\"\u202e\"}",
+		`POST http://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate {}`,
+	} {
+		if got := checks.ByHand(checks.Evidence{Source: checks.SourceGraph, Request: request}); got != nil {
+			t.Errorf("%s by hand is %+v", request, got)
 		}
 	}
 	named := get(checks.SourceLogin, "https://127.0.0.1:1/x (Host: login.microsoftonline.us)")

@@ -171,3 +171,9 @@ func (s Subject) endpoints() Endpoints {
 func NeedsSignIn(f Finding) bool {
 	return f.Verdict == Unknown && f.Summary == sayNoSignIn
 }
+
+// WantsSignIn reports whether a finding says that whoever is signed in must do
+// so again before it can be seen: Microsoft takes their token no more.
+func WantsSignIn(f Finding) bool {
+	return f.Verdict == Unknown && f.Fix != nil && (f.Fix.Do == doChallenge || f.Fix.Do == doSignInAgain)
+}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"onboard.example/checks/consent"
 )
 
 // stopping says what keeps somebody out, of what the log of sign-ins tells.
@@ -88,6 +90,9 @@ func signIns(_ context.Context, s Subject) (Finding, error) {
 	worst := worstGroup(groups)
 	f.Summary = fmt.Sprintf(saySomeStopped, in, counted(out, sayPersonIs, sayPeopleAre), stoppedWord[worst])
 	f.Fix = &Fix{Do: stoppedDo[worst], Why: whyTurnedAway, URL: s.appPortal(bladeSignIns), Who: stoppedWho[worst]}
+	if worst == stoppedConsent && s.approved() == consent.Yes {
+		f.Fix.Do, f.Fix.Who = doFreshSignIn, WhoUser
+	}
 	return f, nil
 }
 

@@ -100,6 +100,13 @@ func (p Piece) Into(s *Snapshot) {
 	}
 }
 
+// Failure is why the piece holds nothing; nil where it does.
+func (p Piece) Failure() *Failure {
+	var s Snapshot
+	p.Into(&s)
+	return s.see(p.Part).failure
+}
+
 // Query is what a reader is asked about.
 type Query struct {
 	App    App

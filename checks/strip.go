@@ -107,6 +107,7 @@ func stripLook[T any](l *Look[T]) {
 	l.Seen = slices.Clone(l.Seen)
 	for i := range l.Seen {
 		l.Seen[i].Value = ""
+		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, " {") // a question's body
 		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, "?")
 		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, "/users/")
 	}

@@ -20,6 +20,9 @@ func TestStrippedSnapshotsNameNobody(t *testing.T) {
 		l.AppRoles.Value = []checks.Assignment{{PrincipalID: person}}
 		l.Workflow.Value.Reviewers = []string{"/users/" + person}
 		l.Discovery.Value.Missed = map[checks.Cloud]*checks.Failure{checks.CloudChina: {Kind: checks.FailTLS, Message: "a proxy that " + person + " runs"}}
+		l.Conditional.Seen[0].Request = `POST https://graph.microsoft.com/v1.0/identity/conditionalAccess/evaluate {"userId":"` + person + `"}`
+		l.SignIns.Value.Entries = []checks.SignIn{{At: looked, User: person, Code: 53003, Reason: person + " was stopped", Policies: []string{"No entry"}}}
+		l.Audit.Value.Entries = []checks.ConsentEvent{{At: looked, Result: "failure", Reason: person + " may not", Targets: []string{appSP, person}}}
 		l.Defaults = failed[bool](checks.Failure{Kind: checks.FailDenied, Message: "no access for " + person})
 	}))
 	before, err := json.Marshal(s.Look)

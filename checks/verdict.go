@@ -27,12 +27,12 @@ func Decide(findings []Finding, s Subject) Overall {
 			if o.State == StateOpen {
 				o = b.turnedAway(o)
 			}
-			o.NotLooked = b.notLooked()
+			o.NotLooked = b.notLooked(o)
 			return o
 		}
 	}
 	o := b.cannotTell()
-	o.NotLooked = b.notLooked()
+	o.NotLooked = b.notLooked(o)
 	return o
 }
 
@@ -245,7 +245,9 @@ func (b *bench) turnedAway(o Overall) Overall {
 		return back(StateBlocked, min(f.Grade, o.Grade), sayOpenButStopped, AccessConditional)
 	case f.Verdict == Warn && refused:
 		// Two sources agree: a policy that stops some, and nobody who got in.
-		return back(StateBlocked, min(b.on[AccessSignIns].Grade, o.Grade), sayOpenButStopped, AccessSignIns, AccessConditional)
+		out := back(StateBlocked, min(b.on[AccessSignIns].Grade, o.Grade), sayOpenButStopped, AccessSignIns, AccessConditional)
+		out.Reason += " " + f.Summary
+		return out
 	case f.Verdict == Warn && f.Grade <= Inferred:
 		return back(StateUnknown, Inferred, sayOpenButMay, AccessConditional)
 	case refused && f.Verdict != Pass:
@@ -336,8 +338,9 @@ func mayStop(id ID) bool { return id == AppResource || id == AccessConditional }
 
 // notLooked lists what nobody looked at and may still stop people, and what was
 // seen that may: Conditional Access first. The logs are not in it: they only
-// explain. One cause often keeps many checks from looking; it is said once.
-func (b *bench) notLooked() []string {
+// explain; what the verdict rests on is not repeated. One cause often keeps many
+// checks from looking; it is said once.
+func (b *bench) notLooked(o Overall) []string {
 	out := []string{}
 	if f, ok := b.on[AccessConditional]; !ok || f.Verdict == Unknown || f.Verdict == Skipped {
 		out = append(out, sayNoConditional)
@@ -345,6 +348,9 @@ func (b *bench) notLooked() []string {
 	at, more := map[string]int{}, map[string]int{}
 	for _, c := range ordered() {
 		f, ok := b.on[c.ID]
+		if c.ID == AccessConditional && slices.Contains(o.Because, c.ID) {
+			continue
+		}
 		if !ok || c.ID == AccessSignIns || c.ID == AccessAudit || f.Verdict != Unknown && (!mayStop(c.ID) || f.Verdict != Warn) {
 			continue
 		}

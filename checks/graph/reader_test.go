@@ -76,7 +76,7 @@ func TestReadWholeTenant(t *testing.T) {
 			t.Errorf("%s: read %t, failure %v, %d seen", part, l.Read, l.Failure, len(l.Seen))
 		}
 		for _, e := range l.Seen {
-			if e.Source != "graph" || !strings.HasPrefix(e.Request, "GET "+s.URL+"/v1.0/") && e.Request != "POST "+s.URL+evaluateAt || e.Value == "" || e.RequestID == "" || e.At.IsZero() {
+			if e.Source != "graph" || !strings.HasPrefix(e.Request, "GET "+s.URL+"/v1.0/") && !strings.HasPrefix(e.Request, "POST "+s.URL+evaluateAt+` {"appliedPoliciesOnly":false,`) || e.Value == "" || e.RequestID == "" || e.At.IsZero() {
 				t.Errorf("%s: evidence %+v", part, e)
 			}
 		}

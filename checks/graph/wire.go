@@ -68,7 +68,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		if a.failure != nil {
 			wait = w.pause(req.Method == http.MethodGet || w.question(req), a, try, pauses)
 		}
-		w.note(ex, req, a, wait)
+		w.note(ex, req, body, a, wait)
 		switch {
 		case a.failure == nil:
 			ex.status = a.status
@@ -197,8 +197,9 @@ func (w *wire) failed(a answer, kind checks.FailureKind, message string) *checks
 // requestID is Microsoft's id of a request, which their support asks for.
 func requestID(h http.Header) string { return checks.Line(h.Get("request-id"), 64) }
 
-// note keeps the try as evidence and tells the log, without token and body.
-func (w *wire) note(ex *exchange, req *http.Request, a answer, wait time.Duration) {
+// note keeps the try as evidence and tells the log, without token and body. The
+// body of a question is evidence too: without it nobody could ask again.
+func (w *wire) note(ex *exchange, req *http.Request, body []byte, a answer, wait time.Duration) {
 	code := ""
 	if a.failure != nil {
 		code = a.failure.Code
@@ -211,8 +212,12 @@ func (w *wire) note(ex *exchange, req *http.Request, a answer, wait time.Duratio
 		value = seenPause(value, wait)
 	}
 	request := req.Method + " " + checks.Line(req.URL.String(), 2048)
+	seen := request
+	if w.question(req) {
+		seen = checks.Line(request+" "+string(body), 2048)
+	}
 	ex.seen = append(ex.seen, checks.Evidence{
-		Source: "graph", Request: request, At: a.at, Value: value, RequestID: requestID(a.header),
+		Source: "graph", Request: seen, At: a.at, Value: value, RequestID: requestID(a.header),
 	})
 	w.o.Logger.DebugContext(req.Context(), "asked Microsoft Graph", "request", request, "answer", value,
 		"request-id", requestID(a.header), "took", w.o.Now().Sub(a.at))
