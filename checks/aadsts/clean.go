@@ -85,6 +85,8 @@ func isPlain(s string) bool {
 // appendShown adds a character beyond ASCII in the form a reader takes it for.
 func appendShown(out []byte, r rune) []byte {
 	switch {
+	case r > 0xa0 && r < 0x34f && r != 0xad, r >= 0x3041 && r <= 0x30ff, r >= 0x4e00 && r <= 0x9fff:
+		return utf8.AppendRune(out, r) // most of what is not ASCII; saves the look into tables
 	case r == '\u2028' || r == '\u2029' || r == '\u0085':
 		return append(out, '\n')
 	case unicode.Is(unicode.Zs, r):

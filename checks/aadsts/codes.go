@@ -14,6 +14,7 @@ type sighting struct {
 
 const (
 	minDigits = 4
+	minCode   = 1000
 	maxDigits = 8
 )
 
@@ -22,7 +23,7 @@ func sightings(s string) []sighting {
 	var out []sighting
 	for i := 0; i < len(s) && len(out) < maxCodes; {
 		c, n := letter(s[i:])
-		if c != 'a' && !looksLike(c, 'a') {
+		if c != 'a' && !looksLike(c, 'a') || i+n < len(s) && isWord(s[i+n]) && lower(s[i+n]) != 'a' && s[i+n] != '4' {
 			i += n
 			continue
 		}
@@ -38,8 +39,11 @@ func sightings(s string) []sighting {
 }
 
 // note adds a sighting unless the code was seen; what was read plainly once is
-// no guess.
+// no guess. Nothing but zeros and a few digits is no code.
 func note(out []sighting, found sighting) []sighting {
+	if found.number < minCode {
+		return out
+	}
 	for i := range out {
 		if out[i].number == found.number {
 			out[i].guess = out[i].guess && found.guess
@@ -55,15 +59,18 @@ func note(out []sighting, found sighting) []sighting {
 // codeAt reads "AADSTS" and a number at i, as a page, a bad scan or a wrapped
 // line has it. end is where the reading stopped; 0 where there is no code.
 func codeAt(s string, i int) (found sighting, end int) {
-	at, noise, ok := word(s, i, "aadsts")
-	if ok && noise <= 2 {
-		if found, end = number(s, separator(s, at)); end > 0 && (noise == 0 || known(found.number)) {
-			found.guess = found.guess || noise > 0
+	at, noise, ok := word(s, i, "aadst")
+	if !ok || noise > 2 {
+		return sighting{}, 0
+	}
+	if last, more, ok := word(s, gap(s, at), "s"); ok && noise+more <= 2 {
+		if found, end = number(s, separator(s, last)); end > 0 && (noise+more == 0 || known(found.number)) {
+			found.guess = found.guess || noise+more > 0
 			return found, end
 		}
 	}
 	// The last S got lost, or was read as part of the number.
-	if at, noise, ok = word(s, i, "aadst"); ok && noise <= 1 {
+	if noise <= 1 {
 		if found, end = number(s, separator(s, at)); end > 0 && known(found.number) {
 			found.guess = true
 			return found, end
@@ -190,7 +197,7 @@ func number(s string, i int) (sighting, int) {
 		return sighting{value(plain), false}, end
 	}
 	if read, to, sure := lookalikes(s, i); to > 0 && (sure || !whole) {
-		return sighting{value(read), true}, to
+		return sighting{read, true}, to
 	}
 	if whole {
 		return sighting{value(plain), false}, end
@@ -228,31 +235,34 @@ func join(s string, end int, plain string) (joined string, to int) {
 	return joined, to
 }
 
-// lookalikes reads letters as the digits they are mistaken for. known says
+// lookalikes reads letters as the digits they are mistaken for. sure says
 // whether the number is in the table; one that is not must be mostly digits.
-func lookalikes(s string, i int) (read string, to int, sure bool) {
-	var buf [maxDigits]byte
-	n, real := 0, 0
+func lookalikes(s string, i int) (read, to int, sure bool) {
+	var values [maxDigits + 1]int // by how many characters are read
+	n, plainly := 0, 0
 	for n < maxDigits && i+n < len(s) {
 		d, plain := digitLike(s[i+n])
 		if d == 0 {
 			break
 		}
 		if plain {
-			real++
+			plainly++
 		}
-		buf[n] = d
+		values[n+1] = values[n]*10 + int(d-'0')
 		n++
 	}
+	if plainly == 0 {
+		return 0, 0, false // a word, such as "bIoQGo"
+	}
 	for k := n; k > minDigits; k-- {
-		if number := string(buf[:k]); known(value(number)) {
-			return number, i + k, true
+		if known(values[k]) {
+			return values[k], i + k, true
 		}
 	}
-	if n > minDigits && real >= n-2 && (i+n == len(s) || !isWord(s[i+n])) {
-		return string(buf[:n]), i + n, false
+	if n > minDigits && plainly >= n-2 && (i+n == len(s) || !isWord(s[i+n])) {
+		return values[n], i + n, false
 	}
-	return "", 0, false
+	return 0, 0, false
 }
 
 // digitLike is the digit that a character is or is mistaken for; 0 for none.

@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,13 +88,19 @@ func (f *facts) takeRequest(p pair) {
 			a.Scopes = scopes(plainValue(p))
 		}
 	case "prompt":
-		set(&a.Request.Prompt, identifier(p.value))
+		if v := strings.ToLower(identifier(p.value)); slices.Contains(prompts, v) {
+			set(&a.Request.Prompt, v)
+		}
 	case "responsetype":
 		set(&a.Request.ResponseType, strings.Join(strings.Fields(identifiers(plainValue(p))), " "))
 	case "redirecturi":
 		set(&a.Request.RedirectURI, bareURL(plainValue(p)))
 	}
 }
+
+// prompts are the values of prompt that there are, the old one of v1 included
+// (entra-facts §11).
+var prompts = []string{"none", "login", "consent", "select_account", "admin_consent", "create"}
 
 func set(to *string, value string) {
 	if *to == "" {

@@ -55,6 +55,10 @@ var foldASCII = [256]byte{
 // accents, twins of Latin letters as those, other letters as they are.
 func foldRune(out []byte, r rune) []byte {
 	switch {
+	case r >= 0x3041 && r <= 0x3096, r >= 0x30a1 && r <= 0x30fa, r >= 0x4e00 && r <= 0x9fff:
+		return utf8.AppendRune(out, r) // saves the look into tables
+	case r >= 0x300 && r <= 0x36f:
+		return out // marks
 	case r >= 0xc0 && r <= 0x17f:
 		switch r {
 		case 'ß':

@@ -229,12 +229,19 @@ func addresses(s string) []string {
 		}
 		end := i
 		for end < len(s) && end-i < 253 {
+			if b := s[end]; isWord(b) && b != '_' || b == '.' || b == '-' {
+				end++
+				continue
+			}
 			r, n := utf8.DecodeRuneInString(s[end:])
 			// Letters of other scripts may be the sentence going on.
-			if r < utf8.RuneSelf && (!isWord(byte(r)) || r == '_') && r != '.' && r != '-' || r > 0x24f || r == '×' || r == '÷' || r >= utf8.RuneSelf && r < 0xc0 {
+			if r < 0xc0 || r > 0x24f || r == '×' || r == '÷' {
 				break
 			}
 			end += n
+		}
+		if start == at || strings.IndexByte(s[i:end], '.') < 0 {
+			continue
 		}
 		local, d := strings.Trim(s[start:at], ".+-'"), domain(strings.ToValidUTF8(s[i:end], ""))
 		if local == "" || d == "" || strings.HasPrefix(d, "-") {

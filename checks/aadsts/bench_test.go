@@ -1,0 +1,120 @@
+package aadsts
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// budget is how long a text of MaxBytes may take on one core.
+const budget = 50 * time.Millisecond
+
+// hard are texts made to be slow: each is the unit that is repeated.
+var hard = []struct{ name, unit string }{
+	{"page", pages[0].text + "\nAADSTS90094: The grant requires admin permission. Trace ID: 6f0a1c9e-1111-4222-8333-944455566600\n"},
+	{"log", bodies[4].text + "\n"},
+	{"a", "a"},
+	{"aad", "aad"},
+	{"prefix", "AADSTS"},
+	{"wrapped", "A A D S T S 9 0 "},
+	{"prefix-gap", "AADST        "},
+	{"digits", "90094 "},
+	{"label-digits", "error code 90094 "},
+	{"lookalike", "AADSTSOOOOl"},
+	{"unknown", "AADSTS9999999 "},
+	{"colon", ":"},
+	{"equals", "a="},
+	{"claims", "claims="},
+	{"claims-quoted", `"claims":"`},
+	{"label", "Trace ID: "},
+	{"percent", "%25252541"},
+	{"percent-only", "%"},
+	{"backslash", `\`},
+	{"backslash-quote", `\"`},
+	{"entity", "&auml;"},
+	{"entity-none", "&xyzzyxyzzy;"},
+	{"amp", "&"},
+	{"tag", "<b>"},
+	{"tag-open", "<a "},
+	{"lt", "<"},
+	{"input", `<input name="error" `},
+	{"url", "https://login.microsoftonline.com/"},
+	{"slashes", "://"},
+	{"at", "@"},
+	{"mail", "a@b.example "},
+	{"mail-local", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@"},
+	{"guid", "6f0a1c9e-1111-4222-8333-944455566600 "},
+	{"hyphens", "-"},
+	{"phrase-start", "need admin approva "},
+	{"parts", "admin approv "},
+	{"japanese", "管理者の承認"},
+	{"accents", "éüöäß"},
+	{"kana-marks", "か\u3099"},
+	{"arabic-digits", "٩٠٠٩٤"},
+	{"zero-width", "a\u200b"},
+	{"escape", "\x1b"},
+	{"osc", "\x1b]"},
+	{"osc-long", "\x1b]0;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+	{"csi", "\u009b1;"},
+	{"invalid", "\xff"},
+	{"nul", "\x00"},
+	{"marks", "a\u0301\u0301\u0301"},
+	{"hostile-mix", "%41&#65;\\u0041<b>a=:\x1b[1m"},
+	{"tenant-word", "tenant named "},
+}
+
+func repeated(unit string, size int) string {
+	return strings.Repeat(unit, size/len(unit)+1)[:size]
+}
+
+// BenchmarkParse shows that time grows with the text and no faster. Rates are
+// bytes of text per second.
+func BenchmarkParse(b *testing.B) {
+	for _, h := range hard {
+		for _, size := range []int{1 << 10, 16 << 10, 128 << 10, MaxBytes} {
+			text := repeated(h.unit, size)
+			b.Run(fmt.Sprintf("%s/%dKiB", h.name, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					Parse(text)
+				}
+			})
+		}
+	}
+}
+
+// spent is how much of the processor f took.
+func spent(f func()) time.Duration {
+	began := processor()
+	f()
+	return processor() - began
+}
+
+// TestBudget holds time and growth on texts made to be slow. It does not run
+// beside other tests; what a busy machine adds goes away on another try.
+func TestBudget(t *testing.T) { //nolint:paralleltest // it measures time
+	limit := 2 * budget // a gate may run on a slower machine than the budget is for
+	if watched {
+		limit = 40 * budget // a build that watches for races
+	}
+	for _, h := range hard {
+		part, whole := repeated(h.unit, MaxBytes/8), repeated(h.unit, MaxBytes)
+		for try := range 6 {
+			once := spent(func() { Parse(whole) })
+			parts := spent(func() {
+				for range 8 {
+					Parse(part)
+				}
+			})
+			// In linear time both take the same.
+			if once <= limit && once <= 3*max(parts, budget/4) {
+				break
+			}
+			if try == 5 {
+				t.Errorf("%s: 1 MiB took %v, the same in eight parts %v; at most %v", h.name, once, parts, limit)
+			}
+		}
+	}
+}
