@@ -328,6 +328,25 @@ func TestDiskFull(t *testing.T) {
 	lacks(t, s.shown(), "Nothing is lost")
 }
 
+// TestDiskFullUnderACheck costs the file of --save, and not the answer.
+func TestDiskFullUnderACheck(t *testing.T) {
+	t.Parallel()
+	env, flags := home(t), wizardAt(t, simulate(t, sim.Options{}))
+	sh, err := exec.LookPath("sh")
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "kept.json")
+	args := append([]string{"-c", `ulimit -f 4; exec onboard check "$@"`, "sh", "--domain", "contoso.example", "--save", file}, flags...)
+	s := startAs(t, env, sh, args...)
+	if code := s.ends(t); code != codeFailed {
+		t.Errorf("exit %d", code)
+	}
+	holds(t, s.shown(), "blocked, verified", "file too large", "The answer above stands")
+	lacks(t, s.shown(), "Saved in", "--help")
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("half a file was left: %v", err)
+	}
+}
+
 // TestTwoRuns shows that two runs at once have a journal each, that neither
 // offers to take over the other's, and that both can be gone on with.
 func TestTwoRuns(t *testing.T) {
@@ -447,6 +466,29 @@ func TestInterruptedCheck(t *testing.T) {
 			t.Errorf("exit %d with %q on standard output", code, out)
 		}
 		holds(t, errs, says)
+	})
+	t.Run("while a kept answer is waited for", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		in, typed := io.Pipe()
+		go func() {
+			_, _ = io.WriteString(typed, "{") // returns once it was read
+			cancel()
+		}()
+		out, errs, code := onboard(ctx, in, "check", "--from", "-")
+		if code != codeInterrupted || out != "" {
+			t.Errorf("exit %d with %q on standard output", code, out)
+		}
+		holds(t, errs, says)
+		must(t, typed.Close())
+	})
+	t.Run("a pipe that nobody writes to", func(t *testing.T) {
+		t.Parallel()
+		pipe := filepath.Join(t.TempDir(), "pipe")
+		must(t, exec.CommandContext(t.Context(), "mkfifo", pipe).Run())
+		if _, errs, code := onboard(t.Context(), nil, "check", "--from", pipe); code != codeUsage {
+			t.Errorf("exit %d: %s", code, errs)
+		}
 	})
 	t.Run("while a token is waited for", func(t *testing.T) {
 		t.Parallel()

@@ -29,7 +29,7 @@ func newCheck(o *options) *cobra.Command {
 				return err
 			}
 			if from != "" {
-				return judgeSaved(o, from, save)
+				return judgeSaved(cmd.Context(), o, from, save)
 			}
 			return runCheck(cmd.Context(), o, save)
 		},
@@ -138,18 +138,25 @@ func runCheck(ctx context.Context, o *options, save string) error {
 	}
 	t.subject.Look = &snap
 	overall := checks.Decide(findings, t.subject)
-	if err := keep.write(o, t.subject); err != nil {
-		return err
-	}
 	if o.json {
 		err = json.NewEncoder(o.out).Encode(reportOf(t, findings, overall))
 	} else {
 		err = lines.overall(overall, c.current() != nil)
 	}
-	if err != nil {
-		return fmt.Errorf("print the report: %w", err)
+	// The answer comes first: a full disk costs what was to be kept, and no more.
+	switch kept := keep.write(o, t.subject); {
+	case err != nil:
+		return unprinted(errors.Join(err, kept))
+	case kept != nil:
+		return &exitError{code: codeFailed, cause: kept, typed: sayNotKept}
 	}
 	return exitFor(overall)
+}
+
+// unprinted is an answer that did not get out: whoever branches on the code
+// cannot tell.
+func unprinted(err error) error {
+	return &exitError{code: codeUnknown, cause: fmt.Errorf("print the report: %w", err)}
 }
 
 // cloud is the cloud whose Graph is read: the one chosen, else the one that the

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"onboard.example/checks"
 )
@@ -62,7 +63,7 @@ func (s *savedFile) drop() {
 }
 
 // judgeSaved is check on a file that --save wrote. It asks nobody.
-func judgeSaved(o *options, from, save string) error {
+func judgeSaved(ctx context.Context, o *options, from, save string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func judgeSaved(o *options, from, save string) error {
 	if save != "" || o.tokenFile != "" || o.signIn != "" && o.signIn != "none" {
 		return usage("Leave out --save, --token-file and --sign-in.", "--from asks nobody, so there is nobody to sign in and nothing new to save")
 	}
-	saved, err := o.readSaved(from)
+	saved, err := o.readSaved(ctx, from)
 	if err != nil {
 		return err
 	}
@@ -101,36 +102,52 @@ func judgeSaved(o *options, from, save string) error {
 	t.subject, findings, overall = saved.Judge(t.profile.App())
 	if o.json {
 		if err := json.NewEncoder(o.out).Encode(reportOf(t, findings, overall)); err != nil {
-			return fmt.Errorf("print the report: %w", err)
+			return unprinted(err)
 		}
 		return exitFor(overall)
 	}
 	if _, err := fmt.Fprintf(o.out, sayFromOld, saved.At.UTC().Format("2006-01-02 15:04 UTC"), saved.Version); err != nil {
-		return fmt.Errorf("print the report: %w", err)
+		return unprinted(err)
 	}
 	lines := newCheckLines(o.out)
 	for _, f := range findings {
 		lines.finding(f)
 	}
 	if err := lines.overall(overall, saved.Look.Account.Read); err != nil {
-		return fmt.Errorf("print the report: %w", err)
+		return unprinted(err)
 	}
 	return exitFor(overall)
 }
 
-func (o *options) readSaved(from string) (checks.Saved, error) {
-	in := io.Reader(o.in)
+// readSaved reads the file of --from. Standard input that nobody writes to, and
+// whatever else waits, can be left with Ctrl-C.
+func (o *options) readSaved(ctx context.Context, from string) (checks.Saved, error) {
+	in := o.in
 	if from != "-" {
-		f, err := os.Open(from)
+		// Not blocking: a named pipe that nobody writes to is empty, and not waited for.
+		f, err := os.OpenFile(from, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 		if err != nil {
 			return checks.Saved{}, usage("Type the name of a file that `onboard check --save` wrote.", "--from: %w", err)
 		}
 		defer f.Close() //nolint:errcheck // it was only read
 		in = f
 	}
-	saved, err := checks.ReadSaved(in)
-	if err != nil {
-		return checks.Saved{}, usage("Save it again with `onboard check --save FILE`.", "%s: %w", from, err)
+	type outcome struct {
+		saved checks.Saved
+		err   error
 	}
-	return saved, nil
+	done := make(chan outcome, 1)
+	go func() {
+		saved, err := checks.ReadSaved(in)
+		done <- outcome{saved, err}
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return checks.Saved{}, usage("Save it again with `onboard check --save FILE`.", "%s: %w", from, r.err)
+		}
+		return r.saved, nil
+	case <-ctx.Done():
+		return checks.Saved{}, &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
+	}
 }

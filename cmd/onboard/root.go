@@ -26,7 +26,8 @@ type world struct {
 // Exit codes (product contract): scripts branch on them.
 const (
 	codeOpen        = 0   // open and Verified, or done
-	codeBlocked     = 1   // blocked or failed
+	codeBlocked     = 1   // blocked
+	codeFailed      = 1   // or failed: what was to be done was not
 	codeUsage       = 2   // wrong usage or configuration
 	codeUnknown     = 3   // cannot tell, or not Verified
 	codeInterrupted = 130 // Ctrl-C
@@ -61,27 +62,28 @@ func execute(ctx context.Context, w world) int {
 	// its colours, and some never answer.
 	var ended error
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		ended = err
+		ended = &exitError{code: codeUsage, cause: err, typed: sayTryHelp}
 		return nil // which ends the run as well
 	})
 	keepErrors(root, &ended)
 	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithColorSchemeFunc(colours), fang.WithErrorHandler(func(out io.Writer, _ fang.Styles, err error) {
 		explain(out, err)
 	}))
-	if ended != nil {
-		explain(w.err, ended)
-		err = ended
-	}
 	var exit *exitError
 	switch {
-	case err == nil:
+	case ended == nil && err == nil:
 		return codeOpen
-	case errors.As(err, &exit):
-		return exit.code
-	case errors.Is(err, context.Canceled):
-		return codeInterrupted
-	default:
+	case ended == nil: // cobra's own, which fang has told
 		return codeUsage
+	}
+	explain(w.err, ended)
+	switch {
+	case errors.As(ended, &exit):
+		return exit.code
+	case errors.Is(ended, context.Canceled):
+		return codeInterrupted
+	default: // a disk, a pipe: nothing that was typed wrongly
+		return codeFailed
 	}
 }
 
@@ -99,7 +101,7 @@ func colours(ground lipgloss.LightDarkFunc) fang.ColorScheme {
 func keepErrors(cmd *cobra.Command, ended *error) {
 	if fits := cmd.Args; fits != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			*ended = fits(cmd, args)
+			*ended = wrongly(fits(cmd, args))
 			return nil
 		}
 	}
@@ -116,6 +118,15 @@ func keepErrors(cmd *cobra.Command, ended *error) {
 	}
 }
 
+// wrongly makes an error of cobra's about arguments one of usage.
+func wrongly(err error) error {
+	var exit *exitError
+	if err == nil || errors.As(err, &exit) {
+		return err
+	}
+	return &exitError{code: codeUsage, cause: err, typed: sayTryHelp}
+}
+
 // explain prints an error for people: what is wrong, then what to type.
 func explain(out io.Writer, err error) {
 	var exit *exitError
@@ -130,8 +141,6 @@ func explain(out io.Writer, err error) {
 	_, _ = fmt.Fprintf(out, "onboard: %s\n", strings.Join(lines, "\n  "))
 	if exit != nil && exit.typed != "" {
 		_, _ = fmt.Fprintf(out, "  %s\n", exit.typed)
-	} else if exit == nil {
-		_, _ = fmt.Fprintf(out, "  %s\n", sayTryHelp)
 	}
 }
 

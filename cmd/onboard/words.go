@@ -31,6 +31,7 @@ is. It changes nothing.
 Without a sign-in it says what can be seen from outside, which proves nothing.
 Exit codes: 0 open and verified, 1 blocked, 2 wrong usage, 3 cannot tell.`
 
+	sayNotKept = "The answer above stands; only the file is missing."
 	saySaved   = "Saved in %s: what was read of %s, without people's names, ids and addresses. Names and ids of the\ntenant, of apps and of policies are in it.\n"
 	sayFromOld = "As it was read on %s, by onboard %s. Nothing was asked now, so nothing here is proof.\n\n"
 
