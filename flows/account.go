@@ -83,6 +83,8 @@ type AppFact struct {
 	ByMicrosoft string `json:"byMicrosoft,omitempty"`
 	Publisher   string `json:"publisher,omitempty"` // verified; empty: not
 	OwnerTenant string `json:"ownerTenant,omitempty"`
+	// AssignedOnly: nobody uses it but who was assigned to it.
+	AssignedOnly bool `json:"assignedOnly,omitempty"`
 }
 
 // GrantFact is a tenant-wide delegated grant of the app.
@@ -150,6 +152,7 @@ func appFact(l checks.Look[*checks.ServicePrincipal]) *AppFact {
 	a := &AppFact{
 		ID: sp.ID, AppID: sp.AppID, Name: sp.Name, Enabled: sp.Enabled == nil || *sp.Enabled,
 		Deactivated: sp.Deactivated != nil && *sp.Deactivated, OwnerTenant: sp.OwnerTenant,
+		AssignedOnly: sp.AssignmentRequired != nil && *sp.AssignmentRequired,
 	}
 	if sp.DisabledByMS != "" && !strings.EqualFold(sp.DisabledByMS, "NotDisabled") {
 		a.ByMicrosoft = sp.DisabledByMS

@@ -168,6 +168,11 @@ func TestAnOpeningForOneIsSaidOfThemAlone(t *testing.T) {
 	if r := Rank(one); !r[0].Fits {
 		t.Errorf("%s: %s", r[0].Path.ID, r[0].Why)
 	}
+	held := see(after(s, AskedAgain{}), nil) // they are assigned, and the app is for those alone
+	held.Facts.App = &AppFact{ID: appSP, AppID: held.App.ClientID, Enabled: true, AssignedOnly: true}
+	if r := Rank(held); !held.OpenForOne() || r[0].Why != words.unfitGranted {
+		t.Errorf("for those assigned: for one %v, %s", held.OpenForOne(), r[0].Why)
+	}
 	all := see(after(s, AskedAgain{}), nil)
 	if r := Rank(all); all.OpenForOne() || r[0].Why != words.unfitOpen || ReportOf(all).Headline() != words.headOpen {
 		t.Errorf("granted to everyone: for one %v, %s", all.OpenForOne(), r[0].Why)
@@ -202,5 +207,30 @@ func TestAReportMarksWhatDoesNotCountAnyMore(t *testing.T) {
 	}
 	if !strings.Contains(page, words.reportOld) {
 		t.Error("the page marks nothing")
+	}
+}
+
+// Where nothing was done there is nothing to take back, and where an app was
+// enabled its sign-in is a part of it.
+func TestAReportTakesBackWhatWasDone(t *testing.T) {
+	t.Parallel()
+	idle := after(diagnosed(t, "hetk", present(Facts{})), Chose{Path: DirectLink})
+	if md := ReportOf(idle).Markdown(); strings.Contains(md, words.reportUndo) {
+		t.Errorf("nothing was done, and the report says\n%s", md)
+	}
+	said := after(idle, Advanced{}, Claimed{Step: LinkApprove})
+	if md := ReportOf(said).Markdown(); !strings.Contains(md, words.reportUndo) {
+		t.Errorf("somebody said that they approved it, and the report says\n%s", md)
+	}
+	off := theApp(profile(t, "hetk"))
+	off.App.Enabled = false
+	s := graphRun(t, present(off))
+	s = after(s, Confirmed{Plan: s.Plan.ID, Typed: "contoso.example"}, admin(s.Plan.WriteScopes()...))
+	if s.Plan.Lines[0].Kind != EnableApp {
+		t.Fatalf("the plan: %+v", s.Plan.Lines)
+	}
+	s = after(s, Applying{Plan: s.Plan.ID, Line: 0, At: noon}, Applied{Plan: s.Plan.ID, Line: 0, Outcome: OutcomeSent, At: noon})
+	if undo := ReportOf(s).Path.Undo; !strings.Contains(undo, "sign-in off") || !strings.Contains(undo, "Revoke permission") {
+		t.Errorf("an app was enabled, and to take it back: %s", undo)
 	}
 }

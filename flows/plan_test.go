@@ -266,7 +266,7 @@ func TestFactsOfASnapshot(t *testing.T) {
 		Discovery:    checks.Look[checks.Discovery]{Read: true, Value: checks.Discovery{Found: []checks.CloudTenant{{Cloud: checks.CloudPublic, TenantID: contosoID}}}},
 		Organization: checks.Look[checks.Organization]{Read: true, Value: checks.Organization{ID: contosoID, Name: "Contoso", Domains: []string{"contoso.example"}}},
 		App: checks.Look[*checks.ServicePrincipal]{Read: true, At: noon, Value: &checks.ServicePrincipal{
-			ID: appSP, AppID: "a", Enabled: &no, Deactivated: &yes, DisabledByMS: "NotDisabled", Publisher: &checks.Publisher{Name: "Hetk"},
+			ID: appSP, AppID: "a", Enabled: &no, Deactivated: &yes, DisabledByMS: "NotDisabled", AssignmentRequired: &yes, Publisher: &checks.Publisher{Name: "Hetk"},
 		}},
 		Grants: checks.Look[[]checks.Grant]{Read: true, Value: []checks.Grant{
 			{ID: "g", Everyone: true, ResourceID: graphSP, Raw: " User.Read  openid"},
@@ -275,7 +275,7 @@ func TestFactsOfASnapshot(t *testing.T) {
 		Resources: checks.Look[[]checks.ServicePrincipal]{Read: true, Value: []checks.ServicePrincipal{{ID: graphSP, AppID: checks.MicrosoftGraph}}},
 	}
 	f := FactsOf(s)
-	if f.App == nil || f.App.Enabled || !f.App.Deactivated || f.App.ByMicrosoft != "" || f.App.Publisher != "Hetk" || !f.At.Equal(noon) {
+	if f.App == nil || f.App.Enabled || !f.App.Deactivated || f.App.ByMicrosoft != "" || f.App.Publisher != "Hetk" || !f.App.AssignedOnly || !f.At.Equal(noon) {
 		t.Errorf("app: %+v at %s", f.App, f.At)
 	}
 	if len(f.Grants) != 1 || !slices.Equal(f.Grants[0].Scopes, []string{"User.Read", "openid"}) {

@@ -96,9 +96,11 @@ func (s State) OpenForOne() bool {
 }
 
 // openToAll says whether a verdict is of an opening for everybody: where one
-// person was asked about it takes the grant for everyone.
+// person was asked about it takes the grant for everyone, and an app that is not
+// for those assigned alone.
 func (s State) openToAll(o checks.Overall) bool {
-	return o.State == checks.StateOpen && o.Grade == checks.Verified && (s.Person == "" || s.grantSeen())
+	held := s.Facts.App != nil && s.Facts.App.AssignedOnly
+	return o.State == checks.StateOpen && o.Grade == checks.Verified && (s.Person == "" || s.grantSeen() && !held)
 }
 
 // apiOff says whether an API that the app needs was seen switched off in the

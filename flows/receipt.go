@@ -89,6 +89,13 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 	return r, true
 }
 
+// enabled says whether a line that may have been done enabled the app.
+func (r Receipt) enabled() bool {
+	return slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool {
+		return l.Kind == EnableApp && l.Outcome != LineWaiting.String() && l.Outcome != LineRefused.String()
+	})
+}
+
 // appMade is the object id of the enterprise app that the plan in hand made, as
 // Microsoft gave it or as it was read afterwards; empty: none is known.
 func (s State) appMade() string {

@@ -72,6 +72,9 @@ func ReportOf(s State) Report {
 		r.Path = &ReportPath{ID: p.ID, Title: p.Title, Least: Words(s, "{role}"), Benchmark: p.Benchmark, Undo: Words(s, p.Undo)}
 	}
 	r.Receipts = append([]Receipt{}, ReceiptsOf(s)...)
+	if r.Path != nil && slices.ContainsFunc(r.Receipts, Receipt.enabled) {
+		r.Path.Undo = Words(s, words.enableUndo)
+	}
 	for _, f := range s.Receipts {
 		if !slices.Contains(r.Filed, f.Name) {
 			r.Filed = append(r.Filed, f.Name)

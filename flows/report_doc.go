@@ -63,7 +63,7 @@ func (r Report) doc() reportDoc {
 	d := reportDoc{title: r.App.Name + " for " + r.Tenant.Domain}
 	d.sections = append(d.sections, r.headSection(), r.seenSection())
 	d.sections = append(d.sections, r.changedSections()...)
-	if r.Path != nil {
+	if r.Path != nil && r.done() {
 		d.sections = append(d.sections, section{title: words.reportUndo, lines: []line{say(r.Path.Undo)}})
 	}
 	if len(r.Notes) > 0 {
@@ -78,6 +78,11 @@ func (r Report) doc() reportDoc {
 		d.sections = append(d.sections, notes)
 	}
 	return d
+}
+
+// done says whether there is anything to take back, as far as is known.
+func (r Report) done() bool {
+	return len(r.Receipts) > 0 || len(r.Filed) > 0 || len(r.Claims) > 0 || r.Verdict.State == checks.StateOpen
 }
 
 func (r Report) headSection() section {
