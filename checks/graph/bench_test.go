@@ -17,14 +17,25 @@ const roundTripTime = 60 * time.Millisecond
 // farAway is a simulated tenant behind the slow line.
 func farAway(b *testing.B) Options {
 	b.Helper()
-	o := start(b, sim.Options{Scenario: "approved", RTT: roundTripTime}).options(b, admin)
+	return farFrom(b, "approved")
+}
+
+func farFrom(b *testing.B, scenario string) Options {
+	b.Helper()
+	o := start(b, sim.Options{Scenario: scenario, RTT: roundTripTime}).options(b, admin)
 	o.Now, o.Sleep = nil, nil
 	return o
 }
 
-func snapshot(b *testing.B, r *Reader) {
+// snapshot reads all parts, of an ordinary user where no person is named.
+func snapshot(b *testing.B, r *Reader, person string) {
 	b.Helper()
-	s := read(b, r, hetk(), r.Serves()...)
+	q := hetk()
+	q.Person = person
+	s := read(b, r, q, r.Serves()...)
+	if !s.Conditional.Read {
+		b.Fatal(s.Conditional.Failure)
+	}
 	if !s.App.Read || !s.Grants.Read || !s.Policies.Read || !s.Requests.Read {
 		b.Fatalf("app %v, grants %v, policies %v, requests %v", s.App.Failure, s.Grants.Failure, s.Policies.Failure, s.Requests.Failure)
 	}
@@ -46,9 +57,32 @@ func BenchmarkSnapshotWarm(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		snapshot(b, r)
+		snapshot(b, r, "")
 	}
 	reportTrips(b)
+}
+
+// BenchmarkSnapshotForced reads all parts where something forces one more stage:
+// a policy that spares the admin, or a person named by an address.
+func BenchmarkSnapshotForced(b *testing.B) {
+	for name, what := range map[string][2]string{
+		"people differ": {"conditional-access", ""}, "person named": {"approved", user},
+	} {
+		b.Run(name, func(b *testing.B) {
+			r, err := New(farFrom(b, what[0]))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer r.Close()
+			if err := r.Warm(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				snapshot(b, r, what[1])
+			}
+			reportTrips(b)
+		})
+	}
 }
 
 // BenchmarkSnapshotCold reads all parts with TCP and TLS to be set up first.
@@ -59,7 +93,7 @@ func BenchmarkSnapshotCold(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		snapshot(b, r)
+		snapshot(b, r, "")
 		r.Close()
 	}
 	reportTrips(b)
@@ -72,7 +106,7 @@ func BenchmarkSnapshotCPU(b *testing.B) {
 	r := w.reader(b, admin)
 	b.ReportAllocs()
 	for b.Loop() {
-		snapshot(b, r)
+		snapshot(b, r, "")
 	}
 }
 

@@ -392,3 +392,56 @@ func TestWritesThatAreRefusedInSim(t *testing.T) {
 		t.Errorf("a grant that is not there: %v", err)
 	}
 }
+
+// TestWhatIfInSim asks about the people of tenants whose policies differ: the
+// admin whom they spare, the user whom they mean, and nobody in particular.
+func TestWhatIfInSim(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		scenario, person string
+		whose            checks.Whose
+		applies          bool
+		controls, open   []string
+	}{
+		{"conditional-access", "", checks.WhoseSample, true, []string{"block"}, []string{"location"}},
+		{"conditional-access", user, checks.WhoseNamed, true, []string{"block"}, []string{"location"}},
+		{"conditional-access", admin, checks.WhoseNamed, false, []string{"block"}, []string{"location"}},
+		{"device-required", "", checks.WhoseSample, true, []string{"compliantDevice"}, []string{}},
+		{"mfa-required", "", checks.WhoseSample, true, []string{"mfa"}, []string{}},
+		{"cloud-apps-session", "", checks.WhoseAll, true, []string{}, []string{}},
+	} {
+		t.Run(c.scenario+" "+c.person, func(t *testing.T) {
+			t.Parallel()
+			r := simulate(t, c.scenario).reader(t, admin)
+			q := hetk()
+			q.Person = c.person
+			l := read(t, r, q, checks.PartConditional).Conditional
+			if !l.Read || len(l.Value.Asked) != 1 || l.Value.Asked[0].Whose != c.whose || len(l.Value.Asked[0].Policies) == 0 {
+				t.Fatalf("%+v, %v", l.Value, l.Failure)
+			}
+			p := l.Value.Asked[0].Policies[0]
+			if p.Applies != c.applies || !slices.Equal(p.Controls, c.controls) || !slices.Equal(p.Open, c.open) {
+				t.Errorf("%+v", p)
+			}
+		})
+	}
+}
+
+// TestLogsInSim reads the logs of a licensed tenant, of one without a licence,
+// and as somebody without a role for them.
+func TestLogsInSim(t *testing.T) {
+	t.Parallel()
+	w := simulate(t, "conditional-access")
+	s := read(t, w.reader(t, admin), hetk(), checks.PartSignIns, checks.PartAudit)
+	if !s.SignIns.Read || len(s.SignIns.Value.Entries) != 1 || s.SignIns.Value.Entries[0].Code != 53003 || !s.Audit.Read {
+		t.Errorf("sign-ins %+v %v, audit %v", s.SignIns.Value, s.SignIns.Failure, s.Audit.Failure)
+	}
+	s = read(t, w.reader(t, user), hetk(), checks.PartSignIns)
+	if f := s.SignIns.Failure; f == nil || f.Kind != checks.FailRole || len(f.Missing) == 0 {
+		t.Errorf("without a role: %+v", f)
+	}
+	s = read(t, simulate(t, "managed-default").reader(t, admin), hetk(), checks.PartSignIns, checks.PartAudit)
+	if f := s.SignIns.Failure; f == nil || f.Kind != checks.FailLicence || !s.Audit.Read {
+		t.Errorf("without a licence: %+v, audit %v", f, s.Audit.Failure)
+	}
+}
