@@ -28,6 +28,13 @@ func (d *forgetful) Sync() error {
 	return nil
 }
 
+// breaks makes forcing the disk fail from here on, or succeed again.
+func (d *forgetful) breaks(j *File, err error) {
+	j.mu2.Lock()
+	defer j.mu2.Unlock()
+	d.sync = err
+}
+
 // What could not be forced to the disk is written anew before anything that
 // must survive is said to be stored.
 func TestWhatTheDiskForgotIsWrittenAnew(t *testing.T) {
@@ -41,11 +48,11 @@ func TestWhatTheDiskForgotIsWrittenAnew(t *testing.T) {
 		"the disk is forced at fault": func(t *testing.T, j *File) {
 			t.Helper()
 			d, _ := j.f.(*forgetful)
-			d.sync = syscall.EIO
+			d.breaks(j, syscall.EIO)
 			if _, err := j.Append(t.Context(), 2, confirmed); !errors.Is(err, syscall.EIO) {
 				t.Errorf("stored: %v", err)
 			}
-			d.sync = nil
+			d.breaks(j, nil)
 			must(t, j, 2, confirmed)
 		},
 	} {
@@ -58,10 +65,10 @@ func TestWhatTheDiskForgotIsWrittenAnew(t *testing.T) {
 				time.Sleep(syncEvery)
 				synctest.Wait()
 				must(t, j, 1, note("w", 2, "b"))
-				d.sync = syscall.EIO
+				d.breaks(j, syscall.EIO)
 				time.Sleep(syncEvery)
 				synctest.Wait()
-				d.sync = nil
+				d.breaks(j, nil)
 				next(t, j)
 				if err := j.Close(); err != nil {
 					t.Fatal(err)
@@ -88,7 +95,7 @@ func TestADiskThatForgetsIsSaid(t *testing.T) {
 		if _, err := j.Append(t.Context(), 1, note("w", 2, "b")); !errors.Is(err, syscall.EIO) || !strings.HasPrefix(err.Error(), "saving the run: ") {
 			t.Errorf("stored: %v", err)
 		}
-		d.sync = nil
+		d.breaks(j, nil)
 		must(t, j, 1, note("w", 2, "b"))
 		if err := j.Close(); err != nil {
 			t.Error(err)
