@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -102,10 +103,15 @@ func LoadScenario(files fs.FS, name string) (*Scenario, error) {
 	if strings.HasSuffix(name, savedSuffix) {
 		return openSaved(files, name)
 	}
-	data, err := fs.ReadFile(files, file)
+	f, err := files.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no scenario %q; there are: %s", name, strings.Join(scenarioNames(files), ", "))
 	}
+	if err != nil {
+		return nil, fmt.Errorf("read scenario: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, maxScenario+1))
 	if err != nil {
 		return nil, fmt.Errorf("read scenario: %w", err)
 	}
