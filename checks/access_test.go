@@ -74,7 +74,7 @@ func accessCases() []judged {
 		{"both are wanted", id, ask(checks.WhoseAll, both), warn, checks.Verified, "wants a managed device", checks.WhoAdmin},
 		{"a session through the proxy", id, ask(checks.WhoseAll, proxied), warn, checks.Verified, "Defender for Cloud Apps", checks.WhoAdmin},
 		{"a nameless policy", id, ask(checks.WhoseAll, checks.PolicyEffect{ID: "p-1", Applies: true, Controls: []string{"Block"}}), fail, checks.Verified, `"p-1"`, checks.WhoAdmin},
-		{"nobody of that name", id, []change{person, asked(checks.WhoseNamed), look(func(l *checks.Snapshot) { l.User = read[*checks.Person](nil, "user") })}, skipped, checks.GradeUnknown, "is nobody in this tenant", ""},
+		{"nobody of that name", id, []change{person, asked(checks.WhoseNamed), look(func(l *checks.Snapshot) { l.User = read[*checks.Person](nil, "user") })}, skipped, checks.GradeUnknown, "No user of this tenant has the name", ""},
 		{"nobody was asked about", id, []change{asked(checks.WhoseNamed)}, unknown, checks.GradeUnknown, "not there", checks.WhoNobody},
 		{"without the scope", id, refused(noLook(checks.FailScope, "Policy.Read.ConditionalAccess", "Policy.Read.All")), unknown, checks.GradeUnknown, "Policy.Read.", checks.WhoAdmin},
 		{"without the role", id, refused(noLook(checks.FailRole, "Security Reader")), unknown, checks.GradeUnknown, "lacks a role (Security Reader)", checks.WhoAdmin},
@@ -170,6 +170,9 @@ func TestDecideWithConditionalAccess(t *testing.T) {
 			if o.State != c.state || o.Grade != c.grade || !strings.Contains(o.Reason, c.says) || o.Because[0] != c.first {
 				t.Errorf("verdict is %+v, want %s %v %q", o, c.state, c.grade, c.says)
 			}
+			if o.TurnedAway() != (c.state != checks.StateOpen) {
+				t.Errorf("turned away: %t of %+v", o.TurnedAway(), o)
+			}
 			if c.state == checks.StateBlocked && o.Whose != checks.WhoAdmin {
 				t.Errorf("it is the move of %q", o.Whose)
 			}
@@ -182,7 +185,7 @@ func TestDecideWithConditionalAccess(t *testing.T) {
 		})
 	}
 	walled := verdict(subject(asked(checks.WhoseAll, block)))
-	if walled.State != checks.StateBlocked || walled.Because[0] != checks.ConsentPredict {
+	if walled.TurnedAway() || walled.State != checks.StateBlocked || walled.Because[0] != checks.ConsentPredict {
 		t.Errorf("the wall itself is no longer the reason: %+v", walled)
 	}
 }

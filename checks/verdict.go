@@ -119,10 +119,12 @@ func (b *bench) say(state State, g Grade, id ID, more ...ID) Overall {
 	return Overall{State: state, Grade: g, Reason: f.Summary, Whose: whose(f), Because: append([]ID{id}, more...)}
 }
 
-// wrongPlace is for findings about no tenant, or about another one. A domain
+// wrongPlace is for findings about no tenant, about another one, or about
+// nobody that was meant. A domain
 // without a tenant stops people for certain, but nobody looked at their side
 // of it, so that is inferred.
 func (b *bench) wrongPlace() (Overall, bool) {
+	nobody := b.on[ConsentPredict]
 	switch {
 	case b.is(TenantFound, Fail):
 		return b.say(StateBlocked, Inferred, TenantFound), true
@@ -132,6 +134,8 @@ func (b *bench) wrongPlace() (Overall, bool) {
 		return b.say(StateUnknown, GradeUnknown, TenantMatch), true
 	case b.is(TenantCloud, Warn) && !b.is(TenantMatch, Pass):
 		return b.say(StateUnknown, GradeUnknown, TenantCloud), true
+	case nobody.Verdict == Unknown && nobody.Fix != nil && nobody.Fix.Do == doUserName:
+		return b.say(StateUnknown, GradeUnknown, ConsentPredict), true
 	default:
 		return Overall{}, false
 	}
@@ -256,6 +260,13 @@ func (b *bench) turnedAway(o Overall) Overall {
 	return o
 }
 
+// TurnedAway reports a verdict that consent is in place and the tenant's rules
+// about signing in keep people out, or may. Nobody's word that the app was
+// approved adds anything to it.
+func (o Overall) TurnedAway() bool {
+	return len(o.Because) > 0 && (o.Because[0] == AccessConditional || o.Because[0] == AccessSignIns)
+}
+
 // openTo says to whom the second way leads: to the person asked about alone
 // where somebody was.
 func (b *bench) openTo() string {
@@ -290,6 +301,9 @@ func (b *bench) walled() (Overall, bool) {
 	}
 	o := b.say(StateBlocked, f.Grade, ConsentPredict, because...)
 	o.Reason = fmt.Sprintf(sayBlocked, why)
+	if f.Grade <= Inferred {
+		o.Reason = fmt.Sprintf(sayMaybeBlocked, why)
+	}
 	if b.s.Person != "" {
 		o.Reason = f.Summary
 	}

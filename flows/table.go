@@ -41,7 +41,7 @@ func (s State) Overall() checks.Overall {
 		}
 	}
 	o := checks.Decide(fs, s.Subject())
-	if s.saidApproved() && o.State == checks.StateUnknown && o.Grade < checks.Asserted && !s.sawNoGrant() {
+	if s.saidApproved() && o.State == checks.StateUnknown && o.Grade < checks.Asserted && !s.sawNoGrant() && !o.TurnedAway() {
 		o.State, o.Grade, o.Reason, o.Whose, o.Because = checks.StateOpen, checks.Asserted, words.asserted, checks.WhoNobody, nil
 	}
 	return o
