@@ -92,6 +92,8 @@ type GrantFact struct {
 	ID         string   `json:"id"`
 	ResourceID string   `json:"resourceId"` // object id of the API here
 	Scopes     []string `json:"scopes"`
+	// Cut: it holds more scopes than Scopes does, which travels through journals.
+	Cut bool `json:"cut,omitempty"`
 }
 
 // ResourceFact is an API in the tenant.
@@ -121,7 +123,7 @@ func FactsOf(s *checks.Snapshot) Facts {
 		f.GrantsRead = true
 		for _, g := range s.Grants.Value {
 			if g.Everyone {
-				f.Grants = append(f.Grants, GrantFact{ID: g.ID, ResourceID: g.ResourceID, Scopes: grantScopes(g)})
+				f.Grants = append(f.Grants, grantFact(g))
 			}
 		}
 	}
@@ -132,6 +134,15 @@ func FactsOf(s *checks.Snapshot) Facts {
 		}
 	}
 	f.At = latest(s.Discovery.At, s.App.At, s.Grants.At, s.Resources.At)
+	return f
+}
+
+// grantFact is a tenant-wide grant as far as an event can hold it.
+func grantFact(g checks.Grant) GrantFact {
+	f := GrantFact{ID: g.ID, ResourceID: g.ResourceID, Scopes: grantScopes(g)}
+	if len(f.Scopes) > mostList {
+		f.Scopes, f.Cut = f.Scopes[:mostList], true
+	}
 	return f
 }
 

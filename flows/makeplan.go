@@ -20,6 +20,7 @@ var (
 	ErrNoResource  = errors.New("an API that the app needs is not in this tenant")
 	ErrAppRoles    = errors.New("the app needs application permissions, which this plan does not grant")
 	ErrByMS        = errors.New("the app is disabled by Microsoft")
+	ErrTooLong     = errors.New("the grant that is there holds more scopes than fit in here: add to it by hand")
 	ErrDeactivated = errors.New("the app is deactivated")
 )
 
@@ -145,7 +146,11 @@ func grantLine(f Facts, app string, n need) (c Change, ok bool, err error) {
 		return Change{}, false, nil
 	}
 	if first != nil {
-		return widen(c, *first, n.scopes, covered), true, nil
+		c = widen(c, *first, n.scopes, covered)
+		if first.Cut || len(c.Body) > mostString { // a cut string would take away what it does not name
+			return Change{}, false, fmt.Errorf("%w: %s", ErrTooLong, ResourceTitle(n.resource))
+		}
+		return c, true, nil
 	}
 	c.Kind, c.Method, c.Path = CreateGrant, "POST", "/oauth2PermissionGrants"
 	c.After = strings.Join(n.scopes, " ")

@@ -93,6 +93,41 @@ func whole(t *testing.T, c Change) {
 	}
 }
 
+// PATCH replaces a grant's whole string, so that a grant of which not every
+// scope travels through a journal is widened by hand alone.
+func TestAGrantThatIsTooLongLosesNothing(t *testing.T) {
+	t.Parallel()
+	p := profile(t, "hetk")
+	look := func(n int, more ...string) Facts {
+		scopes := more
+		for i := range n {
+			scopes = append(scopes, fmt.Sprintf("S%d.Read", i))
+		}
+		return FactsOf(&checks.Snapshot{
+			App:       checks.Look[*checks.ServicePrincipal]{Read: true, Value: &checks.ServicePrincipal{ID: appSP, AppID: p.ClientID}},
+			Grants:    checks.Look[[]checks.Grant]{Read: true, Value: []checks.Grant{{ID: "g", Everyone: true, ResourceID: graphSP, Scopes: scopes}}},
+			Resources: checks.Look[[]checks.ServicePrincipal]{Read: true, Value: []checks.ServicePrincipal{{ID: graphSP, AppID: checks.MicrosoftGraph}}},
+		})
+	}
+	for n, want := range map[int]error{mostList: nil, mostList + 1: ErrTooLong, 900: ErrTooLong} {
+		plan, err := planned(t, "hetk", look(n))
+		if !errors.Is(err, want) {
+			t.Errorf("%d scopes: %v", n, err)
+		}
+		for _, l := range plan.Lines {
+			if got := len(strings.Fields(l.After)); got != n+5 {
+				t.Errorf("%d scopes are %d after %s", n, got, l.Title)
+			}
+		}
+	}
+	if plan, err := planned(t, "hetk", look(1, strings.Repeat("x", mostString))); !errors.Is(err, ErrTooLong) {
+		t.Errorf("a long scope: %+v, %v", plan.Lines, err)
+	}
+	if plan, err := planned(t, "hetk", look(900, "Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access")); err != nil || len(plan.Lines) != 0 {
+		t.Errorf("all is granted: %+v, %v", plan.Lines, err)
+	}
+}
+
 func TestEachAPIHasAGrantOfItsOwn(t *testing.T) {
 	t.Parallel()
 	p, err := planned(t, "revenue-grid", present(Facts{}))
