@@ -47,6 +47,7 @@ func lint(file string, p Profile, tree *ast.File) Problems {
 	l.words("$.enterpriseAppName", p.EnterpriseAppName, 120, false)
 	l.guid("$.clientId", p.ClientID)
 	l.guid("$.onboardClientId", p.OnboardClientID)
+	l.lengths(p)
 	l.permissions(p)
 	l.lists(p)
 	l.links(p)
@@ -78,6 +79,20 @@ func (l *linter) words(at, s string, most int, needed bool) {
 	l.check(!control, at, "%s holds a line break or a control character; write it on one line", name)
 	hidden := !control && checks.Line(s, len(s)+1) != s // as long as it is: only what would not be seen is changed
 	l.check(!hidden, at, "%s holds characters that are invisible or turn the direction of writing; leave them out", name)
+}
+
+// lengths bounds the lists: what a journal drops of one would be missing in the
+// run without a word.
+func (l *linter) lengths(p Profile) {
+	for at, n := range map[string]int{
+		"$.permissions": len(p.Permissions), "$.notRequested": len(p.NotRequested), "$.signIn.authorizeScopes": len(p.SignIn.AuthorizeScopes),
+		"$.paths": len(p.Paths), "$.clouds": len(p.Clouds), "$.connect": len(p.Connect), "$.support.wants": len(p.Support.Wants), "$.security": len(p.Security),
+	} {
+		l.check(n <= mostList, at, "%s has %d entries; at most %d", strings.TrimPrefix(at, "$."), n, mostList)
+	}
+	if p.DNSPolicy != nil {
+		l.check(len(p.DNSPolicy.Required) <= mostList, "$.dnsPolicy.required", "dnsPolicy.required has %d entries; at most %d", len(p.DNSPolicy.Required), mostList)
+	}
 }
 
 func (l *linter) guid(at, id string) {

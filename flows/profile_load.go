@@ -18,8 +18,9 @@ import (
 	"onboard.example/checks"
 )
 
-// maxProfile bounds a profile's size in bytes; the largest built-in has 4 KB.
-const maxProfile = 256 << 10
+// maxProfile bounds a profile's size in bytes, so that it travels in a record of
+// a journal; the largest built-in has 2 KB.
+const maxProfile = 64 << 10
 
 //go:embed profiles/*.yaml
 var builtin embed.FS

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -179,6 +180,48 @@ func TestParseProfileTooLarge(t *testing.T) {
 	text := goodProfile + "# " + strings.Repeat("x", maxProfile)
 	if _, err := ParseProfile("big.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), "a profile has at most") {
 		t.Errorf("a profile of %d bytes: %v", len(text), err)
+	}
+}
+
+// Whatever is accepted travels through a journal whole: nothing that the app
+// needs is dropped from a list that is too long, and no run is too large to be
+// saved because of its app.
+func TestAProfileThatIsAcceptedTravelsWhole(t *testing.T) {
+	t.Parallel()
+	with := func(n int, why string) string {
+		var b strings.Builder
+		b.WriteString("id: big\nname: Big\npublisher:\n  name: B\nclientId: 11111111-2222-3333-4444-555555555555\npermissions:\n")
+		for i := range n {
+			fmt.Fprintf(&b, "  - scope: S%d.Read\n    why: %q\n", i, why)
+		}
+		return b.String()
+	}
+	taken := 0
+	for n := range 12 {
+		for _, why := range []string{"x", strings.Repeat("<", 100), strings.Repeat("ü", 200)} {
+			p, err := ParseProfile("big.yaml", []byte(with(n*40, why)))
+			if err != nil {
+				continue
+			}
+			taken++
+			line, err := MarshalRecord(Record{Seq: 1, Writer: "w", N: 1, At: noon, By: ByPerson, Event: Clean(Picked{Profile: p})})
+			if err != nil {
+				t.Fatalf("%d permissions: %v", n*40, err)
+			}
+			r, err := UnmarshalRecord(line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, ok := r.Event.(Picked); !ok || len(got.Profile.App().Needs) != len(p.App().Needs) {
+				t.Errorf("%d permissions are %d after a journal", len(p.App().Needs), len(got.Profile.App().Needs))
+			}
+		}
+	}
+	if taken < 10 {
+		t.Errorf("%d profiles were accepted", taken)
+	}
+	if _, err := ParseProfile("big.yaml", []byte(with(300, "x"))); err == nil || !strings.Contains(err.Error(), "big.yaml:7:3: permissions has 300 entries; at most 256") {
+		t.Errorf("300 permissions: %v", err)
 	}
 }
 
