@@ -14,15 +14,32 @@ const (
 
 // proof is the NSEC and NSEC3 records of an answer whose signatures fit.
 type proof struct {
-	zone  string
-	nsec  []*dns.NSEC
-	nsec3 []*dns.NSEC3
-	heavy bool // NSEC3 with too many iterations was there
-	fault *verdict
+	zone   string
+	nsec   []*dns.NSEC
+	nsec3  []*dns.NSEC3
+	heavy  bool // NSEC3 with too many iterations was there
+	fault  *verdict
+	hashes map[hashing]string
+}
+
+// hashing is one name under one set of NSEC3 parameters.
+type hashing struct {
+	name       string
+	iterations uint16
+	salt       string
+}
+
+// hash is a name's, in upper case, computed once for each set of parameters.
+func (p *proof) hash(n *dns.NSEC3, name string) string {
+	h := hashing{name, n.Iterations, n.Salt}
+	if _, known := p.hashes[h]; !known {
+		p.hashes[h] = dns.HashName(name, n.Hash, n.Iterations, n.Salt)
+	}
+	return p.hashes[h]
 }
 
 func (j *judge) proof(m *dns.Msg) *proof {
-	p := &proof{zone: j.zone, fault: &verdict{Bogus, wordNoProof}}
+	p := &proof{zone: j.zone, fault: &verdict{Bogus, wordNoProof}, hashes: map[hashing]string{}}
 	for i, rr := range m.Ns {
 		kind := rr.Header().Rrtype
 		if i >= 4*maxProofs || len(p.nsec)+len(p.nsec3) >= maxProofs || (kind != dns.TypeNSEC && kind != dns.TypeNSEC3) {
@@ -60,7 +77,7 @@ func (p *proof) match(name string) ([]uint16, bool) {
 		}
 	}
 	for _, n := range p.nsec3 {
-		if n.Match(name) {
+		if dns.IsSubDomain(p.zone, name) && ownHash(n) == p.hash(n, name) {
 			return n.TypeBitMap, true
 		}
 	}
@@ -76,15 +93,24 @@ func (p *proof) covers(name string) (covered, optOut bool) {
 		}
 	}
 	for _, n := range p.nsec3 {
-		// A name at either end of the interval exists; Cover counts the ends in.
-		if hash := dns.HashName(name, n.Hash, n.Iterations, n.Salt); strings.EqualFold(hash, n.NextDomain) || n.Match(name) {
-			return false, false
+		if !dns.IsSubDomain(p.zone, name) {
+			continue
 		}
-		if n.Cover(name) {
+		hash, own, next := p.hash(n, name), ownHash(n), strings.ToUpper(n.NextDomain)
+		switch {
+		case hash == "" || hash == own || hash == next: // a name at either end exists
+			return false, false
+		case own < next && own < hash && hash < next, own >= next && (own < hash || hash < next): // the last points to the first
 			return true, n.Flags&1 != 0
 		}
 	}
 	return false, false
+}
+
+// ownHash is the hash that an NSEC3 stands at.
+func ownHash(n *dns.NSEC3) string {
+	hash, _, _ := strings.Cut(n.Hdr.Name, ".")
+	return strings.ToUpper(hash)
 }
 
 // spans reports whether name sorts between an NSEC's owner and its next name;
@@ -157,11 +183,10 @@ func (p *proof) notThere(name string, wild int) *verdict {
 
 // denied checks "no such name" and "no such type". After aliases it is the last
 // name that is denied.
-func (j *judge) denied(s Reply, q question) *verdict {
-	p := j.proof(s.msg)
+func (p *proof) denied(said Outcome, q question) *verdict {
 	if types, ok := p.match(q.name); ok {
 		delegated := slices.Contains(types, dns.TypeNS) && !slices.Contains(types, dns.TypeSOA)
-		if s.Outcome == NoName || delegated || slices.Contains(types, q.kind) || slices.Contains(types, dns.TypeCNAME) {
+		if said == NoName || delegated || slices.Contains(types, q.kind) || slices.Contains(types, dns.TypeCNAME) {
 			return p.short()
 		}
 		return nil
@@ -178,7 +203,7 @@ func (j *judge) denied(s Reply, q question) *verdict {
 		return p.short()
 	}
 	star := "*." + strings.TrimPrefix(encloser, ".")
-	if s.Outcome == NoName {
+	if said == NoName {
 		if c, _ := p.covers(star); !c {
 			return p.short()
 		}
@@ -193,11 +218,7 @@ func (j *judge) denied(s Reply, q question) *verdict {
 
 // noDS reads the proof that a name has no DS: cut says that a zone starts there
 // all the same, and is unsigned.
-func (j *judge) noDS(m *dns.Msg, name string) (cut bool, v *verdict) {
-	if alias := pick(m.Answer, name, dns.TypeCNAME); len(alias) > 0 {
-		return false, j.own(alias, m.Answer) // no zone starts at an alias
-	}
-	p := j.proof(m)
+func (p *proof) noDS(name string) (cut bool, v *verdict) {
 	if types, ok := p.match(name); ok {
 		has := func(t uint16) bool { return slices.Contains(types, t) }
 		if has(dns.TypeDS) || has(dns.TypeSOA) && name != "." {

@@ -158,7 +158,7 @@ func labels(name string) int {
 func (j *judge) answer(s Reply, q question) *verdict {
 	j.tries = 0
 	if s.Outcome != Found {
-		return j.denied(s, q)
+		return j.proof(s.msg).denied(s.Outcome, q)
 	}
 	var soft *verdict
 	for i, name := range append([]string{q.name}, s.Aliases...) {
