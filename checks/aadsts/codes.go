@@ -180,125 +180,6 @@ func separator(s string, i int) int {
 	return i
 }
 
-// number reads the digits at i. Plain digits win over lookalikes, one line
-// over two, and of readings that are as good the longer that is known.
-func number(s string, i int) (sighting, int) {
-	plain, end := digits(s, i)
-	if len(plain) > maxDigits {
-		return sighting{}, 0
-	}
-	whole := len(plain) >= minDigits
-	if joined, to := join(s, end, plain); to > 0 {
-		if known(value(joined)) && (!whole || !known(value(plain)) || to < len(s) && s[to] == ':') {
-			return sighting{value(joined), true}, to
-		}
-	}
-	if whole && known(value(plain)) {
-		return sighting{value(plain), false}, end
-	}
-	if read, to, sure := lookalikes(s, i); to > 0 && (sure || !whole) {
-		return sighting{read, true}, to
-	}
-	if whole {
-		return sighting{value(plain), false}, end
-	}
-	return sighting{}, 0
-}
-
-// digits is the run of digits at i, and where it ends.
-func digits(s string, i int) (string, int) {
-	end := i
-	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
-		end++
-	}
-	return s[i:end], end
-}
-
-// join continues digits behind line wraps, as far as that gives a number of
-// the table, or else as far as it goes. to is 0 where nothing continues.
-func join(s string, end int, plain string) (joined string, to int) {
-	all := plain
-	for len(all) < maxDigits {
-		next := gap(s, end)
-		if next == end {
-			break
-		}
-		more, stop := digits(s, next)
-		if more == "" || len(all)+len(more) > maxDigits {
-			break
-		}
-		all, end = all+more, stop
-		if len(all) >= minDigits && (known(value(all)) || !known(value(joined))) {
-			joined, to = all, stop
-		}
-	}
-	return joined, to
-}
-
-// lookalikes reads letters as the digits they are mistaken for. sure says
-// whether the number is in the table; one that is not must be mostly digits.
-func lookalikes(s string, i int) (read, to int, sure bool) {
-	var values [maxDigits + 1]int // by how many characters are read
-	n, plainly := 0, 0
-	for n < maxDigits && i+n < len(s) {
-		d, plain := digitLike(s[i+n])
-		if d == 0 {
-			break
-		}
-		if plain {
-			plainly++
-		}
-		values[n+1] = values[n]*10 + int(d-'0')
-		n++
-	}
-	if plainly == 0 {
-		return 0, 0, false // a word, such as "bIoQGo"
-	}
-	for k := n; k > minDigits; k-- {
-		if known(values[k]) {
-			return values[k], i + k, true
-		}
-	}
-	if n > minDigits && plainly >= n-2 && (i+n == len(s) || !isWord(s[i+n])) {
-		return values[n], i + n, false
-	}
-	return 0, 0, false
-}
-
-// digitLike is the digit that a character is or is mistaken for; 0 for none.
-func digitLike(b byte) (digit byte, plain bool) {
-	switch {
-	case b >= '0' && b <= '9':
-		return b, true
-	case strings.IndexByte("oOQD", b) >= 0:
-		return '0', false
-	case strings.IndexByte("lIi|!", b) >= 0:
-		return '1', false
-	case b == 'z' || b == 'Z':
-		return '2', false
-	case b == 's' || b == 'S' || b == '$':
-		return '5', false
-	case b == 'b' || b == 'G':
-		return '6', false
-	case b == 'B':
-		return '8', false
-	case b == 'g' || b == 'q':
-		return '9', false
-	case b == 'A':
-		return '4', false
-	}
-	return 0, false
-}
-
-// value is the number that at most maxDigits digits stand for.
-func value(digits string) int {
-	n := 0
-	for i := range len(digits) {
-		n = n*10 + int(digits[i]-'0')
-	}
-	return n
-}
-
 // labels stand before a code that is printed without Microsoft's prefix.
 var labels = []string{
 	"error code", "errorcode", "fehlercode", "code d'erreur", "code d’erreur", "código de error", "foutcode", "codice errore", "codice di errore",
@@ -323,6 +204,8 @@ func labelled(s string) []sighting {
 			before := strings.ToLower(strings.ToValidUTF8(s[max(0, i-maxLabel):i], ""))
 			if slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(before, l) }) {
 				out = note(out, sighting{number: value(run)})
+			} else if strings.HasSuffix(strings.TrimRight(before, " :#"), "error") {
+				out = note(out, sighting{number: value(run), guess: true}) // "error 53003"
 			}
 		}
 		i = end

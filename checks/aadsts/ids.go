@@ -213,6 +213,33 @@ func (f *facts) names(s string) {
 	}
 }
 
+// bareError finds the first of OAuth's errors that stands in a text without a
+// key, as dialogs and logs print it.
+func (f *facts) bareError(s string) {
+	tries := 0
+	for i := 0; i < len(s) && f.answer.Error == "" && tries < 4*maxIDs; {
+		at := strings.IndexByte(s[i:], '_')
+		if at < 0 {
+			return
+		}
+		at += i
+		start, end := at, at+1
+		for start > 0 && at-start < 32 && isWord(s[start-1]) {
+			start--
+		}
+		for end < len(s) && end-at < 32 && isWord(s[end]) {
+			end++
+		}
+		tries++
+		if _, ok := oauthErrors[strings.ToLower(s[start:end])]; ok {
+			f.answer.Error = strings.ToLower(s[start:end])
+			rest := strings.ToLower(s[end:min(len(s), end+24)])
+			f.cancel = f.cancel || strings.HasPrefix(strings.TrimLeft(rest, " (:,;/-"), "cancel")
+		}
+		i = end
+	}
+}
+
 // addresses are the mail addresses of a text, each once.
 func addresses(s string) []string {
 	var out []string

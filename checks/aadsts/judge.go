@@ -70,6 +70,14 @@ func (f *facts) signs(w *seen) []sign {
 		}
 		out = append(out, s)
 	}
+	for _, code := range w.codes {
+		e, ok := Lookup(code)
+		if !ok || e.Class == UserDeclined && f.cancel {
+			continue // what came with a cancel tells no more than the cancel
+		}
+		// The code did not stand in the text, so that it is not named either.
+		out = append(out, sign{verdict{e.Class, e.Who, Medium, e.Path, e.Also}, classWords{e.What, e.Do, e.Skip}, whyWords, rankWall + weight(e.Class) + 1, 0})
+	}
 	out = append(out, f.wallSigns(w)...)
 	out = append(out, f.protocolSigns(w)...)
 	return out
@@ -87,6 +95,8 @@ func (f *facts) wallSigns(w *seen) []sign {
 		switch {
 		case x == wallAdmin && w.loose:
 			s.sure, s.rank = Low, rankLoose+weight(v.class)
+		case x == wallSentMaybe || x == wallBlocked:
+			s.rank = rankLoose + weight(v.class)
 		case x == wallForm:
 			s.rank-- // its words are part of wallAdmin's in most languages
 		case x == wallSent:

@@ -41,6 +41,7 @@ func Parse(text string) Answer {
 	}
 	f.readIDs(read)
 	f.names(read)
+	f.bareError(read)
 	a.Personal.Addresses = addresses(read)
 	w := readWalls(read)
 	f.codeList()

@@ -196,6 +196,27 @@ func TestWordings(t *testing.T) {
 	}
 }
 
+// TestSpoken holds that every piece of a message leads to its code's entry.
+func TestSpoken(t *testing.T) {
+	t.Parallel()
+	for _, m := range spoken {
+		e, ok := Lookup(m.code)
+		if !ok {
+			t.Errorf("AADSTS%d is not in the table", m.code)
+		}
+		if len(squeeze(m.text)) < 12 {
+			t.Errorf("%q is too short to tell a message", m.text)
+		}
+		w := readWalls("Error: " + m.text + ".")
+		if !slices.Contains(w.codes, m.code) {
+			t.Errorf("%q is not found", m.text)
+		}
+		if a := Parse("It says " + m.text + " again"); a.Class != e.Class || a.Who != e.Who || a.Code != 0 || a.Sure != Medium {
+			t.Errorf("%q: %s, %s, code %d, %s", m.text, a.Class, a.Who, a.Code, a.Sure)
+		}
+	}
+}
+
 // TestVerdicts holds that everything a sign can mean is a class with a party.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()

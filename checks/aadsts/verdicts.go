@@ -14,6 +14,8 @@ var walls = [wallCount]verdict{
 	wallAdmin:       {AdminConsentNeeded, TenantAdmin, Medium, DirectLink, []Class{UserConsentOff, PermissionsNeedAdmin, RiskyApp}},
 	wallForm:        {AdminConsentNeeded, TenantAdmin, Medium, ConsentRequests, []Class{RequestPending, UserConsentOff, PermissionsNeedAdmin}},
 	wallSent:        {RequestPending, TenantAdmin, Medium, ConsentRequests, []Class{AdminConsentNeeded}},
+	wallSentMaybe:   {RequestPending, TenantAdmin, Low, ConsentRequests, []Class{AdminConsentNeeded}},
+	wallBlocked:     {CAPolicy, TenantAdmin, Low, AfterApproval, []Class{AppDisabled, AdminConsentNeeded, AssignmentRequired}},
 	wallRefused:     {AdminConsentNeeded, TenantAdmin, Medium, ConsentRequests, nil},
 	wallApproved:    {NoneSuccess, User, Medium, AfterApproval, []Class{ExpiredToken}},
 	wallUserOff:     {UserConsentOff, TenantAdmin, Medium, DirectLink, []Class{PermissionsNeedAdmin, AdminConsentNeeded}},

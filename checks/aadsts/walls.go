@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"encoding/binary"
+	"slices"
 	"sync"
 )
 
@@ -13,6 +14,7 @@ const (
 	wallAdmin
 	wallForm
 	wallSent
+	wallSentMaybe
 	wallRefused
 	wallApproved
 	wallUserOff
@@ -22,6 +24,7 @@ const (
 	wallPersonal
 	wallAssignment
 	wallAccess
+	wallBlocked
 	wallDevice
 	wallMFA
 	wallConsent
@@ -49,6 +52,7 @@ const (
 	partAdmin
 	partApproval
 	partNeeded
+	partNot // what follows says that none is needed
 )
 
 // lang is a language of the pages, as a bit.
@@ -87,7 +91,8 @@ const near = 90
 type seen struct {
 	at    [wallCount]int // 1 + where a wall's words begin in the squeezed text; 0 for not at all
 	lang  [wallCount]lang
-	loose bool // wallAdmin was put together from parts
+	loose bool  // wallAdmin was put together from parts
+	codes []int // whose message the text has, in order
 }
 
 func (w *seen) has(x wall) bool { return w.at[x] > 0 }
@@ -97,6 +102,7 @@ func readWalls(s string) seen {
 	var found seen
 	var parts [3][len(langNames)]int
 	text, ix := squeeze(s), lexicon()
+	muted := 0 // up to where a wording was taken back
 	for i := 0; i+4 <= len(text); i++ {
 		key := binary.LittleEndian.Uint32(text[i:])
 		if !ix.may(key) {
@@ -108,19 +114,36 @@ func readWalls(s string) seen {
 				continue
 			}
 			switch p.wall {
+			case noWall:
+				if !slices.Contains(found.codes, p.code) {
+					found.codes = append(found.codes, p.code)
+				}
+			case partNot:
+				parts, muted = [3][len(langNames)]int{}, i+len(p.text)
 			case partAdmin, partApproval, partNeeded:
+				if i < muted {
+					continue
+				}
 				if l := together(&parts, int(p.wall-partAdmin), p.lang, i+1); l != 0 && !found.has(wallAdmin) {
 					found.at[wallAdmin], found.lang[wallAdmin], found.loose = i+1, l, true
 				}
 			default:
-				if !found.has(p.wall) || p.wall == wallAdmin && found.loose {
-					found.at[p.wall], found.lang[p.wall] = i+1, p.lang
-					found.loose = found.loose && p.wall != wallAdmin
-				}
+				found.put(p, i, muted)
 			}
 		}
 	}
 	return found
+}
+
+// put notes a wall's first place; one that was put together gives way to one
+// that stands there in a known wording.
+func (w *seen) put(p *phrase, i, muted int) {
+	loose := p.wall == wallAdmin && w.loose
+	if p.wall == wallAdmin && i < muted || w.has(p.wall) && !loose {
+		return
+	}
+	w.at[p.wall], w.lang[p.wall] = i+1, p.lang
+	w.loose = w.loose && p.wall != wallAdmin
 }
 
 // together notes a part of a sentence, and gives the language in which all
@@ -145,6 +168,7 @@ type phrase struct {
 	text string
 	wall wall
 	lang lang
+	code int // of the message it is a piece of; its wall is noWall
 }
 
 // index finds the phrases that may begin at a place by their first four bytes.
@@ -166,16 +190,24 @@ var lexicon = sync.OnceValue(func() *index {
 	ix := &index{byKey: map[uint32][]int{}}
 	for _, w := range wordings {
 		for _, text := range w.texts {
-			p := phrase{string(squeeze(text)), w.wall, w.lang}
-			if len(p.text) < 4 {
-				continue // a test holds that there are none
-			}
-			key := binary.LittleEndian.Uint32([]byte(p.text))
-			h := hash(key)
-			ix.filter[h>>6] |= 1 << (h & 63)
-			ix.byKey[key] = append(ix.byKey[key], len(ix.phrases))
-			ix.phrases = append(ix.phrases, p)
+			ix.add(phrase{text: string(squeeze(text)), wall: w.wall, lang: w.lang})
 		}
+	}
+	for _, m := range spoken {
+		ix.add(phrase{text: string(squeeze(m.text)), code: m.code})
 	}
 	return ix
 })
+
+// add enters a phrase. One of fewer than four bytes cannot be found; a test
+// holds that there is none.
+func (ix *index) add(p phrase) {
+	if len(p.text) < 4 {
+		return
+	}
+	key := binary.LittleEndian.Uint32([]byte(p.text))
+	h := hash(key)
+	ix.filter[h>>6] |= 1 << (h & 63)
+	ix.byKey[key] = append(ix.byKey[key], len(ix.phrases))
+	ix.phrases = append(ix.phrases, p)
+}

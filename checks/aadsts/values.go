@@ -1,0 +1,169 @@
+package aadsts
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// plainValue is a value decoded as far as it goes.
+func plainValue(p pair) string {
+	v := p.value
+	if p.mark == '=' {
+		v = strings.ReplaceAll(v, "+", " ")
+	}
+	for range maxLayers - 1 {
+		next, changed := decode(v)
+		if !changed {
+			break
+		}
+		v = next
+	}
+	return strings.TrimSpace(visible(v))
+}
+
+// identifier is the letters, digits and "_-." that a value begins with, at
+// most 64.
+func identifier(v string) string {
+	v = strings.TrimLeft(v, " '\"\\")
+	n := 0
+	for n < len(v) && n < 64 && (isWord(v[n]) || v[n] == '-' || v[n] == '.') {
+		n++
+	}
+	return strings.TrimRight(v[:n], ".-")
+}
+
+// identifiers is identifier for several.
+func identifiers(v string) string {
+	out := make([]string, 0, 4)
+	for f := range strings.FieldsSeq(v) {
+		if id := identifier(f); id != "" && len(out) < 4 {
+			out = append(out, id)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// claims is the JSON of a claims challenge as one line. Where it holds an
+// address, it is left out: it may name a person.
+func claims(v string) string {
+	v = plainValue(pair{value: v})
+	if len(v) < 2 || strings.Contains(v, "@") {
+		return ""
+	}
+	return line(v, 512)
+}
+
+// name is what something is called, on one line; "" where it holds an address
+// or nothing readable.
+func name(v string) string {
+	v = line(strings.Trim(v, " '\"()[]"), 100)
+	if strings.ContainsAny(v, "@<>{}") || !strings.ContainsFunc(v, func(r rune) bool { return r > ' ' && r != '…' && r != '.' && r != '-' }) {
+		return ""
+	}
+	return v
+}
+
+// scopes splits a list of permissions, each once.
+func scopes(v string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for f := range strings.FieldsFuncSeq(v, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '\n' || r == '"' || r == '\'' }) {
+		if len(out) == maxScopes {
+			break
+		}
+		if !isScope(f) || seen[strings.ToLower(f)] {
+			continue
+		}
+		seen[strings.ToLower(f)] = true
+		out = append(out, f)
+	}
+	return out
+}
+
+// isScope reports whether a word has the form of a permission: plain, or with
+// its API's address before it.
+func isScope(f string) bool {
+	if len(f) < 3 || len(f) > 200 || f[0] == '.' && f != ".default" {
+		return false
+	}
+	for i := range len(f) {
+		if c := f[i]; !isWord(c) && c != '.' && c != '-' && c != '/' && c != ':' {
+			return false
+		}
+	}
+	return true
+}
+
+// domain is a name of DNS in small letters; "" where v is none. A label has
+// letters, digits and hyphens; names in other scripts pass as they are.
+func domain(v string) string {
+	v = strings.ToLower(strings.Trim(v, " '\"."))
+	if len(v) < 4 || len(v) > 253 || !strings.Contains(v, ".") || strings.Contains(v, "..") {
+		return ""
+	}
+	for _, r := range v {
+		if r < utf8.RuneSelf && (!isWord(byte(r)) || r == '_') && r != '.' && r != '-' || r == utf8.RuneError {
+			return ""
+		}
+	}
+	return line(v, 253)
+}
+
+// bareURL is an address without what may carry somebody's data: user, query
+// and fragment. "" where v is none.
+func bareURL(v string) string {
+	end := strings.IndexAny(v, "?# \n\"'<>")
+	if end >= 0 {
+		v = v[:end]
+	}
+	scheme, rest, ok := strings.Cut(v, "://")
+	if !ok || scheme == "" || rest == "" || identifier(scheme) != scheme || strings.Contains(rest, "@") {
+		return ""
+	}
+	return line(v, 200)
+}
+
+// address is an IP address; "" where v begins with none.
+func address(v string) string {
+	v = strings.TrimLeft(v, " '\"\\")
+	if end := strings.IndexAny(v, " ,;\n\"'\\)"); end >= 0 {
+		v = v[:end]
+	}
+	ip, err := netip.ParseAddr(v)
+	if err != nil {
+		return ""
+	}
+	return ip.WithZone("").String()
+}
+
+// moment reads a time as Microsoft's pages, bodies and logs write it, in UTC;
+// zero where v is none.
+func moment(v string) time.Time {
+	v = strings.Trim(v, " '\"")
+	if len(v) > 40 {
+		v = v[:40]
+	}
+	for v != "" {
+		for _, layout := range []string{
+			time.RFC3339Nano, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04",
+			"1/2/2006, 3:04:05 PM", "1/2/2006 3:04:05 PM", "2.1.2006, 15:04:05", "2.1.2006 15:04:05",
+		} {
+			if t, err := time.Parse(layout, v); err == nil && t.Year() > 1999 && t.Year() < 2100 {
+				return t.UTC()
+			}
+		}
+		// What follows a time is no part of it: go back a word.
+		at := strings.LastIndexAny(v, " ,\"'")
+		if at < 0 {
+			break
+		}
+		v = strings.TrimRight(v[:at], " ,\"'")
+	}
+	return time.Time{}
+}
+
+// number as a person reads it, after Microsoft's prefix.
+func spelt(code int) string { return "AADSTS" + strconv.Itoa(code) }
