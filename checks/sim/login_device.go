@@ -139,7 +139,7 @@ func (s *Sim) enterCode(c *visit) answer {
 // confirmDevice asks once more, for whoever was sent a code by a stranger.
 func (s *Sim) confirmDevice(c *visit, a *attempt) answer {
 	if a.auto {
-		a.device.user, a.device.home = a.user, a.tenant
+		a.device.user, a.device.home, a.device.signIn = a.user, a.tenant, a.signIn
 		return answer{status: http.StatusOK}
 	}
 	a.stage = atConfirm

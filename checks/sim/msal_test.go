@@ -163,6 +163,16 @@ func TestMSALAutoApprove(t *testing.T) {
 	if _, err := p.AcquireTokenInteractive(t.Context(), []string{"Directory.Read.All"}, public.WithOpenURL(play(t, s, ""))); err != nil {
 		t.Errorf("browser: %v", err)
 	}
+	// A code that is approved is a sign-in of now, not of before the sessions ended.
+	if err := s.RevokeSessions(t.Context(), adminUPN); err != nil {
+		t.Fatal(err)
+	}
+	if dc, err = p.AcquireTokenByDeviceCode(t.Context(), []string{"Policy.Read.All"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = dc.AuthenticationResult(t.Context()); err != nil {
+		t.Errorf("after the sessions were ended: %v", err)
+	}
 	// The person's own consent, never everyone's.
 	s.world.mu.RLock()
 	defer s.world.mu.RUnlock()
