@@ -67,7 +67,7 @@ func appPresent(_ context.Context, s Subject) (Finding, error) {
 	if sp == nil {
 		return Finding{
 			Verdict: Fail, Grade: Verified, Summary: sayAbsent, Detail: []string{sayAbsentIsNormal}, Seen: s.seen(PartApp, sayAbsentValue),
-			Fix: &Fix{Do: doApprove, Why: whyAbsent, URL: s.consentLink(), Who: WhoAdmin},
+			Fix: s.approveFix(whyAbsent),
 		}, nil
 	}
 	return Finding{

@@ -108,8 +108,21 @@ func (s Subject) approved() consent.Tri {
 		return triOf(len(s.missing()) == 0)
 	case s.asked(PartApp) && s.asked(PartGrants) && s.asked(PartResources):
 		return consent.Unread
+	case s.App.ClientID == "" && s.asked(PartAuthorization):
+		return consent.Unread // signed in, and not able to find the app
 	}
 	return consent.No
+}
+
+// approveFix is the admin's move where an approval is what lacks. An app that
+// is not in the tenant is not listed in the portal (entra-facts §1): there the
+// consent link creates and approves it.
+func (s Subject) approveFix(why string) *Fix {
+	do := doApprove
+	if s.Look.App.Read && s.Look.App.Value == nil && s.consentLink() != "" {
+		do = doApproveAbsent
+	}
+	return &Fix{Do: do, Why: why, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
 }
 
 // unapproved makes a finding say what follows where the tenant's rules stop an
@@ -125,7 +138,7 @@ func (s Subject) unapproved(f Finding, why string, detail ...string) Finding {
 	case consent.No:
 		f.Verdict = Fail
 		f.Detail = append(f.Detail, detail...)
-		f.Fix = &Fix{Do: doApprove, Why: why, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		f.Fix = s.approveFix(why)
 	}
 	return f
 }
@@ -168,7 +181,7 @@ func appGrant(_ context.Context, s Subject) (Finding, error) {
 		return f, nil
 	}
 	f.Verdict = Fail
-	f.Fix = &Fix{Do: doApprove, Why: fmt.Sprintf(whyGrant, scopeNames(missing)), URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+	f.Fix = s.approveFix(fmt.Sprintf(whyGrant, scopeNames(missing)))
 	f.Detail = append(f.Detail, s.whatIsMissing(missing)...)
 	return f, nil
 }
@@ -301,7 +314,7 @@ func appRoles(_ context.Context, s Subject) (Finding, error) {
 		if s.App.graphRoles() {
 			f.Detail = append(f.Detail, sayRolesForGraph)
 		}
-		f.Fix = &Fix{Do: doApprove, Why: fmt.Sprintf(whyGrant, scopeNames(missing)), URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		f.Fix = s.approveFix(fmt.Sprintf(whyGrant, scopeNames(missing)))
 	}
 	return f, nil
 }
@@ -342,7 +355,7 @@ func appUserGrants(_ context.Context, s Subject) (Finding, error) {
 		f.Verdict = Warn
 		f.Summary = fmt.Sprintf(sayOwn, counted(len(who), "person", "people"))
 		f.Detail = []string{sayOwnColleague}
-		f.Fix = &Fix{Do: doApprove, Why: whyOwn, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		f.Fix = s.approveFix(whyOwn)
 	}
 	return f, nil
 }

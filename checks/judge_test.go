@@ -451,3 +451,18 @@ func TestLookingAsksForNoWriteScope(t *testing.T) {
 		t.Errorf("only %d checks were refused", told)
 	}
 }
+
+// TestAbsentAppIsApprovedByItsLink: the portal does not list an app that is not
+// in the tenant, so nobody is sent there.
+func TestAbsentAppIsApprovedByItsLink(t *testing.T) {
+	t.Parallel()
+	for _, id := range []checks.ID{checks.AppPresent, checks.AppGrant, checks.ConsentPredict, checks.ConsentManaged} {
+		gone, there := one(subject(absent()), id), one(subject(), id)
+		if gone.Fix == nil || !strings.Contains(gone.Fix.Do, "consent link") || !strings.Contains(gone.Fix.URL, "/adminconsent?client_id=") {
+			t.Errorf("%s, absent: %+v", id, gone.Fix)
+		}
+		if id != checks.AppPresent && (there.Fix == nil || !strings.Contains(there.Fix.Do, "Enterprise apps") || strings.Contains(there.Fix.URL, "adminconsent")) {
+			t.Errorf("%s, there: %+v", id, there.Fix)
+		}
+	}
+}

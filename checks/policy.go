@@ -176,7 +176,11 @@ func consentManaged(_ context.Context, s Subject) (Finding, error) {
 		f.Verdict = Warn
 		return f, nil
 	}
-	return s.unapproved(f, whyListed, sayListedVerified, sayColleague), nil
+	why := []string{sayListedVerified}
+	if s.grantsRead() != nil || slices.ContainsFunc(s.grants(), func(g Grant) bool { return !g.Everyone }) {
+		why = append(why, sayColleague)
+	}
+	return s.unapproved(f, whyListed, why...), nil
 }
 
 // managedList names the needed scopes on the managed list; live tells whether
@@ -288,7 +292,7 @@ func consentRisk(_ context.Context, s Subject) (Finding, error) {
 	case app.Read && app.Value != nil && app.Value.Publisher != nil:
 		f.Verdict, f.Grade, f.Summary = Warn, Inferred, sayStepUpMay
 		f.Detail = []string{sayStepUpRule}
-		f.Fix = &Fix{Do: doApprove, Why: whyStepUp, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		f.Fix = s.approveFix(whyStepUp)
 		f.Seen = append(f.Seen, s.seen(PartApp, "verifiedPublisherId=null")...)
 	default:
 		f.Grade, f.Summary = Inferred, sayStepUpOn

@@ -83,7 +83,7 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 		}
 	case consent.NeedsAdmin:
 		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserMayNot, s.who(), ruleTitle(a.Decided.ID))
-		f.Fix = &Fix{Do: doApprove, Why: a.Decided.Why, URL: s.appPortal(bladePermissions), Who: WhoAdmin}
+		f.Fix = s.approveFix(a.Decided.Why)
 	case consent.Blocked:
 		f.Verdict, f.Summary = Fail, fmt.Sprintf(sayUserBlocked, s.who(), ruleTitle(a.Decided.ID))
 		f.Fix = s.blockedFix(a)
@@ -95,7 +95,10 @@ func consentPredict(_ context.Context, s Subject) (Finding, error) {
 // cannotPredict gives the reading that failed, if one did, as the reason;
 // else the rule that misses a fact.
 func (s Subject) cannotPredict(a consent.Answer) (Finding, error) {
-	for _, p := range []Part{PartAuthorization, PartPolicies, PartApp, PartGrants, PartResources, PartClassified, PartAppRoles} {
+	for _, p := range []Part{
+		PartAuthorization, PartPolicies, PartApp, PartGrants, PartResources, PartClassified, PartAppRoles,
+		PartUser, PartUserGroups, PartUserRoles, PartAssignments,
+	} {
 		if v := s.Look.see(p); v.failure != nil {
 			return Finding{}, s.unread(p)
 		}

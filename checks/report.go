@@ -16,8 +16,8 @@ type Report struct {
 	Schema   string         `json:"schema"`
 	App      ReportApp      `json:"app"`
 	Tenant   ReportTenant   `json:"tenant"`
-	Account  *ReportAccount `json:"account"` // null: nobody signed in
-	User     string         `json:"user"`    // whom it is about; empty: an ordinary user
+	Account  *ReportAccount `json:"account"`        // null: nobody signed in
+	User     string         `json:"user,omitempty"` // whom it is about; left out: an ordinary user
 	Verdict  Overall        `json:"verdict"`
 	Findings []Finding      `json:"findings"`
 	Paths    []Path         `json:"paths"`

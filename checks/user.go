@@ -16,8 +16,9 @@ func (s Subject) who() string {
 	return s.Person
 }
 
-// noSuchUser is the finding where the person asked about is not there, or may
-// not sign in at all; stop is false where neither is so.
+// noSuchUser is the finding where nobody was found by what was typed, which says
+// nothing about the person who was meant, or where the person may not sign in
+// at all; stop is false where neither is so.
 func (s Subject) noSuchUser() (f Finding, stop bool) {
 	l := s.Look.User
 	if s.Person == "" || !l.Read {
@@ -26,7 +27,7 @@ func (s Subject) noSuchUser() (f Finding, stop bool) {
 	switch u := l.Value; {
 	case u == nil:
 		return Finding{
-			Verdict: Fail, Grade: Verified, Summary: fmt.Sprintf(sayNoUser, s.Person), Seen: s.seen(PartUser, sayAbsentValue),
+			Summary: fmt.Sprintf(sayNoUser, s.Person), Detail: []string{sayGuestName}, Seen: s.seen(PartUser, sayAbsentValue),
 			Fix: &Fix{Do: doUserName, Who: WhoUser},
 		}, true
 	case u.Enabled != nil && !*u.Enabled:
@@ -36,6 +37,12 @@ func (s Subject) noSuchUser() (f Finding, stop bool) {
 		}, true
 	}
 	return Finding{}, false
+}
+
+// PersonStopped reports whether a finding says that the person asked about was
+// not found, or may not sign in at all: no approval of an app changes that.
+func PersonStopped(f Finding) bool {
+	return f.Fix != nil && (f.Fix.Do == doUserName || f.Fix.Do == doUserOn)
 }
 
 // askFor puts the person asked about into a question. What nobody signed in to

@@ -69,6 +69,9 @@ func unfit(s State, p Path, o checks.Overall) string {
 	if s.apiOff() {
 		return words.unfitAPI
 	}
+	if h, ok := s.Finding(checks.ConsentPredict); ok && h.Round >= s.since && checks.PersonStopped(h.Finding) {
+		return words.unfitPerson
+	}
 	if p.ID == DirectLink {
 		if _, err := ConsentLink(s); err != nil {
 			return words.needLink

@@ -22,7 +22,7 @@ var words = struct {
 	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                          string
 	grantLine, grantUndoLine, widenUndo                                                                   string
 	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                                    string
-	unfitGranted, unfitAPI, enableGains, enableUndo                                                       string
+	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                          string
 	fits                                                                                                  map[PathID]string
 	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                            string
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain           string
@@ -95,6 +95,7 @@ var words = struct {
 	unfitByMS:        "Microsoft has disabled the app: its vendor must settle that with Microsoft",
 	unfitDeactivated: "the app is deactivated: an admin here activates it again under Properties, or its vendor does",
 	unfitDisabled:    "the enterprise app is disabled here, and the link does not enable it",
+	unfitPerson:      "no approval lets in the person asked about: see consent/predict",
 	unfitAPI:         "an API that the app needs is switched off here, and a grant does not switch it on",
 	unfitGranted:     "the grant is in place already: something else stops people, and no grant clears that",
 	enableGains:      "Switches the app's sign-in on again for everyone who may use it, and approves these permissions where they are missing.",

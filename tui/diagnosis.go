@@ -289,7 +289,7 @@ func (m *Model) move() string {
 // lacks, else what the finding that decided asks for; and what keeps the person
 // who is signed in from doing it.
 func (m *Model) smallest() string {
-	if m.overall.State != checks.StateBlocked {
+	if m.overall.State == checks.StateOpen {
 		return ""
 	}
 	text := ""
@@ -299,12 +299,21 @@ func (m *Model) smallest() string {
 	return strings.TrimSpace(text + m.nextMove())
 }
 
+// nextMove is what to do: a way out where an approval is what lacks, else what
+// the finding that decided asks for.
 func (m *Model) nextMove() string {
-	if g, ok := m.state.Finding(checks.AppGrant); ok && g.Verdict == checks.Pass && len(m.overall.Because) > 0 {
-		if h, _ := m.state.Finding(m.overall.Because[0]); h.Fix != nil {
-			return sentence(clean(h.Fix.Do))
-		}
+	because := m.overall.Because
+	if len(because) == 0 {
 		return ""
+	}
+	h, _ := m.state.Finding(because[0])
+	g, _ := m.state.Finding(checks.AppGrant)
+	consent := because[0] == checks.ConsentPredict || because[0] == checks.AppGrant
+	if !consent || g.Verdict == checks.Pass || checks.PersonStopped(h.Finding) || m.overall.State != checks.StateBlocked {
+		if h.Fix == nil {
+			return ""
+		}
+		return sentence(clean(h.Fix.Do))
 	}
 	for _, r := range m.ranked {
 		if r.Fits && r.Rank == 1 {

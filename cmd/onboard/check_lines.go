@@ -43,6 +43,9 @@ func (l *checkLines) finding(f checks.Finding) {
 	if f.Fix != nil && f.Verdict != checks.Pass && !l.told[f.Fix.Do] {
 		l.told[f.Fix.Do] = true
 		l.line("%-33s → %s\n", "", f.Fix.Do)
+		if f.Fix.URL != "" {
+			l.line("%-33s   %s\n", "", f.Fix.URL)
+		}
 	}
 	_ = l.out.Flush() // the answer below says it if the output is gone
 }

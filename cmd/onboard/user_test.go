@@ -19,7 +19,7 @@ func TestUser(t *testing.T) {
 		{"managed-default", "user@contoso.example", codeBlocked, []string{"user@contoso.example may not consent: Microsoft's managed consent policy."}},
 		{"managed-default", "admin@contoso.example", codeOpen, []string{"admin@contoso.example can start using the app."}},
 		{"approved", "user@contoso.example", codeOpen, []string{"Consent is in place for everyone in contoso.example."}},
-		{"approved", "nobody@contoso.example", codeBlocked, []string{"nobody@contoso.example is nobody in this tenant.", "whose move     user"}},
+		{"approved", "nobody@contoso.example", codeUnknown, []string{"No user of this tenant has the name or id nobody@contoso.example.", "whose move     user"}},
 		{"assignment-required", "user@contoso.example", codeBlocked, []string{"user@contoso.example is not among them"}},
 	} {
 		t.Run(c.scenario+" "+c.user, func(t *testing.T) {
@@ -47,5 +47,27 @@ func TestUserThatIsNone(t *testing.T) {
 		if code != codeUsage || out != "" || !strings.Contains(errs, "names nobody") || strings.Contains(errs, "\x1b") {
 			t.Errorf("%.40q: exit %d, %q %q", user, code, out, errs)
 		}
+	}
+}
+
+// TestDemoAboutOnePerson: a name that was mistyped leads to no approval, and an
+// opening for one is not told as one for everybody.
+func TestDemoAboutOnePerson(t *testing.T) {
+	t.Parallel()
+	for user, c := range map[string]struct {
+		code        int
+		says, lacks string
+	}{
+		"nobody@contoso.example": {codeUnknown, "Type their user principal name", "Took:"},
+		"admin@contoso.example":  {codeOpen, "Nobody else was looked at.", "open for everybody"},
+		"user@contoso.example":   {codeOpen, "open for everybody", "Nobody else was looked at."},
+	} {
+		t.Run(user, func(t *testing.T) {
+			t.Parallel()
+			out, errs, code := onboard(t.Context(), nil, "demo", "--plain", "--auto", "--user", user)
+			if code != c.code || !strings.Contains(out, c.says) || strings.Contains(out, c.lacks) {
+				t.Errorf("exit %d:\n%s%s", code, out, errs)
+			}
+		})
 	}
 }
