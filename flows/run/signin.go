@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
@@ -41,7 +43,22 @@ func (d *Driver) signIn(ctx context.Context, w flows.Want) {
 	if account.Way == "" {
 		account.Way = w.Way
 	}
+	account.Scopes = askedFirst(account.Scopes, w.Scopes.Words())
 	d.post(flows.SignedIn{Account: account})
+}
+
+// askedFirst puts the scopes that were asked for before the others: an event
+// holds so many, and a token may carry hundreds.
+func askedFirst(given, asked []string) []string {
+	rank := func(scope string) int {
+		if slices.ContainsFunc(asked, func(a string) bool { return strings.EqualFold(a, scope) }) {
+			return 0
+		}
+		return 1
+	}
+	out := slices.Clone(given)
+	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
+	return out
 }
 
 var errNoSignIn = errors.New(words.noSignIn)

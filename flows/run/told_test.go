@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -70,6 +71,28 @@ func TestAWriteThatCannotBeReadAgainIsNotSaidToBeMissing(t *testing.T) {
 		}
 		if rec, ok := flows.ReceiptOf(s); !ok || rec.Lines[0].Outcome != "written" {
 			t.Errorf("receipt %+v", rec)
+		}
+	})
+}
+
+// A client that was consented to for years may give more scopes than an event
+// holds. Those that were asked for are among the ones that are kept.
+func TestATokenOfManyScopesMayWrite(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		w := &world{}
+		w.onSignIn = func(_ context.Context, ask SignInAsk, _ func(Prompt)) (flows.Account, error) {
+			a := flows.Account{UPN: "admin@contoso.example", TenantID: tenantID}
+			for i := range 400 {
+				a.Scopes = append(a.Scopes, fmt.Sprintf("A%d.Read", i))
+			}
+			a.Scopes = append(a.Scopes, ask.Scopes...)
+			return a, nil
+		}
+		r := drive(t, w, journal.NewMemory(), Options{})
+		r.toPlan()
+		if s := r.confirm(); !s.Carried() {
+			t.Errorf("stop %+v", s.Stop)
 		}
 	})
 }
