@@ -113,6 +113,9 @@ func (r DNSRule) Parse(texts [][]string) DNSRecord {
 		out = attempts[0]
 		out.State = DNSInvalid
 	}
+	if out.Strings > 1 {
+		out.Notes = append(out.Notes, fmt.Sprintf(sayDNSSplit, out.Strings))
+	}
 	out.Ignored = ignored
 	return out
 }

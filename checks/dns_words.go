@@ -5,6 +5,7 @@ const (
 	sayDNSSeveral   = "There are %d policy records; there must be one, or none counts."
 	sayDNSKeepOne   = "Keep one of them: %s"
 	sayDNSBeside    = "Another TXT record beside it looks like an attempt and is passed over: %s"
+	sayDNSSplit     = "The record comes in %d strings; they are joined as they are, without a blank between them."
 	sayDNSTwice     = "The tag %s is there twice."
 	sayDNSLacks     = "The tag %s is missing; add %[1]s=%s."
 	sayDNSValue     = "The tag %s says %q; wanted is %s."
