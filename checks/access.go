@@ -103,12 +103,27 @@ func (p PolicyEffect) hangs() bool {
 	return len(p.Reasons) > 0 && !slices.ContainsFunc(p.Reasons, func(r string) bool { return certain[strings.ToLower(r)] })
 }
 
+// forOthers says whether a policy does not apply for whom it is asked about, and
+// as far as Graph says for no other reason that is certain.
+func (p PolicyEffect) forOthers() bool {
+	users := false
+	for _, r := range p.Reasons {
+		if strings.EqualFold(r, "users") {
+			users = true
+		} else if certain[strings.ToLower(r)] {
+			return false
+		}
+	}
+	return users && !p.Applies
+}
+
 // tally is what the answers about several people come to.
 type tally struct {
 	asked, stopped     int      // people, and those of them that a policy stops for certain
 	stops, hang, spare []string // policies that stop, that may, and that spare the signed-in person and may stop others
 	perhaps            []string // that Graph says do not apply, for a reason that hangs on what was not said
 	device, proof      []string
+	others             []string // that mean none of those asked about, and may mean somebody else
 	proxied            []string
 }
 
@@ -130,8 +145,10 @@ func (t *tally) add(w WhatIf) {
 			put(&t.hang, p)
 		case wants == demandBlock && p.hangs():
 			put(&t.perhaps, p)
-		case wants == demandBlock && w.Whose == WhoseMine && slices.ContainsFunc(p.Reasons, func(r string) bool { return strings.EqualFold(r, "users") }):
+		case wants == demandBlock && w.Whose == WhoseMine && p.forOthers():
 			put(&t.spare, p)
+		case wants == demandBlock && w.Whose == WhoseSample && p.forOthers():
+			put(&t.others, p)
 		case wants == demandDevice && p.Applies:
 			put(&t.device, p)
 		case wants == demandProof && p.Applies:
@@ -216,6 +233,7 @@ func (t *tally) details(whose Whose) []string {
 		{sayAccessAlsoDevice, t.device},
 		{sayAccessAlsoProof, t.proof},
 		{sayAccessAlsoProxied, t.proxied},
+		{sayAccessOthers, t.others},
 	} {
 		if len(more.list) > 0 {
 			out = append(out, fmt.Sprintf(more.say, quotedList(more.list)))

@@ -56,6 +56,8 @@ func accessCases() []judged {
 		{"blocks all who were picked", id, []change{asked(checks.WhoseSample, []checks.PolicyEffect{block}, []checks.PolicyEffect{mfa, block})}, fail, checks.Verified, "Asked about 2 people", checks.WhoAdmin},
 		{"blocks one who was picked", id, []change{asked(checks.WhoseSample, []checks.PolicyEffect{block}, none)}, warn, checks.Inferred, "stops some people", checks.WhoAdmin},
 		{"blocks nobody who was picked", id, []change{asked(checks.WhoseSample, none, none)}, pass, checks.Verified, "Asked about 2 people", ""},
+		{"blocks others than were picked", id, []change{asked(checks.WhoseSample, []checks.PolicyEffect{idle(block, "users")})}, pass, checks.Verified, `if it is about this app at all: "No entry"`, ""},
+		{"spares the one who looks, of another app", id, ask(checks.WhoseMine, idle(block, "users", "application")), pass, checks.Verified, "Asked about you alone", ""},
 		{"blocks the person", id, append(ask(checks.WhoseNamed, block), person), fail, checks.Verified, "stops eve@contoso.example", checks.WhoAdmin},
 		{"blocks the one who looks alone", id, ask(checks.WhoseMine, block), warn, checks.Inferred, "Asked about you alone", checks.WhoAdmin},
 		{"spares the one who looks", id, ask(checks.WhoseMine, idle(block, "users")), warn, checks.Inferred, "spares you", checks.WhoAdmin},

@@ -19,6 +19,7 @@ const (
 	sayAccessAlsoDevice  = "Wants a managed device or an approved app: %s"
 	sayAccessAlsoProof   = "Asks for proof that people can give, such as a second factor; an app that works on its own cannot: %s"
 	sayAccessAlsoProxied = "Goes through Defender for Cloud Apps: %s"
+	sayAccessOthers      = "Blocks people other than those asked about, if it is about this app at all: %s"
 	sayEverybody         = "everybody"
 	sayOrdinaryPeople    = "ordinary users"
 	sayPersonHere        = "person"

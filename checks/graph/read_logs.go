@@ -33,6 +33,39 @@ func since(rd *reading, back time.Duration) (time.Time, string) {
 	return at, at.Format(time.RFC3339)
 }
 
+// signInEntry is what is looked at of an entry of auditLogs/signIns [MM].
+type signInEntry struct {
+	At     time.Time `json:"createdDateTime"`
+	UserID string    `json:"userId"`
+	Status *struct {
+		Code   *int   `json:"errorCode"`
+		Reason string `json:"failureReason"`
+	} `json:"status"`
+	Policies []struct {
+		Name   string `json:"displayName"`
+		Result string `json:"result"`
+	} `json:"appliedConditionalAccessPolicies"`
+}
+
+// auditEntry is what is looked at of one of auditLogs/directoryAudits [MM]. Who
+// did it is not.
+type auditEntry struct {
+	At      time.Time `json:"activityDateTime"`
+	Result  string    `json:"result"`
+	Reason  string    `json:"resultReason"`
+	Targets []struct {
+		ID       string `json:"id"`
+		Modified []struct {
+			Name string `json:"displayName"`
+			New  string `json:"newValue"`
+		} `json:"modifiedProperties"`
+	} `json:"targetResources"`
+	More []struct {
+		Key   string `json:"key"`
+		Value string `json:"value"`
+	} `json:"additionalDetails"`
+}
+
 // readSignIns reads people's newest sign-ins to the app, or those of the person
 // asked about. v1.0 lists interactive ones alone (entra-facts §8).
 func readSignIns(rd *reading, t *trail) (checks.SignInLog, error) {
@@ -49,18 +82,7 @@ func readSignIns(rd *reading, t *trail) (checks.SignInLog, error) {
 	} else if who != "" {
 		filter += " and userPrincipalName eq " + quoted(strings.ToLower(who))
 	}
-	found, more, err := onePage[struct {
-		At     time.Time `json:"createdDateTime"`
-		UserID string    `json:"userId"`
-		Status *struct {
-			Code   *int   `json:"errorCode"`
-			Reason string `json:"failureReason"`
-		} `json:"status"`
-		Policies []struct {
-			Name   string `json:"displayName"`
-			Result string `json:"result"`
-		} `json:"appliedConditionalAccessPolicies"`
-	}](t, ask{path: "auditLogs/signIns", query: "$top=" + strconv.Itoa(logEntries) + "&$filter=" + escaped(filter), need: needLogs})
+	found, more, err := onePage[signInEntry](t, ask{path: "auditLogs/signIns", query: "$top=" + strconv.Itoa(logEntries) + "&$filter=" + escaped(filter), need: needLogs})
 	if err != nil {
 		return checks.SignInLog{}, err
 	}
@@ -92,22 +114,7 @@ func readAudit(rd *reading, t *trail) (checks.AuditLog, error) {
 		return checks.AuditLog{}, err
 	}
 	from, at := since(rd, auditBack)
-	found, more, err := onePage[struct {
-		At      time.Time `json:"activityDateTime"`
-		Result  string    `json:"result"`
-		Reason  string    `json:"resultReason"`
-		Targets []struct {
-			ID       string `json:"id"`
-			Modified []struct {
-				Name string `json:"displayName"`
-				New  string `json:"newValue"`
-			} `json:"modifiedProperties"`
-		} `json:"targetResources"`
-		More []struct {
-			Key   string `json:"key"`
-			Value string `json:"value"`
-		} `json:"additionalDetails"`
-	}](t, ask{
+	found, more, err := onePage[auditEntry](t, ask{
 		path:  "auditLogs/directoryAudits",
 		query: "$top=" + strconv.Itoa(logEntries) + "&$filter=" + escaped("activityDisplayName eq 'Consent to application' and activityDateTime ge "+at),
 		need:  needLogs,
@@ -120,23 +127,29 @@ func readAudit(rd *reading, t *trail) (checks.AuditLog, error) {
 		if f.At.IsZero() || f.Result == "" {
 			return checks.AuditLog{}, t.lacks("activityDateTime or result")
 		}
-		e := checks.ConsentEvent{At: f.At.UTC(), Result: name(f.Result), Reason: clean(f.Reason), Targets: []string{}, Apps: []string{}}
-		for _, target := range f.Targets {
-			e.Targets = append(e.Targets, name(target.ID))
-			for _, m := range target.Modified {
-				if strings.EqualFold(m.Name, "ConsentContext.IsAdminConsent") {
-					yes := strings.EqualFold(strings.Trim(m.New, `" `), "true")
-					e.Admin = &yes
-				}
-			}
-		}
-		for _, d := range f.More {
-			if strings.EqualFold(d.Key, "AppId") {
-				e.Apps = append(e.Apps, name(d.Value))
-			}
-		}
-		out.Entries = append(out.Entries, e)
+		out.Entries = append(out.Entries, f.event())
 	}
 	t.saw("%s", countedOf(len(out.Entries), "consent", more))
 	return out, nil
+}
+
+// event copies an entry. The names of the properties are general knowledge
+// (entra-facts §8); where they are not there, nothing is said of them.
+func (f auditEntry) event() checks.ConsentEvent {
+	e := checks.ConsentEvent{At: f.At.UTC(), Result: name(f.Result), Reason: clean(f.Reason), Targets: []string{}, Apps: []string{}}
+	for _, target := range f.Targets {
+		e.Targets = append(e.Targets, name(target.ID))
+		for _, m := range target.Modified {
+			if strings.EqualFold(m.Name, "ConsentContext.IsAdminConsent") {
+				yes := strings.EqualFold(strings.Trim(m.New, `" `), "true")
+				e.Admin = &yes
+			}
+		}
+	}
+	for _, d := range f.More {
+		if strings.EqualFold(d.Key, "AppId") {
+			e.Apps = append(e.Apps, name(d.Value))
+		}
+	}
+	return e
 }
