@@ -75,14 +75,15 @@ type TenantFact struct {
 
 // AppFact is the enterprise app in the tenant.
 type AppFact struct {
-	ID          string `json:"id"` // object id
-	AppID       string `json:"appId"`
-	Name        string `json:"name"`
-	Enabled     bool   `json:"enabled"`     // accountEnabled; true where it was not printed
-	Deactivated bool   `json:"deactivated"` // isDisabled
-	ByMicrosoft string `json:"byMicrosoft,omitempty"`
-	Publisher   string `json:"publisher,omitempty"` // verified; empty: not
-	OwnerTenant string `json:"ownerTenant,omitempty"`
+	ID            string `json:"id"` // object id
+	AppID         string `json:"appId"`
+	Name          string `json:"name"`
+	Enabled       bool   `json:"enabled"`                 // accountEnabled; true where it was not printed
+	EnabledUnread bool   `json:"enabledUnread,omitempty"` // accountEnabled was not printed
+	Deactivated   bool   `json:"deactivated"`             // isDisabled
+	ByMicrosoft   string `json:"byMicrosoft,omitempty"`
+	Publisher     string `json:"publisher,omitempty"` // verified; empty: not
+	OwnerTenant   string `json:"ownerTenant,omitempty"`
 	// AssignedOnly: nobody uses it but who was assigned to it.
 	AssignedOnly bool `json:"assignedOnly,omitempty"`
 }
@@ -161,7 +162,7 @@ func appFact(l checks.Look[*checks.ServicePrincipal]) *AppFact {
 	}
 	sp := l.Value
 	a := &AppFact{
-		ID: sp.ID, AppID: sp.AppID, Name: sp.Name, Enabled: sp.Enabled == nil || *sp.Enabled,
+		ID: sp.ID, AppID: sp.AppID, Name: sp.Name, Enabled: sp.Enabled == nil || *sp.Enabled, EnabledUnread: sp.Enabled == nil,
 		Deactivated: sp.Deactivated != nil && *sp.Deactivated, OwnerTenant: sp.OwnerTenant,
 		AssignedOnly: sp.AssignmentRequired != nil && *sp.AssignmentRequired,
 	}

@@ -222,7 +222,7 @@ func Shows(f Facts, app checks.App, c Change) bool {
 	case CreateApp:
 		return true
 	case EnableApp:
-		return f.App.Enabled
+		return f.App.Enabled && !f.App.EnabledUnread
 	case CreateGrant, WidenGrant:
 		api, ok := resourceIn(f, c.Resource)
 		var have []string

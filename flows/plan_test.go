@@ -276,6 +276,19 @@ func carriedOut(t *testing.T, f Facts, c Change) Facts {
 	return f
 }
 
+// An answer that does not print accountEnabled proves no switching on.
+func TestWhatWasNotPrintedProvesNothing(t *testing.T) {
+	t.Parallel()
+	yes := true
+	app := profile(t, "hetk").App()
+	for _, enabled := range []*bool{nil, &yes} {
+		f := FactsOf(&checks.Snapshot{App: checks.Look[*checks.ServicePrincipal]{Read: true, Value: &checks.ServicePrincipal{ID: appSP, AppID: app.ClientID, Enabled: enabled}}})
+		if got := Shows(f, app, Change{Kind: EnableApp}); got != (enabled != nil) || !f.App.Enabled {
+			t.Errorf("accountEnabled %v shows as switched on: %v", enabled, got)
+		}
+	}
+}
+
 func TestBinding(t *testing.T) {
 	t.Parallel()
 	c := Change{Path: "/x/" + NewAppRef, Body: `{"a":"` + NewAppRef + `"}`}
