@@ -10,7 +10,7 @@ func number(s string, i int) (sighting, int) {
 		return sighting{}, 0
 	}
 	whole := len(plain) >= minDigits
-	if joined, to := join(s, end, plain); to > 0 {
+	if joined, to := join(s, end, plain); to > 0 && (len(plain) <= minDigits || strings.Contains(s[end:to], "\n")) {
 		if known(value(joined)) && (!whole || !known(value(plain)) || to < len(s) && s[to] == ':') {
 			return sighting{value(joined), true}, to
 		}
@@ -18,7 +18,7 @@ func number(s string, i int) (sighting, int) {
 	if whole && known(value(plain)) {
 		return sighting{value(plain), false}, end
 	}
-	if read, to, sure := lookalikes(s, i); to > 0 && (sure || !whole) {
+	if read, to, sure := lookalikes(s, i, len(plain)); to > 0 && (sure || !whole) {
 		return sighting{read, true}, to
 	}
 	if whole {
@@ -57,17 +57,19 @@ func join(s string, end int, plain string) (joined string, to int) {
 	return joined, to
 }
 
-// lookalikes reads letters as the digits they are mistaken for. sure says
-// whether the number is in the table; one that is not must be mostly digits.
-func lookalikes(s string, i int) (read, to int, sure bool) {
+// lookalikes reads letters as the digits they are mistaken for, where some
+// follow the first plain digits. sure says whether the number is in the table;
+// one that is not must be mostly digits. A part of a longer number is never
+// read: 530003 is not 53000.
+func lookalikes(s string, i, plain int) (read, to int, sure bool) {
 	var values [maxDigits + 1]int // by how many characters are read
 	n, plainly := 0, 0
 	for n < maxDigits && i+n < len(s) {
-		d, plain := digitLike(s[i+n])
+		d, exact := digitLike(s[i+n])
 		if d == 0 {
 			break
 		}
-		if plain {
+		if exact {
 			plainly++
 		}
 		values[n+1] = values[n]*10 + int(d-'0')
@@ -76,19 +78,19 @@ func lookalikes(s string, i int) (read, to int, sure bool) {
 	if plainly == 0 {
 		return 0, 0, false // a word, such as "bIoQGo"
 	}
-	for k := n; k > minDigits; k-- {
-		if known(values[k]) {
+	for k := n; k > max(minDigits, plain); k-- {
+		if known(values[k]) && (i+k == len(s) || s[i+k] < '0' || s[i+k] > '9') {
 			return values[k], i + k, true
 		}
 	}
-	if n > minDigits && plainly >= n-2 && (i+n == len(s) || !isWord(s[i+n])) {
+	if n > max(minDigits, plain) && plainly >= n-2 && (i+n == len(s) || !isWord(s[i+n])) {
 		return values[n], i + n, false
 	}
 	return 0, 0, false
 }
 
 // digitLike is the digit that a character is or is mistaken for; 0 for none.
-func digitLike(b byte) (digit byte, plain bool) {
+func digitLike(b byte) (digit byte, exact bool) {
 	switch {
 	case b >= '0' && b <= '9':
 		return b, true

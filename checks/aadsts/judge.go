@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"slices"
+	"strings"
 )
 
 // sign is one thing in a text that says what happened.
@@ -86,10 +87,16 @@ func (f *facts) signs(w *seen) []sign {
 // wallSigns are the signs of a page's words.
 func (f *facts) wallSigns(w *seen) []sign {
 	var out []sign
+	stray := w.long && !w.has(wallMicrosoft)
 	for x := wallAdmin; x < wallMicrosoft; x++ {
 		v := walls[x]
-		if !w.has(x) || v.class == "" || x == wallForeign || x == wallDeclined && f.cancel {
+		switch {
+		case !w.has(x), v.class == "", x == wallForeign:
+			continue
+		case x == wallDeclined && f.cancel:
 			continue // what came with a cancel tells no more than the cancel
+		case stray && (x == wallAdmin && w.loose || x == wallSentMaybe || x == wallBlocked || x == wallFault || x == wallExpired):
+			continue
 		}
 		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyWords, rank: rankWall + weight(v.class)}
 		switch {
@@ -169,7 +176,7 @@ func (f *facts) errorSign(v verdict, w *seen) sign {
 
 // refine adjusts the deciding sign by what else the text says.
 func (f *facts) refine(s *sign, w *seen) {
-	personal := w.has(wallPersonal)
+	personal := w.has(wallPersonal) || w.has(tagConsumer) || slices.ContainsFunc(f.answer.Personal.Addresses, consumer)
 	switch {
 	case s.class == WrongTenant && s.who != AppVendor && personal:
 		s.class, s.who, s.also = PersonalAccount, User, []Class{WrongTenant}
@@ -192,6 +199,15 @@ func (f *facts) refine(s *sign, w *seen) {
 		s.also = also
 	}
 }
+
+// consumer reports whether an address is of a service that gives accounts to
+// anybody. Most such accounts at Microsoft are personal ones.
+func consumer(address string) bool {
+	_, domain, _ := strings.Cut(address, "@")
+	return slices.Contains(consumerDomains, domain)
+}
+
+var consumerDomains = []string{"outlook.com", "hotmail.com", "live.com", "msn.com", "gmail.com", "googlemail.com", "yahoo.com", "icloud.com", "gmx.de", "gmx.net", "web.de", "hotmail.fr", "outlook.fr", "outlook.de", "hotmail.co.uk"}
 
 // decide writes the answer of signs[best]. What the other signs say comes
 // before what a class may be in general.

@@ -135,6 +135,29 @@ func TestUnknownCode(t *testing.T) {
 	}
 }
 
+// TestNeverGuessed reads thousands of codes that are not in the table, as
+// sentences go on after them: none may be taken for one that is.
+func TestNeverGuessed(t *testing.T) {
+	t.Parallel()
+	behind := []string{"", ": Something new.", " something new", ".", ")", "\nnext line", ", 2026-11-20", "\r\nTrace ID: " + trace, "Is it", "%3a+new"}
+	asked := 0
+	for _, span := range [][3]int{{1000, 9999, 13}, {10000, 99999, 17}, {100000, 999999, 211}, {1000000, 9999999, 2311}, {10000000, 99999999, 24001}} {
+		for n := span[0]; n <= span[1]; n += span[2] {
+			if _, ok := Lookup(n); ok {
+				continue
+			}
+			asked++
+			text := spelt(n) + behind[asked%len(behind)]
+			if a := Parse(text); a.Class != Unknown || a.Who != WhoUnknown || a.Code != n || a.Lookup != LookupURL(n) {
+				t.Errorf("%q: %d is %s, %s (%s)", text, a.Code, a.Class, a.Who, a.Why)
+			}
+		}
+	}
+	if asked < 10000 {
+		t.Errorf("asked for %d codes only", asked)
+	}
+}
+
 // TestSure holds how far an answer can be trusted.
 func TestSure(t *testing.T) {
 	t.Parallel()

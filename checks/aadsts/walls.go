@@ -21,6 +21,7 @@ const (
 	wallRisky
 	wallUnverified
 	tagUnverified
+	tagConsumer
 	wallPersonal
 	wallAssignment
 	wallAccess
@@ -84,6 +85,10 @@ func (l lang) String() string {
 	return ""
 }
 
+// longText is from how many squeezed bytes on a text is no longer taken for a
+// page that stopped somebody by words that any text may hold.
+const longText = 3000
+
 // near is within how many squeezed bytes the parts of a sentence must stand.
 const near = 90
 
@@ -92,6 +97,7 @@ type seen struct {
 	at    [wallCount]int // 1 + where a wall's words begin in the squeezed text; 0 for not at all
 	lang  [wallCount]lang
 	loose bool  // wallAdmin was put together from parts
+	long  bool  // it is longer than a page that stops somebody
 	codes []int // whose message the text has, in order
 }
 
@@ -102,6 +108,7 @@ func readWalls(s string) seen {
 	var found seen
 	var parts [3][len(langNames)]int
 	text, ix := squeeze(s), lexicon()
+	found.long = len(text) > longText
 	muted := 0 // up to where a wording was taken back
 	for i := 0; i+4 <= len(text); i++ {
 		key := binary.LittleEndian.Uint32(text[i:])
