@@ -123,8 +123,12 @@ func TestEverySignInFailureSaysWhatToDo(t *testing.T) {
 func TestEveryStopSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, why := range []flows.StopReason{
-		flows.StopMoved, flows.StopRefused, flows.StopUnclear, flows.StopUnseen, flows.StopInterrupted, flows.StopNoHands, flows.StopSignIn, "new",
+		flows.StopMoved, flows.StopRefused, flows.StopUnclear, flows.StopUnseen, flows.StopInterrupted, flows.StopNoHands, flows.StopSignIn,
+		flows.StopTenant, flows.StopUnread, flows.StopStore, "new",
 	} {
+		if known := why != "new"; known == (stopWord(why) == wordStopped) {
+			t.Errorf("%s has no words of its own: %q", why, stopWord(why))
+		}
 		d := atApplying(t)
 		d.happen(flows.Stopped{Plan: d.State().Plan.ID, Why: why, Text: "detail"})
 		m := New(t.Context(), d, still(t, 80, 60))

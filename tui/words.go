@@ -311,6 +311,9 @@ var stopWords = map[flows.StopReason]string{
 	flows.StopInterrupted: "This was interrupted between two lines. What is there now was read again: look at the new plan.",
 	flows.StopNoHands:     "Nothing here can write. Use the portal, or press ctrl+s for the requests.",
 	flows.StopSignIn:      "Nobody is signed in who may write this. Confirm again to sign in.",
+	flows.StopTenant:      "You are signed in to another tenant than the plan's, so nothing more is sent. Sign in with an account of the plan's tenant.",
+	flows.StopUnread:      "The tenant could not be read, so nothing more is sent. What was sent before is in the receipt: look again.",
+	flows.StopStore:       "What is sent is saved first, and that failed, so nothing more is sent. Make room where runs are kept, then confirm again.",
 }
 
 // Proof and report.
