@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
@@ -59,7 +61,7 @@ func (m *Model) signInAnew() tea.Cmd {
 
 // signInOffer is the key that does it.
 func (m *Model) signInOffer() offer {
-	o := offer{act: actSignIn, hidden: !m.elsewhere()}
+	o := offer{act: actSignIn, hidden: !m.elsewhere() && !m.turnedAway()}
 	if m.state.Account == nil {
 		o.word, o.hidden = wordSignInNow, false
 	}
@@ -73,6 +75,14 @@ func (m *Model) signInOffer() offer {
 func (m *Model) elsewhere() bool {
 	a, id := m.state.Account, m.state.TenantID()
 	return a != nil && id != "" && a.TenantID != "" && !strings.EqualFold(a.TenantID, id)
+}
+
+// turnedAway says that something cannot be seen because Microsoft wants whoever
+// is signed in to do so again.
+func (m *Model) turnedAway() bool {
+	return slices.ContainsFunc(m.state.Findings(), func(h flows.Held) bool {
+		return !m.state.Stale(h) && checks.WantsSignIn(h.Finding)
+	})
 }
 
 // nextApp begins again with the choice of the app, for the same tenant and as

@@ -56,6 +56,45 @@ func TestSignInAnewFromAnotherTenant(t *testing.T) {
 	}
 }
 
+// challenger is a Graph that wants another sign-in before it shows the app.
+type challenger struct{}
+
+func (challenger) Serves() []checks.Part { return []checks.Part{checks.PartApp} }
+
+func (challenger) Read(_ context.Context, _ checks.Query, _ []checks.Part, land func(checks.Piece)) {
+	no := checks.Look[*checks.ServicePrincipal]{Failure: &checks.Failure{Kind: checks.FailSignIn, Status: 401, Claims: `{"a":1}`}}
+	land(checks.NewPiece(checks.PartApp, no, func(s *checks.Snapshot) *checks.Look[*checks.ServicePrincipal] { return &s.App }))
+}
+
+// TestSignInAnewWhereMicrosoftWantsIt holds that the key which answers a claims
+// challenge is on the screen that tells of it.
+func TestSignInAnewWhereMicrosoftWantsIt(t *testing.T) {
+	t.Parallel()
+	d := atSignIn(t)
+	d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayBrowser)}, signedIn(), flows.Advanced{})
+	rounded(d, tenantFindings()...)
+	m := New(t.Context(), d, still(t, 100, 40))
+	if got := flat(m); strings.Contains(got, "sign in anew") {
+		t.Errorf("the key is there without a reason:\n%s", plainText(m.View().Content))
+	}
+	var met checks.Finding
+	sub := d.State().Subject()
+	checks.Run(t.Context(), sub, []checks.Reader{challenger{}}, []checks.ID{checks.AppPresent}, func(f checks.Finding) {
+		if f.Check == checks.AppPresent {
+			met = f
+		}
+	})
+	rounded(d, append(tenantFindings(), flows.Found{Finding: met})...)
+	m = New(t.Context(), d, still(t, 100, 40))
+	if got := flat(m); !strings.Contains(got, "s sign in anew") {
+		t.Errorf("the key is not there for %+v:\n%s", met, plainText(m.View().Content))
+	}
+	press(m, "s")
+	if s := m.state; s.Place.Stage != flows.StageSignIn || s.Account != nil {
+		t.Errorf("at %+v as %v", s.Place, s.Account)
+	}
+}
+
 func TestNoSignInIsNotAsked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(asked(t))

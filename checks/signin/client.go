@@ -31,6 +31,9 @@ type Options struct {
 	Keep *Keep
 	// Anew asks the person even where Keep holds a sign-in.
 	Anew bool
+	// Claims is a decoded claims challenge that the first sign-in answers; the
+	// person is asked then, whatever Keep holds.
+	Claims string
 	// Patience is how long a person may take in the browser; default 10 minutes.
 	Patience time.Duration
 	Now      func() time.Time // default time.Now

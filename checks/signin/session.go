@@ -11,7 +11,6 @@ package signin
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 	"time"
 
@@ -42,6 +41,10 @@ type Session interface {
 	// Satisfy answers a claims challenge, given decoded (JSON): without the person
 	// if that is enough, else by a new sign-in.
 	Satisfy(ctx context.Context, claims string) error
+	// SatisfySilently does of that what needs nobody. Where only the person can
+	// answer, the error's Failure holds the claims, and so it stays, without
+	// Microsoft being asked again, until there is another token.
+	SatisfySilently(ctx context.Context, claims string) error
 	// Forget drops the tokens. Token fails from then on.
 	Forget(ctx context.Context) error
 }
@@ -49,8 +52,6 @@ type Session interface {
 const (
 	// renewBefore is when a token is renewed ahead of its end, MSAL's own margin.
 	renewBefore = 5 * time.Minute
-	// maxClaims bounds a claims challenge; real ones are below 1 KiB.
-	maxClaims = 16 << 10
 	// anew is an empty challenge: MSAL then passes over its cache, which goes by
 	// its own clock, and redeems the refresh token.
 	anew = "{}"
@@ -79,6 +80,7 @@ type held struct {
 	expires time.Time
 	renewAt time.Time
 	claims  string // the challenge that was satisfied last
+	stuck   bool   // the last challenge could not be answered without the person
 }
 
 // begin signs in for the first time.
@@ -88,7 +90,10 @@ func (c *Client) begin(ctx context.Context, way Way, scopes []string, ask askPer
 		scopes = []string{"User.Read"}
 	}
 	s := &live{c: c, way: way, ask: ask, turn: make(chan struct{}, 1)}
-	if c.o.Keep != nil && !c.o.Anew {
+	if c.o.Claims != "" && !challenge(c.o.Claims) {
+		return nil, badClaims()
+	}
+	if c.o.Keep != nil && !c.o.Anew && c.o.Claims == "" {
 		taken, err := s.resume(ctx, scopes)
 		switch {
 		case err != nil:
@@ -97,8 +102,8 @@ func (c *Client) begin(ctx context.Context, way Way, scopes []string, ask askPer
 			return s, nil
 		}
 	}
-	res, err := ask(ctx, scopes, "", c.o.Hint)
-	if err := s.take(ctx, res, err, scopes, ""); err != nil {
+	res, err := ask(ctx, scopes, c.o.Claims, c.o.Hint)
+	if err := s.take(ctx, res, err, scopes, c.o.Claims); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -263,37 +268,6 @@ func (s *live) Widen(ctx context.Context, scopes []string) error {
 		return CauseScopes.make(&checks.Failure{Missing: missing})
 	}
 	return nil
-}
-
-// Satisfy tries without the person first, unless just that was done for the same
-// challenge and did not help.
-func (s *live) Satisfy(ctx context.Context, claims string) error {
-	if len(claims) > maxClaims || json.Unmarshal([]byte(claims), &map[string]any{}) != nil {
-		return CauseOther.make(&checks.Failure{Kind: checks.FailRequest, Message: wordsClaimsBad})
-	}
-	if err := s.enter(ctx, nil); err != nil {
-		return err
-	}
-	defer s.leave()
-	h := s.now()
-	if h.claims != claims {
-		err := s.silently(ctx, nil, claims)
-		if err == nil {
-			s.satisfied(claims)
-			return nil
-		}
-		if ctx.Err() != nil || passing(err) {
-			return err
-		}
-	}
-	res, err := s.ask(ctx, h.asked, claims, h.who.UPN)
-	return s.take(ctx, res, err, h.asked, claims)
-}
-
-func (s *live) satisfied(claims string) {
-	s.mu.Lock()
-	s.held.claims = claims
-	s.mu.Unlock()
 }
 
 // Forget drops the tokens here and in MSAL.

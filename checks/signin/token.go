@@ -182,6 +182,11 @@ func (s *handed) Satisfy(_ context.Context, claims string) error {
 	return CauseFixed.make(f)
 }
 
+// SatisfySilently can not either.
+func (s *handed) SatisfySilently(ctx context.Context, claims string) error {
+	return s.Satisfy(ctx, claims)
+}
+
 // Forget drops the token and the way to another.
 func (s *handed) Forget(ctx context.Context) error {
 	if err := s.enter(ctx); err != nil {

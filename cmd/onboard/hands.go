@@ -26,6 +26,8 @@ type looker struct {
 	turn  chan struct{} // holds one: whoever has it may look
 	about string        // what seen is about
 	seen  checks.Snapshot
+	round uint32 // of the last look
+	could bool   // whoever is signed in could activate a role that may approve
 }
 
 func newLooker(c *clients) *looker {
@@ -42,19 +44,30 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 		return flows.Facts{}, ctx.Err()
 	}
 	defer func() { l.turn <- struct{}{} }()
-	readers, session, err := l.c.readersAs(ask.Cloud)
+	readers, session, err := l.c.readersAs(ask.Cloud, false)
 	if err != nil {
 		return flows.Facts{}, err
 	}
 	about := fmt.Sprintf("%s %s %s %s %p", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, session)
 	if about != l.about {
-		l.about, l.seen = about, checks.Snapshot{}
+		l.about, l.seen, l.could = about, checks.Snapshot{}, false
 	}
+	if ask.Round != l.round && l.could && session != nil {
+		// Roles stand in a token as they were when it was made. Without another
+		// the look goes on with the one in hand.
+		_ = session.Renew(ctx)
+	}
+	l.round = ask.Round
 	s := checks.Subject{
 		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Now: l.c.now(), Look: &l.seen,
 		Login: l.c.o.loginURL, Portal: l.c.o.portalURL,
 	}
-	snap := checks.Run(ctx, s, readers, ask.Checks, found)
+	snap := checks.Run(ctx, s, readers, ask.Checks, func(f checks.Finding) {
+		if f.Check == checks.AccountRole {
+			l.could = checks.OnlyEligible(f)
+		}
+		found(f)
+	})
 	if ctx.Err() != nil {
 		return flows.Facts{}, ctx.Err() // what was cut off is no news
 	}
@@ -100,7 +113,7 @@ func (s *signer) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.Pr
 	s.mu.Unlock()
 	session := s.c.current()
 	var err error
-	if session != nil && string(session.Way()) == string(ask.Way) && ask.Way != flows.WayToken {
+	if session != nil && string(session.Way()) == string(ask.Way) && ask.Way != flows.WayToken && s.c.owes(ask.Tenant) == "" {
 		err = session.Widen(ctx, ask.Scopes)
 	} else {
 		session, err = s.begin(ctx, ask)
@@ -234,15 +247,28 @@ func (h changers) Changer(_ context.Context, plan flows.Plan) (run.Changer, erro
 	if err != nil {
 		return nil, err
 	}
-	return changer{ch}, nil
+	return changer{Changer: ch, c: h.c, session: session}, nil
 }
 
 // changer carries one write over to Graph.
-type changer struct{ *graph.Changer }
+type changer struct {
+	*graph.Changer
 
-// Change implements run.Changer.
+	c       *clients
+	session signin.Session
+}
+
+// Change implements run.Changer. A write that was turned away with a challenge
+// was not taken: it is sent once more where the session can answer that without
+// the person, whom a write never waits for.
 func (c changer) Change(ctx context.Context, r run.Request) (run.Answer, error) {
-	a, err := c.Send(ctx, graph.Write{Method: r.Method, Path: r.Path, Body: r.Body})
+	w := graph.Write{Method: r.Method, Path: r.Path, Body: r.Body}
+	a, err := c.Send(ctx, w)
+	if claims := challengeIn(err); claims != "" && c.c.satisfy(ctx, c.session, claims, false) {
+		if a, err = c.Send(ctx, w); challengeIn(err) != "" {
+			c.c.owe(c.session, challengeIn(err))
+		}
+	}
 	return run.Answer{Status: a.Status, ObjectID: a.ObjectID, RequestID: a.RequestID}, err
 }
 

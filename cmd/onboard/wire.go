@@ -29,6 +29,7 @@ type clients struct {
 	session signin.Session
 	reader  *graph.Reader
 	root    string // of the Graph that reader reads
+	owed    owed   // the challenge that the next sign-in answers
 }
 
 // newClients builds what every command shares. Nothing is asked yet.
@@ -112,6 +113,7 @@ func (c *clients) signedIn(s signin.Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.session = s
+	c.paid(s)
 	if c.reader != nil {
 		c.reader.Close()
 	}
@@ -135,15 +137,17 @@ func (c *clients) rootNow() string {
 	return c.root
 }
 
-// readers gives the readers for a cloud: the connection to Graph is kept warm
-// from one look to the next.
+// readers gives the readers for a cloud, which have the person sign in again at
+// once where a challenge wants that.
 func (c *clients) readers(cloud checks.Cloud) ([]checks.Reader, error) {
-	all, _, err := c.readersAs(cloud)
+	all, _, err := c.readersAs(cloud, true)
 	return all, err
 }
 
-// readersAs gives the readers for a cloud, and who they read as.
-func (c *clients) readersAs(cloud checks.Cloud) ([]checks.Reader, signin.Session, error) {
+// readersAs gives the readers for a cloud, and who they read as: the connection
+// to Graph is kept warm from one look to the next. asks says whether a challenge
+// may have the person sign in.
+func (c *clients) readersAs(cloud checks.Cloud, asks bool) ([]checks.Reader, signin.Session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	root := c.graphRoot(cloud)
@@ -157,7 +161,8 @@ func (c *clients) readersAs(cloud checks.Cloud) ([]checks.Reader, signin.Session
 		}
 		c.reader, c.root = r, root
 	}
-	return []checks.Reader{c.discover, signin.NewAccountReader(c.session, c.now), c.reader}, c.session, nil
+	graphed := answering{Reader: c.reader, c: c, session: c.session, asks: asks}
+	return []checks.Reader{c.discover, signin.NewAccountReader(c.session, c.now), graphed}, c.session, nil
 }
 
 // close lets go of what is open.
@@ -183,7 +188,7 @@ func (c *clients) clientID(p *flows.Profile) string {
 func (c *clients) client(clientID, tenant string, cloud checks.Cloud, hint string, anew bool) (*signin.Client, error) {
 	return signin.New(signin.Options{
 		Cloud: cloud, LoginURL: c.o.loginURL, Tenant: tenant, ClientID: clientID,
-		Transport: c.transport, Open: c.open, Hint: hint, Keep: c.keep, Anew: anew,
+		Transport: c.transport, Open: c.open, Hint: hint, Keep: c.keep, Anew: anew, Claims: c.owes(tenant),
 	})
 }
 

@@ -42,6 +42,9 @@ Exit codes: 0 open and verified, 1 blocked, 2 wrong usage, 3 cannot tell.`
 	sayOpenThis = "Open this page to sign in:\n%s\n"
 	sayBorrowed = "Signing in as Microsoft's own %q: that is the name the tenant's sign-in log will show.\n"
 
+	sayChallenged   = "Microsoft wants you to sign in again before it shows the rest.\n"
+	sayNotSatisfied = "That did not come about: %s.\n  %s.\n"
+
 	saySignedInAs  = "Signed in as %s.\n"
 	saySignOutLong = `sign-out removes what --keep-sign-in kept in this machine's keychain: the
 sign-ins of every account and every app that onboard signed in as. Without it

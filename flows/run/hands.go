@@ -98,9 +98,9 @@ type Answer struct {
 }
 
 // Changer sends one write, once: it never repeats one by itself, but where
-// Microsoft said that it was not taken (429). The error is a *checks.Failure
-// where Microsoft refused, and where nothing was sent; any other leaves the
-// write in doubt.
+// Microsoft said that it was not taken: 429, or a claims challenge (401) that
+// could be answered. The error is a *checks.Failure where Microsoft refused, and
+// where nothing was sent; any other leaves the write in doubt.
 type Changer interface {
 	Change(ctx context.Context, r Request) (Answer, error)
 }
