@@ -6,6 +6,19 @@
 // that carry no code, and the ids a support case asks for. It touches nothing
 // outside, never fails, and takes time and memory in proportion to the text.
 //
+// How it reads: the text is cleaned first (clean.go), so that whatever is taken
+// from it is fit to be shown, and then unwrapped coat by coat (layers.go),
+// because pages put JSON into HTML into addresses. Every coat is searched for
+// pairs of key and value (pairs.go, facts.go), the innermost for codes
+// (codes.go, digits.go), ids (ids.go) and the words of pages (walls.go,
+// wordings.go, spoken.go). The latter are compared in a form that survives bad
+// scans, lost accents and wrapped lines (fold.go). Each find is a sign with a
+// rank, and the highest decides (judge.go, verdicts.go). Nothing is searched by
+// regular expressions: hostile texts must not cost more than plain ones.
+//
+// What somebody pasted is never repeated back. An Answer holds names, ids and
+// permissions that have the form of such, and words of ours.
+//
 // Codes are advice: Microsoft changes them, and says so [ED:reference-error-codes].
 // Nothing in the product may be decided by an Answer; it only chooses the words
 // that help somebody on. Source keys in square brackets are those of the
@@ -116,7 +129,7 @@ type Answer struct {
 
 	Code   int    `json:"code,omitempty"` // the code that decided; 0 where it was none
 	What   string `json:"what"`           // what happened, to the person who is stopped
-	Do     string `json:"do"`             // what clears it, to Who
+	Do     string `json:"do"`             // what clears it: to Who, or to that person where Who is Microsoft or nobody
 	Skip   string `json:"skip"`           // what not to waste time on
 	Sure   Sure   `json:"sure"`
 	Why    string `json:"why"`              // what in the text says so

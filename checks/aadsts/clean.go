@@ -95,10 +95,10 @@ func appendShown(out []byte, r rune) []byte {
 		return append(out, byte(r-0xff01+'!'))
 	case r == '\u2010' || r == '\u2011' || r == '\u2212': // hyphens and minus that pages use in ids
 		return append(out, '-')
-	case hidden(r):
-		return out
 	case unicode.Is(unicode.Nd, r):
 		return append(out, byte('0'+digit(r)))
+	case hidden(r):
+		return out
 	}
 	return utf8.AppendRune(out, r)
 }

@@ -23,7 +23,7 @@ func sightings(s string) []sighting {
 	var out []sighting
 	for i := 0; i < len(s) && len(out) < maxCodes; {
 		c, n := letter(s[i:])
-		if c != 'a' && !looksLike(c, 'a') || i+n < len(s) && isWord(s[i+n]) && lower(s[i+n]) != 'a' && s[i+n] != '4' {
+		if c != 'a' && !looksLike(c, 'a') || !mayBegin(s[i+n:]) {
 			i += n
 			continue
 		}
@@ -36,6 +36,23 @@ func sightings(s string) []sighting {
 		i = end
 	}
 	return out
+}
+
+// mayBegin reports whether s can go on as "AADSTS" does behind its first
+// letter. It looks at what stands there without a gap only, which is enough to
+// pass over nearly all of a text at little cost.
+func mayBegin(s string) bool {
+	const rest = "adst"
+	for k := range min(len(rest), len(s)) {
+		c := lower(s[k])
+		if !isWord(c) && c != '@' && c != '$' {
+			return true // a gap, or a letter of another script
+		}
+		if c != rest[k] && !looksLike(c, rest[k]) {
+			return false
+		}
+	}
+	return true
 }
 
 // note adds a sighting unless the code was seen; what was read plainly once is
@@ -194,11 +211,11 @@ func labelled(s string) []sighting {
 	var out []sighting
 	tries := 0
 	for i := 0; i < len(s) && tries < maxIDs; {
-		run, end := digits(s, i)
-		if end == i {
+		if s[i] < '0' || s[i] > '9' {
 			i++
 			continue
 		}
+		run, end := digits(s, i)
 		if len(run) > minDigits && len(run) <= maxDigits && known(value(run)) && (i == 0 || !isWord(s[i-1])) {
 			tries++
 			before := strings.ToLower(strings.ToValidUTF8(s[max(0, i-maxLabel):i], ""))

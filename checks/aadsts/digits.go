@@ -6,10 +6,13 @@ import "strings"
 // over two, and of readings that are as good the longer that is known.
 func number(s string, i int) (sighting, int) {
 	plain, end := digits(s, i)
+	// A longer run is some other number, and no part of it is a code.
 	if len(plain) > maxDigits {
 		return sighting{}, 0
 	}
 	whole := len(plain) >= minDigits
+	// Digits on the next line belong to it where only the two together are a
+	// known code, or where the colon follows that stands behind every code.
 	if joined, to := join(s, end, plain); to > 0 && (len(plain) <= minDigits || strings.Contains(s[end:to], "\n")) {
 		if known(value(joined)) && (!whole || !known(value(plain)) || to < len(s) && s[to] == ':') {
 			return sighting{value(joined), true}, to

@@ -108,6 +108,7 @@ func set(to *string, value string) {
 // that are known: "Error: it did not work" is none.
 func (f *facts) takeError(p pair) {
 	v := strings.ToLower(identifier(p.value))
+	// Errors of OAuth have an underscore; "error=1" and "error=true" are none.
 	if _, ok := oauthErrors[v]; !ok && (p.loose || !strings.Contains(v, "_")) {
 		return
 	}
@@ -160,6 +161,8 @@ func (f *facts) takeCodeOrSecret(p pair) {
 		}
 		return
 	}
+	// Whatever else is called code and is as long as one is taken for a secret:
+	// the warning costs nothing, and a leak does.
 	if p.mark == '=' && len(v) >= 16 && strings.IndexByte(v, ' ') < 0 {
 		f.answer.Secret, f.state = true, true
 	}

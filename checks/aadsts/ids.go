@@ -208,9 +208,23 @@ func (f *facts) names(s string) {
 		head := s[start:at]
 		head = head[strings.LastIndexAny(head, "\n.:")+1:]
 		if len(head) < maxName {
-			set(&a.App.Name, name(head))
+			set(&a.App.Name, afterHeading(name(head)))
 		}
 	}
+}
+
+// afterHeading is the app's name out of a page copied as one line, which is the
+// heading, the name, and the name again as the sentence begins.
+func afterHeading(s string) string {
+	for _, heading := range []string{"need admin approval ", "needs admin approval ", "approval required "} {
+		if len(s) > len(heading) && strings.EqualFold(s[:len(heading)], heading) {
+			s = s[len(heading):]
+		}
+	}
+	if half := len(s) / 2; len(s)%2 == 1 && s[half] == ' ' && s[:half] == s[half+1:] {
+		return s[:half]
+	}
+	return s
 }
 
 // bareError finds the first of OAuth's errors that stands in a text without a

@@ -34,6 +34,8 @@ func (f *facts) judge(w *seen, empty bool) {
 	if empty {
 		signs = append(signs, sign{verdict: verdict{Unknown, WhoUnknown, None, NoPath, nil}, classWords: classWords{whatEmpty, doUnknown, ""}, why: whyNothing})
 	}
+	// Even the words of a page do not stand in for the meaning of a code that
+	// nobody explained: they are offered as possible, and no more.
 	if f.onlyUnknownCodes() {
 		f.unknownCode(signs)
 		return
@@ -148,6 +150,8 @@ func (f *facts) protocolSigns(w *seen) []sign {
 		}
 		out = append(out, s)
 	}
+	// An error outranks whatever else the same address says: a consent redirect
+	// that failed says admin_consent=True, too.
 	switch {
 	case a.Error != "":
 	case a.AdminConsent:
@@ -178,9 +182,13 @@ func (f *facts) errorSign(v verdict, w *seen) sign {
 func (f *facts) refine(s *sign, w *seen) {
 	personal := w.has(wallPersonal) || w.has(tagConsumer) || slices.ContainsFunc(f.answer.Personal.Addresses, consumer)
 	switch {
+	// Microsoft uses the same codes for accounts of another organisation and
+	// for personal ones; only the text tells which.
 	case s.class == WrongTenant && s.who != AppVendor && personal:
 		s.class, s.who, s.also = PersonalAccount, User, []Class{WrongTenant}
 		s.classWords = wordsOf(PersonalAccount)
+	// The redirect of an admin's page carries admin_consent=True even where it
+	// was left with Cancel [ED:v2-admin-consent]: the admin is the one to go back.
 	case s.class == UserDeclined && f.answer.AdminConsent:
 		s.who, s.do = TenantAdmin, doAdminCancel
 		s.path = DirectLink
@@ -221,6 +229,7 @@ func (f *facts) decide(signs []sign, best int, w *seen) {
 	a.Language = language(w)
 	for i := range signs {
 		if o := &signs[i]; i != best && o.rank >= rankWall+weight(UserDeclined) && o.class != Ambiguous {
+			// As strong, and another's move: nobody can be sure which came last.
 			if o.rank >= s.rank-4 && o.class != s.class && o.who != s.who && a.Sure == High {
 				a.Sure = Medium
 			}

@@ -157,6 +157,8 @@ func valueAt(s string, i int, p pair) string {
 		}
 		return rest
 	}
+	// Inside a string of JSON every quote has backslashes before it, and ends
+	// where as many stand again.
 	escapes := 0 // backslashes before the quote: JSON inside JSON
 	for escapes < len(rest) && rest[escapes] == '\\' {
 		escapes++

@@ -19,6 +19,8 @@ func Parse(text string) Answer {
 	}
 	f := facts{answer: &a}
 	coats := layers(utf8Text(text))
+	// From the outside in: an address's own parameters come before those of the
+	// addresses that it carries.
 	for _, s := range coats {
 		pairs(s, f.take)
 	}

@@ -58,6 +58,10 @@ func TestFacts(t *testing.T) {
 		{"app of the wall", "Need admin approval\nCalendar Bridge\nCalendar Bridge needs permission to access resources in your organization that only an admin can grant.", func(a Answer) bool {
 			return a.App.Name == "Calendar Bridge"
 		}},
+		{"app of the wall on one line", "Need admin approval Calendar Bridge Calendar Bridge needs permission to access resources in your organization", func(a Answer) bool {
+			return a.App.Name == "Calendar Bridge"
+		}},
+		{"error without a key", "Could not connect: access_denied (cancel)", func(a Answer) bool { return a.Error == "access_denied" && len(a.Also) == 2 }},
 		{"authorize", "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/authorize?client_id=" + appID + "&response_type=code%20id_token&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1&scope=openid%20offline_access+https%3A%2F%2Fgraph.microsoft.com%2FCalendars.ReadWrite&prompt=consent&login_hint=jo%40contoso.example&state=s", func(a Answer) bool {
 			want := Request{"authorize", "login.microsoftonline.com", "contoso.example", "2.0", "consent", "code id_token", "https://app.example/cb"}
 			return a.Request == want && a.App.ID == appID && a.Tenant.Name == "contoso.example" && slices.Equal(a.Scopes, []string{"openid", "offline_access", "https://graph.microsoft.com/Calendars.ReadWrite"}) &&

@@ -11,6 +11,7 @@ import (
 // plainValue is a value decoded as far as it goes.
 func plainValue(p pair) string {
 	v := p.value
+	// Forms write a space as "+"; JSON and labels mean the character.
 	if p.mark == '=' {
 		v = strings.ReplaceAll(v, "+", " ")
 	}

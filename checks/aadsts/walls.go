@@ -10,43 +10,43 @@ import (
 type wall uint8
 
 const (
-	noWall wall = iota
-	wallAdmin
-	wallForm
-	wallSent
-	wallSentMaybe
-	wallRefused
-	wallApproved
-	wallUserOff
-	wallRisky
-	wallUnverified
-	tagUnverified
-	tagConsumer
-	wallPersonal
+	noWall         wall = iota
+	wallAdmin           // an admin must approve, and cannot be asked here
+	wallForm            // an admin must approve; the page takes a request
+	wallSent            // the request is on its way
+	wallSentMaybe       // the same in words that logs use, too
+	wallRefused         // an admin said no
+	wallApproved        // an admin said yes
+	wallUserOff         // nobody but admins may approve anything
+	wallRisky           // Microsoft finds the app risky
+	wallUnverified      // the publisher is the reason
+	tagUnverified       // the label beside the app's name; no reason by itself
+	tagConsumer         // signs of a personal account; no reason by itself
+	wallPersonal        // a personal account was used
 	wallAssignment
-	wallAccess
-	wallBlocked
+	wallAccess  // Conditional Access
+	wallBlocked // some policy, it is not said which
 	wallDevice
 	wallMFA
-	wallConsent
-	wallDeclined
+	wallConsent  // nobody agreed yet
+	wallDeclined // somebody pressed Cancel
 	wallDisabled
-	wallNotFound
-	wallService
-	wallRestricted
+	wallNotFound   // the app is not in the tenant
+	wallService    // the API is not in the tenant
+	wallRestricted // tenant restrictions of a network
 	wallCrossTenant
-	wallNoTenant
-	wallNotMember
+	wallNoTenant  // the tenant, or the account, is not known at all
+	wallNotMember // the account is not in this tenant
 	wallLocked
 	wallRedirect
 	wallExpired
 	wallFault
 	wallGraph
 	wallDeviceCode
-	wallScreen
-	wallForeign
-	wallMicrosoft
-	wallCount // how many there are
+	wallScreen    // the ordinary permission page
+	wallForeign   // names and words of other services and of networks
+	wallMicrosoft // Microsoft is named; says nothing else
+	wallCount     // how many there are
 
 	// Parts of a sentence about an admin's approval. Together, and near each
 	// other, they are wallAdmin in a wording that nobody foresaw.
