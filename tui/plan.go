@@ -219,6 +219,7 @@ func (s *planScreen) offers(m *Model) []offer {
 			{act: actOpen, why: m.cannotOpen(m.promptLink())},
 			{act: actLinks, why: m.noLinks()},
 			{act: actCopy, word: wordCopyCode, why: m.noCode()},
+			{act: actTake, word: wordStopSignIn},
 			sheet,
 		}
 	}
@@ -242,7 +243,10 @@ func (s *planScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	default: // no other is offered here
 	}
 	q := s.question(m)
-	if q.ID == "" {
+	switch {
+	case m.state.SignIn.Busy:
+		return m.tell(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)})
+	case q.ID == "":
 		return m.tell(flows.Advanced{})
 	}
 	e, _ := s.ask.act(q, o, k)

@@ -137,6 +137,24 @@ func TestEveryStopSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// Whoever confirmed a plan and cannot sign in to write stops that sign-in, and
+// the plan with it.
+func TestTheSignInOfAPlanCanBeStopped(t *testing.T) {
+	t.Parallel()
+	d := atPlan(t)
+	p := d.State().Plan
+	d.happen(flows.Confirmed{Plan: p.ID, Typed: p.Domain})
+	if !d.State().SignIn.Busy {
+		t.Fatal("no sign-in is wanted")
+	}
+	m := New(t.Context(), d, still(t, 80, 60))
+	shows(t, m, wordStopSignIn)
+	press(m, "enter")
+	if s := d.State(); s.SignIn.Busy || s.Confirmed != "" || s.Stop == nil || s.Stop.Why != flows.StopSignIn {
+		t.Errorf("sign-in %+v, confirmed %q, stop %+v", s.SignIn, s.Confirmed, s.Stop)
+	}
+}
+
 func TestEveryLineStatusHasItsOwnWord(t *testing.T) {
 	t.Parallel()
 	words := map[string]bool{}
