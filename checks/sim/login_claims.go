@@ -23,10 +23,18 @@ func (s *Sim) accessClaims(c *visit, sub *tokenSubject, set scopeSet, granted []
 	return k
 }
 
-// acr is how an app proves itself: not at all, or by a secret.
+// acr is how an app proves itself for its users: not at all, or as proof says.
 func acr(reg *Registration) string {
 	if reg.Public {
 		return "0"
+	}
+	return proof(reg)
+}
+
+// proof is how an app proves itself: by a secret, or by a certificate.
+func proof(reg *Registration) string {
+	if reg != nil && reg.Certificate != nil {
+		return "2"
 	}
 	return "1"
 }
@@ -90,7 +98,7 @@ func (s *Sim) idClaims(c *visit, sub *tokenSubject, v1 bool) claims {
 func (s *Sim) appClaims(t *Tenant, sp *ServicePrincipal, api *Registration, audience string, cc []string, now time.Time) claims {
 	c := claims{
 		Ver: "1.0", Aud: audience, Iss: issuerV1(t), Tid: t.ID, Oid: sp.ID, Sub: sp.ID, AppID: sp.AppID,
-		AppIDACR: "1", AppName: sp.Name, IDType: "app", XmsCC: cc, UTI: s.login.random(),
+		AppIDACR: proof(s.world.registration(sp.AppID)), AppName: sp.Name, IDType: "app", XmsCC: cc, UTI: s.login.random(),
 		Iat: now.Unix(), Nbf: now.Unix(), Exp: now.Add(tokenLife).Unix(),
 	}
 	resource := t.serviceByAppID(api.AppID)

@@ -131,7 +131,7 @@ func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
 	case !strings.EqualFold(id, reg.AppID):
 		return refuse(70000)
 	case c.body.Get("client_assertion") != "":
-		return refuse(700027)
+		return s.checkAssertion(c, reg)
 	case secret == "" && reg.Public:
 		return nil
 	case secret == "":

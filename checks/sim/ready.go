@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"crypto/x509"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -117,20 +118,30 @@ func (w *World) register(list []string) error {
 	for _, arg := range list {
 		id, secret, _ := strings.Cut(arg, ":")
 		if !isGUID(id) {
-			return fmt.Errorf("register: %q is not CLIENTID or CLIENTID:SECRET with a GUID as client id", id)
+			return fmt.Errorf("register: %q is not CLIENTID, CLIENTID:SECRET or CLIENTID:@FILE with a GUID as client id", id)
 		}
 		if w.registration(id) != nil {
 			return fmt.Errorf("register: client id %s is known already", id)
 		}
-		if err := w.registerOwned(strings.ToLower(id), secret); err != nil {
+		var cert *x509.Certificate
+		if path, file := strings.CutPrefix(secret, "@"); file {
+			var err error
+			if cert, err = readCertificate(path); err != nil {
+				return fmt.Errorf("register %s: %w", id, err)
+			}
+			secret = ""
+		}
+		reg, err := w.registerOwned(strings.ToLower(id), secret)
+		if err != nil {
 			return fmt.Errorf("register %s: %w", id, err)
 		}
+		reg.Certificate = cert
 	}
 	return nil
 }
 
 // registerOwned adds one single-tenant app with everything consented.
-func (w *World) registerOwned(id, secret string) error {
+func (w *World) registerOwned(id, secret string) (*Registration, error) {
 	t := w.tenants[0]
 	reg := &Registration{
 		AppID: id, Name: "Registered app " + id[:8], HomeTenant: t.ID, Secret: secret,
@@ -153,9 +164,9 @@ func (w *World) registerOwned(id, secret string) error {
 	}
 	w.apps = append(w.apps, reg)
 	if err := w.grantEveryone(t, reg, grants); err != nil {
-		return err
+		return nil, err
 	}
-	return w.grantRoles(t, reg)
+	return reg, w.grantRoles(t, reg)
 }
 
 // grantRoles grants every application permission that the app requires.

@@ -44,8 +44,9 @@ type Options struct {
 	// retry-after=DURATION, status=CODE; of replication: of=KIND, spread=DURATION.
 	Faults []string
 	Seed   uint64 // ids, codes and faults repeat for equal seeds
-	// Register adds apps of the first tenant, CLIENTID or CLIENTID:SECRET,
-	// each with every scope and app role the simulator knows consented.
+	// Register adds apps of the first tenant, CLIENTID, CLIENTID:SECRET or
+	// CLIENTID:@FILE (PEM, the certificate the app proves itself with), each with
+	// every scope and app role the simulator knows consented.
 	Register []string
 	// AutoApprove answers authorize and device codes at once as this UPN.
 	AutoApprove string

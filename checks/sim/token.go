@@ -50,7 +50,7 @@ type claims struct {
 	PreferredUsername string   `json:"preferred_username,omitempty"`
 	Name              string   `json:"name,omitempty"`
 	AppID             string   `json:"appid,omitempty"`
-	AppIDACR          string   `json:"appidacr,omitempty"` // 0 public, 1 secret
+	AppIDACR          string   `json:"appidacr,omitempty"` // 0 public, 1 secret, 2 certificate
 	AppName           string   `json:"app_displayname,omitempty"`
 	Azp               string   `json:"azp,omitempty"`
 	AzpACR            string   `json:"azpacr,omitempty"`

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"crypto/x509"
 	"slices"
 	"strings"
 	"sync"
@@ -115,8 +116,9 @@ type Registration struct {
 	Publisher     *Publisher
 	Secret        string
 	SecretEnds    time.Time // zero: never
-	IDTokens      bool      // authorize may give id_tokens
-	Public        bool      // device code and loopback redirects allowed
+	Certificate   *x509.Certificate
+	IDTokens      bool // authorize may give id_tokens
+	Public        bool // device code and loopback redirects allowed
 	SingleTenant  bool
 	RedirectURIs  []string
 	AnyLoopback   bool // http://localhost at any port and path

@@ -50,7 +50,7 @@ func newSim(o *options) *cobra.Command {
 	fs.DurationVar(&f.rtt, "rtt", 0, "round-trip time of a slow network in front, TCP and TLS included, such as 60ms")
 	fs.StringArrayVar(&f.faults, "fault", nil, "faults to add, such as 429:0.2,503:0.05,slow or throttle=4,retry-after=1s; may be repeated")
 	fs.Uint64Var(&f.seed, "seed", 1, "ids and codes repeat for equal seeds")
-	fs.StringArrayVar(&f.register, "register", nil, "CLIENTID[:SECRET] of an app that the tenant owns, with everything consented")
+	fs.StringArrayVar(&f.register, "register", nil, "CLIENTID, CLIENTID:SECRET or CLIENTID:@CERTIFICATE.pem of an app that the tenant owns, with everything consented")
 	fs.StringVar(&f.autoApprove, "auto-approve", "", "answer sign-ins and device codes at once as this user")
 	fs.BoolVar(&f.list, "list", false, "list the scenarios")
 	fs.BoolVar(&f.print, "print", false, "print the scenario as a file, and do nothing else")
