@@ -173,4 +173,11 @@ var unseen = []textCase{
 	{"unseen 168", "AADSTS90094\x00\x00", AdminConsentNeeded, TenantAdmin},
 	{"unseen 169", "https://login.microsoftonline.com/common/reprocess?ctx=abc&sosid=1 AADSTS50058", ExpiredToken, User},
 	{"unseen 170", "https://login.microsoftonline.com/appverify", Unknown, WhoUnknown},
+	{"unseen 171", "Request Id:  6f0a1c9e-1111-4222-8333-944455566600\nMessage:  This operation can only be performed by an administrator. Sign out and sign in as an administrator or contact one of your organization's administrators.", AdminConsentNeeded, TenantAdmin},
+	{"unseen 172", "Error type: Error\nError Message: user_canceled: See https://aka.ms/msal.js.errors#user_canceled for details\nProduct: Visual Studio Code", UserDeclined, User},
+	{"unseen 173", "Details:The user has cancelled the authorization.. ErrorCode: 0.", UserDeclined, User},
+	{"unseen 174", "Status:  Failure\nSign-in error code:  90095\nFailure reason:  Actual message content is runtime specific.", AdminConsentNeeded, TenantAdmin},
+	{"unseen 175", "08:38:38Z  50140     (Keep me signed in interrupt)", Unknown, WhoUnknown},
+	{"unseen 176", "Troubleshooting Details:\nIf you contact your administrator, send this info to them.\nCopy info to clipboard\nMessage: AADSTS500113: No reply address is registered for the application.\nFlag sign-in errors for review: Enable flagging", VendorMisconfigured, AppVendor},
+	{"unseen 177", "This app may be risky. If you trust this app, please ask your admin to grant you access", RiskyApp, TenantAdmin},
 }

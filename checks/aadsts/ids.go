@@ -275,8 +275,9 @@ func addresses(s string) []string {
 				continue
 			}
 			r, n := utf8.DecodeRuneInString(s[end:])
-			// Letters of other scripts may be the sentence going on.
-			if r < 0xc0 || r > 0x24f || r == '×' || r == '÷' {
+			// Letters of other scripts may be the sentence going on, and of one
+			// Latin letter the small form is two characters.
+			if r < 0xc0 || r > 0x17f || r == '×' || r == '÷' || r == 'İ' {
 				break
 			}
 			end += n

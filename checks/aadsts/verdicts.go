@@ -63,6 +63,8 @@ var oauthErrors = map[string]verdict{
 	"authorization_pending":      {Transient, User, Medium, NoPath, nil},
 	"slow_down":                  {Transient, User, Medium, NoPath, nil},
 	"authorization_declined":     {UserDeclined, User, Medium, NoPath, []Class{AdminConsentNeeded}},
+	"user_canceled":              {UserDeclined, User, Low, NoPath, []Class{AdminConsentNeeded}},
+	"authentication_canceled":    {UserDeclined, User, Low, NoPath, []Class{AdminConsentNeeded}},
 	"user_cancelled":             {UserDeclined, User, Low, NoPath, []Class{AdminConsentNeeded}},
 	"temporarily_unavailable":    {Transient, Microsoft, Medium, NoPath, nil},
 	"server_error":               {Transient, Microsoft, Low, NoPath, nil},

@@ -28,6 +28,7 @@ var wordings = []wording{
 		"administrator consent is required", "admin consent is required", "admin consent required",
 		"needs permission to access resources in your organization", "ask an admin to grant permission to this app",
 		"needs admin consent", "requires admin consent", "have an admin account? sign in with that account",
+		"can only be performed by an administrator", "sign in as an administrator or contact one of your organization's administrators",
 	}},
 	{wallAdmin, de, []string{
 		"Administratorgenehmigung erforderlich", "Administratorzustimmung erforderlich", "Genehmigung durch Administrator erforderlich",
@@ -213,7 +214,7 @@ var wordings = []wording{
 	{wallConsent, fr, []string{"n'a pas accepté d'utiliser l'application", "n'a pas consenti à utiliser l'application"}},
 	{wallConsent, es, []string{"no ha dado su consentimiento para usar la aplicación", "no ha consentido el uso de la aplicación"}},
 	{wallConsent, it, []string{"non ha acconsentito all'uso dell'applicazione"}},
-	{wallDeclined, en, []string{"user declined to consent", "the user has denied access to the scope", "user cancelled the authentication", "user canceled the authentication", "user_cancelled", "user_canceled", "user_cancel"}},
+	{wallDeclined, en, []string{"user declined to consent", "the user has denied access to the scope", "user cancelled the authentication", "user canceled the authentication", "user_cancelled", "user_canceled", "user_cancel", "user has cancelled", "user has canceled", "authentication_canceled"}},
 	{wallDisabled, en, []string{"blocked by your admin", "has blocked this app", "blocked this application", "has been blocked by an admin", "admin has blocked", "administrator has blocked", "disabled this app", "has been disabled by microsoft", "disabled by microsoft", "has been disabled by your admin", "application is disabled", "app is disabled in your organization", "the service principal is disabled", "has disabled the application", "cannot be accessed at this time"}},
 	{wallNotFound, en, []string{"was not found in the directory", "wasn't found in the directory", "has not been installed by the administrator of the tenant", "is missing service principal in the tenant", "application was not found in the tenant"}},
 	{wallService, en, []string{"mailbox is either inactive, soft-deleted, or is hosted on-premise", "does not have a license for"}},
