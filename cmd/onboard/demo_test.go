@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"onboard.example/checks/sim"
+	"onboard.example/flows"
 )
 
 // A scenario about somebody else than the admin, or about another domain,
@@ -38,5 +39,27 @@ func TestTheWizardTakesNoTokenFromItsKeys(t *testing.T) {
 	_, errs, code := onboard(t.Context(), strings.NewReader("1\n"), "--plain", "--token-file", "-")
 	if code != codeUsage || !strings.Contains(errs, "--token-file - is where the wizard reads your answers") {
 		t.Errorf("exit %d: %s", code, errs)
+	}
+}
+
+// The rehearsal hands its own token over: that the machine has the Azure CLI,
+// which knows nothing of the rehearsed tenant, changes nothing.
+func TestATokenThatWasHandedOverComesFirst(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		o     options
+		first flows.Way
+	}{
+		"nothing asked":    {options{}, ""},
+		"a token":          {options{tokenFile: "t"}, flows.WayToken},
+		"a token, and az":  {options{tokenFile: "t", signIn: "az"}, flows.WayAz},
+		"the browser":      {options{signIn: "browser"}, flows.WayBrowser},
+		"a token by words": {options{tokenFile: "t", signIn: "token"}, flows.WayToken},
+	} {
+		for _, w := range []flows.Way{flows.WayBrowser, flows.WayAz, flows.WayToken, flows.WayDevice} {
+			if got := c.o.rank(w) == 0; got != (w == c.first) {
+				t.Errorf("%s: %s first: %v", name, w, got)
+			}
+		}
 	}
 }

@@ -140,9 +140,10 @@ func (w *wizard) run(ctx context.Context) error {
 	return w.ended(tui.Run(ctx, d, o, tui.Terminal{In: w.o.in, Out: w.o.out, Environ: w.o.env}))
 }
 
-// rank puts the way of --sign-in first.
+// rank puts the way of --sign-in first, and without one a token that was handed
+// over: whoever has the Azure CLI as well did not ask for it.
 func (o *options) rank(w flows.Way) int {
-	if string(w) == o.signIn {
+	if string(w) == o.signIn || o.signIn == "" && o.tokenFile != "" && w == flows.WayToken {
 		return 0
 	}
 	return 1
