@@ -161,12 +161,15 @@ func (f *facts) takeCodeOrSecret(p pair) {
 		}
 		return
 	}
-	// Whatever else is called code and is as long as one is taken for a secret:
-	// the warning costs nothing, and a leak does.
-	if p.mark == '=' && len(v) >= 16 && strings.IndexByte(v, ' ') < 0 {
+	// Whatever else is called code in an address and is as long as one is taken
+	// for a secret: the warning costs nothing, and a leak does.
+	if p.param && len(v) >= 16 && strings.Trim(v, codeLetters) == "" {
 		f.answer.Secret, f.state = true, true
 	}
 }
+
+// codeLetters are what authorization codes are made of.
+const codeLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*$/+="
 
 // takeTenant keeps a tenant's id, its domain, or what a page calls it.
 func (f *facts) takeTenant(v string) {

@@ -97,7 +97,7 @@ func (f *facts) wallSigns(w *seen) []sign {
 			continue
 		case x == wallDeclined && f.cancel:
 			continue // what came with a cancel tells no more than the cancel
-		case stray && (x == wallAdmin && w.loose || x == wallSentMaybe || x == wallBlocked || x == wallFault || x == wallExpired):
+		case stray && (x == wallAdmin && w.loose || x == wallSentMaybe || x == wallBlocked || x == wallFault || x == wallExpired || x == wallDeclined):
 			continue
 		}
 		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyWords, rank: rankWall + weight(v.class)}

@@ -12,6 +12,7 @@ type pair struct {
 	mark  byte   // '=' or ':'
 	loose bool   // a label, which may be the end of a sentence
 	error bool   // it stands in an address that ends in /error
+	param bool   // it stands where parameters of an address or fields of a form do
 }
 
 const (
@@ -70,6 +71,7 @@ func keyAt(s string, i int) (p pair, ok bool) {
 		}
 		if key := canonical(buf[maxKey-n:]); key != "" {
 			p.key, p.error = key, strings.HasSuffix(s[max(0, start-7):start], "/error?")
+			p.param = p.mark == '=' && (start == 0 || strings.IndexByte("?&#;", s[start-1]) >= 0)
 		}
 		// A label may have several words, of which the longest key counts;
 		// anything else is one word.
@@ -228,6 +230,6 @@ func input(tag string, p pair) (pair, bool) {
 	} else if end := strings.IndexAny(value, " />"); end >= 0 {
 		value = value[:end]
 	}
-	p.value = value
+	p.value, p.param = value, true
 	return p, true
 }
