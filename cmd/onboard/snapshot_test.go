@@ -71,6 +71,11 @@ func roundTrip(t *testing.T, name string, want sim.Expect, person string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, at := range strings.Split(string(text), "@")[1:] {
+		if !strings.HasPrefix(at, "contoso.example") && !strings.HasPrefix(at, "fabrikam.example") {
+			t.Errorf("an address that is no sample: @%.40s", at)
+		}
+	}
 	if err := os.WriteFile(filepath.Join(dir, "printed.yaml"), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
