@@ -29,11 +29,14 @@ type options struct {
 	graphURL  string
 	portalURL string // no flag: the simulator's, in a demo
 	dnsServer string
-	caFile    string
-	tokenFile string
-	tokenMade func() error // of a demo: the token file is there when it returns
-	signIn    string
-	proxy     string
+	dnsPort   uint16
+	// trustAnchor is a file of DS or DNSKEY lines, for private roots.
+	trustAnchor string
+	caFile      string
+	tokenFile   string
+	tokenMade   func() error // of a demo: the token file is there when it returns
+	signIn      string
+	proxy       string
 	// keepSignIn keeps a sign-in in the keychain, and takes up the one there.
 	keepSignIn bool
 }
@@ -56,7 +59,9 @@ func (o *options) flags(root *cobra.Command) {
 	f.BoolVar(&o.noColor, "no-color", false, "no colours")
 	f.StringVar(&o.loginURL, "login-url", "", "address of a sign-in service in place of Microsoft's, such as a simulator's")
 	f.StringVar(&o.graphURL, "graph-url", "", "address of a Graph in place of Microsoft's")
-	f.StringVar(&o.dnsServer, "dns-server", "", "name server to ask instead of the system's, as address:port")
+	f.StringVar(&o.dnsServer, "dns-server", "", "name server to ask instead of the system's, as address or address:port; for dns also as tcp://address or tls://host")
+	f.Uint16Var(&o.dnsPort, "dns-port", 53, "port at which authoritative name servers listen")
+	f.StringVar(&o.trustAnchor, "trust-anchor", "", "file of DS or DNSKEY lines to trust instead of the root's keys, for DNSSEC under a private root")
 	f.StringVar(&o.caFile, "ca-file", "", "file with further certificate authorities to trust (PEM)")
 	f.StringVar(&o.proxy, "proxy", "", "proxy to go through, http:// or socks5://; none: no proxy; left out: as the environment says")
 }
@@ -94,6 +99,9 @@ func (o *options) validate() error {
 	}
 	if o.signIn != "" && !slices.Contains(signInWays, o.signIn) {
 		return usage("Type one of: "+strings.Join(signInWays, ", ")+".", "no way to sign in called %q", o.signIn)
+	}
+	if o.dnsPort == 0 {
+		return usage("Type a port from 1 to 65535.", "--dns-port 0 is no port")
 	}
 	if err := o.validUser(); err != nil {
 		return err

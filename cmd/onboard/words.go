@@ -32,6 +32,23 @@ Without a sign-in it says what can be seen from outside, which proves nothing.
 Exit codes: 0 open and verified, 1 blocked, 2 wrong usage, 3 cannot tell.`
 
 	sayNotKept = "The answer above stands; only the file is missing."
+	sayDNSLong = `dns asks every name server of the domain's zone, and the resolver in use, for the
+record by which a domain's owner sets a policy for the app, and says who has it,
+who has not, and until when an old answer may live on. DNSSEC is checked here.
+
+Where the record is not there it prints what to publish, as the forms of common
+DNS hosts want it typed. Exit codes: 0 the record is there, 1 it is absent,
+invalid, twice there or not everywhere, 2 wrong usage, 3 it cannot be told.`
+
+	sayDNSResolver = "resolver in use"
+	sayDNSHas      = "has the record"
+	sayDNSOther    = "%s: %s"
+	sayDNSNotThere = "nothing there, and may go on saying so for %s"
+	sayDNSNothing  = "nothing there"
+	sayDNSPublish  = "\nTo publish:\n  whole name  %s\n  host label  %s (in the zone %s)\n  text        %s\n  %s\n\n"
+	sayDNSSame     = "%s still %s, as above.\n"
+	sayDNSNext     = "Looking again in %s. Ctrl-C ends it.\n"
+
 	saySaved   = "Saved in %s: what was read of %s, without people's names, ids and addresses. Names and ids of the\ntenant, of apps and of policies are in it.\n"
 	sayFromOld = "As it was read on %s, by onboard %s. Nothing was asked now, so nothing here is proof.\n\n"
 
