@@ -100,9 +100,6 @@ func (o *options) validate() error {
 	if o.signIn != "" && !slices.Contains(signInWays, o.signIn) {
 		return usage("Type one of: "+strings.Join(signInWays, ", ")+".", "no way to sign in called %q", o.signIn)
 	}
-	if o.dnsPort == 0 {
-		return usage("Type a port from 1 to 65535.", "--dns-port 0 is no port")
-	}
 	if err := o.validUser(); err != nil {
 		return err
 	}
