@@ -53,6 +53,17 @@ type ledger struct {
 	next  http.RoundTripper
 	mu    sync.Mutex
 	calls []call
+	newer map[string]bool // of the list newer: what was met
+}
+
+// met notes a property that the SDK does not know yet.
+func (l *ledger) met(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.newer == nil {
+		l.newer = map[string]bool{}
+	}
+	l.newer[name] = true
 }
 
 func (l *ledger) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -111,6 +111,7 @@ type sdkTokens struct {
 	client  public.Client
 	account public.Account
 	hosts   *authentication.AllowedHostsValidator
+	scopes  []string
 }
 
 // sdkScopes are what every token is asked for.
@@ -128,7 +129,7 @@ func (s *sdkTokens) GetAuthorizationToken(ctx context.Context, u *url.URL, more 
 		}
 		opts = append(opts, public.WithClaims(string(raw)))
 	}
-	res, err := s.client.AcquireTokenSilent(ctx, sdkScopes, opts...)
+	res, err := s.client.AcquireTokenSilent(ctx, s.scopes, opts...)
 	return res.AccessToken, err
 }
 
@@ -146,7 +147,7 @@ func (s *sdkSim) signIn(t *testing.T, upn string) *sdk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.client(t, &sdkTokens{client: c, account: res.Account, hosts: hosts})
+	return s.client(t, &sdkTokens{client: c, account: res.Account, hosts: hosts, scopes: sdkScopes})
 }
 
 // sdk is Microsoft's SDK in somebody's hands.
@@ -173,7 +174,7 @@ func (s *sdkSim) client(t *testing.T, tokens authentication.AccessTokenProvider)
 		t.Fatal(err)
 	}
 	base.SetBaseUrl(sdkRoot)
-	return &sdk{sdkSim: s, adapter: &witness{RequestAdapter: base, t: t}, tokens: tokens}
+	return &sdk{sdkSim: s, adapter: &witness{RequestAdapter: base, t: t, book: s.book}, tokens: tokens}
 }
 
 // at is where builders start.

@@ -85,6 +85,11 @@ func covered(t *testing.T, book *ledger) {
 			t.Errorf("%s is listed and no route", name)
 		}
 	}
+	for _, name := range newer {
+		if !book.newer[name] {
+			t.Errorf("%s is listed as newer than the SDK, and nothing has it", name)
+		}
+	}
 	t.Logf("%d of %d operations by typed builders, %d otherwise", len(all)-len(beyondBuilders), len(all), len(beyondBuilders))
 }
 

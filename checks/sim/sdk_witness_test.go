@@ -15,6 +15,7 @@ import (
 	kiota "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	"github.com/microsoft/kiota-abstractions-go/store"
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
 )
 
 // Nothing may be lost between the simulator's JSON and the SDK's model: every
@@ -37,11 +38,15 @@ type sheet struct{ raw []byte }
 
 type sheetKey struct{}
 
+// notInModel stands between a member and the property that its model lacks.
+const notInModel = " would be "
+
 // witness is a request adapter that compares every model with the JSON it was
 // read from.
 type witness struct {
 	kiota.RequestAdapter
-	t *testing.T
+	t    *testing.T
+	book *ledger
 }
 
 // Send asks, decodes and compares.
@@ -56,6 +61,10 @@ func (w *witness) Send(ctx context.Context, ri *kiota.RequestInformation, make s
 		w.t.Errorf("%s %s: %v", ri.Method, ri.UrlTemplate, err)
 	}
 	for _, lost := range differences("", raw, got) {
+		if _, name, unknown := strings.Cut(lost, notInModel); unknown && slices.Contains(newer, name) {
+			w.book.met(name)
+			continue
+		}
 		w.t.Errorf("%s %s: %s", ri.Method, ri.UrlTemplate, lost)
 	}
 	return got, nil
@@ -113,8 +122,8 @@ func missing(at string, raw map[string]any, m store.BackedModel) []string {
 	more, _ := held["additionalData"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		if _, extra := more[name]; extra {
-			if !strings.Contains(name, "@") && !slices.Contains(newer, fmt.Sprintf("%T.%s", m, name)) {
-				out = append(out, at+"."+name+" is no property of "+fmt.Sprintf("%T", m))
+			if !strings.Contains(name, "@") {
+				out = append(out, fmt.Sprintf("%s.%s%s%T.%s", at, name, notInModel, m, name))
 			}
 			continue
 		}
@@ -153,4 +162,38 @@ func sameValue(raw, model any) bool {
 		return strings.EqualFold(fmt.Sprint(raw), model.String())
 	}
 	return false
+}
+
+// TestWitness: whatever the comparison is for, it sees.
+func TestWitness(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
+	p := models.NewConditionalAccessPolicy()
+	p.SetDisplayName(new("MFA"))
+	p.SetState(new(models.ENABLED_CONDITIONALACCESSPOLICYSTATE))
+	p.SetCreatedDateTime(&at)
+	c := models.NewConditionalAccessConditionSet()
+	c.SetClientAppTypes([]models.ConditionalAccessClientApp{models.ALL_CONDITIONALACCESSCLIENTAPP})
+	p.SetConditions(c)
+	p.SetAdditionalData(map[string]any{"colour": "red", "@odata.context": "x"})
+	for raw, want := range map[string]int{
+		`{"displayName":"MFA","state":"enabled","createdDateTime":"2026-11-20T12:00:00Z","templateId":null,"@odata.context":"x"}`: 0,
+		`{"conditions":{"clientAppTypes":["all"]}}`:           0,
+		`{"displayName":null}`:                                1,
+		`{"displayName":"MFB"}`:                               1,
+		`{"displayName":7}`:                                   1,
+		`{"state":"disabled"}`:                                1,
+		`{"createdDateTime":"2026-11-20T13:00:00Z"}`:          1,
+		`{"templateId":"x"}`:                                  1,
+		`{"colour":"red"}`:                                    1,
+		`{"conditions":{"clientAppTypes":["all","browser"]}}`: 1,
+		`{"conditions":{"clientAppTypes":["browser"]}}`:       1,
+		`{"conditions":[]}`:                                   1,
+	} {
+		var v any
+		did(t, json.Unmarshal([]byte(raw), &v))
+		if got := differences("", v, p); len(got) != want {
+			t.Errorf("%s: %v", raw, got)
+		}
+	}
 }
