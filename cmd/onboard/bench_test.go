@@ -91,13 +91,19 @@ func stop(b *testing.B, cmd *exec.Cmd, tty *os.File) {
 	_ = tty.Close()
 }
 
-// BenchmarkVersion is row W2 as far as `version` goes: wall time and the
-// largest resident size.
-func BenchmarkVersion(b *testing.B) {
+// BenchmarkVersion is row W2 for `version`: wall time and the largest resident
+// size.
+func BenchmarkVersion(b *testing.B) { runs(b, "version") }
+
+// BenchmarkWhy is row W2 for `why` on a short text.
+func BenchmarkWhy(b *testing.B) { runs(b, "why", "AADSTS90094: needs admin approval") }
+
+func runs(b *testing.B, args ...string) {
+	b.Helper()
 	bin := buildBinary(b)
 	var most int64
 	for b.Loop() {
-		cmd := exec.CommandContext(b.Context(), bin, "version")
+		cmd := exec.CommandContext(b.Context(), bin, args...)
 		cmd.Env = quiet(b)
 		if err := cmd.Run(); err != nil {
 			b.Fatal(err)

@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"flows/run":      {"flows", "checks"},
 	"tui":            {"flows", "flows/run", "checks"},
 	"cmd/onboard": {
-		"checks", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
+		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
 		"flows", "flows/journal", "flows/run", "tui",
 	},
 }

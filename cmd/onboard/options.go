@@ -47,7 +47,7 @@ func (o *options) flags(root *cobra.Command) {
 	f.StringVar(&o.app, "app", "", "the app, by its id (see `onboard apps`)")
 	f.StringVar(&o.appID, "app-id", "", "the app's client id, where its profile has none")
 	f.StringVar(&o.domain, "domain", "", "the organisation's domain, such as contoso.example")
-	f.StringVar(&o.user, "user", "", "one person to ask about, by the address they sign in with or their object id; left out: an ordinary user")
+	f.StringVar(&o.user, "user", "", "one person to ask about, by their user principal name (such as user@contoso.example) or object id; left out: an ordinary user")
 	f.StringVar(&o.cloud, "cloud", "", "which cloud: public, gcc, gcc-high, dod or china; left out: found by the domain")
 	f.StringVar(&o.clientID, "client-id", "", "client id with which onboard itself signs in")
 	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
