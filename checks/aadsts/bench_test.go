@@ -60,6 +60,9 @@ var hard = []struct{ name, unit string }{
 	{"invalid", "\xff"},
 	{"nul", "\x00"},
 	{"marks", "a\u0301\u0301\u0301"},
+	{"keys", "claims=scope=redirecturi=tenant=resource=appname=timestamp=error=suberror=code=errorcode=prompt=clientid=traceid=ipaddress=responsetype=%2525"},
+	{"keys-open", `claims='scope='redirecturi='tenant='resource='appname='timestamp='error=%2525`},
+	{"keys-json", `"claims":["scope":["error_codes":["code":["timestamp":["claims":["tenant":[\u0041`},
 	{"hostile-mix", "%41&#65;\\u0041<b>a=:\x1b[1m"},
 	{"tenant-word", "tenant named "},
 }

@@ -22,6 +22,11 @@ const (
 func sightings(s string) []sighting {
 	var out []sighting
 	for i := 0; i < len(s) && len(out) < maxCodes; {
+		// Most characters cannot begin one.
+		if b := s[i]; b < utf8.RuneSelf && b != 'A' && b != 'a' && b != '4' && b != '@' {
+			i++
+			continue
+		}
 		c, n := letter(s[i:])
 		if c != 'a' && !looksLike(c, 'a') || !mayBegin(s[i+n:]) {
 			i += n

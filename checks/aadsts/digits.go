@@ -94,27 +94,16 @@ func lookalikes(s string, i, plain int) (read, to int, sure bool) {
 
 // digitLike is the digit that a character is or is mistaken for; 0 for none.
 func digitLike(b byte) (digit byte, exact bool) {
-	switch {
-	case b >= '0' && b <= '9':
+	if b >= '0' && b <= '9' {
 		return b, true
-	case strings.IndexByte("oOQD", b) >= 0:
-		return '0', false
-	case strings.IndexByte("lIi|!", b) >= 0:
-		return '1', false
-	case b == 'z' || b == 'Z':
-		return '2', false
-	case b == 's' || b == 'S' || b == '$':
-		return '5', false
-	case b == 'b' || b == 'G':
-		return '6', false
-	case b == 'B':
-		return '8', false
-	case b == 'g' || b == 'q':
-		return '9', false
-	case b == 'A':
-		return '4', false
 	}
-	return 0, false
+	return mistaken[b], false
+}
+
+// mistaken are the digits that letters are mistaken for.
+var mistaken = [256]byte{
+	'o': '0', 'O': '0', 'Q': '0', 'D': '0', 'l': '1', 'I': '1', 'i': '1', '|': '1', '!': '1', 'z': '2', 'Z': '2',
+	'A': '4', 's': '5', 'S': '5', '$': '5', 'b': '6', 'G': '6', 'B': '8', 'g': '9', 'q': '9',
 }
 
 // value is the number that at most maxDigits digits stand for.

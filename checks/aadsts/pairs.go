@@ -17,9 +17,26 @@ type pair struct {
 
 const (
 	maxKey   = 32
-	maxValue = 4 << 10
-	maxTries = 48 // values of one key that are looked at in a layer
+	maxTries = 48 // values of one key that are looked at in a layer; of long ones maxLong
+	maxLong  = 8
 )
+
+// room is how many bytes of a key's value are read, and how many such values of
+// a layer are looked at. Both keep texts that are nothing but keys cheap.
+func room(key string) (size, tries int) {
+	switch key {
+	case "errordescription":
+		return 1, 1 // that there is one is all that counts
+	case "scope":
+		return 4 << 10, maxLong
+	case "claims":
+		return 2 << 10, maxLong
+	case "redirecturi", "resource":
+		return 1 << 10, maxLong
+	default:
+		return 256, maxTries
+	}
+}
 
 // pairs hands the pairs of a text to use, in order. A key is handed over at
 // most maxTries times, so that long values cannot make reading slow.
@@ -30,7 +47,7 @@ func pairs(s string, use func(pair)) {
 			continue
 		}
 		p, ok := keyAt(s, i)
-		if !ok || tries[p.key] >= maxTries {
+		if _, most := room(p.key); !ok || tries[p.key] >= most {
 			continue
 		}
 		tries[p.key]++
@@ -69,7 +86,7 @@ func keyAt(s string, i int) (p pair, ok bool) {
 		if n == 0 || n == maxKey {
 			break
 		}
-		if key := canonical(buf[maxKey-n:]); key != "" {
+		if key, ok := keys[string(buf[maxKey-n:])]; ok {
 			p.key, p.error = key, strings.HasSuffix(s[max(0, start-7):start], "/error?")
 			p.param = p.mark == '=' && (start == 0 || strings.IndexByte("?&#;", s[start-1]) >= 0)
 		}
@@ -93,53 +110,35 @@ func lower(b byte) byte {
 	return b
 }
 
-// canonical is the one name of a key that something is done with; "" for all
-// others.
-func canonical(key []byte) string {
-	switch string(key) {
-	case "error", "errordescription", "errorcodes", "suberror", "errorsubcode", "claims", "scope", "prompt", "adminconsent",
-		"traceid", "correlationid", "requestid", "timestamp", "clientid", "resource", "code", "tenant", "name", "ipaddress", "appname",
-		"redirecturi", "responsetype", "deviceid", "userid":
-		return string(key)
-	case "oautherror":
-		return "error"
-	case "errorcode", "serrorcode", "errcode", "ierrorcode", "signinerrorcode", "errornumber", "resulttype", "statuserrorcode", "status.errorcode",
-		"fehlercode", "codederreur", "codigodeerror", "foutcode", "codicederrore", "codicedierrore", "codigodeerro", "kodbledu", "felkod":
-		return "errorcode"
-	case "subcode", "suberrorcode":
-		return "suberror"
-	case "xmsclaims":
-		return "claims"
-	case "ablaufverfolgungsid", "tracingid", "idderastreamento", "iddeseguimiento", "sporningsid":
-		return "traceid"
-	case "clientrequestid", "correlation", "korrelationsid", "idcorrelation", "activityid", "correlatieid":
-		return "correlationid"
-	case "xmsrequestid", "msrequestid", "requestidentifier", "anforderungsid", "anvraagid", "aanvraagid", "iddelademande":
-		return "requestid"
-	case "date", "datetime", "createddatetime", "zeitstempel", "tijdstempel", "horodatage", "time", "tidstampel":
-		return "timestamp"
-	case "appid", "applicationid", "clientappid", "appidentifier", "anwendungsid", "appclientid":
-		return "clientid"
-	case "scopes", "scp":
-		return "scope"
-	case "replyurl", "replyuri", "returnurl":
-		return "redirecturi"
-	case "resourceid", "resourceappid", "resourcevaluefromrequest":
-		return "resource"
-	case "tenantid", "directoryid", "tid", "resourcetenantid":
-		return "tenant"
-	case "applicationname", "appdisplayname", "clientappname", "anwendungsname":
-		return "appname"
-	case "ip", "ipaddr", "ipadresse", "clientip":
-		return "ipaddress"
-	case "deviceidentifier", "gerateid":
-		return "deviceid"
-	case "oid", "objectid", "userobjectid", "puid":
-		return "userid"
-	case "accesstoken", "idtoken", "refreshtoken", "clientsecret", "clientassertion", "password", "sessionstate", "codeverifier", "assertion", "devicecode":
-		return "secret"
-	}
-	return ""
+// keys are the keys that something is done with, by all their spellings, and
+// the one name that they go by here. Labels in languages but English are [K].
+var keys = map[string]string{
+	"error": "error", "oautherror": "error",
+	"errordescription": "errordescription",
+	"errorcodes":       "errorcodes",
+	"suberror":         "suberror", "subcode": "suberror", "suberrorcode": "suberror",
+	"errorsubcode": "errorsubcode",
+	"claims":       "claims", "xmsclaims": "claims",
+	"scope": "scope", "scopes": "scope", "scp": "scope",
+	"prompt":       "prompt",
+	"adminconsent": "adminconsent",
+	"traceid":      "traceid", "ablaufverfolgungsid": "traceid", "tracingid": "traceid", "idderastreamento": "traceid", "iddeseguimiento": "traceid", "sporningsid": "traceid",
+	"correlationid": "correlationid", "clientrequestid": "correlationid", "correlation": "correlationid", "korrelationsid": "correlationid", "idcorrelation": "correlationid", "activityid": "correlationid", "correlatieid": "correlationid",
+	"requestid": "requestid", "xmsrequestid": "requestid", "msrequestid": "requestid", "requestidentifier": "requestid", "anforderungsid": "requestid", "anvraagid": "requestid", "aanvraagid": "requestid", "iddelademande": "requestid",
+	"timestamp": "timestamp", "date": "timestamp", "datetime": "timestamp", "createddatetime": "timestamp", "zeitstempel": "timestamp", "tijdstempel": "timestamp", "horodatage": "timestamp", "time": "timestamp", "tidstampel": "timestamp",
+	"clientid": "clientid", "appid": "clientid", "applicationid": "clientid", "clientappid": "clientid", "appidentifier": "clientid", "anwendungsid": "clientid", "appclientid": "clientid",
+	"resource": "resource", "resourceid": "resource", "resourceappid": "resource", "resourcevaluefromrequest": "resource",
+	"code":   "code",
+	"tenant": "tenant", "tenantid": "tenant", "directoryid": "tenant", "tid": "tenant", "resourcetenantid": "tenant",
+	"name":      "name",
+	"ipaddress": "ipaddress", "ip": "ipaddress", "ipaddr": "ipaddress", "ipadresse": "ipaddress", "clientip": "ipaddress",
+	"appname": "appname", "applicationname": "appname", "appdisplayname": "appname", "clientappname": "appname", "anwendungsname": "appname",
+	"redirecturi": "redirecturi", "replyurl": "redirecturi", "replyuri": "redirecturi", "returnurl": "redirecturi",
+	"responsetype": "responsetype",
+	"deviceid":     "deviceid", "deviceidentifier": "deviceid", "gerateid": "deviceid",
+	"userid": "userid", "oid": "userid", "objectid": "userid", "userobjectid": "userid", "puid": "userid",
+	"errorcode": "errorcode", "serrorcode": "errorcode", "errcode": "errorcode", "ierrorcode": "errorcode", "signinerrorcode": "errorcode", "errornumber": "errorcode", "resulttype": "errorcode", "statuserrorcode": "errorcode", "fehlercode": "errorcode", "codederreur": "errorcode", "codigodeerror": "errorcode", "foutcode": "errorcode", "codicederrore": "errorcode", "codicedierrore": "errorcode", "codigodeerro": "errorcode", "kodbledu": "errorcode", "felkod": "errorcode",
+	"accesstoken": "secret", "idtoken": "secret", "refreshtoken": "secret", "clientsecret": "secret", "clientassertion": "secret", "password": "secret", "sessionstate": "secret", "codeverifier": "secret", "assertion": "secret", "devicecode": "secret",
 }
 
 // valueAt reads the value that begins at i: up to its closing quote, or up to
@@ -148,7 +147,8 @@ func valueAt(s string, i int, p pair) string {
 	for n := 0; n < 4 && i < len(s) && (s[i] == ' ' || p.loose && s[i] == '\n'); n++ {
 		i++
 	}
-	limit := min(len(s), i+maxValue)
+	size, _ := room(p.key)
+	limit := min(len(s), i+size)
 	if i >= limit {
 		return ""
 	}
@@ -173,7 +173,7 @@ func valueAt(s string, i int, p pair) string {
 		if end < 0 {
 			end = len(rest)
 		}
-		return rest[:min(end, 256)]
+		return rest[:end]
 	}
 	end := strings.IndexAny(rest, "&# \n\"'<>;),]}")
 	if end < 0 {
@@ -214,7 +214,7 @@ func input(tag string, p pair) (pair, bool) {
 			key = append(key, c)
 		}
 	}
-	p.key = canonical(key)
+	p.key = keys[string(key)]
 	if p.key == "" || p.key == "name" {
 		return p, false
 	}
