@@ -55,6 +55,7 @@ func Apply(s State, e Event) State {
 	case Learned:
 		if e.Round >= s.about { // earlier, it was of another tenant or app
 			s.Facts, s.factsOf = s.Facts.with(e.Facts), max(s.factsOf, min(e.Round, s.Round))
+			return s.settleAccount()
 		}
 	case SignedIn:
 		return s.signedIn(e.Account)
@@ -155,7 +156,7 @@ func (s State) start(e Started) State {
 
 func (s State) resume(e Resumed) State {
 	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
-	s.Account, s.SignIn.Busy, s.SignIn.Failed = nil, false, nil
+	s.Account, s.unsettled, s.SignIn.Busy, s.SignIn.Failed = nil, false, false, nil
 	s.Trouble, s.Guides, s.Pointer = nil, nil, ""
 	s = s.newEyes()
 	if s.applying() {
@@ -193,13 +194,14 @@ func (s State) answer(e Answered) State {
 	case AskDomain:
 		if d := strings.ToLower(e.Value); d != s.Domain {
 			s.Domain, s.cloud = d, ""
-			s = s.afresh(was)
+			s = s.afresh(was).asksElsewhere()
 		}
 	case AskCloud:
 		if c := checks.Cloud(e.Value); c != s.cloud { // another cloud, another tenant
 			s.cloud = c
 			s = s.afresh(was)
 			s.Facts.Tenants = was.Facts.Tenants // the choice is among them
+			s = s.asksElsewhere().settleAccount()
 		}
 	case AskClientID:
 		if id := strings.ToLower(e.Value); id != s.App.ClientID {
@@ -211,6 +213,7 @@ func (s State) answer(e Answered) State {
 		if s.applying() {
 			return s.writeAs(w)
 		}
+		s = s.putAway() // whoever chooses again, or goes on without, is that account no more
 		s.SignIn = SignIn{Way: w, Attempt: s.SignIn.Attempt + 1, Scopes: checks.ReadScopes(), Busy: w != WayNone}
 	case AskHow:
 	default: // an app is picked and a plan confirmed by events of their own
@@ -305,40 +308,6 @@ func (f Facts) with(n Facts) Facts {
 	}
 	f.At = latest(f.At, n.At)
 	return f
-}
-
-// signedIn takes the account in. A plan that waits for it goes on only in the
-// tenant it was made for, with every scope it needs.
-func (s State) signedIn(a Account) State {
-	s.Account, s.SignIn.Busy, s.SignIn.Failed = &a, false, nil
-	s = s.newEyes()
-	if !s.applying() {
-		return s
-	}
-	if why := s.mayNotWrite(*s.Plan); why != "" {
-		return s.stop(Stopped{Plan: s.Confirmed, Why: why})
-	}
-	return s
-}
-
-func (s State) signInFailed(e SignInFailed) State {
-	if !s.SignIn.Busy || e.Attempt != s.SignIn.Attempt {
-		return s
-	}
-	s.SignIn.Busy, s.SignIn.Failed = false, &e
-	if s.applying() {
-		return s.stop(Stopped{Plan: s.Confirmed, Why: StopSignIn})
-	}
-	return s
-}
-
-func (s State) signedOut() State {
-	s.Account, s.SignIn.Busy = nil, false
-	s = s.newEyes()
-	if s.applying() {
-		return s.stop(Stopped{Plan: s.Confirmed, Why: StopSignIn})
-	}
-	return s
 }
 
 // kept appends to a list that others may hold, dropping the oldest beyond most.

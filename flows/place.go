@@ -90,7 +90,7 @@ func next(s State) (Place, string) {
 	case StageKnown:
 		return at, missingTenant(s)
 	case StageSignIn:
-		if s.Account == nil && s.SignIn.Way != WayNone {
+		if (s.Account == nil || s.unsettled) && s.SignIn.Way != WayNone {
 			return at, words.needSignIn
 		}
 	case StageDiagnosis:

@@ -69,19 +69,22 @@ type State struct {
 	Trouble *Troubled
 	End     EndReason // empty: the run goes on
 
-	about    uint32 // what was seen in earlier rounds was of another tenant or app
-	since    uint32 // findings of earlier rounds do not count for a verdict
-	factsOf  uint32 // round in which Facts were read last
-	planOf   uint32 // the round in which Plan was made
-	filed    bool   // the receipt of Plan was kept, since it was confirmed
-	started  bool
-	cloud    checks.Cloud // as asked for
-	clientID string       // as asked for
-	found    []*Held      // sorted by check id
-	answers  []Answered   // sorted by question id
-	trail    []Place
-	claims   []StepID
-	past     []Receipt // of plans that were put away after something was sent
+	about   uint32 // what was seen in earlier rounds was of another tenant or app
+	since   uint32 // findings of earlier rounds do not count for a verdict
+	factsOf uint32 // round in which Facts were read last
+	planOf  uint32 // the round in which Plan was made
+	filed   bool   // the receipt of Plan was kept, since it was confirmed
+	started bool
+	// unsettled: another domain or cloud was asked for since Account signed in,
+	// and whether it is of that tenant is not known.
+	unsettled bool
+	cloud     checks.Cloud // as asked for
+	clientID  string       // as asked for
+	found     []*Held      // sorted by check id
+	answers   []Answered   // sorted by question id
+	trail     []Place
+	claims    []StepID
+	past      []Receipt // of plans that were put away after something was sent
 }
 
 // SignIn is how far a sign-in has come.

@@ -51,9 +51,6 @@ func (m *Model) backTo(stage flows.Stage) tea.Cmd {
 // one in hand may be of another tenant, or may not do what is needed.
 func (m *Model) signInAnew() tea.Cmd {
 	if m.state.Account != nil {
-		if h := m.drv.Hands().SignIn; h != nil {
-			h.SignOut()
-		}
 		m.put(flows.SignedOut{})
 	}
 	return m.backTo(flows.StageSignIn)

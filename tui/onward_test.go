@@ -7,28 +7,16 @@ import (
 
 	"onboard.example/checks"
 	"onboard.example/flows"
-	"onboard.example/flows/run"
 )
 
-// fakeSigner counts how often an account was put away.
-type fakeSigner struct{ out int }
-
-func (s *fakeSigner) SignIn(context.Context, run.SignInAsk, func(run.Prompt)) (flows.Account, error) {
-	return flows.Account{}, nil
-}
-
-func (s *fakeSigner) SignOut() { s.out++ }
-
 // inAnotherTenant is a diagnosis by somebody who signed in elsewhere.
-func inAnotherTenant(t testing.TB) (*fakeDriver, *fakeSigner) {
+func inAnotherTenant(t testing.TB) *fakeDriver {
 	t.Helper()
-	d, h := atSignIn(t), &fakeSigner{}
-	a := signedIn()
+	d, a := atSignIn(t), signedIn()
 	a.Account.UPN, a.Account.TenantID = "admin@fabrikam.example", "99999999-2222-3333-4444-555555555555"
 	d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayBrowser)}, a, flows.Advanced{})
 	rounded(d, append(tenantFindings(), finding(checks.TenantMatch, checks.Fail, checks.Verified, "You are signed in to another tenant"))...)
-	d.hands.SignIn = h
-	return d, h
+	return d
 }
 
 // turned is a driver whose world has answered all that is wanted.
@@ -40,19 +28,65 @@ func turned(d *fakeDriver, granted bool) *world {
 
 func TestSignInAnewFromAnotherTenant(t *testing.T) {
 	t.Parallel()
-	d, h := inAnotherTenant(t)
+	d := inAnotherTenant(t)
 	m := New(t.Context(), d, still(t, 40, 12))
 	if got := flat(m); !strings.Contains(got, "s sign in anew") {
 		t.Errorf("the key is not on the smallest screen:\n%s", plainText(m.View().Content))
 	}
 	press(m, "s")
-	if s := m.state; s.Place.Stage != flows.StageSignIn || s.Account != nil || h.out != 1 {
-		t.Errorf("at %+v as %v, signed out %d times", s.Place, s.Account, h.out)
+	if s := m.state; s.Place.Stage != flows.StageSignIn || s.Account != nil {
+		t.Errorf("at %+v as %v", s.Place, s.Account)
 	}
-	d, h = inAnotherTenant(t)
+	d = inAnotherTenant(t)
 	out := answered(t, turned(d, false), Options{}, "s", "q")
-	if s := d.State(); s.Place.Stage != flows.StageSignIn || s.Account != nil || h.out != 1 || !strings.Contains(out, "s. Sign in anew.") {
-		t.Errorf("at %+v, signed out %d times:\n%s", s.Place, h.out, out)
+	if s := d.State(); s.Place.Stage != flows.StageSignIn || s.Account != nil || !strings.Contains(out, "s. Sign in anew.") {
+		t.Errorf("at %+v as %v:\n%s", s.Place, s.Account, out)
+	}
+}
+
+// TestChoosingAgainIsNobodyUntilThen holds that who is at the sign-in with an
+// account in hand can go on as it, go on as nobody, or be asked anew.
+func TestChoosingAgainIsNobodyUntilThen(t *testing.T) {
+	t.Parallel()
+	at := func(t *testing.T) *fakeDriver {
+		t.Helper()
+		d := atSignIn(t)
+		d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayBrowser)}, signedIn(), flows.Advanced{}, flows.WentBack{})
+		return d
+	}
+	none := number(len(flows.Asks(at(t).State())[0].Options))
+	for keys, want := range map[string]struct {
+		stage   flows.Stage
+		account bool
+		busy    bool
+	}{
+		"f":  {flows.StageDiagnosis, true, false},
+		none: {flows.StageDiagnosis, false, false},
+		"1":  {flows.StageSignIn, false, true},
+	} {
+		d := at(t)
+		m := New(t.Context(), d, still(t, 80, 24))
+		if !strings.Contains(flat(m), "Signed in as admin@contoso.example.") {
+			t.Errorf("who is signed in is not said:\n%s", plainText(m.View().Content))
+		}
+		if press(m, keys); keys != "f" {
+			press(m, "enter")
+		}
+		got := d.State()
+		if got.Place.Stage != want.stage || (got.Account != nil) != want.account || got.SignIn.Busy != want.busy {
+			t.Errorf("%q on the screen: at %+v as %v, signing in: %v", keys, got.Place, got.Account, got.SignIn.Busy)
+		}
+		if want.busy {
+			continue // lines wait for the sign-in
+		}
+		w := turned(at(t), false)
+		out := answered(t, w, Options{}, keys, "q")
+		if got := w.State(); got.Place.Stage != want.stage || (got.Account != nil) != want.account {
+			t.Errorf("%q on lines: at %+v as %v:\n%s", keys, got.Place, got.Account, out)
+		}
+		if !strings.Contains(out, "Signed in as admin@contoso.example. Choosing a way signs in anew.") || !strings.Contains(out, "f. Go on as admin@contoso.example.") {
+			t.Errorf("lines lack it:\n%s", out)
+		}
 	}
 }
 

@@ -181,6 +181,13 @@ func (p *plain) signInScene() scene {
 		sc.key += "|failed " + number(int(f.Attempt))
 		sc.lines = append(texts(p.m.signInFailure(*f, maxWidth)), sc.lines...)
 	}
+	if a := s.Account; a != nil {
+		sc.key += "|as " + a.UPN
+		sc.lines = append([]string{fill(wordSignedInAs, "who", clean(a.UPN))}, sc.lines...)
+		if _, ok := flows.Next(s); ok {
+			sc.choices = append(sc.choices, choice{key: "f", label: fill(plainGoOnAs, "who", clean(a.UPN)), do: func() { p.m.put(flows.Advanced{}) }})
+		}
+	}
 	sc.auto = func() { p.autoSignIn(qs[0]) }
 	return sc
 }

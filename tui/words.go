@@ -436,6 +436,7 @@ const (
 	plainToProof    = "The proof."
 	plainSignIn     = "Sign in anew."
 	plainSignInNow  = "Sign in."
+	plainGoOnAs     = "Go on as {who}."
 	plainNextApp    = "The next app, for the same tenant."
 	plainSave       = "Save the report."
 	plainReport     = "Report."

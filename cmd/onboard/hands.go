@@ -99,19 +99,25 @@ type signer struct {
 	mu   sync.Mutex
 	show func(run.Prompt)
 	// left is the kept sign-in that was put away for another one: it is
-	// forgotten before the next, for a keychain may wait for its person. anew
-	// says that there was one.
+	// forgotten before the next in its tenant, for a keychain may wait for its
+	// person. of is that tenant's id, and anew says that there was one.
 	left signin.Session
+	of   string
 	anew bool
 }
 
-// SignIn implements run.SignIner. A session of the same way is widened, so
-// that a person is not asked for an account twice.
+// SignIn implements run.SignIner. The session in hand is widened where it is of
+// the tenant, so that a plan does not have a person choose an account twice: a
+// person who chose how to sign in was put away before, see run.Driver.
 func (s *signer) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.Prompt)) (flows.Account, error) {
 	s.mu.Lock()
 	s.show = show
 	s.mu.Unlock()
 	session := s.c.current()
+	if session != nil && !mayBeOf(session, ask.Tenant) {
+		s.SignOut()
+		session, ask.Hint = nil, ""
+	}
 	var err error
 	if session != nil && string(session.Way()) == string(ask.Way) && ask.Way != flows.WayToken && s.c.owes(ask.Tenant) == "" {
 		err = session.Widen(ctx, ask.Scopes)
@@ -127,6 +133,12 @@ func (s *signer) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.Pr
 	}
 	s.c.signedIn(session)
 	return accountOf(session), nil
+}
+
+// mayBeOf says whether a session is of a tenant, as far as is known.
+func mayBeOf(session signin.Session, tenant string) bool {
+	id := session.Account().TenantID
+	return tenant == "" || id == "" || strings.EqualFold(id, tenant)
 }
 
 // signInTold is a failed sign-in with what to do about it in its message.
@@ -162,7 +174,7 @@ func (s *signer) begin(ctx context.Context, ask run.SignInAsk) (signin.Session, 
 		}
 		return nil
 	}
-	anew, err := s.forget(ctx)
+	anew, err := s.forget(ctx, ask.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -196,18 +208,22 @@ func (s *signer) SignOut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.c.keep != nil && (session.Way() == signin.WayBrowser || session.Way() == signin.WayDevice) {
-		s.left, s.anew = session, true
+		s.left, s.of, s.anew = session, session.Account().TenantID, true
 		return
 	}
 	_ = session.Forget(context.Background()) // in memory: it cannot fail
 }
 
 // forget removes from the keychain the sign-in that was put away for another
-// one, and says whether the person is to be asked whatever is kept.
-func (s *signer) forget(ctx context.Context) (anew bool, err error) {
+// one in this tenant, and says whether the person is to be asked whatever is
+// kept. What is kept of another tenant has nothing to do with it.
+func (s *signer) forget(ctx context.Context, tenant string) (anew bool, err error) {
 	s.mu.Lock()
-	left, anew := s.left, s.anew
+	left, of, anew := s.left, s.of, s.anew
 	s.mu.Unlock()
+	if tenant != "" && of != "" && !strings.EqualFold(of, tenant) {
+		return false, nil
+	}
 	if left == nil {
 		return anew, nil
 	}

@@ -46,7 +46,7 @@ func (d *Driver) Run(ctx context.Context) error {
 			d.post(e)
 			continue
 		}
-		d.reconcile(ctx, jobs, flows.Wants(s))
+		d.reconcile(ctx, jobs, s)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -69,10 +69,11 @@ func (d *Driver) follow(ctx context.Context) error {
 	}
 }
 
-// reconcile cancels what is no longer wanted and starts what is missing. A job
-// that is done stays in the list while its Want is there, so that nothing is
-// done twice for one Want.
-func (d *Driver) reconcile(ctx context.Context, jobs map[flows.Want]*job, wants []flows.Want) {
+// reconcile cancels what is no longer wanted and starts what is missing; between
+// the two nobody works as an account that is put away. A job that is done stays
+// in the list while its Want is there, so that nothing is done twice for one Want.
+func (d *Driver) reconcile(ctx context.Context, jobs map[flows.Want]*job, s flows.State) {
+	wants := flows.Wants(s)
 	wanted := make(map[flows.Want]bool, len(wants))
 	for _, w := range wants {
 		wanted[w] = true
@@ -87,6 +88,7 @@ func (d *Driver) reconcile(ctx context.Context, jobs map[flows.Want]*job, wants 
 			<-j.done
 		}
 	}
+	d.putAway(s)
 	for _, w := range wants {
 		if jobs[w] == nil {
 			jobs[w] = d.begin(ctx, w)

@@ -68,6 +68,7 @@ type Driver struct {
 	n       uint64      // of our last record
 	failed  error       // why the journal cannot be written
 	prompt  *Prompt
+	inHand  bool // the hand may hold a sign-in
 	wake    map[chan struct{}]struct{}
 
 	dirty chan struct{} // the state changed: compare what is wanted

@@ -74,7 +74,9 @@ type Prompt struct {
 // as the error says why not.
 type SignIner interface {
 	SignIn(ctx context.Context, ask SignInAsk, show func(Prompt)) (flows.Account, error)
-	// SignOut forgets the token.
+	// SignOut forgets the token, so that what is looked at after it is looked at
+	// as nobody, and the next SignIn asks the person. The driver calls it when the
+	// run has no account any more. Where nobody is signed in it does nothing.
 	SignOut()
 }
 

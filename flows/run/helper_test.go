@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,6 +33,8 @@ type world struct {
 	looks  []Ask
 	writes []Request
 	asks   []SignInAsk
+	tenant string // id of the one that the domain has; empty: tenantID
+	outs   []string
 	saved  []flows.Receipt
 
 	// Where set, these stand in for what the hand would do.
@@ -65,7 +68,7 @@ func (w *world) Look(ctx context.Context, ask Ask, found func(checks.Finding)) (
 
 func (w *world) facts() flows.Facts {
 	return flows.Facts{
-		Tenants: []flows.TenantFact{{Cloud: checks.CloudPublic, ID: tenantID}}, AppRead: true, App: w.app,
+		Tenants: []flows.TenantFact{{Cloud: checks.CloudPublic, ID: cmp.Or(w.tenant, tenantID)}}, AppRead: true, App: w.app,
 		GrantsRead: true, Grants: slices.Clone(w.grants), ResRead: true, At: time.Now(),
 		Resources: []flows.ResourceFact{{ID: graphSP, AppID: checks.MicrosoftGraph}},
 	}
@@ -153,8 +156,19 @@ func (w *world) SignIn(ctx context.Context, ask SignInAsk, show func(Prompt)) (f
 	return flows.Account{UPN: "admin@contoso.example", TenantID: tenantID, Scopes: ask.Scopes, Way: ask.Way}, nil
 }
 
-// SignOut does nothing: there is no token.
-func (w *world) SignOut() {}
+// SignOut counts: there is no token.
+func (w *world) SignOut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.outs = append(w.outs, fmt.Sprintf("after %d looks and %d sign-ins", len(w.looks), len(w.asks)))
+}
+
+// out is what was going on each time the account was put away.
+func (w *world) out() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.outs)
+}
 
 // Save keeps a receipt.
 func (w *world) Save(_ context.Context, r flows.Receipt) (string, error) {

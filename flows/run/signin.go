@@ -32,19 +32,46 @@ func (d *Driver) signIn(ctx context.Context, w flows.Want) {
 		})
 	}
 	d.show(nil)
-	if ctx.Err() != nil {
-		return
-	}
-	d.complain(err)
-	if err != nil {
+	switch {
+	case err == nil:
+		if account.Way == "" {
+			account.Way = w.Way
+		}
+		account.Scopes = askedFirst(account.Scopes, w.Scopes.Words())
+		d.signedIn(w, account)
+	case ctx.Err() == nil:
+		d.complain(err)
 		d.post(signInFailed(w.Attempt, err))
-		return
 	}
-	if account.Way == "" {
-		account.Way = w.Way
+}
+
+// signedIn takes in who signed in, if that is wanted still: whoever stopped
+// waiting, or chose otherwise, is not signed in after all.
+func (d *Driver) signedIn(w flows.Want, a flows.Account) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.inHand = true
+	if in := d.state.SignIn; d.state.End == "" && in.Busy && in.Attempt == w.Attempt {
+		d.add(flows.ByDriver, flows.SignedIn{Account: a}, false)
 	}
-	account.Scopes = askedFirst(account.Scopes, w.Scopes.Words())
-	d.post(flows.SignedIn{Account: account})
+}
+
+// putAway has the hand forget the account that s has no more: it was put away,
+// or it is of another tenant, or the person goes on without one. So the hand
+// never looks as somebody whom the run does not name.
+func (d *Driver) putAway(s flows.State) {
+	d.mu.Lock()
+	gone := d.inHand && s.Account == nil && d.state.Account == nil
+	if gone {
+		d.inHand = false
+	}
+	d.mu.Unlock()
+	if gone && d.hands.SignIn != nil {
+		d.complain(safely(func() error {
+			d.hands.SignIn.SignOut()
+			return nil
+		}))
+	}
 }
 
 // askedFirst puts the scopes that were asked for before the others: an event
