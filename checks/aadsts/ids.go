@@ -200,7 +200,7 @@ func (f *facts) names(s string) {
 	}
 	if _, rest, ok := strings.Cut(s, "resource principal named "); ok {
 		if id, _, ok := strings.Cut(rest[:min(len(rest), 2*maxName)], " was not found"); ok {
-			set(&a.API.ID, line(id, 100))
+			set(&a.API.ID, name(id))
 		}
 	}
 	if at := strings.Index(s, " needs permission to access resources"); at > 0 {
