@@ -76,7 +76,7 @@ func TestForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) {
-				o.Server, o.AllowPrivate, o.Timeout = c.server, true, 500*time.Millisecond
+				o.Server, o.AllowPrivate, o.Timeout = c.server, true, 10*time.Second
 				if c.roots != nil {
 					o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.roots}
 				}
@@ -157,7 +157,7 @@ func TestSeveralResolvers(t *testing.T) {
 	}
 	live, silent := target{"udp", "127.0.0.1", fmt.Sprint(w.port)}, target{"udp", "127.0.0.1", port}
 	for name, servers := range map[string][]target{"dead first": {silent, live}, "refused first": {{"udp", "127.0.0.1", "1"}, silent, live}, "dead last": {live, silent}} {
-		r, err := New(Options{Server: w.resolver, Port: w.port, Timeout: 200 * time.Millisecond, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}})
+		r, err := New(Options{Server: w.resolver, Port: w.port, Timeout: time.Second, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}})
 		if err != nil {
 			t.Fatal(err)
 		}

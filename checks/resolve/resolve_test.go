@@ -71,7 +71,7 @@ func TestHostile(t *testing.T) {
 			w := newWorld(t, false, record)
 			w.set(func() { w.hook = c.hook })
 			start := time.Now()
-			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 200 * time.Millisecond })
+			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = time.Second })
 			if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome != c.want || a.Agree || a.Security != Indeterminate {
 				t.Errorf("%+v, %v", a, err)
 			}

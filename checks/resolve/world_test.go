@@ -255,7 +255,7 @@ func (w *world) answer(q *dns.Msg, auth bool) *dns.Msg {
 
 func (w *world) ask(t testing.TB, name string, change func(*Options)) (Answer, error) {
 	t.Helper()
-	opt := Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}, Timeout: time.Second, Deadline: 5 * time.Second}
+	opt := Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}, Timeout: 3 * time.Second, Deadline: 30 * time.Second}
 	if change != nil {
 		change(&opt)
 	}
