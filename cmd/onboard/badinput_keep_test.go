@@ -72,7 +72,7 @@ func toThePlan(t *testing.T, s *session) {
 	t.Helper()
 	for _, a := range [][2]string{
 		{"1. Go on.", "1"},
-		{"3. Use the token", "3"},
+		{"1. Use the token", "1"},
 		{"1. The ways out.", "1"},
 		{"2. Grant in the Entra admin center.", "2"},
 		{"2. By Graph", "2"},
@@ -151,7 +151,7 @@ func TestKilledMidApply(t *testing.T) {
 func (s *session) goesOn(t *testing.T, text string) {
 	t.Helper()
 	ways := [][2]string{
-		{"3. Use the token", "3"},
+		{"1. Use the token", "1"},
 		{"Done: this is seen in Microsoft Graph.", "1"},
 		{"2. By Graph, from a plan. You see", "2"},
 		{"Type contoso.example to apply", "contoso.example"},
@@ -355,13 +355,13 @@ func TestTwoRuns(t *testing.T) {
 	flags := append(wizardAt(t, sm), "--domain", "contoso.example")
 	one := startPlain(t, env, flags...)
 	one.answers(t, "1. Go on.", "1")
-	one.sees(t, "3. Use the token")
+	one.sees(t, "1. Use the token")
 	two := startPlain(t, env, flags...)
 	two.answers(t, "1. Go on.", "1")
-	two.sees(t, "3. Use the token")
+	two.sees(t, "1. Use the token")
 	lacks(t, two.shown(), "Hetk Calendar Sync → contoso.example")
 	for _, s := range []*session{one, two} {
-		s.answers(t, "3. Use the token", "q")
+		s.answers(t, "1. Use the token", "q")
 		s.ends(t)
 	}
 	kept, err := filepath.Glob(filepath.Join(stateOf(env), "onboard", "runs", "*.run"))
@@ -417,7 +417,7 @@ func TestTamperedRuns(t *testing.T) {
 			flags := append(wizardAt(t, sm), "--domain", "contoso.example")
 			s := startPlain(t, env, flags...)
 			s.answers(t, "1. Go on.", "1")
-			s.answers(t, "3. Use the token", "q")
+			s.answers(t, "1. Use the token", "q")
 			s.ends(t)
 			c.spoil(t, filepath.Join(stateOf(env), "onboard", "runs"))
 			again := startPlain(t, env, flags...)

@@ -185,7 +185,7 @@ func TestCtrlC(t *testing.T) {
 		{"", "Which tenant?"},
 		{"contoso.example\r", "What contoso.example tells"},
 		{"\r", "Sign in to look?"},
-		{"3\r", "Users are blocked"},
+		{"1\r", "Users are blocked"},
 		{"p", "The first changes least"},
 		{"\r", "Step 1 of"},
 	}
