@@ -17,7 +17,8 @@ const (
 type filterNode struct {
 	op    string // and, or, not, eq, ne, ge, gt, le, lt, in, startswith, endswith, any
 	path  []string
-	value []any // literals: string, bool, float64 or nil
+	value []any    // literals: string, bool, float64 or nil
+	kinds []string // of the literals, as the table of types names kinds; "" is null
 	kids  []*filterNode
 	bound string // the variable of any
 }
@@ -114,8 +115,10 @@ func (p *filterParser) peek() string {
 	return ""
 }
 
+// take takes a mark or a word; words are read in any case, as Graph does
+// (NOT(…) stands in the pages of advanced queries).
 func (p *filterParser) take(word string) bool {
-	if p.peek() == word {
+	if strings.EqualFold(p.peek(), word) {
 		p.at++
 		return true
 	}
@@ -176,26 +179,31 @@ func (p *filterParser) unary() (*filterNode, error) {
 }
 
 func (p *filterParser) predicate() (*filterNode, error) {
-	if f := strings.ToLower(p.peek()); (f == "startswith" || f == "endswith") && p.at+1 < len(p.tokens) && p.tokens[p.at+1] == "(" {
-		p.at += 2
-		return p.function(f)
+	if p.at+1 < len(p.tokens) && p.tokens[p.at+1] == "(" {
+		switch f := strings.ToLower(p.peek()); f {
+		case "startswith", "endswith":
+			p.at += 2
+			return p.function(f)
+		case "contains":
+			return nil, unsupported("Unsupported Query. The function 'contains' is not supported here.")
+		}
 	}
 	path, err := p.path()
 	if err != nil {
 		return nil, err
 	}
-	if last := len(path) - 1; last > 0 && path[last] == "any" && p.take("(") {
+	if last := len(path) - 1; last > 0 && strings.EqualFold(path[last], "any") && p.take("(") {
 		return p.lambda(path[:last])
 	}
-	op := p.peek()
+	op := strings.ToLower(p.peek())
 	p.at++
 	switch op {
 	case "eq", "ne", "ge", "gt", "le", "lt":
-		v, err := p.literal()
-		if err != nil {
+		n := &filterNode{op: op, path: path}
+		if err := p.literal(n); err != nil {
 			return nil, err
 		}
-		return &filterNode{op: op, path: path, value: []any{v}}, nil
+		return n, nil
 	case "in":
 		return p.in(path)
 	}
@@ -210,14 +218,14 @@ func (p *filterParser) function(name string) (*filterNode, error) {
 	if !p.take(",") {
 		return nil, p.bad()
 	}
-	v, err := p.literal()
-	if err != nil {
+	n := &filterNode{op: name, path: path}
+	if err := p.literal(n); err != nil {
 		return nil, err
 	}
-	if _, ok := v.(string); !ok || !p.take(")") {
+	if n.kinds[0] != "string" || !p.take(")") {
 		return nil, p.bad()
 	}
-	return &filterNode{op: name, path: path, value: []any{v}}, nil
+	return n, nil
 }
 
 func (p *filterParser) lambda(path []string) (*filterNode, error) {
@@ -249,11 +257,9 @@ func (p *filterParser) in(path []string) (*filterNode, error) {
 	}
 	n := &filterNode{op: "in", path: path}
 	for {
-		v, err := p.literal()
-		if err != nil {
+		if err := p.literal(n); err != nil {
 			return nil, err
 		}
-		n.value = append(n.value, v)
 		if p.take(")") {
 			return n, nil
 		}
@@ -285,25 +291,13 @@ func isName(s string) bool {
 	return s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] >= 'A' && s[0] <= 'Z')
 }
 
-func (p *filterParser) literal() (any, error) {
-	t := p.peek()
-	if t == "" {
-		return nil, p.bad()
+// literal adds the next literal to the node.
+func (p *filterParser) literal(n *filterNode) error {
+	v, kind, ok := readLiteral(p.peek())
+	if !ok {
+		return p.bad()
 	}
 	p.at++
-	switch {
-	case t[0] == '\'':
-		return t[1:], nil
-	case t == "true", t == "false":
-		return t == "true", nil
-	case t == "null":
-		return nil, nil //nolint:nilnil // null is a literal, not an absence
-	case isGUID(t) || strings.Contains(t, "T") && t[0] >= '0' && t[0] <= '9':
-		return t, nil
-	}
-	if f, err := strconv.ParseFloat(t, 64); err == nil {
-		return f, nil
-	}
-	p.at--
-	return nil, p.bad()
+	n.value, n.kinds = append(n.value, v), append(n.kinds, kind)
+	return nil
 }

@@ -23,19 +23,22 @@ func (n *filterNode) checkIn(e *entity, advanced bool, bound map[string]string) 
 		}
 	}
 	if n.path != nil {
-		kind, err := n.checkPath(e, bound)
+		end, err := n.checkPath(e, bound)
 		if err != nil {
 			return err
 		}
 		if slices.Contains(n.path, "$count") && !advanced {
 			return unsupported("Counting in a filter needs an advanced query: ConsistencyLevel: eventual and $count=true.")
 		}
+		if err := n.checkKinds(end); err != nil {
+			return err
+		}
 		if n.op == "any" && n.bound != "" {
 			inner := maps.Clone(bound)
 			if inner == nil {
 				inner = map[string]string{}
 			}
-			inner[n.bound] = kind
+			inner[n.bound] = end.kind
 			bound = inner
 		}
 	}
@@ -47,38 +50,51 @@ func (n *filterNode) checkIn(e *entity, advanced bool, bound map[string]string) 
 	return nil
 }
 
-// checkPath follows a path through the table of types; the result is the kind
-// of its end. What begins with a bound variable speaks of an element.
-func (n *filterNode) checkPath(e *entity, bound map[string]string) (string, error) {
-	root, rest := n.path[0], n.path[1:]
-	kind, isBound := bound[root]
+// checkPath follows a path through the table of types, and spells it as the
+// table does; the result is its end. What begins with a bound variable speaks
+// of an element.
+func (n *filterNode) checkPath(e *entity, bound map[string]string) (graphProp, error) {
+	kind, isBound := bound[n.path[0]]
+	at := graphProp{kind: kind}
 	if !isBound {
-		p, ok := e.prop(root)
-		if nav, is := e.typed().byName[root]; !ok && is && slices.Contains(e.filter, root) {
-			p, ok = nav, true
+		var err error
+		if at, err = n.checkRoot(e); err != nil {
+			return at, err
 		}
-		switch {
-		case !ok:
-			return "", badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", root, e.name)
-		case !slices.Contains(e.filter, root):
-			return "", unsupported("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", root, e.name)
-		case e.eqOnly && n.op != "eq":
-			return "", unsupported("Only the operator eq is supported for property '%s' of resource '%s'.", root, e.name)
-		}
-		kind = p.kind
+		n.path[0] = at.name
 	}
-	for _, name := range rest {
-		t := graphTypes().types[kind]
-		if t == nil || name == "$count" {
-			return kind, nil // plain values have nothing within
+	for i, name := range n.path[1:] {
+		if name == "$count" {
+			return graphProp{name: name, kind: "integer"}, nil
 		}
-		p, ok := t.byName[name]
+		t := graphTypes().types[at.kind]
+		if t == nil {
+			return graphProp{name: name, kind: "any"}, nil // plain values have nothing within
+		}
+		p, ok := t.find(name)
 		if !ok {
-			return "", badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
+			return p, noProperty(name, at.kind)
 		}
-		kind = p.kind
+		n.path[i+1], at = p.name, p
 	}
-	return kind, nil
+	return at, nil
+}
+
+// checkRoot is the property that a path begins with.
+func (n *filterNode) checkRoot(e *entity) (graphProp, error) {
+	p, ok := e.prop(n.path[0])
+	if nav, is := e.typed().find(n.path[0]); !ok && is && slices.Contains(e.filter, nav.name) {
+		p, ok = nav, true
+	}
+	switch {
+	case !ok:
+		return p, noProperty(n.path[0], e.name)
+	case !slices.Contains(e.filter, p.name):
+		return p, unsupported("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", p.name, e.name)
+	case e.eqOnly && n.op != "eq":
+		return p, unsupported("Only the operator eq is supported for property '%s' of resource '%s'.", p.name, e.name)
+	}
+	return p, nil
 }
 
 // holds evaluates the filter for one object; vars are bound elements.
@@ -195,12 +211,18 @@ func lookup(o obj, vars map[string]any, path []string) any {
 	return at
 }
 
-// same compares as the directory does: text without regard to case.
+// same compares as the directory does: text without regard to case, moments
+// however they are spelled.
 func same(have, want any) bool {
 	a, isA := have.(string)
 	b, isB := want.(string)
 	if isA && isB {
-		return strings.EqualFold(a, b)
+		if strings.EqualFold(a, b) {
+			return true
+		}
+		x, errX := time.Parse(time.RFC3339Nano, a)
+		y, errY := time.Parse(time.RFC3339Nano, b)
+		return errX == nil && errY == nil && x.Equal(y)
 	}
 	switch have := have.(type) {
 	case int:

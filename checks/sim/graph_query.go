@@ -50,10 +50,15 @@ func (e *entity) typed() *graphType {
 	return &graphType{name: e.name}
 }
 
+// noProperty is what Graph says to a name that a type does not have.
+func noProperty(name, kind string) error {
+	return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(name, "?"), kind)
+}
+
 // prop finds a property that queries may name.
 func (e *entity) prop(name string) (graphProp, bool) {
-	p, ok := e.typed().byName[name]
-	if ok && (!p.nav || slices.Contains(strings.Fields(e.usual), name)) {
+	p, ok := e.typed().find(name)
+	if ok && (!p.nav || slices.Contains(strings.Fields(e.usual), p.name)) {
 		return p, true
 	}
 	for _, sub := range e.poly {
@@ -62,12 +67,6 @@ func (e *entity) prop(name string) (graphProp, bool) {
 		}
 	}
 	return graphProp{}, false
-}
-
-// has says whether the type has the property.
-func (e *entity) has(name string) bool {
-	_, ok := e.prop(name)
-	return ok
 }
 
 // defaults are the properties of an answer to a query without $select.
@@ -127,6 +126,17 @@ func (c *graphCall) checkQuery(rt *graphRoute) error {
 		if len(values) > 1 {
 			return badRequest("Query option '%s' was specified more than once, but it must be specified at most once.", name)
 		}
+	}
+	return c.checkValues()
+}
+
+// checkValues refuses values of options that no list can honour.
+func (c *graphCall) checkValues() error {
+	if v, ok := option(c.query, "count"); ok && !strings.EqualFold(v, "true") && !strings.EqualFold(v, "false") {
+		return badRequest("Invalid value '%s' for $count query option found. The $count query option requires a Boolean value.", strings.ToValidUTF8(v, "?"))
+	}
+	if v, ok := option(c.query, "filter"); ok && strings.TrimSpace(v) == "" {
+		return badRequest("Invalid filter clause: the filter is empty.")
 	}
 	return nil
 }
@@ -203,25 +213,25 @@ func (c *graphCall) sorted(e *entity, items []obj) error {
 		return unsupported("Sorting not supported for current query.")
 	}
 	type key struct {
-		field string
-		down  bool
+		path []string
+		down bool
 	}
 	var keys []key
 	for one := range strings.SplitSeq(text, ",") {
 		field, direction, _ := strings.Cut(strings.TrimSpace(one), " ")
-		root, _, _ := strings.Cut(field, "/")
-		if !e.has(root) {
-			return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(root, "?"), e.name)
-		}
-		if !slices.Contains(e.filter, root) || direction != "" && direction != "asc" && direction != "desc" {
+		direction = strings.ToLower(strings.TrimSpace(direction))
+		path, err := e.sortPath(field)
+		switch {
+		case err != nil:
+			return err
+		case !slices.Contains(e.filter, path[0]) || direction != "" && direction != "asc" && direction != "desc":
 			return unsupported("Sorting is not supported for '%s'.", strings.ToValidUTF8(text, "?"))
 		}
-		keys = append(keys, key{field, direction == "desc"})
+		keys = append(keys, key{path, direction == "desc"})
 	}
 	slices.SortStableFunc(items, func(a, b obj) int {
 		for _, k := range keys {
-			path := strings.Split(k.field, "/")
-			x, y := lookup(a, nil, path), lookup(b, nil, path)
+			x, y := lookup(a, nil, k.path), lookup(b, nil, k.path)
 			n := cmp.Compare(strings.ToLower(sortText(x)), strings.ToLower(sortText(y)))
 			if k.down {
 				n = -n
@@ -233,6 +243,29 @@ func (c *graphCall) sorted(e *entity, items []obj) error {
 		return 0
 	})
 	return nil
+}
+
+// sortPath spells a path of $orderby as the table of types does.
+func (e *entity) sortPath(field string) ([]string, error) {
+	path := strings.Split(field, "/")
+	p, ok := e.prop(path[0])
+	if !ok {
+		return nil, noProperty(path[0], e.name)
+	}
+	path[0] = p.name
+	for i, name := range path[1:] {
+		within := p.kind
+		if t := graphTypes().types[within]; t != nil {
+			p, ok = t.find(name)
+		} else {
+			ok = false
+		}
+		if !ok {
+			return nil, noProperty(name, within)
+		}
+		path[i+1] = p.name
+	}
+	return path, nil
 }
 
 // sortText is a value as it sorts: text as it is, numbers by size.

@@ -62,11 +62,12 @@ func parseSearch(e *entity, text string) ([][]searchClause, error) {
 		if !ok || !named || value == "" {
 			return nil, bad
 		}
-		if !slices.Contains(e.search, prop) {
+		at := slices.IndexFunc(e.search, func(n string) bool { return strings.EqualFold(n, prop) })
+		if at < 0 {
 			return nil, unsupported("Unsupported property '%s' in $search.", strings.ToValidUTF8(prop, "?"))
 		}
 		last := len(alternatives) - 1
-		alternatives[last] = append(alternatives[last], searchClause{prop, strings.ToLower(value), not})
+		alternatives[last] = append(alternatives[last], searchClause{e.search[at], strings.ToLower(value), not})
 		rest, not, wanted = strings.TrimSpace(after), false, false
 	}
 	if wanted {

@@ -21,10 +21,11 @@ func (c *graphCall) selection(e *entity) ([]string, bool, error) {
 			names = append(names, e.defaults()...)
 			continue
 		}
-		if !e.has(name) {
-			return nil, false, badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(name, "?"), e.name)
+		p, ok := e.prop(name)
+		if !ok {
+			return nil, false, noProperty(name, e.name)
 		}
-		names = append(names, name)
+		names = append(names, p.name)
 	}
 	return names, true, nil
 }
@@ -68,9 +69,9 @@ func (c *graphCall) selected(e *entity, o obj) (obj, error) {
 func (c *graphCall) relate(e *entity, o, out obj) error {
 	for _, name := range c.expanded() {
 		name, options, _ := strings.Cut(name, "(")
-		rel := e.expand[name]
-		if rel == nil {
-			return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.ToValidUTF8(name, "?"), e.name)
+		rel, name, ok := e.relation(name)
+		if !ok {
+			return noProperty(name, e.name)
 		}
 		if options != "" && !strings.HasPrefix(options, "$select=") && !strings.HasPrefix(options, "$top=") {
 			return badRequest("The options of $expand=%s are not supported.", name)
@@ -90,6 +91,16 @@ func (c *graphCall) relate(e *entity, o, out obj) error {
 	return nil
 }
 
+// relation is what $expand makes of a name in any case, and how it is spelled.
+func (e *entity) relation(name string) (relation, string, bool) {
+	for known, rel := range e.expand {
+		if strings.EqualFold(known, name) {
+			return rel, known, true
+		}
+	}
+	return nil, name, false
+}
+
 // narrow applies the $select within an $expand.
 func narrow(v any, names string) any {
 	if names == "" || strings.HasPrefix(names, "$top=") {
@@ -99,7 +110,7 @@ func narrow(v any, names string) any {
 	cut := func(o obj) obj {
 		out := obj{}
 		for k, v := range o {
-			if strings.HasPrefix(k, "@odata.") || slices.Contains(keep, k) {
+			if strings.HasPrefix(k, "@odata.") || slices.ContainsFunc(keep, func(n string) bool { return strings.EqualFold(strings.TrimSpace(n), k) }) {
 				out[k] = v
 			}
 		}
@@ -124,11 +135,16 @@ func (c *graphCall) contextOf(e *entity, context string) string {
 	if _, asked, err := c.selection(e); err == nil && asked {
 		sel, _ := option(c.query, "select")
 		for name := range strings.SplitSeq(sel, ",") {
-			parts = append(parts, strings.TrimSpace(name))
+			name = strings.TrimSpace(name)
+			if p, ok := e.prop(name); ok {
+				name = p.name
+			}
+			parts = append(parts, name)
 		}
 	}
 	for _, name := range c.expanded() {
 		name, _, _ = strings.Cut(name, "(")
+		_, name, _ = e.relation(name)
 		parts = append(parts, name+"()")
 	}
 	out := c.root + "/$metadata#" + context

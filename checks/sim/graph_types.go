@@ -42,6 +42,19 @@ func (t *graphType) plain() []string {
 	return out
 }
 
+// find is the property of a name, written in any case: so Graph reads the names
+// in a query.
+func (t *graphType) find(name string) (graphProp, bool) {
+	if p, ok := t.byName[name]; ok {
+		return p, true
+	}
+	i := slices.IndexFunc(t.props, func(p graphProp) bool { return strings.EqualFold(p.name, name) })
+	if i < 0 {
+		return graphProp{}, false
+	}
+	return t.props[i], true
+}
+
 // typeTable holds every type and enum.
 type typeTable struct {
 	types map[string]*graphType
