@@ -51,6 +51,14 @@ type graphReply struct {
 	body   any
 }
 
+// graphDone is an answer ready to be sent: its JSON, and where to find what was
+// made (OData 4.01 §8.3.3).
+type graphDone struct {
+	status int
+	body   []byte
+	at     string
+}
+
 // graphCall is one request to Graph with all that deciding it needs.
 type graphCall struct {
 	s      *Sim
@@ -80,7 +88,7 @@ func graphRoot(r *http.Request) string {
 // serveGraph answers one call to Graph.
 func (s *Sim) serveGraph(w http.ResponseWriter, r *http.Request) {
 	stampIDs(w, r)
-	status, body, err := s.graphAnswer(r)
+	a, err := s.graphAnswer(r)
 	if err != nil {
 		var ge *graphError
 		if !errors.As(err, &ge) {
@@ -93,8 +101,11 @@ func (s *Sim) serveGraph(w http.ResponseWriter, r *http.Request) {
 		writeGraphError(w, r, s.now(), ge)
 		return
 	}
-	if body == nil {
-		w.WriteHeader(status)
+	if a.at != "" {
+		w.Header().Set("Location", a.at)
+	}
+	if a.body == nil {
+		w.WriteHeader(a.status)
 		return
 	}
 	w.Header().Set("OData-Version", "4.0")
@@ -104,8 +115,8 @@ func (s *Sim) serveGraph(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json;odata.metadata="+metadataLevel(r)+
 			";odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
 	}
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body)
 }
 
 // stampIDs gives the answer the ids by which Microsoft's support finds it.
@@ -146,27 +157,30 @@ func isCount(u *url.URL) bool {
 	return strings.HasSuffix(p, "/$count") || strings.HasSuffix(p, "/%24count")
 }
 
-// graphAnswer authenticates, routes and runs one call. The body is ready JSON.
-func (s *Sim) graphAnswer(r *http.Request) (int, []byte, error) {
+// graphAnswer authenticates, routes and runs one call.
+func (s *Sim) graphAnswer(r *http.Request) (graphDone, error) {
 	cl, err := s.authenticate(r)
 	if err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	body, err := readBody(r)
 	if err != nil {
-		return 0, nil, err
+		return graphDone{}, err
+	}
+	if err := checkMedia(r, body); err != nil {
+		return graphDone{}, err
 	}
 	path, err := splitPath(r.URL)
 	if err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	if path.isBatch() {
 		out, err := s.batch(r, body)
-		return http.StatusOK, out, err
+		return graphDone{status: http.StatusOK, body: out}, err
 	}
 	c := &graphCall{s: s, r: r, w: s.world, claims: cl, body: body, now: s.now(), root: graphRoot(r), level: metadataLevel(r)}
 	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-		return 0, nil, badRequest("the query cannot be read: %v", err)
+		return graphDone{}, badRequest("the query cannot be read: %v", err)
 	}
 	parts := path.parts
 	if c.counting = isCount(r.URL); c.counting {
@@ -174,11 +188,11 @@ func (s *Sim) graphAnswer(r *http.Request) (int, []byte, error) {
 	}
 	rt, keys, err := findRoute(r.Method, parts)
 	if err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	c.keys = keys
 	if err := c.checkCounting(rt); err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	if rt.write() {
 		s.world.mu.Lock()
@@ -188,13 +202,13 @@ func (s *Sim) graphAnswer(r *http.Request) (int, []byte, error) {
 		defer s.world.mu.RUnlock()
 	}
 	if err := c.place(path.tenant); err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	if err := c.allowed(rt); err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	if err := c.checkQuery(rt); err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	return c.run(rt)
 }
@@ -214,25 +228,29 @@ func (c *graphCall) checkCounting(rt *graphRoute) error {
 }
 
 // run calls the handler and writes its answer down while the world is held.
-func (c *graphCall) run(rt *graphRoute) (int, []byte, error) {
+func (c *graphCall) run(rt *graphRoute) (graphDone, error) {
 	a, err := rt.handle(c)
 	if err != nil {
-		return 0, nil, err
+		return graphDone{}, err
 	}
 	switch body := a.body.(type) {
 	case nil:
-		return a.status, nil, nil
+		return graphDone{status: a.status}, nil
 	case plainCount:
-		return a.status, []byte(strconv.Itoa(int(body))), nil
+		return graphDone{status: a.status, body: []byte(strconv.Itoa(int(body)))}, nil
+	}
+	done := graphDone{status: a.status}
+	if o, ok := a.body.(obj); ok && a.status == http.StatusCreated {
+		id, _ := o["id"].(string)
+		done.at = strings.TrimSuffix(c.here(), "/") + "/" + url.PathEscape(id)
 	}
 	if c.level == "none" {
 		a.body = bare(a.body)
 	}
-	out, err := json.Marshal(a.body)
-	if err != nil {
-		return 0, nil, fmt.Errorf("write the answer: %w", err)
+	if done.body, err = json.Marshal(a.body); err != nil {
+		return graphDone{}, fmt.Errorf("write the answer: %w", err)
 	}
-	return a.status, out, nil
+	return done, nil
 }
 
 // member reads one member of a body; absent leaves into alone.

@@ -92,6 +92,9 @@ func partRequest(outer *http.Request, p batchPart) (*http.Request, error) {
 	if !strings.HasPrefix(p.URL, "/") && strings.Contains(p.URL, "://") {
 		return nil, fmt.Errorf("the url of request '%s' must be relative", p.ID)
 	}
+	if p.Method == "" {
+		return nil, fmt.Errorf("request '%s' has no method", p.ID) // OData JSON Format 4.01 §19.1: it must
+	}
 	version, _, _ := strings.Cut(strings.TrimPrefix(outer.URL.Path, "/"), "/")
 	u, err := url.Parse("/" + version + "/" + strings.TrimPrefix(p.URL, "/"))
 	if err != nil {

@@ -3,6 +3,8 @@ package sim
 import (
 	"encoding/json"
 	"maps"
+	"mime"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +21,10 @@ const maxDeep = 16
 func (c *graphCall) payload(kind, writable string) (map[string]json.RawMessage, error) {
 	raw := map[string]any{}
 	if err := json.Unmarshal(c.body, &raw); err != nil || raw == nil {
-		return nil, badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+		return nil, unreadable()
+	}
+	if err := checkNamedType(raw, kind); err != nil {
+		return nil, err
 	}
 	t := graphTypes().types[kind]
 	may := strings.Fields(writable)
@@ -44,6 +49,40 @@ func (c *graphCall) payload(kind, writable string) (map[string]json.RawMessage, 
 	}
 	maps.DeleteFunc(m, func(name string, _ json.RawMessage) bool { return strings.Contains(name, "@odata.") })
 	return m, nil
+}
+
+// checkNamedType refuses a body that says it is of another type; the words are
+// OData's.
+func checkNamedType(raw map[string]any, kind string) error {
+	named, ok := raw["@odata.type"]
+	if !ok {
+		return nil
+	}
+	text, _ := named.(string)
+	text = strings.TrimPrefix(text, "#")
+	if text == "microsoft.graph."+kind {
+		return nil
+	}
+	if graphTypes().types[strings.TrimPrefix(text, "microsoft.graph.")] == nil {
+		return badRequest("A type named '%s' could not be resolved by the model. When a model is available, each type name must resolve to a valid type.", strings.ToValidUTF8(text, "?"))
+	}
+	return badRequest("A resource with type '%s' was found, but it is not assignable to the expected type 'microsoft.graph.%s'.", text, kind)
+}
+
+// checkMedia wants what has a body to be JSON and to say so.
+func checkMedia(r *http.Request, body []byte) error {
+	if len(body) == 0 || r.Method == http.MethodGet {
+		return nil
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || !strings.EqualFold(kind, "application/json") {
+		return unreadable()
+	}
+	return nil
+}
+
+// unreadable is what Graph says to a body that it cannot read as JSON.
+func unreadable() error {
+	return badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
 }
 
 func (p graphProp) wrong() error {

@@ -34,6 +34,7 @@ func FuzzGraphBody(f *testing.F) {
 	call := func(t *testing.T, method, path, body string) *httptest.ResponseRecorder {
 		t.Helper()
 		req := httptest.NewRequestWithContext(t.Context(), method, "https://graph.microsoft.com"+path, strings.NewReader(body))
+		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Authorization", "Bearer "+token)
 		w := httptest.NewRecorder()
 		base.serveGraph(w, req)

@@ -3,6 +3,8 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -170,7 +172,10 @@ func (c *graphCall) action(into any) error {
 		if found {
 			return badRequest("The parameter '%s' in the request payload is not a valid parameter for the operation.", strings.Trim(unknown, `"`))
 		}
-		return badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+		return unreadable()
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return unreadable() // something follows the object
 	}
 	return nil
 }

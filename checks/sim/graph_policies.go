@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -56,79 +54,6 @@ func policyRoutes() []*graphRoute {
 		)
 	}
 	return routes
-}
-
-// permissions are what ordinary members may do.
-func (c *graphCall) permissions() obj {
-	return obj{
-		"allowedToCreateApps": true, "allowedToCreateSecurityGroups": true, "allowedToCreateTenants": true,
-		"allowedToReadBitlockerKeysForOwnedDevice": true, "allowedToReadOtherUsers": true,
-		"permissionGrantPoliciesAssigned": append([]string{}, c.t.Assigned...),
-	}
-}
-
-func getPermissions(c *graphCall) (graphReply, error) {
-	return c.one(permissionsEntity, "policies/authorizationPolicy/defaultUserRolePermissions", c.permissions())
-}
-
-func getAuthorization(c *graphCall) (graphReply, error) {
-	var risky any
-	if r := c.t.RiskyAppsAllowed; r != nil {
-		risky = *r
-	}
-	return c.one(authorizationEntity, "policies/authorizationPolicy", obj{
-		"id": "authorizationPolicy", "displayName": "Authorization Policy",
-		"description":                            "Used to manage authorization related settings across the company.",
-		"allowedToSignUpEmailBasedSubscriptions": true, "allowedToUseSSPR": true,
-		"allowEmailVerifiedUsersToJoinOrganization": false, "allowInvitesFrom": "everyone",
-		"allowUserConsentForRiskyApps": risky, "blockMsolPowerShell": false,
-		"guestUserRoleId":            "10dae51f-b6af-4016-8d66-8c2a99b929b3",
-		"defaultUserRolePermissions": c.permissions(),
-	})
-}
-
-// patchAuthorization changes the user consent choice and the risk setting.
-// While Microsoft manages the choice a change of it is answered 204 and
-// dropped, as was measured on one live tenant (entra-facts §3 [PUB]).
-func patchAuthorization(c *graphCall) (graphReply, error) {
-	m, err := c.payload("authorizationPolicy", "allowUserConsentForRiskyApps defaultUserRolePermissions")
-	if err != nil {
-		return graphReply{}, err
-	}
-	risky := clone(c.t.RiskyAppsAllowed)
-	perms := map[string]json.RawMessage{}
-	if err := errors.Join(member(m, "allowUserConsentForRiskyApps", &risky), member(m, "defaultUserRolePermissions", &perms)); err != nil {
-		return graphReply{}, firstGraphError(err)
-	}
-	for _, name := range sortedKeys(perms) {
-		if !strings.HasPrefix(name, "@odata.") && name != "permissionGrantPoliciesAssigned" {
-			return graphReply{}, badRequest("The simulator does not change property '%s'.", name)
-		}
-	}
-	assigned := slices.Clone(c.t.Assigned) // decoding reuses the array
-	if err := member(perms, "permissionGrantPoliciesAssigned", &assigned); err != nil {
-		return graphReply{}, err
-	}
-	for _, entry := range assigned {
-		if err := c.checkAssigned(entry); err != nil {
-			return graphReply{}, err
-		}
-	}
-	changes := []AuditChange{}
-	if text := jsonText(risky); text != jsonText(c.t.RiskyAppsAllowed) {
-		changes = append(changes, wasNow("AllowUserConsentForRiskyApps", c.t.RiskyAppsAllowed, risky))
-	}
-	c.t.RiskyAppsAllowed = risky
-	if !c.t.Managed && !slices.Equal(c.t.Assigned, assigned) {
-		changes = append(changes, wasNow("PermissionGrantPolicyIdsAssignedToDefaultUserRole", c.t.Assigned, assigned))
-		c.t.Assigned = assigned
-	}
-	if len(changes) > 0 {
-		c.note("Update authorization policy", "AuthorizationPolicy", "Update", AuditTarget{
-			ID: stableID("authorization-policy", c.t.ID), Name: "Authorization Policy", Kind: "Policy", Changes: changes,
-		})
-	}
-	return graphReply{status: http.StatusNoContent}, nil
 }
 
 // checkAssigned refuses entries that are not of the two kinds, or that name a

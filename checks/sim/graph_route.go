@@ -55,6 +55,8 @@ func splitPath(u *url.URL) (graphPath, error) {
 	}
 	if len(p.parts) > 1 {
 		switch first := p.parts[0].name; {
+		case slices.Contains([]string{"v1.0", "beta"}, strings.ToLower(first)):
+			return p, badRequest("Resource not found for the segment '%s'.", first)
 		case strings.EqualFold(first, "myorganization"):
 			p.parts = p.parts[1:]
 		case isGUID(first) || strings.Contains(first, "."):

@@ -49,10 +49,13 @@ type Tenant struct {
 	// Assigned is permissionGrantPoliciesAssigned as Graph prints it.
 	Assigned         []string
 	RiskyAppsAllowed *bool
-	Policies         []*GrantPolicy
-	Workflow         Workflow
-	Classifications  []*Classification
-	SecurityDefaults bool
+	// authorization and memberMay are what was written of the rest of the
+	// authorization policy, and of its permissions of members.
+	authorization, memberMay obj
+	Policies                 []*GrantPolicy
+	Workflow                 Workflow
+	Classifications          []*Classification
+	SecurityDefaults         bool
 	// Managed makes PATCH of the user consent choice answer 204 and change
 	// nothing, as was measured on one live tenant (entra-facts §3 [PUB]).
 	Managed bool
