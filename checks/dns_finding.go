@@ -82,6 +82,16 @@ func (l DNSLook) policy(r DNSReport) Finding {
 		f.Verdict = Fail
 		p := l.Rule.Publish(l.Domain, r.Zone)
 		f.Fix = &Fix{Do: fmt.Sprintf(doDNSPublish, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
+		switch {
+		case r.State == DNSAmbiguous:
+			f.Fix.Do = fmt.Sprintf(doDNSKeepOne, p.HostLabel, p.Zone, p.Text)
+		case r.State == DNSInvalid:
+			f.Fix.Do = fmt.Sprintf(doDNSChange, p.HostLabel, p.Zone, p.Text)
+		case len(r.Aliases) > 0:
+			f.Fix.Do = fmt.Sprintf(doDNSUnalias, p.HostLabel, p.Zone, p.Text)
+		case r.Doubled != "":
+			f.Fix.Do = fmt.Sprintf(doDNSRename, p.HostLabel, p.Zone)
+		}
 	}
 	return f
 }

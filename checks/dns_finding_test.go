@@ -72,3 +72,27 @@ func TestDNSByHand(t *testing.T) {
 		}
 	}
 }
+
+// TestDNSAdviceFitsWhatIsThere: nobody who has a record already is told to add
+// another.
+func TestDNSAdviceFitsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	none := missing("", DNSNoName)
+	alias := answer(none, missing("ns1.", DNSNoData))
+	alias.Aliases = []string{"elsewhere.example."}
+	for name, c := range map[string]struct {
+		a    DNSAnswer
+		want string
+	}{
+		"absent":    {answer(none, missing("ns1.", DNSNoName)), "add a TXT record"},
+		"two":       {answer(none, found("ns1.", fullPolicy, fullPolicy)), "keep one TXT record"},
+		"wrong":     {answer(none, found("ns1.", "v=hetk1; policy=open")), "change the TXT record"},
+		"the alias": {alias, "remove the alias"},
+	} {
+		for _, f := range (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: c.a, At: time.Unix(0, 0)}).Findings() {
+			if f.Check == CheckDNSPolicy && (f.Fix == nil || !strings.Contains(f.Fix.Do, c.want)) {
+				t.Errorf("%s: %s: %+v", name, f.Summary, f.Fix)
+			}
+		}
+	}
+}

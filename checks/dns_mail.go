@@ -40,6 +40,16 @@ type DNSMailReport struct {
 	DMARC   string       `json:"dmarc,omitempty"` // the policy, p=
 }
 
+// Microsoft's names, worldwide and of GCC High and DoD
+// (learn.microsoft.com/microsoft-365/enterprise/dns-records-for-office-365-dod and
+// dns-records-for-office-365-gcc-high); those of China [K], where mail would else
+// be told to be elsewhere.
+var (
+	microsoftMX       = []string{"mail.protection.outlook.com", "mx.microsoft", "mail.protection.office365.us", "mail.protection.partner.outlook.cn"}
+	microsoftDiscover = []string{"autodiscover.outlook.com", "autodiscover.office365.us", "autodiscover-dod.office365.us", "autodiscover.partner.outlook.cn"}
+	microsoftSPF      = []string{"spf.protection.outlook.com", "spf.protection.office365.us", "spf.protection.partner.outlook.cn"}
+)
+
 // Judge infers where mail is. Microsoft's names: entra-facts §10, and
 // learn.microsoft.com/microsoft-365/enterprise/external-domain-name-system-records;
 // Google's: support.google.com/a/answer/174125 and answer/33786.
@@ -51,7 +61,7 @@ func (m DNSMail) Judge() DNSMailReport {
 		switch {
 		case host == "":
 			continue
-		case under(host, "mail.protection.outlook.com") || under(host, "mx.microsoft"):
+		case slices.ContainsFunc(microsoftMX, func(zone string) bool { return under(host, zone) }):
 			microsoft++
 		case strings.EqualFold(host, "smtp.google.com") || strings.EqualFold(host, "aspmx.l.google.com") || under(host, "aspmx.l.google.com") || under(host, "googlemail.com"):
 			google++
@@ -60,13 +70,16 @@ func (m DNSMail) Judge() DNSMailReport {
 		}
 		sign(sayMailMX, Line(host, dnsShown))
 	}
-	discover := strings.EqualFold(m.Autodiscover, "autodiscover.outlook.com")
+	discover := slices.Contains(microsoftDiscover, strings.ToLower(m.Autodiscover))
 	if m.Autodiscover != "" {
 		sign(sayMailAutodiscover, Line(m.Autodiscover, dnsShown))
 	}
-	sends := m.spfIncludes("spf.protection.outlook.com")
-	if sends {
-		sign(sayMailSPF, "spf.protection.outlook.com")
+	sends := false
+	for _, zone := range microsoftSPF {
+		if m.spfIncludes(zone) {
+			sends = true
+			sign(sayMailSPF, zone)
+		}
 	}
 	if m.spfIncludes("_spf.google.com") {
 		sign(sayMailSPF, "_spf.google.com")

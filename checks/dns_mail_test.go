@@ -25,6 +25,8 @@ func TestDNSMail(t *testing.T) {
 		"a gateway":                 {DNSMail{Known: true, Exists: true, MX: []string{"mx.gateway.example"}, Texts: []string{"v=spf1 ?include:SPF.protection.outlook.com -all"}}, MailHybrid, 0, ""},
 		"both":                      {DNSMail{Known: true, Exists: true, MX: []string{ms, goog}}, MailHybrid, 0, ""},
 		"elsewhere":                 {DNSMail{Known: true, Exists: true, MX: []string{"mx.contoso.example"}, Texts: []string{"v=spf1 mx -all"}}, MailElsewhere, 0, ""},
+		"GCC High":                  {DNSMail{Known: true, Exists: true, MX: []string{"contoso-example.mail.protection.office365.us"}}, MailMicrosoft, 0, ""},
+		"China":                     {DNSMail{Known: true, Exists: true, MX: []string{"contoso-example.mail.protection.partner.outlook.cn"}}, MailMicrosoft, 0, ""},
 		"a look-alike":              {DNSMail{Known: true, Exists: true, MX: []string{"xmail.protection.outlook.com", "mail.protection.outlook.com.evil.example"}}, MailElsewhere, 0, ""},
 		"takes none":                {DNSMail{Known: true, Exists: true, MX: []string{""}}, MailNone, 0, ""},
 		"no MX":                     {DNSMail{Known: true, Exists: true}, MailNone, 0, ""},

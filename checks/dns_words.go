@@ -71,5 +71,9 @@ const (
 	sayDNSProof     = "%s carries Microsoft's proof of ownership."
 	sayDNSNoProof   = "%s carries no proof of ownership for Microsoft; it may have been removed since."
 	doDNSPublish    = "In the DNS, add a TXT record: name %s (in the zone %s), value %s"
+	doDNSKeepOne    = "In the DNS, keep one TXT record at %s (in the zone %s), with the value %s, and remove the others that look like it."
+	doDNSChange     = "In the DNS, change the TXT record at %s (in the zone %s) to %s"
+	doDNSUnalias    = "In the DNS, remove the alias (CNAME) at %s (in the zone %s), then add a TXT record there with the value %s"
+	doDNSRename     = "In the DNS, change the name of the TXT record to %s alone: the form adds %s by itself."
 	doDNSRepair     = "Repair the signing of %s, or remove its DS record at the registrar."
 )
