@@ -45,14 +45,21 @@ func (l *dnsLines) report(r dnsReport) error {
 		}
 	}
 	l.servers(&b, p)
-	if p.State != checks.DNSOk && r.Publish != nil {
+	for _, f := range r.Findings {
+		if f.Check == checks.CheckDNSPolicy && f.Fix != nil {
+			once("\n→ %s\n", f.Fix.Do)
+		}
+	}
+	if (p.State == checks.DNSAbsent || p.State == checks.DNSInvalid) && r.Publish != nil {
 		publication(&b, *r.Publish)
 	}
-	if l.last == b.String() {
+	// What only counts down is no news.
+	key := fmt.Sprint(p.State, p.Reason, p.Found, p.Have, p.Lack, p.Security, p.Resolver.State, p.Settled)
+	if l.last == key {
 		_, err := fmt.Fprintf(l.out, sayDNSSame, r.At.Format("15:04:05"), p.State)
 		return err
 	}
-	l.last = b.String()
+	l.last = key
 	_, err := l.out.Write(b.Bytes())
 	return err
 }
@@ -84,7 +91,7 @@ func viewed(v checks.DNSView) string {
 	case !v.Outcome.Decides():
 		return says(string(v.Outcome)+":", v.Why)
 	case v.State == checks.DNSOk:
-		return sayDNSHas
+		return fmt.Sprintf(sayDNSHas, time.Duration(v.TTL)*time.Second)
 	case len(v.Found) > 0:
 		return fmt.Sprintf(sayDNSOther, v.State, strings.Join(v.Found, " · "))
 	case v.TTL > 0:

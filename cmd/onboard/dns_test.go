@@ -94,8 +94,8 @@ func TestDNS(t *testing.T) {
 		says        []string
 	}{
 		"there":         {"v=hetk1; policy=private", "Contoso.EXAMPLE.", checks.DNSOk, codeOpen, []string{"has the record", "state      ok"}},
-		"absent":        {"", "contoso.example", checks.DNSAbsent, codeBlocked, []string{"To publish:", "host label  _hetk (in the zone contoso.example)", `_hetk.contoso.example. 3600 IN TXT "v=hetk1; policy=private"`, "nothing there"}},
-		"wrong":         {"v=hetk1; policy=public", "contoso.example", checks.DNSInvalid, codeBlocked, []string{"policy", "To publish:"}},
+		"absent":        {"", "contoso.example", checks.DNSAbsent, codeBlocked, []string{"The record as it should be:", "host label  _hetk (in the zone contoso.example)", `_hetk.contoso.example. 3600 IN TXT "v=hetk1; policy=private"`, "nothing there"}},
+		"wrong":         {"v=hetk1; policy=public", "contoso.example", checks.DNSInvalid, codeBlocked, []string{"policy", "The record as it should be:"}},
 		"escapes in it": {`v=hetk1; policy=private; x=\027[2J`, "contoso.example", checks.DNSInvalid, codeBlocked, []string{"At character"}},
 		"another zone":  {"", "fabrikam.example", checks.DNSError, codeUnknown, []string{"state      error"}},
 	} {
@@ -189,7 +189,7 @@ func TestDNSWatch(t *testing.T) {
 	if err := l.run(t.Context(), true); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	if got := out.String(); waits != 2 || strings.Count(got, "To publish:") != 1 || strings.Count(got, "still absent, as above.") != 1 || !strings.Contains(got, "has the record") {
+	if got := out.String(); waits != 2 || strings.Count(got, "The record as it should be:") != 1 || strings.Count(got, "still absent, as above.") != 1 || !strings.Contains(got, "has the record") {
 		t.Errorf("after %d waits:\n%s", waits, got)
 	}
 	text.Store("")
