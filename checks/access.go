@@ -24,7 +24,7 @@ func accessChecks() []Check {
 			Access: Access{SignIn: true, AnyScope: ScopesFor(PartSignIns)}, Run: signIns,
 		},
 		{
-			ID: AccessAudit, Title: titleAccessAudit, Needs: []ID{TenantMatch}, Reads: []Part{PartAudit, PartApp},
+			ID: AccessAudit, Title: titleAccessAudit, Needs: []ID{TenantMatch}, Reads: []Part{PartAudit, PartApp, PartGrants, PartResources},
 			Access: Access{SignIn: true, AnyScope: ScopesFor(PartAudit)}, Run: audit,
 		},
 	}
@@ -171,7 +171,8 @@ func policyName(p PolicyEffect) string {
 }
 
 // conditionalAccess says what the tenant's policies do to a sign-in to the app.
-// It fails where Graph says that everybody asked about is stopped. A warning
+// It fails where Graph says that the person asked about, or everybody, is
+// stopped; a few people picked from many are a sample, and infer. A warning
 // that is only inferred is about a stop that hangs on what was not said, or on
 // who somebody is; any other warning stops nobody who has what is asked for.
 func conditionalAccess(_ context.Context, s Subject) (Finding, error) {
@@ -194,7 +195,7 @@ func conditionalAccess(_ context.Context, s Subject) (Finding, error) {
 	f.Detail = t.details(whose)
 	fix := &Fix{Do: doAccess, Why: whyAccess, URL: s.portal(bladeAccess), Who: WhoAdmin}
 	switch {
-	case t.stopped == t.asked && whose != WhoseMine:
+	case t.stopped == t.asked && whose != WhoseMine && whose != WhoseSample:
 		f.Verdict, f.Summary, f.Fix = Fail, fmt.Sprintf(sayAccessStops, s.whom(whose), quotedList(t.stops)), fix
 	case len(t.stops) > 0:
 		f.Verdict, f.Grade, f.Summary, f.Fix = Warn, Inferred, fmt.Sprintf(sayAccessSome, quotedList(t.stops)), fix
@@ -210,6 +211,8 @@ func conditionalAccess(_ context.Context, s Subject) (Finding, error) {
 	case len(t.proxied) > 0:
 		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayAccessProxied, quotedList(t.proxied))
 		f.Fix = &Fix{Do: doAccessProxied, Why: whyAccessProxied, URL: s.portal(bladeAccess), Who: WhoAdmin}
+	case len(t.others) > 0:
+		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayAccessOthers, quotedList(t.others))
 	}
 	return f, nil
 }
@@ -233,7 +236,6 @@ func (t *tally) details(whose Whose) []string {
 		{sayAccessAlsoDevice, t.device},
 		{sayAccessAlsoProof, t.proof},
 		{sayAccessAlsoProxied, t.proxied},
-		{sayAccessOthers, t.others},
 	} {
 		if len(more.list) > 0 {
 			out = append(out, fmt.Sprintf(more.say, quotedList(more.list)))

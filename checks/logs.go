@@ -78,11 +78,14 @@ func signIns(_ context.Context, s Subject) (Finding, error) {
 	switch {
 	case len(newest) == 0:
 		f.Summary = fmt.Sprintf(sayNobodyTried, logWindow(log.Since, s.Now))
+		if s.Person != "" {
+			f.Summary = fmt.Sprintf(sayPersonNotTried, s.Person, logWindow(log.Since, s.Now))
+		}
 		return f, nil
 	case out == 0:
 		f.Summary = fmt.Sprintf(sayAllGotIn, counted(in, sayPersonHere, sayPeopleHere))
 		return f, nil
-	case in == 0 && len(groups[stoppedAccess]) > 0:
+	case in == 0 && len(groups[stoppedAccess]) > 0 && !log.More: // else somebody may have got in before
 		f.Verdict = Fail
 	default:
 		f.Verdict = Warn
@@ -177,8 +180,12 @@ func audit(_ context.Context, s Subject) (Finding, error) {
 		f.Summary = fmt.Sprintf(sayConsented, logTime(last.At), consentWord(last))
 		return f, nil
 	}
-	f.Verdict = Warn
 	f.Summary = fmt.Sprintf(sayConsentFailed, logTime(last.At), cmp.Or(last.Reason, last.Result))
+	if s.approved() == consent.Yes { // by Graph since then, which the log has under another name
+		f.Detail = append(f.Detail, sayConsentSince)
+		return f, nil
+	}
+	f.Verdict = Warn
 	f.Fix = &Fix{Do: doApprove, Why: whyConsentFailed, URL: s.appPortal(bladeAudit), Who: WhoAdmin}
 	return f, nil
 }

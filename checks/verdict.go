@@ -247,9 +247,10 @@ func (b *bench) turnedAway(o Overall) Overall {
 	switch {
 	case f.Verdict == Fail:
 		return back(StateBlocked, min(f.Grade, o.Grade), sayOpenButStopped, AccessConditional)
-	case f.Verdict == Warn && refused:
-		// Two sources agree: a policy that stops some, and nobody who got in.
-		out := back(StateBlocked, min(b.on[AccessSignIns].Grade, o.Grade), sayOpenButStopped, AccessSignIns, AccessConditional)
+	case f.Verdict == Warn && f.Grade <= Inferred && refused:
+		// Two sources agree: a policy that stops some, and nobody who got in
+		// last. Whom it would let in nobody has seen.
+		out := back(StateBlocked, Inferred, sayOpenButStopped, AccessSignIns, AccessConditional)
 		out.Reason += " " + f.Summary
 		return out
 	case f.Verdict == Warn && f.Grade <= Inferred:
@@ -366,6 +367,10 @@ func (b *bench) notLooked(o Overall) []string {
 			continue
 		}
 		if !ok || c.ID == AccessSignIns || c.ID == AccessAudit || f.Verdict != Unknown && (!mayStop(c.ID) || f.Verdict != Warn) {
+			continue
+		}
+		if f.Verdict == Warn { // looked at, and not in everybody's way
+			out = append(out, fmt.Sprintf(sayMayStop, c.ID, f.Summary))
 			continue
 		}
 		i, again := at[f.Summary]

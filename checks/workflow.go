@@ -94,6 +94,7 @@ func (s Subject) behindReviewers(f *Finding, fix *Fix) {
 	}
 	var people, none, strange int
 	live, may := false, false // somebody is there; somebody may approve, or it is not known
+	unsure := false           // somebody may be there, and was not seen
 	for _, r := range s.Look.Reviewers.Value {
 		people += r.Active
 		switch {
@@ -102,6 +103,8 @@ func (s Subject) behindReviewers(f *Finding, fix *Fix) {
 			live, may = true, true
 		case r.Active == 0 && !r.Unsure:
 			none++
+		case r.Active == 0 && !r.Found:
+			unsure = true
 		default:
 			live = true
 			// Sources differ about one of the roles: it is not held against them.
@@ -118,6 +121,8 @@ func (s Subject) behindReviewers(f *Finding, fix *Fix) {
 		f.Detail = append(f.Detail, fmt.Sprintf(sayReviewersSome, none, counted(len(s.Look.Reviewers.Value), "entry", "entries")))
 	}
 	switch {
+	case !live && unsure:
+		f.Verdict, f.Summary, f.Fix = Warn, sayReviewersUnseen, fix
 	case !live:
 		f.Verdict, f.Summary, f.Fix = Fail, sayReviewersGone, fix
 	case !may:

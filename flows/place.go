@@ -152,8 +152,13 @@ func (s State) waitsFor(step Step) string {
 		return words.waitGrant
 	}
 	for _, id := range step.Checks {
-		if h, ok := s.Finding(id); ok && h.Verdict != checks.Pass && !s.Stale(h) {
+		h, ok := s.Finding(id)
+		switch {
+		case !ok || h.Verdict == checks.Pass || s.Stale(h):
+		case h.Verdict == checks.Fail:
 			return fmt.Sprintf(words.waitElse, h.Summary)
+		default:
+			return fmt.Sprintf(words.waitMore, h.Summary)
 		}
 	}
 	return words.waitGrant

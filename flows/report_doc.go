@@ -182,7 +182,9 @@ func UserMessage(s State) string {
 	put := func(text string) string { return strings.NewReplacer("{app}", app, "{domain}", domain).Replace(text) }
 	var b strings.Builder
 	if r.Verdict.State != checks.StateOpen || r.Verdict.Grade != checks.Verified {
-		if r.Verdict.State != checks.StateBlocked {
+		// What stops people at the sign-in names the tenant's policies, which are
+		// not everybody's business.
+		if r.Verdict.State != checks.StateBlocked || r.Verdict.TurnedAway() {
 			return put(words.untoldMessage) + words.untoldAdvice
 		}
 		b.WriteString(put(words.laterMessage))

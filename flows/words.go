@@ -12,7 +12,7 @@ const (
 // and {scopes} are filled in by Words.
 var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
-	waitGrant, needLink, needHow, waitApp, waitElse, needConfirm, waitApply, needClaim                      string
+	waitGrant, needLink, needHow, waitApp, waitElse, waitMore, needConfirm, waitApply, needClaim            string
 
 	theApp, theVendor, theClient, theTenant, theScopes                                                    string
 	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                               string
@@ -53,6 +53,7 @@ var words = struct {
 	atEnd:        "this is the end",
 	stuck:        "there is no way on from here: go back",
 	waitGrant:    "consent does not show in Graph yet",
+	waitMore:     "consent shows in Graph, and this is not settled: %s",
 	waitElse:     "consent shows in Graph, and this keeps people out: %s",
 	needLink:     "no consent link can be made for this app",
 	needHow:      "choose how: by hand, or by Graph",

@@ -70,10 +70,11 @@ func (m *Model) undoLines() []string {
 	return out
 }
 
-// notLooked says what was not looked at, once: some texts say so themselves.
+// notLooked says what was not looked at, or may still be in the way, once: some
+// texts say so themselves.
 func notLooked(text string) string {
 	text = clean(text)
-	if strings.Contains(strings.ToLower(text), wordNotLookedAt) {
+	if low := strings.ToLower(text); strings.Contains(low, wordNotLookedAt) || strings.Contains(low, wordMayStop) {
 		return sentence(text)
 	}
 	return sentence(fill(wordNotLookedPart, "what", text))

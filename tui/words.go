@@ -321,6 +321,7 @@ const (
 	wordHowSure       = "{grade}: {meaning}"
 	wordNotLookedAt   = "not looked at"
 	wordNotLookedPart = "Not looked at: {what}"
+	wordMayStop       = "may still stop"
 	wordUndoLine      = "{what}: {how}"
 	wordStartAgain    = "People must start connecting again; a tab left open still shows the wall."
 	wordConnect       = "They go to"

@@ -294,13 +294,13 @@ func TestReviewersOfEachKind(t *testing.T) {
 		"somebody who left": {query: "/users/" + otherID, want: checks.Reviewer{Kind: checks.ReviewerUser}, calls: 2},
 		"a group": {query: "/groups/" + groupID + "/transitiveMembers/microsoft.graph.user", more: map[string]http.HandlerFunc{
 			members: answerJSON(`{"value":[{"id":"1","accountEnabled":true},{"id":"2","accountEnabled":false},{"id":"3"}]}`),
-		}, want: checks.Reviewer{Kind: checks.ReviewerGroup, Found: true, People: 3, Active: 1}, calls: 1},
+		}, want: checks.Reviewer{Kind: checks.ReviewerGroup, Found: true, People: 3, Active: 1, Unsure: true}, calls: 1},
 		"a group that is gone": {query: "/groups/" + groupID, want: checks.Reviewer{Kind: checks.ReviewerGroup}, calls: 1},
 		"a group unread":       {query: "/groups/" + groupID, more: map[string]http.HandlerFunc{members: graphError(403, "Authorization_RequestDenied", "no")}, kind: checks.FailDenied, calls: 1},
 		"a role": {query: byRole, more: map[string]http.HandlerFunc{
 			holders: answerJSON(`{"value":[{"principal":{"@odata.type":"#microsoft.graph.user","id":"1","accountEnabled":true}},{"principal":{"@odata.type":"#microsoft.graph.group","id":"2"}},{"principal":{"@odata.type":"#microsoft.graph.servicePrincipal","id":"3","accountEnabled":true}},{"principal":null}]}`),
 		}, want: checks.Reviewer{Kind: checks.ReviewerRole, Found: true, People: 1, Active: 1, Unsure: true, RolesKnown: true, Roles: role}, calls: 1},
-		"a role that nobody holds": {query: byRole, more: map[string]http.HandlerFunc{holders: answerJSON(`{"value":[]}`)}, want: checks.Reviewer{Kind: checks.ReviewerRole, RolesKnown: true, Roles: role}, calls: 1},
+		"a role that nobody holds": {query: byRole, more: map[string]http.HandlerFunc{holders: answerJSON(`{"value":[]}`)}, want: checks.Reviewer{Kind: checks.ReviewerRole, RolesKnown: true, Roles: role, Unsure: true}, calls: 1},
 		"something else":           {query: "/administrativeUnits/1/members", want: checks.Reviewer{Kind: checks.ReviewerOther}},
 		"a way out":                {query: "/users/" + userID + "/../../me", want: checks.Reviewer{Kind: checks.ReviewerOther}},
 	} {

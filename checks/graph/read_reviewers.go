@@ -59,7 +59,10 @@ type account struct {
 func take(r *checks.Reviewer, a account) {
 	r.Found = true
 	r.People++
-	if yes(a.Enabled) {
+	switch {
+	case a.Enabled == nil: // not said: neither on nor off
+		r.Unsure = true
+	case *a.Enabled:
 		r.Active++
 	}
 }
@@ -132,6 +135,9 @@ func reviewingRole(t *trail, id string) (checks.Reviewer, error) {
 		default:
 			take(&r, *a.Principal)
 		}
+	}
+	if r.People == 0 {
+		r.Unsure = true // it may be held by those who activate it (PIM), who were not asked for
 	}
 	t.saw("%s", countedOf(len(found), "holder", more))
 	return r, nil

@@ -194,6 +194,8 @@ func (m *making) reach(spec *accessSpec, e *effect) {
 		spec.Platforms = []string{"android"}
 	case e.reason == "clientApps":
 		spec.Clients = []string{"other"}
+	case e.reason == "authenticationFlow":
+		spec.Flow = "deviceCodeFlow" // nobody asks about signing in to an app by one
 	case e.reason == "users":
 		spec.Users = []string{"None"}
 	case slices.Contains([]string{"location", "devices", "time", "notEnoughInformation"}, e.reason):

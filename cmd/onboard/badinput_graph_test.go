@@ -27,7 +27,7 @@ func TestBadGraph(t *testing.T) {
 	for _, l := range []look{
 		{
 			name: "a challenge with claims", scenario: "approved", faults: []string{"cae=99"}, verdicts: unknown,
-			says: []string{"Microsoft wants a fresh sign-in with more proof.", "→ Sign in again; Microsoft will ask for what it wants."},
+			says: []string{"Microsoft wants a fresh sign-in with more proof.", "→ Sign in again with the browser or a device code"},
 		},
 		{
 			name: "too many requests, waiting said", scenario: "approved", faults: []string{"throttle,retry-after=300s"}, verdicts: unknown, whose: checks.WhoNobody,

@@ -108,7 +108,7 @@ func (g *watched) check(t *testing.T, more ...string) answer {
 
 const (
 	boss      = "admin@contoso.example"
-	wantsMore = "→ Sign in again; Microsoft will ask for what it wants."
+	wantsMore = "→ Sign in again with the browser or a device code"
 	codeShown = "Never type a code that somebody sent you"
 )
 
