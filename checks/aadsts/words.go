@@ -223,3 +223,11 @@ const (
 	whyNothing  = "nothing in the text was recognised"
 	whySeveral  = "several codes in the text"
 )
+
+// WordsOf is what is said of a class by itself: what happened and what not to
+// waste time on, to the person who is stopped, and what clears it, to whoever
+// has to move.
+func WordsOf(c Class) (what, do, skip string) {
+	w := wordsOf(c)
+	return w.what, w.do, w.skip
+}

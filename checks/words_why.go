@@ -1,0 +1,78 @@
+package checks
+
+import "onboard.example/checks/aadsts"
+
+// The words of the answer to "why am I blocked" that go beyond the text. What
+// speaks to the person who is stopped, Do to whoever has to move.
+const (
+	sayWhyPersonalTenant = "The text names the tenant that all personal Microsoft accounts are in."
+	sayWhyPersonalDomain = "%s is for personal mail, and no organisation's."
+	sayWhyPersonalWall   = "%s is for personal mail, whose accounts never meet this: the account that was stopped is of an organisation. Ask again with its domain."
+	sayWhyThisTenant     = "The text names the tenant of %s."
+	sayWhyOtherTenant    = "The text names the tenant %s, which is not that of %s."
+	sayWhyOtherDomain    = "The account that was stopped is not of %s: ask again with its own domain."
+	sayWhyOtherApp       = "The text is about the app %s, and not about %s (%s)."
+	sayWhyNotDefault     = "By Microsoft's default an ordinary user could agree to this app: %s must have a stricter setting of its own, or the app asks for more than is known here."
+	sayWhyMailbox        = "Where mailboxes are not in Microsoft 365, an approval there does not let the app at mail or calendar: see whether the app can connect to where they are."
+
+	whatWhyElsewhere = "You were signed in to another organisation than %s, and that one stopped you."
+	doWhyElsewhere   = "Sign out everywhere, open a private window, and sign in with your account of %s. If the app is to work in the other organisation, its admin has to approve it there."
+	whatWhyNoTenant  = "Microsoft 365 does not know %s, so no work account of that domain can be approved."
+	doWhyNoTenant    = "Check how %s is written; then ask where your work account lives, for it may be under another domain of your organisation."
+	doWhyGoogle      = "Mail of %s is at Google: connect the app to Google instead, if it can; or ask for an account in Microsoft 365."
+	whatWhyDefault   = "Most likely %s lets only admins approve an app that asks for this much, as Microsoft's default has it. Nothing is wrong with your account."
+	doWhySelf        = "You may approve it yourself: open the consent link, read what it lists, and press Accept; or start `onboard` and see what changes first."
+	doWhyActivate    = "You are eligible for a role that may approve it: activate the role, sign in again, then approve the app by the consent link."
+)
+
+// colleagueWhy is why somebody else may get in where this person is stopped.
+func colleagueWhy(c aadsts.Class) string {
+	switch {
+	case wantsConsent(c):
+		return "Whoever agreed to the app before the setting changed goes on working, and so do admins and people who were let in one by one. It says nothing against your account."
+	case c == aadsts.AssignmentRequired:
+		return "Your colleague is assigned to the app, or directly in a group that is; you are not."
+	case c == aadsts.CAPolicy || c == aadsts.DeviceRequired || c == aadsts.MFARequired || c == aadsts.DeviceCodeBlocked || c == aadsts.TenantBlocked:
+		return "Such policies look at who you are, where you are and on which device: your colleague differs in one of them."
+	case c == aadsts.AppDisabled || c == aadsts.AppNotInTenant || c == aadsts.ServiceMissing:
+		return "A sign-in from before lasts a while: your colleague will be stopped too, as a rule within hours."
+	case c == aadsts.WrongTenant || c == aadsts.PersonalAccount || c == aadsts.CrossTenantPolicy:
+		return "Your colleague signs in with an account of the right organisation."
+	case c == aadsts.AccountDisabled || c == aadsts.ExpiredToken || c == aadsts.UserDeclined:
+		return "This is about your account or your sign-in alone."
+	case c == aadsts.GraphPermissionMissing:
+		return "Your colleague may have a permission of their own, from an earlier consent or by a role in the directory."
+	case c == aadsts.VendorMisconfigured || c == aadsts.Transient:
+		return "Your colleague may use another version of the app, or came at another time."
+	}
+	return "That others get in speaks for something about you alone: the assignment to the app, a policy, or the account that you sign in with."
+}
+
+// beforeWhy is why it may have worked before.
+func beforeWhy(c aadsts.Class) string {
+	switch {
+	case wantsConsent(c):
+		return "Consent ends where the app asks for more than before, or where an admin takes it back or deletes the app. A stricter setting alone takes nothing from those who had agreed, but stops every new consent."
+	case c == aadsts.AssignmentRequired:
+		return "Somebody made assignment required, or took you off the list or out of the group."
+	case c == aadsts.AppDisabled:
+		return "Somebody switched the app off: an admin of yours, its vendor, or Microsoft."
+	case c == aadsts.AppNotInTenant:
+		return "Somebody deleted the app from your organisation; approving it brings it back."
+	case c == aadsts.CAPolicy || c == aadsts.DeviceRequired || c == aadsts.DeviceCodeBlocked || c == aadsts.TenantBlocked || c == aadsts.CrossTenantPolicy:
+		return "A policy was switched on or changed, or you are on another device or network than before."
+	case c == aadsts.MFARequired || c == aadsts.ExpiredToken:
+		return "A sign-in ends with a new password, a new policy, or when it was not used for long: signing in once more puts it right."
+	case c == aadsts.WrongTenant || c == aadsts.PersonalAccount:
+		return "Your browser remembers another account than before: choose the account by hand."
+	case c == aadsts.AccountDisabled:
+		return "Accounts are locked after wrong passwords or by an admin."
+	case c == aadsts.VendorMisconfigured:
+		return "The vendor changed the app: tell them when it began."
+	case c == aadsts.GraphPermissionMissing:
+		return "A permission was taken back, or the app began to do what it has none for."
+	case c == aadsts.Transient:
+		return "It will most likely work again by itself."
+	}
+	return "What changed since tells most: your password, your device, the app's version, or a notice of your IT about apps or policies."
+}
