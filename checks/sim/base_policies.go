@@ -23,7 +23,7 @@ func builtinPolicies(tenantID string) ([]*GrantPolicy, error) {
 	const low, legacy = "microsoft-user-default-low", "microsoft-user-default-legacy"
 	const managed, mail = "microsoft-user-default-recommended", "microsoft-user-default-allow-consent-apps"
 	const appAdmin, companyAdmin = "microsoft-application-admin", "microsoft-company-admin"
-	return []*GrantPolicy{
+	all := []*GrantPolicy{
 		{
 			ID: low, Name: "Default User Low Risk Policy",
 			Description: "Low risk permissions of apps from verified publishers or this organization",
@@ -61,7 +61,65 @@ func builtinPolicies(tenantID string) ([]*GrantPolicy, error) {
 				set(companyAdmin, 0, ConditionSet{PermissionType: "delegated"}), set(companyAdmin, 1, ConditionSet{PermissionType: "application"}),
 			},
 		},
-	}, nil
+	}
+	for _, p := range roleOnlyPolicies {
+		one := &GrantPolicy{ID: p.id, Name: p.name, Description: p.about, Includes: []*ConditionSet{
+			set(p.id, 0, ConditionSet{PermissionType: "application", VerifiedPublisher: p.verified}),
+		}}
+		if p.verified {
+			one.Includes = append(one.Includes, set(p.id, 1, ConditionSet{PermissionType: "application", ClientTenantIDs: []string{tenantID}}))
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// roleOnlyPolicies are the built-in policies about application permissions alone,
+// those for single chats and teams among them: no consent of a user to delegated
+// permissions is decided by them. Ids and descriptions are the page's
+// (manage-app-consent-policies; configure-user-consent-groups for groups); of the
+// names the first and the third are printed somewhere [PUB], the others are ours.
+// What the sets for chats, teams and groups hold is not published.
+var roleOnlyPolicies = []struct {
+	id, name, about string
+	verified        bool
+}{
+	{
+		"microsoft-all-application-permissions", "All application permissions, for any client app",
+		"Includes all application permissions (app roles), for all APIs, for any client application.", false,
+	},
+	{
+		"microsoft-all-application-permissions-verified", "All application permissions, for verified or own client apps",
+		"Includes all application permissions (app roles), for all APIs, for client applications from verified publishers or which were registered in this organization.", true,
+	},
+	{
+		"microsoft-all-application-permissions-for-chat", "All chat resource-specific application permissions, for any client app",
+		"Includes all chat resource-specific application permissions, for all APIs, for any client application.", false,
+	},
+	{
+		"microsoft-all-application-permissions-for-group", "All group resource-specific application permissions, for any client app",
+		"Allow group owner consent to apps.", false,
+	},
+	{
+		"microsoft-dynamically-managed-permissions-for-chat", "Dynamically managed permissions for chats",
+		"Includes dynamically managed permissions allowed for chat resource-specific consent.", false,
+	},
+	{
+		"microsoft-dynamically-managed-permissions-for-team", "Dynamically managed permissions for teams",
+		"Includes dynamically managed permissions allowed for team resource-specific consent.", false,
+	},
+	{
+		"microsoft-pre-approval-apps-for-chat", "Preapproved apps for chats",
+		"Includes apps that preapproved by permission grant pre-approval policy for chat resource specific consent.", false,
+	},
+	{
+		"microsoft-pre-approval-apps-for-team", "Preapproved apps for teams",
+		"Includes apps that preapproved by the permission grant pre-approval policy for team resource specific consent.", false,
+	},
+	{
+		"microsoft-pre-approval-apps-for-group", "Preapproved apps for groups",
+		"Allow group owner consent to pre-approved apps only.", false,
+	},
 }
 
 // managedExcludes are the exclude sets of the Microsoft-managed policy, one per

@@ -111,34 +111,33 @@ func (c *graphCall) accessDoc(before map[string]any) (map[string]any, error) {
 	return doc, checkAccess(doc)
 }
 
-// checkAccess refuses policies that make no sense.
+// checkAccess refuses policies that make no sense. Numbers stand where a source
+// gives them: 1011 in CIPP's issue 5200, 1012 in ModernWorkplaceConcierge's issue
+// 50 [PUB].
 func checkAccess(doc map[string]any) error {
 	name, _ := doc["displayName"].(string)
 	state, _ := doc["state"].(string)
 	cond := within(doc, "conditions")
 	apps, users, grant := within(cond, "applications"), within(cond, "users"), within(doc, "grantControls")
-	bad := func(format string, args ...any) error {
-		e := badRequest(format, args...)
-		e.code = "BadRequest"
-		return e
-	}
 	switch {
 	case name == "" || state == "" || doc["conditions"] == nil:
-		return bad("1001: displayName, state and conditions are required.")
+		return accessWrong("displayName, state and conditions are required.")
+	case len(texts(apps["includeApplications"])) > 0 && len(texts(apps["includeUserActions"])) > 0:
+		return accessWrong("1012: 'applications' condition cannot include both 'includeApplications' and 'includeUserActions'/'includeProtectionLevels'. Please remove one of the conditions.")
 	case len(texts(apps["includeApplications"])) == 0 && len(texts(apps["includeUserActions"])) == 0 &&
 		len(texts(apps["includeAuthenticationContextClassReferences"])) == 0:
-		return bad("1011: conditions.applications must include applications, user actions or authentication contexts.")
+		return accessWrong("1011: 'applications' condition must specify the applications to include. Try 'includeApplications' = ['none'] to start with.")
 	case len(texts(users["includeUsers"]))+len(texts(users["includeGroups"]))+len(texts(users["includeRoles"])) == 0 &&
 		users["includeGuestsOrExternalUsers"] == nil && cond["clientApplications"] == nil:
-		return bad("1007: conditions.users must include users, groups or roles.")
+		return accessWrong("'users' condition must specify the users, groups or roles to include.")
 	case len(texts(cond["clientAppTypes"])) == 0:
-		return bad("1005: conditions.clientAppTypes must not be empty.")
+		return accessWrong("conditions.clientAppTypes must not be empty.")
 	case len(grant) == 0 && len(within(doc, "sessionControls")) == 0:
-		return bad("1015: at least one grant or session control is required.")
+		return accessWrong("at least one grant or session control is required.")
 	case len(grant) > 0 && grant["operator"] != "AND" && grant["operator"] != "OR":
-		return bad("1013: grantControls.operator must be AND or OR.")
+		return accessWrong("grantControls.operator must be AND or OR.")
 	}
-	return nil
+	return checkAccessIDs(cond)
 }
 
 func createAccess(c *graphCall) (graphReply, error) {
@@ -240,7 +239,7 @@ func (in *whatIf) ask(t *Tenant) (accessAsk, error) {
 			return accessAsk{}, badRequest("Invalid value specified for property '%s'.", v[2])
 		}
 	}
-	return ask, nil
+	return ask, checkWhere(ask.address, ask.country)
 }
 
 // evaluateAccess is Graph's own what-if.

@@ -237,5 +237,5 @@ func (c *graphCall) readSet(set *ConditionSet) error {
 	case set.Classification != "" && !hasFold([]string{"all", "low", "medium", "high"}, set.Classification):
 		return badRequest("Invalid value specified for property 'permissionClassification' of resource 'PermissionGrantConditionSet'.")
 	}
-	return nil
+	return checkSetIDs(set, m)
 }

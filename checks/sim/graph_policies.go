@@ -146,17 +146,27 @@ func getWorkflow(c *graphCall) (graphReply, error) {
 	})
 }
 
+// workflowProps are the properties that a PUT must hold (adminconsentrequestpolicy-update).
+const workflowProps = "isEnabled notifyReviewers remindersEnabled requestDurationInDays reviewers"
+
 // putWorkflow replaces the policy as a whole.
-func putWorkflow(c *graphCall) (graphReply, error) { return c.setWorkflow(Workflow{}) }
+func putWorkflow(c *graphCall) (graphReply, error) { return c.setWorkflow(Workflow{}, workflowProps) }
 
 // patchWorkflow changes what the body names. Microsoft documents PUT alone; the
 // metadata has both.
-func patchWorkflow(c *graphCall) (graphReply, error) { return c.setWorkflow(c.t.Workflow) }
+func patchWorkflow(c *graphCall) (graphReply, error) { return c.setWorkflow(c.t.Workflow, "") }
 
-func (c *graphCall) setWorkflow(wf Workflow) (graphReply, error) {
-	m, err := c.payload("adminConsentRequestPolicy", "isEnabled notifyReviewers remindersEnabled requestDurationInDays reviewers version")
+// setWorkflow changes the policy by the body, which must hold the needed
+// properties. A version in it is read-only and changes nothing.
+func (c *graphCall) setWorkflow(wf Workflow, needed string) (graphReply, error) {
+	m, err := c.payload("adminConsentRequestPolicy", workflowProps+" version")
 	if err != nil {
 		return graphReply{}, err
+	}
+	for name := range strings.FieldsSeq(needed) {
+		if raw, ok := m[name]; !ok || string(raw) == "null" {
+			return graphReply{}, badRequest("A value is required for property '%s' of resource 'AdminConsentRequestPolicy'.", name)
+		}
 	}
 	var reviewers []struct {
 		Query     string `json:"query"`
@@ -175,7 +185,7 @@ func (c *graphCall) setWorkflow(wf Workflow) (graphReply, error) {
 	if m["reviewers"] != nil {
 		wf.Reviewers = nil
 		for _, r := range reviewers {
-			if r.Query == "" || r.QueryType != "" && r.QueryType != "MicrosoftGraph" {
+			if !leadsToPeople(r.Query) || r.QueryType != "" && r.QueryType != "MicrosoftGraph" {
 				return graphReply{}, badRequest("Invalid value specified for property 'reviewers' of resource 'AdminConsentRequestPolicy'.")
 			}
 			wf.Reviewers = append(wf.Reviewers, r.Query)
