@@ -3,18 +3,23 @@ package sim
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
-	"slices"
+	"net/netip"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/miekg/dns"
 )
 
-// The simulator's DNS: the authoritative server of every domain that a tenant
-// holds, and of the little of the world around them that those domains point
-// to. It also stands in for a resolver, so whatever else is asked does not
-// exist. UDP and TCP share one port.
+// The simulator's DNS: a root of its own, the registries below it, and two name
+// servers for the domains of the tenants, each at an address of its own on
+// loopback and all at one port, over UDP and TCP. The address of the ready line is
+// the resolver in use, which keeps what it was told as resolvers do; asked without
+// recursion it answers for every zone.
+//
+// Where a machine has no loopback address but one, that one is everybody's.
 
 const (
 	// dnsTTL is short, so that a changed record shows soon.
@@ -27,19 +32,123 @@ const (
 	dnsTimeout = 5 * time.Second
 )
 
-// zone is one domain's records, by name and type.
-type zone struct {
-	name    string // fully qualified, lower case
-	records map[string][]dns.RR
+// dnsRole is who answers at an address.
+type dnsRole string
+
+// The roles. Faults name all but the registry.
+const (
+	dnsResolver dnsRole = "resolver"
+	dnsRegistry dnsRole = "registry" // the root and what is next below it
+	dnsFirst    dnsRole = "ns1"
+	dnsSecond   dnsRole = "ns2"
+)
+
+// dnsHost is one server of the DNS.
+type dnsHost struct {
+	role dnsRole
+	udp  net.PacketConn
+	tcp  net.Listener
 }
 
-// serveDNS answers on both listeners until ctx ends, then closes them and waits.
-func (s *Sim) serveDNS(ctx context.Context, udp net.PacketConn, tcp net.Listener) {
-	handler := dns.HandlerFunc(s.answerDNS)
+// dnsAddresses are the addresses of the roles. With one address they are alike.
+type dnsAddresses map[dnsRole]netip.Addr
+
+// listenDNS takes one port for UDP and TCP at the resolver's address, and the same
+// port at those of the others.
+func (s *Sim) listenDNS(ctx context.Context) error {
+	// A free UDP port may be taken for TCP, or elsewhere: a few tries find one.
+	for range 16 {
+		first, err := listenBoth(ctx, s.opts.DNS)
+		if err != nil && !strings.HasSuffix(s.opts.DNS, ":0") {
+			return fmt.Errorf("listen for DNS: %w", err)
+		}
+		if err != nil {
+			continue
+		}
+		first.role = dnsResolver
+		at, err := netip.ParseAddrPort(first.udp.LocalAddr().String())
+		if err != nil {
+			first.close()
+			return fmt.Errorf("listen for DNS: %w", err)
+		}
+		others, busy := listenOthers(ctx, at)
+		if busy && strings.HasSuffix(s.opts.DNS, ":0") {
+			first.close()
+			continue
+		}
+		s.hosts = append(others, first)
+		s.dnsAt = dnsAddresses{}
+		for _, role := range []dnsRole{dnsResolver, dnsRegistry, dnsFirst, dnsSecond} {
+			s.dnsAt[role] = at.Addr().Unmap()
+		}
+		for _, o := range others {
+			if a, err := netip.ParseAddrPort(o.udp.LocalAddr().String()); err == nil {
+				s.dnsAt[o.role] = a.Addr().Unmap()
+			}
+		}
+		s.dnsUDP = first.udp
+		return nil
+	}
+	return errors.New("listen for DNS: no port is free for both UDP and TCP")
+}
+
+// listenOthers takes the same port at three more addresses of loopback. Where
+// they cannot be had there are none, and busy says that another port may do.
+func listenOthers(ctx context.Context, at netip.AddrPort) (others []dnsHost, busy bool) {
+	a := at.Addr().Unmap()
+	if !a.Is4() {
+		return nil, false
+	}
+	for _, role := range []dnsRole{dnsRegistry, dnsFirst, dnsSecond} {
+		a = a.Next()
+		if !a.IsLoopback() {
+			break
+		}
+		one, err := listenBoth(ctx, netip.AddrPortFrom(a, at.Port()).String())
+		if err != nil {
+			for _, o := range others {
+				o.close()
+			}
+			return nil, addressInUse(err)
+		}
+		one.role = role
+		others = append(others, one)
+	}
+	return others, false
+}
+
+func addressInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
+
+func listenBoth(ctx context.Context, addr string) (dnsHost, error) {
+	lc := net.ListenConfig{}
+	udp, err := lc.ListenPacket(ctx, "udp", addr)
+	if err != nil {
+		return dnsHost{}, err
+	}
+	tcp, err := lc.Listen(ctx, "tcp", udp.LocalAddr().String())
+	if err != nil {
+		_ = udp.Close()
+		return dnsHost{}, err
+	}
+	return dnsHost{udp: udp, tcp: tcp}, nil
+}
+
+func (h dnsHost) close() {
+	_ = h.udp.Close() // already closed where its server ran
+	_ = h.tcp.Close()
+}
+
+// serveDNS answers everywhere until ctx ends, then closes all and waits.
+func (s *Sim) serveDNS(ctx context.Context) {
 	quick := func() time.Duration { return dnsTimeout }
-	servers := []*dns.Server{
-		{PacketConn: udp, Handler: handler, ReadTimeout: dnsTimeout, WriteTimeout: dnsTimeout, UDPSize: udpSize},
-		{Listener: tcp, Handler: handler, ReadTimeout: dnsTimeout, WriteTimeout: dnsTimeout, IdleTimeout: quick, MaxTCPQueries: 128},
+	var servers []*dns.Server
+	for _, h := range s.hosts {
+		handler := dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) { s.answerDNS(ctx, h.role, w, q) })
+		servers = append(
+			servers,
+			&dns.Server{PacketConn: h.udp, Handler: handler, ReadTimeout: dnsTimeout, WriteTimeout: dnsTimeout, UDPSize: udpSize},
+			&dns.Server{Listener: h.tcp, Handler: handler, ReadTimeout: dnsTimeout, WriteTimeout: dnsTimeout, IdleTimeout: quick, MaxTCPQueries: 128},
+		)
 	}
 	done := make(chan error, len(servers))
 	for _, srv := range servers {
@@ -64,12 +173,12 @@ func (s *Sim) serveDNS(ctx context.Context, udp net.PacketConn, tcp net.Listener
 	}
 }
 
-// answerDNS answers one question. Anything but a plain query of the Internet class
-// is refused or not implemented, as an authoritative server does.
-func (s *Sim) answerDNS(w dns.ResponseWriter, q *dns.Msg) {
+// answerDNS answers one question as a role. Anything but a plain query of the
+// Internet class is refused or not implemented, as name servers do.
+func (s *Sim) answerDNS(ctx context.Context, role dnsRole, w dns.ResponseWriter, q *dns.Msg) {
+	_, stream := w.RemoteAddr().(*net.TCPAddr)
 	r := new(dns.Msg)
 	r.SetReply(q)
-	r.Authoritative = true
 	opt := q.IsEdns0()
 	switch {
 	case q.Opcode != dns.OpcodeQuery:
@@ -81,212 +190,50 @@ func (s *Sim) answerDNS(w dns.ResponseWriter, q *dns.Msg) {
 	case q.Question[0].Qclass != dns.ClassINET, refusedType(q.Question[0].Qtype):
 		r.SetRcode(q, dns.RcodeRefused)
 	default:
-		s.lookUp(r, q.Question[0])
+		if !s.answerPlain(ctx, role, r, q, opt != nil && opt.Do(), stream) {
+			return
+		}
 	}
 	limit := dns.MinMsgSize
 	if opt != nil {
 		r.SetEdns0(udpSize, opt.Do())
 		limit = min(max(int(opt.UDPSize()), dns.MinMsgSize), udpSize)
 	}
-	if _, ok := w.RemoteAddr().(*net.TCPAddr); ok {
+	if stream {
 		limit = dns.MaxMsgSize
 	}
 	r.Compress = true
+	cut := r.Truncated
 	r.Truncate(limit)
+	r.Truncated = r.Truncated || cut
 	if err := w.WriteMsg(r); err != nil {
 		s.log.Debug("dns answer not sent", "err", err)
 	}
+}
+
+// answerPlain answers a plain question. false means that nothing is said at all.
+func (s *Sim) answerPlain(ctx context.Context, role dnsRole, r, q *dns.Msg, signed, stream bool) bool {
+	ask := q.Question[0]
+	recursive := role == dnsResolver && q.RecursionDesired
+	at := role
+	if role == dnsResolver && !recursive { // the only server of all, where there is but one address
+		at = dnsFirst
+	}
+	wrong := s.faults.spoilDNS(at, len(s.hosts) > 1 && role == dnsResolver && !recursive)
+	if !wrong.wait(ctx) {
+		return false
+	}
+	if recursive {
+		s.recurse(r, ask, signed)
+	} else {
+		s.zonesOf(role).answer(r, ask, signed)
+	}
+	wrong.spoil(r, stream)
+	return true
 }
 
 // refusedType are the questions that hand out a zone, or everything at a name
 // (RFC 8482).
 func refusedType(t uint16) bool {
 	return t == dns.TypeAXFR || t == dns.TypeIXFR || t == dns.TypeANY
-}
-
-// lookUp fills the answer: records, an alias, "no such record", or "no such name".
-func (s *Sim) lookUp(r *dns.Msg, q dns.Question) {
-	name := strings.ToLower(q.Name)
-	z := s.zoneOf(name)
-	found := z.records[name]
-	for _, rr := range found {
-		if rr.Header().Rrtype == q.Qtype || rr.Header().Rrtype == dns.TypeCNAME {
-			r.Answer = append(r.Answer, as(q.Name, rr))
-		}
-	}
-	if len(r.Answer) > 0 {
-		s.follow(r, q.Qtype)
-		return
-	}
-	if len(found) == 0 && !z.hasBelow(name) {
-		r.Rcode = dns.RcodeNameError
-	}
-	r.Ns = append(r.Ns, z.soa())
-}
-
-// follow adds what an alias points to, where the simulator knows it, and the
-// addresses of name servers.
-func (s *Sim) follow(r *dns.Msg, qtype uint16) {
-	for _, rr := range slices.Clone(r.Answer) {
-		switch v := rr.(type) {
-		case *dns.CNAME:
-			for _, t := range s.zoneOf(v.Target).records[strings.ToLower(v.Target)] {
-				if qtype != dns.TypeCNAME && t.Header().Rrtype == qtype {
-					r.Answer = append(r.Answer, t)
-				}
-			}
-		case *dns.NS:
-			for _, t := range s.zoneOf(v.Ns).records[strings.ToLower(v.Ns)] {
-				if t.Header().Rrtype == dns.TypeA {
-					r.Extra = append(r.Extra, t)
-				}
-			}
-		}
-	}
-}
-
-// as spells a record's owner the way it was asked for: resolvers that mix upper
-// and lower case check that.
-func as(name string, rr dns.RR) dns.RR {
-	c := dns.Copy(rr)
-	c.Header().Name = name
-	return c
-}
-
-// zoneOf finds the zone a name is in: a tenant's domain, the longest there is,
-// else the world around them.
-func (s *Sim) zoneOf(name string) zone {
-	s.world.mu.RLock()
-	defer s.world.mu.RUnlock()
-	name = strings.ToLower(name)
-	best := world()
-	for _, t := range s.world.tenants {
-		for _, d := range t.Domains {
-			fqdn := strings.ToLower(dns.Fqdn(d.Name))
-			if dns.IsSubDomain(fqdn, name) && len(fqdn) > len(best.name) {
-				best = t.zone(d, fqdn)
-			}
-		}
-	}
-	return best
-}
-
-// hasBelow says whether a name exists without records of its own because another
-// one lies below it (RFC 8020).
-func (z zone) hasBelow(name string) bool {
-	for n := range z.records {
-		if n != name && dns.IsSubDomain(name, n) {
-			return true
-		}
-	}
-	return false
-}
-
-func (z zone) soa() dns.RR {
-	for _, rr := range z.records[z.name] {
-		if rr.Header().Rrtype == dns.TypeSOA {
-			c := dns.Copy(rr)
-			c.Header().Ttl = negativeTTL // RFC 2308 §3: the smaller of TTL and minimum
-			return c
-		}
-	}
-	return nil
-}
-
-func (z zone) add(rr dns.RR) {
-	n := strings.ToLower(rr.Header().Name)
-	z.records[n] = append(z.records[n], rr)
-}
-
-func head(name string, kind uint16) dns.RR_Header {
-	return dns.RR_Header{Name: name, Rrtype: kind, Class: dns.ClassINET, Ttl: dnsTTL}
-}
-
-func newZone(name string) zone {
-	z := zone{name: name, records: map[string][]dns.RR{}}
-	ns1, box := "ns1."+name, "hostmaster."+name
-	if name == "." {
-		ns1, box = "ns1.sim.example.", "hostmaster.sim.example."
-	}
-	z.add(&dns.SOA{
-		Hdr: head(name, dns.TypeSOA), Ns: ns1, Mbox: box, Serial: 2026110101,
-		Refresh: 3600, Retry: 600, Expire: 604800, Minttl: negativeTTL,
-	})
-	return z
-}
-
-// loopback is where our own name servers listen; web is an address for
-// documentation (RFC 5737) behind which nothing is.
-var (
-	loopback = net.IPv4(127, 0, 0, 1)
-	web      = net.IPv4(192, 0, 2, 10)
-)
-
-// zone is a tenant's domain as Microsoft 365 wants it: mail at Microsoft, the
-// proof of ownership, SPF and DMARC (entra-facts §10 [K]).
-func (t *Tenant) zone(d Domain, name string) zone {
-	z := newZone(name)
-	for _, ns := range []string{"ns1." + name, "ns2." + name} {
-		z.add(&dns.NS{Hdr: head(name, dns.TypeNS), Ns: ns})
-		z.add(&dns.A{Hdr: head(ns, dns.TypeA), A: loopback})
-	}
-	z.add(&dns.A{Hdr: head(name, dns.TypeA), A: web})
-	z.add(&dns.A{Hdr: head("www."+name, dns.TypeA), A: web})
-	mx := strings.ReplaceAll(strings.TrimSuffix(name, "."), ".", "-") + ".mail.protection.outlook.com."
-	z.add(&dns.MX{Hdr: head(name, dns.TypeMX), Preference: 0, Mx: mx})
-	z.text("", "MS=ms"+digits(t.ID))
-	z.text("", "v=spf1 include:spf.protection.outlook.com -all")
-	z.text("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@"+strings.TrimSuffix(name, "."))
-	z.add(&dns.CNAME{Hdr: head("autodiscover."+name, dns.TypeCNAME), Target: "autodiscover.outlook.com."})
-	for _, label := range sortedKeys(d.TXT) {
-		for _, v := range d.TXT[label] {
-			z.text(label, v)
-		}
-	}
-	return z
-}
-
-// text adds a TXT record; a label of "" or "@" is the zone itself. A text longer
-// than one string of DNS becomes several.
-func (z zone) text(label, value string) {
-	name := z.name
-	if label != "" && label != "@" {
-		name = strings.ToLower(label) + "." + strings.TrimPrefix(z.name, ".")
-	}
-	if _, ok := dns.IsDomainName(name); !ok {
-		return
-	}
-	var parts []string
-	for chunk := range slices.Chunk([]byte(value), 255) {
-		parts = append(parts, strings.ReplaceAll(string(chunk), `\`, `\\`))
-	}
-	z.add(&dns.TXT{Hdr: head(name, dns.TypeTXT), Txt: parts})
-}
-
-// digits makes the eight digits of a tenant's proof record out of its id.
-func digits(id string) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(id) {
-		if b.Len() == 8 {
-			break
-		}
-		switch {
-		case r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case r >= 'a' && r <= 'f':
-			b.WriteRune('0' + r - 'a')
-		}
-	}
-	return b.String()
-}
-
-// world is everything that is no tenant's domain: the few names those domains
-// point to, and nothing else.
-func world() zone {
-	z := newZone(".")
-	z.add(&dns.NS{Hdr: head(".", dns.TypeNS), Ns: "ns1.sim.example."})
-	z.add(&dns.A{Hdr: head("ns1.sim.example.", dns.TypeA), A: loopback})
-	z.add(&dns.A{Hdr: head("autodiscover.outlook.com.", dns.TypeA), A: web})
-	z.text("spf.protection.outlook.com", "v=spf1 ip4:192.0.2.0/24 -all")
-	return z
 }

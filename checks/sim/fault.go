@@ -60,6 +60,7 @@ type fault struct {
 	status     int
 	of         string // what replication is about; empty means everything
 	spread     time.Duration
+	server     string // of the DNS
 }
 
 // faults decide which calls are spoilt, and how.
@@ -68,6 +69,8 @@ type faults struct {
 	list    []*fault
 	latency time.Duration
 	lag     lagRules
+	dns     []*fault
+	asked   uint64 // questions of the DNS that a fault was drawn for
 	seed    uint64
 	// calls counts the calls of each path, or of the few that share its place: what
 	// is drawn for a call depends on the seed, the path and its count there, so that
@@ -102,6 +105,8 @@ func (f *faults) add(one *fault) {
 		f.lag.add(one)
 	case faultWorkflow:
 		f.lag.workflow = one.wait
+	case faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus:
+		f.dns = append(f.dns, one)
 	default:
 		f.list = append(f.list, one)
 	}

@@ -13,7 +13,8 @@ import (
 
 // faultHint ends every complaint.
 const faultHint = `type, for example, --fault 429:0.2,503:0.05,slow; there are throttle or 429, 5xx or a number from 500 to 599, ` +
-	`caechallenge, html, notjson, truncate, reset, licence, slow, latency=DURATION, replication=DURATION, workflow=DURATION`
+	`caechallenge, html, notjson, truncate, reset, licence, slow, latency=DURATION, replication=DURATION, workflow=DURATION, and of the DNS ` +
+	`dns-silent, dns-slow, dns-servfail, dns-refused, dns-lame, dns-truncate, dns-disagree, dns-bogus`
 
 // parseFaults reads a list of faults, such as "429:0.2,503=3,retry-after=2s,slow".
 func parseFaults(spec string) ([]*fault, error) {
@@ -38,7 +39,7 @@ func parseFaults(spec string) ([]*fault, error) {
 
 func isFaultOption(name string) bool {
 	switch name {
-	case "path", "rate", "retry-after", "status", "of", "spread":
+	case "path", "rate", "retry-after", "status", "of", "spread", "server":
 		return true
 	}
 	return false
@@ -70,6 +71,8 @@ func parseFault(part string) (*fault, error) {
 		}
 	case faultThrottle, faultServer, faultCAE, faultHTML, faultNotJSON, faultTruncated, faultReset, faultLicence:
 		err = f.setCount(value, given, rated)
+	case faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus:
+		err = f.setDNS(value, given, rated)
 	default:
 		return nil, errors.New("there is no such kind")
 	}
@@ -139,6 +142,8 @@ func (f *fault) set(option string) error {
 		if f.of = value; f.kind != faultReplication || value != lagServices && value != lagGrants {
 			err = fmt.Errorf("of goes with replication, and is %s or %s", lagServices, lagGrants)
 		}
+	case "server":
+		err = f.setServer(value)
 	case "spread":
 		if f.spread, err = duration(value); err == nil && f.kind != faultReplication {
 			err = errors.New("spread goes with replication")

@@ -86,7 +86,8 @@ func (f *faults) spoil(one *fault, w http.ResponseWriter, r *http.Request, next 
 			http.StatusForbidden, "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
 			"Neither tenant is B2C or tenant doesn't have premium license",
 		})
-	case faultLatency, faultReplication, faultWorkflow:
+	case faultLatency, faultReplication, faultWorkflow, faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame,
+		faultDNSTruncate, faultDNSDisagree, faultDNSBogus:
 		next.ServeHTTP(w, r)
 	}
 }

@@ -10,11 +10,13 @@ import (
 
 // Ready is the line that `onboard sim` prints when it serves.
 type Ready struct {
-	HTTPS   string        `json:"https"` // host:port
-	DNS     string        `json:"dns"`   // host:port, UDP and TCP
-	CA      string        `json:"ca"`    // path of the authority's certificate, PEM
-	Portal  string        `json:"portal"`
-	Tenants []ReadyTenant `json:"tenants"`
+	HTTPS string `json:"https"` // host:port
+	DNS   string `json:"dns"`   // host:port, UDP and TCP
+	CA    string `json:"ca"`    // path of the authority's certificate, PEM
+	// TrustAnchor is the path of the DNS root's key; empty: no zone is signed.
+	TrustAnchor string        `json:"trustAnchor,omitempty"`
+	Portal      string        `json:"portal"`
+	Tenants     []ReadyTenant `json:"tenants"`
 }
 
 // ReadyTenant is one simulated tenant.
@@ -62,6 +64,9 @@ func (s *Sim) describe() Ready {
 		DNS:    s.dnsUDP.LocalAddr().String(),
 		CA:     s.caPath(),
 		Portal: "https://" + addr + "/portal/",
+	}
+	if s.zoneKeys["."] != nil {
+		r.TrustAnchor = s.anchorPath()
 	}
 	for _, t := range s.world.tenants {
 		r.Tenants = append(r.Tenants, s.world.describe(t))

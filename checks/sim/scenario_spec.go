@@ -9,6 +9,7 @@ type tenantSpec struct {
 	Domains []string `yaml:"domains"` // further verified ones
 	// TXT are more records of the first domain, by label: _hetk, or @ for itself.
 	TXT      map[string][]string `yaml:"txt"`
+	DNS      dnsSpec             `yaml:"dns"`
 	Name     string              `yaml:"name"`
 	ID       string              `yaml:"id"`
 	Cloud    string              `yaml:"cloud"`
@@ -33,6 +34,14 @@ type tenantSpec struct {
 	Consents   []eventSpec   `yaml:"consents"`  // what the audit log holds of consents
 	Requests   []requestSpec `yaml:"requests"`  // what users asked admins for
 	SignIns    []signInSpec  `yaml:"signIns"`   // what the sign-in log holds from the start
+}
+
+// dnsSpec is what more the DNS has of a tenant's first domain.
+type dnsSpec struct {
+	Signed   bool     `yaml:"signed"`   // DNSSEC, with everything above it
+	Mail     string   `yaml:"mail"`     // microsoft (default), gateway, google, elsewhere, none
+	Unproved bool     `yaml:"unproved"` // without Microsoft's proof of ownership (MS=)
+	Records  []string `yaml:"records"`  // lines of a zone file, such as: _hetk CNAME policy.fabrikam.example.
 }
 
 // consent is the user consent choice: managed, none, low, all, or a list of

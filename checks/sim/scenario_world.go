@@ -103,7 +103,11 @@ func (w *World) newTenant(s *tenantSpec, n int) (*Tenant, error) {
 	if t.Realm == "" {
 		t.Realm = "Managed"
 	}
-	t.Domains = []Domain{{Name: domain, Default: true, TXT: s.TXT}}
+	records, err := recordsOf(domain, s.TXT, s.DNS.Records, w.now())
+	if err = errors.Join(err, knownMail(s.DNS.Mail)); err != nil {
+		return nil, fmt.Errorf("tenants[%d]: %w", n, err)
+	}
+	t.Domains = []Domain{{Name: domain, Default: true, Records: records, Mail: s.DNS.Mail, Unproved: s.DNS.Unproved, Signed: s.DNS.Signed}}
 	for _, d := range s.Domains {
 		if !isDomain(d) {
 			return nil, fmt.Errorf("tenants[%d]: %q is no domain", n, d)
@@ -122,7 +126,6 @@ func (w *World) newTenant(s *tenantSpec, n int) (*Tenant, error) {
 	if s.Silent != nil {
 		t.Managed = *s.Silent
 	}
-	var err error
 	if t.Policies, err = builtinPolicies(t.ID); err != nil {
 		return nil, err
 	}

@@ -12,14 +12,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 )
@@ -42,8 +40,13 @@ type Options struct {
 	// slow=DURATION, latency=DURATION, replication=DURATION, workflow=DURATION.
 	// Options follow after commas: path=PREFIX (default Graph), rate=RATE,
 	// retry-after=DURATION, status=CODE; of replication: of=KIND, spread=DURATION.
+	// Of the DNS there are dns-silent, dns-slow=DURATION, dns-servfail, dns-refused,
+	// dns-lame, dns-truncate, dns-disagree=DURATION and dns-bogus, each with
+	// server=ns1, ns2, all or resolver.
 	Faults []string
-	Seed   uint64 // ids, codes and faults repeat for equal seeds
+	// DNSSign signs every zone of the DNS; the trust anchor is in the ready line.
+	DNSSign bool
+	Seed    uint64 // ids, codes and faults repeat for equal seeds
 	// Register adds apps of the first tenant, CLIENTID, CLIENTID:SECRET or
 	// CLIENTID:@FILE (PEM, the certificate the app proves itself with), each with
 	// every scope and app role the simulator knows consented.
@@ -64,15 +67,18 @@ type Sim struct {
 	log      *slog.Logger
 	now      func() time.Time
 
-	dir     string
-	ownDir  bool
-	ca      *authority
-	handler http.Handler
-	server  *http.Server
-	https   net.Listener
-	dnsUDP  net.PacketConn
-	dnsTCP  net.Listener
-	ready   Ready
+	dir      string
+	ownDir   bool
+	ca       *authority
+	handler  http.Handler
+	server   *http.Server
+	https    net.Listener
+	hosts    []dnsHost
+	dnsAt    dnsAddresses
+	dnsUDP   net.PacketConn // the resolver's
+	told     resolved
+	zoneKeys map[string]*zoneKey
+	ready    Ready
 	// written is closed when the token files are there, or writeErr says why not.
 	written  chan struct{}
 	writeErr error
@@ -171,6 +177,9 @@ func (s *Sim) listen(ctx context.Context) error {
 	if err := s.listenDNS(ctx); err != nil {
 		return err
 	}
+	if err := s.makeKeys(); err != nil {
+		return err
+	}
 	ctx, s.cancel = context.WithCancel(ctx)
 	serve, err := s.behindLine(ctx, s.https)
 	if err != nil {
@@ -191,7 +200,7 @@ func (s *Sim) listen(ctx context.Context) error {
 			s.log.Error("https stopped", "err", err)
 		}
 	})
-	s.wg.Go(func() { s.serveDNS(ctx, s.dnsUDP, s.dnsTCP) })
+	s.wg.Go(func() { s.serveDNS(ctx) })
 	s.wg.Go(func() { <-ctx.Done(); _ = s.server.Close() })
 	s.ready = s.describe()
 	s.wg.Go(func() {
@@ -206,28 +215,6 @@ func (s *Sim) listen(ctx context.Context) error {
 func (s *Sim) Settle() error {
 	<-s.written
 	return s.writeErr
-}
-
-// listenDNS takes one port for UDP and TCP.
-func (s *Sim) listenDNS(ctx context.Context) error {
-	lc := net.ListenConfig{}
-	// A free UDP port may be taken for TCP: a few tries find a pair.
-	for range 16 {
-		udp, err := lc.ListenPacket(ctx, "udp", s.opts.DNS)
-		if err != nil {
-			return fmt.Errorf("listen for DNS: %w", err)
-		}
-		tcp, err := lc.Listen(ctx, "tcp", udp.LocalAddr().String())
-		if err == nil {
-			s.dnsUDP, s.dnsTCP = udp, tcp
-			return nil
-		}
-		_ = udp.Close()
-		if !strings.HasSuffix(s.opts.DNS, ":0") {
-			return fmt.Errorf("listen for DNS: %w", err)
-		}
-	}
-	return errors.New("listen for DNS: no port is free for both UDP and TCP")
 }
 
 func (s *Sim) makeDir() error {
@@ -262,10 +249,11 @@ func (s *Sim) Close() error {
 		if s.server != nil {
 			_ = s.server.Close()
 		}
-		for _, c := range []io.Closer{s.https, s.dnsUDP, s.dnsTCP} {
-			if c != nil {
-				_ = c.Close() // already closed where its server ran
-			}
+		if s.https != nil {
+			_ = s.https.Close() // already closed where its server ran
+		}
+		for _, h := range s.hosts {
+			h.close()
 		}
 		s.wg.Wait()
 		if s.ownDir && s.dir != "" {

@@ -81,9 +81,12 @@ type Domain struct {
 	Name    string
 	Default bool
 	Initial bool // the .onmicrosoft.com one
-	// TXT holds more records than a tenant's domain has by itself, by label:
-	// "_hetk" stands for _hetk.NAME, "" and "@" for the name itself.
-	TXT map[string][]string
+	// Records are those beside the ones that a tenant's domain has by itself.
+	Records []DomainRecord
+	Mail    string // where its mail is, in a scenario's word; empty: at Microsoft
+	// Unproved lacks Microsoft's proof of ownership, which may be removed once it
+	// was seen; Signed is DNSSEC.
+	Unproved, Signed bool
 }
 
 // User is an account of a tenant.
