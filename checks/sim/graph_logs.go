@@ -42,12 +42,20 @@ func nullable(s string) any {
 	return s
 }
 
+// accessCodes are the errors by which Conditional Access ends a sign-in (aadsts
+// 50076, 50142, 5300x, 53009, 53003x): the log calls it a failure, whether or not
+// it can name the policy.
+var accessCodes = []int{50076, 50142, 53000, 53001, 53002, 53003, 53009, 530033, 530036}
+
 func (c *graphCall) signInObject(s *SignIn) obj {
 	status := obj{"errorCode": s.Code, "failureReason": "Other.", "additionalDetails": nullable(s.Detail)}
 	if s.Reason != "" {
 		status["failureReason"] = s.Reason
 	}
 	access := "notApplied"
+	if slices.Contains(accessCodes, s.Code) {
+		access = "failure"
+	}
 	applied := []obj{}
 	for _, a := range s.Applied {
 		applied = append(applied, obj{

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -51,14 +52,49 @@ func (w *World) fillHappened(t *Tenant, s *tenantSpec) error {
 		if u == nil || reg == nil {
 			return fmt.Errorf("signIns: no account %q or no app %q", l.As, l.App)
 		}
-		line := SignIn{Code: l.Code, Reason: l.Reason, At: w.now().Add(-l.Ago), Resource: graphAppID, Address: "203.0.113.7"}
-		for _, name := range l.Unmet {
-			line.Applied = append(line.Applied, AppliedAccess{PolicyID: stableID("access", t.ID, name), Name: name, Result: "failure"})
-		}
-		w.recordSignIn(t, u, reg, line)
+		w.recordSignIn(t, u, reg, w.seededSignIn(t, u, reg, l))
 	}
 	return w.fillConsents(t, s.Consents)
 }
+
+// seededSignIn is a line of the log as it would have been written when it was: the
+// tenant's policies did to the sign-in what its code says, so it came from a place
+// where they do. Where a snapshot names the policies that stopped it, those did.
+func (w *World) seededSignIn(t *Tenant, u *User, reg *Registration, l signInSpec) SignIn {
+	line := SignIn{Code: l.Code, Reason: l.Reason, At: w.now().Add(-l.Ago), Resource: graphAppID, Address: seededFrom[0]}
+	if text := refusalTexts[l.Code].text; line.Reason == "" && !strings.Contains(text, "%") {
+		line.Reason = text
+	}
+	for _, name := range l.Unmet {
+		line.Applied = append(line.Applied, AppliedAccess{PolicyID: stableID("access", t.ID, name), Name: name, Result: "failure"})
+	}
+	if len(l.Unmet) > 0 {
+		return line
+	}
+	for _, address := range seededFrom {
+		ask := accessAsk{user: u, apps: []string{graphAppID, reg.AppID}, client: "browser", platform: "windows", address: address}
+		v := w.accessVerdict(t, ask)
+		for _, in := range []signIn{{}, {mfa: true}} {
+			code := 0
+			if f := v.held(in, graphAppID); f != nil {
+				code = f.code
+			}
+			if code != l.Code && (code != 0 || slices.Contains(accessCodes, l.Code)) {
+				continue
+			}
+			if in.mfa {
+				line.Detail = wordsFactorMet
+			}
+			line.Address, line.Applied = address, v.applied(in.met()...)
+			return line
+		}
+	}
+	return line // of policies that the tenant no longer has
+}
+
+// seededFrom are where sign-ins of a scenario came from: the office of those that
+// have one, and elsewhere.
+var seededFrom = []string{"203.0.113.7", "198.51.100.7"}
 
 // fillConsents writes the audit log.
 func (w *World) fillConsents(t *Tenant, events []eventSpec) error {
