@@ -29,6 +29,9 @@ func AppQuestion(s State, profiles []Profile) Question {
 func Asks(s State) []Question {
 	switch s.Place.Stage {
 	case StageApp:
+		if s.askingHandoff() {
+			return []Question{handoffQuestion(s)}
+		}
 		if s.Profile != nil && (s.Profile.ClientID == "" || s.clientID != "") {
 			return []Question{{
 				ID: AskClientID, Kind: Text, Title: words.askClientID, Help: words.askClientIDHelp,

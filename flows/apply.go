@@ -140,7 +140,7 @@ func (s State) start(e Started) State {
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
 	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
-	s.Domain = strings.ToLower(e.Domain)
+	s.Domain, s.Handed = strings.ToLower(e.Domain), e.Handed
 	if e.Profile != nil {
 		s = s.pick(*e.Profile, s.clientID)
 		s.since, s.about = 0, 0 // nothing was seen before
@@ -216,9 +216,19 @@ func (s State) answer(e Answered) State {
 		s = s.putAway() // whoever chooses again, or goes on without, is that account no more
 		s.SignIn = SignIn{Way: w, Attempt: s.SignIn.Attempt + 1, Scopes: checks.ReadScopes(), Busy: w != WayNone}
 	case AskHow:
+	case AskHandoff:
+		if !s.askingHandoff() {
+			return s
+		}
+		return s.keepAnswer(e).takeHandoff(e.Value == HandoffYes)
 	default: // an app is picked and a plan confirmed by events of their own
 		return s
 	}
+	return s.keepAnswer(e)
+}
+
+// keepAnswer remembers what was answered last to a question.
+func (s State) keepAnswer(e Answered) State {
 	i, ok := slices.BinarySearchFunc(s.answers, e.Question, byQuestion)
 	s.answers = slices.Clone(s.answers)
 	if ok {

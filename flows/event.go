@@ -76,6 +76,7 @@ type Started struct {
 	Person   string       `json:"person,omitempty"` // the user asked about
 	ClientID string       `json:"clientId,omitempty"`
 	Profile  *Profile     `json:"profile,omitempty"` // the app, where it was named
+	Handed   *Handed      `json:"handed,omitempty"`  // a hand-off code, to be confirmed before it is used
 	Ways     []WayOffer   `json:"ways,omitempty"`    // how one can sign in here
 	CanWrite bool         `json:"canWrite"`          // whether changes by Graph exist here at all
 	Keeps    bool         `json:"keeps,omitempty"`   // whether a sign-in outlives the program

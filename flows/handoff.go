@@ -24,7 +24,7 @@ type Handoff struct {
 	TenantID string       `json:"tenantId,omitempty"`
 	Cloud    checks.Cloud `json:"cloud,omitempty"`
 	Scopes   []string     `json:"scopes,omitempty"` // where no profile has them
-	Code     int          `json:"aadsts,omitempty"` // AADSTS number; advice, never control flow
+	AADSTS   int          `json:"aadsts,omitempty"` // AADSTS number; advice, never control flow
 }
 
 // How much a code holds. What is longer belongs in a profile.
@@ -107,8 +107,8 @@ func (h Handoff) sound() Handoff {
 			out.Scopes = append(out.Scopes, s)
 		}
 	}
-	if h.Code > 0 && h.Code <= mostCode {
-		out.Code = h.Code
+	if h.AADSTS > 0 && h.AADSTS <= mostCode {
+		out.AADSTS = h.AADSTS
 	}
 	return out
 }
@@ -149,7 +149,7 @@ func (h Handoff) bytes() []byte {
 		}
 		return b
 	})
-	put(h.Code > 0, hasCode, func(b []byte) []byte { return binary.AppendUvarint(b, uint64(h.Code)) })
+	put(h.AADSTS > 0, hasCode, func(b []byte) []byte { return binary.AppendUvarint(b, uint64(h.AADSTS)) })
 	out := append([]byte{handoffVersion, fields}, body...)
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out))
 }
@@ -300,7 +300,7 @@ func readHandoff(fields byte, body []byte) (Handoff, error) {
 		if size <= 0 || n > mostCode {
 			return h, errHandoffForm
 		}
-		h.Code = int(n)
+		h.AADSTS = int(n)
 		r.take(size)
 	}
 	if r.broken || len(r.rest) > 0 {

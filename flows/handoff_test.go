@@ -10,12 +10,12 @@ import (
 
 func handoffs() map[string]Handoff {
 	return map[string]Handoff{
-		"a built-in app":   {App: "hetk", Domain: "contoso.example", Code: 90094},
-		"with the tenant":  {App: "hetk", Domain: "contoso.example", TenantID: contosoID, Cloud: checks.CloudGCCHigh, Code: 650051},
+		"a built-in app":   {App: "hetk", Domain: "contoso.example", AADSTS: 90094},
+		"with the tenant":  {App: "hetk", Domain: "contoso.example", TenantID: contosoID, Cloud: checks.CloudGCCHigh, AADSTS: 650051},
 		"without a domain": {App: "sophiie", ClientID: "22222222-2222-3333-4444-555555555555", TenantID: contosoID},
 		"an unlisted app": {
 			ClientID: "22222222-2222-3333-4444-555555555555", Domain: "contoso.example",
-			Scopes: []string{"openid", "Calendars.ReadWrite", "Odd.Thing", "https://outlook.office365.com/EWS.AccessAsUser.All"}, Code: 65001,
+			Scopes: []string{"openid", "Calendars.ReadWrite", "Odd.Thing", "https://outlook.office365.com/EWS.AccessAsUser.All"}, AADSTS: 65001,
 		},
 		"another script": {App: "hetk", Domain: "xn--mnchen-3ya.example"},
 	}
@@ -36,7 +36,7 @@ func TestHandoff(t *testing.T) {
 			} {
 				got, err := ParseHandoff(typed)
 				if err != nil || got.String() != code || got.Domain != h.Domain || got.App != h.App || got.ClientID != h.ClientID ||
-					got.TenantID != h.TenantID || got.Cloud != h.Cloud || got.Code != h.Code || !slices.Equal(got.Scopes, h.Scopes) {
+					got.TenantID != h.TenantID || got.Cloud != h.Cloud || got.AADSTS != h.AADSTS || !slices.Equal(got.Scopes, h.Scopes) {
 					t.Errorf("%q: %+v, %v", typed, got, err)
 				}
 			}
@@ -79,15 +79,15 @@ func TestHandoffMistyped(t *testing.T) {
 func TestHandoffUnsound(t *testing.T) {
 	t.Parallel()
 	for _, h := range []Handoff{
-		{}, {Code: 90094}, {Domain: "eve@contoso.example"}, {App: "../x"}, {ClientID: "x"}, {Domain: "a\x1b[2J.example"}, {Scopes: []string{"openid"}},
+		{}, {AADSTS: 90094}, {Domain: "eve@contoso.example"}, {App: "../x"}, {ClientID: "x"}, {Domain: "a\x1b[2J.example"}, {Scopes: []string{"openid"}},
 	} {
 		if code := h.String(); code != "" {
 			t.Errorf("%+v: %s", h, code)
 		}
 	}
-	many := Handoff{App: "hetk", Code: 1 << 40, Scopes: slices.Repeat([]string{"a b", "User.Read", "User.Read"}, 90)}
+	many := Handoff{App: "hetk", AADSTS: 1 << 40, Scopes: slices.Repeat([]string{"a b", "User.Read", "User.Read"}, 90)}
 	got, err := ParseHandoff(many.String())
-	if err != nil || got.Code != 0 || !slices.Equal(got.Scopes, []string{"User.Read"}) {
+	if err != nil || got.AADSTS != 0 || !slices.Equal(got.Scopes, []string{"User.Read"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	// A code that says a sound thing in another way than ours was made by hand.

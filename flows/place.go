@@ -78,6 +78,8 @@ func next(s State) (Place, string) {
 	switch s.Place.Stage {
 	case StageApp:
 		switch {
+		case s.askingHandoff():
+			return at, sayHandoffNeed
 		case s.Profile == nil:
 			return at, words.needApp
 		case s.App.ClientID == "":
@@ -121,7 +123,7 @@ func missingTenant(s State) string {
 	case len(s.Facts.Tenants) > 1 && s.Cloud() == "":
 		return words.needCloud
 	}
-	return ""
+	return s.handoffElsewhere()
 }
 
 func nextStep(s State) (Place, string) {

@@ -41,6 +41,7 @@ type State struct {
 	App      checks.App // of the profile, with the client id that was given
 	Domain   string     // as asked for, lower case
 	Person   string     // the user asked about; empty: an ordinary one
+	Handed   *Handed    // what a hand-off code says; nil: there is none, or it was left aside
 	Ways     []WayOffer
 	CanWrite bool
 	Keeps    bool // whether a sign-in outlives the program

@@ -6,3 +6,24 @@ const (
 	sayUnlistedMaker = "unknown publisher"
 	sayUnlistedWhy   = "asked for, as the request names it; nobody has said why"
 )
+
+const (
+	sayHandoffAsk       = "Use what the hand-off code says?"
+	sayHandoffHelp      = "Somebody sent it; anybody can make one, and it proves nothing. It changes nothing either: what is so is looked at next."
+	sayHandoffApp       = "App:"
+	sayHandoffBy        = ", by"
+	sayHandoffID        = ", client id"
+	sayHandoffUnlisted  = "Nobody described this app here: ask its vendor for this id before you approve it."
+	sayHandoffScopes    = "It asks for:"
+	sayHandoffTenant    = "Tenant:"
+	sayHandoffTenantID  = "(id "
+	sayHandoffCode      = "They were stopped by"
+	sayHandoffYes       = "Yes, this is what I was asked about"
+	sayHandoffYesHelp   = "Goes on with this app and this tenant."
+	sayHandoffNo        = "No, leave it"
+	sayHandoffNoHelp    = "Asks for the app and the tenant instead."
+	sayHandoffOtherID   = "the hand-off code is not to be trusted: %s has the client id %s, and the code says %s"
+	sayHandoffNoApp     = "the hand-off code is about an app %q that is not described here: start with --apps and the folder of its profile"
+	sayHandoffElsewhere = "the hand-off code says tenant %s, and %s is of another one: ask whoever sent it, or go back and type the domain"
+	sayHandoffNeed      = "say whether to use the hand-off code"
+)

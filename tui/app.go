@@ -48,6 +48,9 @@ func (s *appScreen) offers(m *Model) []offer {
 	if s.ask.filter != nil {
 		return append(out, offer{act: actBack, word: wordEndSearch})
 	}
+	if q.ID == flows.AskHandoff {
+		return out
+	}
 	return append(out, offer{act: actFilter}, offer{act: actManual})
 }
 

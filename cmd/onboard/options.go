@@ -17,6 +17,7 @@ type options struct {
 	world
 	app       string
 	appID     string
+	handoff   string
 	domain    string
 	user      string
 	cloud     string

@@ -55,6 +55,10 @@ func (o *options) start() (flows.Started, error) {
 	if o.json {
 		return s, usage("Type `onboard check --json` for a report.", "the wizard prints no JSON")
 	}
+	var err error
+	if s.Handed, err = o.handed(); err != nil {
+		return s, err
+	}
 	if o.tokenFile == "-" {
 		return s, usage("Put the token into a file, or use `onboard check`.", "--token-file - is where the wizard reads your answers")
 	}

@@ -1,0 +1,137 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"onboard.example/checks"
+)
+
+// AskHandoff is whether what a hand-off code says is to be used.
+const AskHandoff QuestionID = "hand-off"
+
+// The answers to AskHandoff.
+const (
+	HandoffYes = "use"
+	HandoffNo  = "leave"
+)
+
+// Handed is a hand-off code as a run was started with it. Nothing of it counts
+// before the person said yes.
+type Handed struct {
+	Handoff
+
+	// Profile is the app's description here: the one of that id or that client
+	// id, or one that says that nobody described it. Nil: the code names no app.
+	Profile *Profile `json:"profile,omitempty"`
+}
+
+// HandedOf finds the app that a code means among profiles. A code that gives a
+// profile another client id than its own is turned away: it was made by hand.
+func HandedOf(h Handoff, profiles []Profile) (*Handed, error) {
+	out := &Handed{Handoff: h}
+	i := slices.IndexFunc(profiles, func(p Profile) bool {
+		return h.App != "" && p.ID == h.App || h.App == "" && h.ClientID != "" && strings.EqualFold(p.ClientID, h.ClientID)
+	})
+	switch {
+	case i >= 0:
+		p := profiles[i]
+		if p.ClientID != "" && h.ClientID != "" && !strings.EqualFold(p.ClientID, h.ClientID) {
+			return nil, fmt.Errorf(sayHandoffOtherID, p.Name, p.ClientID, h.ClientID)
+		}
+		if p.ClientID == "" {
+			p.ClientID = h.ClientID
+		}
+		out.Profile = &p
+	case h.ClientID != "":
+		p := Unlisted(h.ClientID, h.Scopes)
+		out.Profile = &p
+	case h.App != "":
+		return nil, fmt.Errorf(sayHandoffNoApp, h.App)
+	}
+	return out, nil
+}
+
+// askingHandoff says that a hand-off code waits for a yes or a no.
+func (s State) askingHandoff() bool {
+	return s.Handed != nil && s.Answer(AskHandoff) == "" && s.Place.Stage == StageApp
+}
+
+// handoffQuestion shows all that a code says, and asks whether to use it.
+func handoffQuestion(s State) Question {
+	h := s.Handed
+	said := []string{sayHandoffHelp}
+	add := func(head string, parts ...string) {
+		if text := strings.TrimSpace(strings.Join(parts, " ")); text != "" {
+			said = append(said, head+" "+text+".")
+		}
+	}
+	if p := h.Profile; p != nil {
+		add(sayHandoffApp, p.Name+sayHandoffBy, p.Publisher.Name+sayHandoffID, p.ClientID)
+		if p.ID == UnlistedID {
+			said = append(said, sayHandoffUnlisted)
+			add(sayHandoffScopes, strings.Join(h.Scopes, " "))
+		}
+	}
+	tenant := ""
+	if h.TenantID != "" {
+		tenant = sayHandoffTenantID + h.TenantID + ")"
+	}
+	add(sayHandoffTenant, h.Domain, tenant, cloudTitle(h.Cloud))
+	if h.AADSTS > 0 {
+		add(sayHandoffCode, fmt.Sprintf("AADSTS%d", h.AADSTS))
+	}
+	return Question{
+		ID: AskHandoff, Kind: Choice, Title: sayHandoffAsk, Help: strings.Join(said, " "), Rule: RuleOption,
+		Options: []Option{
+			{ID: HandoffYes, Title: sayHandoffYes, Help: sayHandoffYesHelp},
+			{ID: HandoffNo, Title: sayHandoffNo, Help: sayHandoffNoHelp},
+		},
+	}
+}
+
+func cloudTitle(c checks.Cloud) string {
+	if e, ok := checks.EndpointsOf(c); ok {
+		return e.Title
+	}
+	return ""
+}
+
+// takeHandoff uses what the code says, and goes on as far as that leads; a no
+// leaves the code aside for good.
+func (s State) takeHandoff(yes bool) State {
+	h := s.Handed
+	if !yes {
+		s.Handed = nil
+		return s
+	}
+	if h.Profile != nil {
+		s = s.pick(*h.Profile, strings.ToLower(h.Profile.ClientID))
+		s.clientID = strings.ToLower(h.Profile.ClientID)
+	}
+	if h.Domain != "" {
+		s.Domain = strings.ToLower(h.Domain)
+	}
+	if h.Cloud != "" {
+		s.cloud = h.Cloud
+	}
+	for {
+		to, ok := Next(s)
+		if !ok || to.Stage > StageKnown {
+			return s
+		}
+		s = s.goTo(to)
+	}
+}
+
+// handoffElsewhere says in a line that the domain of a hand-off code is of
+// another tenant than the code says; empty: it is not.
+func (s State) handoffElsewhere() string {
+	h := s.Handed
+	if h == nil || h.TenantID == "" || !strings.EqualFold(s.Domain, h.Domain) || len(s.Facts.Tenants) == 0 ||
+		slices.ContainsFunc(s.Facts.Tenants, func(t TenantFact) bool { return strings.EqualFold(t.ID, h.TenantID) }) {
+		return ""
+	}
+	return fmt.Sprintf(sayHandoffElsewhere, h.TenantID, s.Domain)
+}
