@@ -137,6 +137,8 @@ func methodOf(m string) kiota.HttpMethod {
 	switch m {
 	case http.MethodPost:
 		return kiota.POST
+	case http.MethodPut:
+		return kiota.PUT
 	case http.MethodPatch:
 		return kiota.PATCH
 	case http.MethodDelete:

@@ -47,7 +47,7 @@ func NewChanger(o Options, confirmed Confirmed) (*Changer, error) {
 	if confirmed.tenant == "" {
 		return nil, errors.New("make a changer: nothing was confirmed")
 	}
-	c, err := newClient(o, http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete)
+	c, err := newClient(o, http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,11 @@ func (ch *Changer) Close() { ch.c.close() }
 // Answered is what Graph answered to a write. It proves nothing: only reading
 // again does.
 type Answered struct {
-	Status    int    // HTTP status of a write that was accepted; 0: it was not
-	ObjectID  string // of the object in the answer; empty: there was none
+	Status int // HTTP status of a write that was accepted; 0: it was not
+	// ObjectID is the id of the object in the answer, which only those to POST
+	// carry: of the service principal, grant, assignment, classification, policy
+	// or condition set. Empty: there was none.
+	ObjectID  string
 	RequestID string // empty: the write was not sent, or no answer came
 }
 
@@ -110,8 +113,8 @@ func (ch *Changer) send(ctx context.Context, w Write, f form) (a Answered, err e
 // be of the tenant that was confirmed.
 func (ch *Changer) covering(ctx context.Context, n need) (*trail, error) {
 	confirmed := ch.confirmed
-	if !slices.ContainsFunc(n.scopes, func(s string) bool { return containsFold(confirmed.scopes, s) }) {
-		return nil, &checks.Failure{Kind: checks.FailScope, Message: wordNotConfirmed, Missing: n.scopes}
+	if lacking := n.lacking(confirmed.scopes); lacking != nil {
+		return nil, &checks.Failure{Kind: checks.FailScope, Message: wordNotConfirmed, Missing: lacking}
 	}
 	c, f := ch.c.begin(ctx, confirmed.scopes)
 	if f != nil {

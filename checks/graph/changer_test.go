@@ -16,32 +16,13 @@ import (
 )
 
 const (
-	writeScopes = "Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All Application.Read.All Directory.Read.All User.Read"
+	// confirmedScopes are what the plans of these tests may use, together.
+	confirmedScopes = "Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All AppRoleAssignment.ReadWrite.All Application.Read.All " +
+		"Policy.ReadWrite.PermissionGrant Policy.ReadWrite.Authorization Policy.ReadWrite.ConsentRequest"
+	writeScopes = confirmedScopes + " Directory.Read.All User.Read"
 	grantsAt    = "/v1.0/oauth2PermissionGrants"
 	spsAt       = "/v1.0/servicePrincipals"
 )
-
-// The writes that plans hold.
-func createWrite() Write {
-	return Write{http.MethodPost, "/servicePrincipals", `{"appId":"` + clientID + `"}`}
-}
-
-func enableWrite(id string) Write {
-	return Write{http.MethodPatch, "/servicePrincipals/" + id, `{"accountEnabled":true}`}
-}
-
-func grantWrite(client, resource, scope string) Write {
-	return Write{http.MethodPost, "/oauth2PermissionGrants", fmt.Sprintf(
-		`{"clientId":%q,"consentType":"AllPrincipals","principalId":null,"resourceId":%q,"scope":%q}`, client, resource, scope)}
-}
-
-func scopeWrite(id, scope string) Write {
-	return Write{http.MethodPatch, "/oauth2PermissionGrants/" + id, fmt.Sprintf(`{"scope":%q}`, scope)}
-}
-
-func deleteWrite(id string) Write {
-	return Write{http.MethodDelete, "/oauth2PermissionGrants/" + id, ""}
-}
 
 // ledger is a Graph that keeps what was written to it.
 type ledger struct {
@@ -71,7 +52,11 @@ func (l *ledger) answering(t *testing.T, h http.HandlerFunc) map[string]http.Han
 		l.mu.Unlock()
 		h(w, r)
 	}
-	return map[string]http.HandlerFunc{spsAt: keep, spsAt + "/" + clientSP: keep, grantsAt: keep, grantsAt + "/g": keep}
+	paths := map[string]http.HandlerFunc{}
+	for _, w := range allWrites() {
+		paths["/v1.0"+w.Path] = keep
+	}
+	return paths
 }
 
 func (l *ledger) changer(t *testing.T, h http.HandlerFunc, set ...func(*Options)) *Changer {
@@ -81,7 +66,7 @@ func (l *ledger) changer(t *testing.T, h http.HandlerFunc, set ...func(*Options)
 	for _, f := range set {
 		f(&o)
 	}
-	c, err := Confirm(tenantID, strings.Fields(writeScopes)[:2]...)
+	c, err := Confirm(tenantID, strings.Fields(confirmedScopes)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +107,19 @@ func TestWritesThatAreAccepted(t *testing.T) {
 		"widen":                     {scopeWrite("g", "openid User.Read"), noContent, 204, "", 1},
 		"widen, answered with 200":  {scopeWrite("g", "openid User.Read"), withStatus(200, grant), 200, "", 1},
 		"delete":                    {deleteWrite("g"), noContent, 204, "", 1},
+		"require":                   {requireWrite(clientSP), noContent, 204, "", 1},
+		"delete the app":            {deleteAppWrite(clientSP), noContent, 204, "", 1},
+		"grant to one":              {grantOneWrite(clientSP, userID, resourceSP, "openid"), withStatus(201, `{"id":"g","principalId":"`+userID+`"}`), 201, "g", 1},
+		"assign":                    {assignWrite(clientSP, userID, noRole), withStatus(201, `{"id":"a-_1","appRoleId":"`+noRole+`","principalType":"User"}`), 201, "a-_1", 1},
+		"unassign":                  {unassignWrite(clientSP, "a"), noContent, 204, "", 1},
+		"classify":                  {classifyWrite(resourceSP, calendars, "Calendars.ReadWrite"), withStatus(201, `{"id":"c","classification":"low"}`), 201, "c", 1},
+		"unclassify":                {unclassifyWrite(resourceSP, "c"), noContent, 204, "", 1},
+		"set consent":               {consentWrite(forSelfLow), noContent, 204, "", 1},
+		"set the workflow":          {workflowWrite(true, 30, "/users/"+userID), noContent, 204, "", 1},
+		"set the workflow, 200":     {workflowWrite(true, 30), withStatus(200, `{"id":"w","isEnabled":true}`), 200, "", 1},
+		"make a policy":             {policyWrite(ourPolicy, "x"), withStatus(201, `{"id":"`+ourPolicy+`","includes":[]}`), 201, ourPolicy, 1},
+		"add a rule":                {ruleWrite(ourPolicy, clientID, calendars), withStatus(201, `{"id":"r","permissionType":"delegated"}`), 201, "r", 1},
+		"delete a policy":           {deletePolicyWrite(ourPolicy), noContent, 204, "", 1},
 		"throttled, then taken":     {deleteWrite("g"), sequence(throttled("1"), noContent), 204, "", 2},
 		"throttled to the last try": {deleteWrite("g"), sequence(throttled(""), throttled(""), throttled(""), noContent), 204, "", 4},
 	} {
@@ -171,7 +169,7 @@ func TestWritesThatFail(t *testing.T) {
 		"401":                 {answer: graphError(401, "InvalidAuthenticationToken", "The token is expired."), kind: checks.FailSignIn, status: 401, words: wordExpired},
 		"401 with a wish":     {answer: challenge(`Bearer error="insufficient_claims", claims="` + base64.StdEncoding.EncodeToString([]byte(caeClaims)) + `"`), kind: checks.FailSignIn, status: 401, words: wordChallenge},
 		"403, scope":          {token: "User.Read", answer: denied, kind: checks.FailScope, status: 403, missing: needAppWrite.scopes},
-		"403, role":           {token: "Application.ReadWrite.All", answer: denied, kind: checks.FailRole, status: 403, missing: roleNames(grantWriters)},
+		"403, role":           {token: "Application.ReadWrite.All", answer: denied, kind: checks.FailRole, status: 403, missing: roleNames(appWriters)},
 		"403, neither":        {answer: denied, kind: checks.FailDenied, status: 403},
 		"403 of a web filter": {answer: webPage(403, html), kind: checks.FailNotJSON, status: 403, words: wordPortal},
 		"404":                 {answer: graphError(404, "Request_ResourceNotFound", "no"), kind: checks.FailNotFound, status: 404},
@@ -255,24 +253,31 @@ func TestOnlyWhatWasConfirmed(t *testing.T) {
 			t.Errorf("confirmed with scopes %q", scopes)
 		}
 	}
-	for scope, writes := range map[string][]Write{
-		"DelegatedPermissionGrant.ReadWrite.All": {createWrite(), enableWrite(clientSP)},
-		"Application.ReadWrite.All":              {grantWrite(clientSP, resourceSP, "openid"), scopeWrite("g", "openid"), deleteWrite("g")},
-	} {
-		l, asked := &ledger{}, 0
-		ch := l.changer(t, noContent, func(o *Options) {
-			token := o.Tokens
-			o.Tokens = TokenFunc(func(ctx context.Context, scopes []string) (string, error) { asked++; return token.Token(ctx, scopes) })
-		})
-		ch.confirmed.scopes = []string{scope}
-		for _, w := range writes {
+	l, asked := &ledger{}, 0
+	ch := l.changer(t, noContent, func(o *Options) {
+		token := o.Tokens
+		o.Tokens = TokenFunc(func(ctx context.Context, scopes []string) (string, error) { asked++; return token.Token(ctx, scopes) })
+	})
+	for name, w := range namedWrites() {
+		for _, scope := range ScopesFor(w) {
+			ch.confirmed.scopes = slices.DeleteFunc(strings.Fields(confirmedScopes), func(s string) bool { return s == scope })
 			_, err := ch.Send(t.Context(), w)
-			if f := asFailure(err); f == nil || f.Kind != checks.FailScope || f.Message != wordNotConfirmed || len(f.Missing) == 0 {
-				t.Errorf("%s %s with %s alone: %v", w.Method, w.Path, scope, err)
+			if f := asFailure(err); f == nil || f.Kind != checks.FailScope || f.Message != wordNotConfirmed || !slices.Contains(f.Missing, scope) {
+				t.Errorf("%s with all but %s: %v", name, scope, err)
 			}
 		}
-		if n := len(l.written()); n != 0 || asked != 0 {
-			t.Errorf("%d writes, %d tokens, and none was confirmed", n, asked)
+		ch.confirmed.scopes = nil
+		if _, err := ch.Send(t.Context(), w); err == nil {
+			t.Errorf("%s with nothing confirmed", name)
+		}
+	}
+	if n := len(l.written()); n != 0 || asked != 0 {
+		t.Errorf("%d writes, %d tokens, and none was confirmed", n, asked)
+	}
+	for name, w := range namedWrites() {
+		ch.confirmed.scopes = ScopesFor(w)
+		if _, err := ch.Send(t.Context(), w); err != nil {
+			t.Errorf("%s with its own scopes: %v", name, err)
 		}
 	}
 }
@@ -306,7 +311,7 @@ func TestOnlyTheConfirmedTenant(t *testing.T) {
 			ch := l.changer(t, noContent, func(o *Options) {
 				o.Root, o.RootCAs = s.URL, s.pool()
 				o.Tokens = TokenFunc(func(_ context.Context, scopes []string) (string, error) {
-					if !slices.Equal(scopes, strings.Fields(writeScopes)[:2]) {
+					if !slices.Equal(scopes, strings.Fields(confirmedScopes)) {
 						t.Errorf("scopes %v were asked for", scopes)
 					}
 					return tt.token, nil

@@ -174,8 +174,8 @@ func judgeForbidden(f *checks.Failure, e envelope, ex *exchange) {
 		f.Kind, f.Missing = checks.FailScope, slices.Clone(n.scopes)
 	case c.opaque || len(n.scopes) == 0:
 		// Nothing to go by.
-	case !c.holdsAny(n.scopes):
-		f.Kind, f.Missing = checks.FailScope, slices.Clone(n.scopes)
+	case n.lacking(c.scopes) != nil:
+		f.Kind, f.Missing = checks.FailScope, n.lacking(c.scopes)
 	case c.appOwn || c.wids == nil || len(n.roles) == 0:
 		// An app has no role to lack; an absent claim says nothing (§9).
 	case !slices.ContainsFunc(n.roles, func(r role) bool { return containsFold(c.wids, r.template) }):

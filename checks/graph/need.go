@@ -1,11 +1,30 @@
 package graph
 
-// need is what a request needs: one of scopes (least first) and, where the
-// directory asks for more than the scope, one of roles. It is used only to
-// explain a refusal, never to keep a request from being sent.
+import "slices"
+
+// need is what a request needs: one of scopes (least first), where there are
+// any one of also besides, and, where the directory asks for more than scopes,
+// one of roles. Of a read it is used only to explain a refusal, never to keep
+// it from being sent; of a write the scopes must be among those confirmed.
 type need struct {
 	scopes []string
+	also   []string
 	roles  []role
+}
+
+// lacking lists scopes any of which would help; nil where those held suffice.
+func (n need) lacking(held []string) []string {
+	for _, enough := range [][]string{n.scopes, n.also} {
+		if len(enough) > 0 && !slices.ContainsFunc(enough, func(s string) bool { return containsFold(held, s) }) {
+			return slices.Clone(enough)
+		}
+	}
+	return nil
+}
+
+// least lists the fewest and narrowest scopes that suffice.
+func (n need) least() []string {
+	return slices.Concat(n.scopes[:min(1, len(n.scopes))], n.also[:min(1, len(n.also))])
 }
 
 // role is a directory role by its template id (entra-facts §9).
@@ -43,6 +62,8 @@ var (
 	accessReaders    = []role{securityReader, globalReader, accessAdmin, securityAdmin, globalAdmin}                // entra-facts §8
 	logReaders       = []role{reportsReader, securityReader, globalReader, securityOps, securityAdmin, globalAdmin} // [GC:signin-list]
 	grantWriters     = []role{cloudAppAdmin, appAdmin, privilegedRole, globalAdmin}                                 // entra-facts §2, §9
+	appWriters       = []role{cloudAppAdmin, appAdmin, globalAdmin}                                                 // entra-facts §1, §5
+	policyWriters    = []role{privilegedRole, globalAdmin}                                                          // entra-facts §3, §4; of Graph's app roles §2
 )
 
 // The scopes of each request, least first. Sources: entra-facts §1 to §9 and,
@@ -78,6 +99,22 @@ var (
 	needMembers = need{scopes: []string{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
 	needHolders = need{scopes: []string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "Directory.Read.All", "RoleManagement.ReadWrite.Directory"}, roles: directoryReaders}
 
-	needAppWrite   = need{scopes: []string{"Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: grantWriters}
+	// Writes: [PERM] for the method and path of each.
+	needAppWrite   = need{scopes: []string{"Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: appWriters}
 	needGrantWrite = need{scopes: []string{"DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"}, roles: grantWriters}
+	// An assignment needs a scope to read apps besides ([PERM] AlsoRequires), and
+	// a higher role where it gives an app a permission of Microsoft Graph's
+	// (entra-facts §2).
+	needAssign   = need{scopes: assigning, also: readingApps, roles: grantWriters}
+	needAppRole  = need{scopes: assigning, also: readingApps, roles: policyWriters}
+	needUnassign = need{scopes: assigning, roles: grantWriters}
+	assigning    = []string{"AppRoleAssignment.ReadWrite.All"}
+	readingApps  = []string{"Application.Read.All", "Directory.Read.All"}
+
+	needClassWrite  = need{scopes: []string{"Policy.ReadWrite.PermissionGrant"}, roles: appWriters}
+	needRuleWrite   = need{scopes: []string{"Policy.ReadWrite.PermissionGrant"}, roles: policyWriters}
+	needPolicyWrite = need{scopes: []string{"Policy.ReadWrite.Authorization"}, roles: policyWriters}
+	// [GC:adminconsentrequestpolicy-update] names lower roles in newer forms;
+	// entra-facts §6 has Global Administrator for both pages, which surely helps.
+	needWorkflowWrite = need{scopes: []string{"Policy.ReadWrite.ConsentRequest", "Directory.ReadWrite.All"}, roles: []role{globalAdmin}}
 )

@@ -266,11 +266,17 @@ func TestFaultsInSim(t *testing.T) {
 
 func (w *world) changer(t testing.TB, upn string) *Changer {
 	t.Helper()
-	c, err := Confirm(w.Ready().Tenants[0].ID, "Application.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All")
+	return w.changerWith(t, upn)
+}
+
+// changerWith has a token with these scopes and no others; with none it has all.
+func (w *world) changerWith(t testing.TB, upn string, scopes ...string) *Changer {
+	t.Helper()
+	c, err := Confirm(w.Ready().Tenants[0].ID, strings.Fields(confirmedScopes)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ch, err := NewChanger(w.options(t, upn), c)
+	ch, err := NewChanger(w.options(t, upn, scopes...), c)
 	if err != nil {
 		t.Fatal(err)
 	}
