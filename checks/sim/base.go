@@ -184,15 +184,17 @@ func firstPartyClient(id, name string) *Registration {
 // step-up began, so that an unverified one trips it.
 var registered = time.Date(2023, time.March, 1, 9, 0, 0, 0, time.UTC)
 
-// vendor makes a vendor's multi-tenant app. Only Hetk's client id is a real
-// one; the other ids, owner tenants and publisher ids exist in the simulator
-// alone.
+// vendor makes a vendor's multi-tenant app: a web app, as these vendors register
+// theirs. Answers go to the vendor's own https addresses alone (entra-facts §11),
+// and its server proves itself by a secret wherever it asks for tokens (7000218).
+// Only Hetk's client id is a real one; the other ids, owner tenants and publisher
+// ids exist in the simulator alone.
 func vendor(key, id, name, publisher string, required ...Required) *Registration {
 	reg := &Registration{
 		AppID: id, Name: name, HomeTenant: stableID("vendor-tenant", key), RegisteredAt: registered,
 		Secret:       "simulated-secret-of-" + key,
 		RedirectURIs: []string{"https://" + key + ".example/auth/callback", "https://" + key + ".example/admin/callback"},
-		Public:       true, AnyLoopback: true, Required: required,
+		Required:     required,
 	}
 	if publisher != "" {
 		reg.Publisher = &Publisher{

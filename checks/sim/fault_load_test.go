@@ -119,7 +119,7 @@ func TestLoadWithFaults(t *testing.T) {
 	refresh := str(newRobot(t, s).post(tokenPath, exchange(first)).json(), "refresh_token")
 	l := &load{
 		s: s, client: client, token: token, bad: t.Errorf,
-		form: url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "refresh_token": {refresh}},
+		form: url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "client_secret": {hetkSecret}, "refresh_token": {refresh}},
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()

@@ -11,9 +11,10 @@ import (
 // to the tokens that follow from it. The simulator's devices are unknown to every
 // tenant, so what a policy wants of a device is never met.
 
-// clientKind is the kind of client as policies and logs name it.
-func clientKind(reg *Registration, redirect string, device bool) (policy, log string) {
-	if device || strings.HasPrefix(redirect, "http://") || redirect == "" && reg != nil && reg.Public {
+// clientKind is the kind of client as policies and logs name it; alone says that
+// it has no browser: a device, or an app that had the password.
+func clientKind(reg *Registration, redirect string, alone bool) (policy, log string) {
+	if alone || strings.HasPrefix(redirect, "http://") || redirect == "" && reg != nil && reg.Public {
 		return "mobileAppsAndDesktopClients", "Mobile Apps and Desktop clients"
 	}
 	return "browser", "Browser"
@@ -22,7 +23,7 @@ func clientKind(reg *Registration, redirect string, device bool) (policy, log st
 // askFor is a sign-in as the policies see it. The API is the target, and the app
 // where it is itself what is signed in to (entra-facts §8).
 func (c *visit) askFor(u *User, reg *Registration, set scopeSet, redirect string, in signIn) accessAsk {
-	kind, _ := clientKind(reg, redirect, in.device)
+	kind, _ := clientKind(reg, redirect, in.device || in.typed)
 	ask := accessAsk{user: u, apps: []string{set.resource, reg.AppID}, client: kind, platform: platformOf(c.r.UserAgent()), address: c.address()}
 	if in.device {
 		ask.flow = "deviceCodeFlow"
@@ -155,12 +156,13 @@ func (s *Sim) note(c *visit, a *attempt, f *refusal) {
 	s.world.recordSignIn(a.tenant, a.user, a.reg, line)
 }
 
-// noteToken writes a token request without a person into the log.
+// noteToken writes a token request without a browser into the log. A password is
+// a sign-in of the person; anything else is one that went on by itself.
 func (s *Sim) noteToken(c *visit, sub *tokenSubject, set scopeSet, v accessVerdict, f *refusal) {
-	_, client := clientKind(sub.reg, "", sub.signIn.device)
+	_, client := clientKind(sub.reg, "", sub.signIn.device || sub.signIn.typed)
 	line := SignIn{
 		CorrelationID: c.correlation, Resource: set.resource, Client: client, Address: c.address(),
-		Agent: clip(c.r.UserAgent()), Silent: true, Applied: v.applied(sub.signIn.met()...),
+		Agent: clip(c.r.UserAgent()), Silent: c.body.Get("grant_type") != grantPassword, Applied: v.applied(sub.signIn.met()...),
 	}
 	if f != nil {
 		line.Code, line.Reason = f.code, f.text

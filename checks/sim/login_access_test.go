@@ -65,7 +65,7 @@ func TestConditionalAccessBlocks(t *testing.T) {
 		t.Errorf("silent: %v", v)
 	}
 	wantsPolicy(t, v.Get("claims"))
-	m := b.post(tokenPath, url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "refresh_token": {str(first, "refresh_token")}}).json()
+	m := b.post(tokenPath, url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "client_secret": {hetkSecret}, "refresh_token": {str(first, "refresh_token")}}).json()
 	if str(m, "error") != "invalid_grant" || str(m, "suberror") != "message_only" || !strings.HasPrefix(str(m, "error_description"), "AADSTS53003") {
 		t.Errorf("refresh: %v", m)
 	}
@@ -112,7 +112,7 @@ func TestSecondFactor(t *testing.T) {
 		t.Error("asked again")
 	}
 	refresh := func(token string) map[string]any {
-		return b.post(tokenPath, url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "refresh_token": {token}}).json()
+		return b.post(tokenPath, url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "client_secret": {hetkSecret}, "refresh_token": {token}}).json()
 	}
 	if m := refresh(str(m, "refresh_token")); str(m, "access_token") == "" {
 		t.Errorf("refresh with the factor: %v", m)
@@ -140,7 +140,7 @@ func TestDeviceCodePolicy(t *testing.T) {
 		return str(d, "device_code")
 	}
 	poll := func(code string) map[string]any {
-		return newRobot(t, s).post(tokenPath, url.Values{"grant_type": {grantDevice}, "client_id": {hetkAppID}, "device_code": {code}}).json()
+		return newRobot(t, s).post(tokenPath, url.Values{"grant_type": {grantDevice}, "client_id": {hetkAppID}, "client_secret": {hetkSecret}, "device_code": {code}}).json()
 	}
 	good := poll(begin())
 	if str(good, "refresh_token") == "" {
@@ -150,7 +150,7 @@ func TestDeviceCodePolicy(t *testing.T) {
 	if m := poll(begin()); !strings.HasPrefix(str(m, "error_description"), "AADSTS530036") || str(m, "error") != "invalid_grant" {
 		t.Errorf("the device is told %v", m)
 	}
-	m := newRobot(t, s).post(tokenPath, url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "refresh_token": {str(good, "refresh_token")}}).json()
+	m := newRobot(t, s).post(tokenPath, url.Values{"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "client_secret": {hetkSecret}, "refresh_token": {str(good, "refresh_token")}}).json()
 	if !strings.HasPrefix(str(m, "error_description"), "AADSTS530036") {
 		t.Errorf("a token that began as a device code: %v", m)
 	}

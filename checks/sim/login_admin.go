@@ -150,7 +150,7 @@ func (s *Sim) acceptedAdmin(c *visit, a *attempt) answer {
 	if a.kind == forAdminV2 {
 		v["scope"] = []string{strings.Join(a.asked.raw, " ")}
 	}
-	return s.respond(c, &a.req, v)
+	return s.respond(c, a, v)
 }
 
 // grantAdmin is admin consent itself, whichever way it came: link, portal or

@@ -11,10 +11,32 @@ import (
 // The vendor's app, as far as a user sees it: a page with a Connect button, and
 // the page the sign-in comes back to. This is where an ordinary user meets the
 // wall.
+//
+// The page asks with an address that the vendor has registered, as the vendor's
+// server would, for no other is let through. No browser gets there: the host's
+// name lies under .example. So an answer to what the page of this very browser
+// has asked, which its state shows, goes to appCallback, where the simulator
+// plays the vendor's server, secret included. All other answers go where they
+// were sent.
 
-// appCallback is the app's own redirect, registered by being the simulator's.
+// appCallback is where the simulator plays the vendor's end of a redirect.
 func (s *Sim) appCallback(p place, reg *Registration) string {
 	return p.base() + "/app/" + reg.AppID + "/callback"
+}
+
+// appRedirect is the address that the vendor's page asks with. An app without any
+// of its own, as --register makes them, has the simulator's page for one.
+func (s *Sim) appRedirect(p place, reg *Registration) string {
+	if len(reg.RedirectURIs) > 0 {
+		return reg.RedirectURIs[0]
+	}
+	return s.appCallback(p, reg)
+}
+
+// askedHere says whether the vendor's page of this browser began the attempt.
+func (s *Sim) askedHere(c *visit, a *attempt) bool {
+	b, _, live := s.login.browsers.get(c.now, c.browser)
+	return live && b.appState != "" && a.req.state == b.appState && a.req.redirect == s.appRedirect(c.at, a.reg)
 }
 
 func (s *Sim) vendorApp(c *visit) *Registration {
@@ -37,7 +59,7 @@ func (s *Sim) appPage(c *visit) answer {
 	v := s.appView(c, reg)
 	v.Prompt = oneOf(cmp.Or(c.get("prompt"), reg.Prompt), "", "consent", "select_account", "login")
 	q := url.Values{
-		"client_id": {reg.AppID}, "response_type": {"code"}, "redirect_uri": {s.appCallback(c.at, reg)},
+		"client_id": {reg.AppID}, "response_type": {"code"}, "redirect_uri": {s.appRedirect(c.at, reg)},
 		"scope": {s.appScope(reg)}, "state": {b.appState},
 	}
 	for name, value := range map[string]string{"prompt": v.Prompt, "login_hint": clip(c.get("login_hint"))} {
@@ -61,7 +83,7 @@ func (s *Sim) appScope(reg *Registration) string {
 // around: for everything the app asks for, in whatever tenant opens it.
 func (s *Sim) appView(c *visit, reg *Registration) appView {
 	q := url.Values{
-		"client_id": {reg.AppID}, "scope": {s.appScope(reg)}, "redirect_uri": {s.appCallback(c.at, reg)}, "state": {s.session(c).appState},
+		"client_id": {reg.AppID}, "scope": {s.appScope(reg)}, "redirect_uri": {s.appRedirect(c.at, reg)}, "state": {s.session(c).appState},
 	}
 	return appView{
 		App: reg.Name, Home: c.at.base() + "/app/" + reg.AppID,
@@ -106,8 +128,9 @@ func (s *Sim) appDone(c *visit) answer {
 	case expected == "" || c.get("state") != expected || !live || code.used || code.subject.reg != reg:
 		v.Problem = readProblem("invalid_state", "", wordsAppStale)
 	case reg.secretOver(c.now):
-		// The vendor's server has the code, and cannot redeem it.
-		b.appState = ""
+		// The vendor's server has the code, and cannot redeem it. The page's state
+		// stays, for its link for administrators works all the same.
+		code.used = true
 		v.Problem = readProblem(oauthClient, "", refuse(7000222, reg.AppID).describe(c))
 	default:
 		b.appState = ""

@@ -115,14 +115,14 @@ func (s *Sim) usable(reg *Registration, t *Tenant) bool {
 }
 
 // mayReturn says whether an answer may go to an address: exactly as registered,
-// loopback at any port where loopback is registered (RFC 8252 §7.3), and the
-// simulator's own page of the vendor's app.
+// loopback at any port where loopback is registered (RFC 8252 §7.3), and, for an
+// app that has no address of its own, the simulator's page for it.
 func (s *Sim) mayReturn(c *visit, reg *Registration, to string) bool {
 	u, err := url.Parse(to)
 	if err != nil || !u.IsAbs() || u.Fragment != "" || u.User != nil || strings.ContainsAny(to, "\r\n") {
 		return false
 	}
-	if slices.Contains(reg.RedirectURIs, to) || to == s.appCallback(c.at, reg) {
+	if slices.Contains(reg.RedirectURIs, to) || to == s.appRedirect(c.at, reg) {
 		return true
 	}
 	if u.Scheme != "http" || !isLoopback(u.Hostname()) {
@@ -251,11 +251,12 @@ func (s *Sim) finish(c *visit, a *attempt, f *refusal) answer {
 			v.Set("tenant", a.tenant.ID)
 		}
 	}
-	return s.respond(c, &a.req, v)
+	return s.respond(c, a, v)
 }
 
 // respond sends parameters to the app's redirect in the mode it asked for.
-func (s *Sim) respond(c *visit, req *authRequest, v url.Values) answer {
+func (s *Sim) respond(c *visit, a *attempt, v url.Values) answer {
+	req := &a.req
 	switch {
 	case req.noReply:
 		return s.asPage(c, refuse(500113))
@@ -265,6 +266,8 @@ func (s *Sim) respond(c *visit, req *authRequest, v url.Values) answer {
 			view.Fields = append(view.Fields, postField{k, v.Get(k)})
 		}
 		return s.page(c, http.StatusOK, "post", view)
+	case req.mode == modeQuery && s.askedHere(c, a):
+		return seeOther(c, withParams(s.appCallback(c.at, a.reg), v, false))
 	}
 	to := withParams(req.redirect, v, req.mode == modeFragment)
 	if page, ok := s.landing(c, to); ok {

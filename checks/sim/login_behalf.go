@@ -9,20 +9,16 @@ import (
 // On behalf of: an app's own API trades the token its caller sent for one to the
 // next API (RFC 7523, as Microsoft's second version uses it).
 
-// behalf is the grant. The assertion must be a user's token made for this very
-// app.
-func (s *Sim) behalf(c *visit) (*tokenSubject, *refusal) {
-	for _, name := range []string{"client_id", "assertion", "requested_token_use"} {
+// behalf is the grant. The assertion must be a user's access token made for this
+// very app [ED:v2-oauth2-on-behalf-of-flow].
+func (s *Sim) behalf(c *visit, reg *Registration) (*tokenSubject, *refusal) {
+	for _, name := range []string{"assertion", "requested_token_use"} {
 		if c.body.Get(name) == "" {
 			return nil, refuse(900144, name)
 		}
 	}
 	if use := c.body.Get("requested_token_use"); use != "on_behalf_of" {
 		return nil, refuse(90023, "requested_token_use")
-	}
-	reg := s.world.registration(c.body.Get("client_id"))
-	if reg == nil {
-		return nil, refuse(700016, clip(c.body.Get("client_id")), wordsOrganizations)
 	}
 	if c.body.Get("client_secret") == "" && c.body.Get("client_assertion") == "" {
 		return nil, refuse(7000218)
@@ -42,6 +38,9 @@ func (s *Sim) behalf(c *visit) (*tokenSubject, *refusal) {
 		return nil, refuse(500131, clip(k.Aud), reg.AppID)
 	case k.IDType == "app":
 		return nil, refuse(7000114, reg.AppID)
+	case k.AppID == "" && k.Azp == "":
+		// An id_token is for the app too, yet names none that was let in by it.
+		return nil, refuse(240002)
 	}
 	t := s.world.tenantFor(k.Tid, c.at.sees)
 	if t == nil {

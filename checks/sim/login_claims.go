@@ -15,28 +15,31 @@ func (s *Sim) accessClaims(c *visit, sub *tokenSubject, set scopeSet, granted []
 	scp := strings.Join(without(granted, []string{"offline_access"}), " ")
 	if api := s.world.registration(set.resource); api != nil && !api.FirstParty {
 		k := s.idClaims(c, sub, false)
-		k.Aud, k.Azp, k.AzpACR, k.Nonce, k.Scp, k.XmsCC = api.AppID, sub.reg.AppID, acr(sub.reg), "", scp, sub.cc
+		k.Aud, k.Azp, k.AzpACR, k.Nonce, k.Scp, k.XmsCC = api.AppID, sub.reg.AppID, c.proof, "", scp, sub.cc
 		return k
 	}
 	k := s.userClaims(sub.tenant, sub.user, sub.reg, c.now, tokenLife)
+	k.AppIDACR = c.proof
 	k.Aud, k.Scp, k.XmsCC, k.AMR = set.audienceFor(sub.tenant), scp, sub.cc, sub.signIn.methods()
 	return k
 }
 
-// acr is how an app proves itself for its users: not at all, or as proof says.
-func acr(reg *Registration) string {
-	if reg.Public {
-		return "0"
-	}
-	return proof(reg)
-}
+// The proofs: how an app has shown who it is, as appidacr and azpacr say it
+// [ED:access-token-claims-reference].
+const (
+	proofNone        = "0"
+	proofSecret      = "1"
+	proofCertificate = "2"
+)
 
-// proof is how an app proves itself: by a secret, or by a certificate.
-func proof(reg *Registration) string {
-	if reg != nil && reg.Certificate != nil {
-		return "2"
+// address is the email claim of an id_token: of the second version, for who asks
+// for the scope, where the account has an address [ED:scopes-oidc]. In a simulated
+// tenant everybody's is the name of the account.
+func (sub *tokenSubject) address(asked scopeSet, v1 bool) string {
+	if v1 || !hasFold(asked.raw, "email") {
+		return ""
 	}
-	return "1"
+	return sub.user.UPN
 }
 
 // methods are the amr claim.
@@ -51,7 +54,7 @@ func (i signIn) methods() []string {
 func (s *Sim) userClaims(t *Tenant, u *User, reg *Registration, now time.Time, life time.Duration) claims {
 	c := claims{
 		Ver: "1.0", Iss: issuerV1(t), Tid: t.ID, Oid: u.ID, Sub: pairwise(t, u, reg),
-		UPN: u.UPN, UniqueName: u.UPN, Name: u.Name, AppID: reg.AppID, AppIDACR: acr(reg), AppName: reg.Name,
+		UPN: u.UPN, UniqueName: u.UPN, Name: u.Name, AppID: reg.AppID, AppIDACR: proofNone, AppName: reg.Name,
 		Acct: new(0), ACR: "1", AMR: signIn{}.methods(),
 		IDType: "user", Wids: union([]string{roleMember}, u.Roles), UTI: s.login.random(),
 		Iat: now.Unix(), Nbf: now.Unix(), Exp: now.Add(life).Unix(),
@@ -95,19 +98,19 @@ func (s *Sim) idClaims(c *visit, sub *tokenSubject, v1 bool) claims {
 }
 
 // appClaims are the claims of an app's own token: roles in place of scp.
-func (s *Sim) appClaims(t *Tenant, sp *ServicePrincipal, api *Registration, audience string, cc []string, now time.Time) claims {
-	c := claims{
+func (s *Sim) appClaims(c *visit, t *Tenant, sp *ServicePrincipal, api *Registration, audience string, cc []string) claims {
+	k := claims{
 		Ver: "1.0", Aud: audience, Iss: issuerV1(t), Tid: t.ID, Oid: sp.ID, Sub: sp.ID, AppID: sp.AppID,
-		AppIDACR: proof(s.world.registration(sp.AppID)), AppName: sp.Name, IDType: "app", XmsCC: cc, UTI: s.login.random(),
-		Iat: now.Unix(), Nbf: now.Unix(), Exp: now.Add(tokenLife).Unix(),
+		AppIDACR: c.proof, AppName: sp.Name, IDType: "app", XmsCC: cc, UTI: s.login.random(),
+		Iat: c.now.Unix(), Nbf: c.now.Unix(), Exp: c.now.Add(tokenLife).Unix(),
 	}
 	resource := t.serviceByAppID(api.AppID)
 	for _, g := range sp.RoleGrants {
 		if role := api.appRole(g.RoleID); role != nil && resource != nil && g.Resource == resource.ID {
-			c.Roles = append(c.Roles, role.Value)
+			k.Roles = append(k.Roles, role.Value)
 		}
 	}
-	return c
+	return k
 }
 
 // scriptToken is a user's Graph token for scripts: of Microsoft's command-line

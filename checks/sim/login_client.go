@@ -50,7 +50,7 @@ func (s *Sim) clientCredentials(c *visit, t *Tenant, v1 bool) answer {
 	if refused != nil {
 		return refused.asJSON(c)
 	}
-	access := s.mint(s.appClaims(t, sp, api, audience, cc, c.now))
+	access := s.mint(s.appClaims(c, t, sp, api, audience, cc))
 	if v1 {
 		return asJSON(http.StatusOK, s.replyV1(c, access, audience))
 	}

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	adminUPN = "admin@contoso.example"
-	userUPN  = "user@contoso.example"
-	hetkBack = "https://hetk.example/auth/callback"
+	adminUPN   = "admin@contoso.example"
+	userUPN    = "user@contoso.example"
+	hetkBack   = "https://hetk.example/auth/callback"
+	hetkSecret = "simulated-secret-of-hetk"
 )
 
 var hetkScopes = []string{"openid", "profile", "offline_access", "User.Read", "Calendars.ReadWrite"}

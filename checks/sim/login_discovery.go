@@ -100,7 +100,7 @@ func (s *Sim) openID(c *visit, version string) answer {
 	}
 	return asJSON(http.StatusOK, openIDConfig{
 		Token:         root + "/oauth2" + version + "/token",
-		TokenAuth:     []string{"client_secret_post", "client_secret_basic"},
+		TokenAuth:     []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		Keys:          root + "/discovery" + version + "/keys",
 		Modes:         []string{modeQuery, modeFragment, modeForm},
 		Subjects:      []string{"pairwise"},

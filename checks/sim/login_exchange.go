@@ -40,6 +40,7 @@ type signIn struct {
 	at     time.Time
 	mfa    bool
 	device bool // by device code: such tokens are followed (entra-facts §12)
+	typed  bool // by a password that the app had, no browser being there
 }
 
 // The grant types (RFC 6749, RFC 8628).
@@ -71,10 +72,21 @@ func (s *Sim) exchange(c *visit, v1 bool) answer {
 		c.body.Set("client_secret", secret)
 	}
 	kind := c.body.Get("grant_type")
-	if kind == grantClient {
+	switch {
+	case kind == "":
+		return refuse(900144, "grant_type").asJSON(c)
+	case kind == grantClient:
 		return s.clientCredentials(c, t, v1)
+	case kind == grantPassword && t == nil && !strings.EqualFold(c.vars[0], "organizations"):
+		return refuse(9001023).asJSON(c)
 	}
-	sub, refused := s.subject(c, t, kind)
+	// Who asks comes before what they have to show: a code means nothing to an app
+	// that is not there (700016).
+	reg, refused := s.appNamed(c, t, c.body.Get("client_id"))
+	if refused != nil {
+		return refused.asJSON(c)
+	}
+	sub, refused := s.subject(c, t, reg, kind, v1)
 	if refused != nil {
 		return refused.asJSON(c)
 	}
@@ -82,12 +94,10 @@ func (s *Sim) exchange(c *visit, v1 bool) answer {
 }
 
 // subject finds out for whom a token is wanted, and spends what proved it.
-func (s *Sim) subject(c *visit, t *Tenant, kind string) (*tokenSubject, *refusal) {
+func (s *Sim) subject(c *visit, t *Tenant, reg *Registration, kind string, v1 bool) (*tokenSubject, *refusal) {
 	var sub *tokenSubject
 	var refused *refusal
 	switch kind {
-	case "":
-		return nil, refuse(900144, "grant_type")
 	case grantAuthCode:
 		sub, refused = s.redeem(c)
 	case grantRefresh:
@@ -95,9 +105,9 @@ func (s *Sim) subject(c *visit, t *Tenant, kind string) (*tokenSubject, *refusal
 	case grantDevice, grantDeviceFirst:
 		sub, refused = s.pollDevice(c)
 	case grantBehalf:
-		sub, refused = s.behalf(c)
+		sub, refused = s.behalf(c, reg)
 	case grantPassword:
-		return nil, s.password(t)
+		sub, refused = s.byPassword(c, t, reg, v1)
 	default:
 		return nil, refuse(70003, clip(kind))
 	}
@@ -110,19 +120,13 @@ func (s *Sim) subject(c *visit, t *Tenant, kind string) (*tokenSubject, *refusal
 	return sub, nil
 }
 
-// password refuses a user's password: the endpoints without a tenant do not know
-// the grant, and no tenant here takes it, for it cannot show a second factor.
-func (s *Sim) password(t *Tenant) *refusal {
-	if t == nil {
-		return refuse(9001023)
-	}
-	return refuse(70003, grantPassword)
-}
-
-// checkClient proves that the caller is the app that the grant was given to. A
-// public app needs no secret; one that comes is looked at all the same.
+// checkClient proves that the caller is the app that the grant was given to, and
+// notes how. A public app needs no secret; one that comes is looked at all the
+// same. An app that is not public needs its secret or its certificate for every
+// grant (7000218).
 func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
 	id, secret := c.body.Get("client_id"), c.body.Get("client_secret")
+	c.proof = proofNone
 	switch {
 	case id == "":
 		return refuse(900144, "client_id")
@@ -131,18 +135,20 @@ func (s *Sim) checkClient(c *visit, reg *Registration) *refusal {
 	case !strings.EqualFold(id, reg.AppID):
 		return refuse(70000)
 	case c.body.Get("client_assertion") != "":
+		c.proof = proofCertificate
 		return s.checkAssertion(c, reg)
 	case secret == "" && reg.Public:
 		return nil
 	case secret == "":
 		return refuse(7000218)
-	case reg.Secret == "":
+	case reg.Secret == "" && reg.Public:
 		return refuse(700025)
 	case !sameSecret(secret, reg.Secret):
 		return refuse(7000215, reg.AppID)
 	case reg.secretOver(c.now):
 		return refuse(7000222, reg.AppID)
 	}
+	c.proof = proofSecret
 	return nil
 }
 
@@ -173,7 +179,7 @@ func (s *Sim) grantCode(c *visit, a *attempt) answer {
 	}
 	if a.req.idToken {
 		k := s.idClaims(c, &sub, a.req.v1)
-		k.CHash = halfHash(key)
+		k.CHash, k.Email = halfHash(key), sub.address(sub.asked, a.req.v1)
 		v["id_token"] = []string{s.mint(k)}
 	}
 	if a.req.admin {
@@ -185,7 +191,7 @@ func (s *Sim) grantCode(c *visit, a *attempt) answer {
 	if c.form.Get("client_info") == "1" {
 		v["client_info"] = []string{clientInfo(a.tenant, a.user)}
 	}
-	return s.respond(c, &a.req, v)
+	return s.respond(c, a, v)
 }
 
 // halfHash is c_hash for tokens signed with RS256: the first half of the code's

@@ -65,7 +65,7 @@ func (s *Sim) issue(c *visit, sub *tokenSubject, v1 bool) answer {
 		if refused = s.barred(sub, set); refused == nil {
 			refused = verdict.held(sub.signIn, set.resource)
 		}
-		if kind := c.body.Get("grant_type"); kind == grantRefresh || kind == grantBehalf || refused != nil {
+		if kind := c.body.Get("grant_type"); kind == grantRefresh || kind == grantBehalf || kind == grantPassword || refused != nil {
 			s.noteToken(c, sub, set, verdict, refused)
 		}
 	}
@@ -84,7 +84,9 @@ func (s *Sim) issue(c *visit, sub *tokenSubject, v1 bool) answer {
 	}
 	var idToken, refresh, info string
 	if has("openid") || v1 {
-		idToken = s.mint(s.idClaims(c, sub, v1))
+		k := s.idClaims(c, sub, v1)
+		k.Email = sub.address(set, v1)
+		idToken = s.mint(k)
 	}
 	if has("offline_access") || v1 {
 		kept := *sub

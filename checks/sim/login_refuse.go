@@ -31,8 +31,12 @@ const noApp = "00000000-0000-0000-0000-000000000000"
 // appAt finds the app of a request to sign in, t being nil under the endpoints
 // that name no tenant.
 func (s *Sim) appAt(c *visit, t *Tenant) (*Registration, *refusal) {
-	id, key := c.get("client_id"), strings.ToLower(c.vars[0])
-	reg := s.world.registration(id)
+	return s.appNamed(c, t, c.get("client_id"))
+}
+
+// appNamed is appAt for a client id that has been read.
+func (s *Sim) appNamed(c *visit, t *Tenant, id string) (*Registration, *refusal) {
+	key, reg := strings.ToLower(c.vars[0]), s.world.registration(id)
 	switch {
 	case id == "":
 		return nil, refuse(900144, "client_id")

@@ -244,7 +244,7 @@ func TestTokenEndpointRefusals(t *testing.T) {
 		form       url.Values
 	}{
 		{"/common/oauth2/v2.0/token", "AADSTS9001023", url.Values{"grant_type": {"password"}, "client_id": {hetkAppID}, "username": {userUPN}, "password": {"x"}}},
-		{tokenPath, "AADSTS70003", url.Values{"grant_type": {"password"}, "client_id": {hetkAppID}, "username": {userUPN}, "password": {"x"}}},
+		{"/consumers/oauth2/v2.0/token", "AADSTS9001023", url.Values{"grant_type": {"password"}, "client_id": {graphCLIAppID}, "username": {userUPN}, "password": {"x"}}},
 		{tokenPath, "AADSTS901002", url.Values{"grant_type": {"client_credentials"}, "client_id": {hetkAppID}, "resource": {graphAppID}}},
 	} {
 		m := newRobot(t, s).post(tt.path, tt.form).json()
@@ -252,11 +252,26 @@ func TestTokenEndpointRefusals(t *testing.T) {
 			t.Errorf("%s: %v", tt.code, m)
 		}
 	}
+	for kind, body := range map[string]string{
+		"multipart/form-data; boundary=x": "--x\r\nContent-Disposition: form-data; name=\"grant_type\"\r\n\r\nclient_credentials\r\n--x--\r\n",
+		"application/json":                `{"grant_type":"client_credentials"}`,
+		"text/plain":                      "grant_type=client_credentials",
+		"nonsense/":                       "grant_type=client_credentials",
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.LoginURL()+tokenPath, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", kind)
+		if m := newRobot(t, s).send(req).json(); !strings.HasPrefix(str(m, "error_description"), "AADSTS900144: The request body must contain the following parameter: 'grant_type'") {
+			t.Errorf("%s: %v", kind, m)
+		}
+	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.LoginURL()+tokenPath, strings.NewReader(exchange(codeFor(t, s)).Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 	req.Header.Set("Origin", "https://app.example")
 	if m := newRobot(t, s).send(req).json(); !strings.HasPrefix(str(m, "error_description"), "AADSTS9002326:") {
 		t.Errorf("from a page's script: %v", m)
@@ -272,7 +287,7 @@ func TestRefreshUnused(t *testing.T) {
 		tenant: tenant, user: tenant.Users[0], reg: s.world.registration(hetkAppID),
 	}})
 	renew := func() *refusal {
-		v := &visit{now: s.time(), body: url.Values{"refresh_token": {"unused"}, "client_id": {hetkAppID}}}
+		v := &visit{now: s.time(), body: url.Values{"refresh_token": {"unused"}, "client_id": {hetkAppID}, "client_secret": {hetkSecret}}}
 		_, refused := s.renew(v)
 		return refused
 	}

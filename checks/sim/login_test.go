@@ -55,6 +55,9 @@ func TestDiscovery(t *testing.T) {
 					t.Errorf("%s is at another host: %s", k, u)
 				}
 			}
+			if how, _ := m["token_endpoint_auth_methods_supported"].([]any); !slices.Equal(how, []any{"client_secret_post", "private_key_jwt", "client_secret_basic"}) {
+				t.Errorf("apps prove themselves by %v", how)
+			}
 			if strings.Count(str(m, "token_endpoint"), "token") != 1 {
 				t.Error("clients make the device code's address by replacing every \"token\"")
 			}

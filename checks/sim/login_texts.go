@@ -75,6 +75,7 @@ var refusalTexts = map[int]refusalText{
 	90055:   {oauthBusy, 429, "The tenant is sending too many requests. Wait and try again."},
 	90094:   {oauthConsent, 400, "The grant requires admin permission."},
 	90095:   {oauthConsent, 400, "Admin consent is required for the permissions requested by this application. An admin consent request may be sent to the admin."},
+	240002:  {oauthRequest, 400, "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant."},
 	500011:  {oauthResource, 400, "The resource principal named %s was not found in the tenant named %s. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."},
 	500014:  {oauthResource, 400, "The service principal for resource '%s' is disabled. This indicate that a subscription within the tenant has lapsed, or that the administrator for this tenant has disabled the application, preventing tokens from being issued for it."},
 	500112:  {oauthGrant, 400, "The reply address does not match the reply address provided when requesting Authorization code."},

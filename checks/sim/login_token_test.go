@@ -169,6 +169,7 @@ func TestOwnAPI(t *testing.T) {
 		{"forged", "AADSTS50013", "assertion", str(m, "access_token")[:len(str(m, "access_token"))-4] + "AAAA"},
 		{"made for Graph", "AADSTS500131", "assertion", graph},
 		{"expired", "AADSTS500133", "assertion", s.mint(old)},
+		{"an id_token", "AADSTS240002", "assertion", str(m, "id_token")},
 		{"an app's", "AADSTS7000114", "assertion", s.mint(app)},
 		{"unknown scope", "AADSTS650053", "scope", "https://graph.microsoft.com/User.Dance"},
 	} {
@@ -196,7 +197,7 @@ func TestRevocation(t *testing.T) {
 				t.Fatal(err)
 			}
 			for what, form := range map[string]url.Values{
-				"refresh": {"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "refresh_token": {str(first, "refresh_token")}},
+				"refresh": {"grant_type": {"refresh_token"}, "client_id": {hetkAppID}, "client_secret": {hetkSecret}, "refresh_token": {str(first, "refresh_token")}},
 				"code":    exchange(waiting),
 			} {
 				m := b.post(tokenPath, form).json()

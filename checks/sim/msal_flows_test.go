@@ -100,11 +100,7 @@ func TestMSALOnBehalfOf(t *testing.T) {
 func TestMSALRefusals(t *testing.T) {
 	t.Parallel()
 	s := startSim(t, "approved")
-	p := publicClient(t, s, hetkAppID, "/contoso.example")
-	_, err := p.AcquireTokenByUsernamePassword(t.Context(), []string{"User.Read"}, userUPN, "x") //nolint:staticcheck // deprecated, and refused for it
-	if !strings.Contains(errText(err), "AADSTS70003") {
-		t.Errorf("password: %v", errText(err))
-	}
+	p := publicClient(t, s, graphCLIAppID, "/contoso.example")
 	policed(s, "enabled", map[string]any{"authenticationFlows": map[string]any{"transferMethods": "deviceCodeFlow"}}, "block")
 	dc, err := p.AcquireTokenByDeviceCode(t.Context(), []string{"User.Read"})
 	if err != nil {
@@ -128,8 +124,8 @@ func TestMSALRefusals(t *testing.T) {
 // and the browser opens the door again.
 func TestMSALSecondFactor(t *testing.T) {
 	t.Parallel()
-	s := startSim(t, "approved")
-	p := publicClient(t, s, hetkAppID, "/contoso.example")
+	s := startSim(t, "approved", withOwnClient)
+	p := publicClient(t, s, ownClient, "/contoso.example")
 	scopes := []string{"User.Read"}
 	res, err := p.AcquireTokenInteractive(t.Context(), scopes, public.WithOpenURL(play(t, s, userUPN)))
 	if err != nil {

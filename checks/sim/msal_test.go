@@ -189,7 +189,7 @@ func TestAutoApproveStopsAtTheWall(t *testing.T) {
 	t.Parallel()
 	s := startSim(t, "managed-default", func(o *Options) { o.AutoApprove = userUPN })
 	newRobot(t, s).open(authorizeURL("contoso.example")).sees("Need admin approval", userUPN)
-	p := publicClient(t, s, hetkAppID, "/contoso.example")
+	p := publicClient(t, s, graphCLIAppID, "/contoso.example")
 	dc, err := p.AcquireTokenByDeviceCode(t.Context(), []string{"Calendars.ReadWrite"})
 	if err != nil {
 		t.Fatal(err)
@@ -289,7 +289,7 @@ func TestMSALWithInstanceDiscovery(t *testing.T) {
 func TestMSALRefreshDiesWithTheGrant(t *testing.T) {
 	t.Parallel()
 	s := startSim(t, "allow-all")
-	p := publicClient(t, s, hetkAppID, "/contoso.example")
+	p := publicClient(t, s, graphCLIAppID, "/contoso.example")
 	res, err := p.AcquireTokenInteractive(t.Context(), []string{"User.Read", "Calendars.ReadWrite"}, public.WithOpenURL(play(t, s, userUPN, "Accept")))
 	if err != nil {
 		t.Fatal(err)

@@ -211,7 +211,7 @@ func askFor(t *testing.T, s *Sim) {
 func connectLink(t *testing.T, s *Sim) string {
 	t.Helper()
 	return "/organizations/oauth2/v2.0/authorize?" + url.Values{
-		"client_id": {hetkAppID}, "response_type": {"code"}, "redirect_uri": {s.LoginURL() + "/app/" + hetkAppID + "/callback"},
+		"client_id": {hetkAppID}, "response_type": {"code"}, "redirect_uri": {hetkBack},
 		"scope": {strings.Join(hetkScopes, " ")}, "state": {"x"},
 	}.Encode()
 }

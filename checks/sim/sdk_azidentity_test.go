@@ -62,6 +62,23 @@ func TestAzureApps(t *testing.T) {
 	}
 }
 
+// TestAzurePassword: a person's password, which the SDK takes to Graph.
+func TestAzurePassword(t *testing.T) {
+	t.Parallel()
+	s := startSDK(t, sim.Options{Scenario: "approved"})
+	home := s.Ready().Tenants[0]
+	with := func(password string) azcore.TokenCredential {
+		//nolint:staticcheck // deprecated, and in use
+		return must(azidentity.NewUsernamePasswordCredential(home.ID, sdkApp, sdkUser, password,
+			&azidentity.UsernamePasswordCredentialOptions{ClientOptions: s.azure()}))(t)
+	}
+	is(t, "me", must(s.with(t, with(home.Users[1].Password)).me().Get(t.Context(), nil))(t).GetUserPrincipalName(), sdkUser)
+	_, err := with("x").GetToken(t.Context(), policy.TokenRequestOptions{Scopes: sdkScopes})
+	if err == nil || !strings.Contains(err.Error(), "AADSTS50126") {
+		t.Errorf("a wrong password: %v", err)
+	}
+}
+
 // TestAzurePeople: a person signs in by device code, an API goes on for them, and
 // a claims challenge is met with a new token.
 func TestAzurePeople(t *testing.T) {

@@ -70,6 +70,9 @@ func TestMSALCertificate(t *testing.T) {
 	to := must(c.AuthCodeURL(t.Context(), certApp, landing, sdkScopes))(t)
 	user := must(c.AcquireTokenByAuthCode(t.Context(), s.land(t, to, sdkUser).Get("code"), landing, sdkScopes))(t)
 	s.useful(t, user.AccessToken, sdkUser)
+	if claims := claimsOf(t, user.AccessToken); claims["appidacr"] != "2" {
+		t.Errorf("a user's claims %v", claims)
+	}
 	if _, err := server(other).AcquireTokenByCredential(t.Context(), sdkScopes); !strings.Contains(msalText(err), "AADSTS700027") {
 		t.Errorf("another certificate: %v", msalText(err))
 	}

@@ -49,6 +49,7 @@ type claims struct {
 	UniqueName        string   `json:"unique_name,omitempty"`
 	PreferredUsername string   `json:"preferred_username,omitempty"`
 	Name              string   `json:"name,omitempty"`
+	Email             string   `json:"email,omitempty"`
 	AppID             string   `json:"appid,omitempty"`
 	AppIDACR          string   `json:"appidacr,omitempty"` // 0 public, 1 secret, 2 certificate
 	AppName           string   `json:"app_displayname,omitempty"`
