@@ -263,6 +263,12 @@ func custom(id string) bool {
 	return !known
 }
 
+// ClassifiedAs is the level, in lower case, that a snapshot's tenant gave to a
+// scope of an API, by its id; empty: none, or it was not read.
+func ClassifiedAs(s *Snapshot, appID, scopeID string) string {
+	return strings.ToLower(string(s.Classified.Value[consent.ClassKey(appID, scopeID)]))
+}
+
 // level is the tenant's classification of a scope.
 func (s Subject) level(p Permission) consent.Level {
 	id := s.permission(p).ID

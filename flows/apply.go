@@ -71,6 +71,10 @@ func Apply(s State, e Event) State {
 		}
 	case Planned:
 		return s.plan(e.Plan)
+	case Recalled:
+		if !s.applying() {
+			s.Undoing = &e
+		}
 	case Confirmed:
 		return s.confirm(e)
 	case Applying, Applied, Reread:
@@ -311,10 +315,31 @@ func (f Facts) with(n Facts) Facts {
 		f.App, f.AppRead = n.App, true
 	}
 	if n.GrantsRead {
-		f.Grants, f.GrantsRead = n.Grants, true
+		f.Grants, f.UserGrants, f.GrantsRead = n.Grants, n.UserGrants, true
 	}
 	if n.ResRead {
 		f.Resources, f.ResRead = n.Resources, true
+	}
+	if n.RolesRead {
+		f.Roles, f.RolesRead = n.Roles, true
+	}
+	if n.AssignedRead {
+		f.Assigned, f.AssignedRead = n.Assigned, true
+	}
+	if n.ConsentRead {
+		f.Consent, f.ConsentRead = n.Consent, true
+	}
+	if n.ClassRead {
+		f.Classes, f.ClassRead = n.Classes, true
+	}
+	if n.WorkflowRead {
+		f.Workflow, f.WorkflowRead = n.Workflow, true
+	}
+	if n.PoliciesRead {
+		f.Policies, f.PoliciesRead = n.Policies, true
+	}
+	if n.Who != nil {
+		f.Who = n.Who
 	}
 	f.At = latest(f.At, n.At)
 	return f

@@ -24,13 +24,24 @@ func Due(s State) (e Event, ok bool) {
 // readNow says whether what a plan is made of was read in this round, by whom
 // is signed in now. An older plan would be a plan for another day.
 func (s State) readNow(step Step) bool {
-	return s.Account != nil && s.factsOf == s.Round && s.looked(step.Checks)
+	return s.Account != nil && s.factsOf == s.Round && s.looked(step.Checks) && s.looked(PlanChecks(s, s.planPath()))
+}
+
+// planPath is the path whose plan a step shows.
+func (s State) planPath() PathID {
+	if s.Path == "" {
+		return EntraGrant
+	}
+	return s.Path
 }
 
 // unread says what kept the tenant from being read for a plan in this round;
 // empty: it was read. What was read before makes no plan for today.
 func (s State) unread() string {
-	for _, id := range []checks.ID{checks.AppPresent, checks.AppGrant} {
+	for _, id := range PlanChecks(s, s.planPath()) {
+		if id == checks.AppEnabled || id == checks.ConsentPredict { // unknown for more reasons than that nothing was read
+			continue
+		}
 		if h, ok := s.Finding(id); ok && h.Verdict == checks.Unknown && !s.Stale(h) {
 			return h.Summary
 		}

@@ -49,6 +49,7 @@ const (
 	KindChose        Kind = "chose"
 	KindClaimed      Kind = "claimed"
 	KindPlanned      Kind = "planned"
+	KindRecalled     Kind = "recalled"
 	KindConfirmed    Kind = "confirmed"
 	KindApplying     Kind = "applying"
 	KindApplied      Kind = "applied"
@@ -163,6 +164,15 @@ type Claimed struct {
 // Planned puts a plan before the person. Nothing has been changed.
 type Planned struct {
 	Plan Plan `json:"plan"`
+}
+
+// Recalled takes up the receipt of a plan that is to be taken back: Undo makes
+// the plan for that.
+type Recalled struct {
+	Plan   PlanID        `json:"plan"`
+	App    ReceiptApp    `json:"app"`
+	Tenant ReceiptTenant `json:"tenant"`
+	Lines  []ReceiptLine `json:"lines"`
 }
 
 // Confirmed is the typed yes to one plan. A driver acts on it only once the
@@ -343,6 +353,9 @@ func (Claimed) Kind() Kind { return KindClaimed }
 
 // Kind gives the tag.
 func (Planned) Kind() Kind { return KindPlanned }
+
+// Kind gives the tag.
+func (Recalled) Kind() Kind { return KindRecalled }
 
 // Kind gives the tag.
 func (Confirmed) Kind() Kind { return KindConfirmed }

@@ -155,6 +155,7 @@ func samples() []Event {
 		Chose{},
 		Claimed{},
 		Planned{},
+		Recalled{},
 		Confirmed{},
 		Applying{},
 		Applied{},

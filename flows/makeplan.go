@@ -1,9 +1,7 @@
 package flows
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,54 +16,128 @@ var (
 	ErrOtherApp    = errors.New("what was read is another app than the one asked for")
 	ErrUnstated    = errors.New("the vendor does not say which permissions the app needs")
 	ErrNoResource  = errors.New("an API that the app needs is not in this tenant")
-	ErrAppRoles    = errors.New("the app needs application permissions, which this plan does not grant")
+	ErrNoRole      = errors.New("an API does not publish an application permission that the app needs")
 	ErrByMS        = errors.New("the app is disabled by Microsoft")
 	ErrTooLong     = errors.New("the grant that is there holds more scopes than fit in here: add to it by hand")
 	ErrDeactivated = errors.New("the app is deactivated")
+	ErrNoPlan      = errors.New("this path is walked by hand: there is no plan for it")
 )
 
-// MakePlan makes the plan that grants the app what it needs, from what was
-// read of the tenant. It changes nothing and is the same for the same facts.
-// Grants are unions: nothing that is granted is taken away. A plan without
+// MakePlan makes the plan of the path that was chosen, from what was read of
+// the tenant; see PlanOf.
+func MakePlan(s State) (Plan, error) { return PlanOf(s, s.planPath()) }
+
+// PlanOf makes the plan of a path: the changes that are missing to where it
+// leads. It changes nothing and is the same for the same facts. Grants are
+// unions: nothing that is granted is taken away but by revoke. A plan without
 // lines means that all is in place.
-func MakePlan(s State) (Plan, error) {
+func PlanOf(s State, path PathID) (Plan, error) {
+	p := Plan{Path: path, Tenant: s.TenantID(), Domain: s.Domain}
+	if s.App.ClientID == "" || p.Tenant == "" {
+		return Plan{}, ErrNotRead
+	}
+	make, ok := planners()[path]
+	if !ok {
+		return Plan{}, ErrNoPlan
+	}
+	if err := make(s, &p); err != nil {
+		return Plan{}, err
+	}
+	p.ID = digest(p)
+	return p, nil
+}
+
+// planners make the lines of each path that has a plan.
+func planners() map[PathID]func(State, *Plan) error {
+	return map[PathID]func(State, *Plan) error{
+		EntraGrant: planGrant, Pilot: planPilot, ConsentRequests: planWorkflow, LowImpact: planLow, AllowAll: planAll,
+		AppPolicy: planOwnPolicy, Revoke: planRevoke, Undo: planUndo,
+	}
+}
+
+// HasPlan says whether a path's change can be made by Graph from a plan.
+func HasPlan(path PathID) bool { return planners()[path] != nil }
+
+// planGrant is the tenant-wide grant.
+func planGrant(s State, p *Plan) error {
+	app, err := readyApp(s, p)
+	if err != nil {
+		return err
+	}
+	if err := grantLines(s, p, app); err != nil {
+		return err
+	}
+	return roleLines(s, p, app)
+}
+
+// readyApp plans what lets people sign in to the app: that it is there, and on.
+// app is its object id, or the placeholder for it.
+func readyApp(s State, p *Plan) (app string, err error) {
 	f := s.Facts
 	switch {
 	case s.App.NeedsUnstated:
-		return Plan{}, ErrUnstated
-	case s.needsRole():
-		return Plan{}, ErrAppRoles
-	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead, s.App.ClientID == "", s.TenantID() == "":
-		return Plan{}, ErrNotRead
-	case f.App != nil && !strings.EqualFold(f.App.AppID, s.App.ClientID):
-		return Plan{}, ErrOtherApp
-	case f.App != nil && f.App.ByMicrosoft != "":
-		return Plan{}, fmt.Errorf("%w: %s", ErrByMS, checks.Line(f.App.ByMicrosoft, 80))
-	case f.App != nil && f.App.Deactivated:
-		return Plan{}, ErrDeactivated
-	}
-	p := Plan{Tenant: s.TenantID(), Domain: s.Domain}
-	app := NewAppRef
-	if f.App == nil {
+		return "", ErrUnstated
+	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead:
+		return "", ErrNotRead
+	case f.App == nil:
 		p.Lines = append(p.Lines, createApp(s))
-	} else {
-		app = f.App.ID
-		if !f.App.Enabled {
-			p.Lines = append(p.Lines, enableApp(s))
-			p.Warnings = append(p.Warnings, words.enableWarning)
-		}
+		return NewAppRef, nil
+	case !strings.EqualFold(f.App.AppID, s.App.ClientID):
+		return "", ErrOtherApp
+	case f.App.ByMicrosoft != "":
+		return "", fmt.Errorf("%w: %s", ErrByMS, checks.Line(f.App.ByMicrosoft, 80))
+	case f.App.Deactivated:
+		return "", ErrDeactivated
 	}
+	if !f.App.Enabled {
+		p.Lines = append(p.Lines, enableApp(s))
+		p.Warnings = append(p.Warnings, words.enableWarning)
+	}
+	return f.App.ID, nil
+}
+
+// grantLines plan the tenant-wide grants that are missing.
+func grantLines(s State, p *Plan, app string) error {
 	for _, need := range needsByResource(s.App) {
-		line, ok, err := grantLine(f, app, need)
+		line, ok, err := grantLine(s.Facts, app, need)
 		if err != nil {
-			return Plan{}, err
+			return err
 		}
 		if ok {
 			p.Lines = append(p.Lines, line)
 		}
 	}
-	p.ID = digest(p)
-	return p, nil
+	return nil
+}
+
+// roleLines plan the app roles of APIs that the app needs and does not hold
+// (entra-facts §2: an assignment to the API, of the app).
+func roleLines(s State, p *Plan, app string) error {
+	f := s.Facts
+	if !s.needsRole() {
+		return nil
+	}
+	if f.App != nil && !f.RolesRead {
+		return ErrNotRead
+	}
+	for _, n := range s.App.Needs {
+		if n.Role == "" {
+			continue
+		}
+		api, there := resourceIn(f, n.Resource)
+		if !there {
+			return fmt.Errorf("%w: %s", ErrNoResource, ResourceTitle(n.Resource))
+		}
+		i := slices.IndexFunc(api.Roles, func(r ScopeFact) bool { return strings.EqualFold(r.Value, n.Role) })
+		if i < 0 {
+			return fmt.Errorf("%w: %s", ErrNoRole, n.Role)
+		}
+		if app != NewAppRef && hasAssignment(f.Roles, app, api.ID, api.Roles[i].ID) {
+			continue
+		}
+		p.Lines = append(p.Lines, roleLine(app, api, api.Roles[i]))
+	}
+	return nil
 }
 
 // need is what the app needs of one API.
@@ -103,6 +175,7 @@ func createApp(s State) Change {
 		Before: words.absent, After: fmt.Sprintf(words.createAppAfter, s.App.Listed),
 		Scope: "Application.ReadWrite.All", Role: leastRole,
 		Effect: words.createAppEffect, Benchmark: words.noBenchmark, Undo: words.createAppUndo,
+		Back: &Back{Kind: DeleteApp, Method: "DELETE", Path: "/servicePrincipals/" + NewObjectRef},
 	}
 }
 
@@ -110,12 +183,11 @@ func createApp(s State) Change {
 func enableApp(s State) Change {
 	return Change{
 		Kind: EnableApp, Title: words.enableAppLine, Method: "PATCH", Path: "/servicePrincipals/" + s.Facts.App.ID,
-		Body: body(struct {
-			Enabled bool `json:"accountEnabled"`
-		}{true}),
+		Body:   enabledBody(true),
 		Before: words.disabled, After: words.enabled,
 		Scope: "Application.ReadWrite.All", Role: leastRole,
 		Effect: words.enableAppEffect, Benchmark: words.noBenchmark, Undo: words.enableAppUndo, Warning: words.enableWarning,
+		Back: &Back{Kind: DisableApp, Method: "PATCH", Path: "/servicePrincipals/" + s.Facts.App.ID, Body: enabledBody(false)},
 	}
 }
 
@@ -154,14 +226,9 @@ func grantLine(f Facts, app string, n need) (c Change, ok bool, err error) {
 	}
 	c.Kind, c.Method, c.Path = CreateGrant, "POST", "/oauth2PermissionGrants"
 	c.After = strings.Join(n.scopes, " ")
-	c.Body = body(struct {
-		ClientID    string  `json:"clientId"`
-		ConsentType string  `json:"consentType"`
-		PrincipalID *string `json:"principalId"`
-		ResourceID  string  `json:"resourceId"`
-		Scope       string  `json:"scope"`
-	}{app, "AllPrincipals", nil, api.ID, c.After})
+	c.Body = grantBody(app, "", api.ID, c.After)
 	c.Undo = words.grantUndoLine
+	c.Back = &Back{Kind: DeleteGrant, Method: "DELETE", Path: "/oauth2PermissionGrants/" + NewObjectRef}
 	return c, true, nil
 }
 
@@ -176,64 +243,10 @@ func widen(c Change, g GrantFact, want, covered []string) Change {
 	}
 	c.Kind, c.Method, c.Path = WidenGrant, "PATCH", "/oauth2PermissionGrants/"+g.ID
 	c.Before, c.After = strings.Join(g.Scopes, " "), strings.Join(union, " ")
-	c.Body = body(struct {
-		Scope string `json:"scope"`
-	}{c.After})
+	c.Body = scopeBody(c.After)
 	c.Undo = fmt.Sprintf(words.widenUndo, c.Before)
+	c.Back = &Back{Kind: NarrowGrant, Method: "PATCH", Path: c.Path, Body: scopeBody(cmp.Or(g.Raw, c.Before))}
 	return c
-}
-
-// body writes a request's JSON, without escaping what is no HTML anyway.
-func body(v any) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil { // plain structs of strings: cannot happen
-		return ""
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// digest names a plan by everything that would be sent, and where.
-func digest(p Plan) PlanID {
-	h := sha256.New()
-	for _, part := range []string{p.Tenant, p.Domain} {
-		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part)
-	}
-	for _, c := range p.Lines {
-		for _, part := range []string{c.Method, c.Path, c.Body, c.Before} {
-			_, _ = fmt.Fprintf(h, "%d:%s", len(part), part)
-		}
-	}
-	return PlanID(hex.EncodeToString(h.Sum(nil))[:16])
-}
-
-// PlanChecks are the checks whose look reads everything that MakePlan needs.
-func PlanChecks() []checks.ID {
-	return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.AppGrant}
-}
-
-// Shows says whether what a line changes is in place, by what was read.
-func Shows(f Facts, app checks.App, c Change) bool {
-	if f.App == nil || !strings.EqualFold(f.App.AppID, app.ClientID) {
-		return false
-	}
-	switch c.Kind {
-	case CreateApp:
-		return true
-	case EnableApp:
-		return f.App.Enabled && !f.App.EnabledUnread
-	case CreateGrant, WidenGrant:
-		api, ok := resourceIn(f, c.Resource)
-		var have []string
-		for _, g := range f.Grants {
-			if strings.EqualFold(g.ResourceID, api.ID) {
-				have = append(have, g.Scopes...)
-			}
-		}
-		return ok && covers(have, c.Scopes)
-	}
-	return false
 }
 
 // resourceIn finds an API among the facts; ok is false where it is not there.

@@ -13,6 +13,18 @@ type PathID string
 const (
 	DirectLink PathID = "direct-link"
 	EntraGrant PathID = "entra-grant"
+
+	ConsentRequests PathID = "consent-requests"
+	LowImpact       PathID = "low-impact"
+	FirstSignIn     PathID = "first-sign-in"
+	AllowAll        PathID = "allow-all"
+	AppPolicy       PathID = "app-policy"
+	Pilot           PathID = "pilot"
+	DNSRecord       PathID = "dns-policy"
+	AfterApproval   PathID = "after-approval"
+	Revoke          PathID = "revoke"
+	// Undo takes back what a receipt says was done. No list of paths offers it.
+	Undo PathID = "undo"
 )
 
 // StepID names a step of a path, unique over all paths.

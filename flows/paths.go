@@ -8,18 +8,17 @@ func Paths() []Path { return []Path{directLink(), entraGrant()} }
 
 // PathByID finds a path; ok is false for an id that this release does not walk.
 func PathByID(id PathID) (p Path, ok bool) {
-	switch id {
-	case DirectLink:
-		return directLink(), true
-	case EntraGrant:
-		return entraGrant(), true
+	for _, p := range append(Paths(), undoPath()) {
+		if p.ID == id {
+			return p, true
+		}
 	}
 	return Path{}, false
 }
 
 // StepByID finds a step of any path.
 func StepByID(id StepID) (step Step, ok bool) {
-	for _, p := range Paths() {
+	for _, p := range append(Paths(), undoPath()) {
 		for _, st := range p.Steps {
 			if st.ID == id {
 				return st, true

@@ -13,11 +13,21 @@ type PlanID string
 // nothing; see MakePlan.
 type Plan struct {
 	ID     PlanID   `json:"id"`
-	Tenant string   `json:"tenant"` // id
-	Domain string   `json:"domain"` // what must be typed to confirm
+	Path   PathID   `json:"path,omitempty"`   // whose change it is; empty in journals of old: entra-grant
+	Undoes PlanID   `json:"undoes,omitempty"` // the plan that it takes back
+	Tenant string   `json:"tenant"`           // id
+	Domain string   `json:"domain"`           // what must be typed to confirm
 	Lines  []Change `json:"lines"`
 	// Warnings are read out before the confirmation is asked for.
 	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Of is the path whose plan it is.
+func (p Plan) Of() PathID {
+	if p.Path == "" {
+		return EntraGrant
+	}
+	return p.Path
 }
 
 // ChangeKind is what a line does.
@@ -26,18 +36,40 @@ type ChangeKind string
 // The kinds of changes.
 const (
 	CreateApp   ChangeKind = "create-app"   // make the enterprise app (service principal)
+	DeleteApp   ChangeKind = "delete-app"   // delete the enterprise app
 	EnableApp   ChangeKind = "enable-app"   // switch its sign-in on again
+	DisableApp  ChangeKind = "disable-app"  // switch its sign-in off
 	CreateGrant ChangeKind = "create-grant" // a tenant-wide grant on one API
 	WidenGrant  ChangeKind = "widen-grant"  // add scopes to the tenant-wide grant there is
+	NarrowGrant ChangeKind = "narrow-grant" // set a grant's scopes back to what they were
+	DeleteGrant ChangeKind = "delete-grant" // delete a grant, everyone's or one user's
+	GrantOne    ChangeKind = "grant-one"    // a grant on one API for one user
+
+	AssignRole        ChangeKind = "assign-role"        // give the app an app role of an API
+	Assign            ChangeKind = "assign"             // assign a person or a group to the app
+	Unassign          ChangeKind = "unassign"           // delete an assignment, the app's or to it
+	RequireAssignment ChangeKind = "require-assignment" // only who is assigned may use the app
+	FreeAssignment    ChangeKind = "free-assignment"    // everybody may use it
+
+	SetConsent   ChangeKind = "set-consent"   // the tenant's user consent setting
+	Classify     ChangeKind = "classify"      // classify a scope Low
+	Unclassify   ChangeKind = "unclassify"    // delete a classification
+	SetWorkflow  ChangeKind = "set-workflow"  // the admin consent workflow
+	CreatePolicy ChangeKind = "create-policy" // a consent policy for this app alone
+	AddCondition ChangeKind = "add-condition" // what that policy lets in
+	DeletePolicy ChangeKind = "delete-policy" // delete such a policy
 )
 
-// Mark is the sign of a line in a list: + makes something, ~ changes it.
+// Mark is the sign of a line in a list: + makes something, ~ changes it, -
+// takes it away.
 func (k ChangeKind) Mark() string {
 	switch k {
-	case CreateApp, CreateGrant:
+	case CreateApp, CreateGrant, GrantOne, AssignRole, Assign, Classify, CreatePolicy, AddCondition:
 		return "+"
-	case EnableApp, WidenGrant:
+	case EnableApp, DisableApp, WidenGrant, NarrowGrant, RequireAssignment, FreeAssignment, SetConsent, SetWorkflow:
 		return "~"
+	case DeleteApp, DeleteGrant, Unassign, Unclassify, DeletePolicy:
+		return "-"
 	}
 	return "?"
 }
@@ -56,7 +88,8 @@ type Change struct {
 	After     string     `json:"after"`
 	Resource  string     `json:"resource,omitempty"` // appId of the API of a grant
 	Scopes    []string   `json:"scopes,omitempty"`   // that must be in place afterwards
-	Scope     string     `json:"scope"`              // least Graph scope to write it
+	Back      *Back      `json:"back,omitempty"`     // what takes it back; nil: nothing by itself, see Undo
+	Scope     string     `json:"scope"`              // least Graph scopes to write it, a space between
 	Role      string     `json:"role"`               // least directory role
 	Effect    string     `json:"effect"`
 	Benchmark string     `json:"benchmark"`
@@ -64,15 +97,32 @@ type Change struct {
 	Warning   string     `json:"warning,omitempty"`
 }
 
-// NewAppRef stands in a request for the object id of the enterprise app that an
-// earlier line of the same plan makes.
-const NewAppRef = "<id of the new enterprise app>"
+// Back is the request that takes a line back, path and body as in Change. What
+// is not known before the line was sent is a placeholder in it.
+type Back struct {
+	Kind   ChangeKind `json:"kind"`
+	Method string     `json:"method"`
+	Path   string     `json:"path"`
+	Body   string     `json:"body,omitempty"`
+}
+
+// The placeholders of requests. Brackets and spaces are in no id.
+const (
+	// NewAppRef is the object id of the enterprise app that an earlier line of
+	// the same plan makes.
+	NewAppRef = "<id of the new enterprise app>"
+	// NewObjectRef is the id that Microsoft gives to what the line itself makes.
+	NewObjectRef = "<id of what this made>"
+)
 
 // Bind gives the request of a line with the id of the app in it. It is the
 // line itself where nothing stood open; ok is false where an id is needed and
 // none was given.
 func (c Change) Bind(appID string) (bound Change, ok bool) {
 	if !strings.Contains(c.Path, NewAppRef) && !strings.Contains(c.Body, NewAppRef) {
+		if c.Back != nil && appID != "" {
+			c.Back = c.Back.bind(NewAppRef, appID)
+		}
 		return c, true
 	}
 	if appID == "" {
@@ -80,7 +130,16 @@ func (c Change) Bind(appID string) (bound Change, ok bool) {
 	}
 	c.Path = strings.ReplaceAll(c.Path, NewAppRef, appID)
 	c.Body = strings.ReplaceAll(c.Body, NewAppRef, appID)
+	if c.Back != nil {
+		c.Back = c.Back.bind(NewAppRef, appID)
+	}
 	return c, true
+}
+
+// bind puts an id in the place of a placeholder, in a copy.
+func (b Back) bind(ref, id string) *Back {
+	b.Path, b.Body = strings.ReplaceAll(b.Path, ref, id), strings.ReplaceAll(b.Body, ref, id)
+	return &b
 }
 
 // WriteScopes are the Graph scopes that applying the plan needs, each once,
@@ -88,7 +147,9 @@ func (c Change) Bind(appID string) (bound Change, ok bool) {
 func (p Plan) WriteScopes() []string {
 	var out []string
 	for _, c := range p.Lines {
-		out = addFold(out, c.Scope)
+		for scope := range strings.FieldsSeq(c.Scope) {
+			out = addFold(out, scope)
+		}
 	}
 	return out
 }

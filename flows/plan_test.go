@@ -107,7 +107,7 @@ func TestAGrantThatIsTooLongLosesNothing(t *testing.T) {
 			App:       checks.Look[*checks.ServicePrincipal]{Read: true, Value: &checks.ServicePrincipal{ID: appSP, AppID: p.ClientID}},
 			Grants:    checks.Look[[]checks.Grant]{Read: true, Value: []checks.Grant{{ID: "g", Everyone: true, ResourceID: graphSP, Scopes: scopes}}},
 			Resources: checks.Look[[]checks.ServicePrincipal]{Read: true, Value: []checks.ServicePrincipal{{ID: graphSP, AppID: checks.MicrosoftGraph}}},
-		})
+		}, p.App())
 	}
 	for n, want := range map[int]error{mostList: nil, mostList + 1: ErrTooLong, 900: ErrTooLong} {
 		plan, err := planned(t, "hetk", look(n))
@@ -185,8 +185,8 @@ func TestPlansThatCannotBeMade(t *testing.T) {
 	}
 	s = after(s, tenant())
 	s.App.Needs = append(slices.Clone(s.App.Needs), checks.Permission{Resource: checks.MicrosoftGraph, Role: "Mail.Read"})
-	if _, err := MakePlan(s); !errors.Is(err, ErrAppRoles) {
-		t.Errorf("an app that needs app roles: %v", err)
+	if _, err := MakePlan(s); !errors.Is(err, ErrNoRole) {
+		t.Errorf("an app role that no API publishes: %v", err)
 	}
 }
 
@@ -272,6 +272,8 @@ func carriedOut(t *testing.T, f Facts, c Change) Facts {
 				f.Grants[i].Scopes = strings.Fields(b.Scope)
 			}
 		}
+	default:
+		t.Fatalf("a plan for a grant holds %s", c.Kind)
 	}
 	return f
 }
@@ -282,7 +284,7 @@ func TestWhatWasNotPrintedProvesNothing(t *testing.T) {
 	yes := true
 	app := profile(t, "hetk").App()
 	for _, enabled := range []*bool{nil, &yes} {
-		f := FactsOf(&checks.Snapshot{App: checks.Look[*checks.ServicePrincipal]{Read: true, Value: &checks.ServicePrincipal{ID: appSP, AppID: app.ClientID, Enabled: enabled}}})
+		f := FactsOf(&checks.Snapshot{App: checks.Look[*checks.ServicePrincipal]{Read: true, Value: &checks.ServicePrincipal{ID: appSP, AppID: app.ClientID, Enabled: enabled}}}, app)
 		if got := Shows(f, app, Change{Kind: EnableApp}); got != (enabled != nil) || !f.App.Enabled {
 			t.Errorf("accountEnabled %v shows as switched on: %v", enabled, got)
 		}
@@ -306,7 +308,7 @@ func TestBinding(t *testing.T) {
 
 func TestFactsOfASnapshot(t *testing.T) {
 	t.Parallel()
-	if f := FactsOf(nil); f.AppRead || f.App != nil {
+	if f := FactsOf(nil, checks.App{}); f.AppRead || f.App != nil {
 		t.Errorf("facts of nothing: %+v", f)
 	}
 	no, yes := false, true
@@ -322,12 +324,15 @@ func TestFactsOfASnapshot(t *testing.T) {
 		}},
 		Resources: checks.Look[[]checks.ServicePrincipal]{Read: true, Value: []checks.ServicePrincipal{{ID: graphSP, AppID: checks.MicrosoftGraph}}},
 	}
-	f := FactsOf(s)
+	f := FactsOf(s, checks.App{})
 	if f.App == nil || f.App.Enabled || !f.App.Deactivated || f.App.ByMicrosoft != "" || f.App.Publisher != "Hetk" || !f.App.AssignedOnly || !f.At.Equal(noon) {
 		t.Errorf("app: %+v at %s", f.App, f.At)
 	}
 	if len(f.Grants) != 1 || !slices.Equal(f.Grants[0].Scopes, []string{"User.Read", "openid"}) {
 		t.Errorf("grants: %+v, want the tenant-wide one alone", f.Grants)
+	}
+	if len(f.UserGrants) != 1 || f.UserGrants[0].Principal != "somebody" {
+		t.Errorf("single users' grants: %+v", f.UserGrants)
 	}
 	if len(f.Tenants) != 1 || f.Name != "Contoso" || len(f.Resources) != 1 {
 		t.Errorf("facts: %+v", f)

@@ -12,6 +12,23 @@ const (
 	AskSignIn   QuestionID = "sign-in"
 	AskHow      QuestionID = "how"     // entra-grant: by hand or by Graph
 	AskConfirm  QuestionID = "confirm" // the domain, typed, under a plan
+
+	AskReviewers QuestionID = "reviewers" // consent-requests: who decides
+	AskWho       QuestionID = "who"       // a person by address, or a group by name
+	AskRevoke    QuestionID = "revoke"    // how much is taken back
+)
+
+// The answers to AskReviewers.
+const (
+	ReviewersMe   = "me"   // whoever is signed in
+	ReviewersRole = "role" // everybody who holds the least role that may approve
+	ReviewersWho  = "who"  // the answer to AskWho
+)
+
+// The answers to AskRevoke.
+const (
+	RevokeGrants = "grants" // what was consented to, and no more
+	RevokeApp    = "app"    // the enterprise app as well
 )
 
 // QuestionKind is how a question is answered.

@@ -16,6 +16,8 @@ const ReceiptSchema = "onboard/receipt/1"
 type Receipt struct {
 	Schema  string         `json:"schema"`
 	Plan    PlanID         `json:"plan"`
+	Path    PathID         `json:"path,omitempty"`
+	Undoes  PlanID         `json:"undoes,omitempty"` // the plan that this one took back
 	App     ReceiptApp     `json:"app"`
 	Tenant  ReceiptTenant  `json:"tenant"`
 	By      string         `json:"by"` // user principal name
@@ -54,7 +56,10 @@ type ReceiptLine struct {
 	RequestID string     `json:"requestId,omitempty"`
 	Message   string     `json:"message,omitempty"`
 	At        time.Time  `json:"at,omitzero"`
+	Resource  string     `json:"resource,omitempty"` // as in Change
+	Scopes    []string   `json:"scopes,omitempty"`
 	Undo      string     `json:"undo"`
+	Back      *Back      `json:"back,omitempty"` // as in Change
 }
 
 // ReceiptOf is the receipt of the plan in hand; ok is false while none of its
@@ -65,7 +70,7 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 	}
 	p := *s.Plan
 	r = Receipt{
-		Schema: ReceiptSchema, Plan: p.ID, Done: s.Carried(), Verdict: s.Overall(),
+		Schema: ReceiptSchema, Plan: p.ID, Path: p.Path, Undoes: p.Undoes, Done: s.Carried(), Verdict: s.Overall(),
 		App:    ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant: ReceiptTenant{ID: p.Tenant, Domain: p.Domain, Cloud: s.Cloud()},
 	}
@@ -79,7 +84,7 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		r.Lines = append(r.Lines, ReceiptLine{
 			Kind: c.Kind, Title: c.Title, Method: c.Method, Path: c.Path, Body: c.Body, Before: c.Before, After: c.After,
 			Outcome: l.Status.String(), ObjectID: l.Applied.ObjectID, RequestID: l.Applied.RequestID,
-			Message: l.Applied.Message, At: latest(l.Sent, l.Applied.At), Undo: c.Undo,
+			Message: l.Applied.Message, At: latest(l.Sent, l.Applied.At), Resource: c.Resource, Scopes: c.Scopes, Undo: c.Undo, Back: c.Back,
 		})
 		r.At = latest(r.At, l.Sent, l.Applied.At)
 		if l.By != "" {

@@ -59,7 +59,8 @@ type State struct {
 	Lines   []LineState
 	// Confirmed is the plan to which the typed yes was given.
 	Confirmed PlanID
-	Stop      *Stopped // why the last plan was not carried further
+	Stop      *Stopped  // why the last plan was not carried further
+	Undoing   *Recalled // what is to be taken back; never changed once set
 	Receipts  []Filed
 
 	Round   uint32 // of looks; findings of an earlier round are stale

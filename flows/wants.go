@@ -108,7 +108,11 @@ func wantLook(s State) (Want, bool) {
 		if !ok || s.Proven(step) || step.Apply && s.applying() { // whoever writes reads
 			return Want{}, false
 		}
-		w.Checks = SetOf(s.lookable(step.Checks))
+		ids := step.Checks
+		if step.Plan { // it is made of what these read
+			ids = append(slices.Clip(ids), PlanChecks(s, s.planPath())...)
+		}
+		w.Checks = SetOf(s.lookable(ids))
 		if !step.Plan {
 			w.Every, w.Most = PollFirst, PollMost
 		}

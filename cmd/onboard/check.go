@@ -245,7 +245,7 @@ func rankedPaths(t target, findings []checks.Finding) []flows.Ranked {
 	s := flows.Apply(flows.State{}, flows.Started{
 		Version: release, Domain: t.subject.Domain, Cloud: t.subject.Cloud, Person: t.subject.Person, Profile: &t.profile,
 	})
-	s = flows.Apply(s, flows.Learned{Facts: flows.FactsOf(t.subject.Look)})
+	s = flows.Apply(s, flows.Learned{Facts: flows.FactsOf(t.subject.Look, t.subject.App)})
 	for _, f := range findings {
 		s = flows.Apply(s, flows.Found{Finding: f})
 	}

@@ -72,21 +72,21 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 		return flows.Facts{}, ctx.Err() // what was cut off is no news
 	}
 	l.seen = snap
-	return factsOf(&snap, ask.Tenant), nil
+	return factsOf(&snap, ask.Tenant, ask.App), nil
 }
 
 // factsOf takes what plans are made of. Where somebody is signed in to another
 // tenant, what Graph said is about that one and must not get into a plan.
-func factsOf(snap *checks.Snapshot, tenant string) flows.Facts {
+func factsOf(snap *checks.Snapshot, tenant string, app checks.App) flows.Facts {
 	if tenant == "" && snap.Discovery.Read && len(snap.Discovery.Value.Found) == 1 {
 		tenant = snap.Discovery.Value.Found[0].TenantID
 	}
 	here := tenant != "" && (strings.EqualFold(snap.Organization.Value.ID, tenant) ||
 		snap.Organization.Value.ID == "" && strings.EqualFold(snap.Account.Value.TenantID, tenant))
 	if !here {
-		return flows.FactsOf(&checks.Snapshot{Discovery: snap.Discovery})
+		return flows.FactsOf(&checks.Snapshot{Discovery: snap.Discovery}, app)
 	}
-	return flows.FactsOf(snap)
+	return flows.FactsOf(snap, app)
 }
 
 // signer signs people in for the wizard.
@@ -242,7 +242,7 @@ func (s *signer) forget(ctx context.Context, tenant string) (anew bool, err erro
 func accountOf(s signin.Session) flows.Account {
 	a := s.Account()
 	return flows.Account{
-		UPN: a.UPN, TenantID: a.TenantID, Roles: checks.RoleNames(a.RoleIDs), Scopes: a.Scopes, Way: flows.Way(s.Way()),
+		ID: a.ObjectID, UPN: a.UPN, TenantID: a.TenantID, Roles: checks.RoleNames(a.RoleIDs), Scopes: a.Scopes, Way: flows.Way(s.Way()),
 	}
 }
 

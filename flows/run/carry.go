@@ -107,10 +107,11 @@ func (c *carrying) readFirst() (why flows.StopReason, text string) {
 // read looks at what plans are made of. The error is that nothing was learned.
 func (c *carrying) read() error {
 	round := c.d.State().Round
-	facts, err := c.d.ask(c.work, flows.PlanChecks(), func(f checks.Finding) {
+	ids := flows.PlanChecks(c.d.State(), c.plan.Of())
+	facts, err := c.d.ask(c.work, ids, func(f checks.Finding) {
 		c.d.post(flows.Found{Finding: f, Round: round})
 	})
-	if err == nil && (!facts.AppRead || facts.App != nil && !facts.GrantsRead) {
+	if err == nil && !facts.Covers(ids) {
 		return errors.New(words.notRead)
 	}
 	return err

@@ -1,0 +1,361 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"onboard.example/checks"
+)
+
+// The reasons for which no plan about the consent settings can be made.
+var (
+	ErrNoReviewer  = errors.New("say who decides on requests first")
+	ErrReviewerID  = errors.New("the sign-in does not say who you are in the directory: name a reviewer by their address")
+	ErrOneRole     = errors.New("the app needs application permissions, which nobody can be given alone")
+	ErrAdminOnly   = errors.New("the API leaves this permission to admins, so that no user can consent to it")
+	ErrOtherLevel  = errors.New("a permission is classified otherwise already: change that by hand")
+	ErrNotOurs     = errors.New("a consent policy of this name is there and lets in something else: look at it by hand")
+	ErrUnknownAPI  = errors.New("an API does not publish a permission that the app needs")
+	ErrTooManySets = errors.New("the tenant's user consent setting holds more policies than fit in here: change it by hand")
+)
+
+// The prefixes of the entries of the user consent setting, whose case varies,
+// and the policies that its choices stand for (entra-facts §3).
+const (
+	forSelf      = "ManagePermissionGrantsForSelf."
+	policyLow    = "microsoft-user-default-low"
+	policyLegacy = "microsoft-user-default-legacy"
+)
+
+// graphAPI is Microsoft Graph.
+const graphAPI = checks.MicrosoftGraph
+
+// planWorkflow switches on the admin consent workflow. Reviewers who are there
+// stay.
+func planWorkflow(s State, p *Plan) error {
+	w := s.Facts.Workflow
+	if !s.Facts.WorkflowRead || w == nil {
+		return ErrNotRead
+	}
+	query, err := s.reviewer()
+	if err != nil {
+		return err
+	}
+	next := WorkflowFact{Enabled: true, Notify: w.Notify, Remind: w.Remind, Days: w.Days, Reviewers: slices.Clone(w.Reviewers)}
+	if !w.Enabled { // what stood in a policy that was off nobody chose
+		next.Notify, next.Remind = true, true
+	}
+	if next.Days == 0 {
+		next.Days = 30 // as the admin center proposes
+	}
+	if !slices.ContainsFunc(next.Reviewers, func(q string) bool { return strings.EqualFold(bareQuery(q), bareQuery(query)) }) {
+		next.Reviewers = append(next.Reviewers, query)
+	}
+	if sameWorkflow(*w, next) {
+		return nil
+	}
+	p.Lines = append(p.Lines, Change{
+		Kind: SetWorkflow, Title: planWords.workflowLine, Method: "PUT", Path: "/policies/adminConsentRequestPolicy", Body: workflowBody(next),
+		Before: workflowSays(*w), After: workflowSays(next), Scope: "Policy.ReadWrite.ConsentRequest", Role: "Global Administrator",
+		Effect: planWords.workflowEffect, Benchmark: benchmarkOf(p.Path), Undo: planWords.workflowUndo,
+		Back: &Back{Kind: SetWorkflow, Method: "PUT", Path: "/policies/adminConsentRequestPolicy", Body: workflowBody(*w)},
+	})
+	return nil
+}
+
+// reviewer is the query for whoever is to decide (entra-facts §6: the form for
+// a role is read from tenants, not documented).
+func (s State) reviewer() (query string, err error) {
+	switch s.Answer(AskReviewers) {
+	case ReviewersMe:
+		if s.Account == nil || s.Account.ID == "" {
+			return "", ErrReviewerID
+		}
+		return "/users/" + s.Account.ID, nil
+	case ReviewersRole:
+		return "/beta/roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '" + leastRoleID + "'", nil
+	case ReviewersWho:
+		who, err := s.who()
+		switch {
+		case err != nil:
+			return "", err
+		case who.Group:
+			return "/groups/" + who.ID + "/transitiveMembers/microsoft.graph.user", nil
+		}
+		return "/users/" + who.ID, nil
+	}
+	return "", ErrNoReviewer
+}
+
+// bareQuery is a reviewer's query without the version that some begin with.
+func bareQuery(q string) string {
+	q = strings.TrimPrefix(strings.TrimSpace(q), "/v1.0")
+	return strings.TrimSuffix(q, "/")
+}
+
+func sameWorkflow(a, b WorkflowFact) bool {
+	return a.Enabled == b.Enabled && a.Notify == b.Notify && a.Remind == b.Remind && a.Days == b.Days && slices.Equal(a.Reviewers, b.Reviewers)
+}
+
+// workflowSays is the workflow in a line.
+func workflowSays(w WorkflowFact) string {
+	if !w.Enabled {
+		return planWords.workflowOff
+	}
+	return fmt.Sprintf(planWords.workflowOn, len(w.Reviewers), w.Days)
+}
+
+// planLow classifies what the app needs as Low, and has users consent to Low
+// permissions of verified publishers.
+func planLow(s State, p *Plan) error {
+	f := s.Facts
+	if !f.ConsentRead || !f.ClassRead || !f.ResRead {
+		return ErrNotRead
+	}
+	for _, n := range needsByResource(s.App) {
+		api, there := resourceIn(f, n.resource)
+		if !there {
+			return fmt.Errorf("%w: %s", ErrNoResource, ResourceTitle(n.resource))
+		}
+		for _, scope := range n.scopes {
+			line, ok, err := classLine(f, api, scope)
+			if err != nil {
+				return err
+			}
+			if ok {
+				p.Lines = append(p.Lines, line)
+			}
+		}
+	}
+	return consentLine(s, p, forSelf+policyLow)
+}
+
+// classLine classifies a scope as Low; ok is false where it is so
+// (entra-facts §5).
+func classLine(f Facts, api ResourceFact, scope string) (c Change, ok bool, err error) {
+	i := slices.IndexFunc(api.Scopes, func(sc ScopeFact) bool { return strings.EqualFold(sc.Value, scope) })
+	switch {
+	case i < 0:
+		return c, false, fmt.Errorf("%w: %s", ErrUnknownAPI, scope)
+	case api.Scopes[i].Admin:
+		return c, false, fmt.Errorf("%w: %s", ErrAdminOnly, scope)
+	}
+	sc := api.Scopes[i]
+	switch classOf(f, api.AppID, sc.ID) {
+	case "low":
+		return c, false, nil
+	case "":
+	default:
+		return c, false, fmt.Errorf("%w: %s", ErrOtherLevel, scope)
+	}
+	at := "/servicePrincipals/" + api.ID + "/delegatedPermissionClassifications"
+	return Change{
+		Kind: Classify, Title: fmt.Sprintf(planWords.classLine, sc.Value, ResourceTitle(api.AppID)), Method: "POST", Path: at,
+		Body: body(classSent{sc.ID, sc.Value, "low"}), Resource: api.AppID, Scopes: []string{sc.Value}, Before: planWords.unclassified, After: planWords.low,
+		Scope: "Policy.ReadWrite.PermissionGrant", Role: leastRole, Effect: planWords.classEffect, Benchmark: words.noBenchmark, Undo: planWords.classUndo,
+		Back: &Back{Kind: Unclassify, Method: "DELETE", Path: at + "/" + NewObjectRef},
+	}, true, nil
+}
+
+// classOf is the classification of a scope; empty: none.
+func classOf(f Facts, api, scope string) string {
+	for _, c := range f.Classes {
+		if strings.EqualFold(c.API, api) && strings.EqualFold(c.ScopeID, scope) {
+			return c.Level
+		}
+	}
+	return ""
+}
+
+// planAll lets users consent to every app, for what its API leaves to them.
+func planAll(s State, p *Plan) error {
+	if err := consentLine(s, p, forSelf+policyLegacy); err != nil {
+		return err
+	}
+	if len(p.Lines) > 0 {
+		p.Warnings = append(p.Warnings, planWords.allWarning)
+	}
+	return nil
+}
+
+// planOwnPolicy makes a consent policy for this app alone and assigns it to
+// users, beside whatever they may consent to already (entra-facts §4).
+func planOwnPolicy(s State, p *Plan) error {
+	f := s.Facts
+	if !f.ConsentRead || !f.PoliciesRead || !f.ResRead {
+		return ErrNotRead
+	}
+	if s.needsRole() {
+		return ErrOneRole
+	}
+	id := OwnPolicyID(s.App)
+	var there PolicyFact
+	if i := slices.IndexFunc(f.Policies, func(o PolicyFact) bool { return strings.EqualFold(o.ID, id) }); i >= 0 {
+		there = f.Policies[i]
+	} else {
+		p.Lines = append(p.Lines, Change{
+			Kind: CreatePolicy, Title: fmt.Sprintf(planWords.policyLine, id), Method: "POST", Path: "/policies/permissionGrantPolicies",
+			Body:   body(policySent{id, fmt.Sprintf(planWords.policyName, s.App.Name), fmt.Sprintf(planWords.policyText, s.App.Name)}),
+			Before: words.absent, After: id, Scope: "Policy.ReadWrite.PermissionGrant", Role: "Privileged Role Administrator",
+			Effect: planWords.policyEffect, Benchmark: words.noBenchmark, Undo: planWords.policyUndo,
+			Back: &Back{Kind: DeletePolicy, Method: "DELETE", Path: "/policies/permissionGrantPolicies/" + id},
+		})
+	}
+	for _, c := range there.Conditions {
+		if len(c.Clients) != 1 || !strings.EqualFold(c.Clients[0], s.App.ClientID) {
+			return ErrNotOurs
+		}
+	}
+	for _, n := range needsByResource(s.App) {
+		line, ok, err := conditionLine(s, there, id, n)
+		if err != nil {
+			return err
+		}
+		if ok {
+			p.Lines = append(p.Lines, line)
+		}
+	}
+	return consentAlso(s, p, forSelf+id)
+}
+
+// conditionLine lets in what the app needs of one API; ok is false where it is
+// let in.
+func conditionLine(s State, there PolicyFact, id string, n need) (c Change, ok bool, err error) {
+	api, found := resourceIn(s.Facts, n.resource)
+	if !found {
+		return c, false, fmt.Errorf("%w: %s", ErrNoResource, ResourceTitle(n.resource))
+	}
+	var ids []string
+	for _, scope := range n.scopes {
+		i := slices.IndexFunc(api.Scopes, func(sc ScopeFact) bool { return strings.EqualFold(sc.Value, scope) })
+		if i < 0 {
+			return c, false, fmt.Errorf("%w: %s", ErrUnknownAPI, scope)
+		}
+		ids = append(ids, api.Scopes[i].ID)
+	}
+	if letsIn(there, n.resource, ids) {
+		return c, false, nil
+	}
+	return Change{
+		Kind: AddCondition, Title: fmt.Sprintf(planWords.conditionLine, ResourceTitle(n.resource)), Method: "POST",
+		Path: "/policies/permissionGrantPolicies/" + id + "/includes",
+		Body: body(conditionSent{"delegated", n.resource, ids, []string{s.App.ClientID}}), Resource: n.resource, Scopes: n.scopes,
+		Before: words.absent, After: strings.Join(n.scopes, " "), Scope: "Policy.ReadWrite.PermissionGrant", Role: "Privileged Role Administrator",
+		Effect: planWords.conditionEffect, Benchmark: words.noBenchmark, Undo: planWords.conditionUndo,
+	}, true, nil
+}
+
+// letsIn says whether a policy lets in all of these scopes of an API.
+func letsIn(p PolicyFact, api string, ids []string) bool {
+	for _, c := range p.Conditions {
+		if strings.EqualFold(c.API, api) && covers(c.Scopes, ids) {
+			return true
+		}
+	}
+	return false
+}
+
+// OwnPolicyID is the id of the consent policy that this program makes for an
+// app. It tells it from every other by the app's client id.
+func OwnPolicyID(app checks.App) string {
+	id := strings.ToLower(app.ClientID)
+	if len(id) < 8 {
+		return "onboard-app"
+	}
+	if app.ID == "" {
+		return "onboard-" + id[:8]
+	}
+	return "onboard-" + app.ID + "-" + id[:8]
+}
+
+// consentLine sets what users may consent to for themselves. Entries for teams,
+// chats and groups stay, in their places (entra-facts §3).
+func consentLine(s State, p *Plan, entry string) error {
+	if !s.Facts.ConsentRead {
+		return ErrNotRead
+	}
+	var next []string
+	put := false
+	for _, e := range s.Facts.Consent {
+		if !isForSelf(e) {
+			next = append(next, e)
+			continue
+		}
+		if !put {
+			next, put = append(next, entry), true
+		}
+	}
+	if !put {
+		next = append([]string{entry}, next...)
+	}
+	return setConsent(s, p, next)
+}
+
+// consentAlso adds to what users may consent to for themselves.
+func consentAlso(s State, p *Plan, entry string) error {
+	if !s.Facts.ConsentRead {
+		return ErrNotRead
+	}
+	if hasFold(s.Facts.Consent, entry) {
+		return nil
+	}
+	return setConsent(s, p, append(slices.Clone(s.Facts.Consent), entry))
+}
+
+// setConsent writes the setting whole, for PATCH replaces the list
+// (entra-facts §3).
+func setConsent(s State, p *Plan, next []string) error {
+	was := s.Facts.Consent
+	if sameSet(was, next) {
+		return nil
+	}
+	if len(next) > mostConsent {
+		return ErrTooManySets
+	}
+	c := Change{
+		Kind: SetConsent, Title: planWords.consentLine, Method: "PATCH", Path: "/policies/authorizationPolicy", Body: consentBody(next),
+		Before: consentSays(was), After: consentSays(next), Scope: "Policy.ReadWrite.Authorization", Role: "Privileged Role Administrator",
+		Effect: planWords.consentEffect[p.Path], Benchmark: benchmarkOf(p.Path), Undo: fmt.Sprintf(planWords.consentUndo, consentSays(was)),
+		Back: &Back{Kind: SetConsent, Method: "PATCH", Path: "/policies/authorizationPolicy", Body: consentBody(was)},
+	}
+	if slices.ContainsFunc(was, func(e string) bool { return strings.EqualFold(e, forSelf+"microsoft-user-default-recommended") }) {
+		c.Warning = planWords.managedWarning
+		p.Warnings = append(p.Warnings, planWords.managedWarning)
+	}
+	p.Lines = append(p.Lines, c)
+	return nil
+}
+
+// mostConsent bounds the entries of the setting that are written.
+const mostConsent = 64
+
+func isForSelf(entry string) bool {
+	return len(entry) >= len(forSelf) && strings.EqualFold(entry[:len(forSelf)], forSelf)
+}
+
+// consentSays is the part of the setting that is about users' own consent.
+func consentSays(assigned []string) string {
+	var own []string
+	for _, e := range assigned {
+		if isForSelf(e) {
+			own = append(own, e[len(forSelf):])
+		}
+	}
+	if len(own) == 0 {
+		return planWords.consentNone
+	}
+	return strings.Join(own, ", ")
+}
+
+// sameSet says whether two lists hold the same, whatever their case and order.
+func sameSet(a, b []string) bool { return len(a) == len(b) && covers(a, b) && covers(b, a) }
+
+// benchmarkOf is what a path does to published baselines.
+func benchmarkOf(path PathID) string {
+	if p, ok := PathByID(path); ok && p.Benchmark != "" {
+		return p.Benchmark
+	}
+	return words.noBenchmark
+}

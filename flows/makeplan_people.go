@@ -1,0 +1,178 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The reasons for which no plan about people can be made.
+var (
+	ErrNobodyNamed = errors.New("say for whom first: a person's address, or a group's name")
+	ErrNotFound    = errors.New("nobody of that name was found in the tenant")
+	ErrOwnRoles    = errors.New("the app has roles of its own, and which one people get is your choice: assign them by hand")
+)
+
+// noRole is the role of an assignment to an app that has none (entra-facts §2
+// [K]; the pages on assigning users to an app print it).
+const noRole = "00000000-0000-0000-0000-000000000000"
+
+// who is whom the plan is about, as the tenant knows them.
+func (s State) who() (WhoFact, error) {
+	asked := s.Answer(AskWho)
+	switch w := s.Facts.Who; {
+	case asked == "":
+		return WhoFact{}, ErrNobodyNamed
+	case w == nil || !strings.EqualFold(w.Asked, asked) || w.ID == "":
+		return WhoFact{}, fmt.Errorf("%w: %s", ErrNotFound, asked)
+	default:
+		return *w, nil
+	}
+}
+
+// planPilot lets in one person, or one group. One person gets a grant of their
+// own, and nothing changes for anybody else. A group cannot hold a grant: it is
+// assigned, the app is for those assigned alone, and then it is approved.
+func planPilot(s State, p *Plan) error {
+	who, err := s.who()
+	if err != nil {
+		return err
+	}
+	if !who.Group {
+		return planOne(s, p, who)
+	}
+	app, err := readyApp(s, p)
+	if err != nil {
+		return err
+	}
+	f := s.Facts
+	switch {
+	case f.App != nil && !f.AssignedRead:
+		return ErrNotRead
+	case f.App != nil && f.App.OwnRoles:
+		return ErrOwnRoles
+	}
+	if f.App == nil || !f.App.AssignedOnly {
+		p.Lines = append(p.Lines, requireLine(app))
+		p.Warnings = append(p.Warnings, planWords.requireWarning)
+	}
+	if app == NewAppRef || !hasAssignment(f.Assigned, who.ID, app, "") {
+		p.Lines = append(p.Lines, assignLine(app, who))
+	}
+	if err := grantLines(s, p, app); err != nil {
+		return err
+	}
+	return roleLines(s, p, app)
+}
+
+// planOne is a grant for one person on each API, where neither it nor one for
+// everyone covers what the app needs.
+func planOne(s State, p *Plan, who WhoFact) error {
+	if s.needsRole() {
+		return ErrOneRole // app roles are never one person's
+	}
+	app, err := readyApp(s, p)
+	if err != nil {
+		return err
+	}
+	f := s.Facts
+	for _, n := range needsByResource(s.App) {
+		api, there := resourceIn(f, n.resource)
+		if !there {
+			return fmt.Errorf("%w: %s", ErrNoResource, ResourceTitle(n.resource))
+		}
+		covered, own := grantsOf(f, app, api.ID, who.ID)
+		if covers(covered, n.scopes) {
+			continue
+		}
+		c := Change{
+			Kind: GrantOne, Title: fmt.Sprintf(planWords.oneLine, who.Name, ResourceTitle(n.resource)), Resource: n.resource, Scopes: n.scopes,
+			Scope: "DelegatedPermissionGrant.ReadWrite.All", Role: leastRole, Before: words.absent,
+			Effect: fmt.Sprintf(planWords.oneEffect, who.Name), Benchmark: words.noBenchmark,
+		}
+		if own != nil {
+			if c = widen(c, *own, n.scopes, covered); own.Cut || len(c.Body) > mostString {
+				return fmt.Errorf("%w: %s", ErrTooLong, ResourceTitle(n.resource))
+			}
+			p.Lines = append(p.Lines, c)
+			continue
+		}
+		c.Method, c.Path, c.After = "POST", "/oauth2PermissionGrants", strings.Join(n.scopes, " ")
+		c.Body = grantBody(app, who.ID, api.ID, c.After)
+		c.Undo = words.grantUndoLine
+		c.Back = &Back{Kind: DeleteGrant, Method: "DELETE", Path: "/oauth2PermissionGrants/" + NewObjectRef}
+		p.Lines = append(p.Lines, c)
+	}
+	return nil
+}
+
+// grantsOf is what the app may do at an API for one person, by everyone's
+// grants and by theirs, and their own grant there.
+func grantsOf(f Facts, app, api, who string) (covered []string, own *GrantFact) {
+	if app == NewAppRef {
+		return nil, nil
+	}
+	for _, g := range f.Grants {
+		if strings.EqualFold(g.ResourceID, api) {
+			covered = append(covered, g.Scopes...)
+		}
+	}
+	for i, g := range f.UserGrants {
+		if strings.EqualFold(g.ResourceID, api) && strings.EqualFold(g.Principal, who) {
+			covered = append(covered, g.Scopes...)
+			own = &f.UserGrants[i]
+		}
+	}
+	return covered, own
+}
+
+// requireLine shuts out everybody who is not assigned (entra-facts §1 [PERM]).
+func requireLine(app string) Change {
+	return Change{
+		Kind: RequireAssignment, Title: planWords.requireLine, Method: "PATCH", Path: "/servicePrincipals/" + app, Body: body(requiredSent{true}),
+		Before: planWords.everybodyMay, After: planWords.assignedMay, Scope: "Application.ReadWrite.All", Role: leastRole,
+		Effect: planWords.requireEffect, Benchmark: words.noBenchmark, Undo: planWords.requireUndo, Warning: planWords.requireWarning,
+		Back: &Back{Kind: FreeAssignment, Method: "PATCH", Path: "/servicePrincipals/" + app, Body: body(requiredSent{false})},
+	}
+}
+
+// assignLine assigns a group to the app (entra-facts §2).
+func assignLine(app string, who WhoFact) Change {
+	return Change{
+		Kind: Assign, Title: fmt.Sprintf(planWords.assignLine, who.Name), Method: "POST", Path: "/servicePrincipals/" + app + "/appRoleAssignedTo",
+		Body:   body(assignSent{who.ID, app, noRole}),
+		Before: words.absent, After: fmt.Sprintf(planWords.assignAfter, who.Name), Scope: assignScopes, Role: leastRole,
+		Effect: fmt.Sprintf(planWords.assignEffect, who.Name), Benchmark: words.noBenchmark, Undo: planWords.assignUndo,
+		Back: &Back{Kind: Unassign, Method: "DELETE", Path: "/servicePrincipals/" + app + "/appRoleAssignedTo/" + NewObjectRef},
+	}
+}
+
+// assignScopes are needed together (entra-facts §2 [PERM AlsoRequires]).
+const assignScopes = "AppRoleAssignment.ReadWrite.All Application.Read.All"
+
+// roleLine gives the app an app role of an API. Those of Microsoft Graph take
+// the stronger role (entra-facts §9).
+func roleLine(app string, api ResourceFact, role ScopeFact) Change {
+	least := leastRole
+	if strings.EqualFold(api.AppID, graphAPI) {
+		least = leastRoleForAppRoles
+	}
+	return Change{
+		Kind: AssignRole, Title: fmt.Sprintf(planWords.roleLine, role.Value, ResourceTitle(api.AppID)), Method: "POST",
+		Path: "/servicePrincipals/" + api.ID + "/appRoleAssignedTo", Body: body(assignSent{app, api.ID, role.ID}),
+		Resource: api.AppID, Before: words.absent, After: role.Value, Scope: assignScopes, Role: least,
+		Effect: planWords.roleEffect, Benchmark: words.noBenchmark, Undo: planWords.roleUndo,
+		Back: &Back{Kind: Unassign, Method: "DELETE", Path: "/servicePrincipals/" + api.ID + "/appRoleAssignedTo/" + NewObjectRef},
+	}
+}
+
+// hasAssignment says whether a principal holds a role at a resource; an empty
+// role is any.
+func hasAssignment(list []AssignFact, principal, resource, role string) bool {
+	for _, a := range list {
+		if strings.EqualFold(a.Principal, principal) && strings.EqualFold(a.ResourceID, resource) && (role == "" || strings.EqualFold(a.RoleID, role)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,364 @@
+package flows
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"onboard.example/checks"
+)
+
+const (
+	groupID  = "55555555-5555-5555-5555-555555555555"
+	userID   = "66666666-6666-6666-6666-666666666666"
+	meID     = "77777777-7777-7777-7777-777777777777"
+	owned    = "ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-team"
+	managed  = "ManagePermissionGrantsForSelf.microsoft-user-default-recommended"
+	aReviser = "/users/88888888-8888-8888-8888-888888888888"
+)
+
+// tenantOf is a tenant with everything read, in which the app is there.
+func tenantOf(t *testing.T, change ...func(*Facts)) (Profile, Facts) {
+	t.Helper()
+	p := profile(t, "hetk")
+	f := present(theApp(p))
+	f.RolesRead, f.AssignedRead, f.ConsentRead, f.ClassRead, f.WorkflowRead, f.PoliciesRead = true, true, true, true, true, true
+	f.Consent = []string{managed, owned}
+	f.Workflow = &WorkflowFact{Days: 14}
+	for i, sc := range []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"} {
+		f.Resources[0].Scopes = append(f.Resources[0].Scopes, ScopeFact{ID: strings.Repeat(string(rune('a'+i)), 8), Value: sc})
+	}
+	f.Tenants = tenant().Facts.Tenants
+	for _, c := range change {
+		c(&f)
+	}
+	return p, f
+}
+
+// onPath is a run on a path, with answers.
+func onPath(t *testing.T, path PathID, f Facts, answers ...Answered) State {
+	t.Helper()
+	s := after(begun(t, "hetk"), Learned{Facts: f})
+	s.Path = path
+	s.Account = &Account{ID: meID, UPN: "admin@contoso.example", TenantID: contosoID}
+	s.answers = append(s.answers, answers...)
+	slices.SortFunc(s.answers, func(a, b Answered) int { return strings.Compare(string(a.Question), string(b.Question)) })
+	return s
+}
+
+func lines(p Plan) (out []string) {
+	for _, l := range p.Lines {
+		out = append(out, strings.TrimSpace(l.Method+" "+l.Path+" "+l.Body))
+	}
+	return out
+}
+
+func TestPlansOfEveryPath(t *testing.T) {
+	t.Parallel()
+	who := func(w WhoFact) func(*Facts) { return func(f *Facts) { f.Who = &w } }
+	askWho := Answered{AskWho, "x"}
+	grantOf := func(id, user string, scopes ...string) GrantFact {
+		return GrantFact{ID: id, ResourceID: graphSP, Scopes: scopes, Raw: " " + strings.Join(scopes, " "), Principal: user}
+	}
+	all := "Calendars.ReadWrite User.Read openid profile offline_access"
+	cases := map[string]struct {
+		path    PathID
+		change  []func(*Facts)
+		answers []Answered
+		want    []string
+		err     error
+	}{
+		"a pilot of one person": {Pilot, []func(*Facts){who(WhoFact{ID: userID, Name: "Ann", Asked: "x"})}, []Answered{askWho}, []string{
+			`POST /oauth2PermissionGrants {"clientId":"` + appSP + `","consentType":"Principal","principalId":"` + userID + `","resourceId":"` + graphSP + `","scope":"` + all + `"}`,
+		}, nil},
+		"a pilot whose person has a grant": {Pilot, []func(*Facts){who(WhoFact{ID: userID, Name: "Ann", Asked: "x"}), func(f *Facts) {
+			f.UserGrants = []GrantFact{grantOf("u1", userID, "User.Read"), grantOf("u2", meID, strings.Fields(all)...)}
+		}}, []Answered{askWho}, []string{`PATCH /oauth2PermissionGrants/u1 {"scope":"User.Read Calendars.ReadWrite openid profile offline_access"}`}, nil},
+		"a pilot of a group": {Pilot, []func(*Facts){who(WhoFact{ID: groupID, Name: "Pilots", Group: true, Asked: "x"})}, []Answered{askWho}, []string{
+			`PATCH /servicePrincipals/` + appSP + ` {"appRoleAssignmentRequired":true}`,
+			`POST /servicePrincipals/` + appSP + `/appRoleAssignedTo {"principalId":"` + groupID + `","resourceId":"` + appSP + `","appRoleId":"` + noRole + `"}`,
+			`POST /oauth2PermissionGrants {"clientId":"` + appSP + `","consentType":"AllPrincipals","principalId":null,"resourceId":"` + graphSP + `","scope":"` + all + `"}`,
+		}, nil},
+		"a pilot of nobody":       {Pilot, nil, nil, nil, ErrNobodyNamed},
+		"a pilot of a stranger":   {Pilot, nil, []Answered{askWho}, nil, ErrNotFound},
+		"a pilot of another":      {Pilot, []func(*Facts){who(WhoFact{ID: userID, Name: "Ann", Asked: "y"})}, []Answered{askWho}, nil, ErrNotFound},
+		"a group and roles of it": {Pilot, []func(*Facts){who(WhoFact{ID: groupID, Group: true, Asked: "x"}), func(f *Facts) { f.App.OwnRoles = true }}, []Answered{askWho}, nil, ErrOwnRoles},
+		"the workflow, by me": {ConsentRequests, nil, []Answered{{AskReviewers, ReviewersMe}}, []string{
+			`PUT /policies/adminConsentRequestPolicy {"isEnabled":true,"notifyReviewers":true,"remindersEnabled":true,"requestDurationInDays":14,"reviewers":[{"query":"/users/` + meID + `","queryType":"MicrosoftGraph","queryRoot":null}]}`,
+		}, nil},
+		"the workflow keeps who is there": {ConsentRequests, []func(*Facts){func(f *Facts) { f.Workflow.Reviewers = []string{aReviser} }}, []Answered{{AskReviewers, ReviewersRole}}, []string{
+			`PUT /policies/adminConsentRequestPolicy {"isEnabled":true,"notifyReviewers":true,"remindersEnabled":true,"requestDurationInDays":14,"reviewers":[{"query":"` + aReviser + `","queryType":"MicrosoftGraph","queryRoot":null},{"query":"/beta/roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '` + leastRoleID + `'","queryType":"MicrosoftGraph","queryRoot":null}]}`,
+		}, nil},
+		"the workflow is on, and I am in it": {ConsentRequests, []func(*Facts){func(f *Facts) {
+			f.Workflow = &WorkflowFact{Enabled: true, Days: 30, Reviewers: []string{"/v1.0/users/" + meID}}
+		}}, []Answered{{AskReviewers, ReviewersMe}}, nil, nil},
+		"the workflow without a reviewer": {ConsentRequests, nil, nil, nil, ErrNoReviewer},
+		"low": {LowImpact, []func(*Facts){func(f *Facts) {
+			f.Classes = []ClassFact{{checks.MicrosoftGraph, "bbbbbbbb", "low"}, {checks.MicrosoftGraph, "cccccccc", "low"}, {checks.MicrosoftGraph, "dddddddd", "low"}}
+		}}, nil, []string{
+			`POST /servicePrincipals/` + graphSP + `/delegatedPermissionClassifications {"permissionId":"aaaaaaaa","permissionName":"Calendars.ReadWrite","classification":"low"}`,
+			`POST /servicePrincipals/` + graphSP + `/delegatedPermissionClassifications {"permissionId":"eeeeeeee","permissionName":"offline_access","classification":"low"}`,
+			`PATCH /policies/authorizationPolicy {"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["ManagePermissionGrantsForSelf.microsoft-user-default-low","` + owned + `"]}}`,
+		}, nil},
+		"low, of a scope for admins": {LowImpact, []func(*Facts){func(f *Facts) { f.Resources[0].Scopes[0].Admin = true }}, nil, nil, ErrAdminOnly},
+		"low, classified high":       {LowImpact, []func(*Facts){func(f *Facts) { f.Classes = []ClassFact{{checks.MicrosoftGraph, "aaaaaaaa", "high"}} }}, nil, nil, ErrOtherLevel},
+		"low, unread":                {LowImpact, []func(*Facts){func(f *Facts) { f.ClassRead = false }}, nil, nil, ErrNotRead},
+		"all, where users may not": {AllowAll, []func(*Facts){func(f *Facts) { f.Consent = []string{owned} }}, nil, []string{
+			`PATCH /policies/authorizationPolicy {"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["ManagePermissionGrantsForSelf.microsoft-user-default-legacy","` + owned + `"]}}`,
+		}, nil},
+		"all is allowed": {AllowAll, []func(*Facts){func(f *Facts) {
+			f.Consent = []string{owned, "managepermissiongrantsforself.Microsoft-User-Default-Legacy"}
+		}}, nil, nil, nil},
+		"a policy of our own": {AppPolicy, nil, nil, []string{
+			`POST /policies/permissionGrantPolicies {"id":"onboard-hetk-8dd90edb","displayName":"Consent to Hetk Calendar Sync","description":"Lets users consent to Hetk Calendar Sync, for what it needs, and to nothing else."}`,
+			`POST /policies/permissionGrantPolicies/onboard-hetk-8dd90edb/includes {"permissionType":"delegated","resourceApplication":"` + checks.MicrosoftGraph + `","permissions":["aaaaaaaa","bbbbbbbb","cccccccc","dddddddd","eeeeeeee"],"clientApplicationIds":["8dd90edb-c881-459a-ac84-2a1fee8c5c94"]}`,
+			`PATCH /policies/authorizationPolicy {"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["` + managed + `","` + owned + `","ManagePermissionGrantsForSelf.onboard-hetk-8dd90edb"]}}`,
+		}, nil},
+		"a policy of that name for another app": {AppPolicy, []func(*Facts){func(f *Facts) {
+			f.Policies = []PolicyFact{{ID: "onboard-hetk-8dd90edb", Conditions: []ConditionFact{{API: checks.MicrosoftGraph, Clients: []string{"all"}}}}}
+		}}, nil, nil, ErrNotOurs},
+		"taken back": {Revoke, []func(*Facts){func(f *Facts) {
+			f.Grants, f.UserGrants = []GrantFact{grantOf("g1", "", "User.Read")}, []GrantFact{grantOf("u1", userID, "openid")}
+			f.Roles = []AssignFact{{"r1", appSP, exSP, "role"}}
+		}}, nil, []string{
+			"DELETE /oauth2PermissionGrants/g1", "DELETE /oauth2PermissionGrants/u1", "DELETE /servicePrincipals/" + exSP + "/appRoleAssignedTo/r1",
+		}, nil},
+		"taken back with the app": {Revoke, nil, []Answered{{AskRevoke, RevokeApp}}, []string{"DELETE /servicePrincipals/" + appSP}, nil},
+		"nothing to take back":    {Revoke, []func(*Facts){func(f *Facts) { f.App = nil }}, nil, nil, nil},
+		"too much to put back":    {Revoke, []func(*Facts){func(f *Facts) { f.Grants = []GrantFact{{ID: "g", Cut: true}} }}, nil, nil, ErrCutGrant},
+		"by hand alone":           {DirectLink, nil, nil, nil, ErrNoPlan},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, f := tenantOf(t, c.change...)
+			s := onPath(t, c.path, f, c.answers...)
+			p, err := MakePlan(s)
+			if !errors.Is(err, c.err) || !slices.Equal(lines(p), c.want) {
+				t.Fatalf("error %v, want %v; plan:\n%s\nwant:\n%s", err, c.err, strings.Join(lines(p), "\n"), strings.Join(c.want, "\n"))
+			}
+			for _, l := range p.Lines {
+				if l.Body != "" || l.Method != "DELETE" {
+					whole(t, l)
+				}
+				if l.Back == nil && l.Kind != DeleteApp && l.Kind != AddCondition {
+					t.Errorf("%s has no way back", l.Title)
+				}
+				if Shows(s.Facts, s.App, l) {
+					t.Errorf("%s is planned, and shows already", l.Title)
+				}
+			}
+			if err == nil && p.Of() != c.path {
+				t.Errorf("it is a plan of %s", p.Of())
+			}
+			roundTrips(t, s, p)
+		})
+	}
+}
+
+// roundTrips carries a plan out in a small model of a tenant, looks whether
+// each line shows, takes it back by its receipt, and compares.
+func roundTrips(t *testing.T, s State, p Plan) {
+	t.Helper()
+	if len(p.Lines) == 0 {
+		return
+	}
+	before, _ := json.Marshal(s.Facts)
+	r := Receipt{Plan: p.ID, App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}}
+	now := s
+	for _, c := range p.Lines {
+		id := play(t, &now, c)
+		if !Shows(now.Facts, now.App, c) {
+			t.Fatalf("%s was done, and does not show", c.Title)
+		}
+		r.Lines = append(r.Lines, ReceiptLine{
+			Kind: c.Kind, Title: c.Title, Method: c.Method, Path: c.Path, Body: c.Body, Before: c.Before, After: c.After,
+			Outcome: LineSeen.String(), ObjectID: id, Resource: c.Resource, Scopes: c.Scopes, Back: c.Back,
+		})
+	}
+	again, err := MakePlan(now)
+	if err != nil || len(again.Lines) != 0 {
+		t.Errorf("carried out, and there is more to do: %v %v", lines(again), err)
+	}
+	rec := Recall(r)
+	now.Path, now.Undoing = Undo, &rec
+	back, err := MakePlan(now)
+	if slices.ContainsFunc(p.Lines, func(c Change) bool { return c.Kind == DeleteApp }) {
+		if !errors.Is(err, ErrNoWayBack) {
+			t.Errorf("an app that was deleted is taken back: %v", err)
+		}
+		return
+	}
+	if err != nil || back.Undoes != p.ID {
+		t.Fatalf("cannot be taken back: %v", err)
+	}
+	for _, c := range back.Lines {
+		if c.Title == "" || c.Effect == "" || c.Scope == "" || c.Role == "" || c.Undo == "" || strings.HasPrefix(c.Title, ":") {
+			t.Errorf("a line does not say everything: %+v", c)
+		}
+		play(t, &now, c)
+		if !Shows(now.Facts, now.App, c) {
+			t.Errorf("%s was done, and does not show", c.Title)
+		}
+	}
+	if is, _ := json.Marshal(now.Facts); string(is) != string(before) {
+		t.Errorf("taken back, the tenant is\n%s\nand was\n%s", is, before)
+	}
+	if twice, err := MakePlan(now); err != nil || len(twice.Lines) != 0 {
+		t.Errorf("taken back twice: %v %v", lines(twice), err)
+	}
+}
+
+// play is a tenant that does what a request asks.
+func play(t *testing.T, s *State, c Change) (id string) {
+	t.Helper()
+	f := &s.Facts
+	last := c.Path[strings.LastIndex(c.Path, "/")+1:]
+	var b map[string]any
+	if c.Body != "" && json.Unmarshal([]byte(c.Body), &b) != nil {
+		t.Fatalf("no JSON: %s", c.Body)
+	}
+	text := func(k string) string { v, _ := b[k].(string); return v }
+	switch {
+	case c.Method == "POST" && c.Path == "/oauth2PermissionGrants":
+		g := GrantFact{ID: "g1", ResourceID: text("resourceId"), Raw: text("scope"), Scopes: strings.Fields(text("scope")), Principal: text("principalId")}
+		if g.Principal == "" {
+			f.Grants = append(f.Grants, g)
+		} else {
+			g.ID = "u1"
+			f.UserGrants = append(f.UserGrants, g)
+		}
+		return g.ID
+	case strings.HasPrefix(c.Path, "/oauth2PermissionGrants/"):
+		for _, list := range []*[]GrantFact{&f.Grants, &f.UserGrants} {
+			*list = slices.Clone(*list)
+			for i, g := range *list {
+				if g.ID == last && c.Method == "PATCH" {
+					(*list)[i].Raw, (*list)[i].Scopes = text("scope"), strings.Fields(text("scope"))
+				}
+			}
+			if c.Method == "DELETE" {
+				if *list = slices.DeleteFunc(*list, func(g GrantFact) bool { return g.ID == last }); len(*list) == 0 {
+					*list = nil
+				}
+			}
+		}
+	case strings.Contains(c.Path, "/appRoleAssignedTo"):
+		list := &f.Assigned
+		if !strings.Contains(c.Path, appSP) {
+			list = &f.Roles
+		}
+		if c.Method == "DELETE" {
+			if *list = slices.DeleteFunc(slices.Clone(*list), func(a AssignFact) bool { return a.ID == last }); len(*list) == 0 {
+				*list = nil
+			}
+			return ""
+		}
+		*list = append(slices.Clone(*list), AssignFact{"r1", text("principalId"), text("resourceId"), text("appRoleId")})
+		return "r1"
+	case strings.Contains(c.Path, "/delegatedPermissionClassifications"):
+		if c.Method == "DELETE" {
+			f.Classes = slices.DeleteFunc(slices.Clone(f.Classes), func(k ClassFact) bool { return "c-"+k.ScopeID == last })
+			return ""
+		}
+		f.Classes = append(slices.Clone(f.Classes), ClassFact{checks.MicrosoftGraph, text("permissionId"), "low"})
+		return "c-" + text("permissionId")
+	case strings.HasPrefix(c.Path, "/servicePrincipals/"):
+		a := *f.App
+		f.App = &a
+		if v, ok := b["appRoleAssignmentRequired"].(bool); ok {
+			f.App.AssignedOnly = v
+		}
+		if c.Method == "DELETE" {
+			f.App = nil
+		}
+	case c.Path == "/policies/authorizationPolicy":
+		f.Consent = sent[consentSent](c.Body).Role.Assigned
+	case c.Path == "/policies/adminConsentRequestPolicy":
+		w := sent[workflowSent](c.Body)
+		n := WorkflowFact{Enabled: w.Enabled, Notify: w.Notify, Remind: w.Remind, Days: w.Days}
+		for _, r := range w.Reviewers {
+			n.Reviewers = append(n.Reviewers, r.Query)
+		}
+		f.Workflow = &n
+	case c.Method == "POST" && c.Path == "/policies/permissionGrantPolicies":
+		f.Policies = []PolicyFact{{ID: text("id")}}
+		return text("id")
+	case strings.HasSuffix(c.Path, "/includes"):
+		k := sent[conditionSent](c.Body)
+		p := f.Policies[0]
+		p.Conditions = append(slices.Clone(p.Conditions), ConditionFact{k.API, k.Scopes, k.Clients})
+		f.Policies = []PolicyFact{p}
+	case strings.HasPrefix(c.Path, "/policies/permissionGrantPolicies/"):
+		f.Policies = nil
+	default:
+		t.Fatalf("a request that nobody plays: %s %s", c.Method, c.Path)
+	}
+	return ""
+}
+
+// A tenant that somebody changed since is left alone, whole.
+func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
+	t.Parallel()
+	all := []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"}
+	for name, c := range map[string]struct {
+		path   PathID
+		was    func(*Facts) // before the plan
+		since  func(*Facts) // after it was carried out
+		answer []Answered
+		want   error
+	}{
+		"the grant was widened":     {EntraGrant, nil, func(f *Facts) { f.Grants[0].Scopes = append(slices.Clone(all), "Mail.Read") }, nil, ErrMovedOn},
+		"the grant was narrowed":    {EntraGrant, nil, func(f *Facts) { f.Grants[0].Scopes = all[:2] }, nil, ErrMovedOn},
+		"the grant was cut":         {EntraGrant, nil, func(f *Facts) { f.Grants[0].Cut = true }, nil, ErrMovedOn},
+		"the app was used since":    {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.UserGrants = []GrantFact{{ID: "u"}} }, nil, ErrMovedOn},
+		"the app is another":        {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.App.ID = exSP }, nil, ErrMovedOn},
+		"the setting was changed":   {AllowAll, nil, func(f *Facts) { f.Consent = []string{forSelf + "mine"} }, nil, ErrMovedOn},
+		"the workflow was changed":  {ConsentRequests, nil, func(f *Facts) { f.Workflow = &WorkflowFact{Enabled: true, Days: 3} }, []Answered{{AskReviewers, ReviewersMe}}, ErrMovedOn},
+		"a scope is classified now": {LowImpact, nil, func(f *Facts) { f.Classes[0].Level = "high" }, nil, ErrMovedOn},
+		"granted again since":       {Revoke, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all}} }, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all[:1]}} }, nil, ErrMovedOn},
+		"unread":                    {AllowAll, nil, func(f *Facts) { f.ConsentRead = false }, nil, ErrNotRead},
+		"the app unread":            {EntraGrant, nil, func(f *Facts) { f.AppRead = false }, nil, ErrNotRead},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, f := tenantOf(t)
+			if c.was != nil {
+				c.was(&f)
+			}
+			s := onPath(t, c.path, f, c.answer...)
+			p, err := MakePlan(s)
+			if err != nil || len(p.Lines) == 0 {
+				t.Fatal(p, err)
+			}
+			r := Recalled{Plan: p.ID, App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}}
+			for _, l := range p.Lines {
+				l, _ = l.Bind(appSP)
+				if l.Kind == CreateApp {
+					s.Facts.App = theApp(profile(t, "hetk")).App
+					r.Lines = append(r.Lines, ReceiptLine{Kind: l.Kind, Outcome: "seen", ObjectID: appSP, Back: l.Back})
+					continue
+				}
+				r.Lines = append(r.Lines, ReceiptLine{
+					Kind: l.Kind, Title: l.Title, Path: l.Path, Body: l.Body, Outcome: "seen", ObjectID: play(t, &s, l), Resource: l.Resource, Scopes: l.Scopes, Back: l.Back,
+				})
+			}
+			c.since(&s.Facts)
+			s.Path, s.Undoing = Undo, &r
+			if back, err := MakePlan(s); !errors.Is(err, c.want) || len(back.Lines) != 0 {
+				t.Errorf("error %v, want %v; plan %v", err, c.want, lines(back))
+			}
+		})
+	}
+	_, f := tenantOf(t)
+	s := onPath(t, Undo, f)
+	if _, err := MakePlan(s); !errors.Is(err, ErrNoReceipt) {
+		t.Errorf("without a receipt: %v", err)
+	}
+	s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: exSP}}
+	if _, err := MakePlan(s); !errors.Is(err, ErrOtherReceipt) {
+		t.Errorf("of another tenant: %v", err)
+	}
+}

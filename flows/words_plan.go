@@ -1,0 +1,114 @@
+package flows
+
+// leastRoleID is the template of leastRole (entra-facts §9).
+const leastRoleID = "158c047a-c907-4556-b7ef-446551a6b5f7"
+
+// planWords holds the lines of plans beyond the grant's own.
+var planWords = struct {
+	oneLine, oneEffect                                                                              string
+	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning              string
+	assignLine, assignAfter, assignEffect, assignUndo                                               string
+	roleLine, roleEffect, roleUndo                                                                  string
+	workflowLine, workflowEffect, workflowUndo, workflowOff, workflowOn                             string
+	classLine, unclassified, low, classEffect, classUndo                                            string
+	policyLine, policyName, policyText, policyEffect, policyUndo                                    string
+	conditionLine, conditionEffect, conditionUndo                                                   string
+	consentLine, consentUndo, consentNone, allWarning, managedWarning                               string
+	consentEffect                                                                                   map[PathID]string
+	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI string
+	unroleLine, unroleEffect, unroleUndo                                                            string
+	deleteLine, deleteEffect, deleteUndo, deleteWarning                                             string
+	backLine                                                                                        map[ChangeKind]string
+	backEffect                                                                                      map[ChangeKind]string
+	undoTitle, undoFor, undoGains                                                                   string
+	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds                                  string
+}{
+	oneLine:   "a grant for %s on %s",
+	oneEffect: "%s alone can connect the app. Nothing changes for anybody else.",
+
+	requireLine:    "let in only who is assigned",
+	everybodyMay:   "everybody may use the app",
+	assignedMay:    "only who is assigned may use the app",
+	requireEffect:  "Whoever is not assigned is turned away from the app, also those who use it today.",
+	requireUndo:    "Properties, Assignment required, No.",
+	requireWarning: "Whoever uses the app today and is not assigned is shut out by it.",
+
+	assignLine:   "assign %s",
+	assignAfter:  "%s may use the app",
+	assignEffect: "The direct members of %s may use the app. Groups within it do not count.",
+	assignUndo:   "Users and groups, select it, Remove.",
+
+	roleLine:   "application permission %s on %s",
+	roleEffect: "The app may use this permission by itself, without anybody signed in, for the whole tenant.",
+	roleUndo:   "Permissions, the permission, Revoke permission.",
+
+	workflowLine:   "switch on the admin consent workflow",
+	workflowEffect: "Whoever meets \"Need admin approval\" can ask for an app there. Nobody gains access by it.",
+	workflowUndo:   "Set it back to what it was.",
+	workflowOff:    "off",
+	workflowOn:     "on, %d reviewer entries, requests open for %d days",
+
+	classLine:    "classify %s of %s as Low",
+	unclassified: "unclassified", low: "Low",
+	classEffect: "Counts for every app that asks for this permission, wherever users may consent to what is classified Low.",
+	classUndo:   "Consent and permissions, Permission classifications, Low, remove it.",
+
+	policyLine:   "consent policy %s",
+	policyName:   "Consent to %s",
+	policyText:   "Lets users consent to %s, for what it needs, and to nothing else.",
+	policyEffect: "None until it is assigned.",
+	policyUndo:   "Delete the policy, once it is assigned to nobody. A deleted policy cannot be restored.",
+
+	conditionLine:   "let in what the app needs of %s",
+	conditionEffect: "Users may consent to these permissions for this app, once the policy is assigned.",
+	conditionUndo:   "Goes with the policy.",
+
+	consentLine: "user consent setting",
+	consentUndo: "Set it back to: %s",
+	consentNone: "no user consent",
+	consentEffect: map[PathID]string{
+		LowImpact: "Users may consent by themselves to apps of verified publishers, for permissions that are classified Low. It replaces what they may consent to now.",
+		AllowAll:  "Users may consent by themselves to every app, for whatever its API leaves to them. It replaces what they may consent to now.",
+		AppPolicy: "Users may consent to this app by themselves. What else they may consent to stays as it is.",
+	},
+	allWarning:     "This weakens the tenant for every app, not for this one alone.",
+	managedWarning: "Microsoft manages this setting here: it may accept the change and not make it. It is read again after the write, and if nothing changed the admin center is the way.",
+
+	revokeLine:      "delete the tenant-wide grant on %s",
+	revokeEffect:    "Whoever has no grant of their own has to be approved again. Tokens that are out work until they expire.",
+	revokeUndo:      "Make the same grant again.",
+	revokeOneLine:   "delete the grant of user %s on %s",
+	revokeOneEffect: "This user has to be approved again. Tokens that are out work until they expire.",
+	revokeWarning:   "The app stops working for those who use it, as their tokens expire.",
+	anotherAPI:      "an API that the app does not need",
+
+	unroleLine:   "take back an application permission on %s",
+	unroleEffect: "The app may no longer do this by itself.",
+	unroleUndo:   "Give the same permission again.",
+
+	deleteLine:    "delete the enterprise app",
+	deleteEffect:  "The app is not listed any more; its assignments and settings here go with it.",
+	deleteUndo:    "By hand: approving the app again makes another enterprise app, without what was set and assigned in this one.",
+	deleteWarning: "Deleting the enterprise app cannot be taken back by this program.",
+
+	backLine: map[ChangeKind]string{
+		DeleteApp: "delete the enterprise app", DisableApp: "switch its sign-in off again", DeleteGrant: "delete the grant",
+		NarrowGrant: "set the grant's scopes back", CreateGrant: "make the tenant-wide grant again", GrantOne: "make the user's grant again",
+		AssignRole: "give the application permission again", Unassign: "delete the assignment", Assign: "assign again",
+		FreeAssignment: "let everybody in again", RequireAssignment: "let in only who is assigned", SetConsent: "set the user consent setting back",
+		Unclassify: "delete the classification", SetWorkflow: "set the admin consent workflow back", DeletePolicy: "delete the consent policy",
+		EnableApp: "switch its sign-in on again",
+	},
+	backEffect: map[ChangeKind]string{
+		DeleteApp: "The app is not listed any more.", DisableApp: "Nobody can sign in to the app.", DeleteGrant: "Consent that this grant gave is gone.",
+		NarrowGrant: "The app holds what it held before.", CreateGrant: "The app is approved for everyone again.", GrantOne: "The app is approved for that user again.",
+		AssignRole: "The app may use this permission by itself again.", Unassign: "Whoever was assigned by it is so no more.", Assign: "Whoever was assigned is so again.",
+		FreeAssignment: "Everybody may use the app.", RequireAssignment: "Whoever is not assigned is turned away.", SetConsent: "Users may consent to what they could before.",
+		Unclassify: "The permission is unclassified again.", SetWorkflow: "The workflow is as it was.", DeletePolicy: "The policy is gone, and cannot be restored.",
+		EnableApp: "Everyone who may use the app can sign in to it again.",
+	},
+	backUndo:  "Do what the receipt says once more.",
+	noUndo:    "None from here: what would be made again is another one.",
+	movedGone: "it is not there any more", movedOther: "it is another one now",
+	movedUsed: "others have consented to it, or were assigned to it", movedHolds: "it is now: %s",
+}
