@@ -226,7 +226,7 @@ func accountScopes(_ context.Context, s Subject) (Finding, error) {
 	var missing []string
 	for _, p := range Parts() {
 		any := partScopes[p]
-		if len(any) == 0 || slices.ContainsFunc(any, a.may) || p.ofUser() && s.Person == "" {
+		if len(any) == 0 || slices.ContainsFunc(any, a.may) || s.ofNobody(p) {
 			continue
 		}
 		if p.optional() {

@@ -27,7 +27,7 @@ func appChecks() []Check {
 		},
 		{ID: AppPublisher, Title: titleAppPublisher, Needs: []ID{AppPresent}, Reads: []Part{PartApp}, Access: read, Run: appPublisher},
 		{
-			ID: AppAssignment, Title: titleAppAssignment, Needs: []ID{AppPresent}, Reads: []Part{PartApp, PartAssignments, PartUser, PartUserGroups},
+			ID: AppAssignment, Title: titleAppAssignment, Needs: []ID{AppPresent}, Reads: []Part{PartApp, PartAssignments, PartUser, PartUserGroups, PartWho},
 			Access: read, Patience: replication, Run: appAssignment,
 		},
 		{
@@ -175,6 +175,14 @@ func appPublisher(_ context.Context, s Subject) (Finding, error) {
 // appAssignment fails wherever assignment is required: whoever is not assigned
 // is blocked, approval or not (entra-facts §1).
 func appAssignment(_ context.Context, s Subject) (Finding, error) {
+	f, err := s.assignment()
+	if err == nil {
+		f.Detail = append(f.Detail, s.aboutWho()...)
+	}
+	return f, err
+}
+
+func (s Subject) assignment() (Finding, error) {
 	if err := s.wantApp(); err != nil {
 		return Finding{}, err
 	}

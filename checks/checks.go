@@ -208,6 +208,7 @@ type Subject struct {
 	Domain string
 	Cloud  Cloud  // chosen or found; empty until known
 	Person string // user principal name asked about; empty: an ordinary user
+	Who    string // the person or group that a plan is about: an address, an object id, or a group's name
 	Now    time.Time
 	Look   *Snapshot
 	// Login and Portal are https roots without a slash at the end, to which

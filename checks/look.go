@@ -60,6 +60,7 @@ var lenses = map[Part]lens{
 	PartUser:          lensOf(func(s *Snapshot) *Look[*Person] { return &s.User }),
 	PartUserGroups:    lensOf(func(s *Snapshot) *Look[[]string] { return &s.UserGroups }),
 	PartUserRoles:     lensOf(func(s *Snapshot) *Look[[]Role] { return &s.UserRoles }),
+	PartWho:           lensOf(func(s *Snapshot) *Look[*Principal] { return &s.Who }),
 	PartReviewers:     lensOf(func(s *Snapshot) *Look[[]Reviewer] { return &s.Reviewers }),
 	PartConditional:   lensOf(func(s *Snapshot) *Look[Conditional] { return &s.Conditional }),
 	PartSignIns:       lensOf(func(s *Snapshot) *Look[SignInLog] { return &s.SignIns }),
@@ -88,6 +89,8 @@ var partScopes = map[Part][]string{
 	PartUser:          {"User.Read.All", "Directory.Read.All"},
 	PartUserGroups:    {"User.Read.All", "Directory.Read.All"},
 	PartUserRoles:     {"User.Read.All", "Directory.Read.All"},
+	// A person or a group: this one reads both.
+	PartWho: {"Directory.Read.All", "Directory.ReadWrite.All"},
 	// Reviewers are people, groups and roles: this one reads them all.
 	PartReviewers: {"Directory.Read.All", "Directory.ReadWrite.All"},
 	// [GC:conditionalaccessroot-evaluate]; the second is in every sign-in of ours.
@@ -123,7 +126,7 @@ func Parts() []Part {
 	return []Part{
 		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartGrants,
 		PartAssignments, PartAppRoles, PartResources, PartClassified, PartAuthorization, PartPolicies, PartWorkflow,
-		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartReviewers, PartConditional, PartSignIns, PartAudit,
+		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartWho, PartReviewers, PartConditional, PartSignIns, PartAudit,
 	}
 }
 

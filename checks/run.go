@@ -95,7 +95,7 @@ func newRun(s Subject, ids []ID, land func(Finding)) *run {
 // wants reports whether a part must be read: a check asked for reads it, or a
 // need does and it is not there. Nobody in particular has nothing to read.
 func (r *run) wants(p Part) bool {
-	if p.ofUser() && r.s.Person == "" {
+	if r.s.ofNobody(p) {
 		return false
 	}
 	return slices.ContainsFunc(r.checks, func(e *entry) bool {
@@ -105,7 +105,7 @@ func (r *run) wants(p Part) bool {
 
 // ask starts every reader on its parts and gives how many were started.
 func (r *run) ask(ctx context.Context, readers []Reader, arrivals chan<- arrival, gone <-chan struct{}) int {
-	q := Query{App: r.s.App, Domain: r.s.Domain, Cloud: r.s.Cloud, Person: r.s.Person}
+	q := Query{App: r.s.App, Domain: r.s.Domain, Cloud: r.s.Cloud, Person: r.s.Person, Who: r.s.Who}
 	started := 0
 	for _, reader := range readers {
 		var parts []Part

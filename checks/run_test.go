@@ -78,6 +78,8 @@ func (f *fake) piece(p checks.Part) checks.Piece {
 		return checks.NewPiece(p, f.from.Resources, func(s *checks.Snapshot) *checks.Look[[]checks.ServicePrincipal] { return &s.Resources })
 	case checks.PartDefaults:
 		return checks.NewPiece(p, f.from.Defaults, func(s *checks.Snapshot) *checks.Look[bool] { return &s.Defaults })
+	case checks.PartWho:
+		return checks.NewPiece(p, f.from.Who, func(s *checks.Snapshot) *checks.Look[*checks.Principal] { return &s.Who })
 	default:
 		return checks.NewPiece(p, f.from.Realm, func(s *checks.Snapshot) *checks.Look[checks.Realm] { return &s.Realm })
 	}

@@ -40,6 +40,8 @@ const (
 	PartUser       Part = "user"
 	PartUserGroups Part = "user-groups"
 	PartUserRoles  Part = "user-roles"
+	// Of the person or group that a plan is about, and read only where one is named.
+	PartWho Part = "who"
 )
 
 // Look is one part as it was read: a value, or the failure to read it. Before
@@ -76,6 +78,7 @@ type Snapshot struct {
 	User          Look[*Person]                  `json:"user"`       // read and nil: not in this tenant
 	UserGroups    Look[[]string]                 `json:"userGroups"` // ids of the groups they are a direct member of
 	UserRoles     Look[[]Role]                   `json:"userRoles"`  // active ones
+	Who           Look[*Principal]               `json:"who"`        // never nil where it was read
 	Reviewers     Look[[]Reviewer]               `json:"reviewers"`  // in the order of Workflow.Reviewers
 	Conditional   Look[Conditional]              `json:"conditional"`
 	SignIns       Look[SignInLog]                `json:"signIns"`
@@ -113,6 +116,7 @@ type Query struct {
 	Domain string
 	Cloud  Cloud // empty: not chosen
 	Person string
+	Who    string // the person or group that a plan is about: an address, an object id, or a group's name
 }
 
 // Reader delivers parts of a tenant. Read asks for all of parts at once and

@@ -25,6 +25,9 @@ func (s Snapshot) Stripped() Snapshot {
 	for i, id := range out.UserGroups.Value {
 		out.UserGroups.Value[i] = who.number(id)
 	}
+	if p := s.Who.Value; p != nil {
+		out.Who.Value = &Principal{ID: who.number(p.ID), Kind: p.Kind}
+	}
 	out.Discovery.Value.Missed = maps.Clone(s.Discovery.Value.Missed)
 	for cloud, f := range out.Discovery.Value.Missed {
 		out.Discovery.Value.Missed[cloud] = stripFailure(f)
@@ -110,5 +113,6 @@ func stripLook[T any](l *Look[T]) {
 		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, " {") // a question's body
 		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, "?")
 		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, "/users/")
+		l.Seen[i].Request, _, _ = strings.Cut(l.Seen[i].Request, "/groups/")
 	}
 }

@@ -239,6 +239,9 @@ const (
 	sayUserGuest        = "%s is a guest here; how a guest consents in their own tenant is not looked at."
 	sayUserAssigned     = "%s is assigned to the app."
 	sayUserNotAssigned  = "Only assigned people may use the app, and %s is not among them."
+	sayWhoNotAssigned   = "%s is not assigned to the app."
+	sayWhoNotFound      = "%s was not found: %s."
+	sayWhoUnread        = "Whether %s is assigned is not known. %s"
 	doUserName          = "Type their user principal name, or their object id."
 	sayGuestName        = "A guest's user principal name has #EXT# in it, and an address for mail is not always one."
 	doUserOn            = "Switch the account on, if it is meant to be used."
@@ -397,6 +400,7 @@ var partTitles = map[Part]string{
 	PartUser:          "the person",
 	PartUserGroups:    "the groups of the person",
 	PartUserRoles:     "the roles of the person",
+	PartWho:           "whom the app is meant for",
 	PartReviewers:     "the reviewers",
 	PartConditional:   "what Conditional Access does",
 	PartSignIns:       "the log of sign-ins",

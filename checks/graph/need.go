@@ -74,7 +74,10 @@ var (
 	needMyRoles = need{scopes: []string{"User.Read", "GroupMember.Read.All", "User.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
 	// Reading somebody else: entra-facts §1 says that members may by default, and
 	// that a tenant can restrict it.
-	needUser     = need{scopes: []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
+	needUser = need{scopes: []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
+	// Whom a plan is about: name and id alone ([PERM] for GET /users/{id}, /groups).
+	needPerson   = need{scopes: []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
+	needGroup    = need{scopes: []string{"Group.ReadBasic.All", "GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}, roles: directoryReaders}
 	needEligible = need{scopes: []string{"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"}}
 	needTenant   = need{scopes: []string{"User.Read", "Organization.Read.All", "User.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}}
 	needApps     = need{scopes: []string{"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All", "Directory.ReadWrite.All"}, roles: directoryReaders}

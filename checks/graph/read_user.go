@@ -12,7 +12,11 @@ import (
 // userPath names the person asked about: by object id, or by the name they sign
 // in with. A name may hold what means something in an address.
 func userPath(rd *reading, rest string) (string, error) {
-	who := strings.TrimSpace(rd.q.Person)
+	return pathOf(strings.TrimSpace(rd.q.Person), rest)
+}
+
+// pathOf names somebody in an address.
+func pathOf(who, rest string) (string, error) {
 	if who == "" || strings.HasPrefix(who, "$") || !checks.IsGUID(who) && !strings.Contains(who, "@") {
 		return "", &checks.Failure{Kind: checks.FailRequest, Message: wordBadUser}
 	}

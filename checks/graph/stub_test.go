@@ -216,7 +216,7 @@ func graphError(status int, code, message string) http.HandlerFunc {
 
 // hetk is the app that the tests ask about.
 func hetk() checks.Query {
-	return checks.Query{Person: "user@contoso.example", App: checks.App{ID: "hetk", ClientID: clientID, Needs: []checks.Permission{
+	return checks.Query{Person: "user@contoso.example", Who: "user@contoso.example", App: checks.App{ID: "hetk", ClientID: clientID, Needs: []checks.Permission{
 		{Resource: checks.MicrosoftGraph, Scope: "Calendars.ReadWrite"}, {Resource: checks.MicrosoftGraph, Scope: "User.Read"},
 	}}}
 }
