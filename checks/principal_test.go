@@ -65,7 +65,9 @@ func TestWhoIsReadWhereSomebodyIsNamed(t *testing.T) {
 			t.Errorf("%q: asked %v of %+v, got %+v", who, f.asked, f.query, got.Who)
 		}
 	}
-	bare := account(func(a *checks.Account) { a.Scopes = slices.DeleteFunc(everyScope(), func(s string) bool { return strings.HasPrefix(s, "Directory.") }) })
+	bare := account(func(a *checks.Account) {
+		a.Scopes = slices.DeleteFunc(everyScope(), func(s string) bool { return strings.HasPrefix(s, "Directory.") })
+	})
 	for who, want := range map[string]bool{"": false, "Pilot": true} {
 		f := one(subject(bare, func(s *checks.Subject) { s.Who = who }), checks.AccountScope)
 		if got := strings.Contains(strings.Join(f.Detail, "\n"), "whom the app is meant for"); got != want {
