@@ -236,3 +236,36 @@ func (w *narrowed) domain() string { return Line(w.in.Subject.Domain, 253) }
 
 // sayDo puts the domain into a text of ours.
 func (w *narrowed) sayDo(text string) string { return fmt.Sprintf(text, w.domain()) }
+
+// WhyAsk is what an answer asks of whoever looks after the tenant.
+type WhyAsk string
+
+// What may be asked. The names are stable: messages are chosen by them.
+const (
+	AskConsent WhyAsk = "consent" // approve the app
+	AskAssign  WhyAsk = "assign"  // assign the person to it
+	AskEnable  WhyAsk = "enable"  // switch the app on
+	AskAccess  WhyAsk = "access"  // look at access policies
+	AskAccount WhyAsk = "account" // look at the account
+	AskHelp    WhyAsk = "help"    // look at it, for it is not known what is missing
+)
+
+// Ask says what a message to the person's IT would ask for.
+func (w Why) Ask() WhyAsk {
+	switch {
+	case wantsConsent(w.Class) || w.Class == aadsts.AppNotInTenant || w.Class == aadsts.GraphPermissionMissing || w.Class == aadsts.PartnerNotAuthorised:
+		return AskConsent
+	case w.Class == aadsts.AssignmentRequired:
+		return AskAssign
+	case w.Class == aadsts.AppDisabled:
+		return AskEnable
+	case w.Class == aadsts.CAPolicy || w.Class == aadsts.DeviceRequired || w.Class == aadsts.MFARequired ||
+		w.Class == aadsts.DeviceCodeBlocked || w.Class == aadsts.TenantBlocked || w.Class == aadsts.CrossTenantPolicy:
+		return AskAccess
+	case w.Class == aadsts.AccountDisabled:
+		return AskAccount
+	case slices.Contains(w.Also, aadsts.AdminConsentNeeded) && w.Class == aadsts.Ambiguous:
+		return AskConsent
+	}
+	return AskHelp
+}

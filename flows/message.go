@@ -1,0 +1,352 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"onboard.example/checks"
+)
+
+// MessageForm is where a message goes, which decides its form. The names are
+// stable: flags and JSON use them.
+type MessageForm string
+
+// The forms.
+const (
+	MessageEmail      MessageForm = "email"
+	MessageTeams      MessageForm = "teams"
+	MessageSlack      MessageForm = "slack"
+	MessageServiceNow MessageForm = "servicenow"
+	MessageJira       MessageForm = "jira"
+	MessageSupport    MessageForm = "support" // to the vendor, not to the person's IT
+)
+
+// MessageForms lists every form.
+func MessageForms() []MessageForm {
+	return []MessageForm{MessageEmail, MessageTeams, MessageSlack, MessageServiceNow, MessageJira, MessageSupport}
+}
+
+// Message is something to send that gets the block cleared. Nothing in it can act
+// on a terminal, and no text from outside can become markup in it.
+type Message struct {
+	Form    MessageForm `json:"form"`
+	Lang    string      `json:"lang"`
+	To      string      `json:"to,omitempty"` // the vendor's address; the person's IT is not known
+	Subject string      `json:"subject"`
+	Body    string      `json:"body"` // lines end in "\n"
+	// URL opens a mail program with the message, shortened where it would be
+	// too long for one, or the vendor's form; empty: there is none.
+	URL string `json:"url,omitempty"`
+	// Fields are those of a ticket, by the names that its form has; never nil.
+	Fields []MessageField `json:"fields"`
+}
+
+// MessageField is one field of a ticket's form.
+type MessageField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// MessageAsked is what a message is made of.
+type MessageAsked struct {
+	State State      // the app, the tenant, the cloud
+	Why   checks.Why // what stops the person
+	Form  MessageForm
+	Lang  string // a tag of MessageLanguages
+	// Personal says that the person wants their address and the ids of their
+	// sign-in in it. Without it nothing that names them gets in.
+	Personal bool
+	Person   string // their address, where they gave it
+}
+
+// Why a message cannot be made.
+var (
+	errMessageForm = errors.New("no such form of message")
+	errMessageLang = errors.New("no such language")
+)
+
+// HandoffOf is what of a run and an answer goes into a hand-off code. The
+// tenant's id goes along only where its domain is not known.
+func HandoffOf(s State, why checks.Why) Handoff {
+	h := Handoff{ClientID: s.App.ClientID, Domain: s.Domain, Cloud: s.Cloud(), AADSTS: why.Code}
+	if s.Domain == "" {
+		h.TenantID = s.TenantID()
+	}
+	if h.Cloud == checks.CloudPublic {
+		h.Cloud = "" // what is taken without a word
+	}
+	if s.Profile != nil && s.Profile.ID != UnlistedID {
+		h.App = s.Profile.ID
+	}
+	if h.ClientID != "" {
+		h.Scopes = consentScopes(s)
+	}
+	return h
+}
+
+// NewMessage writes a message. The error says which form or language there is not.
+func NewMessage(a MessageAsked) (Message, error) {
+	w, ok := messageTexts(a.Lang)
+	if !ok {
+		return Message{}, errMessageLang
+	}
+	if !slices.Contains(MessageForms(), a.Form) {
+		return Message{}, errMessageForm
+	}
+	m := &messenger{MessageAsked: a, words: w, ask: a.Why.Ask()}
+	if a.Form == MessageSupport {
+		return m.support(), nil
+	}
+	return m.toIT(), nil
+}
+
+// messenger writes one message.
+type messenger struct {
+	MessageAsked
+
+	words messageWords
+	ask   checks.WhyAsk
+}
+
+// passage is a piece of a message under a heading.
+type passage struct {
+	head  string
+	lines []string
+	items []string
+	link  string // on a line of its own, whole
+	code  string // to be typed, on a line of its own
+	foot  string // below link and code
+}
+
+// fill puts what is known into a text of ours. What it puts in was cleaned.
+func (m *messenger) fill(text string) string {
+	s := m.State
+	or := func(v, general string) string {
+		if v = messageLine(v); v != "" {
+			return v
+		}
+		return general
+	}
+	tenant := or(s.Domain, or(s.TenantID(), "Microsoft 365"))
+	maker := ""
+	if s.Profile != nil {
+		maker = s.Profile.Publisher.Name
+	}
+	name := or(s.App.Name, or(s.App.ClientID, "?"))
+	return strings.NewReplacer(
+		"{app}", name, "{listed}", or(s.App.Listed, name), "{publisher}", or(maker, "?"), "{tenant}", tenant,
+	).Replace(text)
+}
+
+// messageLine is text from outside as it may stand in a message.
+func messageLine(v string) string { return strings.TrimSpace(checks.Line(v, 400)) }
+
+// lead says what is the matter: the first lines of every message.
+func (m *messenger) lead() passage {
+	p := passage{lines: []string{sentences(m.fill(m.words.intro), m.words.stopped[m.ask])}}
+	if c := m.Why.Code; c > 0 {
+		p.lines = append(p.lines, strings.ReplaceAll(m.words.code, "{code}", fmt.Sprintf("AADSTS%d", c)))
+		if m.Why.Lookup != "" {
+			p.lines = append(p.lines, strings.ReplaceAll(m.words.lookup, "{url}", messageLine(m.Why.Lookup)))
+		}
+	}
+	if at := m.Why.At; !at.IsZero() {
+		p.lines = append(p.lines, strings.ReplaceAll(m.words.at, "{at}", at.UTC().Format("2006-01-02 15:04:05")))
+	}
+	return p
+}
+
+// sentences joins two, as their script does.
+func sentences(one, two string) string {
+	if strings.HasSuffix(one, "。") {
+		return one + two
+	}
+	return one + " " + two
+}
+
+// wish says what is asked for, and where to do it.
+func (m *messenger) wish() []passage {
+	first := passage{head: m.words.askHead, lines: []string{m.words.ask[m.ask]}}
+	if m.ask != checks.AskConsent {
+		return append([]passage{first}, m.byHand()...)
+	}
+	link, err := ConsentLink(m.State)
+	if err != nil {
+		first.lines = append(first.lines, m.words.linkNone)
+	} else {
+		first.lines = append(first.lines, m.fill(m.words.linkHead))
+		first.link = link.URL
+		if link.Note != "" { // the link is of the form that names no permissions
+			first.foot = m.words.linkAll
+		}
+	}
+	return append([]passage{first}, m.byHand()...)
+}
+
+func (m *messenger) byHand() []passage {
+	if portal := m.words.portal[m.ask]; portal != "" {
+		return []passage{{lines: []string{m.words.byHand + " " + m.fill(portal)}}}
+	}
+	return nil
+}
+
+// details are what an admin wants to know before saying yes.
+func (m *messenger) details() []passage {
+	if m.ask != checks.AskConsent {
+		return nil
+	}
+	s, w := m.State, m.words
+	role := w.role
+	if s.needsGraphRole() {
+		role = w.roleForRoles
+	}
+	out := []passage{{head: w.roleHead, lines: []string{role}}, m.scopes()}
+	if p := s.Profile; p != nil && len(p.NotRequested) > 0 {
+		never := passage{head: w.neverHead}
+		for _, n := range p.NotRequested {
+			never.items = append(never.items, messageLine(n))
+		}
+		out = append(out, never)
+	}
+	return append(out, passage{head: w.effectHead, lines: []string{w.effect}}, passage{head: w.undoHead, lines: []string{m.fill(w.undo)}}, m.maker())
+}
+
+// scopes lists every permission with what it means and why the vendor wants it.
+func (m *messenger) scopes() passage {
+	p := passage{head: m.words.scopesHead}
+	for _, n := range m.State.App.Needs {
+		item := messageLine(n.Scope + n.Role)
+		if n.Resource != checks.MicrosoftGraph {
+			item += " (" + messageLine(ResourceTitle(n.Resource)) + ")"
+		}
+		var why []string
+		basic := signInWhy[strings.ToLower(n.Scope)] != ""
+		if means := m.words.means[n.Scope]; means != "" && (m.Lang != "en" || basic || n.Why == "") {
+			why = append(why, means)
+		}
+		if n.Why != "" && !basic {
+			why = append(why, fmt.Sprintf(m.words.quote, messageLine(n.Why)))
+		}
+		if len(why) > 0 {
+			item += ": " + strings.Join(why, "; ")
+		}
+		p.items = append(p.items, item)
+	}
+	if m.State.App.NeedsUnstated {
+		p.lines = append(p.lines, m.words.scopesUnknown)
+	}
+	return p
+}
+
+// maker says who makes the app, and how that is known: the profile's word, or
+// what was seen in Graph.
+func (m *messenger) maker() passage {
+	p := passage{head: m.words.makerHead, lines: []string{m.fill(m.words.maker)}}
+	if f, ok := m.State.Finding(checks.AppPublisher); ok && f.Verdict == checks.Pass && f.Grade == checks.Verified && !m.State.Stale(f) {
+		p.lines[0] = m.fill(m.words.makerSeen)
+	}
+	if pr := m.State.Profile; pr != nil && pr.Publisher.MPNID != "" {
+		p.lines = append(p.lines, fmt.Sprintf(m.words.makerID, messageLine(pr.Publisher.MPNID)))
+	}
+	return p
+}
+
+// rest are the vendor's answers, its support, and the way into the wizard.
+func (m *messenger) rest() []passage {
+	var out []passage
+	if p := m.State.Profile; p != nil && m.ask == checks.AskConsent {
+		answers := passage{head: m.words.answersHead}
+		for _, a := range p.Security {
+			item := messageLine(a.Question) + " " + messageLine(a.Answer)
+			if a.Link != "" {
+				item += " " + messageLine(a.Link)
+			}
+			answers.items = append(answers.items, item)
+		}
+		if len(answers.items) > 0 {
+			out = append(out, answers)
+		}
+	}
+	if where := m.vendorAt(); where != "" {
+		out = append(out, passage{head: m.words.supportHead, lines: []string{where}})
+	}
+	if code := HandoffOf(m.State, m.Why).String(); code != "" {
+		command, help, _ := strings.Cut(strings.ReplaceAll(m.words.caseHelp, "{case}", code), "\n")
+		out = append(out, passage{head: m.words.caseHead, code: command, foot: help})
+	}
+	return append(out, m.person()...)
+}
+
+// vendorAt is where the vendor answers.
+func (m *messenger) vendorAt() string {
+	p := m.State.Profile
+	if p == nil {
+		return ""
+	}
+	return strings.TrimSpace(messageLine(p.Support.Email) + " " + messageLine(p.Support.URL))
+}
+
+// person is who asks, and the ids of their sign-in; nothing, unless they want it.
+func (m *messenger) person() []passage {
+	if !m.Personal {
+		return nil
+	}
+	p := passage{head: m.words.personHead}
+	who := m.Person
+	if who == "" && len(m.Why.Personal.Addresses) == 1 {
+		who = m.Why.Personal.Addresses[0]
+	}
+	if who != "" {
+		p.lines = append(p.lines, messageLine(who))
+	}
+	if id := m.Why.Personal.Correlation; id != "" {
+		p.lines = append(p.lines, fmt.Sprintf(m.words.correlation, messageLine(id)))
+	}
+	if id := m.Why.Personal.Trace; id != "" {
+		p.lines = append(p.lines, fmt.Sprintf(m.words.trace, messageLine(id)))
+	}
+	if len(p.lines) == 0 {
+		return nil
+	}
+	return []passage{p}
+}
+
+// toIT writes the message to whoever looks after the tenant.
+func (m *messenger) toIT() Message {
+	out := Message{Form: m.Form, Lang: m.Lang, Subject: messageLine(m.fill(m.words.subject[m.ask])), Fields: []MessageField{}}
+	if c := m.Why.Code; c > 0 {
+		out.Subject += fmt.Sprintf(" (AADSTS%d)", c)
+	}
+	core := append([]passage{m.lead()}, m.wish()...)
+	whole := slices.Concat(core, m.details(), m.rest())
+	greet := func(ps []passage) []passage {
+		return slices.Concat([]passage{{lines: []string{m.words.hello}}}, ps, []passage{{lines: []string{m.words.bye}}})
+	}
+	switch m.Form {
+	case MessageTeams, MessageSlack:
+		out.Body = writePassages(m.Form, append([]passage{{head: out.Subject}}, whole...))
+	case MessageServiceNow:
+		out.Body = writePassages(MessageEmail, whole)
+		out.Fields = []MessageField{{"Short description", checks.Line(out.Subject, 160)}, {"Description", out.Body}}
+	case MessageJira:
+		out.Body = writePassages(m.Form, whole)
+		out.Fields = []MessageField{{"Summary", checks.Line(out.Subject, 255)}, {"Description", out.Body}}
+	default:
+		out.Body = writePassages(m.Form, greet(whole))
+		// The links of mail programs break off long ones: what matters first.
+		out.URL = mailto("", out.Subject, out.Body,
+			writePassages(m.Form, greet(slices.Concat(core, m.caseAlone()))), writePassages(m.Form, m.caseAlone()))
+	}
+	return out
+}
+
+// caseAlone is the hand-off code by itself, in which the rest is found again.
+func (m *messenger) caseAlone() []passage {
+	code := HandoffOf(m.State, m.Why).String()
+	if code == "" {
+		return nil
+	}
+	return []passage{{code: "onboard --case " + code}}
+}

@@ -1,0 +1,85 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// support writes what the vendor's support asks for, filled in as far as it may be.
+func (m *messenger) support() Message {
+	s, w := m.State, m.words
+	out := Message{Form: m.Form, Lang: m.Lang, Subject: messageLine(m.fill(w.vendorSubject)), Fields: []MessageField{}}
+	lead := m.lead()
+	lead.lines[0] = sentences(m.fill(w.vendorIntro), messageLine(m.Why.What))
+	known := passage{head: w.vendorKnown}
+	add := func(say, v string) {
+		if v = messageLine(v); v != "" {
+			known.items = append(known.items, fmt.Sprintf(say, v))
+		}
+	}
+	add(w.vendorDomain, s.Domain)
+	add(w.vendorTenant, s.TenantID())
+	add(w.vendorClient, s.App.ClientID)
+	parts := []passage{{lines: []string{w.hello}}, lead, known}
+	if p := s.Profile; p != nil {
+		asked := passage{head: w.vendorWants}
+		for _, want := range p.Support.Wants {
+			value := m.vendorValue(want)
+			asked.items = append(asked.items, messageLine(want)+": "+value)
+			out.Fields = append(out.Fields, MessageField{messageLine(want), value})
+		}
+		if len(asked.items) > 0 {
+			parts = append(parts, asked)
+		}
+		out.To = messageLine(p.Support.Email)
+	}
+	parts = append(parts, m.person()...)
+	out.Body = writePassages(MessageEmail, append(parts, passage{lines: []string{w.bye}}))
+	switch {
+	case out.To != "":
+		out.URL = mailto(out.To, out.Subject, out.Body, writePassages(MessageEmail, []passage{lead, known}))
+	case s.Profile != nil:
+		out.URL = messageLine(s.Profile.Support.URL)
+	}
+	return out
+}
+
+// vendorValue is what is known of something that support asks for, found by the
+// words of it; else a place to fill in.
+func (m *messenger) vendorValue(want string) string {
+	s, w := m.State, m.words
+	is := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(one string) bool { return strings.Contains(strings.ToLower(want), one) })
+	}
+	value := ""
+	switch {
+	case is("screenshot", "screen shot"):
+		return w.vendorShot
+	case is("tenant id", "tenant's id", "directory id"):
+		value = s.TenantID()
+	case is("client id", "app id", "application id"):
+		value = s.App.ClientID
+	case is("domain"):
+		value = s.Domain
+	case is("error"):
+		if m.Why.Code > 0 {
+			value = fmt.Sprintf("AADSTS%d", m.Why.Code)
+			if !m.Why.At.IsZero() {
+				value += " " + m.Why.At.UTC().Format(time.RFC3339)
+			}
+		}
+	case is("address", "e-mail", "email"):
+		if m.Personal {
+			value = m.Person
+		}
+		if value == "" {
+			return w.vendorAddress
+		}
+	}
+	if value = messageLine(value); value != "" {
+		return value
+	}
+	return w.vendorYours
+}

@@ -1,0 +1,63 @@
+package flows
+
+import "onboard.example/checks"
+
+// messageWords are the words of messages in one language. Placeholders are
+// {app}, {listed}, {publisher}, {tenant}, {code}, {url}, {at} and {case}.
+//
+// Names of pages and roles are those of Microsoft's localised documentation
+// (learn.microsoft.com/LANG/entra/identity/enterprise-apps/grant-admin-consent),
+// with the English label behind them, because admins use the portal in either.
+type messageWords struct {
+	subject                          map[checks.WhyAsk]string
+	hello, bye                       string
+	intro                            string
+	stopped                          map[checks.WhyAsk]string // what happened
+	code, lookup, at                 string
+	askHead                          string
+	ask                              map[checks.WhyAsk]string
+	portal                           map[checks.WhyAsk]string // by hand, where there is a place for it
+	byHand                           string
+	linkHead, linkAll, linkNone      string
+	roleHead, role, roleForRoles     string
+	scopesHead, scopesUnknown, quote string // quote: around the vendor's own words, which are English
+	neverHead                        string
+	effectHead, effect               string
+	undoHead, undo                   string
+	makerHead, maker, makerSeen      string
+	makerID                          string
+	answersHead                      string
+	supportHead                      string
+	caseHead, caseHelp               string
+	personHead, correlation, trace   string
+
+	// To the vendor's support.
+	vendorSubject, vendorIntro, vendorWants, vendorKnown string
+	vendorDomain, vendorTenant, vendorClient             string
+	vendorAddress, vendorShot, vendorYours               string
+
+	// Names of a form's fields stay as the form prints them: English.
+	means map[string]string // what a permission means, by its name
+}
+
+// messageTexts has the words of every language there is, by its tag.
+func messageTexts(lang string) (messageWords, bool) {
+	switch lang {
+	case "en":
+		return messageEnglish, true
+	case "de":
+		return messageGerman, true
+	case "fr":
+		return messageFrench, true
+	case "es":
+		return messageSpanish, true
+	case "nl":
+		return messageDutch, true
+	case "ja":
+		return messageJapanese, true
+	}
+	return messageWords{}, false
+}
+
+// MessageLanguages are the tags of the languages that messages are written in.
+func MessageLanguages() []string { return []string{"en", "de", "fr", "es", "nl", "ja"} }
