@@ -122,6 +122,16 @@ func workflowBody(w WorkflowFact) string {
 	return body(out)
 }
 
+// workflowIn is the workflow that a body sets.
+func workflowIn(text string) WorkflowFact {
+	w := sent[workflowSent](text)
+	out := WorkflowFact{Enabled: w.Enabled, Notify: w.Notify, Remind: w.Remind, Days: w.Days}
+	for _, r := range w.Reviewers {
+		out.Reviewers = append(out.Reviewers, r.Query)
+	}
+	return out
+}
+
 // policySent is a consent policy without its conditions (entra-facts §4).
 type policySent struct {
 	ID          string `json:"id"`

@@ -16,6 +16,7 @@ var (
 	ErrOtherReceipt = errors.New("the receipt is of another tenant or another app")
 	ErrMovedOn      = errors.New("the tenant has moved on since")
 	ErrNoWayBack    = errors.New("this cannot be taken back from here")
+	ErrForeign      = errors.New("the receipt asks for something that is not this app's, so nothing of it is done")
 	ErrUnknownID    = errors.New("which object was made is not known: take it back by hand")
 )
 
@@ -81,7 +82,7 @@ func planUndo(s State, p *Plan) error {
 		case stand == stoodBack:
 			continue
 		}
-		line, err := backLine(s.Facts, l)
+		line, err := backLine(s.Facts, s.App, l)
 		if err != nil {
 			return err
 		}
@@ -91,7 +92,7 @@ func planUndo(s State, p *Plan) error {
 }
 
 // backLine is the line that takes one back.
-func backLine(f Facts, l ReceiptLine) (Change, error) {
+func backLine(f Facts, app checks.App, l ReceiptLine) (Change, error) {
 	b := *l.Back
 	if strings.Contains(b.Path+b.Body, NewObjectRef) {
 		id := madeID(f, l)
@@ -100,12 +101,26 @@ func backLine(f Facts, l ReceiptLine) (Change, error) {
 		}
 		b = *b.bind(NewObjectRef, id)
 	}
+	if !belongs(f, app, b) {
+		return Change{}, fmt.Errorf("%w: %s", ErrForeign, l.Title)
+	}
 	c := Change{
 		Kind: b.Kind, Title: fmt.Sprintf("%s: %s", planWords.backLine[b.Kind], l.Title), Method: b.Method, Path: b.Path, Body: b.Body,
 		Before: l.After, After: l.Before, Resource: l.Resource, Effect: planWords.backEffect[b.Kind], Benchmark: words.noBenchmark,
 		Undo: planWords.backUndo,
 	}
 	c.Scope, c.Role = needsOf(b.Kind)
+	switch b.Kind { // what is sent is what is shown, whatever the receipt says of it
+	case SetConsent:
+		c.Before, c.After = consentSays(f.Consent), consentSays(sent[consentSent](b.Body).Role.Assigned)
+	case SetWorkflow:
+		c.Before, c.After = workflowSays(*f.Workflow), workflowSays(workflowIn(b.Body))
+	case NarrowGrant:
+		c.After = sent[scopeSent](b.Body).Scope
+	case CreateGrant, GrantOne:
+		c.After = sent[grantSent](b.Body).Scope
+	default:
+	}
 	switch b.Kind {
 	case Unclassify:
 		c.Scopes = l.Scopes
@@ -119,6 +134,45 @@ func backLine(f Facts, l ReceiptLine) (Change, error) {
 		c.Back.Path = c.Path + "/" + NewObjectRef
 	}
 	return c, nil
+}
+
+// belongs says whether a request is about this app, or about a setting that
+// plans for it change. A receipt is a file: anybody may have written in it, and
+// what it asks for is done with an admin's rights.
+func belongs(f Facts, app checks.App, b Back) bool {
+	id, of := path.Base(b.Path), ""
+	if f.App != nil {
+		of = f.App.ID
+	}
+	at := func(format string, args ...any) bool { return b.Path == fmt.Sprintf(format, args...) }
+	known := slices.Concat(f.Roles, f.Assigned)
+	switch b.Kind {
+	case DeleteApp, DisableApp, EnableApp, RequireAssignment, FreeAssignment:
+		return of != "" && at("/servicePrincipals/%s", of)
+	case DeleteGrant, NarrowGrant:
+		_, ok := grantByID(f, id)
+		return ok && at("/oauth2PermissionGrants/%s", id)
+	case CreateGrant, GrantOne:
+		return of != "" && at("/oauth2PermissionGrants") && strings.EqualFold(sent[grantSent](b.Body).ClientID, of)
+	case AssignRole, Assign:
+		a := sent[assignSent](b.Body)
+		return of != "" && at("/servicePrincipals/%s/appRoleAssignedTo", a.ResourceID) && (strings.EqualFold(a.PrincipalID, of) || strings.EqualFold(a.ResourceID, of))
+	case Unassign:
+		i := slices.IndexFunc(known, func(a AssignFact) bool { return a.ID == id })
+		return i >= 0 && at("/servicePrincipals/%s/appRoleAssignedTo/%s", known[i].ResourceID, id)
+	case Classify, Unclassify:
+		return slices.ContainsFunc(f.Resources, func(r ResourceFact) bool {
+			return strings.HasPrefix(b.Path, "/servicePrincipals/"+r.ID+"/delegatedPermissionClassifications")
+		})
+	case SetConsent:
+		return at("/policies/authorizationPolicy")
+	case SetWorkflow:
+		return at("/policies/adminConsentRequestPolicy")
+	case DeletePolicy:
+		return at("/policies/permissionGrantPolicies/%s", OwnPolicyID(app))
+	case CreateApp, WidenGrant, CreatePolicy, AddCondition:
+	}
+	return false
 }
 
 // needsOf are the least Graph scopes and the least directory role that a kind

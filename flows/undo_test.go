@@ -277,11 +277,7 @@ func play(t *testing.T, s *State, c Change) (id string) {
 	case c.Path == "/policies/authorizationPolicy":
 		f.Consent = sent[consentSent](c.Body).Role.Assigned
 	case c.Path == "/policies/adminConsentRequestPolicy":
-		w := sent[workflowSent](c.Body)
-		n := WorkflowFact{Enabled: w.Enabled, Notify: w.Notify, Remind: w.Remind, Days: w.Days}
-		for _, r := range w.Reviewers {
-			n.Reviewers = append(n.Reviewers, r.Query)
-		}
+		n := workflowIn(c.Body)
 		f.Workflow = &n
 	case c.Method == "POST" && c.Path == "/policies/permissionGrantPolicies":
 		f.Policies = []PolicyFact{{ID: text("id")}}
@@ -360,5 +356,49 @@ func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
 	s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: exSP}}
 	if _, err := MakePlan(s); !errors.Is(err, ErrOtherReceipt) {
 		t.Errorf("of another tenant: %v", err)
+	}
+}
+
+// A receipt is a file that anybody may have written in: nothing that it asks
+// for beyond this app is done.
+func TestUndoOfAForgedReceipt(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t, func(f *Facts) {
+		f.Grants = []GrantFact{{ID: "g1", ResourceID: graphSP, Scopes: []string{"User.Read"}}}
+		f.Roles = []AssignFact{{"r1", appSP, exSP, "role"}}
+		f.Policies = []PolicyFact{{ID: "onboard-hetk-8dd90edb"}}
+	})
+	f.App.AssignedOnly = true
+	made := ReceiptLine{
+		Kind: CreateGrant, Title: "a grant", Outcome: "seen", ObjectID: "g1",
+		Body: grantBody(appSP, "", graphSP, "User.Read"), Resource: checks.MicrosoftGraph,
+	}
+	for name, b := range map[string]Back{
+		"another app is deleted":         {DeleteApp, "DELETE", "/servicePrincipals/" + exSP, ""},
+		"another grant is deleted":       {DeleteGrant, "DELETE", "/oauth2PermissionGrants/other", ""},
+		"a path behind a grant":          {DeleteGrant, "DELETE", "/servicePrincipals/x/g1", ""},
+		"a grant for another app":        {CreateGrant, "POST", "/oauth2PermissionGrants", grantBody(exSP, "", graphSP, "Mail.Read")},
+		"another assignment is deleted":  {Unassign, "DELETE", "/servicePrincipals/" + exSP + "/appRoleAssignedTo/other", ""},
+		"a role for another app":         {AssignRole, "POST", "/servicePrincipals/" + exSP + "/appRoleAssignedTo", body(assignSent{groupID, exSP, noRole})},
+		"another policy is deleted":      {DeletePolicy, "DELETE", "/policies/permissionGrantPolicies/onboard-other", ""},
+		"a kind that takes nothing back": {WidenGrant, "PATCH", "/oauth2PermissionGrants/g1", scopeBody("Mail.Read")},
+		"a kind that nobody knows":       {"rm", "DELETE", "/users/" + userID, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := made
+			l.Back = &b
+			s := onPath(t, Undo, f)
+			s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}, Lines: []ReceiptLine{l}}
+			if p, err := MakePlan(s); !errors.Is(err, ErrForeign) || len(p.Lines) != 0 {
+				t.Errorf("error %v, plan %v", err, lines(p))
+			}
+		})
+	}
+	s := onPath(t, Undo, f)
+	made.Back = &Back{DeleteGrant, "DELETE", "/oauth2PermissionGrants/" + NewObjectRef, ""}
+	s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}, Lines: []ReceiptLine{made}}
+	if p, err := MakePlan(s); err != nil || !slices.Equal(lines(p), []string{"DELETE /oauth2PermissionGrants/g1"}) {
+		t.Errorf("the honest one: %v %v", err, lines(p))
 	}
 }
