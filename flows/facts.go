@@ -176,6 +176,9 @@ func FactsOf(s *checks.Snapshot, app checks.App) Facts {
 			f.Resources = append(f.Resources, resourceFact(r, app))
 		}
 	}
+	if w := s.Who.Value; s.Who.Read && w != nil {
+		f.Who = &WhoFact{ID: w.ID, Group: w.Kind == checks.PrincipalGroup, Name: w.Name}
+	}
 	f.assignments(s)
 	f.policies(s, app)
 	f.At = latest(s.Discovery.At, s.App.At, s.Grants.At, s.Resources.At, s.AppRoles.At, s.Assignments.At,

@@ -48,7 +48,7 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 	if err != nil {
 		return flows.Facts{}, err
 	}
-	about := fmt.Sprintf("%s %s %s %s %p", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, session)
+	about := fmt.Sprintf("%s %s %s %s %q %p", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, ask.Who, session)
 	if about != l.about {
 		l.about, l.seen, l.could = about, checks.Snapshot{}, false
 	}
@@ -59,7 +59,7 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 	}
 	l.round = ask.Round
 	s := checks.Subject{
-		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Now: l.c.now(), Look: &l.seen,
+		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Who: ask.Who, Now: l.c.now(), Look: &l.seen,
 		Login: l.c.o.loginURL, Portal: l.c.o.portalURL,
 	}
 	snap := checks.Run(ctx, s, readers, ask.Checks, func(f checks.Finding) {
@@ -72,21 +72,26 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 		return flows.Facts{}, ctx.Err() // what was cut off is no news
 	}
 	l.seen = snap
-	return factsOf(&snap, ask.Tenant, ask.App), nil
+	return factsOf(&snap, ask), nil
 }
 
 // factsOf takes what plans are made of. Where somebody is signed in to another
 // tenant, what Graph said is about that one and must not get into a plan.
-func factsOf(snap *checks.Snapshot, tenant string, app checks.App) flows.Facts {
+func factsOf(snap *checks.Snapshot, ask run.Ask) flows.Facts {
+	tenant := ask.Tenant
 	if tenant == "" && snap.Discovery.Read && len(snap.Discovery.Value.Found) == 1 {
 		tenant = snap.Discovery.Value.Found[0].TenantID
 	}
 	here := tenant != "" && (strings.EqualFold(snap.Organization.Value.ID, tenant) ||
 		snap.Organization.Value.ID == "" && strings.EqualFold(snap.Account.Value.TenantID, tenant))
 	if !here {
-		return flows.FactsOf(&checks.Snapshot{Discovery: snap.Discovery}, app)
+		return flows.FactsOf(&checks.Snapshot{Discovery: snap.Discovery}, ask.App)
 	}
-	return flows.FactsOf(snap, app)
+	f := flows.FactsOf(snap, ask.App)
+	if f.Who != nil {
+		f.Who.Asked = ask.Who
+	}
+	return f
 }
 
 // signer signs people in for the wizard.

@@ -32,6 +32,7 @@ type Ask struct {
 	Domain string
 	Cloud  checks.Cloud // empty: not chosen, all are asked
 	Person string
+	Who    string // the person or group that a plan is about; empty: nobody
 	// Round counts the reasons to look anew: what was kept from a look of an
 	// earlier round is not to be used, for it may be of another account.
 	Round uint32
