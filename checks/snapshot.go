@@ -225,10 +225,11 @@ type PublishedScope struct {
 	Enabled bool   `json:"enabled"`
 }
 
-// PublishedRole is an application permission that an API publishes.
+// PublishedRole is an app role that an API, or an app, publishes.
 type PublishedRole struct {
 	ID    string `json:"id"`
-	Value string `json:"value"`
+	Value string `json:"value"`           // empty: it has none, which only a role for people may
+	Users bool   `json:"users,omitempty"` // people and groups can be given it
 }
 
 // Grant is an oAuth2PermissionGrant of the app (entra-facts §2).

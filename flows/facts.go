@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -318,7 +319,7 @@ func appFact(l checks.Look[*checks.ServicePrincipal]) *AppFact {
 	a := &AppFact{
 		ID: sp.ID, AppID: sp.AppID, Name: sp.Name, Enabled: sp.Enabled == nil || *sp.Enabled, EnabledUnread: sp.Enabled == nil,
 		Deactivated: sp.Deactivated != nil && *sp.Deactivated, OwnerTenant: sp.OwnerTenant,
-		AssignedOnly: sp.AssignmentRequired != nil && *sp.AssignmentRequired, OwnRoles: len(sp.AppRoles) > 0,
+		AssignedOnly: sp.AssignmentRequired != nil && *sp.AssignmentRequired, OwnRoles: slices.ContainsFunc(sp.AppRoles, func(r checks.PublishedRole) bool { return r.Users }),
 	}
 	if sp.DisabledByMS != "" && !strings.EqualFold(sp.DisabledByMS, "NotDisabled") {
 		a.ByMicrosoft = sp.DisabledByMS

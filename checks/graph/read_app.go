@@ -32,7 +32,7 @@ func appPath(rd *reading, rest string) (string, error) {
 }
 
 // selectApp holds v1.0 names only (entra-facts §1).
-const selectApp = "$select=id,appId,displayName,accountEnabled,isDisabled,appRoleAssignmentRequired,disabledByMicrosoftStatus,verifiedPublisher,appOwnerOrganizationId,signInAudience"
+const selectApp = "$select=id,appId,displayName,accountEnabled,isDisabled,appRoleAssignmentRequired,disabledByMicrosoftStatus,verifiedPublisher,appOwnerOrganizationId,signInAudience,appRoles"
 
 // readApp reads the app's service principal; nil means that there is none in
 // this tenant.
@@ -75,14 +75,25 @@ func servicePrincipal(t *trail, sp models.ServicePrincipalable) (checks.ServiceP
 		}
 	}
 	for _, r := range sp.GetAppRoles() {
-		if r != nil && r.GetValue() != nil && r.GetId() != nil {
-			p.AppRoles = append(p.AppRoles, checks.PublishedRole{ID: guid(r.GetId()), Value: text(r.GetValue())})
+		if r == nil || r.GetId() == nil {
+			continue
+		}
+		role := checks.PublishedRole{ID: guid(r.GetId()), Value: text(r.GetValue()), Users: givenToUsers(r)}
+		if role.Value != "" || role.Users { // a role for people needs no value
+			p.AppRoles = append(p.AppRoles, role)
 		}
 	}
 	if p.ID == "" || p.AppID == "" {
 		return p, t.lacks("id or appId")
 	}
 	return p, nil
+}
+
+// givenToUsers says whether people and groups can be assigned a role: one that
+// is off cannot be (appRole [MM]: allowedMemberTypes, isEnabled).
+func givenToUsers(r models.AppRoleable) bool {
+	on := r.GetIsEnabled()
+	return (on == nil || *on) && containsFold(r.GetAllowedMemberTypes(), "User")
 }
 
 // flag reads a member that the SDK's model does not know: isDisabled is in
