@@ -34,18 +34,21 @@ var cloudHosts = map[string][]Cloud{
 	"graph.microsoft.com":               worldwide,
 	"entra.microsoft.com":               worldwide,
 	"portal.azure.com":                  worldwide,
+	"management.azure.com":              worldwide,
 	"login.microsoftonline.us":          government,
 	"login.usgovcloudapi.net":           government,
 	"entra.microsoft.us":                government,
 	"portal.azure.us":                   government,
 	"graph.microsoft.us":                {CloudGCCHigh},
 	"dod-graph.microsoft.us":            {CloudDoD},
+	"management.usgovcloudapi.net":      government,
 	"login.partner.microsoftonline.cn":  china,
 	"login.chinacloudapi.cn":            china,
 	"microsoftgraph.chinacloudapi.cn":   china,
 	"entra.microsoftonline.cn":          china,
 	"portal.azure.cn":                   china,
 	"autologon.microsoftazuread-sso.cn": china,
+	"management.chinacloudapi.cn":       china,
 }
 
 // The clouds that share a sign-in host. GCC lives in the public one, DoD beside
@@ -138,6 +141,9 @@ func withPlace(next http.Handler) http.Handler {
 			}
 			r = stripped(r, p.prefix)
 		}
+		if isGraphPath(r.URL.Path) && crossOrigin(w, r) {
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), placeKey{}, p)))
 	})
 }
@@ -146,8 +152,14 @@ func withPlace(next http.Handler) http.Handler {
 // DoD and GCC High part.
 func graphClouds(c Cloud) []Cloud { return cloudHosts[cloudTable[c].msHost] }
 
+// isGraphPath says whether a path is Graph's: one that begins with a version, be it
+// one that Graph has or not. The sign-in service's begin with a tenant.
 func isGraphPath(path string) bool {
-	return strings.HasPrefix(path, "/v1.0/") || strings.HasPrefix(path, "/beta/")
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if strings.EqualFold(first, "beta") {
+		return true
+	}
+	return len(first) > 1 && (first[0] == 'v' || first[0] == 'V') && strings.Trim(first[1:], "0123456789.") == ""
 }
 
 // stripped is the request as it would look without the prefix. An encoded path

@@ -82,12 +82,15 @@ type graphCall struct {
 // has, though what they lead to looks as in v1.0.
 func graphRoot(r *http.Request) string {
 	version, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	return placeOf(r).base() + "/" + version
+	return placeOf(r).base() + "/" + strings.ToLower(version)
 }
 
 // serveGraph answers one call to Graph.
 func (s *Sim) serveGraph(w http.ResponseWriter, r *http.Request) {
 	stampIDs(w, r)
+	if s.aboutGraph(w, r) {
+		return
+	}
 	a, err := s.graphAnswer(r)
 	if err != nil {
 		var ge *graphError
@@ -179,7 +182,7 @@ func (s *Sim) graphAnswer(r *http.Request) (graphDone, error) {
 		return graphDone{status: http.StatusOK, body: out}, err
 	}
 	c := &graphCall{s: s, r: r, w: s.world, claims: cl, body: body, now: s.now(), root: graphRoot(r), level: metadataLevel(r)}
-	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+	if c.query, err = queryOf(r.URL); err != nil {
 		return graphDone{}, badRequest("the query cannot be read: %v", err)
 	}
 	parts := path.parts
@@ -211,6 +214,12 @@ func (s *Sim) graphAnswer(r *http.Request) (graphDone, error) {
 		return graphDone{}, err
 	}
 	return c.run(rt)
+}
+
+// queryOf reads a query. A semicolon parts nothing in OData: it stands within the
+// options of $expand, and in media types.
+func queryOf(u *url.URL) (url.Values, error) {
+	return url.ParseQuery(strings.ReplaceAll(u.RawQuery, ";", "%3B"))
 }
 
 // checkCounting admits …/$count where the list has it, in an advanced query

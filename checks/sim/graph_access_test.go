@@ -107,7 +107,7 @@ func TestNothingUnknownIsOK(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "approved")
 	for _, path := range []string{
-		"/nonsense", "/v1.0", "/v2.0/me", "/v1.0/me/nonsense", "/v1.0//", "/beta/x", "/contoso.example/nonsense",
+		"/nonsense", "/v1", "/v2.0/me", "/v1.0/me/nonsense", "/v1.0//", "/beta/x", "/contoso.example/nonsense",
 		"/contoso.example/oauth2/v2.0/nonsense", "/_cloud/moon/v1.0/me", "/_cloud/china", "/.well-known/openid-configuration", "/v1.0/../x",
 	} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {

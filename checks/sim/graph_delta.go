@@ -28,7 +28,10 @@ func (c *graphCall) delta(e *entity, context string, items []obj) (graphReply, e
 	}
 	before := map[string]uint64{}
 	token, since := option(c.query, "deltatoken")
-	if since {
+	// From now on: no objects, only a link (delta-query-overview, of the directory's
+	// own objects).
+	latest := strings.EqualFold(token, "latest")
+	if since && !latest {
 		i := slices.IndexFunc(c.t.deltas, func(m deltaMark) bool { return m.token == token })
 		if i < 0 {
 			return graphReply{}, &graphError{
@@ -42,7 +45,7 @@ func (c *graphCall) delta(e *entity, context string, items []obj) (graphReply, e
 	for _, o := range items {
 		id, _ := o["id"].(string)
 		mark.seen[id] = printOf(o)
-		if before[id] != mark.seen[id] {
+		if before[id] != mark.seen[id] && !latest {
 			one, err := c.selected(e, o)
 			if err != nil {
 				return graphReply{}, err

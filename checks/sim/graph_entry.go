@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -39,6 +40,17 @@ func (s *Sim) authenticate(r *http.Request) (claims, error) {
 		return claims{}, bad("Access token validation failure. Invalid audience.")
 	}
 	return cl, nil
+}
+
+// audienceAt says whether a token that was made for Graph was made for this one:
+// each cloud's has a name of its own (entra-facts §10).
+func audienceAt(aud string, p place) bool {
+	if p.clouds == nil || strings.EqualFold(strings.TrimSuffix(aud, "/"), graphAppID) {
+		return true
+	}
+	return slices.ContainsFunc(p.clouds, func(c Cloud) bool {
+		return strings.EqualFold(strings.TrimSuffix(aud, "/"), "https://"+cloudTable[c].msHost)
+	})
 }
 
 // graphAudience says whether a token was made for Graph, in any cloud.
@@ -88,6 +100,9 @@ func (c *graphCall) place(tenant string) error {
 	if !placeOf(c.r).sees(c.t.Cloud) {
 		// Wrong cloud (entra-facts §10 [PUB]).
 		return &graphError{http.StatusUnauthorized, "InvalidAuthenticationToken", "InvalidCloudInstance: the token was issued by another cloud."}
+	}
+	if !audienceAt(c.claims.Aud, placeOf(c.r)) {
+		return &graphError{http.StatusUnauthorized, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience."}
 	}
 	if tenant != "" && !strings.EqualFold(tenant, c.t.ID) && !c.t.hasDomain(tenant) {
 		return denied()

@@ -131,7 +131,9 @@ func checkMine(c *graphCall) (graphReply, error) {
 	if len(in.GroupIDs) == 0 || len(in.GroupIDs) > 20 {
 		return graphReply{}, badRequest("groupIds must hold 1 to 20 ids.")
 	}
-	in.GroupIDs = slices.DeleteFunc(in.GroupIDs, func(id string) bool { return id == "" })
+	if id, odd := oddID(in.GroupIDs); odd {
+		return graphReply{}, badRequest("Invalid object identifier '%s'.", id)
+	}
 	all, err := c.memberGroups()
 	if err != nil {
 		return graphReply{}, err

@@ -10,7 +10,11 @@ import (
 
 // metadataLevel reads odata.metadata of the Accept header, or of $format.
 func metadataLevel(r *http.Request) string {
-	for _, text := range []string{r.URL.Query().Get("$format"), r.Header.Get("Accept")} {
+	format := ""
+	if q, err := queryOf(r.URL); err == nil {
+		format, _ = option(q, "format")
+	}
+	for _, text := range []string{format, r.Header.Get("Accept")} {
 		_, level, ok := strings.Cut(strings.ToLower(text), "odata.metadata=")
 		if !ok {
 			continue

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,7 +21,8 @@ var (
 		filter: []string{
 			"id", "userPrincipalName", "displayName", "mail", "accountEnabled", "userType", "createdDateTime", "givenName", "surname",
 			"jobTitle", "department", "mailNickname", "otherMails", "proxyAddresses", "usageLocation", "assignedLicenses", "identities",
-			"companyName", "city", "country", "employeeId", "onPremisesSyncEnabled",
+			"companyName", "city", "country", "employeeId", "onPremisesSyncEnabled", "businessPhones", "mobilePhone", "officeLocation",
+			"preferredLanguage", "state", "streetAddress", "postalCode", "faxNumber", "imAddresses", "employeeType", "onPremisesImmutableId",
 		},
 		search: []string{"displayName", "mail", "userPrincipalName", "givenName", "surname", "otherMails"},
 		expand: userRelations(),
@@ -54,6 +56,8 @@ func peopleRoutes() []*graphRoute {
 		on(post, "me/getMemberGroups", readMine, nil, listMine),
 		on(get, "users", readUsers, userEntity, listUsers),
 		on(get, "users/{}", readUsers, nil, getUser),
+		on(post, "me/revokeSignInSessions", revokeMine, nil, revokeOwnSessions),
+		on(post, "users/{}/revokeSignInSessions", revokeOthers, nil, revokeUserSessions),
 		on(get, "users/{}/oauth2PermissionGrants", readGrants, grantEntity, otherGrants),
 		on(get, "users/{}/appRoleAssignments", readAssigned, assignmentEntity, otherAssignments),
 		on(get, "groups", readGroup, groupEntity, listGroups),
@@ -147,6 +151,7 @@ func userObject(u *User) obj {
 		"id": u.ID, "userPrincipalName": u.UPN, "displayName": u.Name, "mail": u.UPN, "mailNickname": name,
 		"givenName": first, "surname": last, "accountEnabled": !u.Disabled, "userType": kind,
 		"proxyAddresses": []string{"SMTP:" + u.UPN}, "createdDateTime": peopleSince,
+		"signInSessionsValidFromDateTime": cmp.Or[any](stamp(u.SessionsFrom), peopleSince),
 		// Properties that live outside the directory and have no null there.
 		"birthday": noMoment, "hireDate": noMoment, "deviceEnrollmentLimit": 5,
 	}

@@ -2,7 +2,9 @@ package sim
 
 import (
 	"cmp"
+	"encoding/base64"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"net/http"
 	"net/url"
@@ -156,9 +158,6 @@ func (c *graphCall) many(e *entity, context string, items []obj) (graphReply, er
 	if items, err = c.searched(e, items); err != nil {
 		return graphReply{}, err
 	}
-	if c.counting {
-		return graphReply{http.StatusOK, plainCount(len(items))}, nil
-	}
 	if err := c.sorted(e, items); err != nil {
 		return graphReply{}, err
 	}
@@ -181,9 +180,13 @@ func (c *graphCall) many(e *entity, context string, items []obj) (graphReply, er
 		}
 		values = append(values, one)
 	}
-	// A misspelt $select or $expand is an error also where nothing was found.
+	// A misspelt $select or $expand is an error also where nothing was found, or
+	// nothing but the number is answered.
 	if _, err := c.selected(e, obj{}); err != nil {
 		return graphReply{}, err
+	}
+	if c.counting {
+		return graphReply{http.StatusOK, plainCount(len(items))}, nil
 	}
 	out["value"] = values
 	return graphReply{http.StatusOK, out}, nil
@@ -292,15 +295,18 @@ func (c *graphCall) page(e *entity, items []obj) ([]obj, string, error) {
 		size = n
 	}
 	start := 0
-	for _, name := range []string{"skiptoken", "skip"} {
-		if token, ok := option(c.query, name); ok {
-			n, err := strconv.Atoi(token)
-			if err != nil || n < 0 {
-				return nil, "", badRequest("The %s is not valid.", name)
-			}
-			start = min(n, len(items))
-			break // a link's own place is counted from the start of all
+	if token, ok := option(c.query, "skiptoken"); ok { // a link's own place is counted from the start of all
+		n, ok := c.pageAt(token)
+		if !ok {
+			return nil, "", badRequest("The skiptoken is not valid.")
 		}
+		start = min(n, len(items))
+	} else if skip, ok := option(c.query, "skip"); ok {
+		n, err := strconv.Atoi(skip)
+		if err != nil || n < 0 {
+			return nil, "", badRequest("Invalid value '%s' for $skip query option found. The $skip query option requires a non-negative integer value.", strings.ToValidUTF8(skip, "?"))
+		}
+		start = min(n, len(items))
 	}
 	end := min(start+size, len(items))
 	if end == len(items) {
@@ -308,8 +314,31 @@ func (c *graphCall) page(e *entity, items []obj) ([]obj, string, error) {
 	}
 	q := maps.Clone(c.query)
 	q.Del("$skip")
-	q.Set("$skiptoken", strconv.Itoa(end))
+	q.Set("$skiptoken", c.pageToken(end))
 	return items[start:end], c.here() + "?" + q.Encode(), nil
+}
+
+// pageToken names a place in this list, for the link to the next page: opaque, as
+// Graph's are (paging), so that nobody counts on making them up.
+func (c *graphCall) pageToken(n int) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%08x", n, c.pageSum(n)))
+}
+
+// pageAt is the place that a token of this list names.
+func (c *graphCall) pageAt(token string) (int, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return 0, false
+	}
+	place, _, _ := strings.Cut(string(raw), ".")
+	n, err := strconv.Atoi(place)
+	return n, err == nil && n >= 0 && c.pageToken(n) == token
+}
+
+func (c *graphCall) pageSum(n int) uint32 {
+	h := fnv.New32a()
+	_, _ = fmt.Fprintf(h, "%s %s %d", c.t.ID, strings.ToLower(c.r.URL.Path), n)
+	return h.Sum32()
 }
 
 // here is the URL of the call without its query, at the host that was asked.

@@ -148,7 +148,8 @@ func flatten(parts []part) []part {
 	return out
 }
 
-// match compares a path with the pattern, without regard to case.
+// match compares a path with the pattern, without regard to case. Functions and
+// actions may be written with their namespace (OData URL Conventions §4.6, §4.7).
 func (rt *graphRoute) match(parts []part) ([]key, bool) {
 	if len(parts) != len(rt.pattern) {
 		return nil, false
@@ -161,11 +162,24 @@ func (rt *graphRoute) match(parts []part) ([]key, bool) {
 			keys = append(keys, *have.key)
 		case want == "{}" && !strings.HasPrefix(have.name, "$"):
 			keys = append(keys, key{value: have.name})
-		case have.key != nil || want == "{}" || !strings.EqualFold(want, have.name):
+		case have.key != nil || want == "{}" || !strings.EqualFold(want, unqualified(have.name, want)):
 			return nil, false
 		}
 	}
 	return keys, true
+}
+
+// qualifiable are the functions and actions, which may be written with their namespace.
+const qualifiable = " delta filterByCurrentUser checkMemberGroups getMemberGroups getByIds evaluate revokeSignInSessions " +
+	"findTenantInformationByDomainName findTenantInformationByTenantId "
+
+// unqualified is the name of a function or an action without its namespace.
+func unqualified(name, want string) string {
+	const namespace = "microsoft.graph."
+	if len(name) <= len(namespace) || !strings.EqualFold(name[:len(namespace)], namespace) || !strings.Contains(qualifiable, " "+want+" ") {
+		return name
+	}
+	return name[len(namespace):]
 }
 
 // graphRoutes is every operation the simulator answers. More specific patterns come

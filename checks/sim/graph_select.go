@@ -3,6 +3,7 @@ package sim
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -73,7 +74,8 @@ func (c *graphCall) relate(e *entity, o, out obj) error {
 		if !ok {
 			return noProperty(name, e.name)
 		}
-		if options != "" && !strings.HasPrefix(options, "$select=") && !strings.HasPrefix(options, "$top=") {
+		picked, ok := expandOptions(options)
+		if !ok {
 			return badRequest("The options of $expand=%s are not supported.", name)
 		}
 		if o["id"] == nil {
@@ -86,9 +88,33 @@ func (c *graphCall) relate(e *entity, o, out obj) error {
 		if id, ok := o["id"].(string); ok && e.set != "" {
 			out[name+"@odata.context"] = c.root + "/$metadata#" + e.set + "('" + strings.ReplaceAll(id, "'", "''") + "')/" + name
 		}
-		out[name] = narrow(v, strings.TrimSuffix(strings.TrimPrefix(options, "$select="), ")"))
+		out[name] = narrow(v, picked)
 	}
 	return nil
+}
+
+// expandOptions reads what stands in the parentheses of $expand: the names of its
+// $select; $levels and $top (user-list-manager) change nothing here. ok is false
+// for what Graph may have and the simulator has not.
+func expandOptions(text string) (names string, ok bool) {
+	text, closed := strings.CutSuffix(text, ")")
+	if text == "" {
+		return "", true
+	}
+	for one := range strings.SplitSeq(text, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(one), "=")
+		switch strings.ToLower(name) {
+		case "$select":
+			names = value
+		case "$levels", "$top":
+			if n, err := strconv.Atoi(value); (err != nil || n < 1) && !strings.EqualFold(value, "max") {
+				return "", false
+			}
+		default:
+			return "", false
+		}
+	}
+	return names, closed
 }
 
 // relation is what $expand makes of a name in any case, and how it is spelled.
@@ -103,7 +129,7 @@ func (e *entity) relation(name string) (relation, string, bool) {
 
 // narrow applies the $select within an $expand.
 func narrow(v any, names string) any {
-	if names == "" || strings.HasPrefix(names, "$top=") {
+	if names == "" {
 		return v
 	}
 	keep := strings.Split(names, ",")
