@@ -21,6 +21,7 @@ var planWords = struct {
 	backLine                                                                                        map[ChangeKind]string
 	backEffect                                                                                      map[ChangeKind]string
 	undoTitle, undoFor, undoGains                                                                   string
+	stopped                                                                                         map[StopReason]string
 	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds                                  string
 }{
 	oneLine:   "a grant for %s on %s",
@@ -107,6 +108,23 @@ var planWords = struct {
 		Unclassify: "The permission is unclassified again.", SetWorkflow: "The workflow is as it was.", DeletePolicy: "The policy is gone, and cannot be restored.",
 		EnableApp: "Everyone who may use the app can sign in to it again.",
 	},
+	stopped: map[StopReason]string{
+		StopMoved:       "The tenant is not as it was when the plan was made. Make the plan anew.",
+		StopRefused:     "Microsoft refused a change.",
+		StopUnclear:     "Microsoft did not answer a change: it may have been made. Look before you go on.",
+		StopUnseen:      "Microsoft accepted a change, and it does not show. Where Microsoft manages a setting that can be so: make the change in the admin center.",
+		StopInterrupted: "It was interrupted. The receipt says how far it had come.",
+		StopNoHands:     "Nothing here can write.",
+		StopSignIn:      "Nobody signed in who may write.",
+		StopTenant:      "Somebody signed in to another tenant. Nothing was sent.",
+		StopUnread:      "The tenant could not be read.",
+		StopStore:       "What is about to be written could not be stored first, so it was not sent.",
+	},
+
+	undoTitle: "Take back what was done",
+	undoFor:   "An admin who wants the tenant as it was before a plan was carried out.",
+	undoGains: "Nobody gains anything: what a plan changed is put back, and nothing else.",
+
 	backUndo:  "Do what the receipt says once more.",
 	noUndo:    "None from here: what would be made again is another one.",
 	movedGone: "it is not there any more", movedOther: "it is another one now",

@@ -162,7 +162,7 @@ func newRoot(w world) *cobra.Command {
 	o.flags(root)
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return runWizard(cmd.Context(), o) }
 	root.Flags().StringVar(&o.handoff, "case", "", "open at what this hand-off code says, after you have seen it (see `onboard why`)")
-	root.AddCommand(newCheck(o), newDemo(o), newSim(o), newDNS(o), newWhy(o), newApps(o), newSignOut(o), newVersion(o))
+	root.AddCommand(newCheck(o), newPlan(o), newApply(o), newUndo(o), newDemo(o), newSim(o), newDNS(o), newWhy(o), newApps(o), newSignOut(o), newVersion(o))
 	return root
 }
 

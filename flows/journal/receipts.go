@@ -77,11 +77,20 @@ func (r *Receipts) replace(name string, data []byte) (err error) {
 
 // Read reads a receipt by its name. It fails with ErrNoReceipt.
 func (r *Receipts) Read(name string) (flows.Receipt, error) {
-	var out flows.Receipt
 	if !receiptFile.MatchString(name) {
-		return out, ErrNoReceipt
+		return flows.Receipt{}, ErrNoReceipt
 	}
-	f, err := openPlain(filepath.Join(r.path, name), os.O_RDONLY)
+	return readReceipt(name, filepath.Join(r.path, name))
+}
+
+// ReadReceipt reads a receipt from a file, wherever it lies. It fails with
+// ErrNoReceipt where there is no file.
+func ReadReceipt(file string) (flows.Receipt, error) { return readReceipt(file, file) }
+
+// readReceipt reads the receipt of a name from a file.
+func readReceipt(name, file string) (flows.Receipt, error) {
+	var out flows.Receipt
+	f, err := openPlain(file, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return out, ErrNoReceipt
 	}

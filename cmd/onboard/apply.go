@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// yesFlags are how a plan is agreed to.
+type yesFlags struct {
+	mean string // the tenant's domain
+	plan string // the id of the plan that was shown; empty: whichever it is
+}
+
+func (f *yesFlags) declare(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.mean, "yes-i-mean", "", "agree without being asked: the tenant's domain, typed out")
+	cmd.Flags().StringVar(&f.plan, "plan", "", "only if the plan is still the one with this id")
+}
+
+func newApply(o *options) *cobra.Command {
+	var f pathFlags
+	var yes yesFlags
+	var schema bool
+	cmd := &cobra.Command{
+		Use:   "apply",
+		Short: "Carry out a plan, once you have typed the domain; keep a receipt",
+		Long:  sayApplyLong,
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if schema {
+				return printSchema(o, flows.DoneSchema)
+			}
+			answers, err := f.answers()
+			if err != nil {
+				return err
+			}
+			return carry(cmd.Context(), o, flows.PathID(f.path), answers, nil, yes)
+		},
+	}
+	f.declare(cmd)
+	yes.declare(cmd)
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of --json, and do nothing else")
+	return cmd
+}
+
+// carry makes a plan, has it agreed to, carries it out, and says what came of
+// it. Nothing is sent before somebody agreed.
+func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows.QuestionID]string, recall *flows.Recalled, yes yesFlags) error {
+	if yes.mean == "" && (o.json || !atKeys(o.in)) {
+		return usage("Type --yes-i-mean with the tenant's domain.", "nobody is here to agree to the plan")
+	}
+	e, stop, err := newErrand(ctx, o, path, answers, recall, stateDir())
+	if err != nil {
+		return err
+	}
+	defer stop()
+	defer e.end()
+	if t := e.w.trouble; t != nil {
+		return &exitError{code: codeFailed, cause: fmt.Errorf("%s, so nothing was changed", t.Text)}
+	}
+	s, err := e.toPlan(ctx)
+	if err != nil {
+		return err
+	}
+	l := newPlanLines(o.out)
+	if !o.json {
+		l.plan(s, e.fit)
+		if err := l.out.Flush(); err != nil {
+			return unprinted(err)
+		}
+	}
+	if s.Plan != nil && len(s.Plan.Lines) > 0 && s.Place.Stage != flows.StageProof {
+		if err := e.agreed(ctx, s, yes); err != nil {
+			return err
+		}
+		if s, err = e.carried(ctx, l); err != nil {
+			return err
+		}
+		if s.Carried() {
+			s = e.proven(ctx)
+		}
+	}
+	return e.told(s, l)
+}
+
+// atKeys says whether somebody can type.
+func atKeys(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// agreed confirms the plan, by the flag or by what is typed now.
+func (e *errand) agreed(ctx context.Context, s flows.State, yes yesFlags) error {
+	switch {
+	case e.fit.Path.ID != "" && !e.fit.Fits && e.path != flows.Revoke:
+		return &exitError{code: codeFailed, cause: fmt.Errorf("%s does not fit here: %s", e.path, e.fit.Why)}
+	case yes.plan != "" && !strings.EqualFold(yes.plan, string(s.Plan.ID)):
+		return &exitError{code: codeFailed, cause: fmt.Errorf("the plan is %s now, not %s: the tenant has moved on", s.Plan.ID, checks.Line(yes.plan, 40)), typed: "Read it again with `onboard plan`."}
+	}
+	typed := yes.mean
+	if typed == "" {
+		var err error
+		if typed, err = e.ask(ctx, s.Plan.Domain); err != nil {
+			return err
+		}
+	}
+	if !strings.EqualFold(strings.TrimSpace(typed), s.Plan.Domain) {
+		return &exitError{code: codeUsage, cause: errors.New(sayNotAgreed), typed: fmt.Sprintf("To agree, type %s.", s.Plan.Domain)}
+	}
+	if err := e.d.Do(ctx, flows.Confirmed{Plan: s.Plan.ID, Typed: typed}); err != nil {
+		return &exitError{code: codeFailed, cause: fmt.Errorf("the agreement could not be stored, so nothing was changed: %w", err)}
+	}
+	return nil
+}
+
+// ask has the domain typed.
+func (e *errand) ask(ctx context.Context, domain string) (string, error) {
+	_, _ = fmt.Fprintf(e.w.o.err, sayTypeDomain, domain)
+	got := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(io.LimitReader(e.w.o.in, 1024)).ReadString('\n') // an end without a line is no yes
+		got <- line
+	}()
+	select {
+	case <-ctx.Done():
+		return "", &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
+	case line := <-got:
+		return line, nil
+	}
+}
+
+// carried waits until the plan was carried out or stopped, and says of each
+// line how far it has come.
+func (e *errand) carried(ctx context.Context, l *planLines) (flows.State, error) {
+	wake := e.d.Watch(context.WithoutCancel(ctx))
+	told := map[int]flows.LineStatus{}
+	for {
+		e.showPrompt()
+		s := e.d.State()
+		for i, st := range s.Lines {
+			if told[i] != st.Status && st.Status != flows.LineSending && !e.w.o.json {
+				told[i] = st.Status
+				if err := l.status(i, s.Plan.Lines[i], st); err != nil {
+					e.w.halt() // nobody reads what is done: do no more of it
+					return e.d.State(), unprinted(err)
+				}
+			}
+		}
+		switch {
+		case s.SignIn.Failed != nil && s.Confirmed != "":
+			return s, &exitError{code: codeFailed, cause: fmt.Errorf("sign in to write: %s; nothing was changed", s.SignIn.Failed.Message)}
+		case s.Confirmed == "" && s.Stop != nil, s.Carried() && s.PlanFiled():
+			return s, nil
+		}
+		select {
+		case <-ctx.Done():
+			e.w.halt() // what is under way gets its answer first
+			return e.d.State(), nil
+		case <-wake:
+		}
+	}
+}
+
+// proven looks once more at everything, as the wizard does at its end.
+func (e *errand) proven(ctx context.Context) flows.State {
+	wake := e.d.Watch(ctx)
+	for {
+		s := e.d.State()
+		if s.Place.Stage == flows.StageProof {
+			if !looking(s) {
+				return s
+			}
+		} else if _, ok := flows.Next(s); ok {
+			if e.d.Do(ctx, flows.Advanced{}) != nil {
+				return s
+			}
+			continue
+		} else if step, _ := s.Step(); !step.Apply && seenAll(s, step) {
+			return s // it does not show yet: that is said, and not waited for
+		}
+		select {
+		case <-ctx.Done():
+			return s
+		case <-wake:
+		}
+	}
+}
+
+// seenAll says whether every check of a step was looked at since it was entered.
+func seenAll(s flows.State, step flows.Step) bool {
+	for _, id := range step.Checks {
+		if h, ok := s.Finding(id); !ok || s.Stale(h) {
+			return false
+		}
+	}
+	return true
+}
+
+// end closes the run, so that nobody is asked to go on with it. One that was
+// interrupted with a line in doubt stays open: it is settled by reading.
+func (e *errand) end() {
+	s := e.d.State()
+	switch {
+	case s.Carried():
+		_ = e.d.Do(context.Background(), flows.Ended{Why: flows.EndDone})
+	case s.Confirmed == "" && (s.Stop == nil || s.Stop.Why != flows.StopInterrupted && s.Stop.Why != flows.StopUnclear):
+		_ = e.d.Do(context.Background(), flows.Ended{Why: flows.EndLeft})
+	}
+}
+
+// told prints what came of a plan, and gives the exit code: 0 where every line
+// was seen, or nothing was to be done.
+func (e *errand) told(s flows.State, l *planLines) error {
+	empty := s.Plan == nil || len(s.Plan.Lines) == 0
+	if e.w.o.json {
+		if err := json.NewEncoder(e.w.o.out).Encode(flows.DoneOf(s, e.fit)); err != nil {
+			return unprinted(err)
+		}
+	} else if !empty {
+		l.outcome(s)
+		if err := l.out.Flush(); err != nil {
+			return unprinted(err)
+		}
+	}
+	switch {
+	case empty || s.Carried():
+		return nil
+	case s.Stop == nil, s.Stop.Why == flows.StopInterrupted:
+		return &exitError{code: codeInterrupted}
+	case s.Stop.Why == flows.StopUnclear, s.Stop.Why == flows.StopUnseen, s.Stop.Why == flows.StopUnread:
+		return &exitError{code: codeUnknown}
+	}
+	return &exitError{code: codeFailed}
+}
+
+// outcome prints the end of a plan.
+func (l *planLines) outcome(s flows.State) {
+	if n := len(s.Receipts); n > 0 {
+		l.line(sayReceiptAt, s.Receipts[n-1].Name, s.Receipts[n-1].Name)
+	}
+	if !s.Carried() {
+		l.line("%s\n", checks.Line(flows.WhyStopped(s), mostDetail))
+		return
+	}
+	l.line(sayPlanDone)
+	if goal, ok := flows.PathByID(s.Path); ok && s.Place.Stage == flows.StageProof && goal.ID != flows.Revoke && goal.ID != flows.Undo {
+		o := s.Overall()
+		l.line(sayVerdictNow, o.State, o.Grade, checks.Line(o.Reason, mostDetail))
+	}
+}

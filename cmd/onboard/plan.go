@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/journal"
+)
+
+// pathFlags say which plan is meant.
+type pathFlags struct {
+	path, who, reviewers, revoke string
+}
+
+func (f *pathFlags) declare(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.path, "path", string(flows.EntraGrant), "whose change: "+strings.Join(plannedPaths(), ", "))
+	fs.StringVar(&f.who, "for", "", "pilot: the person, by their address, or the group, by its name or object id")
+	fs.StringVar(&f.reviewers, "reviewers", "", "consent-requests: who decides: me, role (Cloud Application Administrators), or an address or a group's name")
+	fs.StringVar(&f.revoke, "revoke", flows.RevokeGrants, "revoke: grants, or app to delete the enterprise app as well")
+}
+
+// plannedPaths are the paths that have a plan, in the product's order.
+func plannedPaths() []string {
+	var out []string
+	for _, p := range flows.Paths() {
+		if flows.HasPlan(p.ID) {
+			out = append(out, string(p.ID))
+		}
+	}
+	return out
+}
+
+// answers are the flags as answers to the path's questions. The error says what
+// to type instead.
+func (f pathFlags) answers() (map[flows.QuestionID]string, error) {
+	if !slices.Contains(plannedPaths(), f.path) {
+		if _, known := flows.PathByID(flows.PathID(f.path)); known && f.path != string(flows.Undo) {
+			return nil, usage("Type `onboard` to walk it, or one of: "+strings.Join(plannedPaths(), ", ")+".", "%s is walked by hand: there is no plan for it", f.path)
+		}
+		return nil, usage("Type one of: "+strings.Join(plannedPaths(), ", ")+".", "no path is called %q", f.path)
+	}
+	out := map[flows.QuestionID]string{flows.AskHow: flows.HowGraph, flows.AskRevoke: f.revoke, flows.AskWho: f.who}
+	switch f.reviewers {
+	case "", flows.ReviewersMe, flows.ReviewersRole:
+		out[flows.AskReviewers] = f.reviewers
+	default:
+		if f.who != "" {
+			return nil, usage("Leave out one of the two.", "--for and --reviewers both name somebody")
+		}
+		out[flows.AskReviewers], out[flows.AskWho] = flows.ReviewersWho, f.reviewers
+	}
+	return out, nil
+}
+
+func newPlan(o *options) *cobra.Command {
+	var f pathFlags
+	var schema bool
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what would be changed, request by request; change nothing",
+		Long:  sayPlanLong,
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if schema {
+				return printSchema(o, flows.PlanSchema)
+			}
+			return runPlan(cmd.Context(), o, f)
+		},
+	}
+	f.declare(cmd)
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of --json, and do nothing else")
+	return cmd
+}
+
+func printSchema(o *options, make func() ([]byte, error)) error {
+	text, err := make()
+	if err != nil {
+		return fmt.Errorf("make the schema: %w", err)
+	}
+	if _, err = o.out.Write(text); err != nil {
+		return unprinted(err)
+	}
+	return nil
+}
+
+func runPlan(ctx context.Context, o *options, f pathFlags) error {
+	answers, err := f.answers()
+	if err != nil {
+		return err
+	}
+	e, stop, err := newErrand(ctx, o, flows.PathID(f.path), answers, nil, "")
+	if err != nil {
+		return err
+	}
+	defer stop()
+	s, err := e.toPlan(ctx)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		err = json.NewEncoder(o.out).Encode(flows.PlanDocOf(s, e.fit))
+	} else {
+		l := newPlanLines(o.out)
+		l.plan(s, e.fit)
+		l.line(sayPlanApply)
+		err = l.out.Flush()
+	}
+	if err != nil {
+		return unprinted(err)
+	}
+	return nil
+}
+
+// newErrand makes the run that walks to a plan. With a folder the run and its
+// receipts are kept there; without, in memory alone. stop ends it.
+func newErrand(ctx context.Context, o *options, path flows.PathID, answers map[flows.QuestionID]string, recall *flows.Recalled, dir string) (e *errand, stop func(), err error) {
+	if _, err := o.way(); err != nil {
+		return nil, nil, err
+	}
+	t, err := o.target()
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.subject.App.ClientID == "" {
+		return nil, nil, usage("Type --app-id with the app's client id; the vendor has it.", "%s has no client id in its profile", t.profile.Name)
+	}
+	c, err := newClients(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := c.openKeep(ctx); err != nil {
+		c.close()
+		return nil, nil, err
+	}
+	w := &wizard{o: o, c: c, dir: dir, start: flows.Started{
+		Version: release, Domain: t.subject.Domain, Cloud: t.subject.Cloud, Person: o.user, ClientID: t.profile.ClientID, Profile: &t.profile,
+		CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL,
+	}}
+	w.start.Ways = c.ways(&t.profile)
+	e = &errand{w: w, path: path, answers: answers, recall: recall}
+	if dir == "" {
+		if e.d, err = w.drive(ctx, journal.NewMemory()); err == nil {
+			err = e.d.Do(ctx, w.start)
+		}
+	} else {
+		var d any
+		d, _, err = w.begin(ctx)
+		e.d, _ = d.(*driven)
+	}
+	stop = func() { w.halt(); c.close() }
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return e, stop, nil
+}
+
+// whoIs is the account of a run, in a few words.
+func whoIs(a *flows.Account) string {
+	if a == nil {
+		return sayNobody
+	}
+	return checks.Line(a.UPN, 254)
+}

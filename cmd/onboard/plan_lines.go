@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// planLines prints plans and what comes of them, for people.
+type planLines struct {
+	out *bufio.Writer
+}
+
+func newPlanLines(out io.Writer) *planLines { return &planLines{bufio.NewWriter(out)} }
+
+func (l *planLines) line(format string, args ...any) { _, _ = fmt.Fprintf(l.out, format, args...) }
+
+// detail prints a labelled value below a line; empty ones are left out.
+func (l *planLines) detail(label, value string) {
+	if value = checks.Line(value, mostDetail); value != "" {
+		l.line("     %-10s %s\n", label, value)
+	}
+}
+
+// mostDetail bounds a value in print, in characters: a request's body has its
+// own bound in flows.
+const mostDetail = 8192
+
+// plan prints a plan whole.
+func (l *planLines) plan(s flows.State, fit flows.Ranked) {
+	p := s.Plan
+	path, _ := flows.PathByID(s.Path)
+	l.line(sayPlanHead, checks.Line(path.Title, 120), checks.Line(s.App.Name, 120), checks.Line(s.Domain, 253), s.TenantID(), whoIs(s.Account))
+	if p == nil || len(p.Lines) == 0 {
+		l.line(sayPlanEmpty)
+		return
+	}
+	if fit.Path.ID != "" && !fit.Fits {
+		l.line(sayPlanUnfit, checks.Line(fit.Why, mostDetail))
+	}
+	for i, c := range p.Lines {
+		l.line("\n%2d %s %s\n", i+1, c.Kind.Mark(), checks.Line(c.Title, mostDetail))
+		l.detail(sayPlanSends, strings.TrimSpace(c.Method+" /v1.0"+c.Path+" "+c.Body))
+		l.detail(sayPlanBefore, c.Before)
+		l.detail(sayPlanAfter, c.After)
+		l.detail(sayPlanEffect, c.Effect)
+		l.detail(sayPlanNeeds, c.Role+"; "+strings.ReplaceAll(c.Scope, " ", ", "))
+		l.detail(sayPlanBenchmark, c.Benchmark)
+		l.detail(sayPlanUndo, c.Undo)
+	}
+	l.line("\n")
+	for _, w := range p.Warnings {
+		l.line("! %s\n", checks.Line(w, mostDetail))
+	}
+	l.line(sayPlanID, p.ID)
+}
+
+// status prints how far a line has come.
+func (l *planLines) status(i int, c flows.Change, st flows.LineState) error {
+	l.line("%-9s %2d %s\n", st.Status, i+1, checks.Line(c.Title, mostDetail))
+	if st.Status == flows.LineWritten { // more is said once it was read again
+		return l.out.Flush()
+	}
+	l.detail(saySaid, st.Applied.Message)
+	l.detail(sayRequestID, st.Applied.RequestID)
+	return l.out.Flush()
+}

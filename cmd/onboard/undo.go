@@ -1,0 +1,125 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/journal"
+)
+
+func newUndo(o *options) *cobra.Command {
+	var yes yesFlags
+	cmd := &cobra.Command{
+		Use:   "undo [RECEIPT]",
+		Short: "Take back what a receipt says was done; without one, list receipts",
+		Long:  sayUndoLong,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("Type one at a time.", "undo takes back one receipt, and %d were named", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listReceipts(o)
+			}
+			r, err := readReceipt(args[0])
+			if err != nil {
+				return err
+			}
+			if err := o.aboutReceipt(r); err != nil {
+				return err
+			}
+			recall := flows.Recall(r)
+			return carry(cmd.Context(), o, flows.Undo, nil, &recall, yes)
+		},
+	}
+	yes.declare(cmd)
+	return cmd
+}
+
+// readReceipt reads a receipt by its name, or from a file.
+func readReceipt(name string) (flows.Receipt, error) {
+	var r flows.Receipt
+	kept, err := journal.OpenReceipts(filepath.Join(stateDir(), "receipts"))
+	if err == nil {
+		if r, err = kept.Read(name); err == nil {
+			return r, nil
+		}
+	}
+	if _, there := os.Stat(name); there == nil {
+		r, err = journal.ReadReceipt(name)
+	}
+	switch {
+	case errors.Is(err, journal.ErrNoReceipt):
+		return r, usage("Type `onboard undo` for a list.", "there is no receipt %q", checks.Line(name, 120))
+	case err != nil:
+		return r, &exitError{code: codeUsage, cause: err}
+	}
+	return r, nil
+}
+
+// aboutReceipt takes tenant and app from a receipt, and refuses flags that name
+// others.
+func (o *options) aboutReceipt(r flows.Receipt) error {
+	if o.domain != "" && o.domain != r.Tenant.Domain {
+		return usage("Leave --domain out.", "the receipt is of %s", checks.Line(r.Tenant.Domain, 253))
+	}
+	if o.app != "" && o.app != r.App.ID {
+		return usage("Leave --app out.", "the receipt is of %s", checks.Line(r.App.ID, 80))
+	}
+	o.domain, o.app, o.cloud = r.Tenant.Domain, r.App.ID, cmp.Or(o.cloud, string(r.Tenant.Cloud))
+	p, err := o.profile(o.app)
+	if err != nil {
+		return err
+	}
+	if p.ClientID == "" {
+		o.appID = r.App.ClientID
+	}
+	return nil
+}
+
+// listReceipts prints the receipts that are kept, newest first.
+func listReceipts(o *options) error {
+	kept, err := journal.OpenReceipts(filepath.Join(stateDir(), "receipts"))
+	var names []string
+	if err == nil {
+		names, err = kept.List()
+	}
+	if err != nil {
+		return &exitError{code: codeFailed, cause: err}
+	}
+	l := newPlanLines(o.out)
+	for _, name := range names {
+		r, err := kept.Read(name)
+		if err != nil {
+			l.line("%s\n     %s\n", name, checks.Line(err.Error(), 200))
+			continue
+		}
+		what := sayReceiptPart
+		if r.Done {
+			what = sayReceiptWhole
+		}
+		if r.Undoes != "" {
+			what = fmt.Sprintf(sayReceiptUndo, r.Undoes)
+		}
+		l.line("%s\n     %s, %s: %s\n", name, checks.Line(r.App.Name, 120), checks.Line(r.Tenant.Domain, 253), what)
+		for _, line := range r.Lines {
+			l.line("     %-9s %s\n", checks.Line(line.Outcome, 20), checks.Line(line.Title, 200))
+		}
+	}
+	if len(names) == 0 {
+		l.line(sayNoReceipt)
+	}
+	if err := l.out.Flush(); err != nil {
+		return unprinted(err)
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package main
+
+// What plan, apply and undo say.
+const (
+	sayPlanLong = `plan reads the tenant and shows what a path would change in it: each request
+exactly as it would be sent, what is there before and after, who gains what, the
+least role and permissions it takes, and how to take it back. It changes nothing.
+
+Exit codes: 0 the plan is shown, or nothing is to be done, 1 there can be no
+such plan, 2 wrong usage, 3 the tenant could not be read.`
+
+	sayApplyLong = `apply makes the same plan as plan, shows it, and carries it out once you have
+typed the tenant's domain, or given it as --yes-i-mean. Only then it asks for the
+permissions to write. Each line is written once and read again before the next,
+and a receipt says what was sent. Nothing is ever sent twice.
+
+Exit codes: 0 every line was seen in the tenant, or nothing was to be done, 1 a
+line was refused, 2 wrong usage or not agreed to, 3 it cannot be told whether a
+line was done.`
+
+	sayUndoLong = `undo takes back what a receipt says was done: the last line first, and only what
+stands as the receipt left it. Where somebody changed something since, it does
+nothing and says what. It shows its plan and asks for the domain, as apply does.
+
+Without a receipt it lists those that are kept.`
+
+	sayPlanHead      = "%s: %s in %s (tenant %s), as %s\n"
+	sayPlanEmpty     = "Nothing to do: all is in place.\n"
+	sayPlanUnfit     = "\n! This path does not fit here: %s\n"
+	sayPlanSends     = "request"
+	sayPlanBefore    = "before"
+	sayPlanAfter     = "after"
+	sayPlanEffect    = "effect"
+	sayPlanNeeds     = "needs"
+	sayPlanBenchmark = "baselines"
+	sayPlanUndo      = "undo"
+	sayPlanID        = "\nPlan %s.\n"
+	sayPlanApply     = "Nothing was changed. To carry it out, type `onboard apply` with the same flags.\n"
+	saySaid          = "said"
+	sayRequestID     = "request id"
+	sayTypeDomain    = "Type %s to apply, or anything else to change nothing: "
+	sayNotAgreed     = "that is not the domain, so nothing was changed"
+	sayPlanDone      = "Done: every line was seen in the tenant.\n"
+	sayVerdictNow    = "Now %s, %s: %s\n"
+	sayReceiptAt     = "The receipt is %s. To take it back: onboard undo %s\n"
+	sayReceiptWhole  = "done"
+	sayReceiptPart   = "not carried to its end"
+	sayReceiptUndo   = "took back plan %s"
+	sayNoReceipt     = "No receipt is kept on this machine.\n"
+)

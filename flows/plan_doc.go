@@ -1,0 +1,103 @@
+package flows
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/invopop/jsonschema"
+
+	"onboard.example/checks"
+)
+
+// The versions of the shapes of PlanDoc and Done.
+const (
+	PlanDocSchema = "onboard/plan/1"
+	DoneDocSchema = "onboard/apply/1"
+)
+
+// PlanDoc is a plan as something to read by a machine. It is a function of the
+// state.
+type PlanDoc struct {
+	Schema  string        `json:"schema"`
+	App     ReceiptApp    `json:"app"`
+	Tenant  ReceiptTenant `json:"tenant"`
+	Account *Account      `json:"account"` // null: nobody signed in
+	Path    PathID        `json:"path"`
+	Fits    bool          `json:"fits"` // whether the path can clear this tenant's block
+	Why     string        `json:"why"`  // why it does or does not fit, in a line
+	Plan    Plan          `json:"plan"` // without lines: all is in place
+}
+
+// Done is what came of a plan, for a machine.
+type Done struct {
+	Schema  string         `json:"schema"`
+	Plan    PlanDoc        `json:"plan"`
+	Done    bool           `json:"done"`    // every line was seen in the tenant, or there was none
+	Stopped StopReason     `json:"stopped"` // empty: it was not
+	Why     string         `json:"why"`     // of the stop, in a sentence
+	Receipt *Receipt       `json:"receipt"` // null: nothing was sent
+	File    string         `json:"file"`    // the receipt's name; empty: none is kept
+	Verdict checks.Overall `json:"verdict"`
+}
+
+// PlanDocOf is the plan in hand, and how its path fits.
+func PlanDocOf(s State, fit Ranked) PlanDoc {
+	d := PlanDoc{
+		Schema: PlanDocSchema, Account: s.Account, Path: s.Path, Fits: fit.Fits || fit.Path.ID == "", Why: fit.Why,
+		App:    ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
+		Tenant: ReceiptTenant{ID: s.TenantID(), Domain: s.Domain, Cloud: s.Cloud()},
+		Plan:   Plan{Path: s.Path, Tenant: s.TenantID(), Domain: s.Domain},
+	}
+	if s.Plan != nil {
+		d.Plan = *s.Plan
+	}
+	if d.Plan.Lines == nil {
+		d.Plan.Lines = []Change{}
+	}
+	return d
+}
+
+// DoneOf is what came of the plan in hand.
+func DoneOf(s State, fit Ranked) Done {
+	d := Done{Schema: DoneDocSchema, Plan: PlanDocOf(s, fit), Verdict: s.Overall(), Done: s.Carried() || len(PlanDocOf(s, fit).Plan.Lines) == 0}
+	if s.Stop != nil && !d.Done {
+		d.Stopped, d.Why = s.Stop.Why, WhyStopped(s)
+	}
+	if r, ok := ReceiptOf(s); ok {
+		d.Receipt = &r
+		if n := len(s.Receipts); n > 0 {
+			d.File = s.Receipts[n-1].Name
+		}
+	}
+	return d
+}
+
+// WhyStopped says in a sentence why the last plan was not carried further;
+// empty: it was not stopped.
+func WhyStopped(s State) string {
+	if s.Stop == nil {
+		return ""
+	}
+	text := planWords.stopped[s.Stop.Why]
+	if s.Stop.Text != "" {
+		text += " " + s.Stop.Text
+	}
+	return text
+}
+
+// PlanSchema is the JSON Schema of a PlanDoc.
+func PlanSchema() ([]byte, error) { return schemaOf(&PlanDoc{}, "onboard plan") }
+
+// DoneSchema is the JSON Schema of a Done.
+func DoneSchema() ([]byte, error) { return schemaOf(&Done{}, "onboard apply") }
+
+func schemaOf(v any, title string) ([]byte, error) {
+	r := &jsonschema.Reflector{Anonymous: true}
+	s := r.Reflect(v)
+	s.Title = title
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the schema: %w", err)
+	}
+	return append(text, '\n'), nil
+}
