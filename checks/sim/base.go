@@ -165,8 +165,7 @@ func baseApps() ([]*Registration, error) {
 		})
 	}
 	firstParty := []*Registration{
-		graph, exchange, firstPartyClient(graphCLIAppID, "Microsoft Graph Command Line Tools"),
-		firstPartyClient(azureCLIAppID, "Microsoft Azure CLI"),
+		graph, exchange, firstPartyClient(graphCLIAppID, "Microsoft Graph Command Line Tools"), azureCLI(), resourceManager(),
 	}
 	return append(firstParty, vendorApps()...), nil
 }

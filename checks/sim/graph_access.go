@@ -105,7 +105,11 @@ func (c *graphCall) allowed(rt *graphRoute) error {
 	a := rt.access
 	held := c.held()
 	has := func(s string) bool {
-		return slices.ContainsFunc(held, func(h string) bool { return strings.EqualFold(h, s) })
+		return slices.ContainsFunc(held, func(h string) bool {
+			// Who has the directory as its user has it may read it too
+			// (permissions-reference; the Azure CLI lives by it).
+			return strings.EqualFold(h, s) || s == scopeDirRead && c.u != nil && strings.EqualFold(h, scopeDirUser)
+		})
 	}
 	if !slices.ContainsFunc(a.scopes, has) || a.also != nil && !slices.ContainsFunc(a.also, has) {
 		return denied()

@@ -327,7 +327,7 @@ func TestPaging(t *testing.T) {
 	if n, ok := p.body["@odata.count"].(float64); !ok || int(n) != len(whole) {
 		t.Errorf("count: %s", p.raw)
 	}
-	for dir, first := range map[string]string{"desc": "Office 365 Exchange Online", "asc": "Hetk Calendar Sync"} {
+	for dir, first := range map[string]string{"desc": "Windows Azure Service Management API", "asc": "Hetk Calendar Sync"} {
 		p := r.do("GET", "/v1.0/servicePrincipals?$select=displayName&$orderby=displayName%20"+dir, token, "")
 		if got := p.values()[0]["displayName"]; got != first {
 			t.Errorf("%s: %v first", dir, got)

@@ -47,15 +47,25 @@ func (s *Sim) proceed(c *visit, a *attempt) answer {
 		return s.halt(c, a, refuse(50105, a.reg.Name, a.reg.AppID, a.user.UPN))
 	case RulingGranted:
 		return s.pass(c, a)
-	case RulingUserMay, RulingAdminMay:
-		if a.req.admin {
-			return s.askForEveryone(c, a, r)
-		}
-		return s.askConsent(c, a, r)
-	case RulingNeedsAdmin, RulingRisky:
-		return s.wall(c, a, r)
+	case RulingUserMay, RulingAdminMay, RulingNeedsAdmin, RulingRisky:
+		return s.wantConsent(c, a, r)
 	}
 	return answer{status: http.StatusInternalServerError}
+}
+
+// wantConsent goes on where something has not been consented to: on the consent
+// page, or at a wall.
+func (s *Sim) wantConsent(c *visit, a *attempt, r Ruling) answer {
+	f := s.beyondPreauthorized(a.reg, s.world.missing(a.tenant, a.user, a.reg, a.asked.list)...)
+	switch {
+	case f != nil:
+		return s.halt(c, a, f)
+	case r.Kind == RulingNeedsAdmin, r.Kind == RulingRisky:
+		return s.wall(c, a, r)
+	case a.req.admin:
+		return s.askForEveryone(c, a, r)
+	}
+	return s.askConsent(c, a, r)
 }
 
 // resourceOff refuses an API that the tenant has switched off.

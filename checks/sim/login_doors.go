@@ -24,6 +24,9 @@ func signInDoors() []door {
 		{"GET", "{}/adminconsent", (*Sim).adminConsentV1},
 		{"GET", "{}/v2.0/adminconsent", (*Sim).adminConsentV2},
 
+		{"GET", "tenants", (*Sim).armTenants},
+		{"GET", "subscriptions", (*Sim).armSubscriptions},
+
 		{"GET", "devicelogin", (*Sim).devicePage},
 		{"POST", "devicelogin", (*Sim).enterCode},
 		{"POST", "_signin/account", (*Sim).chooseAccount},

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -161,14 +162,14 @@ func (s *Sim) barred(sub *tokenSubject, set scopeSet) *refusal {
 	case RulingNotAssigned:
 		return refuse(50105, sub.reg.Name, sub.reg.AppID, sub.user.UPN)
 	case RulingUserMay, RulingAdminMay, RulingNeedsAdmin, RulingRisky:
-		return consent
+		return cmp.Or(s.beyondPreauthorized(sub.reg, r.Missing...), consent)
 	case RulingGranted:
 	}
 	if set.resource == sub.reg.AppID && t.serviceByAppID(sub.reg.AppID) != nil {
 		return nil // a token for the app's own API
 	}
 	if len(t.granted(sub.user, sub.reg.AppID, set.resource)) == 0 {
-		return consent
+		return cmp.Or(s.beyondPreauthorized(sub.reg, AskedScope{Resource: set.resource}), consent)
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ var refusalTexts = map[int]refusalText{
 	53009:   {oauthGrant, 400, "Application needs to enforce Intune protection policies."},
 	54005:   {oauthGrant, 400, "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."},
 	65001:   {oauthGrant, 400, "The user or administrator has not consented to use the application with ID '%s' named '%s'. Send an interactive authorization request for this user and resource."},
+	65002:   {oauthGrant, 400, "Consent between first party application '%s' and first party resource '%s' must be configured via preauthorization - applications owned and operated by Microsoft must get approval from the API owner before requesting tokens for that API."},
 	65004:   {oauthDenied, 400, "User declined to consent to access the app."},
 	70000:   {oauthGrant, 400, "Provided grant is invalid or malformed."},
 	70002:   {oauthClient, 401, "Error validating credentials."},

@@ -133,7 +133,7 @@ func (t *Tenant) granted(u *User, appID, resourceAppID string) []string {
 	if client == nil || resource == nil {
 		return nil
 	}
-	var out []string
+	out := slices.Clone(preauthorized[strings.ToLower(appID)][resource.AppID])
 	for _, g := range t.Grants {
 		if g.ClientID != client.ID || g.Resource != resource.ID {
 			continue
