@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
+	"testing"
 )
 
 const (
@@ -130,4 +133,41 @@ func allWrites() []Write {
 		out = append(out, all[name])
 	}
 	return out
+}
+
+// FuzzPath: a path that is let through is the address that is asked, and below
+// one of three collections: there is nothing in it to be unescaped, resolved or
+// cut off on the way.
+func FuzzPath(f *testing.F) {
+	for _, w := range allWrites() {
+		f.Add(w.Method, w.Path)
+	}
+	for _, at := range []string{
+		"/servicePrincipals/" + clientSP + "/..", "/policies/permissionGrantPolicies/onboard-%2e%2e", "/oauth2PermissionGrants/g?$x", "/oauth2PermissionGrants/..;", "//x", "",
+	} {
+		f.Add(http.MethodDelete, at)
+	}
+	f.Fuzz(func(t *testing.T, method, at string) {
+		for _, like := range allWrites() {
+			if _, ok := formOf(Write{method, at, like.Body}); !ok {
+				continue
+			}
+			u, err := url.Parse("https://graph.example/v1.0" + at)
+			if err != nil || u.EscapedPath() != "/v1.0"+at || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || path.Clean(at) != at {
+				t.Fatalf("%s %q becomes %v: %v", method, at, u, err)
+			}
+			switch first, _, _ := strings.Cut(at[1:], "/"); first {
+			case "servicePrincipals", "oauth2PermissionGrants":
+			case "policies":
+				if rest, ours := strings.CutPrefix(at, "/policies/permissionGrantPolicies/"); ours && !strings.HasPrefix(rest, "onboard-") {
+					t.Fatalf("%s %q touches a policy that is not ours", method, at)
+				}
+			default:
+				t.Fatalf("%s %q is let through", method, at)
+			}
+			if !slices.Contains([]string{"POST", "PATCH", "PUT", "DELETE"}, method) {
+				t.Fatalf("%q is let through", method)
+			}
+		}
+	})
 }
