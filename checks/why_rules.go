@@ -122,11 +122,11 @@ func (w *narrowed) mayApprove() bool {
 	case f.Verdict == Pass:
 		w.Self = true
 		return w.because(reasonOf(f), false)
-	case OnlyEligible(f):
+	case OnlyEligible(f) && wantsConsent(w.Class):
 		w.Do = doWhyActivate
 		return w.because(reasonOf(f), false)
 	}
-	return w.because(reasonOf(f), false)
+	return false
 }
 
 // byDefault: by Microsoft's default for tenants that never chose, an ordinary
@@ -170,9 +170,15 @@ func (w *narrowed) mailAt(places ...DNSMailPlace) bool {
 	return w.in.Mail != nil && slices.Contains(places, w.in.Mail.Place)
 }
 
-// notes adds what is worth knowing whatever decided: where mail is, whose app
-// the text is about, which cloud.
+// notes adds what is worth knowing whatever decided: who signed in, where mail
+// is, whose app the text is about, which cloud.
 func (w *narrowed) notes() {
+	if f, ok := w.finding(AccountWork); ok && f.Verdict == Warn {
+		w.because(reasonOf(f), false)
+	}
+	if f, ok := w.finding(AccountRole); ok && wantsConsent(w.Class) {
+		w.because(reasonOf(f), false)
+	}
 	app := w.in.Subject.App
 	if app.ClientID != "" && w.App.ID != "" && !strings.EqualFold(app.ClientID, w.App.ID) {
 		w.because(WhyReason{Says: fmt.Sprintf(sayWhyOtherApp, w.App.ID, Line(app.Name, 120), app.ClientID), Grade: Inferred}, false)

@@ -12,7 +12,7 @@ func (m *messenger) support() Message {
 	s, w := m.State, m.words
 	out := Message{Form: m.Form, Lang: m.Lang, Subject: messageLine(m.fill(w.vendorSubject)), Fields: []MessageField{}}
 	lead := m.lead()
-	lead.lines[0] = sentences(m.fill(w.vendorIntro), messageLine(m.Why.What))
+	lead.lines[0] = sentences(m.fill(w.vendorIntro), w.stopped[m.ask])
 	known := passage{head: w.vendorKnown}
 	add := func(say, v string) {
 		if v = messageLine(v); v != "" {

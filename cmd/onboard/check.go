@@ -44,6 +44,7 @@ func newCheck(o *options) *cobra.Command {
 type target struct {
 	profile flows.Profile
 	subject checks.Subject
+	scopes  []string // that a sign-in asks for; nil: all that reading a tenant needs
 }
 
 // target reads --app, --app-id, --domain, and --cloud.
@@ -111,13 +112,7 @@ func runCheck(ctx context.Context, o *options, save string) error {
 	if err := c.openKeep(ctx); err != nil {
 		return err
 	}
-	c.open = func(ctx context.Context, url string) error {
-		if _, err := fmt.Fprintf(o.err, sayOpenThis, url); err != nil {
-			return fmt.Errorf("show the link: %w", err)
-		}
-		_ = machine{}.Open(ctx, url) // the link stands there: a browser that does not open is no end
-		return nil
-	}
+	c.opensLinks()
 	if err := c.signInFor(ctx, t); err != nil {
 		return err
 	}
@@ -151,6 +146,17 @@ func runCheck(ctx context.Context, o *options, save string) error {
 		return &exitError{code: codeFailed, cause: kept, typed: sayNotKept}
 	}
 	return exitFor(overall)
+}
+
+// opensLinks shows every link that a sign-in has the person open, and opens it.
+func (c *clients) opensLinks() {
+	c.open = func(ctx context.Context, url string) error {
+		if _, err := fmt.Fprintf(c.o.err, sayOpenThis, url); err != nil {
+			return fmt.Errorf("show the link: %w", err)
+		}
+		_ = machine{}.Open(ctx, url) // the link stands there: a browser that does not open is no end
+		return nil
+	}
 }
 
 // unprinted is an answer that did not get out: whoever branches on the code
@@ -207,10 +213,14 @@ func (c *clients) signInBy(ctx context.Context, t target) (signin.Session, error
 		if name, borrowed := signin.Borrowed(c.clientID(&t.profile)); borrowed {
 			_, _ = fmt.Fprintf(o.err, sayBorrowed, name)
 		}
-		if o.signIn == "browser" {
-			return client.Browser(ctx, checks.ReadScopes())
+		scopes := t.scopes
+		if scopes == nil {
+			scopes = checks.ReadScopes()
 		}
-		return client.Device(ctx, checks.ReadScopes(), func(p signin.Prompt) {
+		if o.signIn == "browser" {
+			return client.Browser(ctx, scopes)
+		}
+		return client.Device(ctx, scopes, func(p signin.Prompt) {
 			_, _ = fmt.Fprintf(o.err, sayDeviceCode, p.URL, p.UserCode, p.StartedAt.Format("15:04"))
 		})
 	}

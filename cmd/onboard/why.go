@@ -1,71 +1,129 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"onboard.example/checks"
 	"onboard.example/checks/aadsts"
+	"onboard.example/flows"
 )
 
-// whySchema names the shape of `why --json`.
-const whySchema = "onboard/why/1"
-
-// whyReport is what `why --json` prints.
-type whyReport struct {
-	Schema string `json:"schema"`
-	aadsts.Answer
+// whyFlags are those of why alone.
+type whyFlags struct {
+	file      string
+	personal  bool
+	details   bool
+	developer bool
+	colleague bool
+	before    bool
+	schema    bool
+	message   string
+	lang      string
 }
 
 func newWhy(o *options) *cobra.Command {
-	var file string
-	var personal bool
+	var f whyFlags
 	cmd := &cobra.Command{
 		Use:   "why [TEXT...]",
 		Short: "Say what an error of Microsoft's means, whose move it is, and what to do",
 		Long:  sayWhyLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runWhy(cmd.Context(), o, args, file, personal)
+			if f.schema {
+				_, err := o.out.Write(whySchemaText())
+				return err
+			}
+			return runWhy(cmd.Context(), o, args, f)
 		},
 	}
-	cmd.Flags().StringVar(&file, "file", "", "read the text from this file; - is standard input")
-	cmd.Flags().BoolVar(&personal, "include-personal", false, "print addresses, correlation ids and the like, too")
+	fs := cmd.Flags()
+	fs.StringVar(&f.file, "file", "", "read the text from this file; - is standard input")
+	fs.BoolVar(&f.personal, "include-personal", false, "print addresses, correlation ids and the like, too")
+	fs.BoolVar(&f.details, "details", false, "print everything that was read and seen, below the five lines")
+	fs.BoolVar(&f.developer, "developer", false, "speak to the developer whose app it is: what is theirs, which parameters cause it, how to rehearse it")
+	fs.BoolVar(&f.colleague, "colleague-works", false, "a colleague gets in: say how that can be")
+	fs.BoolVar(&f.before, "worked-before", false, "it worked before: say what ends that")
+	fs.StringVar(&f.message, "message", "", "print a message instead, ready to send: "+formNames())
+	fs.StringVar(&f.lang, "lang", "en", "language of the message: "+strings.Join(flows.MessageLanguages(), ", "))
+	fs.BoolVar(&f.schema, "schema", false, "print the JSON Schema of the answer, and do nothing else")
 	return cmd
 }
 
-// runWhy answers from the text alone: nobody is asked, and nothing is kept.
-func runWhy(ctx context.Context, o *options, args []string, file string, personal bool) error {
-	if file != "" && len(args) > 0 {
-		return usage("Leave out one of the two.", "there is a text, and a file too")
+func formNames() string {
+	var names []string
+	for _, f := range flows.MessageForms() {
+		names = append(names, string(f))
 	}
-	text, err := o.pasted(ctx, args, file)
+	return strings.Join(names, ", ")
+}
+
+// check refuses flags that cannot be meant, before anything is read.
+func (f whyFlags) check(o *options, args []string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	switch {
+	case f.file != "" && len(args) > 0:
+		return usage("Leave out one of the two.", "there is a text, and a file too")
+	case f.message != "" && !slices.Contains(flows.MessageForms(), flows.MessageForm(f.message)):
+		return usage("Type one of: "+formNames()+".", "no form of message called %q", checks.Line(f.message, 40))
+	case !slices.Contains(flows.MessageLanguages(), f.lang):
+		return usage("Type one of: "+strings.Join(flows.MessageLanguages(), ", ")+".", "no messages in %q", checks.Line(f.lang, 40))
+	case f.developer && f.message != "":
+		return usage("Leave out one of the two.", "--developer explains, and --message writes to IT or to support")
+	case o.keepSignIn:
+		return usage("Leave it out.", "why signs in for one look, and keeps nothing")
+	case o.tokenFile == "-" && len(args) == 0 && (f.file == "" || f.file == "-"):
+		return usage("Put the token into a file.", "--token-file - is where the text is read from")
+	case o.signsIn() && o.domain == "" && !strings.Contains(o.user, "@"):
+		return usage("Type --domain with your organisation's domain, such as contoso.example.", "nobody can sign in without a domain")
+	}
+	return nil
+}
+
+// signsIn says whether the flags ask for a sign-in.
+func (o *options) signsIn() bool { return o.tokenFile != "" || o.signIn != "" && o.signIn != "none" }
+
+// runWhy answers from the text and, where a domain is given, from what Microsoft
+// and the DNS say of it. Nothing is kept.
+func runWhy(ctx context.Context, o *options, args []string, f whyFlags) error {
+	if err := f.check(o, args); err != nil {
+		return err
+	}
+	text, err := o.pasted(ctx, args, f.file)
 	if err != nil {
 		return err
 	}
 	a := aadsts.ParseBytes(text)
-	if !personal {
+	if !f.personal {
 		a = a.WithoutPersonal()
 	}
-	if o.json {
-		err = json.NewEncoder(o.out).Encode(whyReport{whySchema, a})
-	} else {
-		_, err = o.out.Write(explained(a))
+	l, err := o.lookWhy(ctx, a, f)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.json:
+		err = l.printJSON(f)
+	case f.message != "":
+		err = l.printMessage(f)
+	default:
+		_, err = o.out.Write(l.lines(f))
 	}
 	switch {
 	case err != nil:
 		return unprinted(err)
-	case a.Class == aadsts.Unknown:
+	case l.why.Class == aadsts.Unknown:
 		return &exitError{code: codeUnknown}
 	}
 	return nil
@@ -107,67 +165,4 @@ func (o *options) pasted(ctx context.Context, args []string, file string) ([]byt
 	case <-ctx.Done():
 		return nil, &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
 	}
-}
-
-// explained is an answer for people: five lines first, then the details.
-func explained(a aadsts.Answer) []byte {
-	var b bytes.Buffer
-	line := func(head, text string) {
-		if text != "" {
-			_, _ = fmt.Fprintf(&b, "%-14s %s\n", head, text)
-		}
-	}
-	line(sayWhyWhat, a.What)
-	line(sayWhyWho, string(a.Who))
-	line(sayWhyDo, a.Do)
-	line(sayWhySure, says(string(a.Sure)+":", a.Why))
-	line(sayWhyElse, alsoPossible(a.Also))
-	line(sayWhySkip, a.Skip)
-	b.WriteByte('\n')
-	head := sayWhyCodes
-	for _, c := range a.Codes {
-		text := fmt.Sprintf("AADSTS%d", c.Number)
-		if c.Name != "" {
-			text += " " + c.Name
-		}
-		if c.Guess {
-			text += sayWhyGuess
-		}
-		if !c.Known {
-			text += sayWhyUnlisted
-		}
-		line(head, text+"  "+c.Lookup)
-		head = ""
-	}
-	line(sayWhyApp, says(a.App.Name, a.App.ID))
-	line(sayWhyTenant, says(a.Tenant.Name, a.Tenant.ID))
-	line(sayWhyScopes, strings.Join(a.Scopes, " "))
-	if !a.At.IsZero() {
-		line(sayWhyAt, a.At.UTC().Format(time.RFC3339))
-	}
-	p := a.Personal
-	line(sayWhyPeople, strings.Join(p.Addresses, " "))
-	line(sayWhyTrace, says(p.Trace, p.Correlation, p.RequestID))
-	if a.AdminConsent {
-		line("", sayWhyClaim)
-	}
-	if a.Secret {
-		line("", sayWhySecret)
-	}
-	if a.Cut {
-		line("", fmt.Sprintf(sayWhyCut, aadsts.MaxBytes>>20))
-	}
-	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
-}
-
-// alsoPossible lists what else it may be, in words.
-func alsoPossible(classes []aadsts.Class) string {
-	var out []string
-	for _, c := range classes {
-		out = append(out, strings.ReplaceAll(string(c), "_", " "))
-	}
-	if len(out) == 0 {
-		return ""
-	}
-	return sayWhyMaybe + strings.Join(out, "; ")
 }

@@ -7,17 +7,39 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"onboard.example/checks/aadsts"
+	"onboard.example/checks/sim"
+	"onboard.example/flows"
 )
+
+// whySchemaOf compiles what `why --schema` prints.
+func whySchemaOf(t *testing.T) reportSchema {
+	t.Helper()
+	text, errs, code := onboard(t.Context(), nil, "why", "--schema")
+	if code != codeOpen || errs != "" {
+		t.Fatalf("why --schema: exit %d: %s", code, errs)
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	must(t, err)
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	must(t, c.AddResource("why.json", doc))
+	s, err := c.Compile("why.json")
+	must(t, err)
+	return reportSchema{s}
+}
 
 func TestWhy(t *testing.T) {
 	t.Parallel()
+	schema := whySchemaOf(t)
 	file := filepath.Join(t.TempDir(), "page.txt")
 	must(t, os.WriteFile(file, []byte("Administratorgenehmigung erforderlich\nHetk"), 0o600))
-	const evil = "AADSTS50105\x1b[2J\x1b]0;owned\a \u202eevil\u200b ('8dd90edb-c881-459a-ac84-2a1fee8c5c94') eve@contoso.example Correlation ID: 11111111-2222-3333-4444-555555555555"
 	for name, c := range map[string]struct {
 		args  []string
 		in    string
@@ -25,16 +47,19 @@ func TestWhy(t *testing.T) {
 		class aadsts.Class
 		says  []string
 	}{
-		"a code":           {[]string{"AADSTS90094"}, "", codeOpen, aadsts.AdminConsentNeeded, []string{"whose move     tenant admin", "error?code=90094"}},
-		"several words":    {[]string{"Need", "admin", "approval"}, "", codeOpen, aadsts.AdminConsentNeeded, []string{"how sure       medium"}},
-		"a file":           {[]string{"--file", file}, "", codeOpen, aadsts.AdminConsentNeeded, []string{"tenant admin"}},
-		"standard input":   {nil, `{"error":"invalid_grant","error_codes":[50105]}`, codeOpen, aadsts.AssignmentRequired, []string{"Users and groups"}},
-		"named input":      {[]string{"--file", "-"}, "AADSTS7000112", codeOpen, aadsts.AppDisabled, nil},
-		"an unknown code":  {[]string{"AADSTS999999"}, "", codeUnknown, aadsts.Unknown, []string{"in no list we have", "not among those known here"}},
-		"nothing":          {nil, "", codeUnknown, aadsts.Unknown, []string{"whose move     unknown"}},
-		"a claim":          {[]string{"https://app.example/cb?admin_consent=True&tenant=11111111-2222-3333-4444-555555555555"}, "", codeOpen, aadsts.NoneSuccess, []string{"proves nothing"}},
-		"hostile":          {nil, evil, codeOpen, aadsts.AssignmentRequired, nil},
-		"more than enough": {nil, "AADSTS65001 " + strings.Repeat("lorem ipsum ", 200_000), codeOpen, aadsts.ConsentMissing, []string{"Only the first 1 MiB were read."}},
+		"a code":             {[]string{"AADSTS90094", "--details"}, "", codeOpen, aadsts.AdminConsentNeeded, []string{"whose move     tenant admin", "error?code=90094", "not worth it   signing in again"}},
+		"several words":      {[]string{"Need", "admin", "approval"}, "", codeOpen, aadsts.AdminConsentNeeded, []string{"how sure       medium, inferred"}},
+		"a file":             {[]string{"--file", file}, "", codeOpen, aadsts.AdminConsentNeeded, []string{"tenant admin"}},
+		"standard input":     {nil, `{"error":"invalid_grant","error_codes":[50105]}`, codeOpen, aadsts.AssignmentRequired, []string{"Users and groups"}},
+		"named input":        {[]string{"--file", "-"}, "AADSTS7000112", codeOpen, aadsts.AppDisabled, nil},
+		"an unknown code":    {[]string{"AADSTS999999", "--details"}, "", codeUnknown, aadsts.Unknown, []string{"in no list we have", "not among those known here"}},
+		"nothing":            {nil, "", codeUnknown, aadsts.Unknown, []string{"whose move     unknown"}},
+		"a claim":            {[]string{"https://app.example/cb?admin_consent=True&tenant=11111111-2222-3333-4444-555555555555"}, "", codeOpen, aadsts.NoneSuccess, []string{"proves nothing"}},
+		"a secret":           {[]string{"https://app.example/cb?code=0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&state=1"}, "", codeOpen, aadsts.NoneSuccess, []string{"do not pass it on"}},
+		"more than enough":   {nil, "AADSTS65001 " + strings.Repeat("lorem ipsum ", 200_000), codeOpen, aadsts.ConsentMissing, []string{"Only the first 1 MiB were read."}},
+		"what they say":      {[]string{"AADSTS50105", "--colleague-works", "--worked-before"}, "", codeOpen, aadsts.AssignmentRequired, []string{"Your colleague is assigned", "took you off the list"}},
+		"a developer":        {[]string{"AADSTS90094", "--developer"}, "", codeOpen, aadsts.AdminConsentNeeded, []string{"no code of yours can approve it", "onboard sim --scenario managed-default"}},
+		"a personal address": {[]string{"AADSTS50020", "--domain", "outlook.com"}, "", codeOpen, aadsts.PersonalAccount, []string{"outlook.com is for personal mail"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,25 +68,81 @@ func TestWhy(t *testing.T) {
 			if code != c.code || errs != "" {
 				t.Errorf("exit %d, want %d: %s", code, c.code, errs)
 			}
-			for _, says := range c.says {
-				if !strings.Contains(out, says) {
-					t.Errorf("lacks %q:\n%s", says, out)
-				}
+			holds(t, out, c.says...)
+			fiveFirst(t, out)
+			asJSON, _, code := onboard(t.Context(), strings.NewReader(c.in), append(args, "--json")...)
+			if err := schema.validate(asJSON); err != nil || code != c.code {
+				t.Errorf("exit %d, %v: %s", code, err, asJSON)
 			}
-			asJSON, _, _ := onboard(t.Context(), strings.NewReader(c.in), append(args, "--json")...)
 			var r whyReport
-			if err := json.Unmarshal([]byte(asJSON), &r); err != nil || r.Schema != whySchema || r.Class != c.class || r.Who == "" || r.Codes == nil {
+			if err := json.Unmarshal([]byte(asJSON), &r); err != nil || r.Schema != whySchema || r.Class != c.class {
 				t.Errorf("%v: %s", err, asJSON)
-			}
-			if text := out + asJSON; strings.ContainsAny(text, "\x1b\a\u202e\u200b") || strings.Contains(text, "eve@") || strings.Contains(text, "11111111-2222-3333-4444-555555555555") && name == "hostile" {
-				t.Errorf("passed on: %q", text)
 			}
 		})
 	}
-	out, _, _ := onboard(t.Context(), strings.NewReader(evil), "why", "--include-personal")
-	if !strings.Contains(out, "eve@contoso.example") || !strings.Contains(out, "11111111-2222-3333-4444-555555555555") || strings.ContainsRune(out, '\x1b') {
-		t.Errorf("with what is personal: %q", out)
+}
+
+// fiveFirst holds that an answer begins with its five lines, and a blank one.
+func fiveFirst(t *testing.T, out string) {
+	t.Helper()
+	lines := strings.Split(out, "\n")
+	for i, head := range []string{sayWhyWhat, sayWhyWho, sayWhyDo, sayWhySure, sayWhyNext} {
+		if i >= len(lines) || !strings.HasPrefix(lines[i], head+" ") {
+			t.Fatalf("line %d is not %s:\n%s", i+1, head, out)
+		}
 	}
+	if len(lines) > 6 && lines[5] != "" {
+		t.Errorf("no blank line after the five:\n%s", out)
+	}
+}
+
+// TestWhyOfEveryCode: whatever the code, the answer has its form.
+func TestWhyOfEveryCode(t *testing.T) {
+	t.Parallel()
+	schema := whySchemaOf(t)
+	for _, e := range aadsts.Entries() {
+		for _, more := range [][]string{{"--developer"}, {"--message", "jira", "--lang", "ja"}} {
+			out, errs, exit := onboard(t.Context(), nil, append([]string{"why", "--json", "AADSTS" + strconv.Itoa(e.Code)}, more...)...)
+			if err := schema.validate(out); err != nil || errs != "" {
+				t.Errorf("%d %q: %v %s", e.Code, more, err, errs)
+			}
+			if (exit == codeUnknown) != (e.Class == aadsts.Unknown) {
+				t.Errorf("%d, %s: exit %d", e.Code, e.Class, exit)
+			}
+		}
+	}
+}
+
+// TestWhyHarmless: no part of a hostile text acts on a terminal, and nobody's
+// data gets out, whatever is printed.
+func TestWhyHarmless(t *testing.T) {
+	t.Parallel()
+	const id = "33333333-2222-3333-4444-555555555555"
+	text := "AADSTS90094" + evil + " ('8dd90edb-c881-459a-ac84-2a1fee8c5c94') app '" + evil + "' eve@contoso.example\n" +
+		"Correlation ID: " + id + "\nTrace ID: " + strings.ReplaceAll(id, "3", "4") + "\nIP address: 192.0.2.7\nUser id: " + strings.ReplaceAll(id, "3", "5") +
+		"\nhttps://login.microsoftonline.com/contoso.example/oauth2/v2.0/authorize?client_id=8dd90edb-c881-459a-ac84-2a1fee8c5c94&login_hint=eve%40contoso.example&scope=openid" +
+		"&redirect_uri=https%3A%2F%2Fapp.example%2Feve%40contoso.example%2Fcb&claims=%7B%22upn%22%3A%22eve%40contoso.example%22%7D" +
+		"\nHello eve@contoso.example, Eve\u202e\u200b needs permission to access resources in your organization that only an admin can grant."
+	personal := []string{"eve@", "eve%40", id, strings.ReplaceAll(id, "3", "4"), strings.ReplaceAll(id, "3", "5"), "192.0.2.7"}
+	runs := [][]string{nil, {"--details"}, {"--developer"}, {"--json"}, {"--json", "--developer", "--details"}}
+	for _, form := range flows.MessageForms() {
+		for _, lang := range flows.MessageLanguages() {
+			runs = append(runs, []string{"--message", string(form), "--lang", lang}, []string{"--message", string(form), "--lang", lang, "--json"})
+		}
+	}
+	for _, more := range runs {
+		out, errs, code := onboard(t.Context(), strings.NewReader(text), append([]string{"why", "--app", "hetk"}, more...)...)
+		if code != codeOpen {
+			t.Errorf("%q: exit %d: %s", more, code, errs)
+		}
+		all := out + errs
+		harmless(t, all)
+		lacks(t, all, personal...)
+		with, errs, _ := onboard(t.Context(), strings.NewReader(text), append([]string{"why", "--app", "hetk", "--include-personal"}, more...)...)
+		harmless(t, with+errs)
+	}
+	out, _, _ := onboard(t.Context(), strings.NewReader(text), "why", "--include-personal", "--details")
+	holds(t, out, "eve@contoso.example", id)
 }
 
 func TestWhyUsage(t *testing.T) {
@@ -77,11 +158,22 @@ func TestWhyUsage(t *testing.T) {
 		{[]string{"--file", "nowhere"}, codeUsage, "nowhere"},
 		{[]string{"--file", t.TempDir()}, codeUsage, "Type the name of a file"},
 		{[]string{"--file", pipe}, codeUnknown, ""}, // nobody writes to it: it is empty
+		{[]string{"AADSTS90094", "--message", "fax\x1b[2J"}, codeUsage, "no form of message"},
+		{[]string{"AADSTS90094", "--message", "email", "--lang", "xx"}, codeUsage, "no messages in"},
+		{[]string{"AADSTS90094", "--message", "email", "--developer"}, codeUsage, "Leave out one"},
+		{[]string{"AADSTS90094", "--sign-in", "browser"}, codeUsage, "without a domain"},
+		{[]string{"AADSTS90094", "--keep-sign-in"}, codeUsage, "keeps nothing"},
+		{[]string{"--token-file", "-", "--domain", "contoso.example"}, codeUsage, "into a file"},
+		{[]string{"AADSTS90094", "--domain", "no domain"}, codeUsage, "domain"},
+		{[]string{"AADSTS90094", "--app", "nope"}, codeUsage, "no app"},
+		{[]string{"AADSTS90094", "--app-id", "nope"}, codeUsage, "no client id"},
+		{[]string{"AADSTS90094", "--app", "hetk", "--app-id", "22222222-2222-3333-4444-555555555555"}, codeUsage, "has the client id"},
 	} {
 		out, errs, code := onboard(t.Context(), nil, append([]string{"why"}, c.args...)...)
 		if code != c.code || !strings.Contains(errs, c.says) || c.code == codeUsage && out != "" {
 			t.Errorf("%q: exit %d, %q %q", c.args, code, out, errs)
 		}
+		harmless(t, out+errs)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	in, typed := io.Pipe()
@@ -93,4 +185,72 @@ func TestWhyUsage(t *testing.T) {
 		t.Errorf("exit %d: %q", code, out)
 	}
 	must(t, typed.Close())
+}
+
+// TestWhyMessage prints messages as people send them.
+func TestWhyMessage(t *testing.T) {
+	t.Parallel()
+	const text = "AADSTS90094 tenant '11111111-2222-3333-4444-555555555555' eve@contoso.example"
+	for name, c := range map[string]struct {
+		args []string
+		out  []string
+		errs []string
+	}{
+		"a mail":          {[]string{"--message", "email"}, []string{"Subject: Please approve Hetk Calendar Sync", "/11111111-2222-3333-4444-555555555555/adminconsent", "onboard --case ONB1-"}, []string{"mailto:?subject="}},
+		"in German":       {[]string{"--message", "email", "--lang", "de"}, []string{"Subject: Bitte Hetk Calendar Sync", "Cloudanwendungsadministrator"}, nil},
+		"a chat":          {[]string{"--message", "teams"}, []string{"**What it changes**"}, nil},
+		"a ticket":        {[]string{"--message", "servicenow"}, []string{"Short description:\nPlease approve", "Description:\n"}, nil},
+		"to the vendor":   {[]string{"--message", "support", "--app", "revenue-grid"}, []string{"To: support@revenuegrid.com", "the message, as a screenshot: [attach"}, []string{"mailto:support@revenuegrid.com?subject="}},
+		"with the person": {[]string{"--message", "email", "--include-personal"}, []string{"Account:\neve@contoso.example"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args := append([]string{"why", text}, c.args...)
+			if name != "to the vendor" {
+				args = append(args, "--app", "hetk")
+			}
+			out, errs, code := onboard(t.Context(), nil, args...)
+			if code != codeOpen {
+				t.Errorf("exit %d: %s", code, errs)
+			}
+			holds(t, out, c.out...)
+			holds(t, errs, c.errs...)
+		})
+	}
+	// Where it is the person's own move, that is said.
+	_, errs, _ := onboard(t.Context(), nil, "why", "AADSTS50020", "--app", "hetk", "--message", "email")
+	holds(t, errs, "This is your own move")
+}
+
+// TestWhyHandsOff: the code of an answer opens the wizard at the same place.
+func TestWhyHandsOff(t *testing.T) {
+	t.Parallel()
+	out, _, _ := onboard(t.Context(), nil, "why", "--json", "AADSTS650051 tenant 'contoso.example'", "--app", "hetk")
+	var r whyReport
+	must(t, json.Unmarshal([]byte(out), &r))
+	h, err := flows.ParseHandoff(r.Case)
+	if err != nil || h.App != "hetk" || h.AADSTS != r.Code {
+		t.Errorf("%+v, %v", h, err)
+	}
+}
+
+// TestRehearsals: every scenario that developers are told of is there.
+func TestRehearsals(t *testing.T) {
+	t.Parallel()
+	all, err := sim.Scenarios(nil)
+	must(t, err)
+	known := map[string]bool{}
+	for _, sc := range all {
+		known[sc.Name] = true
+	}
+	for _, e := range aadsts.Entries() {
+		out, _, _ := onboard(t.Context(), nil, "why", "--json", "--developer", aadsts.LookupURL(e.Code))
+		var r whyReport
+		must(t, json.Unmarshal([]byte(out), &r))
+		for _, name := range r.Developer.Rehearse {
+			if !known[name] {
+				t.Errorf("no scenario %s", name)
+			}
+		}
+	}
 }

@@ -49,39 +49,6 @@ invalid, twice there or not everywhere, 2 wrong usage, 3 it cannot be told.`
 	sayDNSSame     = "%s still %s, as above.\n"
 	sayDNSNext     = "Looking again in %s. Ctrl-C ends it.\n"
 
-	sayWhyLong = `why reads what somebody was shown when Microsoft stopped their sign-in: a page
-that was copied, an address, JSON, a line of a log, words read off a screenshot.
-It says what happened, whose move it is, what to do, and what is not worth
-trying. It asks nobody, and keeps and sends nothing.
-
-  onboard why AADSTS90094
-  onboard why --file error.html
-  pbpaste | onboard why
-
-What names a person stays out of the answer unless --include-personal is given.
-Exit codes: 0 explained, 2 wrong usage, 3 not recognised.`
-
-	sayWhyPaste    = "Paste what you were shown, then press Ctrl-D on a line of its own.\n"
-	sayWhyWhat     = "what happened"
-	sayWhyWho      = "whose move"
-	sayWhyDo       = "what to do"
-	sayWhySure     = "how sure"
-	sayWhyElse     = "or else"
-	sayWhyMaybe    = "it may be: "
-	sayWhySkip     = "not worth it"
-	sayWhyCodes    = "codes"
-	sayWhyGuess    = " (as far as it can be read)"
-	sayWhyUnlisted = " (not among those known here)"
-	sayWhyApp      = "app"
-	sayWhyTenant   = "tenant"
-	sayWhyScopes   = "permissions"
-	sayWhyAt       = "time"
-	sayWhyPeople   = "addresses"
-	sayWhyTrace    = "ids of it"
-	sayWhyClaim    = "An address that says so proves nothing: look with `onboard check`."
-	sayWhySecret   = "The text holds what looks like a code or a token: do not pass it on."
-	sayWhyCut      = "Only the first %d MiB were read."
-
 	saySaved   = "Saved in %s: what was read of %s, without people's names, ids and addresses. Names and ids of the\ntenant, of apps and of policies are in it.\n"
 	sayFromOld = "As it was read on %s, by onboard %s. Nothing was asked now, so nothing here is proof.\n\n"
 

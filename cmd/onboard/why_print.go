@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/checks/aadsts"
+	"onboard.example/flows"
+)
+
+// whyPage is text for people while it is being made.
+type whyPage struct{ bytes.Buffer }
+
+// line puts a text behind its heading; nothing, where there is none.
+func (p *whyPage) line(head, text string) {
+	if text != "" {
+		_, _ = fmt.Fprintf(p, "%-14s %s\n", head, text)
+	}
+}
+
+// lines is the answer for people: five lines, what must not be missed, and the
+// details for those who asked for them.
+func (l *whyLook) lines(f whyFlags) []byte {
+	var p whyPage
+	w := l.why
+	p.line(sayWhyWhat, w.What)
+	p.line(sayWhyWho, string(w.Who))
+	p.line(sayWhyDo, l.toDo())
+	p.line(sayWhySure, says(string(w.Sure)+",", w.Grade.String()+":", sureWhy(w)))
+	p.line(sayWhyNext, l.next())
+	p.WriteByte('\n')
+	p.line(sayWhyColleague, w.Colleague)
+	p.line(sayWhyBefore, w.Before)
+	if w.AdminConsent {
+		p.line("", sayWhyClaim)
+	}
+	if w.Secret {
+		p.line("", sayWhySecret)
+	}
+	if w.Cut {
+		p.line("", fmt.Sprintf(sayWhyCut, aadsts.MaxBytes>>20))
+	}
+	if f.details {
+		l.details(&p)
+	}
+	if f.developer {
+		developerLines(&p, w.Developer())
+	}
+	if !f.details && !f.developer {
+		more := sayWhyMore
+		if !l.asked {
+			more += sayWhyNarrow
+		}
+		p.line("", more)
+	}
+	return append(bytes.TrimSpace(p.Bytes()), '\n')
+}
+
+// toDo is what clears it, with whom it is said to where that is not the reader.
+func (l *whyLook) toDo() string {
+	switch l.why.Who {
+	case aadsts.TenantAdmin:
+		return sayWhyForAdmin + l.why.Do
+	case aadsts.AppVendor:
+		return sayWhyForVendor + l.why.Do
+	case aadsts.SomebodyElse:
+		return sayWhyForElse + l.why.Do
+	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
+	}
+	return l.why.Do
+}
+
+// sureWhy is what the answer rests on: the text, with what explains it, or what
+// turned it.
+func sureWhy(w checks.Why) string {
+	if len(w.Reasons) == 0 {
+		return w.Why
+	}
+	first := w.Reasons[0]
+	switch {
+	case w.Text != w.Class:
+		return strings.TrimRight(first.Says, ".")
+	case first.Check == checks.ConsentPredict || first.Check == checks.TenantFound:
+		return w.Why + "; " + strings.TrimRight(first.Says, ".")
+	}
+	return w.Why
+}
+
+// next is the next best thing: the message, and what else it may be.
+func (l *whyLook) next() string {
+	var out []string
+	switch l.why.Who {
+	case aadsts.TenantAdmin, aadsts.SomebodyElse:
+		out = append(out, sayWhyWrite)
+	case aadsts.AppVendor:
+		out = append(out, sayWhyWriteVendor)
+	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
+	}
+	if also := alsoPossible(l.why.Also); also != "" {
+		out = append(out, also)
+	}
+	if len(out) == 0 {
+		return sayWhyNothingElse
+	}
+	return strings.Join(out, " ")
+}
+
+// alsoPossible lists what else it may be, in words.
+func alsoPossible(classes []aadsts.Class) string {
+	var out []string
+	for _, c := range classes {
+		out = append(out, strings.ReplaceAll(string(c), "_", " "))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return sayWhyMaybe + strings.Join(out, "; ") + "."
+}
+
+// details is everything that was read and seen.
+func (l *whyLook) details(p *whyPage) {
+	w := l.why
+	p.line(sayWhySkip, w.Skip)
+	head := sayWhySeen
+	for _, r := range w.Reasons {
+		p.line(head, r.Says+" ("+r.Grade.String()+")")
+		head = ""
+	}
+	head = sayWhyCodes
+	for _, c := range w.Codes {
+		text := fmt.Sprintf("AADSTS%d", c.Number)
+		if c.Name != "" {
+			text += " " + c.Name
+		}
+		if c.Guess {
+			text += sayWhyGuess
+		}
+		if !c.Known {
+			text += sayWhyUnlisted
+		}
+		p.line(head, text+"  "+c.Lookup)
+		head = ""
+	}
+	p.line(sayWhyApp, says(w.App.Name, w.App.ID))
+	p.line(sayWhyTenant, says(w.Tenant.Name, w.Tenant.ID))
+	p.line(sayWhyScopes, strings.Join(w.Scopes, " "))
+	if !w.At.IsZero() {
+		p.line(sayWhyAt, w.At.UTC().Format(time.RFC3339))
+	}
+	p.line(sayWhyPeople, strings.Join(w.Personal.Addresses, " "))
+	p.line(sayWhyTrace, says(w.Personal.Trace, w.Personal.Correlation, w.Personal.RequestID))
+	if link, err := flows.ConsentLink(l.state); err == nil && w.Ask() == checks.AskConsent {
+		p.line(sayWhyLink, link.URL)
+	}
+	if code := flows.HandoffOf(l.state, w).String(); code != "" {
+		p.line(sayWhyCase, "onboard --case "+code)
+	}
+	if !l.asked {
+		p.line("", sayWhyAskToo)
+	}
+}
+
+// developerLines is the answer to the developer whose app it is.
+func developerLines(p *whyPage, d checks.WhyDeveloper) {
+	p.line(sayDevMeans, d.Means)
+	list := func(head string, items []string) {
+		for _, it := range items {
+			p.line(head, it)
+			head = ""
+		}
+	}
+	list(sayDevYours, d.Yours)
+	list(sayDevTenant, d.Tenant)
+	var params []string
+	for _, q := range d.Parameters {
+		text := q.Name
+		if q.Value != "" {
+			text += "=" + q.Value
+		}
+		if q.Cause {
+			text += sayDevCause
+		}
+		params = append(params, text+": "+q.Says)
+	}
+	list(sayDevParams, params)
+	var rehearse []string
+	for _, sc := range d.Rehearse {
+		rehearse = append(rehearse, checks.RehearsalCommand(sc))
+	}
+	list(sayDevRehearse, rehearse)
+}
+
+// printMessage prints a message ready to send: the text alone goes to standard
+// output, what to know about it to standard error.
+func (l *whyLook) printMessage(f whyFlags) error {
+	m, err := l.message(f)
+	if err != nil {
+		return err
+	}
+	if l.why.Who == aadsts.User && f.message != string(flows.MessageSupport) {
+		_, _ = fmt.Fprintf(l.o.err, sayWhyYourMove, l.why.Do)
+	}
+	if l.why.Secret {
+		_, _ = fmt.Fprintln(l.o.err, sayWhySecret)
+	}
+	var p whyPage
+	if m.To != "" {
+		_, _ = fmt.Fprintf(&p, sayMessageTo, m.To)
+	}
+	if len(m.Fields) > 0 && m.Form != flows.MessageSupport {
+		for _, field := range m.Fields {
+			_, _ = fmt.Fprintf(&p, "%s:\n%s\n\n", field.Name, strings.TrimSpace(field.Value))
+		}
+	} else {
+		if m.Form == flows.MessageEmail || m.Form == flows.MessageSupport {
+			_, _ = fmt.Fprintf(&p, sayMessageSubject, m.Subject)
+		}
+		_, _ = fmt.Fprintf(&p, "%s\n", strings.TrimSpace(m.Body))
+	}
+	if _, err := l.o.out.Write(append(bytes.TrimSpace(p.Bytes()), '\n')); err != nil {
+		return err
+	}
+	if m.URL != "" {
+		_, _ = fmt.Fprintf(l.o.err, sayMessageOpen, m.URL)
+	}
+	return nil
+}
+
+func (l *whyLook) message(f whyFlags) (flows.Message, error) {
+	return flows.NewMessage(flows.MessageAsked{
+		State: l.state, Why: l.why, Form: flows.MessageForm(f.message), Lang: f.lang, Personal: f.personal, Person: l.o.user,
+	})
+}
