@@ -42,22 +42,14 @@ func (s *Sim) batch(r *http.Request, body []byte) ([]byte, error) {
 		Requests []batchPart `json:"requests"`
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
-		return nil, badRequest("Unable to read JSON request payload.")
+		return nil, unreadable()
 	}
-	if len(in.Requests) == 0 || len(in.Requests) > maxBatch {
-		return nil, badRequest("Number of batch request steps must be between 1 and the maximum of %d.", maxBatch)
+	if err := checkParts(in.Requests); err != nil {
+		return nil, err
 	}
 	status := map[string]int{}
 	var replies []batchReply
-	for i, p := range in.Requests {
-		if _, twice := status[p.ID]; p.ID == "" || twice {
-			return nil, badRequest("Request %d has no id, or one that another request has.", i+1)
-		}
-		for _, id := range p.DependsOn {
-			if _, ok := status[id]; !ok {
-				return nil, badRequest("Request '%s' depends on '%s', which is not a request before it.", p.ID, id)
-			}
-		}
+	for _, p := range in.Requests {
 		reply := s.batchOne(r, p, status)
 		status[p.ID] = reply.Status
 		replies = append(replies, reply)
@@ -65,6 +57,43 @@ func (s *Sim) batch(r *http.Request, body []byte) ([]byte, error) {
 	// Replies come in no order that a client may rely on (entra-facts §15).
 	slices.Reverse(replies)
 	return json.Marshal(map[string]any{"responses": replies})
+}
+
+// checkParts refuses a batch as a whole: too many parts (Graph's code and words,
+// as its SDK prints them [PUB]), none, two of one id, one that depends on what does
+// not come before it, and one that has a body and does not say what it is
+// (ms-365-mcp-server issue 677 [PUB]).
+func checkParts(parts []batchPart) error {
+	switch {
+	case len(parts) == 0:
+		return unread("A batch must have at least one request.")
+	case len(parts) > maxBatch:
+		return &graphError{
+			http.StatusBadRequest, "MaximumValueExceeded", fmt.Sprintf("Number of batch request steps exceeds the maximum value of %d.", maxBatch),
+		}
+	}
+	seen := map[string]bool{}
+	for i, p := range parts {
+		if p.ID == "" || seen[p.ID] {
+			return badRequest("Request %d has no id, or one that another request has.", i+1)
+		}
+		for _, id := range p.DependsOn {
+			if !seen[id] {
+				return badRequest("Request '%s' depends on '%s', which is not a request before it.", p.ID, id)
+			}
+		}
+		seen[p.ID] = true
+		named := slices.ContainsFunc(sortedKeys(p.Headers), func(h string) bool { return strings.EqualFold(h, "Content-Type") })
+		if p.hasBody() && !named && !strings.EqualFold(p.Method, http.MethodDelete) {
+			return unread("Write request with id '" + strings.ToValidUTF8(p.ID, "?") + "' does not contain a Content-Type header.")
+		}
+	}
+	return nil
+}
+
+// hasBody says whether the part has one; some clients write null for none.
+func (p batchPart) hasBody() bool {
+	return len(p.Body) > 0 && !bytes.Equal(bytes.TrimSpace(p.Body), []byte("null"))
 }
 
 // batchOne answers one part.
@@ -103,9 +132,9 @@ func partRequest(outer *http.Request, p batchPart) (*http.Request, error) {
 	if path, err := splitPath(u); err == nil && path.isBatch() {
 		return nil, fmt.Errorf("request '%s' is a batch within a batch", p.ID)
 	}
-	body := p.Body
-	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
-		body = nil // some clients write it for requests without a body
+	var body []byte
+	if p.hasBody() {
+		body = p.Body
 	}
 	inner, err := http.NewRequestWithContext(context.WithoutCancel(outer.Context()), strings.ToUpper(p.Method), u.String(), bytes.NewReader(body))
 	if err != nil {
@@ -114,13 +143,8 @@ func partRequest(outer *http.Request, p batchPart) (*http.Request, error) {
 	inner.Host = outer.Host
 	inner.Header.Set("Authorization", outer.Header.Get("Authorization"))
 	inner.Header.Set("Accept", outer.Header.Get("Accept"))
-	typed := false
 	for k, v := range p.Headers {
 		inner.Header.Set(k, v)
-		typed = typed || strings.EqualFold(k, "Content-Type")
-	}
-	if len(body) > 0 && !typed {
-		return nil, fmt.Errorf("request '%s' has a body, so it needs a Content-Type header", p.ID)
 	}
 	return inner, nil
 }

@@ -45,7 +45,7 @@ func (c *graphCall) payload(kind, writable string) (map[string]json.RawMessage, 
 	}
 	m := map[string]json.RawMessage{}
 	if err := json.Unmarshal(c.body, &m); err != nil {
-		return nil, badRequest("Unable to read JSON request payload.")
+		return nil, unreadable()
 	}
 	maps.DeleteFunc(m, func(name string, _ json.RawMessage) bool { return strings.Contains(name, "@odata.") })
 	return m, nil
@@ -69,20 +69,34 @@ func checkNamedType(raw map[string]any, kind string) error {
 	return badRequest("A resource with type '%s' was found, but it is not assignable to the expected type 'microsoft.graph.%s'.", text, kind)
 }
 
-// checkMedia wants what has a body to be JSON and to say so.
+// checkMedia wants what has a body to be JSON and to say so. The words are Graph's
+// (issues microsoft-graph-docs 6486, msgraph-cli 258, msgraph-sample-pythondjangoapp
+// 22 [PUB]).
 func checkMedia(r *http.Request, body []byte) error {
-	if len(body) == 0 || r.Method == http.MethodGet {
+	if len(body) == 0 || r.Method == http.MethodGet || r.Method == http.MethodDelete {
 		return nil
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || !strings.EqualFold(kind, "application/json") {
-		return unreadable()
+	said := r.Header.Get("Content-Type")
+	kind, _, err := mime.ParseMediaType(said)
+	switch {
+	case said == "":
+		return unread("Write requests (excluding DELETE) must contain the Content-Type header declaration.")
+	case err != nil || !strings.EqualFold(kind, "application/json"):
+		return unread("Entity only allows writes with a JSON Content-Type header.")
 	}
 	return nil
 }
 
-// unreadable is what Graph says to a body that it cannot read as JSON.
+// unreadable is what Graph says to a body that it cannot read as JSON
+// (microsoft-graph-docs issue 6259 [PUB]).
 func unreadable() error {
-	return badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+	return unread("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+}
+
+// unread is how Graph refuses what it does not come to read: before the directory
+// is asked, with a code of its own.
+func unread(message string) error {
+	return &graphError{http.StatusBadRequest, "BadRequest", message}
 }
 
 func (p graphProp) wrong() error {

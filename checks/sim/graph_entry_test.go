@@ -60,11 +60,19 @@ func TestBodiesSayWhatTheyAre(t *testing.T) {
 			t.Errorf("%s: %d %s", kind, p.status, p.raw)
 		}
 	}
-	for _, kind := range []string{"", "text/plain", "application/xml", "application/x-www-form-urlencoded", "application/jsonx", ";"} {
-		refusedAs(t, kind, r.do("POST", at, token, body, "Content-Type", kind), 400, "Request_BadRequest")
+	for kind, words := range map[string]string{
+		"": "Write requests (excluding DELETE) must contain the Content-Type header declaration.", "text/plain": "JSON Content-Type header",
+		"application/xml": "JSON Content-Type header", "application/x-www-form-urlencoded": "JSON Content-Type header",
+		"application/jsonx": "JSON Content-Type header", ";": "JSON Content-Type header",
+	} {
+		p := r.do("POST", at, token, body, "Content-Type", kind)
+		refusedAs(t, kind, p, 400, "BadRequest")
+		if !strings.Contains(p.raw, words) {
+			t.Errorf("%q: %s", kind, p.raw)
+		}
 	}
 	for _, more := range []string{" x", `{"a":1}`, "]"} {
-		refusedAs(t, more, r.do("POST", at, token, body+more), 400, "Request_BadRequest")
+		refusedAs(t, more, r.do("POST", at, token, body+more), 400, "BadRequest")
 	}
 	batch := r.do("POST", "/v1.0/$batch", token, `{"requests":[{"id":"1","method":"POST","url":"/me/checkMemberGroups","headers":{"Content-Type":"text/plain"},"body":`+body+`},
 		{"id":"2","url":"/me"},{"id":"3","method":"GET","url":"/v1.0/me"},{"id":"4","method":"GET","url":"/me"}]}`)

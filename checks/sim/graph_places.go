@@ -60,7 +60,7 @@ func (c *graphCall) readPlace(n *NamedLocation) error {
 		Type string `json:"@odata.type"`
 	}
 	if err := json.Unmarshal(c.body, &head); err != nil {
-		return badRequest("Unable to read JSON request payload.")
+		return unreadable()
 	}
 	kind := strings.TrimPrefix(head.Type, "#microsoft.graph.")
 	if kind != "ipNamedLocation" && kind != "countryNamedLocation" {

@@ -242,7 +242,7 @@ func TestGraphRefuses(t *testing.T) {
 		{"app exists", "POST", "/v1.0/servicePrincipals", `{"appId":"` + hetkAppID + `"}`, 409, "Request_MultipleObjectsWithSameKeyValue"},
 		{"app unknown", "POST", "/v1.0/servicePrincipals", `{"appId":"` + missing + `"}`, 400, "NoBackingApplicationObject"},
 		{"app absent", "POST", "/v1.0/servicePrincipals", `{}`, 400, "Request_BadRequest"},
-		{"body not JSON", "POST", "/v1.0/servicePrincipals", `<x>`, 400, "Request_BadRequest"},
+		{"body not JSON", "POST", "/v1.0/servicePrincipals", `<x>`, 400, "BadRequest"},
 		{"unknown member", "POST", "/v1.0/servicePrincipals", `{"nonsense":1}`, 400, "Request_BadRequest"},
 		{"member of wrong type", "PATCH", "/v1.0/servicePrincipals(appId='" + hetkAppID + "')", `{"accountEnabled":"no"}`, 400, "Request_BadRequest"},
 		{"grant for nobody", "POST", "/v1.0/oauth2PermissionGrants", `{"clientId":"x","resourceId":"y","consentType":"AllPrincipals","scope":"z"}`, 400, "Request_BadRequest"},
@@ -344,7 +344,7 @@ func TestBatch(t *testing.T) {
 		{"id":"3","method":"GET","url":"/nonsense"},
 		{"id":"4","method":"GET","url":"/me","dependsOn":["3"]},
 		{"id":"5","method":"GET","url":"/users"},
-		{"id":"6","method":"PATCH","url":"/servicePrincipals(appId='` + hetkAppID + `')","body":{"accountEnabled":false}},
+		{"id":"6","method":"PATCH","url":"/servicePrincipals(appId='` + hetkAppID + `')","headers":{"content-type":"text/plain"},"body":{"accountEnabled":false}},
 		{"id":"7","method":"PATCH","url":"/servicePrincipals(appId='` + hetkAppID + `')","headers":{"Content-Type":"application/json"},"body":{"accountEnabled":false}},
 		{"id":"8","method":"POST","url":"/myorganization/%24Batch","headers":{"Content-Type":"application/json"},"body":{"requests":[{"id":"1","method":"GET","url":"/me"}]}},
 		{"id":"9","method":"GET","url":"https://elsewhere.example/me"}]}`
@@ -370,16 +370,17 @@ func TestBatch(t *testing.T) {
 	for i := range 21 {
 		many = append(many, fmt.Sprintf(`{"id":"%d","method":"GET","url":"/me"}`, i))
 	}
-	for name, bad := range map[string]string{
-		"too many": `{"requests":[` + strings.Join(many, ",") + `]}`,
-		"none":     `{"requests":[]}`,
-		"twice":    `{"requests":[{"id":"1","method":"GET","url":"/me"},{"id":"1","method":"GET","url":"/me"}]}`,
-		"forward":  `{"requests":[{"id":"1","method":"GET","url":"/me","dependsOn":["2"]}]}`,
-		"not JSON": `{`,
+	for code, bad := range map[string]string{
+		"MaximumValueExceeded too many": `{"requests":[` + strings.Join(many, ",") + `]}`,
+		"BadRequest none":               `{"requests":[]}`,
+		"Request_BadRequest twice":      `{"requests":[{"id":"1","method":"GET","url":"/me"},{"id":"1","method":"GET","url":"/me"}]}`,
+		"Request_BadRequest forward":    `{"requests":[{"id":"1","method":"GET","url":"/me","dependsOn":["2"]}]}`,
+		"Request_BadRequest itself":     `{"requests":[{"id":"1","method":"GET","url":"/me","dependsOn":["1"]}]}`,
+		"BadRequest not JSON":           `{`,
+		"BadRequest without its type":   `{"requests":[{"id":"1","method":"GET","url":"/me"},{"id":"2","method":"POST","url":"/me/checkMemberGroups","headers":{"Accept":"*/*"},"body":{"groupIds":[]}}]}`,
 	} {
-		if p := r.do("POST", "/v1.0/$batch", r.token(admin), bad); p.status != http.StatusBadRequest {
-			t.Errorf("%s: %d", name, p.status)
-		}
+		code, name, _ := strings.Cut(code, " ")
+		refusedAs(t, name, r.do("POST", "/v1.0/$batch", r.token(admin), bad), 400, code)
 	}
 }
 

@@ -35,11 +35,22 @@ func (w *World) ensureServicePrincipal(t *Tenant, reg *Registration) (*ServicePr
 		Enabled:     true,
 		OwnerTenant: reg.HomeTenant,
 		Publisher:   reg.Publisher,
+		Tags:        appTags(reg),
 		CreatedAt:   now,
 		VisibleAt:   now.Add(w.lag.of(lagServices, id)),
 	}
 	t.Services = append(t.Services, sp)
 	return sp, nil
+}
+
+// appTags are the tags of an app that came by consent: by this one the portal, and
+// scripts, know what is an enterprise app (general knowledge). Whoever makes the
+// service principal through Graph says its tags.
+func appTags(reg *Registration) []string {
+	if reg.FirstParty {
+		return nil
+	}
+	return []string{"WindowsAzureActiveDirectoryIntegratedApp"}
 }
 
 // settling says whether the app's service principal is being made or unmade at
