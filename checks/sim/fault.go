@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -13,7 +14,8 @@ type faultKind string
 // The kinds, as they are written in a scenario or after --fault. Several, parted
 // by commas, may stand in one text: 429:0.2,503:0.05,slow,html.
 //
-//	KIND           spoils every call (caechallenge: one)
+//	KIND           spoils every call (caechallenge: one; by any count, only calls of
+//	               clients that take claims challenges)
 //	KIND=N         spoils N calls, then no more
 //	KIND:RATE      spoils that part of the calls, above 0 to 1, drawn from the seed
 //
@@ -77,6 +79,7 @@ type faults struct {
 	// calls under way at once do not change each other's luck.
 	calls [1024]uint32
 	now   func() time.Time
+	copes func(*http.Request) bool // whether a caller has said that it takes claims challenges
 }
 
 // newFaults parses the faults of a scenario and of the command line together.
@@ -112,9 +115,22 @@ func (f *faults) add(one *fault) {
 	}
 }
 
-// pick takes the next fault that spoils a call to path, if any. part says that
-// the call is one part of a batch: faults of the connection spare it.
-func (f *faults) pick(path string, part bool) *fault {
+// of takes the next fault that spoils a whole request, if any. Only callers whose
+// token says that they take a claims challenge (cp1) meet one (entra-facts §15).
+func (f *faults) of(r *http.Request) *fault {
+	return f.pick(r.URL.Path, func(one *fault) bool { return one.kind != faultCAE || f.copes(r) })
+}
+
+// ofPart takes the next fault that spoils a part of a batch, if any: faults of the
+// connection spare it.
+func (f *faults) ofPart(path string) *fault {
+	return f.pick(path, func(one *fault) bool {
+		return one.kind == faultThrottle || one.kind == faultServer || one.kind == faultLicence
+	})
+}
+
+// pick takes the next fault that spoils a call to path, among those that fit it.
+func (f *faults) pick(path string, fits func(*fault) bool) *fault {
 	if len(f.list) == 0 {
 		return nil
 	}
@@ -126,7 +142,7 @@ func (f *faults) pick(path string, part bool) *fault {
 		if one.left == 0 || !one.covers(path) {
 			continue
 		}
-		if part && one.kind != faultThrottle && one.kind != faultServer && one.kind != faultLicence {
+		if !fits(one) {
 			continue
 		}
 		if one.rate < 1 && chance(f.seed+uint64(i), path, uint64(*place)) >= one.rate {

@@ -23,7 +23,7 @@ func (f *faults) wrap(next http.Handler) http.Handler {
 		if !pause(r.Context(), f.latency) {
 			return
 		}
-		if one := f.pick(r.URL.Path, false); one != nil {
+		if one := f.of(r); one != nil {
 			f.spoil(one, w, r, next)
 			return
 		}

@@ -208,9 +208,9 @@ func TestLuckOfAPath(t *testing.T) {
 		var out strings.Builder
 		for range 64 {
 			for range others {
-				f.pick("/v1.0/users", false)
+				f.ofPart("/v1.0/users")
 			}
-			if f.pick("/v1.0/me", false) == nil {
+			if f.ofPart("/v1.0/me") == nil {
 				out.WriteByte('.')
 			} else {
 				out.WriteByte('x')
@@ -224,7 +224,7 @@ func TestLuckOfAPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 10_000 {
-		if f.pick("/v1.0/me", false) != nil {
+		if f.ofPart("/v1.0/me") != nil {
 			hits++
 		}
 	}
@@ -314,4 +314,38 @@ func FuzzFault(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A claims challenge is for clients that have said they take one, in any case; no
+// other meets it, or spends it.
+func TestChallengeForWhoTakesIt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "approved", func(o *Options) { o.Faults = []string{"caechallenge=2"} })
+	k, err := r.verify(r.token(user))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(cc ...string) reply {
+		k.XmsCC = cc
+		return r.do("GET", "/v1.0/me", r.mint(k), "")
+	}
+	for range 3 {
+		if p := ask(); p.status != 200 {
+			t.Fatalf("one that says nothing: %d %s", p.status, p.raw)
+		}
+		if p := ask("protapp"); p.status != 200 {
+			t.Fatalf("one that says something else: %d %s", p.status, p.raw)
+		}
+		if p := r.do("GET", "/v1.0/me", "", ""); strings.Contains(p.header.Get("WWW-Authenticate"), "insufficient_claims") {
+			t.Fatalf("nobody: %v", p.header)
+		}
+	}
+	for _, cc := range []string{"cp1", "CP1"} {
+		if p := ask(cc); p.status != 401 || !strings.Contains(p.header.Get("WWW-Authenticate"), "insufficient_claims") {
+			t.Errorf("%s: %d %v", cc, p.status, p.header)
+		}
+	}
+	if p := ask("cp1"); p.status != 200 {
+		t.Errorf("the third: %d %s", p.status, p.raw)
+	}
 }

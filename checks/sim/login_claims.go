@@ -114,15 +114,17 @@ func (s *Sim) appClaims(c *visit, t *Tenant, sp *ServicePrincipal, api *Registra
 }
 
 // scriptToken is a user's Graph token for scripts: of Microsoft's command-line
-// client, with every delegated permission of Graph, for a day. What the user's
-// roles allow still decides what Graph does with it. World.mu must be held.
+// client, with every delegated permission of Graph, for a day. Only who takes
+// claims challenges gets so long a one (up to 28 hours;
+// [ED:concept-continuous-access-evaluation]). What the user's roles allow still
+// decides what Graph does with it. World.mu must be held.
 func (s *Sim) scriptToken(t *Tenant, u *User) string {
 	reg, api := s.world.registration(graphCLIAppID), s.world.registration(graphAppID)
 	if reg == nil || api == nil {
 		return ""
 	}
 	c := s.userClaims(t, u, reg, s.now(), scriptLife)
-	c.Aud = "https://" + cloudTable[t.Cloud].msHost
+	c.Aud, c.XmsCC = "https://"+cloudTable[t.Cloud].msHost, []string{"cp1"}
 	var scp []string
 	for _, sc := range api.Scopes {
 		scp = append(scp, sc.Value)

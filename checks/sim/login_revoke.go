@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -66,6 +65,14 @@ func (s *Sim) changeUser(ctx context.Context, upn, activity string, change func(
 // iso is a time as the sign-in service writes it into its messages.
 func iso(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
 
+// takesChallenges says whether a call to Graph brings the token of a client that
+// said it takes claims challenges; case does not matter in it
+// [ED:claims-challenge].
+func (s *Sim) takesChallenges(r *http.Request) bool {
+	k, err := s.authenticate(r)
+	return err == nil && hasFold(k.XmsCC, "cp1")
+}
+
 // sessionOver says whether a call to Graph brings a token of a session that was
 // ended, and of a client that can be told so.
 func (s *Sim) sessionOver(r *http.Request) bool {
@@ -73,7 +80,7 @@ func (s *Sim) sessionOver(r *http.Request) bool {
 		return false // nobody's was: spare the second look at the token
 	}
 	k, err := s.authenticate(r)
-	if err != nil || !slices.Contains(k.XmsCC, "cp1") {
+	if err != nil || !hasFold(k.XmsCC, "cp1") {
 		return false
 	}
 	s.world.mu.RLock()

@@ -145,6 +145,7 @@ func build(o Options) (*Sim, error) {
 		return nil, err
 	}
 	w.lag = f.lag
+	f.copes = s.takesChallenges
 	s.scenario, s.world, s.faults = sc, w, f
 	if o.AutoApprove != "" {
 		if _, u := w.userAnywhere(o.AutoApprove); u == nil {
