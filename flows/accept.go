@@ -64,18 +64,12 @@ func stepQuestions(s State) []Question {
 		q.Title, q.Optional = words.askSignInAgain, true
 		out = append(out, q)
 	}
+	if s.Proven(step) { // nothing is left to choose
+		return out
+	}
 	for _, id := range step.Asks {
-		switch id {
-		case AskHow:
-			out = append(out, howQuestion(s))
-		case AskConfirm:
-			if s.Plan != nil && s.Account != nil && s.Confirmed == "" && len(s.Plan.Lines) > 0 && !Remaking(s) {
-				out = append(out, Question{
-					ID: AskConfirm, Kind: Typed, Title: fmt.Sprintf(words.askConfirm, s.Plan.Domain),
-					Help: words.askConfirmHelp, Want: s.Plan.Domain, Rule: RuleTyped,
-				})
-			}
-		default:
+		if q, ok := pathQuestion(s, id); ok {
+			out = append(out, q)
 		}
 	}
 	return out
@@ -114,24 +108,6 @@ func signInQuestion(s State) Question {
 	return q
 }
 
-func howQuestion(s State) Question {
-	graph := Option{ID: HowGraph, Title: words.howGraph, Help: words.howGraphHelp}
-	switch {
-	case !s.CanWrite:
-		graph.Why = words.howNoWrite
-	case s.App.NeedsUnstated:
-		graph.Why = words.howUnstated
-	case s.needsRole():
-		graph.Why = words.howRoles
-	case s.Account == nil:
-		graph.Why = words.howNoAccount
-	}
-	return Question{
-		ID: AskHow, Kind: Choice, Title: words.askHow, Rule: RuleOption, Answer: s.Answer(AskHow),
-		Options: []Option{{ID: HowPortal, Title: words.howPortal, Help: words.howPortalHelp}, graph},
-	}
-}
-
 // Accept checks an answer by the rule of its question and gives the event that
 // puts it into the run. The error says what to type instead.
 func Accept(q Question, value string) (Event, error) {
@@ -147,6 +123,8 @@ func Accept(q Question, value string) (Event, error) {
 		if !checks.IsGUID(value) {
 			err = errors.New(words.badGUID)
 		}
+	case RuleWho:
+		value, err = acceptWho(value)
 	case RuleTyped:
 		if !strings.EqualFold(value, q.Want) {
 			err = fmt.Errorf(words.badTyped, q.Want)

@@ -64,7 +64,7 @@ func Apply(s State, e Event) State {
 	case SignedOut:
 		return s.signedOut()
 	case Chose:
-		return s.choose(e.Path)
+		return s.forget(AskUserIn, AskRulesIn, AskVendorIn).choose(e.Path)
 	case Claimed:
 		if step, ok := s.Step(); ok && step.Claim && step.ID == e.Step && !s.HasClaimed(e.Step) {
 			s.claims = append(slices.Clip(s.claims), e.Step)
@@ -85,10 +85,10 @@ func Apply(s State, e Event) State {
 		s.Receipts = kept(s.Receipts, e, mostReceipts)
 		s.filed = s.filed || s.Plan != nil && e.Plan == s.Plan.ID
 	case Advanced:
+		if e.To == StagePaths && (s.Place.Stage == StageDiagnosis || s.Place.Stage == StageProof) {
+			return s.goTo(Place{Stage: StagePaths})
+		}
 		if to, ok := Next(s); ok {
-			if e.To == StagePaths && s.Place.Stage == StageDiagnosis {
-				to = Place{Stage: StagePaths}
-			}
 			return s.goTo(to)
 		}
 	case WentBack:
@@ -168,7 +168,9 @@ func (s State) resume(e Resumed) State {
 	}
 	// A plan needs somebody who is signed in: they are asked at the step before.
 	if step, ok := s.Step(); ok && (step.Plan || step.Apply) {
-		s = s.enter(Place{Stage: StageSteps, Step: GrantHow})
+		if p, ok := PathByID(s.Path); ok {
+			s = s.enter(Place{Stage: StageSteps, Step: p.How()})
+		}
 	}
 	return s
 }
@@ -187,7 +189,7 @@ func (s State) pick(p Profile, clientID string) State {
 // the plan has come to its end.
 func (s State) answer(e Answered) State {
 	switch e.Question {
-	case AskDomain, AskCloud, AskClientID:
+	case AskDomain, AskCloud, AskClientID, AskReviewers, AskWho, AskRevoke:
 		if s.applying() {
 			return s
 		}
@@ -219,7 +221,11 @@ func (s State) answer(e Answered) State {
 		}
 		s = s.putAway() // whoever chooses again, or goes on without, is that account no more
 		s.SignIn = SignIn{Way: w, Attempt: s.SignIn.Attempt + 1, Scopes: checks.ReadScopes(), Busy: w != WayNone}
-	case AskHow:
+	case AskWho:
+		if e.Value != s.Answer(AskWho) {
+			s.Round++ // what was looked at was another, or nobody
+		}
+	case AskHow, AskReviewers, AskRevoke, AskUserIn, AskRulesIn, AskVendorIn:
 	case AskHandoff:
 		if !s.askingHandoff() {
 			return s
@@ -240,6 +246,12 @@ func (s State) keepAnswer(e Answered) State {
 	} else {
 		s.answers = slices.Insert(s.answers, i, e)
 	}
+	return s
+}
+
+// forget drops answers that were about another moment.
+func (s State) forget(ids ...QuestionID) State {
+	s.answers = slices.DeleteFunc(slices.Clone(s.answers), func(a Answered) bool { return slices.Contains(ids, a.Question) })
 	return s
 }
 

@@ -228,7 +228,8 @@ type Filed struct {
 
 // Advanced goes on from the place where the person is, if that is possible. To
 // is a place other than the next one: StagePaths, from a diagnosis that leads to
-// the proof, for one person may be let in where the others are not.
+// the proof, and from the proof; for one person may be let in where the others
+// are not, and what was approved can be taken back.
 type Advanced struct {
 	To Stage `json:"to,omitempty"`
 }

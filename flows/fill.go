@@ -3,7 +3,8 @@ package flows
 import "strings"
 
 // Words fills the {placeholders} of a text with what a state knows: {app},
-// {publisher}, {client}, {listed}, {domain}, {tenant}, {role} and {scopes}.
+// {publisher}, {client}, {listed}, {object}, {policy}, {domain}, {tenant}, {role},
+// {scopes}, {connect}, {who} and {reviewers}.
 // What is not known yet is named in general words. What it fills in comes from
 // profiles and tenants; surfaces clean it like any text from outside.
 func Words(s State, text string) string {
@@ -20,9 +21,12 @@ func Words(s State, text string) string {
 	if s.needsGraphRole() {
 		role = leastRoleForAppRoles
 	}
-	publisher := ""
+	publisher, connect, object := "", "", ""
 	if s.Profile != nil {
-		publisher = s.Profile.Publisher.Name
+		publisher, connect = s.Profile.Publisher.Name, strings.Join(s.Profile.Connect, ", ")
+	}
+	if s.Facts.App != nil {
+		object = s.Facts.App.ID
 	}
 	return strings.NewReplacer(
 		"{app}", or(s.App.Name, words.theApp),
@@ -33,6 +37,11 @@ func Words(s State, text string) string {
 		"{tenant}", or(or(s.Facts.Name, s.Domain), words.theTenant),
 		"{role}", role,
 		"{scopes}", or(strings.Join(ScopeNames(s), " "), words.theScopes),
+		"{object}", or(object, pathWords.theObject),
+		"{policy}", OwnPolicyID(s.App),
+		"{connect}", or(connect, pathWords.theConnect),
+		"{who}", or(s.Answer(AskWho), pathWords.theOne),
+		"{reviewers}", s.reviewerWords(),
 	).Replace(text)
 }
 
@@ -44,4 +53,21 @@ func ScopeNames(s State) []string {
 		out = addFold(out, p.Scope+p.Role)
 	}
 	return out
+}
+
+// reviewerWords names who is to decide on requests, as it was chosen.
+func (s State) reviewerWords() string {
+	switch s.Answer(AskReviewers) {
+	case ReviewersMe:
+		if s.Account != nil && s.Account.UPN != "" {
+			return s.Account.UPN
+		}
+	case ReviewersRole:
+		return pathWords.theRole
+	case ReviewersWho:
+		if who := s.Answer(AskWho); who != "" {
+			return who
+		}
+	}
+	return pathWords.theReviewers
 }

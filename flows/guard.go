@@ -23,22 +23,21 @@ func guardLink() Guard {
 	}}
 }
 
-func guardBlind() Guard {
-	return Guard{Name: "nothing here can look", Why: words.waitGrant, Holds: func(s State) bool {
-		return !s.CanSee(checks.AppGrant)
+func guardBlind(id checks.ID, why string) Guard {
+	return Guard{Name: "nothing here can look: " + string(id), Why: why, Holds: func(s State) bool {
+		return !s.CanSee(id)
 	}}
 }
 
 func guardByGraph() Guard {
 	return Guard{Name: "by Graph", Why: words.needHow, Holds: func(s State) bool {
-		return s.Answer(AskHow) == HowGraph && s.CanWrite && s.Account != nil
+		return s.Answer(AskHow) == HowGraph && s.CanWrite && s.Account != nil && HasPlan(s.Path)
 	}}
 }
 
 func guardByHandAbsent() Guard {
 	return Guard{Name: "by hand, and the enterprise app is not there", Why: words.needHow, Holds: func(s State) bool {
-		h, ok := s.Finding(checks.AppPresent)
-		return s.Answer(AskHow) == HowPortal && ok && h.Verdict == checks.Fail
+		return s.Answer(AskHow) == HowPortal && s.absent()
 	}}
 }
 

@@ -68,10 +68,13 @@ func TestAMissingAppRoleIsClearedByConsent(t *testing.T) {
 	if o := s.Overall(); o.State != checks.StateBlocked {
 		t.Fatalf("%s, %s: %s", o.State, o.Grade, o.Reason)
 	}
-	for _, r := range Rank(s) {
-		if !r.Fits {
+	for _, id := range []PathID{DirectLink, EntraGrant, Pilot, ConsentRequests} {
+		if r := ranked(t, s, id); !r.Fits {
 			t.Errorf("%s: %s", r.Path.ID, r.Why)
 		}
+	}
+	if r := ranked(t, s, AfterApproval); r.Fits {
+		t.Error("an app whose application permissions are missing counts as approved")
 	}
 	s = after(s, Chose{Path: DirectLink})
 	s = see(s, map[checks.ID]checks.Verdict{checks.AppRoles: checks.Fail})
@@ -123,7 +126,7 @@ func TestADeactivatedAppIsNotLaidToTheVendorAlone(t *testing.T) {
 	f.App.Deactivated = true
 	s := diagnosed(t, "hetk", present(f))
 	_, err := MakePlan(s)
-	for _, said := range []string{err.Error(), Rank(s)[0].Why} {
+	for _, said := range []string{err.Error(), ranked(t, s, DirectLink).Why} {
 		if strings.Contains(said, "by its owner") || !strings.Contains(said, "deactivated") {
 			t.Errorf("%q", said)
 		}
@@ -135,8 +138,9 @@ func TestUndoingAnEnabledAppNamesTheGrantToo(t *testing.T) {
 	t.Parallel()
 	f := theApp(profile(t, "hetk"))
 	f.App.Enabled = false
-	for _, r := range Rank(diagnosed(t, "hetk", present(f))) {
-		if !strings.Contains(r.Path.Undo, "sign-in off") || !strings.Contains(r.Path.Undo, "Revoke permission") {
+	for id, want := range map[PathID]string{EntraGrant: "Revoke permission", Pilot: "remove the assignment and the grant"} {
+		r := ranked(t, diagnosed(t, "hetk", present(f)), id)
+		if !strings.Contains(r.Path.Undo, "sign-in off") || !strings.Contains(r.Path.Undo, want) {
 			t.Errorf("%s: %q", r.Path.ID, r.Path.Undo)
 		}
 	}
@@ -170,12 +174,12 @@ func TestAnOpeningForOneIsSaidOfThemAlone(t *testing.T) {
 	}
 	held := see(after(s, AskedAgain{}), nil) // they are assigned, and the app is for those alone
 	held.Facts.App = &AppFact{ID: appSP, AppID: held.App.ClientID, Enabled: true, AssignedOnly: true}
-	if r := Rank(held); !held.OpenForOne() || r[0].Why != words.unfitGranted {
-		t.Errorf("for those assigned: for one %v, %s", held.OpenForOne(), r[0].Why)
+	if r := ranked(t, held, DirectLink); !held.OpenForOne() || r.Why != words.unfitGranted {
+		t.Errorf("for those assigned: for one %v, %s", held.OpenForOne(), r.Why)
 	}
 	all := see(after(s, AskedAgain{}), nil)
-	if r := Rank(all); all.OpenForOne() || r[0].Why != words.unfitOpen || ReportOf(all).Headline() != words.headOpen {
-		t.Errorf("granted to everyone: for one %v, %s", all.OpenForOne(), r[0].Why)
+	if r := ranked(t, all, DirectLink); all.OpenForOne() || r.Why != words.unfitOpen || ReportOf(all).Headline() != words.headOpen {
+		t.Errorf("granted to everyone: for one %v, %s", all.OpenForOne(), r.Why)
 	}
 }
 

@@ -17,6 +17,13 @@ const (
 	LinkConsent        LinkID = "consent"         // the admin consent page
 	LinkPermissions    LinkID = "permissions"     // the enterprise app's Permissions blade
 	LinkEnterpriseApps LinkID = "enterprise-apps" // the list of enterprise apps
+	LinkProperties     LinkID = "properties"      // the enterprise app's Properties
+	LinkUsers          LinkID = "users"           // the enterprise app's Users and groups
+	LinkUserConsent    LinkID = "user-consent"    // User consent settings
+	LinkClassified     LinkID = "classified"      // Permission classifications
+	LinkWorkflow       LinkID = "workflow"        // Admin consent settings
+	LinkRequests       LinkID = "requests"        // Admin consent requests
+	LinkAccess         LinkID = "access"          // Conditional Access policies
 )
 
 // Link is an address to open, whole, with what it is.
@@ -47,15 +54,54 @@ func Links(s State) []Link {
 }
 
 func makeLink(s State, id LinkID) (Link, error) {
-	switch id {
-	case LinkConsent:
+	if id == LinkConsent {
 		return ConsentLink(s)
-	case LinkPermissions:
-		return permissionsLink(s)
-	case LinkEnterpriseApps:
-		return Link{ID: id, Title: words.linkApps, URL: s.endpoints().Portal + "/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview"}, nil
 	}
-	return Link{}, ErrNoLink
+	p, ok := portalPages[id]
+	if !ok {
+		return Link{}, ErrNoLink
+	}
+	l := Link{ID: id, Title: p.title, URL: s.portal() + "/#view/" + p.blade}
+	if !p.ofApp {
+		return l, nil
+	}
+	app := s.Facts.App // which must be there
+	if app == nil || !checks.IsGUID(app.ID) || !checks.IsGUID(s.App.ClientID) {
+		return Link{}, ErrNoLink
+	}
+	l.URL += "/objectId/" + app.ID + "/appId/" + s.App.ClientID
+	return l, nil
+}
+
+// portalPages are pages of the Entra admin center, by the part of their address
+// after the tenant. Microsoft documents none of these addresses: each stands
+// beside the words for the way there, and nothing rests on them.
+var portalPages = map[LinkID]struct {
+	title, blade string
+	ofApp        bool
+}{
+	LinkEnterpriseApps: {words.linkApps, "Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview", false},
+	LinkPermissions:    {words.linkPermissions, "Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Permissions", true},
+	LinkProperties:     {"Properties of the enterprise app", "Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Properties", true},
+	LinkUsers:          {"Users and groups of the enterprise app", "Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Users", true},
+	LinkUserConsent:    {"User consent settings", "Microsoft_AAD_IAM/ConsentPoliciesMenuBlade/~/UserSettings", false},
+	LinkClassified:     {"Permission classifications", "Microsoft_AAD_IAM/ConsentPoliciesMenuBlade/~/PermissionClassifications", false},
+	LinkWorkflow:       {"Admin consent settings", "Microsoft_AAD_IAM/ConsentPoliciesMenuBlade/~/AdminConsentSettings", false},
+	LinkRequests:       {"Admin consent requests", "Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AccessRequests", false},
+	LinkAccess:         {"Conditional Access policies", "Microsoft_AAD_ConditionalAccess/ConditionalAccessBlade/~/Policies", false},
+}
+
+// portal is the root of the admin center of the run's cloud, in the run's
+// tenant as far as that is known: an admin of several would land in another.
+func (s State) portal() string {
+	root, tenant := s.endpoints().Portal, s.TenantID()
+	if tenant == "" {
+		tenant = s.Domain
+	}
+	if s.Portal != "" || !pathSafe(tenant) { // a simulator's has one address
+		return root
+	}
+	return root + "/" + tenant
 }
 
 // ConsentLink makes the admin consent link of the run's app, tied to the run's
@@ -136,19 +182,6 @@ func resourceURI(appID string, public bool) string {
 // consentState comes back in the redirect. It names the app alone, no person
 // and no secret: a redirect is believed in nothing (entra-facts §11).
 func consentState(s State) string { return "onboard-" + s.App.ID }
-
-// permissionsLink leads to the Permissions blade of the enterprise app, which
-// must be there.
-func permissionsLink(s State) (Link, error) {
-	app := s.Facts.App
-	if app == nil || !checks.IsGUID(app.ID) || !checks.IsGUID(s.App.ClientID) {
-		return Link{}, ErrNoLink
-	}
-	return Link{
-		ID: LinkPermissions, Title: words.linkPermissions,
-		URL: s.endpoints().Portal + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Permissions/objectId/" + app.ID + "/appId/" + s.App.ClientID,
-	}, nil
-}
 
 // endpoints are those of the run's cloud, the public one's while none is known,
 // or what the run was started with in their place.

@@ -112,6 +112,39 @@ func TestLinksThatCannotBeMade(t *testing.T) {
 	}
 }
 
+// Every page of the admin center is that of the run's tenant, in its cloud; a
+// simulator's has one address.
+func TestPagesOfTheAdminCenter(t *testing.T) {
+	t.Parallel()
+	for id, p := range portalPages {
+		for cloud, root := range map[checks.Cloud]string{
+			checks.CloudPublic: "https://entra.microsoft.com/", checks.CloudDoD: "https://entra.microsoft.us/",
+		} {
+			s := linked(t, cloud, contosoID, nil)
+			s.Facts.App = &AppFact{ID: appSP}
+			l, err := makeLink(s, id)
+			if err != nil || l.ID != id || l.Title == "" || !strings.HasPrefix(l.URL, root+contosoID+"/#view/") {
+				t.Errorf("%s: %+v, %v", id, l, err)
+			}
+			if strings.HasSuffix(l.URL, "/appId/"+s.App.ClientID) != p.ofApp {
+				t.Errorf("%s: %s", id, l.URL)
+			}
+			s.Portal = "https://127.0.0.1:1/portal"
+			if l, err = makeLink(s, id); err != nil || !strings.HasPrefix(l.URL, "https://127.0.0.1:1/portal/#view/") {
+				t.Errorf("%s in a simulator: %s, %v", id, l.URL, err)
+			}
+		}
+	}
+	s := linked(t, "", "", nil)
+	if l, err := makeLink(s, LinkWorkflow); err != nil || !strings.HasPrefix(l.URL, "https://entra.microsoft.com/contoso.example/#view/") {
+		t.Errorf("by the domain: %s, %v", l.URL, err)
+	}
+	s.Domain = "../contoso.example"
+	if l, err := makeLink(s, LinkWorkflow); err != nil || strings.Contains(l.URL, "..") {
+		t.Errorf("a domain that is none: %s, %v", l.URL, err)
+	}
+}
+
 func TestLinksOfASteps(t *testing.T) {
 	t.Parallel()
 	s := diagnosed(t, "hetk", present(theApp(profile(t, "hetk"))))
@@ -120,7 +153,7 @@ func TestLinksOfASteps(t *testing.T) {
 	}
 	s = after(s, Chose{Path: EntraGrant}, Answered{Question: AskHow, Value: HowPortal}, Advanced{})
 	got := Links(s)
-	if len(got) != 2 || got[0].URL != "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Permissions/objectId/"+appSP+"/appId/8dd90edb-c881-459a-ac84-2a1fee8c5c94" {
+	if len(got) != 2 || got[0].URL != "https://entra.microsoft.com/"+contosoID+"/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Permissions/objectId/"+appSP+"/appId/8dd90edb-c881-459a-ac84-2a1fee8c5c94" {
 		t.Errorf("links: %+v", got)
 	}
 	s.Facts.App = &AppFact{ID: "not/an/id"}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"time"
 
 	"onboard.example/checks"
@@ -42,11 +43,24 @@ const (
 	EffectWorkflow                // a workflow switch
 	EffectAppPolicy               // a policy for this app
 	EffectPolicy                  // a policy for many apps
+	EffectEvery                   // a policy for every app
+)
+
+// Goal is what a path leads to.
+type Goal uint8
+
+// The goals; see Rank for their order.
+const (
+	GoalOpen    Goal = iota // people can connect
+	GoalMend                // approved, and people are stopped all the same
+	GoalPolicy              // a second layer beside consent; it opens nothing
+	GoalRevoked             // consent is taken back
 )
 
 // Path is a way to clear the block, as data.
 type Path struct {
 	ID        PathID
+	Goal      Goal
 	Title     string
 	For       string // who it is for
 	Least     string // least directory role, by Microsoft's name
@@ -56,8 +70,34 @@ type Path struct {
 	Licence   string // empty: none needed
 	Undo      string
 	Benchmark string // effect on published baselines
+	NotYet    string // how long it is normal that nothing shows, in a sentence
 	Steps     []Step
 }
+
+// How is the step at which one chooses between walking a path by hand and by
+// Graph; where there is none, the path's first step.
+func (p Path) How() StepID {
+	for _, st := range p.Steps {
+		if slices.Contains(st.Asks, AskHow) {
+			return st.ID
+		}
+	}
+	if len(p.Steps) == 0 {
+		return ToProof
+	}
+	return p.Steps[0].ID
+}
+
+// Actor is who does what a step asks for.
+type Actor string
+
+// The actors. Whoever walks the path is an admin, or sends for one.
+const (
+	ActorAdmin    Actor = "admin"
+	ActorReviewer Actor = "reviewer"
+	ActorUser     Actor = "user"
+	ActorVendor   Actor = "vendor"
+)
 
 // Step is one thing to do on a path.
 type Step struct {
@@ -65,9 +105,17 @@ type Step struct {
 	Title string
 	// Text are the lines to read, with {placeholders} that Words fills in.
 	Text []string
-	Asks []QuestionID
+	// Actor is who must act; another than the admin is waited for.
+	Actor Actor
+	Asks  []QuestionID
 	// Checks prove the step; they are polled while the person is at it.
 	Checks []checks.ID
+	// Watch are looked at and shown as well, and prove nothing here.
+	Watch []checks.ID
+	// Proof is what proves the step; a zero one: that every check passes.
+	Proof Guard
+	// Gone says that what the checks look at is to be there no more.
+	Gone bool
 	// Links says which links belong to the step.
 	Links []LinkID
 	// Claim says that "I did it" can be said here.
@@ -77,6 +125,17 @@ type Step struct {
 	Apply bool
 	// Next are tried in order; the first whose guard holds is taken.
 	Next []Edge
+}
+
+// Looks are the checks that are looked at while the person is at the step.
+func (st Step) Looks() []checks.ID {
+	out := slices.Clip(st.Checks)
+	for _, id := range st.Watch {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // Edge leads from a step to another when its guard holds.

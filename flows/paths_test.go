@@ -18,6 +18,7 @@ func TestPathsAreWhole(t *testing.T) {
 		}
 		for what, text := range map[string]string{
 			"title": p.Title, "for": p.For, "least role": p.Least, "gains": p.Gains, "undo": p.Undo, "benchmark": p.Benchmark,
+			"word on what is normal": p.NotYet, "way on": string(p.How()),
 		} {
 			if text == "" {
 				t.Errorf("%s has no %s", p.ID, what)
@@ -34,10 +35,19 @@ func TestPathsAreWhole(t *testing.T) {
 			if st.Title == "" || len(st.Text) == 0 || len(st.Checks) == 0 || len(st.Next) == 0 {
 				t.Errorf("%s lacks a title, a text, a check that proves it, or a way on", st.ID)
 			}
-			for _, id := range st.Checks {
+			for _, id := range st.Looks() {
 				if _, ok := checks.ByID(id); !ok {
-					t.Errorf("%s is proven by %s, which is no check", st.ID, id)
+					t.Errorf("%s looks at %s, which is no check", st.ID, id)
 				}
+			}
+			if !slices.Contains([]Actor{ActorAdmin, ActorReviewer, ActorUser, ActorVendor}, st.Actor) {
+				t.Errorf("%s is done by %q", st.ID, st.Actor)
+			}
+			if st.Proof.Holds != nil && (st.Proof.Name == "" || st.Proof.Why == "") {
+				t.Errorf("%s is proven by a guard without a name or a reason", st.ID)
+			}
+			if st.Plan && !HasPlan(p.ID) {
+				t.Errorf("%s shows a plan, and its path has none", st.ID)
 			}
 			for _, e := range st.Next {
 				if e.When.Name == "" || e.When.Why == "" || e.When.Holds == nil {
@@ -46,8 +56,11 @@ func TestPathsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	if _, ok := PathByID("revoke"); ok {
-		t.Error("a path was found that cannot be walked")
+	if _, ok := PathByID("no-such"); ok {
+		t.Error("a path was found that is none")
+	}
+	if slices.ContainsFunc(Paths(), func(p Path) bool { return p.ID == Undo }) {
+		t.Error("a list of paths offers to undo a receipt")
 	}
 	if _, ok := StepByID("no/such"); ok {
 		t.Error("a step was found that is none")
@@ -499,8 +512,8 @@ func TestRanking(t *testing.T) {
 		facts Facts
 		fits  []PathID
 	}{
-		"blocked":               {"hetk", present(Facts{}), []PathID{DirectLink, EntraGrant}},
-		"disabled here":         {"hetk", present(disabled), []PathID{EntraGrant}},
+		"blocked":               {"hetk", present(Facts{}), []PathID{DirectLink, EntraGrant, Pilot, ConsentRequests, AppPolicy, LowImpact}},
+		"disabled here":         {"hetk", present(disabled), []PathID{EntraGrant, Pilot}},
 		"disabled by Microsoft": {"hetk", present(byMS), nil},
 		"not by the vendor":     {"no-link", present(Facts{}), []PathID{EntraGrant}},
 	} {
@@ -531,37 +544,18 @@ func TestRanking(t *testing.T) {
 			}
 		})
 	}
-	held := diagnosed(t, "hetk", present(theApp(hetk)))
-	held = see(after(held, AskedAgain{}), map[checks.ID]checks.Verdict{
-		checks.AppAssignment: checks.Fail, checks.ConsentPredict: checks.Fail,
-	})
-	for _, r := range Rank(held) {
-		if r.Fits || r.Why != words.unfitGranted {
-			t.Errorf("%s for a tenant whose grant is in place and whose people are not assigned: %q", r.Path.ID, r.Why)
-		}
-	}
-	off := see(after(diagnosed(t, "hetk", present(Facts{})), AskedAgain{}), map[checks.ID]checks.Verdict{
-		checks.AppResource: checks.Fail, checks.AppGrant: checks.Fail, checks.ConsentPredict: checks.Fail,
-	})
-	for _, r := range Rank(off) {
-		if r.Fits || r.Why != words.unfitAPI {
-			t.Errorf("%s for a tenant where the API is switched off: %q", r.Path.ID, r.Why)
-		}
-	}
 	v1 := diagnosed(t, "nylas", present(Facts{}))
-	for _, r := range Rank(v1) {
-		if want := map[PathID]string{DirectLink: words.linkV1Gains, EntraGrant: words.grantGains}[r.Path.ID]; r.Path.Gains != want {
+	for id, want := range map[PathID]string{DirectLink: words.linkV1Gains, EntraGrant: words.grantGains} {
+		if r := ranked(t, v1, id); r.Path.Gains != want {
 			t.Errorf("%s of an app whose link names no scopes: %q", r.Path.ID, r.Path.Gains)
 		}
 	}
-	for _, r := range Rank(diagnosed(t, "hetk", present(disabled))) {
-		if r.Path.Gains != words.enableGains || r.Path.Undo != words.enableUndo {
-			t.Errorf("%s does not say that a disabled app is enabled: %q, %q", r.Path.ID, r.Path.Gains, r.Path.Undo)
-		}
+	if r := ranked(t, diagnosed(t, "hetk", present(disabled)), EntraGrant); r.Path.Gains != words.enableGains || r.Path.Undo != words.enableUndo {
+		t.Errorf("%s does not say that a disabled app is enabled: %q, %q", r.Path.ID, r.Path.Gains, r.Path.Undo)
 	}
 	open := see(after(diagnosed(t, "hetk", present(theApp(hetk))), AskedAgain{}), nil)
 	for _, r := range Rank(open) {
-		if r.Fits {
+		if r.Fits && r.Path.Goal == GoalOpen {
 			t.Errorf("%s fits a tenant that is open", r.Path.ID)
 		}
 	}
@@ -575,7 +569,7 @@ func TestAnAppThatNeedsAGraphRoleNeedsAHigherAdmin(t *testing.T) {
 	s := diagnosed(t, "hetk", present(Facts{}))
 	s.App.Needs = append(slices.Clone(s.App.Needs), checks.Permission{Resource: checks.MicrosoftGraph, Role: "Mail.Read"})
 	for _, r := range Rank(s) {
-		if r.Path.Least != leastRoleForAppRoles {
+		if r.Path.Goal != GoalMend && r.Path.Effect == EffectApp && r.Path.Least != leastRoleForAppRoles {
 			t.Errorf("%s: least role %s", r.Path.ID, r.Path.Least)
 		}
 	}

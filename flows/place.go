@@ -141,8 +141,17 @@ func nextStep(s State) (Place, string) {
 		}
 		why = e.When.Why
 	}
-	if why == words.waitGrant {
+	switch why {
+	case words.waitGrant:
 		why = s.waitsFor(step)
+	case pathWords.waitSetting:
+		if h, ok := s.now(checks.ConsentPredict); ok {
+			why = fmt.Sprintf(pathWords.waitPredict, h.Summary)
+		}
+	case pathWords.waitPilot:
+		if a := s.Facts.App; a != nil && !a.AssignedOnly && s.wide() {
+			why = pathWords.waitPilotWide
+		}
 	}
 	return Place{}, why
 }
@@ -191,4 +200,19 @@ func (s State) enter(to Place) State {
 		s.Round++
 	}
 	return s
+}
+
+// Move says whose move a step is where somebody else than the admin must act;
+// empty: it is the admin's.
+func Move(s State, step Step) string {
+	switch step.Actor {
+	case ActorReviewer:
+		return pathWords.moveReviewer
+	case ActorUser:
+		return pathWords.moveUser
+	case ActorVendor:
+		return Words(s, pathWords.moveVendor)
+	case ActorAdmin:
+	}
+	return ""
 }

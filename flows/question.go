@@ -10,12 +10,18 @@ const (
 	AskDomain   QuestionID = "domain"
 	AskCloud    QuestionID = "cloud"
 	AskSignIn   QuestionID = "sign-in"
-	AskHow      QuestionID = "how"     // entra-grant: by hand or by Graph
+	AskHow      QuestionID = "how"     // by hand or by Graph, where a path has a plan
 	AskConfirm  QuestionID = "confirm" // the domain, typed, under a plan
 
 	AskReviewers QuestionID = "reviewers" // consent-requests: who decides
 	AskWho       QuestionID = "who"       // a person by address, or a group by name
 	AskRevoke    QuestionID = "revoke"    // how much is taken back
+
+	// Whether people get in now, after each sort of cause that nobody can see
+	// in Graph.
+	AskUserIn   QuestionID = "in-user"
+	AskRulesIn  QuestionID = "in-rules"
+	AskVendorIn QuestionID = "in-vendor"
 )
 
 // The answers to AskReviewers.
@@ -29,6 +35,12 @@ const (
 const (
 	RevokeGrants = "grants" // what was consented to, and no more
 	RevokeApp    = "app"    // the enterprise app as well
+)
+
+// The answers to whether people get in now.
+const (
+	InYes = "yes"
+	InNo  = "no"
 )
 
 // QuestionKind is how a question is answered.
@@ -75,4 +87,5 @@ const (
 	RuleDomain RuleName = "domain"
 	RuleGUID   RuleName = "guid"
 	RuleTyped  RuleName = "typed"
+	RuleWho    RuleName = "who"
 )

@@ -2,93 +2,157 @@ package flows
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"onboard.example/checks"
 )
 
 // Rank lists every path of this release for a tenant: those that fit first,
-// least effect first, then least effort, then without a licence; those that do
-// not fit after them, each with the reason. Nothing fits where people can
-// connect already.
+// those that are advised before those that are not, by goal, then least effect first, then least effort, then
+// without a licence; those that do not fit after them, each with the reason.
 func Rank(s State) []Ranked {
 	open := s.Overall()
 	var out []Ranked
 	for _, p := range Paths() {
-		r := Ranked{Path: p, Fits: true, Advised: true}
-		if s.needsGraphRole() {
-			r.Path.Least = leastRoleForAppRoles
+		r := Ranked{Path: p, Fits: true, Advised: true, Why: pathTexts[p.ID].fits}
+		if why := words.fits[p.ID]; why != "" {
+			r.Why = why
 		}
-		if p.ID == DirectLink && s.Profile != nil && !s.consentV2() {
-			r.Path.Gains = words.linkV1Gains
+		if why := unfit(s, p, open); why != "" {
+			r.Fits, r.Why = false, why
+		} else {
+			r = s.fitted(r)
 		}
-		if f := s.Facts.App; f != nil && !f.Enabled { // then more than a grant is changed
-			r.Path.Gains, r.Path.Undo = words.enableGains, words.enableUndo
-		}
-		r.Why = unfit(s, p, open)
-		r.Fits = r.Why == ""
+		r.Path.Least = s.least(r.Path)
 		out = append(out, r)
 	}
 	slices.SortStableFunc(out, func(a, b Ranked) int {
+		if !a.Fits && !b.Fits {
+			return 0 // as they stand in the product's table
+		}
 		return cmp.Or(
 			boolOrder(a.Fits, b.Fits),
 			boolOrder(a.Advised, b.Advised),
+			cmp.Compare(goalOrder[a.Path.Goal], goalOrder[b.Path.Goal]),
 			cmp.Compare(a.Path.Effect, b.Path.Effect),
 			cmp.Compare(a.Path.Minutes, b.Path.Minutes),
 			boolOrder(a.Path.Licence == "", b.Path.Licence == ""),
+			cmp.Compare(s.vendorOrder(a.Path.ID), s.vendorOrder(b.Path.ID)),
 		)
 	})
 	for i := range out {
 		if out[i].Fits {
 			out[i].Rank = i + 1
-			out[i].Why = words.fits[out[i].Path.ID]
 		}
 	}
 	return out
 }
 
-// unfit says in a line why a path cannot clear this tenant's block; empty: it
-// can, as far as is known.
-func unfit(s State, p Path, o checks.Overall) string {
-	if s.openToAll(o) {
-		return words.unfitOpen
+// goalOrder is the order of goals in the list: where something is approved
+// already, why people are stopped comes before approving more.
+var goalOrder = [...]int{GoalMend: 0, GoalOpen: 1, GoalPolicy: 2, GoalRevoked: 3}
+
+// vendorOrder is the place of a path in the vendor's own list.
+func (s State) vendorOrder(id PathID) int {
+	if s.Profile == nil {
+		return 0
 	}
-	if s.Profile != nil && len(s.Profile.Paths) > 0 && !slices.Contains(s.Profile.Paths, p.ID) {
-		return words.unfitVendor
-	}
+	return slices.Index(s.Profile.Paths, id)
+}
+
+// fitted puts into a path that fits what this tenant makes of it.
+func (s State) fitted(r Ranked) Ranked {
 	f := s.Facts.App
-	if f != nil && f.ByMicrosoft != "" {
-		return words.unfitByMS
-	}
-	if f != nil && f.Deactivated {
-		return words.unfitDeactivated
-	}
-	if s.grantSeen() && !s.roleMissing() && (f == nil || f.Enabled) {
-		return words.unfitGranted
-	}
-	if s.apiOff() {
-		return words.unfitAPI
-	}
-	if h, ok := s.Finding(checks.ConsentPredict); ok && h.Round >= s.since && checks.PersonStopped(h.Finding) {
-		return words.unfitPerson
-	}
-	if p.ID == DirectLink {
-		if _, err := ConsentLink(s); err != nil {
-			return words.needLink
+	switch r.Path.ID {
+	case DirectLink, EntraGrant:
+		if r.Path.ID == DirectLink && s.Profile != nil && !s.consentV2() {
+			r.Path.Gains = words.linkV1Gains
+		}
+		if f != nil && !f.Enabled { // then more than a grant is changed
+			r.Path.Gains, r.Path.Undo = words.enableGains, words.enableUndo
+		}
+	case ConsentRequests:
+		return s.fittedRequests(r)
+	case LowImpact:
+		return s.fittedLow(r)
+	case AllowAll:
+		r.Advised = false
+	case Pilot:
+		if s.grantSeen() && f != nil && f.AssignedOnly {
+			r.Why = pathWords.pilotAssign
 		}
 		if f != nil && !f.Enabled {
-			return words.unfitDisabled
+			r.Path.Gains, r.Path.Undo = r.Path.Gains+" "+pathWords.alsoEnables, r.Path.Undo+" "+pathWords.alsoDisable
 		}
+	case FirstSignIn, AppPolicy, AfterApproval, Revoke, DNSRecord, Undo:
 	}
-	return ""
+	return r
+}
+
+// fittedRequests is the workflow where it is on already: then nothing but this
+// app is changed.
+func (s State) fittedRequests(r Ranked) Ranked {
+	if !s.gave(checks.ConsentWorkflow, checks.Pass) {
+		return r
+	}
+	if !s.gave(checks.ConsentReviewers, checks.Pass) {
+		r.Why = pathWords.requestsNobody
+		return r
+	}
+	r.Path.Effect, r.Why = EffectApp, pathWords.requestsOn
+	r.Path.Gains, r.Path.Benchmark, r.Path.Undo = words.grantGains, words.grantBenchmark, words.grantUndo
+	if s.gave(checks.ConsentRequests, checks.Pending) {
+		r.Why = pathWords.requestsWait
+	}
+	return r
+}
+
+// fittedLow advises the path where the setting is there already, and only
+// classifications are missing.
+func (s State) fittedLow(r Ranked) Ranked {
+	switch s.choice() {
+	case choiceLow:
+		r.Why = fmt.Sprintf(pathWords.lowSet, strings.Join(s.unclassified(), ", "))
+		r.Path.Gains, r.Path.Undo, r.Path.Benchmark = pathWords.lowGains, pathWords.lowUndo, pathWords.lowBenchmark
+	case choiceCustom:
+		r.Advised, r.Why = false, pathWords.notCustom
+	case choiceNone, choiceAll, choiceUnread, choiceManaged:
+		r.Advised, r.Why = false, pathWords.notLow
+	}
+	return r
+}
+
+// least is the least directory role for a path in this tenant, by Microsoft's
+// name (entra-facts §9; §6 for the workflow, §5 for classifications alone).
+func (s State) least(p Path) string {
+	grants := leastRole
+	if s.needsGraphRole() {
+		grants = leastRoleForAppRoles
+	}
+	switch p.ID {
+	case DirectLink, EntraGrant, FirstSignIn, Pilot, Revoke:
+		return grants
+	case ConsentRequests:
+		if s.gave(checks.ConsentWorkflow, checks.Pass) && s.gave(checks.ConsentReviewers, checks.Pass) {
+			return grants
+		}
+	case LowImpact:
+		if s.choice() == choiceLow {
+			return leastRole
+		}
+	case AllowAll, AppPolicy, AfterApproval, DNSRecord, Undo:
+	}
+	return p.Least
 }
 
 // grantSeen says whether the grant was seen in Graph, whole and for everyone, by
 // whoever looks now: then what blocks is something that no grant clears, such
 // as an assignment.
 func (s State) grantSeen() bool {
-	h, ok := s.Finding(checks.AppGrant)
-	return ok && h.Round >= s.since && h.Verdict == checks.Pass && h.Grade == checks.Verified
+	h, ok := s.counts(checks.AppGrant)
+	return ok && h.Verdict == checks.Pass && h.Grade == checks.Verified
 }
 
 // OpenForOne says whether the person asked about was seen to be let in, and
@@ -108,10 +172,7 @@ func (s State) openToAll(o checks.Overall) bool {
 
 // apiOff says whether an API that the app needs was seen switched off in the
 // tenant, which no grant on it mends.
-func (s State) apiOff() bool {
-	h, ok := s.Finding(checks.AppResource)
-	return ok && h.Round >= s.since && h.Verdict == checks.Fail
-}
+func (s State) apiOff() bool { return s.gave(checks.AppResource, checks.Fail) }
 
 // needsRole says whether the app asks for an app role of any API.
 func (s State) needsRole() bool {
@@ -120,10 +181,7 @@ func (s State) needsRole() bool {
 
 // roleMissing says whether an app role that the app needs was seen missing:
 // consent by an admin grants it together with the scopes.
-func (s State) roleMissing() bool {
-	h, ok := s.Finding(checks.AppRoles)
-	return s.needsRole() && ok && h.Round >= s.since && h.Verdict == checks.Fail
-}
+func (s State) roleMissing() bool { return s.needsRole() && s.gave(checks.AppRoles, checks.Fail) }
 
 // needsGraphRole says whether the app asks for an app role of Microsoft Graph,
 // which a lesser role cannot grant (entra-facts §9).

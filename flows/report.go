@@ -33,6 +33,8 @@ type Report struct {
 	Connect   []string         `json:"connect"` // the clicks by which people connect
 	// ForOne says that an opening is for the person asked about alone.
 	ForOne bool `json:"forOne,omitempty"`
+	// Reached is what the path has come to, where that is no opening for everybody.
+	Reached *Reached `json:"reached,omitempty"`
 }
 
 // ReportPath is the path that was taken.
@@ -69,7 +71,10 @@ func ReportOf(s State) Report {
 		}
 	}
 	if p, ok := PathByID(s.Path); ok {
-		r.Path = &ReportPath{ID: p.ID, Title: p.Title, Least: Words(s, "{role}"), Benchmark: p.Benchmark, Undo: Words(s, p.Undo)}
+		r.Path = &ReportPath{ID: p.ID, Title: p.Title, Least: s.least(p), Benchmark: p.Benchmark, Undo: Words(s, p.Undo)}
+	}
+	if got, ok := s.Reached(); ok {
+		r.Reached = &got
 	}
 	r.Receipts = append([]Receipt{}, ReceiptsOf(s)...)
 	if r.Path != nil && slices.ContainsFunc(r.Receipts, Receipt.enabled) {
@@ -89,6 +94,8 @@ func ReportOf(s State) Report {
 // Headline is the verdict in a sentence.
 func (r Report) Headline() string {
 	switch {
+	case r.Reached != nil:
+		return r.Reached.Head
 	case r.ForOne:
 		return words.headOpenOne
 	case r.Verdict.State == checks.StateOpen && r.Verdict.Grade == checks.Verified:
@@ -103,7 +110,7 @@ func (r Report) Headline() string {
 
 // Move says whose move it is; empty where nobody must move or nobody knows.
 func (r Report) Move() string {
-	if r.Verdict.Whose == checks.WhoNobody || r.Verdict.Whose == checks.WhoUnknown {
+	if r.Reached != nil && r.Reached.Done || r.Verdict.Whose == checks.WhoNobody || r.Verdict.Whose == checks.WhoUnknown {
 		return ""
 	}
 	return string(r.Verdict.Whose)

@@ -86,8 +86,17 @@ func (r Report) done() bool {
 }
 
 func (r Report) headSection() section {
-	s := section{lines: []line{say(strong(r.Headline()), " "+r.Verdict.Reason)}}
+	head := say(strong(r.Headline()))
+	if r.Reached == nil || !r.Reached.Done { // else the verdict is about another thing
+		head = say(head, " "+r.Verdict.Reason)
+	}
+	s := section{lines: []line{head}}
 	add := func(parts ...any) { s.items = append(s.items, item{line: say(parts...)}) }
+	if r.Reached != nil {
+		for _, n := range r.Reached.Notes {
+			add(n)
+		}
+	}
 	add("Grade: " + r.Verdict.Grade.String())
 	if m := r.Move(); m != "" {
 		add("Whose move: " + m)
@@ -181,7 +190,11 @@ func UserMessage(s State) string {
 	app, domain := checks.Line(r.App.Name, mostString), checks.Line(r.Tenant.Domain, mostString)
 	put := func(text string) string { return strings.NewReplacer("{app}", app, "{domain}", domain).Replace(text) }
 	var b strings.Builder
-	if r.Verdict.State != checks.StateOpen || r.Verdict.Grade != checks.Verified {
+	if r.Reached != nil && r.Reached.Done && r.Reached.Goal == GoalRevoked {
+		return put(reachedWords.revokedMessage) + reachedWords.revokedKeeps + reachedWords.revokedAdvice
+	}
+	pilot := r.Reached != nil && r.Reached.Done
+	if !pilot && (r.Verdict.State != checks.StateOpen || r.Verdict.Grade != checks.Verified) {
 		// What stops people at the sign-in names the tenant's policies, which are
 		// not everybody's business.
 		if r.Verdict.State != checks.StateBlocked || r.Verdict.TurnedAway() {
@@ -192,7 +205,7 @@ func UserMessage(s State) string {
 		b.WriteString(words.laterAdvice)
 		return b.String()
 	}
-	if r.ForOne {
+	if r.ForOne || pilot {
 		b.WriteString(put(words.openOneMessage))
 	} else {
 		b.WriteString(put(words.openMessage))

@@ -108,7 +108,7 @@ func wantLook(s State) (Want, bool) {
 		if !ok || s.Proven(step) || step.Apply && s.applying() { // whoever writes reads
 			return Want{}, false
 		}
-		ids := step.Checks
+		ids := step.Looks()
 		if step.Plan { // it is made of what these read
 			ids = append(slices.Clip(ids), PlanChecks(s, s.planPath())...)
 		}
@@ -150,8 +150,11 @@ func (s State) lookable(ids []checks.ID) []checks.ID {
 }
 
 // Proven says whether every check of a step passed, seen in this round with
-// our own eyes. A step without checks proves nothing.
+// our own eyes; or what else proves it. A step without checks proves nothing.
 func (s State) Proven(step Step) bool {
+	if step.Proof.Holds != nil {
+		return step.Proof.Holds(s)
+	}
 	for _, id := range step.Checks {
 		h, ok := s.Finding(id)
 		if !ok || h.Verdict != checks.Pass || h.Grade != checks.Verified || s.Stale(h) {

@@ -14,21 +14,21 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, waitElse, waitMore, needConfirm, waitApply, needClaim            string
 
-	theApp, theVendor, theClient, theTenant, theScopes                                                    string
-	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                               string
-	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkNoReturn                         string
-	absent, disabled, enabled, noBenchmark                                                                string
-	createAppLine, createAppAfter, createAppEffect, createAppUndo                                         string
-	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                          string
-	grantLine, grantUndoLine, widenUndo                                                                   string
-	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                                    string
-	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                          string
-	fits                                                                                                  map[PathID]string
-	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                            string
-	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain           string
-	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                              string
-	howNoWrite, howUnstated, howRoles, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp string
-	badGUID, badTyped, badOption, badDomain, personalDomain                                               string
+	theApp, theVendor, theClient, theTenant, theScopes                                          string
+	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                     string
+	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkNoReturn               string
+	absent, disabled, enabled, noBenchmark                                                      string
+	createAppLine, createAppAfter, createAppEffect, createAppUndo                               string
+	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                string
+	grantLine, grantUndoLine, widenUndo                                                         string
+	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                          string
+	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                string
+	fits                                                                                        map[PathID]string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                  string
+	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain string
+	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                    string
+	howNoWrite, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp              string
+	badGUID, badTyped, badOption, badDomain, personalDomain                                     string
 
 	reportSeen, reportNothing, reportOld, reportChanged, reportFiled, reportNoChange string
 	reportUndo, reportNotes                                                          string
@@ -121,12 +121,10 @@ var words = struct {
 	askSignInKept:   "Reading only. Nothing is changed. The sign-in is kept in this machine's keychain until `onboard sign-out`.",
 	askHow:          "By hand, or by Graph?",
 	howPortal:       "By hand in the Entra admin center",
-	howPortalHelp:   "Five minutes; every click is listed here.",
+	howPortalHelp:   "Every click is listed here.",
 	howGraph:        "By Graph, from a plan",
 	howGraphHelp:    "You see each request first, and type the domain to confirm.",
 	howNoWrite:      "nothing here may write: run onboard on your own machine",
-	howUnstated:     "the vendor does not say which permissions the app needs",
-	howRoles:        "the app needs application permissions too, which this plan does not grant: do it by hand",
 	planUnread:      "the tenant could not be read just now, look again: %s",
 	howNoAccount:    "sign in first: a plan is made from what is there now",
 	howElsewhere:    "you are signed in to another tenant: go back and sign in with an account of {domain}",

@@ -238,9 +238,16 @@ func (m *Model) leave() tea.Cmd {
 // applying says that a confirmed plan is being carried out.
 func (m *Model) applying() bool { return m.state.Confirmed != "" && !m.state.Carried() }
 
-// done says that the run has come to its end, proven.
+// done says that the run has come to its end, proven: an opening, or what else
+// its path leads to.
 func (m *Model) done() bool {
-	return m.state.Place.Stage == flows.StageProof && m.overall.State == checks.StateOpen && m.overall.Grade == checks.Verified
+	if m.state.Place.Stage != flows.StageProof {
+		return false
+	}
+	if got, ok := m.state.Reached(); ok {
+		return got.Done
+	}
+	return m.overall.State == checks.StateOpen && m.overall.Grade == checks.Verified
 }
 
 // interrupt ends the program at once; the run can be gone on with. The program

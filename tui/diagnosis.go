@@ -168,7 +168,7 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 		unseen = whyStillLooking
 	}
 	one, next := m.state.OpenForOne(), wordToPaths
-	if to, ok := flows.Next(m.state); ok && to.Stage == flows.StageProof && !one {
+	if m.leadsToProof() && !one {
 		next = wordToProof
 	}
 	out := []offer{
@@ -180,8 +180,11 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 		{act: actLinks, why: m.noLinks()},
 		m.signInOffer(),
 	}
-	if one {
+	switch {
+	case one:
 		out = slices.Insert(out, 1, offer{act: actProof})
+	case m.leadsToProof():
+		out = append(out, offer{act: actOthers})
 	}
 	if m.elsewhere() { // nothing else helps: it comes first
 		slices.SortStableFunc(out, func(a, b offer) int { return cmp.Compare(boolWord(b.act == actSignIn), boolWord(a.act == actSignIn)) })
@@ -207,6 +210,8 @@ func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return m.tell(flows.Advanced{})
 	case actProof:
 		return m.tell(flows.Advanced{})
+	case actOthers:
+		return m.tell(flows.Advanced{To: flows.StagePaths})
 	case actAgain:
 		s.own = false
 		return m.tell(flows.AskedAgain{})
@@ -217,6 +222,12 @@ func (s *diagnosisScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	default: // no other is offered here
 	}
 	return nil
+}
+
+// leadsToProof says that the diagnosis is of people who get in.
+func (m *Model) leadsToProof() bool {
+	to, ok := flows.Next(m.state)
+	return ok && to.Stage == flows.StageProof
 }
 
 // shortAnswer is the answer in n rows. Whose move it is always stands there

@@ -25,6 +25,7 @@ const (
 	actEvidence
 	actPaths
 	actProof
+	actOthers
 	actAgain
 	actLinks
 	actCopy
@@ -65,6 +66,7 @@ var bindings = []binding{
 	{act: actEvidence, keys: []string{"e"}, word: keyEvidence},
 	{act: actPaths, keys: []string{"p"}, word: keyPaths},
 	{act: actProof, keys: []string{"v"}, word: wordToProof},
+	{act: actOthers, keys: []string{"w"}, word: wordToOther},
 	{act: actClaim, keys: []string{"i"}, word: keyClaim},
 	{act: actOpen, keys: []string{"o"}, word: keyOpen},
 	{act: actLinks, keys: []string{"l"}, word: keyLinks},

@@ -1,8 +1,11 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
@@ -53,11 +56,19 @@ func (s *pathsScreen) body(m *Model) body {
 		case r.Fits:
 			word = wordNotAdvised
 		}
-		head := row{}.add(RoleSubtle, "   "+fixed(word, 14)+fixed(string(r.Path.ID), 13))
-		b.put(hanging(head, RoleSubtle, clean(r.Why), w)...)
+		head := row{}.add(RoleSubtle, "   "+fixed(word, 14)+fixed(string(r.Path.ID), idWidth))
+		if w >= 60 {
+			b.put(hanging(head, RoleSubtle, clean(r.Why), w)...)
+			continue
+		}
+		b.put(head)
+		b.put(para(RoleSubtle, clean(r.Why), 5, w)...)
 	}
 	return b
 }
+
+// idWidth is the room for the id of a path, the longest with a space after it.
+const idWidth = len("consent-requests") + 1
 
 // item is one path: a line, and for the one in focus what it means.
 func (s *pathsScreen) item(m *Model, r flows.Ranked, i, w int) []row {
@@ -136,6 +147,10 @@ func pathCost(r flows.Ranked) string {
 // once the tenant was read.
 func (m *Model) pathsTitle(n int) string {
 	switch {
+	case n > 0 && m.isOpen():
+		return wordPathsOpen
+	case n == 0 && m.isOpen():
+		return wordNoPathOpen
 	case n == 0 || m.state.Facts.AppRead:
 	case n == 1:
 		return fill(wordOnePathBlind, "domain", m.domain())
@@ -149,6 +164,11 @@ func (m *Model) pathsTitle(n int) string {
 		return wordOnePath
 	}
 	return fill(wordManyPaths, "n", countWord(n))
+}
+
+// isOpen says that people were seen to get in, everybody or the one asked about.
+func (m *Model) isOpen() bool {
+	return m.overall.State == checks.StateOpen && m.overall.Grade == checks.Verified
 }
 
 // countWord writes small numbers as words.
@@ -169,15 +189,18 @@ func (s *pathsScreen) choose(m *Model, k tea.KeyPressMsg) bool {
 
 func (s *pathsScreen) typing(*Model) *field { return nil }
 
+// hides says that paths fit that are not advised, and are not offered yet.
+func (s *pathsScreen) hides(m *Model) bool {
+	return !s.all && slices.ContainsFunc(m.ranked, func(r flows.Ranked) bool { return r.Fits && !r.Advised })
+}
+
 func (s *pathsScreen) offers(m *Model) []offer {
 	why, hidden := "", whyAllShown
 	if len(s.takable(m)) == 0 {
 		why = whyNoPath
 	}
-	for _, r := range m.ranked {
-		if r.Fits && !r.Advised && !s.all {
-			hidden = ""
-		}
+	if s.hides(m) {
+		hidden = ""
 	}
 	return []offer{{act: actTake, why: why}, {act: actMove, why: why}, {act: actShowAll, why: hidden}, {act: actAgain}, m.signInOffer()}
 }

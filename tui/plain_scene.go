@@ -242,11 +242,19 @@ func (p *plain) diagnosisScene() scene {
 			sc.choices[0].label = plainToProof
 		}
 	}
-	if p.m.state.OpenForOne() {
-		sc.choices = append(sc.choices, choice{key: "w", label: plainToPaths, do: func() { p.m.put(flows.Advanced{To: flows.StagePaths}) }})
+	switch {
+	case p.m.state.OpenForOne():
+		sc.choices = append(sc.choices, p.others(plainToPaths))
+	case p.m.leadsToProof():
+		sc.choices = append(sc.choices, p.others(plainToOther))
 	}
 	sc.choices = append(sc.choices, p.again(), p.evidence(), p.signInAnew())
 	return sc
+}
+
+// others leads to the list of paths from where people get in already.
+func (p *plain) others(label string) choice {
+	return choice{key: "w", label: label, do: func() { p.m.put(flows.Advanced{To: flows.StagePaths}) }}
 }
 
 // signInAnew puts the account in hand away, and asks who signs in.
@@ -295,6 +303,9 @@ func (p *plain) pathsScene() scene {
 	if len(can) == 0 {
 		sc.auto = p.leave
 	}
+	if p.m.paths.hides(p.m) {
+		sc.choices = append(sc.choices, choice{key: "a", label: plainShowAll, do: func() { p.m.paths.all = true }})
+	}
 	sc.choices = append(sc.choices, p.again(), p.signInAnew())
 	return sc
 }
@@ -304,11 +315,16 @@ func (p *plain) proofScene() scene {
 		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
 	}
 	o := p.m.overall
-	lines := append(p.verdict(), fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))+".")
+	said := p.verdict()
+	got, reached := p.m.state.Reached()
+	if reached {
+		said = texts(p.m.reached(got, maxWidth))
+	}
+	lines := append(said, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))+".")
 	for _, n := range o.NotLooked {
 		lines = append(lines, notLooked(n))
 	}
-	if o.State == checks.StateOpen {
+	if p.m.tellsToConnect() {
 		lines = append(lines, wordStartAgain)
 		lines = append(lines, texts(p.m.connectRows(maxWidth))...)
 	}
@@ -318,12 +334,12 @@ func (p *plain) proofScene() scene {
 	for _, l := range p.m.undoLines() {
 		lines = append(lines, fill(plainUndo, "how", l))
 	}
-	sc := scene{key: "proof" + string(o.State) + o.Reason, lines: lines, open: true, auto: p.leave}
+	sc := scene{key: "proof" + string(o.State) + o.Reason + got.Head, lines: lines, open: true, auto: p.leave}
 	sc.choices = append(sc.choices,
 		choice{key: "r", label: plainReport, aside: true, do: func() { p.out.line(reportText(p.m.state)) }},
 		choice{key: "m", label: plainTell, aside: true, do: func() { p.out.line(messageText(p.m.state)) }}, p.evidence(),
 		choice{key: "a", label: plainAgain, do: func() { p.m.put(flows.AskedAgain{}) }},
-		choice{key: "n", label: plainNextApp, do: func() { p.m.nextApp() }})
+		choice{key: "n", label: plainNextApp, do: func() { p.m.nextApp() }}, p.others(plainToOther))
 	if p.m.keepReport != nil {
 		sc.choices = append(sc.choices, choice{key: "s", label: plainSave, aside: true, do: p.saveReport})
 	}

@@ -37,7 +37,7 @@ func (p *plain) stepScene() scene {
 		}})
 	}
 	sc.choices = append(sc.choices, choice{key: "w", label: plainWhy, aside: true, do: func() {
-		for i, c := range stepCauses {
+		for i, c := range p.m.causes() {
 			p.out.line(number(i+1) + ". " + p.m.words(c))
 		}
 	}}, p.again(), p.evidence())
@@ -48,9 +48,12 @@ func (p *plain) stepScene() scene {
 // stepLines is the text of a step, its links on lines of their own.
 func (p *plain) stepLines(step flows.Step, proven bool) []string {
 	if proven {
+		if step.Gone {
+			return []string{plainStepGone}
+		}
 		return []string{plainStepDone}
 	}
-	lines := texts(p.m.stepTitle(step, maxWidth))
+	lines := append(texts(p.m.stepTitle(step, maxWidth)), p.m.whoseStep(step)...)
 	for i, t := range step.Text {
 		text := p.m.words(t)
 		if step.Claim {
@@ -70,7 +73,7 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 	if p.m.state.Account == nil {
 		return append(lines, wordCannotLook)
 	}
-	return append(lines, wordTakesMinutes)
+	return append(lines, p.m.looksAgain())
 }
 
 // addMoves offers what the rehearsed admin can do; Auto makes each move once

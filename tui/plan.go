@@ -96,6 +96,8 @@ func (m *Model) putStop(b *body, w int) {
 func (s *planScreen) headline(m *Model, step flows.Step) string {
 	n := len(m.state.Plan.Lines)
 	switch {
+	case n == 0 && m.state.Path != flows.EntraGrant:
+		return wordPlanNone
 	case n == 0:
 		return wordPlanEmpty
 	case m.state.Carried():

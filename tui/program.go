@@ -125,7 +125,10 @@ func (m *Model) Goodbye() string { return farewell(m.drv, m.resumeWith, m.stoppe
 // farewell is the line that stays on the terminal.
 func farewell(drv Driver, command string, stopped bool) string {
 	s := drv.State()
+	got, reached := s.Reached()
 	switch saved := drv.Saved(); {
+	case s.End == flows.EndDone && reached:
+		return clean(got.Head)
 	case s.End == flows.EndDone && s.OpenForOne():
 		return fill(wordByeDoneOne, "person", clean(s.Person), "app", clean(profileName(s)), "domain", clean(s.Domain))
 	case s.End == flows.EndDone:

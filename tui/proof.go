@@ -18,8 +18,10 @@ func (s *proofScreen) body(m *Model) body {
 	var b body
 	w := m.size.text()
 	o := m.overall
-	if m.lookingNow() && o.State != checks.StateOpen {
+	if m.lookingNow() && !m.isOpen() {
 		b.put(para(RoleInfo, fill(wordLookingAt, "domain", m.domain()), 0, w)...)
+	} else if got, ok := m.state.Reached(); ok {
+		b.put(m.reached(got, w)...)
 	} else {
 		b.put(m.answer(w)...)
 	}
@@ -31,7 +33,7 @@ func (s *proofScreen) body(m *Model) body {
 	for _, e := range m.entries(s.telling(m)) {
 		b.put(m.findingRow(e, w, false))
 	}
-	if o.State == checks.StateOpen {
+	if m.tellsToConnect() {
 		b.gap()
 		b.put(para(RoleText, wordStartAgain, 0, w)...)
 		b.put(m.connectRows(w)...)
@@ -52,6 +54,25 @@ func (s *proofScreen) body(m *Model) body {
 	return b
 }
 
+// reached says what a path has come to that is no opening for everybody.
+func (m *Model) reached(got flows.Reached, w int) []row {
+	head, role := "✗ ", RoleBad
+	if got.Done {
+		head, role = "✓ ", RoleOK
+	}
+	rows := para(role, head+clean(got.Head), 0, w)
+	for _, n := range got.Notes {
+		rows = append(rows, para(RoleText, clean(n), 2, w)...)
+	}
+	return rows
+}
+
+// tellsToConnect says that people are to start connecting.
+func (m *Model) tellsToConnect() bool {
+	got, ok := m.state.Reached()
+	return ok && got.Done && got.Goal != flows.GoalRevoked || !ok && m.overall.State == checks.StateOpen
+}
+
 // undoLines say how to take back what was done: each line that this run wrote,
 // latest first, else the path that was walked by hand.
 func (m *Model) undoLines() []string {
@@ -64,7 +85,7 @@ func (m *Model) undoLines() []string {
 			}
 		}
 	}
-	if p, ok := flows.PathByID(m.state.Path); ok && len(out) == 0 {
+	if p, ok := flows.PathByID(m.state.Path); ok && len(out) == 0 && p.ID != flows.Undo {
 		out = append(out, m.words(p.Undo))
 	}
 	return out
@@ -88,6 +109,8 @@ func (s *proofScreen) telling(m *Model) func(checks.ID) bool {
 			return true
 		}
 		switch id {
+		case checks.AppUserGrants:
+			return m.state.Path == flows.Revoke
 		case checks.AppGrant, checks.AppPresent, checks.AppEnabled, checks.AppAssignment, checks.ConsentPredict, checks.TenantMatch:
 			return true
 		default:
@@ -129,6 +152,7 @@ func (s *proofScreen) offers(m *Model) []offer {
 		{act: actReport},
 		{act: actTell},
 		{act: actNextApp},
+		{act: actOthers},
 		{act: actEvidence, why: m.nothingTelling(s)},
 		{act: actAgain, key: "a"},
 	}
@@ -153,6 +177,8 @@ func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		return m.tell(flows.AskedAgain{})
 	case actNextApp:
 		return m.nextApp()
+	case actOthers:
+		return m.tell(flows.Advanced{To: flows.StagePaths})
 	case actEvidence:
 		for _, e := range m.entries(s.telling(m)) {
 			if e.found {

@@ -71,6 +71,9 @@ func (m *Model) stepTitle(step flows.Step, w int) []row {
 // instructions are the step's text, numbered where they are things to do, with
 // the permissions to compare where the person is about to accept them.
 func (s *stepsScreen) instructions(m *Model, b *body, step flows.Step, w int) {
+	for _, l := range m.whoseStep(step) {
+		b.put(para(RoleInfo, l, 0, w)...)
+	}
 	for i, t := range step.Text {
 		text := m.words(t)
 		if !step.Claim {
@@ -87,6 +90,19 @@ func (s *stepsScreen) instructions(m *Model, b *body, step flows.Step, w int) {
 		b.gap()
 		s.ask.put(b, q, w, true)
 	}
+}
+
+// whoseStep says who else must act, and that nobody has to sit here until they
+// did.
+func (m *Model) whoseStep(step flows.Step) []string {
+	line := flows.Move(m.state, step)
+	if line == "" {
+		return nil
+	}
+	if m.resumeWith != "" {
+		line += " " + wordMoveKept
+	}
+	return []string{clean(line)}
 }
 
 // permissions lists what the app needs and why, to hold beside Microsoft's
@@ -128,12 +144,12 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 		return
 	}
 	if m.state.Proven(step) {
-		b.put(hanging(say(RoleOK, "✓ "), RoleOK, wordStepDone, w)...)
+		b.put(hanging(say(RoleOK, "✓ "), RoleOK, stepDone(step), w)...)
 		return
 	}
-	es := m.entries(func(id checks.ID) bool { return slices.Contains(step.Checks, id) })
+	es := m.entries(func(id checks.ID) bool { return slices.Contains(step.Looks(), id) })
 	for _, e := range es {
-		b.put(watchedRow(e, w))
+		b.put(watchedRow(e, step.Gone, w))
 	}
 	b.put(row{}.add(RoleSubtle, cut("  "+m.lookedWhen(es), w, false)))
 	switch waited := m.now().Sub(m.state.Entered); {
@@ -142,15 +158,32 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 	case waited >= patience && len(step.Links) > 0:
 		b.put(hanging(say(RoleWarn, "! "), RoleText, fill(wordStillWaiting, "ago", ago(waited)), w)...)
 	default:
-		b.put(para(RoleSubtle, wordTakesMinutes, 2, w)...)
+		b.put(para(RoleSubtle, m.looksAgain(), 2, w)...)
 	}
 }
 
+// stepDone says that a step is seen done.
+func stepDone(step flows.Step) string {
+	if step.Gone {
+		return wordStepGone
+	}
+	return wordStepDone
+}
+
+// looksAgain says how long it is normal that nothing shows on this path.
+func (m *Model) looksAgain() string {
+	p, ok := flows.PathByID(m.state.Path)
+	if !ok || p.NotYet == "" {
+		return wordTakesMinutes
+	}
+	return fill(wordLooksAgain, "normal", clean(p.NotYet))
+}
+
 // watchedRow is one check that is waited for. What is not there yet is pending
-// here: failing is what the step is for.
-func watchedRow(e entry, w int) row {
+// here, and so is what is not gone yet: that is what the step is for.
+func watchedRow(e entry, gone bool, w int) row {
 	mark, word, role := verdictLook(e.held.Verdict, e.held.Grade)
-	if e.held.Verdict == checks.Fail {
+	if e.held.Verdict == checks.Fail || gone && e.held.Verdict == checks.Pass {
 		mark, word, role = verdictLook(checks.Pending, e.held.Grade)
 	}
 	text := strings.TrimSuffix(clean(e.held.Summary), ".")
@@ -266,7 +299,7 @@ func (s *stepsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 
 // firstSeen is the step's first check that was answered.
 func (m *Model) firstSeen(step flows.Step) checks.ID {
-	for _, e := range m.entries(func(id checks.ID) bool { return slices.Contains(step.Checks, id) }) {
+	for _, e := range m.entries(func(id checks.ID) bool { return slices.Contains(step.Looks(), id) }) {
 		if e.found && e.held.Verdict != checks.Pass {
 			return e.id
 		}
@@ -286,6 +319,18 @@ func (m *Model) nothingSeen(step flows.Step) string {
 	return ""
 }
 
+// causes are why what a step waits for does not show, the likely ones first.
+func (m *Model) causes() []string {
+	step, _ := m.state.Step()
+	switch {
+	case step.Gone:
+		return goneCauses
+	case slices.Contains(step.Checks, checks.ConsentPredict), slices.Contains(step.Checks, checks.ConsentWorkflow):
+		return settingCauses
+	}
+	return stepCauses
+}
+
 // whySheet lists why a step may still wait, the likely causes first.
 type whySheet struct{}
 
@@ -294,7 +339,7 @@ func (s *whySheet) body(m *Model) body {
 	w := m.size.text()
 	b.put(para(RoleStrong, wordWhyTitle, 0, w)...)
 	b.gap()
-	for i, c := range stepCauses {
+	for i, c := range m.causes() {
 		head := row{}.add(RoleAccent, fixed(number(i+1)+".", 3))
 		b.put(hanging(head, RoleText, m.words(c), w)...)
 	}

@@ -220,8 +220,14 @@ const (
 	wordTallyPart      = "{n} {what}"
 	wordToPaths        = "the ways out"
 	wordToProof        = "the proof"
+	wordToOther        = "other ways"
+	wordMoveKept       = "You can close this and come back: the run is kept."
+	wordStepGone       = "Gone: nothing of it shows in Microsoft Graph any more. Press enter."
+	wordLooksAgain     = "Looks again by itself. {normal}"
 	wordOthers         = "the others"
 	wordNoPath         = "No way of this release fits this tenant. Each line says why."
+	wordNoPathOpen     = "People can connect already, and there is nothing to take back. Each line says why."
+	wordPathsOpen      = "People can connect already. What else there is to do:"
 	wordOnePath        = "One way fits this tenant."
 	wordManyPaths      = "{n} ways fit this tenant. The first changes least."
 	wordOnePathBlind   = "What fits {domain} could not be looked at. One way usually works."
@@ -270,6 +276,23 @@ var stepCauses = []string{
 	"The browser was signed in with another account. Open the link in a private window.",
 }
 
+// settingCauses are why a setting of the tenant does not show.
+var settingCauses = []string{
+	"It takes some minutes to show; now and then an hour. Leave this open: it looks again by itself.",
+	"Save was not pressed, or the page said that it may not: that page of the admin center wants a Global Administrator.",
+	"It was set in another tenant. The admin center names the tenant at the top right.",
+	"In a tenant that Microsoft manages the change may be accepted and not kept. Look at the page once more; approving the app leaves the setting alone.",
+	"One of the app's permissions is not covered: press e for what was seen.",
+}
+
+// goneCauses are why what was taken back still shows.
+var goneCauses = []string{
+	"It takes a few minutes to show. Leave this open: it looks again by itself.",
+	"What users granted for themselves is left: the admin center cannot take that back.",
+	"Another app of a similar name was meant. Compare the client id: {client}.",
+	"Somebody approved it again in the meantime.",
+}
+
 // Plans.
 const (
 	wordMakingPlan   = "reading what is there, to make the plan"
@@ -278,6 +301,7 @@ const (
 	wordOneThing     = "1 thing"
 	wordThings       = "{n} things"
 	wordPlanEmpty    = "There is nothing to change: all that the app needs is in place."
+	wordPlanNone     = "There is nothing to change: what this leads to is there already."
 	wordPlanApplying = "Each line is sent once, and read again before the next."
 	wordPlanDone     = "Every line was read again in {domain}, and is there."
 	wordApply        = "apply"
@@ -446,6 +470,9 @@ const (
 	plainClaim      = "I did it."
 	plainWhy        = "Why does it not show yet?"
 	plainStepDone   = "Done: this is seen in Microsoft Graph."
+	plainStepGone   = "Gone: nothing of it shows in Microsoft Graph any more."
+	plainShowAll    = "Offer those that are not advised, too."
+	plainToOther    = "Other ways, such as taking consent back."
 	plainUndo       = "Undo: {how}"
 	plainUnfit      = "Does not fit: {path}, because {why}."
 	plainNotAdvised = "Not advised: {path}, because {why}."

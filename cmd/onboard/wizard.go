@@ -345,5 +345,9 @@ func (w *wizard) ended(err error) error {
 	if len(w.driven) == 0 {
 		return nil
 	}
-	return exitFor(w.driven[len(w.driven)-1].State().Overall())
+	last := w.driven[len(w.driven)-1].State()
+	if got, ok := last.Reached(); ok && got.Done { // done, if not open to everybody
+		return nil
+	}
+	return exitFor(last.Overall())
 }

@@ -80,7 +80,7 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, found func(checks.Fin
 	s := d.State()
 	err = safely(func() (err error) {
 		facts, err = d.hands.Look.Look(ctx, Ask{
-			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Who: s.Answer(flows.AskWho),
+			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Who: s.Who(),
 			Round: s.Round, Tenant: s.TenantID(),
 		}, found)
 		return err

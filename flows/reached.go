@@ -1,0 +1,84 @@
+package flows
+
+import (
+	"fmt"
+
+	"onboard.example/checks"
+)
+
+// Reached is what a path has come to, where it does not lead to an opening for
+// everybody: a pilot, or consent that is taken back.
+type Reached struct {
+	Goal Goal   `json:"-"`
+	Done bool   `json:"done"`
+	Head string `json:"head"` // in a sentence
+	// Notes are what to know of it.
+	Notes []string `json:"notes"`
+}
+
+// Reached says what the path in hand has come to; ok is false where the verdict
+// says it all.
+func (s State) Reached() (r Reached, ok bool) {
+	if s.Place.Stage < StageSteps {
+		return Reached{}, false
+	}
+	switch s.Path {
+	case Revoke:
+		return s.reachedRevoke(), true
+	case Pilot:
+		return s.reachedPilot()
+	default:
+		return Reached{}, false
+	}
+}
+
+// reachedRevoke says whether consent is gone, and what goes on working for how
+// long (facts/corrections: until the current token expires; renewing then
+// fails; what an app of its own does is not known).
+func (s State) reachedRevoke() Reached {
+	r := Reached{Goal: GoalRevoked, Done: s.takenBack(), Notes: []string{}}
+	f := s.Facts
+	left := len(f.Grants) + len(f.UserGrants) + len(f.Roles)
+	switch {
+	case r.Done && f.App == nil:
+		r.Head = Words(s, reachedWords.appGone)
+	case r.Done:
+		r.Head = Words(s, reachedWords.gone)
+	case !s.CanSee(checks.AppGrant):
+		r.Head = reachedWords.unseen
+		return r
+	case s.grantsGone():
+		r.Head = Words(s, reachedWords.appLeft)
+		return r
+	default:
+		r.Head = fmt.Sprintf(reachedWords.left, left)
+		return r
+	}
+	r.Notes = append(r.Notes, reachedWords.tokens, Words(s, reachedWords.copies))
+	if s.gave(checks.ConsentPredict, checks.Pass) {
+		r.Notes = append(r.Notes, reachedWords.mayAgain)
+	}
+	return r
+}
+
+// reachedPilot says that the one who was named is let in, and how to widen it.
+func (s State) reachedPilot() (Reached, bool) {
+	if !s.piloted() {
+		return Reached{}, false
+	}
+	r := Reached{Done: true, Head: Words(s, reachedWords.pilot), Notes: []string{reachedWords.pilotTry}}
+	who, err := s.who()
+	if err == nil && who.Group {
+		r.Head = Words(s, reachedWords.pilotGroup)
+	}
+	if s.Facts.App.AssignedOnly {
+		r.Notes = append(r.Notes, reachedWords.widenGroup)
+	} else {
+		r.Notes = append(r.Notes, reachedWords.widenOne)
+	}
+	if h, ok := s.counts(checks.AccessConditional); ok && stops(h.Finding) {
+		r.Done = false
+		r.Notes = append(r.Notes, h.Summary)
+	}
+	return r, true
+}

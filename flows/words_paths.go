@@ -1,0 +1,119 @@
+package flows
+
+// pathText is what a path says of itself.
+type pathText struct {
+	title, forWhom, gains, undo, benchmark, notYet string
+	fits                                           string // why it is on the list
+}
+
+// stepText is the title of a step and its lines.
+type stepText struct {
+	title string
+	lines []string
+}
+
+// The controls that a path touches, each with the version meant. Sources: the
+// public checks for these versions; facts/benchmarks.
+const (
+	cisConsent  = "CIS Microsoft 365 Foundations v4.0.0, 5.1.5.1 (no user consent)"
+	cisWorkflow = "CIS Microsoft 365 Foundations v4.0.0, 5.1.5.2 (admin consent workflow)"
+	cisaConsent = "CISA SCuBA MS.AAD.5.2v1 (only admins consent)"
+	cisaAsk     = "CISA SCuBA MS.AAD.5.3v1 (admin consent workflow)"
+	eidscaAP08  = "EIDSCA.AP08 as Maester tests it"
+)
+
+// Where things are in the portal. The older places stand in vendors' pages
+// still (entra-facts; [ED:configure-user-consent, review-admin-consent-requests,
+// configure-permission-classifications]).
+const (
+	placeConsent = "Entra ID, Enterprise apps, Consent and permissions"
+	placeBefore  = "Older pages call it Identity, Applications, Enterprise applications, or Azure Active Directory, Enterprise applications, User settings."
+	placeApp     = "Entra ID, Enterprise apps, All applications, {listed}"
+)
+
+// Roles by Microsoft's names (entra-facts §9; §3 [GC:authorizationpolicy-update],
+// §6 [ED:configure-admin-consent-workflow]).
+const (
+	roleGlobal     = "Global Administrator"
+	rolePrivileged = "Privileged Role Administrator"
+	roleAccess     = "Conditional Access Administrator"
+)
+
+// notYetGrant and notYetPolicy are how long a change may stay unseen
+// (entra-facts §15; §3 and §6, where no figure is published for the policy).
+const (
+	notYetGrant  = "Consent shows within a few minutes as a rule."
+	notYetPolicy = "A change of these settings shows within minutes as a rule; it may take up to an hour."
+)
+
+// pathTexts say what each path is.
+var pathTexts = map[PathID]pathText{
+	ConsentRequests: {
+		title: "Let users ask, admins answer", forWhom: "A tenant whose users shall be able to ask, for this app and the next.",
+		gains:     "Users who meet the wall can ask from it, for any app; reviewers get the request. Approving it approves this app, these permissions, for everyone.",
+		undo:      "Set the switch back: " + placeConsent + ", Admin consent settings. Then remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission.",
+		benchmark: cisWorkflow + " and " + cisaAsk + " ask for this switch. " + cisConsent + ": unchanged.",
+		notYet:    "The switch shows within an hour, mostly within minutes; a request waits for a person, and lapses after the days that were set.",
+		fits:      "a workflow for all apps, switched on once: users ask, reviewers decide",
+	},
+	LowImpact: {
+		title: "User consent for low-impact permissions", forWhom: "A tenant that lets users consent to verified publishers, and wants this app's permissions among them.",
+		gains:     "Each user may consent for themselves, to this app and to every other app of a verified publisher that asks for no more than what is classified Low.",
+		undo:      "Remove the classifications, and set user consent back to what it was: " + placeConsent + ". Users who consented keep it until their grants are deleted.",
+		benchmark: cisConsent + " and " + cisaConsent + ": breaks them. " + eidscaAP08 + ": meets it.",
+		notYet:    notYetPolicy,
+		fits:      "some permissions are not classified Low yet; Low holds for every verified publisher's app",
+	},
+	FirstSignIn: {
+		title: "An admin signs in to the app", forWhom: "An admin who has an account in the app, or will have one.",
+		gains: "Approves this app, what it asks for at that sign-in, for everyone in the tenant. Nothing else changes.",
+		undo:  "Remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission; or delete the oauth2PermissionGrant by Graph.",
+		// As for every grant: user consent is left alone.
+		benchmark: cisConsent + ": unchanged.",
+		notYet:    notYetGrant,
+		fits:      "one tick in the app's own sign-in; easy to forget the box",
+	},
+	AllowAll: {
+		title: "Let users consent to any app", forWhom: "A tenant that trusts its users with every app. Hardly any should.",
+		gains:     "Every user may consent to any app, for what its API leaves to users: mail, files and calendars among it.",
+		undo:      "Set user consent back to what it was: " + placeConsent + ", User consent settings. Users who consented keep it until their grants are deleted.",
+		benchmark: cisConsent + ", " + cisaConsent + " and " + eidscaAP08 + ": breaks them.",
+		notYet:    notYetPolicy,
+		fits:      "weakens every user for every app: approving this one app does not",
+	},
+	AppPolicy: {
+		title: "A consent policy for this app alone", forWhom: "A tenant in which each user shall decide on this app for themselves.",
+		gains:     "Each user may consent to this app, these permissions, for themselves. Every other app stays as it is.",
+		undo:      "Take the policy off the user consent setting, then delete it. Users who consented keep it until their grants are deleted.",
+		benchmark: cisConsent + ": breaks it, for this one app.",
+		notYet:    notYetPolicy,
+		fits:      "nobody is signed up for anything: each user decides for themselves, on this app alone",
+	},
+	Pilot: {
+		title: "A pilot first", forWhom: "A tenant that wants to see the app with one person, or one group, before everyone.",
+		gains:     "One person, or the members of one group, can use the app. Nobody else can, until you widen it.",
+		undo:      "Delete the person's grant; for a group, remove the assignment and the grant, and set Assignment required back.",
+		benchmark: cisConsent + ": unchanged.",
+		notYet:    notYetGrant,
+		fits:      "opens it to one person or one group, and to everyone when you say so",
+	},
+	AfterApproval: {
+		title: "Approved, and still stopped", forWhom: "An admin who approved the app, and whose users do not get in.",
+		gains:     "Finds what stops people although consent is in place. What is changed depends on what is found, and each step says it.",
+		undo:      "Set back what you changed: each step names the place.",
+		benchmark: cisConsent + ": unchanged.",
+		notYet:    "An assignment or a switch shows within two minutes as a rule; people need a new sign-in each time.",
+		fits:      "for people who are stopped although the app is approved: looks for the cause",
+	},
+	Revoke: {
+		title: "Take consent back", forWhom: "An admin who no longer wants the app in the tenant, or wants to begin anew.",
+		gains:     "Nobody new can connect, and nobody's connection is renewed once its current token ends.",
+		undo:      "Approve the app again by any of the other ways. People who had consented for themselves do so again, where they may.",
+		benchmark: cisConsent + ": unchanged.",
+		notYet:    "That a grant is gone shows within minutes as a rule; tokens that are out live about an hour longer.",
+		fits:      "takes back what was approved; it opens nothing",
+	},
+}
+
+// licenceGroup is what assigning a group takes (entra-facts §2 [PUB]).
+const licenceGroup = "Entra ID P1 for a group"
