@@ -164,3 +164,13 @@ func TestConsentRequests(t *testing.T) {
 		t.Errorf("without the scope: %d", p.status)
 	}
 }
+
+// The sample of Microsoft's page on changing a grant
+// ([GC:oauth2permissiongrant-update]).
+func TestGrantID(t *testing.T) {
+	t.Parallel()
+	const want = "l5eW7x0ga0-WDOntXzHateQDNpSH5-lPk9HjD3Sarjk"
+	if got := grantID("ef969797-201d-4f6b-960c-e9ed5f31dab5", "943603e4-e787-4fe9-93d1-e30f749aae39", ""); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -165,7 +165,7 @@ func (w *World) fillGrant(t *Tenant, sp *ServicePrincipal, g grantSpec) error {
 		return fmt.Errorf("grants: a second grant on %s for %s", api.Name, g.For)
 	}
 	made := &Grant{
-		ID: stableID("grant", sp.ID, resource.ID, principal), ClientID: sp.ID, Resource: resource.ID,
+		ID: grantID(sp.ID, resource.ID, principal), ClientID: sp.ID, Resource: resource.ID,
 		Principal: principal, Scope: g.Scope, CreatedAt: w.now().Add(-90 * 24 * time.Hour),
 	}
 	t.Grants = append(t.Grants, made)

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -97,7 +99,7 @@ func (w *World) addGrant(t *Tenant, client, resource, principal string, scopes [
 	g := t.grantOf(client, resource, principal)
 	if g == nil {
 		now := w.now()
-		id := w.newID("grant")
+		id := grantID(client, resource, principal)
 		g = &Grant{
 			ID: id, ClientID: client, Resource: resource, Principal: principal,
 			Scope: strings.Join(union(nil, scopes), " "), CreatedAt: now, VisibleAt: now.Add(w.lag.of(lagGrants, id)),
@@ -111,6 +113,24 @@ func (w *World) addGrant(t *Tenant, client, resource, principal string, scopes [
 		w.setScope(g, strings.Join(after, " "))
 	}
 	return g
+}
+
+// grantID is the id of the one grant of (client, resource, principal): their
+// GUIDs in Windows' order of bytes, in base64url, so that a grant that is made
+// again has the id it had. The sample of a tenant-wide grant shows it
+// ([GC:oauth2permissiongrant-update]: the id holds clientId and resourceId); that
+// a user's grant ends in the user is [K].
+func grantID(client, resource, principal string) string {
+	var raw []byte
+	for _, id := range []string{client, resource, principal} {
+		if b, err := hex.DecodeString(strings.ReplaceAll(id, "-", "")); err == nil && len(b) == 16 {
+			slices.Reverse(b[0:4])
+			slices.Reverse(b[4:6])
+			slices.Reverse(b[6:8])
+			raw = append(raw, b...)
+		}
+	}
+	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
 // setScope changes what a grant holds; reads see the change after the lag.

@@ -60,7 +60,7 @@ func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows
 	if yes.mean == "" && (o.json || !atKeys(o.in)) {
 		return usage("Type --yes-i-mean with the tenant's domain.", "nobody is here to agree to the plan")
 	}
-	e, stop, err := newErrand(ctx, o, path, answers, recall, stateDir())
+	e, stop, err := newErrand(ctx, o, path, answers, recall, o.stateDir())
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func newSignOut(o *options) *cobra.Command {
 
 // runSignOut empties onboard's entry in the keychain.
 func runSignOut(ctx context.Context, o *options) error {
-	keep, err := signin.OpenKeep(ctx, stateDir())
+	keep, err := signin.OpenKeep(ctx, o.stateDir())
 	var in *signin.InputError
 	switch {
 	case errors.As(err, &in):
@@ -43,7 +43,7 @@ func (c *clients) openKeep(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if c.keep, err = signin.OpenKeep(ctx, stateDir()); err != nil {
+	if c.keep, err = signin.OpenKeep(ctx, c.o.stateDir()); err != nil {
 		return keepError(err)
 	}
 	return nil

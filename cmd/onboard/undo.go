@@ -30,7 +30,7 @@ func newUndo(o *options) *cobra.Command {
 			if len(args) == 0 {
 				return listReceipts(o)
 			}
-			r, err := readReceipt(args[0])
+			r, err := o.readReceipt(args[0])
 			if err != nil {
 				return err
 			}
@@ -46,9 +46,9 @@ func newUndo(o *options) *cobra.Command {
 }
 
 // readReceipt reads a receipt by its name, or from a file.
-func readReceipt(name string) (flows.Receipt, error) {
+func (o *options) readReceipt(name string) (flows.Receipt, error) {
 	var r flows.Receipt
-	kept, err := journal.OpenReceipts(filepath.Join(stateDir(), "receipts"))
+	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
 	if err == nil {
 		if r, err = kept.Read(name); err == nil {
 			return r, nil
@@ -88,7 +88,7 @@ func (o *options) aboutReceipt(r flows.Receipt) error {
 
 // listReceipts prints the receipts that are kept, newest first.
 func listReceipts(o *options) error {
-	kept, err := journal.OpenReceipts(filepath.Join(stateDir(), "receipts"))
+	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
 	var names []string
 	if err == nil {
 		names, err = kept.List()

@@ -39,12 +39,19 @@ func runWizard(ctx context.Context, o *options) error {
 	if err := c.openKeep(ctx); err != nil {
 		return err
 	}
-	w := &wizard{o: o, c: c, start: start, dir: stateDir()}
+	w := &wizard{o: o, c: c, start: start, dir: o.stateDir()}
 	return w.run(ctx)
 }
 
 // stateDir is where runs and receipts are kept.
-func stateDir() string { return filepath.Join(xdg.StateHome, "onboard") }
+func (o *options) stateDir() string {
+	for _, e := range o.env {
+		if dir, ok := strings.CutPrefix(e, "XDG_STATE_HOME="); ok && filepath.IsAbs(dir) {
+			return filepath.Join(dir, "onboard")
+		}
+	}
+	return filepath.Join(xdg.StateHome, "onboard")
+}
 
 // start is what the flags already say of a run; what they do not is asked.
 func (o *options) start() (flows.Started, error) {

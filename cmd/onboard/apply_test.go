@@ -1,0 +1,377 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"onboard.example/checks"
+	"onboard.example/checks/sim"
+	"onboard.example/flows"
+)
+
+// rig is a simulated tenant behind a gate that counts writes, and a machine on
+// which onboard runs.
+type rig struct {
+	s        *sim.Sim
+	base, ca string
+	env      []string
+	client   *http.Client
+	token    string
+	app      string // of the case
+	domain   string
+	more     []string // flags of the case
+
+	mu     sync.Mutex
+	writes []string
+}
+
+// newRig starts a scenario and signs its admin in.
+func newRig(t *testing.T, o sim.Options, as string) *rig {
+	t.Helper()
+	g := &rig{env: []string{"XDG_STATE_HOME=" + t.TempDir()}}
+	g.s = simulate(t, o)
+	g.base, g.ca = serveBetween(t, g.s, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/v1.0/") && r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "/conditionalAccess/evaluate") {
+				g.mu.Lock()
+				g.writes = append(g.writes, r.Method+" "+r.URL.Path)
+				g.mu.Unlock()
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	r := g.s.Ready()
+	raw, err := os.ReadFile(filepath.Join(filepath.Dir(r.CA), "tokens", as))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.token, g.domain = strings.TrimSpace(string(raw)), r.Tenants[0].Domain
+	g.client = trusting(t, g.ca)
+	g.more = []string{
+		"--login-url", g.base, "--graph-url", g.base, "--ca-file", g.ca,
+		"--token-file", filepath.Join(filepath.Dir(r.CA), "tokens", as),
+	}
+	return g
+}
+
+// about says which app and domain the commands are about.
+func (g *rig) about(want sim.Expect) *rig {
+	g.app, g.domain = want.App, cmp.Or(want.Domain, g.domain)
+	g.more = append(g.more, "--app", g.app, "--domain", g.domain)
+	if want.ClientID != "" {
+		g.more = append(g.more, "--app-id", want.ClientID)
+	}
+	return g
+}
+
+// do runs onboard on the rig's machine.
+func (g *rig) do(t *testing.T, in io.Reader, args ...string) answer {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code := execute(t.Context(), world{args: args, in: in, out: &out, err: &errs, env: g.env})
+	harmless(t, out.String())
+	harmless(t, errs.String())
+	return answer{out.String(), errs.String(), code}
+}
+
+// with runs onboard with the flags of the case.
+func (g *rig) with(t *testing.T, args ...string) answer {
+	t.Helper()
+	return g.do(t, nil, append(args, g.more...)...)
+}
+
+// wrote are the writes that reached Graph since the last time.
+func (g *rig) wrote() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	out := g.writes
+	g.writes = nil
+	return out
+}
+
+// trusting is a client that trusts a file of certificates.
+func trusting(t *testing.T, ca string) *http.Client {
+	t.Helper()
+	c, err := newClients(&options{caFile: ca})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.close)
+	return &http.Client{Transport: c.transport}
+}
+
+// state is what Graph says of everything that plans can change, as text to
+// compare.
+func (g *rig) state(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	services := g.get(t, "/servicePrincipals?$top=999&$select=id,appId,displayName,accountEnabled,appRoleAssignmentRequired,isDisabled")
+	list, _ := services["value"].([]any)
+	fmt.Fprintf(&b, "%s\n", sorted(t, list))
+	for _, path := range []string{
+		"/oauth2PermissionGrants?$top=999", "/policies/authorizationPolicy", "/policies/permissionGrantPolicies",
+		"/policies/adminConsentRequestPolicy",
+	} {
+		got := g.get(t, path)
+		delete(got, "version") // of the workflow: it counts changes
+		if list, ok := got["value"].([]any); ok {
+			fmt.Fprintf(&b, "%s %s\n", path, sorted(t, list))
+			continue
+		}
+		text, _ := json.Marshal(got)
+		fmt.Fprintf(&b, "%s %s\n", path, text)
+	}
+	for _, one := range list {
+		sp, _ := one.(map[string]any)
+		id, _ := sp["id"].(string)
+		for _, sub := range []string{"appRoleAssignedTo", "appRoleAssignments", "delegatedPermissionClassifications"} {
+			got, _ := g.get(t, "/servicePrincipals/"+id+"/"+sub)["value"].([]any)
+			for _, a := range got { // made again, they are others, as at Microsoft
+				if o, ok := a.(map[string]any); ok {
+					delete(o, "id")
+					delete(o, "createdDateTime")
+				}
+			}
+			fmt.Fprintf(&b, "%s %s %s\n", id, sub, sorted(t, got))
+		}
+	}
+	return b.String()
+}
+
+// sorted is a list as text, whatever its order.
+func sorted(t *testing.T, list []any) string {
+	t.Helper()
+	var out []string
+	for _, v := range list {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(text))
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
+
+func (g *rig) get(t *testing.T, path string) map[string]any {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.base+"/v1.0"+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+g.token)
+	resp, err := g.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var out map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s %v %v", path, resp.Status, out, err)
+	}
+	delete(out, "@odata.context")
+	return out
+}
+
+// turns are the plans that are made in every scenario.
+var turns = [][]string{
+	{"--path", "entra-grant"},
+	{"--path", "consent-requests", "--reviewers", "me"},
+	{"--path", "consent-requests", "--reviewers", "role"},
+	{"--path", "low-impact"},
+	{"--path", "allow-all"},
+	{"--path", "app-policy"},
+	{"--path", "pilot", "--for", "user@contoso.example"},
+	{"--path", "revoke"},
+}
+
+// TestApplyAndUndoEverywhere makes, carries out and takes back every plan in
+// every scenario: a plan writes nothing, and what was taken back is as it was.
+func TestApplyAndUndoEverywhere(t *testing.T) {
+	t.Parallel()
+	all, err := sim.Scenarios(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	done := map[string]int{}
+	t.Cleanup(func() {
+		for _, turn := range turns {
+			name := strings.Join(turn, " ")
+			if slices.Contains(plannedPaths(), turn[1]) {
+				t.Logf("%-50s carried out and taken back in %d scenarios", name, done[name])
+				if done[name] == 0 && !t.Failed() {
+					t.Errorf("%s was never carried out", name)
+				}
+			}
+		}
+	})
+	for _, sc := range all {
+		i := slices.IndexFunc(sc.Expect, func(e sim.Expect) bool { return e.As == "admin@contoso.example" && e.Domain == "" })
+		if i < 0 {
+			continue // nobody there may change anything
+		}
+		if sc.Name == "captive-portal" || sc.Name == "throttled" {
+			continue // what is compared cannot be read there, or not at once
+		}
+		t.Run(sc.Name, func(t *testing.T) {
+			t.Parallel()
+			g := newRig(t, sim.Options{Scenario: sc.Name}, sc.Expect[i].As).about(sc.Expect[i])
+			for _, turn := range turns { // each leaves the tenant as it found it
+				if slices.Contains(plannedPaths(), turn[1]) && turnRound(t, g, turn) {
+					mu.Lock()
+					done[strings.Join(turn, " ")]++
+					mu.Unlock()
+				}
+			}
+		})
+	}
+}
+
+// turnRound makes, carries out and takes back one plan; done says whether there
+// was anything to do.
+func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
+	t.Helper()
+	before := g.state(t)
+	plan := g.with(t, append([]string{"plan", "--json"}, turn...)...)
+	if w := g.wrote(); len(w) > 0 {
+		t.Fatalf("a plan wrote: %v", w)
+	}
+	var doc flows.PlanDoc
+	if plan.code == codeOpen {
+		if err := json.Unmarshal([]byte(plan.out), &doc); err != nil || doc.Schema != flows.PlanDocSchema {
+			t.Fatalf("no plan: %v\n%s", err, plan.out)
+		}
+	}
+	if a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, turn...)...); a.code == codeOpen && len(doc.Plan.Lines) > 0 {
+		t.Fatalf("carried out for another domain: %s", a.out)
+	}
+	if w := g.wrote(); len(w) > 0 {
+		t.Fatalf("a plan that nobody agreed to wrote: %v", w)
+	}
+	applied := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", g.domain, "--plan", string(doc.Plan.ID)}, turn...)...)
+	sent := g.wrote()
+	switch {
+	case plan.code != codeOpen || len(doc.Plan.Lines) == 0 || !doc.Fits:
+		if len(sent) > 0 {
+			t.Fatalf("there was nothing to do, and this was sent: %v", sent)
+		}
+		return false
+	case len(sent) != len(doc.Plan.Lines) && applied.code == codeOpen:
+		t.Errorf("%d lines, and this was sent: %v", len(doc.Plan.Lines), sent)
+	}
+	var end flows.Done
+	if err := json.Unmarshal([]byte(applied.out), &end); err != nil || end.Receipt == nil {
+		t.Fatalf("exit %d, no receipt: %v\n%s\n%s", applied.code, err, applied.out, applied.err)
+	}
+	if applied.code == codeOpen == (g.state(t) == before) {
+		t.Errorf("exit %d, and the tenant changed: %v", applied.code, g.state(t) != before)
+	}
+	undone := g.undo(t, end.File)
+	if undone.code != codeOpen {
+		t.Fatalf("undo: exit %d\n%s\n%s", undone.code, undone.out, undone.err)
+	}
+	if after := g.state(t); after != before {
+		t.Errorf("taken back, it is not as it was:\n%s", firstDifference(before, after))
+	}
+	return applied.code == codeOpen
+}
+
+// undo takes back a receipt, by its name alone.
+func (g *rig) undo(t *testing.T, receipt string) answer {
+	t.Helper()
+	var flags []string
+	for i := 0; i+1 < len(g.more); i += 2 {
+		if f := g.more[i]; f != "--app" && f != "--domain" && f != "--app-id" {
+			flags = append(flags, f, g.more[i+1])
+		}
+	}
+	return g.do(t, nil, append([]string{"undo", receipt, "--json", "--yes-i-mean", g.domain}, flags...)...)
+}
+
+func firstDifference(a, b string) string {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(x), len(y)) {
+		if x[i] != y[i] {
+			return "was " + x[i] + "\nis  " + y[i]
+		}
+	}
+	return fmt.Sprintf("%d lines, and %d", len(x), len(y))
+}
+
+// What is typed wrongly changes nothing and says what to type.
+func TestApplyIsAgreedToFirst(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, sim.Options{Scenario: "managed-default"}, "admin@contoso.example").about(sim.Expect{App: "hetk"})
+	for name, c := range map[string]struct {
+		args []string
+		says string
+		code int
+	}{
+		"nobody at the keys":   {[]string{"apply"}, "Type --yes-i-mean", codeUsage},
+		"another domain":       {[]string{"apply", "--yes-i-mean", "fabrikam.example"}, "To agree, type contoso.example.", codeUsage},
+		"a plan of yesterday":  {[]string{"apply", "--yes-i-mean", "contoso.example", "--plan", "0123456789abcdef"}, "the tenant has moved on", codeFailed},
+		"no such path":         {[]string{"apply", "--yes-i-mean", "contoso.example", "--path", "magic"}, `no path is called "magic"`, codeUsage},
+		"a path by hand":       {[]string{"plan", "--path", "direct-link"}, "direct-link is walked by hand", codeUsage},
+		"not a path to choose": {[]string{"plan", "--path", "undo"}, `no path is called "undo"`, codeUsage},
+		"no such receipt":      {[]string{"undo", "yesterday", "--yes-i-mean", "contoso.example"}, `there is no receipt "yesterday"`, codeUsage},
+		"two receipts":         {[]string{"undo", "a", "b"}, "2 were named", codeUsage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := g.with(t, c.args...)
+			if a.code != c.code || !strings.Contains(a.err, c.says) {
+				t.Errorf("exit %d, want %d and %q:\n%s\n%s", a.code, c.code, c.says, a.out, a.err)
+			}
+		})
+	}
+	t.Cleanup(func() { // after all of them
+		if w := g.wrote(); len(w) > 0 {
+			t.Errorf("written: %v", w)
+		}
+	})
+}
+
+// An app that others use since is not deleted, and a receipt of another tenant
+// is not taken back.
+func TestUndoWhereOthersWereBusy(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, sim.Options{Scenario: "managed-default"}, "admin@contoso.example").about(sim.Expect{App: "hetk"})
+	a := g.with(t, "apply", "--json", "--yes-i-mean", g.domain)
+	var end flows.Done
+	if err := json.Unmarshal([]byte(a.out), &end); err != nil || a.code != codeOpen {
+		t.Fatalf("exit %d %v\n%s", a.code, err, a.err)
+	}
+	if err := g.s.Approve(t.Context(), "admin@contoso.example", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", []string{"Calendars.ReadWrite", "Mail.Read"}); err != nil {
+		t.Fatal(err)
+	}
+	g.wrote()
+	if u := g.undo(t, end.File); u.code != codeFailed || !strings.Contains(u.err, "the tenant has moved on since") || !strings.Contains(u.err, "Mail.Read") {
+		t.Errorf("exit %d\n%s\n%s", u.code, u.out, u.err)
+	}
+	file := filepath.Join(strings.TrimPrefix(g.env[0], "XDG_STATE_HOME="), "onboard", "receipts", end.File)
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := keep(t, "forged.json", strings.Replace(string(raw), "/oauth2PermissionGrants/<id of what this made>", "/servicePrincipals/"+strings.Repeat("0", 8)+"-0000-0000-0000-000000000000", 1))
+	if u := g.undo(t, forged); u.code != codeFailed || strings.Contains(u.out, "DELETE") {
+		t.Errorf("a forged receipt: exit %d\n%s\n%s", u.code, u.out, u.err)
+	}
+	if w := g.wrote(); len(w) > 0 {
+		t.Errorf("written: %v", w)
+	}
+	if p := g.with(t, "check", "--json"); !strings.Contains(p.out, string(checks.StateOpen)) {
+		t.Errorf("not open any more:\n%s", p.out)
+	}
+}
