@@ -58,6 +58,7 @@ func subject(cs ...change) checks.Subject {
 		App: checks.App{
 			ID: "hetk", Name: "Hetk Calendar Sync", Listed: "Hetk", ClientID: clientID, Publisher: "Hetk",
 			Needs: needs(checks.MicrosoftGraph, allFive...),
+			DNS:   &checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}},
 		},
 		Domain: "contoso.example", Now: noon, Look: &checks.Snapshot{},
 	}
@@ -94,6 +95,11 @@ func subject(cs ...change) checks.Subject {
 	l.Conditional = read(checks.Conditional{Asked: []checks.WhatIf{{Whose: checks.WhoseAll}}}, "conditional")
 	l.SignIns = read(checks.SignInLog{Since: noon.AddDate(0, 0, -7)}, "signIns")
 	l.Audit = read(checks.AuditLog{Since: noon.AddDate(0, 0, -30)}, "audit")
+	l.DNSPolicy = checks.Look[checks.DNSPublished]{Read: true, At: looked, Value: published("v=hetk1; policy=private")}
+	l.DNSMail = checks.Look[checks.DNSMail]{Read: true, At: looked, Value: checks.DNSMail{
+		Domain: "contoso.example", Known: true, Exists: true, MX: []string{"contoso-example.mail.protection.outlook.com"},
+		Texts: []string{"MS=ms12345678", "v=spf1 include:spf.protection.outlook.com -all"}, DMARC: []string{"v=DMARC1; p=reject; rua=mailto:dmarc@contoso.example"},
+	}}
 	for _, c := range cs {
 		c(&s)
 	}

@@ -64,6 +64,8 @@ type Check struct {
 	Reads []Part
 	// Access is what somebody must have given before Run can know.
 	Access Access
+	// For says whether the check is about an app at all; nil: about every app.
+	For func(App) bool
 	// Patience is how long a "not yet" is normal after a change.
 	Patience time.Duration
 	Run      func(context.Context, Subject) (Finding, error)
@@ -121,6 +123,8 @@ type Evidence struct {
 	At        time.Time `json:"at"`
 	Value     string    `json:"value"`     // the value seen, short, cleaned
 	RequestID string    `json:"requestId"` // Microsoft's, for their support
+	// Until is how long a cache may go on saying so; zero: not known.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // The values of Evidence.Source.
@@ -192,6 +196,9 @@ type App struct {
 	// for: then Needs holds the sign-in scopes alone, covering them proves
 	// nothing, and Decide never says open.
 	NeedsUnstated bool
+	// DNS is the policy record that a domain may publish for the app; nil: the
+	// vendor reads none.
+	DNS *DNSRule
 }
 
 // Permission is a scope or an app role of a resource, with the reason for it.

@@ -36,31 +36,31 @@ const (
 
 // DNSReply is what one server said. Text in it is as it was sent: clean it.
 type DNSReply struct {
-	Host     string // name server; empty for the resolver in use
-	Addr     string // address and port
-	Outcome  DNSOutcome
-	Rcode    string
-	Texts    [][]string    // TXT records, each a list of strings
-	Aliases  []string      // names passed on the way
-	TTL      time.Duration // of the records
-	Negative time.Duration // how long "not there" may be kept
-	Took     time.Duration
-	Why      string // for a person; empty where the outcome decides
+	Host     string        `json:"host"` // name server; empty for the resolver in use
+	Addr     string        `json:"addr"` // address and port
+	Outcome  DNSOutcome    `json:"outcome"`
+	Rcode    string        `json:"rcode"`
+	Texts    [][]string    `json:"texts,omitempty"`   // TXT records, each a list of strings
+	Aliases  []string      `json:"aliases,omitempty"` // names passed on the way
+	TTL      time.Duration `json:"ttl"`               // of the records
+	Negative time.Duration `json:"negative"`          // how long "not there" may be kept
+	Took     time.Duration `json:"took"`
+	Why      string        `json:"why,omitempty"` // for a person; empty where the outcome decides
 }
 
 // DNSAnswer is what is known about the TXT records at one name.
 type DNSAnswer struct {
-	Name     string // asked for, with the dot at the end
-	Asked    string // the last name on the way of the aliases; the servers are asked for this
-	Zone     string // apex of the zone that Asked is in
-	At       time.Time
-	Servers  []DNSReply
-	Resolver DNSReply
-	Aliases  []string
-	Wildcard bool // a name that nobody made has the same
-	Agree    bool // all servers that decide say the same, and one does
-	Security DNSSecurity
-	Reason   string // why the security is what it is, for a person
+	Name     string      `json:"name"`  // asked for, with the dot at the end
+	Asked    string      `json:"asked"` // the last name on the way of the aliases; the servers are asked for this
+	Zone     string      `json:"zone"`  // apex of the zone that Asked is in
+	At       time.Time   `json:"at"`
+	Servers  []DNSReply  `json:"servers"`
+	Resolver DNSReply    `json:"resolver"`
+	Aliases  []string    `json:"aliases,omitempty"`
+	Wildcard bool        `json:"wildcard"` // a name that nobody made has the same
+	Agree    bool        `json:"agree"`    // all servers that decide say the same, and one does
+	Security DNSSecurity `json:"security"`
+	Reason   string      `json:"reason"` // why the security is what it is, for a person
 }
 
 // DNSReader looks up TXT records at the authoritative servers of a name and at

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -63,7 +64,11 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 		} else if v.Why != "" {
 			value += ": " + v.Why
 		}
-		out = append(out, Evidence{Source: SourceDNS, Request: "TXT " + v.Asked + " @" + v.Addr, At: l.Answer.At, Value: value})
+		e := Evidence{Source: SourceDNS, Request: "TXT " + v.Asked + " @" + v.Addr, At: l.Answer.At, Value: value}
+		if v.Until != nil {
+			e.Until = *v.Until
+		}
+		out = append(out, e)
 	}
 	return out
 }
@@ -80,6 +85,9 @@ func (l DNSLook) policy(r DNSReport) Finding {
 		f.Verdict = Pending
 	case DNSAbsent, DNSInvalid, DNSAmbiguous:
 		f.Verdict = Fail
+		if r.State == DNSAbsent { // nothing is wrong: it is a second layer, for those who want it
+			f.Verdict = Warn
+		}
 		p := l.Rule.Publish(l.Domain, r.Zone)
 		f.Fix = &Fix{Do: fmt.Sprintf(doDNSPublish, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
 		switch {
@@ -152,13 +160,22 @@ func (l DNSLook) mail() Finding {
 		f.Verdict = Warn
 	case MailUnknown:
 		if l.MailFailed != nil {
-			f.Detail = []string{l.MailFailed.Error()}
+			f.Detail = []string{failed(l.MailFailed)}
 		}
 	}
 	if f.Verdict != Unknown {
 		f.Seen = []Evidence{{Source: SourceDNS, Request: "MX " + l.Domain, Value: strings.Join(l.Mail.MX, " "), At: l.At}}
 	}
 	return f
+}
+
+// failed says why nothing was had; a failure's kind is not for people.
+func failed(err error) string {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f.Message
+	}
+	return err.Error()
 }
 
 func (l DNSLook) proof() Finding {

@@ -9,13 +9,13 @@ import (
 // DNSMail is what a domain's public records show of its mail, as the resolver
 // in use told it. Names have no dot at the end.
 type DNSMail struct {
-	Domain       string
-	Known        bool     // the question for MX was answered
-	Exists       bool     // the domain is there
-	MX           []string // hosts, best first; one empty host: takes no mail (RFC 7505)
-	Autodiscover string   // where autodiscover.DOMAIN is an alias to
-	Texts        []string // TXT records of the domain, strings joined
-	DMARC        []string // TXT records of _dmarc.DOMAIN, strings joined
+	Domain       string   `json:"domain"`
+	Known        bool     `json:"known"`        // the question for MX was answered
+	Exists       bool     `json:"exists"`       // the domain is there
+	MX           []string `json:"mx"`           // hosts, best first; one empty host: takes no mail (RFC 7505)
+	Autodiscover string   `json:"autodiscover"` // where autodiscover.DOMAIN is an alias to
+	Texts        []string `json:"texts"`        // TXT records of the domain, strings joined
+	DMARC        []string `json:"dmarc"`        // TXT records of _dmarc.DOMAIN, strings joined
 }
 
 // DNSMailPlace says where a domain's mailboxes seem to be. Ids are printed.

@@ -63,6 +63,13 @@ const (
 	sayMailOnlyDiscover = "No mail is sent to %s (no MX), yet Outlook is sent to Microsoft 365."
 	sayMailNone         = "No mail is sent to %s: it has no MX record that takes any."
 
+	titleDNSPolicy = "Is the app's policy record published?"
+	titleDNSAgree  = "Do all name servers of the domain say the same?"
+	titleDNSSEC    = "Do the signatures of the DNS hold?"
+	titleDNSMail   = "Where is the domain's mail?"
+	titleDNSProof  = "Did the domain prove its owner to Microsoft?"
+
+	sayDNSNoRule    = "%s reads no policy record in the DNS."
 	sayDNSAgreeAll  = "All %d servers of %s that could be asked say the same."
 	sayDNSAgreeSome = "%d servers of %s say the same; answers of %d others do not count."
 	sayDNSAgreeNot  = "The %d servers of %s do not say the same yet."

@@ -20,10 +20,10 @@ const (
 )
 
 // Table lists every check in the order in which people read them: tenant,
-// account, app, consent, access. The slice is the caller's.
+// account, app, consent, access, DNS. The slice is the caller's.
 func Table() []Check {
 	return slices.Concat(tenantChecks(), accountChecks(), appChecks(), grantChecks(), policyChecks(), predictChecks(),
-		workflowChecks(), accessChecks())
+		workflowChecks(), accessChecks(), dnsChecks())
 }
 
 // ByID finds a check; ok is false for an id that the table has not.
@@ -71,15 +71,21 @@ var catalog = sync.OnceValue(func() map[ID]*entry {
 	return out
 })
 
-// closure lists the checks asked for and all they need, causes first; no ids
-// means the whole table. Ids that the table has not come back in strange.
-func closure(ids []ID) (all []*entry, strange []ID) {
-	known := catalog()
-	if len(ids) == 0 {
-		for _, c := range ordered() {
-			ids = append(ids, c.ID)
+// IDsFor lists the checks that are about an app, in the table's order.
+func IDsFor(app App) []ID {
+	var out []ID
+	for _, c := range ordered() {
+		if c.For == nil || c.For(app) {
+			out = append(out, c.ID)
 		}
 	}
+	return out
+}
+
+// closure lists the checks asked for and all they need, causes first. Ids that the
+// table has not come back in strange.
+func closure(ids []ID) (all []*entry, strange []ID) {
+	known := catalog()
 	have := map[ID]bool{}
 	add := func(id ID) {
 		if e := known[id]; !have[id] && e != nil {
@@ -103,8 +109,8 @@ func closure(ids []ID) (all []*entry, strange []ID) {
 	return all, strange
 }
 
-// Judge judges a snapshot that is ready, without reading anything: the checks
-// of ids, or the whole table where there are none, in that order. The same
+// Judge judges a snapshot that is ready, without reading anything: the checks of
+// ids, or all that are about the app where there are none, in that order. The same
 // subject always gives the same findings. A check whose parts nobody read is
 // Unknown.
 func Judge(s Subject, ids []ID) []Finding {
@@ -112,9 +118,7 @@ func Judge(s Subject, ids []ID) []Finding {
 		s.Look = &Snapshot{}
 	}
 	if len(ids) == 0 {
-		for _, c := range ordered() {
-			ids = append(ids, c.ID)
-		}
+		ids = IDsFor(s.App)
 	}
 	all, _ := closure(ids)
 	done := make(map[ID]Finding, len(all))

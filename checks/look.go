@@ -65,6 +65,8 @@ var lenses = map[Part]lens{
 	PartConditional:   lensOf(func(s *Snapshot) *Look[Conditional] { return &s.Conditional }),
 	PartSignIns:       lensOf(func(s *Snapshot) *Look[SignInLog] { return &s.SignIns }),
 	PartAudit:         lensOf(func(s *Snapshot) *Look[AuditLog] { return &s.Audit }),
+	PartDNSPolicy:     lensOf(func(s *Snapshot) *Look[DNSPublished] { return &s.DNSPolicy }),
+	PartDNSMail:       lensOf(func(s *Snapshot) *Look[DNSMail] { return &s.DNSMail }),
 }
 
 // partScopes lists the delegated Graph scopes that a part can be read with,
@@ -127,6 +129,7 @@ func Parts() []Part {
 		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartGrants,
 		PartAssignments, PartAppRoles, PartResources, PartClassified, PartAuthorization, PartPolicies, PartWorkflow,
 		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartWho, PartReviewers, PartConditional, PartSignIns, PartAudit,
+		PartDNSPolicy, PartDNSMail,
 	}
 }
 
@@ -137,7 +140,10 @@ func (p Part) optional() bool { return p == PartSignIns || p == PartAudit }
 func (p Part) ofUser() bool { return p == PartUser || p == PartUserGroups || p == PartUserRoles }
 
 // public reports a part that anybody may read, signed in or not.
-func (p Part) public() bool { return p == PartDiscovery || p == PartRealm }
+func (p Part) public() bool { return p == PartDiscovery || p == PartRealm || p.dns() }
+
+// dns reports a part that the DNS tells.
+func (p Part) dns() bool { return p == PartDNSPolicy || p == PartDNSMail }
 
 // see gives what is known of a part; nothing, for a part there is not.
 func (s *Snapshot) see(p Part) seeing {
@@ -244,6 +250,8 @@ func sourceOf(p Part) string {
 		return SourceLogin
 	case PartAccount:
 		return SourceToken
+	case PartDNSPolicy, PartDNSMail:
+		return SourceDNS
 	default:
 		return SourceGraph
 	}

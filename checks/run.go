@@ -12,8 +12,8 @@ import (
 // Readers promise to come back then; one that does not is left behind.
 const patienceAtEnd = 500 * time.Millisecond
 
-// Run looks at what the checks of ids need (the whole table where there are
-// none) and judges each as soon as its parts are in and its needs are judged.
+// Run looks at what the checks of ids need (all that are about the app where there
+// are none) and judges each as soon as its parts are in and its needs are judged.
 //
 // All readers are asked at once, each for its parts; the first of readers that
 // serves a part is asked for it. A part that s.Look holds already is read
@@ -85,9 +85,12 @@ func newRun(s Subject, ids []ID, land func(Finding)) *run {
 		*r.look = *s.Look
 	}
 	r.s.Look = r.look
+	if len(ids) == 0 {
+		ids = IDsFor(s.App)
+	}
 	r.checks, r.strange = closure(ids)
 	for _, e := range r.checks {
-		r.asked[e.ID] = len(ids) == 0 || slices.Contains(ids, e.ID)
+		r.asked[e.ID] = slices.Contains(ids, e.ID)
 	}
 	return r
 }

@@ -10,7 +10,7 @@ import (
 // Part names one thing that can be read of a tenant. A part is read whole.
 type Part string
 
-// The parts. Discovery and realm need no sign-in; account is what the token
+// The parts. Discovery, realm and the DNS need no sign-in; account is what the token
 // itself says; the rest are Graph's.
 const (
 	PartDiscovery     Part = "discovery"
@@ -36,6 +36,9 @@ const (
 	// The logs: read where a sign-in happens to be allowed to, and asked of nobody.
 	PartSignIns Part = "sign-ins"
 	PartAudit   Part = "audit"
+	// The DNS: the app's policy record, and what else the domain's records tell.
+	PartDNSPolicy Part = "dns-policy"
+	PartDNSMail   Part = "dns-mail"
 	// Of the person asked about, and read only where one is named.
 	PartUser       Part = "user"
 	PartUserGroups Part = "user-groups"
@@ -83,6 +86,8 @@ type Snapshot struct {
 	Conditional   Look[Conditional]              `json:"conditional"`
 	SignIns       Look[SignInLog]                `json:"signIns"`
 	Audit         Look[AuditLog]                 `json:"audit"`
+	DNSPolicy     Look[DNSPublished]             `json:"dnsPolicy"`
+	DNSMail       Look[DNSMail]                  `json:"dnsMail"`
 }
 
 // Piece is one part on its way into a snapshot.

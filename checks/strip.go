@@ -51,6 +51,7 @@ func (s Snapshot) Stripped() Snapshot {
 		e.User, e.Reason = who.number(e.User), ""
 	}
 	out.Audit.Value.Entries = who.events(s.Audit.Value.Entries, s.App.Value)
+	out.DNSPolicy.Value, out.DNSMail.Value = stripPublished(s.DNSPolicy.Value), stripMail(s.DNSMail.Value)
 	for _, p := range Parts() {
 		lenses[p].strip(&out)
 	}

@@ -396,7 +396,7 @@ func workflowCases() []judged {
 }
 
 func everyCase() []judged {
-	return slices.Concat(tenantCases(), accountCases(), appCases(), grantCases(), consentCases(), workflowCases(), reviewerCases(), accessCases(), logCases())
+	return slices.Concat(tenantCases(), accountCases(), appCases(), grantCases(), consentCases(), workflowCases(), reviewerCases(), accessCases(), logCases(), dnsCases())
 }
 
 func TestChecks(t *testing.T) {
@@ -472,7 +472,9 @@ var gives = map[checks.ID][]checks.Verdict{
 	checks.ConsentWorkflow: {pass, warn, unknown, skipped}, checks.ConsentReviewers: {pass, warn, fail, unknown, skipped},
 	checks.ConsentRequests: {pass, warn, pending, unknown, skipped}, checks.AccessDefaults: {pass, unknown, skipped},
 	checks.AccessConditional: {pass, warn, fail, unknown, skipped}, checks.AccessSignIns: {pass, warn, fail, unknown, skipped},
-	checks.AccessAudit: {pass, warn, unknown, skipped},
+	checks.AccessAudit:    {pass, warn, unknown, skipped},
+	checks.CheckDNSPolicy: {pass, warn, fail, pending, unknown, skipped}, checks.CheckDNSAgree: {pass, warn, pending, unknown, skipped},
+	checks.CheckDNSSEC: {pass, fail, unknown, skipped}, checks.CheckDNSMail: {pass, warn, unknown}, checks.CheckDNSProof: {pass, warn, unknown},
 }
 
 func TestEveryVerdictHasACase(t *testing.T) {

@@ -366,7 +366,7 @@ func (b *bench) notLooked(o Overall) []string {
 		if c.ID == AccessConditional && slices.Contains(o.Because, c.ID) {
 			continue
 		}
-		if !ok || c.ID == AccessSignIns || c.ID == AccessAudit || f.Verdict != Unknown && (!mayStop(c.ID) || f.Verdict != Warn) {
+		if !ok || c.ID == AccessSignIns || c.ID == AccessAudit || c.DNS() || f.Verdict != Unknown && (!mayStop(c.ID) || f.Verdict != Warn) {
 			continue
 		}
 		if f.Verdict == Warn { // looked at, and not in everybody's way

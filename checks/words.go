@@ -382,6 +382,8 @@ var partTitles = map[Part]string{
 	PartDiscovery:     "the tenant's public record",
 	PartRealm:         "where people sign in",
 	PartAccount:       "the sign-in",
+	PartDNSPolicy:     "the app's policy record",
+	PartDNSMail:       "the domain's mail records",
 	PartMe:            "your account",
 	PartRoles:         "your roles",
 	PartEligible:      "roles you could activate",
