@@ -32,21 +32,30 @@ func (r *Resolver) LookTXT(ctx context.Context, name string) (checks.DNSAnswer, 
 // where it would be with its domain doubled, and the mail; all at once.
 func (r *Resolver) LookDomain(ctx context.Context, rule checks.DNSRule, domain string) checks.DNSLook {
 	out := checks.DNSLook{Rule: rule, Domain: domain, At: r.opt.Now()}
-	wanted, twice := rule.Names(domain, "")
-	var doubled checks.DNSAnswer
-	var missed error
 	var wg sync.WaitGroup
-	wg.Go(func() { out.Answer, out.Failed = r.LookTXT(ctx, wanted) })
-	wg.Go(func() { doubled, missed = r.LookTXT(ctx, twice) })
+	wg.Go(func() { out.Answer, out.Doubled, out.Failed = r.lookPolicy(ctx, rule, domain) })
 	wg.Go(func() { out.Mail, out.MailFailed = r.LookMail(ctx, domain) })
 	wg.Wait()
-	if _, other := rule.Names(domain, out.Answer.Zone); other != twice && out.Failed == nil {
-		doubled, missed = r.LookTXT(ctx, other) // forms add the zone, which is above the domain here
+	return out
+}
+
+// lookPolicy looks at the policy record, and where it would be with its domain
+// doubled; doubled is nil where that could not be seen.
+func (r *Resolver) lookPolicy(ctx context.Context, rule checks.DNSRule, domain string) (a checks.DNSAnswer, doubled *checks.DNSAnswer, err error) {
+	wanted, twice := rule.Names(domain, "")
+	var there checks.DNSAnswer
+	var missed error
+	var wg sync.WaitGroup
+	wg.Go(func() { a, err = r.LookTXT(ctx, wanted) })
+	wg.Go(func() { there, missed = r.LookTXT(ctx, twice) })
+	wg.Wait()
+	if _, other := rule.Names(domain, a.Zone); other != twice && err == nil {
+		there, missed = r.LookTXT(ctx, other) // forms add the zone, which is above the domain here
 	}
 	if missed == nil {
-		out.Doubled = &doubled
+		doubled = &there
 	}
-	return out
+	return a, doubled, err
 }
 
 func textReply(r Reply) checks.DNSReply {
