@@ -84,6 +84,9 @@ func (p Profile) App() checks.App {
 		ID: p.ID, Name: p.Name, Listed: p.Listed(), ClientID: strings.ToLower(p.ClientID),
 		Publisher: p.Publisher.Name, NeedsUnstated: len(p.Permissions) == 0,
 	}
+	if d := p.DNSPolicy; d != nil {
+		app.DNS = &checks.DNSRule{Label: d.Label, Version: d.Version, Required: d.Required}
+	}
 	seen := map[string]bool{}
 	add := func(n checks.Permission) {
 		key := strings.ToLower(n.Resource + " " + n.Scope + " " + n.Role)

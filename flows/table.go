@@ -25,6 +25,15 @@ func allChecks() []checks.ID { return table().all }
 // only.
 func publicChecks() []checks.ID { return table().public }
 
+// withoutDNS leaves out the checks of the DNS: they open and block nothing, and
+// have a path of their own, where they are looked at.
+func withoutDNS(ids []checks.ID) []checks.ID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id checks.ID) bool {
+		c, ok := checks.ByID(id)
+		return ok && c.DNS()
+	})
+}
+
 // IsPublic says whether a check needs no sign-in.
 func IsPublic(id checks.ID) bool { return slices.Contains(publicChecks(), id) }
 
