@@ -15,6 +15,11 @@ const (
 	sayWhyNotDefault     = "By Microsoft's default an ordinary user could agree to this app: %s must have a stricter setting of its own, or the app asks for more than is known here."
 	sayWhyMailbox        = "Where mailboxes are not in Microsoft 365, an approval there does not let the app at mail or calendar: see whether the app can connect to where they are."
 
+	sayWhyMaybe     = "If that does not clear it, it may be: "
+	sayWhyForAdmin  = "Ask your admin: "
+	sayWhyForVendor = "Ask the app's vendor: "
+	sayWhyForElse   = "Ask whoever runs the other side: "
+
 	whatWhyElsewhere = "You were signed in to another organisation than %s, and that one stopped you."
 	doWhyElsewhere   = "Sign out everywhere, open a private window, and sign in with your account of %s. If the app is to work in the other organisation, its admin has to approve it there."
 	whatWhyNoTenant  = "Microsoft 365 does not know %s, so no work account of that domain can be approved."

@@ -287,3 +287,53 @@ func TestMessageOfHostileProfile(t *testing.T) {
 		}
 	}
 }
+
+func TestAboutWhy(t *testing.T) {
+	t.Parallel()
+	all, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const hetk = "8dd90edb-c881-459a-ac84-2a1fee8c5c94"
+	text := func(s string) checks.Why { return checks.Explain(checks.WhyOf(s, false)) }
+	for name, c := range map[string]struct {
+		s                  State
+		text               string
+		id, domain, tenant string
+	}{
+		"nothing":         {State{}, "AADSTS90094", "", "", ""},
+		"a known app":     {State{}, "AADSTS90094 application '" + hetk + "' tenant 'contoso.example'", "hetk", "contoso.example", ""},
+		"an unlisted app": {State{}, "AADSTS90094 application '22222222-2222-3333-4444-555555555555' tenant '" + contosoID + "'", UnlistedID, "", contosoID},
+		"the run's own":   {messageState(t, "hetk"), "AADSTS90094 application '22222222-2222-3333-4444-555555555555' tenant 'fabrikam.example'", "hetk", "contoso.example", contosoID},
+		"personal":        {State{}, "AADSTS50020 tenant '" + checks.PersonalTenant + "'", "", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := AboutWhy(c.s, text(c.text), all)
+			id := ""
+			if s.Profile != nil {
+				id = s.Profile.ID
+			}
+			if id != c.id || s.Domain != c.domain || s.TenantID() != c.tenant {
+				t.Errorf("%q %q %q", id, s.Domain, s.TenantID())
+			}
+		})
+	}
+}
+
+func TestMessageEdited(t *testing.T) {
+	t.Parallel()
+	s := messageState(t, "hetk")
+	for _, form := range []MessageForm{MessageEmail, MessageJira} {
+		m := makeMessage(t, MessageAsked{State: s, Why: messageWhy("admin_consent_needed", 90094), Form: form, Lang: "en"}).WithBody("My own words.\x1b[2J\nAnd more.")
+		if m.Body != "My own words.\nAnd more." {
+			t.Errorf("%q", m.Body)
+		}
+		if u, err := url.Parse(m.URL); form == MessageEmail && (err != nil || u.Query().Get("body") != "My own words.\r\nAnd more.") {
+			t.Errorf("%v %s", err, m.URL)
+		}
+		if form == MessageJira && m.Fields[1].Value != m.Body {
+			t.Errorf("%+v", m.Fields)
+		}
+	}
+}

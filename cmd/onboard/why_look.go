@@ -52,7 +52,7 @@ func (o *options) lookWhy(ctx context.Context, a aadsts.Answer, f whyFlags) (*wh
 		l.asked = true
 	}
 	l.why = checks.Explain(in)
-	l.state = l.stateOf(in, profile, a)
+	l.state = l.stateOf(in, profile)
 	return l, nil
 }
 
@@ -185,25 +185,15 @@ func (o *options) lookMail(ctx context.Context, domain string) *checks.DNSMailRe
 	return &report
 }
 
-// stateOf is a run about the same app and tenant. Where nobody was asked for the
-// tenant, the one that the text names stands in: a link that is tied to it can
-// approve nowhere else.
-func (l *whyLook) stateOf(in checks.WhyAsked, profile *flows.Profile, a aadsts.Answer) flows.State {
-	domain, facts := in.Subject.Domain, flows.Facts{}
+// stateOf is a run about the same app and tenant.
+func (l *whyLook) stateOf(in checks.WhyAsked, profile *flows.Profile) flows.State {
+	facts := flows.Facts{}
 	if in.Subject.Look != nil {
 		facts = flows.FactsOf(&checks.Snapshot{Discovery: in.Subject.Look.Discovery}, in.Subject.App)
 	}
-	if domain == "" {
-		if d, err := flows.AcceptDomain(a.Tenant.Name); err == nil {
-			domain = d
-		}
-		if a.Tenant.ID != "" && a.Tenant.ID != checks.PersonalTenant {
-			facts.Tenants = []flows.TenantFact{{Cloud: checks.CloudPublic, ID: a.Tenant.ID}}
-		}
-	}
 	s := flows.Apply(flows.State{}, flows.Started{
-		Version: release, Domain: domain, Cloud: in.Subject.Cloud, Profile: profile, Login: l.o.loginURL,
+		Version: release, Domain: in.Subject.Domain, Cloud: in.Subject.Cloud, Profile: profile, Login: l.o.loginURL,
 		ClientID: in.Subject.App.ClientID,
 	})
-	return flows.Apply(s, flows.Learned{Facts: facts, Round: s.Round})
+	return flows.AboutWhy(flows.Apply(s, flows.Learned{Facts: facts, Round: s.Round}), l.why, nil)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -28,8 +29,8 @@ func (l *whyLook) lines(f whyFlags) []byte {
 	w := l.why
 	p.line(sayWhyWhat, w.What)
 	p.line(sayWhyWho, string(w.Who))
-	p.line(sayWhyDo, l.toDo())
-	p.line(sayWhySure, says(string(w.Sure)+",", w.Grade.String()+":", sureWhy(w)))
+	p.line(sayWhyDo, w.ToDo())
+	p.line(sayWhySure, w.HowSure())
 	p.line(sayWhyNext, l.next())
 	p.WriteByte('\n')
 	p.line(sayWhyColleague, w.Colleague)
@@ -59,65 +60,16 @@ func (l *whyLook) lines(f whyFlags) []byte {
 	return append(bytes.TrimSpace(p.Bytes()), '\n')
 }
 
-// toDo is what clears it, with whom it is said to where that is not the reader.
-func (l *whyLook) toDo() string {
-	switch l.why.Who {
-	case aadsts.TenantAdmin:
-		return sayWhyForAdmin + l.why.Do
-	case aadsts.AppVendor:
-		return sayWhyForVendor + l.why.Do
-	case aadsts.SomebodyElse:
-		return sayWhyForElse + l.why.Do
-	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
-	}
-	return l.why.Do
-}
-
-// sureWhy is what the answer rests on: the text, with what explains it, or what
-// turned it.
-func sureWhy(w checks.Why) string {
-	if len(w.Reasons) == 0 {
-		return w.Why
-	}
-	first := w.Reasons[0]
-	switch {
-	case w.Text != w.Class:
-		return strings.TrimRight(first.Says, ".")
-	case first.Check == checks.ConsentPredict || first.Check == checks.TenantFound:
-		return w.Why + "; " + strings.TrimRight(first.Says, ".")
-	}
-	return w.Why
-}
-
 // next is the next best thing: the message, and what else it may be.
 func (l *whyLook) next() string {
-	var out []string
-	switch l.why.Who {
-	case aadsts.TenantAdmin, aadsts.SomebodyElse:
-		out = append(out, sayWhyWrite)
-	case aadsts.AppVendor:
-		out = append(out, sayWhyWriteVendor)
-	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
+	say := ""
+	switch it, vendor := l.why.WritesTo(); {
+	case it:
+		say = sayWhyWrite
+	case vendor:
+		say = sayWhyWriteVendor
 	}
-	if also := alsoPossible(l.why.Also); also != "" {
-		out = append(out, also)
-	}
-	if len(out) == 0 {
-		return sayWhyNothingElse
-	}
-	return strings.Join(out, " ")
-}
-
-// alsoPossible lists what else it may be, in words.
-func alsoPossible(classes []aadsts.Class) string {
-	var out []string
-	for _, c := range classes {
-		out = append(out, strings.ReplaceAll(string(c), "_", " "))
-	}
-	if len(out) == 0 {
-		return ""
-	}
-	return sayWhyMaybe + strings.Join(out, "; ") + "."
+	return cmp.Or(says(say, l.why.OrElse()), sayWhyNothingElse)
 }
 
 // details is everything that was read and seen.

@@ -1,0 +1,75 @@
+package checks
+
+import (
+	"strings"
+
+	"onboard.example/checks/aadsts"
+)
+
+// WhyOf begins an answer with the text that somebody was shown. What may name a
+// person is left out, unless it is wanted.
+func WhyOf(text string, personal bool) WhyAsked {
+	a := aadsts.Parse(text)
+	if !personal {
+		a = a.WithoutPersonal()
+	}
+	return WhyAsked{Text: a}
+}
+
+// WhyMostText is how much of a text is read, in bytes.
+const WhyMostText = aadsts.MaxBytes
+
+// ToDo is what clears it, with whom it is said to where that is not the reader.
+func (w Why) ToDo() string {
+	switch w.Who {
+	case aadsts.TenantAdmin:
+		return sayWhyForAdmin + w.Do
+	case aadsts.AppVendor:
+		return sayWhyForVendor + w.Do
+	case aadsts.SomebodyElse:
+		return sayWhyForElse + w.Do
+	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
+	}
+	return w.Do
+}
+
+// HowSure is how sure the answer is and what it rests on: the text, with what
+// explains it, or what turned it.
+func (w Why) HowSure() string {
+	rests := w.Why
+	if len(w.Reasons) > 0 {
+		first := w.Reasons[0]
+		switch {
+		case w.Text != w.Class:
+			rests = strings.TrimRight(first.Says, ".")
+		case first.Check == ConsentPredict || first.Check == TenantFound:
+			rests += "; " + strings.TrimRight(first.Says, ".")
+		}
+	}
+	return string(w.Sure) + ", " + w.Grade.String() + ": " + rests
+}
+
+// OrElse is what else it may be, in words; empty: nothing.
+func (w Why) OrElse() string {
+	if len(w.Also) == 0 {
+		return ""
+	}
+	var out []string
+	for _, c := range w.Also {
+		out = append(out, strings.ReplaceAll(string(c), "_", " "))
+	}
+	return sayWhyMaybe + strings.Join(out, "; ") + "."
+}
+
+// WritesTo says whom a message is for: the person's IT, the vendor's support, or
+// nobody, where it is the person's own move or no one's.
+func (w Why) WritesTo() (it, vendor bool) {
+	switch w.Who {
+	case aadsts.TenantAdmin, aadsts.SomebodyElse:
+		return true, false
+	case aadsts.AppVendor:
+		return false, true
+	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
+	}
+	return false, false
+}
