@@ -79,6 +79,8 @@ type savedLook struct {
 	Audit savedPart[struct {
 		Entries []savedEvent `json:"entries"`
 	}] `json:"audit"`
+	DNSPolicy savedPart[savedPublished] `json:"dnsPolicy"`
+	DNSMail   savedPart[savedMail]      `json:"dnsMail"`
 }
 
 // savedReviewer is what was found behind an entry of the workflow's reviewers.

@@ -78,6 +78,7 @@ func scenarioOf(doc *savedDoc) (*Scenario, error) {
 	m.requests()
 	m.access()
 	m.happened()
+	m.names()
 	m.finish()
 	return m.sc, nil
 }
