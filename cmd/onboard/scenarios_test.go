@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"onboard.example/checks"
@@ -41,7 +43,14 @@ func simulate(t *testing.T, o sim.Options) *sim.Sim {
 // against are the flags that point onboard at a simulator.
 func against(r sim.Ready) []string {
 	base := (&url.URL{Scheme: "https", Host: r.HTTPS}).String()
-	return []string{"--login-url", base, "--graph-url", base, "--dns-server", r.DNS, "--ca-file", r.CA}
+	args := []string{"--login-url", base, "--graph-url", base, "--dns-server", r.DNS, "--ca-file", r.CA}
+	if at, err := netip.ParseAddrPort(r.DNS); err == nil {
+		args = append(args, "--dns-port", strconv.Itoa(int(at.Port())))
+	}
+	if r.TrustAnchor != "" {
+		args = append(args, "--trust-anchor", r.TrustAnchor)
+	}
+	return args
 }
 
 // TestScenarios holds every scenario's expectations against the command, over

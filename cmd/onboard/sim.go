@@ -25,6 +25,7 @@ type simFlags struct {
 	listen, dns, dir, scenario, scenarios string
 	latency, rtt                          time.Duration
 	faults, register                      []string
+	dnsSign                               bool
 	seed                                  uint64
 	autoApprove                           string
 	picture                               string // demo only
@@ -48,7 +49,8 @@ func newSim(o *options) *cobra.Command {
 	fs.StringVar(&f.scenarios, "scenarios", "", "folder with scenario files in place of the built-in ones")
 	fs.DurationVar(&f.latency, "latency", 0, "delay of every HTTPS answer, such as 60ms")
 	fs.DurationVar(&f.rtt, "rtt", 0, "round-trip time of a slow network in front, TCP and TLS included, such as 60ms")
-	fs.StringArrayVar(&f.faults, "fault", nil, "faults to add, such as 429:0.2,503:0.05,slow or throttle=4,retry-after=1s; may be repeated")
+	fs.StringArrayVar(&f.faults, "fault", nil, "faults to add, such as 429:0.2,503:0.05,slow, throttle=4,retry-after=1s or dns-lame,server=ns1; may be repeated")
+	fs.BoolVar(&f.dnsSign, "dns-sign", false, "sign every zone of the DNS; the trust anchor is in the ready line")
 	fs.Uint64Var(&f.seed, "seed", 1, "ids and codes repeat for equal seeds")
 	fs.StringArrayVar(&f.register, "register", nil, "CLIENTID, CLIENTID:SECRET or CLIENTID:@CERTIFICATE.pem of an app that the tenant owns, with everything consented")
 	fs.StringVar(&f.autoApprove, "auto-approve", "", "answer sign-ins and device codes at once as this user")
@@ -89,7 +91,7 @@ func runSim(ctx context.Context, o *options, f simFlags) error {
 // options carries the flags over to the simulator.
 func (f simFlags) options(o *options) sim.Options {
 	so := sim.Options{
-		Listen: f.listen, DNS: f.dns, Dir: f.dir, Scenario: f.scenario, Latency: f.latency, RTT: f.rtt,
+		Listen: f.listen, DNS: f.dns, DNSSign: f.dnsSign, Dir: f.dir, Scenario: f.scenario, Latency: f.latency, RTT: f.rtt,
 		Faults: f.faults, Seed: f.seed, Register: f.register, AutoApprove: f.autoApprove,
 		Logger: slog.New(slog.DiscardHandler),
 	}

@@ -12,6 +12,7 @@ import (
 
 	"onboard.example/checks"
 	"onboard.example/checks/graph"
+	"onboard.example/checks/resolve"
 	"onboard.example/checks/signin"
 	"onboard.example/flows"
 )
@@ -21,6 +22,7 @@ type clients struct {
 	o         *options
 	transport *http.Transport
 	discover  *signin.Discoverer
+	names     checks.Reader // of the DNS
 	open      func(ctx context.Context, url string) error
 	now       func() time.Time
 	keep      *signin.Keep // nil: a sign-in ends with the program
@@ -48,7 +50,27 @@ func newClients(o *options) (*clients, error) {
 	if err != nil {
 		return nil, inputError(err)
 	}
-	return c, nil
+	c.names, err = o.dnsReader()
+	return c, err
+}
+
+// dnsPatience is how long the DNS may take beside Graph: it decides nothing, so
+// nobody waits for it as long as `onboard dns` does.
+const dnsPatience = 5 * time.Second
+
+// dnsReader reads the DNS for the checks. A simulated Microsoft has a DNS of its
+// own, and what the world's says of its domains is about somebody else: it is not
+// asked.
+func (o *options) dnsReader() (checks.Reader, error) {
+	if o.loginURL != "" && o.dnsServer == "" {
+		return resolve.Unasked(sayDNSUnasked), nil
+	}
+	how, err := o.resolveOptions()
+	if err != nil {
+		return nil, err
+	}
+	how.Deadline = dnsPatience
+	return resolve.NewReader(how), nil
 }
 
 // dialThrough makes a dialer that finds hosts through one DNS server.
@@ -162,7 +184,7 @@ func (c *clients) readersAs(cloud checks.Cloud, asks bool) ([]checks.Reader, sig
 		c.reader, c.root = r, root
 	}
 	graphed := answering{Reader: c.reader, c: c, session: c.session, asks: asks}
-	return []checks.Reader{c.discover, signin.NewAccountReader(c.session, c.now), graphed}, c.session, nil
+	return []checks.Reader{c.discover, c.names, signin.NewAccountReader(c.session, c.now), graphed}, c.session, nil
 }
 
 // close lets go of what is open.
