@@ -73,6 +73,7 @@ type graphCall struct {
 	root   string // the URL up to and with the version
 	now    time.Time
 	level  string // of metadata: none, minimal, full
+	of     string // the first segment of the path
 	// counting is for …/$count: the list is answered as its length.
 	counting bool
 }
@@ -193,7 +194,7 @@ func (s *Sim) graphAnswer(r *http.Request) (graphDone, error) {
 	if err != nil {
 		return graphDone{}, err
 	}
-	c.keys = keys
+	c.keys, c.of = keys, rt.pattern[0]
 	if err := c.checkCounting(rt); err != nil {
 		return graphDone{}, err
 	}

@@ -150,6 +150,11 @@ func (c *graphCall) assign(fits func(sp *ServicePrincipal, principal, resource s
 	if err != nil {
 		return graphReply{}, err
 	}
+	return c.assignAs(func(principal, resource string) bool { return fits(sp, principal, resource) })
+}
+
+// assignAs is assign for whatever the path speaks of.
+func (c *graphCall) assignAs(fits func(principal, resource string) bool) (graphReply, error) {
 	m, err := c.payload("appRoleAssignment", "principalId resourceId appRoleId principalType principalDisplayName resourceDisplayName")
 	if err != nil {
 		return graphReply{}, err
@@ -164,7 +169,7 @@ func (c *graphCall) assign(fits func(sp *ServicePrincipal, principal, resource s
 		}
 	}
 	resource := c.t.serviceByID(resourceID)
-	if !fits(sp, principal, resourceID) || resource == nil {
+	if !fits(principal, resourceID) || resource == nil {
 		return graphReply{}, badRequest("Invalid value specified for property 'resourceId' or 'principalId' of resource 'AppRoleAssignment'.")
 	}
 	var o obj
@@ -261,10 +266,9 @@ func deleteGiven(c *graphCall) (graphReply, error) {
 		return graphReply{}, err
 	}
 	id := c.keys[1].value
-	for i, who := range sp.Assigned {
+	for _, who := range sp.Assigned {
 		if assignedID(sp, who) == id {
-			sp.Assigned = slices.Delete(slices.Clone(sp.Assigned), i, i+1)
-			c.note("Remove app role assignment from user", "ApplicationManagement", "Unassign", sp.target(), AuditTarget{ID: who, Kind: "User"})
+			c.unassign(sp, who)
 			return graphReply{status: http.StatusNoContent}, nil
 		}
 	}

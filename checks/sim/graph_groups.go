@@ -106,60 +106,6 @@ func (c *graphCall) memberOf(u *User, kind string) (graphReply, error) {
 	return c.many(roleEntity, "directoryRoles", all)
 }
 
-// memberGroups are the ids of the groups an account is in.
-func (c *graphCall) memberGroups() ([]string, error) {
-	if c.u == nil {
-		return nil, noMe()
-	}
-	out := []string{}
-	for _, g := range c.t.Groups {
-		if slices.Contains(g.Members, c.u.ID) {
-			out = append(out, g.ID)
-		}
-	}
-	return out, nil
-}
-
-// checkMine says which of the given groups the caller is in.
-func checkMine(c *graphCall) (graphReply, error) {
-	var in struct {
-		GroupIDs []string `json:"groupIds"`
-	}
-	if err := c.action(&in); err != nil {
-		return graphReply{}, err
-	}
-	if len(in.GroupIDs) == 0 || len(in.GroupIDs) > 20 {
-		return graphReply{}, badRequest("groupIds must hold 1 to 20 ids.")
-	}
-	if id, odd := oddID(in.GroupIDs); odd {
-		return graphReply{}, badRequest("Invalid object identifier '%s'.", id)
-	}
-	all, err := c.memberGroups()
-	if err != nil {
-		return graphReply{}, err
-	}
-	all = slices.DeleteFunc(all, func(id string) bool { return !hasFold(in.GroupIDs, id) })
-	return c.plainList("Collection(Edm.String)", all), nil
-}
-
-// listMine are the groups the caller is in.
-func listMine(c *graphCall) (graphReply, error) {
-	var in struct {
-		SecurityEnabledOnly *bool `json:"securityEnabledOnly"`
-	}
-	if err := c.action(&in); err != nil {
-		return graphReply{}, err
-	}
-	if in.SecurityEnabledOnly == nil {
-		return graphReply{}, badRequest("A value is required for parameter 'securityEnabledOnly'.")
-	}
-	all, err := c.memberGroups()
-	if err != nil {
-		return graphReply{}, err
-	}
-	return c.plainList("Collection(Edm.String)", all), nil
-}
-
 // plainList answers a list of texts.
 func (c *graphCall) plainList(context string, list []string) graphReply {
 	return graphReply{http.StatusOK, obj{"@odata.context": c.root + "/$metadata#" + context, "value": list}}

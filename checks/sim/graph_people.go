@@ -52,8 +52,6 @@ func peopleRoutes() []*graphRoute {
 		on(get, "me", readMe, nil, func(c *graphCall) (graphReply, error) { return c.person(c.u) }),
 		on(get, "me/oauth2PermissionGrants", readGrants, grantEntity, myGrants),
 		on(get, "me/appRoleAssignments", readAssigned, assignmentEntity, myAssignments),
-		on(post, "me/checkMemberGroups", readMine, nil, checkMine),
-		on(post, "me/getMemberGroups", readMine, nil, listMine),
 		on(get, "users", readUsers, userEntity, listUsers),
 		on(get, "users/{}", readUsers, nil, getUser),
 		on(post, "me/revokeSignInSessions", revokeMine, nil, revokeOwnSessions),

@@ -29,12 +29,12 @@ func serviceRelations() map[string]relation {
 	}
 }
 
-// ownersOf are the accounts that own the enterprise app.
+// ownersOf are the accounts, and the apps, that own the enterprise app.
 func (c *graphCall) ownersOf(sp *ServicePrincipal) []obj {
 	var out []obj
 	for _, id := range sp.Owners {
-		if u := c.t.userByID(id); u != nil {
-			out = append(out, kinded(userObject(u), "user"))
+		if o := c.directoryObject(id); o != nil {
+			out = append(out, o)
 		}
 	}
 	return out

@@ -170,7 +170,7 @@ func (rt *graphRoute) match(parts []part) ([]key, bool) {
 }
 
 // qualifiable are the functions and actions, which may be written with their namespace.
-const qualifiable = " delta filterByCurrentUser checkMemberGroups getMemberGroups getByIds evaluate revokeSignInSessions " +
+const qualifiable = " delta filterByCurrentUser checkMemberGroups getMemberGroups checkMemberObjects getMemberObjects getByIds evaluate revokeSignInSessions " +
 	"findTenantInformationByDomainName findTenantInformationByTenantId "
 
 // unqualified is the name of a function or an action without its namespace.
@@ -185,6 +185,6 @@ func unqualified(name, want string) string {
 // graphRoutes is every operation the simulator answers. More specific patterns come
 // first.
 var graphRoutes = slices.Concat(
-	peopleRoutes(), roleRoutes(), directoryRoutes(), serviceRoutes(), grantRoutes(), policyRoutes(), requestRoutes(),
+	peopleRoutes(), memberRoutes(), roleRoutes(), directoryRoutes(), ownerRoutes(), serviceRoutes(), grantRoutes(), assignedRoutes(), policyRoutes(), requestRoutes(),
 	conditionalRoutes(), logRoutes(), settingRoutes(),
 )

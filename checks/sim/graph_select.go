@@ -48,6 +48,11 @@ func (c *graphCall) selected(e *entity, o obj) (obj, error) {
 		if !ok {
 			continue // another type of a mixed list has it
 		}
+		if id, ok := o["id"].(string); ok && p.nav && e.set != "" {
+			// As in samples and captures (appconsentrequest-list; CLI for Microsoft 365,
+			// policy-list [PUB]).
+			out[n+"@odata.context"] = c.relationContext(e, id, n)
+		}
 		if v, ok := o[n]; ok && v != nil && !slices.Contains(e.unread, n) {
 			out[n] = v
 		} else if p.list {
@@ -86,11 +91,16 @@ func (c *graphCall) relate(e *entity, o, out obj) error {
 			return err
 		}
 		if id, ok := o["id"].(string); ok && e.set != "" {
-			out[name+"@odata.context"] = c.root + "/$metadata#" + e.set + "('" + strings.ReplaceAll(id, "'", "''") + "')/" + name
+			out[name+"@odata.context"] = c.relationContext(e, id, name)
 		}
 		out[name] = narrow(v, picked)
 	}
 	return nil
+}
+
+// relationContext is the context of what a relation of one object leads to.
+func (c *graphCall) relationContext(e *entity, id, name string) string {
+	return c.root + "/$metadata#" + e.set + "('" + strings.ReplaceAll(id, "'", "''") + "')/" + name
 }
 
 // expandOptions reads what stands in the parentheses of $expand: the names of its

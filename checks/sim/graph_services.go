@@ -177,6 +177,10 @@ func createService(c *graphCall) (graphReply, error) {
 	if err := errors.Join(member(m, "accountEnabled", &enabled), member(m, "appRoleAssignmentRequired", &required), member(m, "tags", &tags)); err != nil {
 		return graphReply{}, firstGraphError(err)
 	}
+	owners, err := c.boundOwners()
+	if err != nil {
+		return graphReply{}, err
+	}
 	sp, err := c.w.ensureServicePrincipal(c.t, reg)
 	if errors.Is(err, errNotMultiTenant) {
 		return graphReply{}, noBacking
@@ -184,7 +188,7 @@ func createService(c *graphCall) (graphReply, error) {
 	if err != nil {
 		return graphReply{}, err
 	}
-	sp.Enabled, sp.AssignmentRequired, sp.Tags = enabled, required, tags
+	sp.Enabled, sp.AssignmentRequired, sp.Tags, sp.Owners = enabled, required, tags, owners
 	sp.keep(m)
 	c.note("Add service principal", "ApplicationManagement", "Add", sp.target(wasNow("AppId", nil, sp.AppID)))
 	a, err := c.one(serviceEntity, "servicePrincipals", c.serviceObject(sp))

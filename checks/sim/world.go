@@ -192,7 +192,7 @@ type ServicePrincipal struct {
 	// AssignedAt is when each of Assigned was; those that it lacks came with
 	// the app.
 	AssignedAt map[string]time.Time
-	Owners     []string // user ids
+	Owners     []string // ids of users and apps
 	// More are properties that nothing here reads but Graph keeps as written.
 	More map[string]any
 }
