@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,6 +47,22 @@ func (s *Sim) vendorApp(c *visit) *Registration {
 	}
 	return reg
 }
+
+// appList leads to the vendors' pages, whether or not a tenant has met the apps.
+func (s *Sim) appList(c *visit) answer {
+	var v appListView
+	for _, reg := range s.world.apps {
+		if !reg.FirstParty && len(reg.requiredScopes("")) > 0 {
+			v.Apps = append(v.Apps, appLink{reg.AppID, reg.Name})
+		}
+	}
+	slices.SortStableFunc(v.Apps, func(a, b appLink) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return s.page(c, http.StatusOK, "apps", v)
+}
+
+type appListView struct{ Apps []appLink }
+
+type appLink struct{ AppID, Name string }
 
 // appPage is where a user starts to connect. prompt and login_hint in its address
 // go into the request, to play apps that ask so.

@@ -37,6 +37,7 @@ func signInDoors() []door {
 		{"GET", "_signin/style.css", (*Sim).style},
 		{"GET", "error", (*Sim).errorPage},
 
+		{"GET", "app", (*Sim).appList},
 		{"GET", "app/{}", (*Sim).appPage},
 		{"GET", "app/{}/callback", (*Sim).appDone},
 	}...)

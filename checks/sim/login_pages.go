@@ -70,6 +70,7 @@ var sheets = map[string]sheet{
 	"factor":  drawn(factorSheet),
 	"app":     drawn(appSheet),
 	"landing": drawn(landingSheet),
+	"apps":    drawn(appListSheet),
 }
 
 // page renders a page. Its headers let it load our style sheet and nothing

@@ -49,4 +49,5 @@ var pageTitles = map[string]string{
 	"confirm": "Are you trying to sign in?",
 	"factor":  "Approve sign in request",
 	"landing": "Back to the application",
+	"apps":    "The vendors’ apps",
 }

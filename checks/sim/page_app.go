@@ -17,6 +17,14 @@ func (p *pen) vendor(v appView, children ...g.Node) g.Node {
 	)
 }
 
+func appListSheet(p *pen, v appListView) g.Node {
+	return p.card(
+		h1("The vendors’ apps"),
+		para("", "Each has a page, where a user presses Connect and meets the wall, or gets through."),
+		h.Ul(g.Map(v.Apps, func(a appLink) g.Node { return h.Li(p.link("/app/"+a.AppID, text(a.Name))) })),
+	)
+}
+
 func appSheet(p *pen, v appView) g.Node {
 	switch {
 	case v.User != "":

@@ -61,7 +61,7 @@ func TestPagesEscapeWhatTheyAreTold(t *testing.T) {
 		"post":    postView{To: "javascript:alert(1)", Fields: []postField{{bad, bad}}},
 		"device":  deviceView{Code: bad, Problem: bad},
 		"confirm": confirmView{Flow: bad, App: bad, User: bad},
-		"landing": landingView{To: bad, Host: bad},
+		"landing": landingView{To: bad, Host: bad}, "apps": appListView{Apps: []appLink{{AppID: bad, Name: bad}}},
 	} {
 		node, ok := sheets[name](p, view)
 		if !ok {

@@ -23,6 +23,7 @@ func portalAppsSheet(p *pen, v portalAppsView) g.Node {
 		),
 		h.P(h.Class("count"), h.Role("status"), text(count(len(v.Apps), "application")+" found")),
 		appsTable(p, v),
+		h.P(h.Class("subtle"), text(wordsVendorsLead), p.link("/app", text(wordsVendors)), text(".")),
 	)
 }
 
@@ -80,6 +81,7 @@ func portalOverviewSheet(p *pen, v portalOverviewView) g.Node {
 			tile(root+"/permissions", "Permissions", "Grant admin consent, and see what is granted."),
 			tile(root+"/properties", "Properties", "Switch sign-in on or off, and require assignment."),
 			tile("/portal/conditional-access"+searchOf("app", v.App.AppID), "Conditional Access", "See the access policies that cover the application."),
+			g.If(v.App.Registered && !v.App.Microsoft, tile("/app/"+v.App.AppID, wordsVendorPage, wordsVendorPageAbout)),
 		),
 	)
 }

@@ -90,6 +90,7 @@ func (p *person) portal(upn, path string) *person {
 
 func walkDirectLink(t *testing.T, b *chrome, s *Sim) {
 	user, admin := b.person(t, s, "user"), b.person(t, s, "admin")
+	user.open("/app").sees("The vendors’ apps").look("apps").press("Hetk Calendar Sync").sees("Connect your calendar")
 	user.open(appPath).look("app-start").press("Connect your calendar").sees("Pick an account").look("sign-in").signIn(userUPN)
 	user.sees("Need admin approval").look("wall")
 	user.press("Return to the application").sees("We could not connect your calendar", "access_denied").look("app-refused")

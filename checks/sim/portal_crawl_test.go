@@ -185,3 +185,24 @@ func TestPortalKeepsGuestsOut(t *testing.T) {
 		t.Errorf("status %d", r.status)
 	}
 }
+
+// TestPortalLeadsToTheApps: from the list, also to the app that the tenant has
+// never met, and from the app's own page; Microsoft's have no such page.
+func TestPortalLeadsToTheApps(t *testing.T) {
+	t.Parallel()
+	s := startSim(t, "managed-default", withOwnClient)
+	r := portalAs(t, s, adminUPN, "apps")
+	apps := newRobot(t, s).open(linkOf(t, r, wordsVendors)).lacks("Microsoft Graph")
+	for _, words := range []string{"Hetk Calendar Sync", "Registered app " + ownClient[:8]} {
+		newRobot(t, s).open(linkOf(t, apps, words)).sees("Connect your calendar")
+	}
+	s.world.mu.RLock()
+	graph := s.world.tenants[0].serviceByAppID(graphAppID).ID
+	s.world.mu.RUnlock()
+	r.open("/portal/apps/" + graph).sees("Permissions").lacks(wordsVendorPage)
+	if err := s.Approve(t.Context(), adminUPN, hetkAppID, nil); err != nil {
+		t.Fatal(err)
+	}
+	r.open("/portal/apps/" + hetkKey(t, s))
+	newRobot(t, s).open(linkOf(t, r, wordsVendorPage)).sees("Connect your calendar", "Hetk Calendar Sync")
+}

@@ -17,7 +17,9 @@ consent, and how users connect. Five are built in; --apps DIR adds more.`
 
 	saySimLong = `sim serves sign-in, Microsoft Graph, DNS and an admin portal for tenants that
 exist nowhere else: to rehearse a customer's policy, to train, to test. It
-prints one line of JSON when it is ready and serves until it is stopped.
+prints one line of JSON when it is ready and serves until it is stopped. In a
+browser, https://HOST:PORT/portal is the admin center, and https://HOST:PORT/app
+leads to the vendors' apps, where a user presses Connect.
 
   onboard sim --scenario admins-only --dir /tmp/sim
   onboard check --app hetk --domain contoso.example \
