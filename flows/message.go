@@ -129,14 +129,14 @@ func (m *messenger) fill(text string) string {
 		}
 		return general
 	}
-	tenant := or(s.Domain, or(s.TenantID(), "Microsoft 365"))
+	tenant := or(s.Domain, or(s.TenantID(), m.words.noTenant))
 	maker := ""
 	if s.Profile != nil {
 		maker = s.Profile.Publisher.Name
 	}
-	name := or(s.App.Name, or(s.App.ClientID, "?"))
+	name := or(s.App.Name, or(m.Why.App.Name, or(s.App.ClientID, m.words.noApp)))
 	return strings.NewReplacer(
-		"{app}", name, "{listed}", or(s.App.Listed, name), "{publisher}", or(maker, "?"), "{tenant}", tenant,
+		"{app}", name, "{listed}", or(s.App.Listed, name), "{publisher}", or(maker, m.words.noApp), "{tenant}", tenant,
 	).Replace(text)
 }
 
@@ -210,7 +210,11 @@ func (m *messenger) details() []passage {
 		}
 		out = append(out, never)
 	}
-	return append(out, passage{head: w.effectHead, lines: []string{w.effect}}, passage{head: w.undoHead, lines: []string{m.fill(w.undo)}}, m.maker())
+	out = append(out, passage{head: w.effectHead, lines: []string{w.effect}}, passage{head: w.undoHead, lines: []string{m.fill(w.undo)}})
+	if s.Profile != nil {
+		out = append(out, m.maker())
+	}
+	return out
 }
 
 // scopes lists every permission with what it means and why the vendor wants it.
@@ -234,7 +238,12 @@ func (m *messenger) scopes() passage {
 		}
 		p.items = append(p.items, item)
 	}
-	if m.State.App.NeedsUnstated {
+	if len(p.items) == 0 { // of no app that is known: what the text names
+		for _, sc := range m.Why.Scopes {
+			p.items = append(p.items, messageLine(sc))
+		}
+	}
+	if m.State.App.NeedsUnstated || len(p.items) == 0 {
 		p.lines = append(p.lines, m.words.scopesUnknown)
 	}
 	return p

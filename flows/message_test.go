@@ -337,3 +337,21 @@ func TestMessageEdited(t *testing.T) {
 		}
 	}
 }
+
+// Where neither app nor tenant is known, there are places to fill them in.
+func TestMessageOfNothingKnown(t *testing.T) {
+	t.Parallel()
+	why := checks.Explain(checks.WhyOf("AADSTS90094 scope=openid%20Mail.Read", false))
+	for _, lang := range MessageLanguages() {
+		w, _ := messageTexts(lang)
+		m := makeMessage(t, MessageAsked{Why: why, Form: MessageEmail, Lang: lang})
+		for _, says := range []string{w.noApp, w.linkNone, w.undoHead} {
+			if !strings.Contains(m.Body, says) {
+				t.Errorf("lacks %q:\n%s", says, m.Body)
+			}
+		}
+		if !strings.Contains(m.Subject, w.noApp) || !strings.Contains(m.Subject, w.noTenant) || strings.Contains(m.Body, w.makerHead+":\n") || strings.Contains(m.Body, "ONB1") {
+			t.Errorf("%s\n%s", m.Subject, m.Body)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import "onboard.example/checks"
 type messageWords struct {
 	subject                          map[checks.WhyAsk]string
 	hello, bye                       string
+	noApp, noTenant                  string // what to fill in where neither is known
 	intro                            string
 	stopped                          map[checks.WhyAsk]string // what happened
 	code, lookup, at                 string

@@ -13,6 +13,7 @@ var messageGerman = messageWords{
 	},
 	hello: "Guten Tag!",
 	bye:   "Vielen Dank!",
+	noApp: "[Name der App]", noTenant: "[unsere Domäne]",
 	intro: "Ich möchte {app} verwenden, und die Anmeldung von Microsoft hält mich auf.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "In unserem Microsoft 365 dürfen nur Administratoren diese App freigeben. Mit meinem Konto ist alles in Ordnung.",

@@ -13,6 +13,7 @@ var messageEnglish = messageWords{
 	},
 	hello: "Hello,",
 	bye:   "Thank you!",
+	noApp: "[name of the app]", noTenant: "[our domain]",
 	intro: "I would like to use {app}, and Microsoft's sign-in stops me.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "Our Microsoft 365 lets only administrators approve it. Nothing is wrong with my account.",

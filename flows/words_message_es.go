@@ -13,6 +13,7 @@ var messageSpanish = messageWords{
 	},
 	hello: "Hola:",
 	bye:   "¡Muchas gracias!",
+	noApp: "[nombre de la aplicación]", noTenant: "[nuestro dominio]",
 	intro: "Quiero usar {app} y el inicio de sesión de Microsoft no me lo permite.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "En nuestro Microsoft 365 solo los administradores pueden aprobar esta aplicación. Mi cuenta no tiene ningún problema.",

@@ -13,6 +13,7 @@ var messageFrench = messageWords{
 	},
 	hello: "Bonjour,",
 	bye:   "Merci d'avance !",
+	noApp: "[nom de l'application]", noTenant: "[notre domaine]",
 	intro: "Je souhaite utiliser {app}, et la connexion Microsoft me bloque.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "Dans notre Microsoft 365, seuls les administrateurs peuvent approuver cette application. Mon compte n'est pas en cause.",

@@ -13,6 +13,7 @@ var messageJapanese = messageWords{
 	},
 	hello: "お疲れさまです。",
 	bye:   "よろしくお願いいたします。",
+	noApp: "[アプリ名]", noTenant: "[当組織のドメイン]",
 	intro: "{app} を使用したいのですが、Microsoft のサインインで止められています。",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "当組織の Microsoft 365 では、このアプリを承認できるのは管理者だけです。私のアカウントに問題はありません。",

@@ -13,6 +13,7 @@ var messageDutch = messageWords{
 	},
 	hello: "Hallo,",
 	bye:   "Alvast bedankt!",
+	noApp: "[naam van de app]", noTenant: "[ons domein]",
 	intro: "Ik wil {app} gebruiken, en de aanmelding van Microsoft houdt me tegen.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "In onze Microsoft 365 mogen alleen beheerders deze app goedkeuren. Met mijn account is niets mis.",

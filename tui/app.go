@@ -51,7 +51,7 @@ func (s *appScreen) offers(m *Model) []offer {
 	if q.ID == flows.AskHandoff {
 		return out
 	}
-	return append(out, offer{act: actFilter}, offer{act: actManual})
+	return append(out, offer{act: actWhy, word: wordDoorKey}, offer{act: actFilter}, offer{act: actManual})
 }
 
 func (s *appScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
@@ -62,6 +62,9 @@ func (s *appScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case actManual:
 		m.open(newOwnApp())
+		return nil
+	case actWhy:
+		m.open(&doorSheet{})
 		return nil
 	case actBack:
 		if s.ask.filter != nil {

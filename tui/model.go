@@ -327,6 +327,10 @@ func (m *Model) paste(text string) {
 		return
 	}
 	m.notice = span{}
+	if p, ok := m.current().(paster); ok {
+		p.paste(m, text)
+		return
+	}
 	if len(text) > pasteLimit {
 		m.tellPerson(RoleWarn, fill(wordPasteTooLarge, "n", number(len(text)>>10)))
 		return

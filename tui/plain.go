@@ -51,7 +51,8 @@ type plain struct {
 	out     *lineWriter
 	lines   <-chan lineRead
 	auto    bool
-	earlier []Earlier // offered first; nil: none, or settled
+	earlier []Earlier  // offered first; nil: none, or settled
+	door    *plainDoor // why somebody is blocked; nil: not asked
 
 	shown   string               // key of the scene that was printed
 	titled  string               // the title that was printed
@@ -75,9 +76,10 @@ type scene struct {
 	lines   []string
 	q       flows.Question // asked here; its options are numbered
 	choices []choice
-	open    bool   // answers are taken
-	guarded bool   // only by lines that came after it was printed
-	auto    func() // what Auto does here; nil: it waits
+	open    bool                  // answers are taken
+	guarded bool                  // only by lines that came after it was printed
+	auto    func()                // what Auto does here; nil: it waits
+	lineTo  func(scene, lineRead) // takes every line as it is; nil: a line is an answer
 }
 
 // mute says that nobody is asked: Auto answers, or the input has ended.

@@ -13,6 +13,10 @@ import (
 
 // heard acts on a line that was typed.
 func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
+	if sc.lineTo != nil {
+		sc.lineTo(sc, l)
+		return
+	}
 	if l.long {
 		p.reprompt(sc, fill(plainTooLong, "n", number(lineLimit)))
 		return

@@ -1,0 +1,139 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// whyMessage is the message that gets a block fixed: its form and language are
+// chosen here, and its words can be changed.
+type whyMessage struct {
+	why    checks.Why
+	run    flows.State
+	form   int // of flows.MessageForms
+	lang   int // of flows.MessageLanguages
+	edited map[[2]int]string
+}
+
+func newWhyMessage(s *whyAnswer) *whyMessage {
+	out := &whyMessage{why: s.why, run: s.run, edited: map[[2]int]string{}}
+	if _, vendor := s.why.WritesTo(); vendor {
+		out.form = slices.Index(flows.MessageForms(), flows.MessageSupport)
+	}
+	return out
+}
+
+// message is the message as it stands now.
+func (s *whyMessage) message() flows.Message {
+	m, err := flows.NewMessage(flows.MessageAsked{
+		State: s.run, Why: s.why, Form: flows.MessageForms()[s.form], Lang: flows.MessageLanguages()[s.lang],
+	})
+	if err != nil { // form and language come from the lists
+		return flows.Message{}
+	}
+	if text, ok := s.edited[s.key()]; ok {
+		return m.WithBody(text)
+	}
+	return m
+}
+
+func (s *whyMessage) key() [2]int { return [2]int{s.form, s.lang} }
+
+// title names form and language.
+func (s *whyMessage) title() string {
+	return fill(wordMessageFor, "form", formTitles[string(flows.MessageForms()[s.form])], "lang", langTitles[flows.MessageLanguages()[s.lang]])
+}
+
+// text is what is copied and saved: the subject first, where there is one.
+func (s *whyMessage) text() string {
+	m := s.message()
+	return m.Subject + "\n\n" + m.Body
+}
+
+func (s *whyMessage) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	title := row{}.add(RoleInfo, s.title())
+	if _, ok := s.edited[s.key()]; ok {
+		title = title.add(RoleSubtle, "  "+wordEdited)
+	}
+	b.put(title)
+	msg := s.message()
+	b.put(para(RoleStrong, clean(msg.Subject), 0, w)...)
+	b.gap()
+	for l := range strings.SplitSeq(strings.TrimRight(msg.Body, "\n"), "\n") {
+		if l == "" {
+			b.gap()
+			continue
+		}
+		room := w
+		if strings.HasPrefix(l, "https://") { // whole, where the window is wide enough
+			room = m.size.span()
+		}
+		b.put(linkless(RoleText, clean(l), 0, room)...)
+	}
+	return b
+}
+
+func (s *whyMessage) typing(*Model) *field { return nil }
+
+func (s *whyMessage) offers(m *Model) []offer {
+	mail, keep := "", ""
+	switch {
+	case !strings.HasPrefix(s.message().URL, "mailto:"):
+		mail = whyNoMail
+	case m.drv.Hands().Host == nil:
+		mail = whyNoBrowser
+	}
+	if m.keepReport == nil {
+		keep = whyNoDisk
+	}
+	return append([]offer{
+		{act: actFilter, key: "f", word: wordMessageForm},
+		{act: actManual, key: "g", word: wordMessageLang},
+		{act: actEvidence, word: wordMessageEdit},
+		{act: actCopy},
+		{act: actOpen, word: wordMessageOpen, why: mail},
+		{act: actScript, word: wordMessageSave, why: keep},
+		{act: actLinks, word: wordShowWhole},
+	}, closing(actTell)...)
+}
+
+func (s *whyMessage) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actFilter:
+		s.form, m.scroll = (s.form+1)%len(flows.MessageForms()), 0
+	case actManual:
+		s.lang, m.scroll = (s.lang+1)%len(flows.MessageLanguages()), 0
+	case actEvidence:
+		m.open(newEditSheet(s.message().Body, func(text string) { s.edited[s.key()] = text }))
+	case actCopy:
+		return m.copy(s.text())
+	case actOpen:
+		return m.openURL(s.message().URL)
+	case actScript:
+		return m.keep("txt", s.text())
+	case actLinks:
+		return m.printText(s.text())
+	default:
+		m.close()
+	}
+	return nil
+}
+
+// keep writes a text to disk, in one form.
+func (m *Model) keep(ext, text string) tea.Cmd {
+	keep, ctx := m.keepReport, m.ctx
+	if keep == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		name, err := keep(ctx, []ReportForm{{Ext: ext, Text: text}})
+		return keptMsg{name: name, err: err}
+	}
+}
