@@ -4,7 +4,8 @@ import "strings"
 
 // Words fills the {placeholders} of a text with what a state knows: {app},
 // {publisher}, {client}, {listed}, {object}, {policy}, {domain}, {tenant}, {role},
-// {scopes}, {connect}, {who} and {reviewers}.
+// {scopes}, {connect}, {who} and {reviewers}; of the policy record in the DNS
+// {record}, {recordLabel}, {recordName}, {recordDoubled} and {recordLine}.
 // What is not known yet is named in general words. What it fills in comes from
 // profiles and tenants; surfaces clean it like any text from outside.
 func Words(s State, text string) string {
@@ -28,7 +29,7 @@ func Words(s State, text string) string {
 	if s.Facts.App != nil {
 		object = s.Facts.App.ID
 	}
-	return strings.NewReplacer(
+	return strings.NewReplacer(append(s.recordPairs(),
 		"{app}", or(s.App.Name, words.theApp),
 		"{publisher}", or(publisher, words.theVendor),
 		"{client}", or(s.App.ClientID, words.theClient),
@@ -42,7 +43,7 @@ func Words(s State, text string) string {
 		"{connect}", or(connect, pathWords.theConnect),
 		"{who}", or(s.Answer(AskWho), pathWords.theOne),
 		"{reviewers}", s.reviewerWords(),
-	).Replace(text)
+	)...).Replace(text)
 }
 
 // ScopeNames are the permissions that the app needs, by name, each once, as

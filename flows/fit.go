@@ -20,7 +20,7 @@ func unfit(s State, p Path, o checks.Overall) string {
 	case GoalRevoked:
 		return s.unfitRevoke()
 	case GoalPolicy:
-		return ""
+		return s.unfitRecord()
 	case GoalOpen:
 	}
 	if s.openToAll(o) {

@@ -55,7 +55,7 @@ func pathTable() *pathIndex {
 func allPaths() []Path {
 	return []Path{
 		directLink(), entraGrant(), consentRequests(), lowImpact(), firstSignIn(), allowAll(), appPolicy(), pilot(),
-		afterApproval(), revoke(),
+		dnsPolicy(), afterApproval(), revoke(),
 	}
 }
 
@@ -117,6 +117,9 @@ const (
 	PilotPlan    StepID = "pilot/plan"
 	PilotApply   StepID = "pilot/apply"
 	PilotWait    StepID = "pilot/wait"
+
+	DNSPublish StepID = "dns/publish"
+	DNSWait    StepID = "dns/wait"
 
 	AfterLook    StepID = "after/look"
 	AfterOff     StepID = "after/off"

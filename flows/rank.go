@@ -86,7 +86,11 @@ func (s State) fitted(r Ranked) Ranked {
 		if f != nil && !f.Enabled {
 			r.Path.Gains, r.Path.Undo = r.Path.Gains+" "+pathWords.alsoEnables, r.Path.Undo+" "+pathWords.alsoDisable
 		}
-	case FirstSignIn, AppPolicy, AfterApproval, Revoke, DNSRecord, Undo:
+	case DNSRecord:
+		if !s.openToAll(s.Overall()) {
+			r.Advised, r.Why = false, recordWords.notNow
+		}
+	case FirstSignIn, AppPolicy, AfterApproval, Revoke, Undo:
 	}
 	return r
 }

@@ -27,6 +27,8 @@ func (s State) Reached() (r Reached, ok bool) {
 		return s.reachedRevoke(), true
 	case Pilot:
 		return s.reachedPilot()
+	case DNSRecord:
+		return s.reachedRecord(), true
 	default:
 		return Reached{}, false
 	}

@@ -103,6 +103,9 @@ func wantLook(s State) (Want, bool) {
 		w.Checks = SetOf(withoutDNS(publicChecks()))
 	case StageDiagnosis, StagePaths, StageProof:
 		w.Checks = SetOf(withoutDNS(allChecks()))
+		if s.Path == DNSRecord && s.Place.Stage == StageProof {
+			w.Checks = SetOf(append(withoutDNS(allChecks()), append(published(), checks.CheckDNSSEC)...))
+		}
 	case StageSteps:
 		step, ok := s.Step()
 		if !ok || s.Proven(step) || step.Apply && s.applying() { // whoever writes reads

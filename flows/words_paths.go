@@ -105,6 +105,14 @@ var pathTexts = map[PathID]pathText{
 		notYet:    "An assignment or a switch shows within two minutes as a rule; people need a new sign-in each time.",
 		fits:      "for people who are stopped although the app is approved: looks for the cause",
 	},
+	DNSRecord: {
+		title: "Publish the vendor's DNS policy record", forWhom: "A domain whose owner wants a second layer: what the app may write elsewhere, whoever uses it.",
+		gains:     "Nobody gains anything: {app} reads the record, and holds back what it writes outside the domain.",
+		undo:      "Remove the TXT record at {recordName} again.",
+		benchmark: "none affected",
+		notYet:    "Name servers take a change over within minutes as a rule.",
+		fits:      "a second layer beside consent, in the DNS; it opens nothing and blocks nobody",
+	},
 	Revoke: {
 		title: "Take consent back", forWhom: "An admin who no longer wants the app in the tenant, or wants to begin anew.",
 		gains:     "Nobody new can connect, and nobody's connection is renewed once its current token ends.",

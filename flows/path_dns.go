@@ -1,0 +1,144 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// published are the checks that prove the policy record.
+func published() []checks.ID { return []checks.ID{checks.CheckDNSPolicy, checks.CheckDNSAgree} }
+
+// dnsPolicy publishes the vendor's policy record in the DNS. Nobody has to sign in
+// for it: the DNS is open to all.
+func dnsPolicy() Path {
+	there := guardPublished()
+	done := Edge{there, ToProof}
+	publish := newStep(DNSPublish, recordTexts[DNSPublish], published(), done, claimed(DNSPublish, DNSWait)).claim().by(there)
+	wait := newStep(DNSWait, recordTexts[DNSWait], published(), done, Edge{guardNoDNS(), ToProof}).by(there)
+	return pathTexts[DNSRecord].path(Path{
+		ID: DNSRecord, Goal: GoalPolicy, Least: leastDNS, Effect: EffectApp, Minutes: 5,
+		Steps: []Step{publish.watching(checks.CheckDNSSEC), wait.watching(checks.CheckDNSSEC)},
+	})
+}
+
+// guardPublished holds once every name server that decides has a valid record.
+// Servers that are lame or silent warn, and decide nothing (product §9).
+func guardPublished() Guard {
+	return Guard{Name: "the policy record is on every name server", Why: recordWords.wait, Holds: func(s State) bool {
+		record, ok := s.now(checks.CheckDNSPolicy)
+		agree, looked := s.now(checks.CheckDNSAgree)
+		return ok && looked && record.Verdict == checks.Pass && record.Grade == checks.Verified &&
+			(agree.Verdict == checks.Pass || agree.Verdict == checks.Warn)
+	}}
+}
+
+// guardNoDNS holds where nobody here can tell what the DNS says.
+func guardNoDNS() Guard {
+	return Guard{Name: "the DNS cannot be asked here", Why: recordWords.wait, Holds: func(s State) bool {
+		record, ok := s.now(checks.CheckDNSPolicy)
+		return ok && record.Verdict == checks.Unknown && len(record.Seen) == 0
+	}}
+}
+
+// unfitRecord says why there is no policy record to publish.
+func (s State) unfitRecord() string {
+	switch {
+	case s.App.DNS == nil:
+		return recordWords.unfitNone
+	case s.Profile != nil && len(s.Profile.Paths) > 0 && !slices.Contains(s.Profile.Paths, DNSRecord):
+		return words.unfitVendor
+	case s.gave(checks.CheckDNSPolicy, checks.Pass):
+		return recordWords.unfitThere
+	}
+	return ""
+}
+
+// reachedRecord says whether the record is published, and who has it not yet.
+func (s State) reachedRecord() Reached {
+	r := Reached{Goal: GoalPolicy, Done: guardPublished().Holds(s), Head: recordWords.unseen, Notes: []string{}}
+	h, ok := s.counts(checks.CheckDNSPolicy)
+	if ok {
+		r.Head, r.Notes = h.Summary, append(r.Notes, h.Detail...)
+	}
+	if r.Done {
+		r.Head = Words(s, recordWords.there)
+	}
+	return r
+}
+
+// recordPairs are what the {placeholders} of the policy record stand for.
+func (s State) recordPairs() []string {
+	if s.App.DNS == nil || s.Domain == "" {
+		return []string{
+			"{record}", recordWords.theRecord, "{recordLabel}", recordWords.theLabel, "{recordName}", recordWords.theName,
+			"{recordDoubled}", recordWords.theDoubled, "{recordLine}", recordWords.theRecord,
+		}
+	}
+	p := s.App.DNS.Publish(s.Domain, "")
+	bind := ""
+	for _, f := range p.Forms {
+		if f.Name == "" {
+			bind = f.Value
+		}
+	}
+	return []string{
+		"{record}", p.Text, "{recordLabel}", p.HostLabel, "{recordName}", p.FullName, "{recordDoubled}", p.Doubled, "{recordLine}", bind,
+	}
+}
+
+// NameServer is what one server said of the policy record. Its texts come from
+// outside: clean them.
+type NameServer struct {
+	Name  string // by which it is known
+	Asked string // the name that it was asked about
+	Found string // as it was found; empty: nothing is there
+	Has   bool   // the record as it is wanted
+	Until time.Time
+	Say   string // in a word or two, for a list
+}
+
+// NameServers lists what every name server of the domain, and the resolver in use,
+// said of the policy record when they were asked last. at is now: what a cache
+// goes on saying is counted down to it.
+func NameServers(s State, at time.Time) []NameServer {
+	h, ok := s.Finding(checks.CheckDNSPolicy)
+	if !ok || s.App.DNS == nil {
+		return nil
+	}
+	var out []NameServer
+	for _, e := range h.Seen {
+		asked, server, ok := strings.Cut(strings.TrimPrefix(e.Request, "TXT "), " @")
+		if !ok || e.Source != checks.SourceDNS {
+			continue
+		}
+		n := NameServer{Name: server, Asked: asked, Until: e.Until}
+		var texts [][]string
+		for t := range strings.SplitSeq(e.Value, " | ") {
+			texts = append(texts, []string{t})
+		}
+		state := s.App.DNS.Parse(texts).State
+		outcome, why, _ := strings.Cut(e.Value, ": ")
+		switch o := checks.DNSOutcome(outcome); {
+		case o == checks.DNSNoName || o == checks.DNSNoData:
+			n.Say = recordWords.nothing
+		case slices.Contains([]checks.DNSOutcome{checks.DNSLame, checks.DNSFailed, checks.DNSSilent, checks.DNSBarred, checks.DNSNoPath}, o):
+			n.Say = outcome
+			if why != "" {
+				n.Say = why
+			}
+		case state == checks.DNSOk:
+			n.Has, n.Found, n.Say = true, e.Value, recordWords.has
+		default:
+			n.Found, n.Say = e.Value, fmt.Sprintf(recordWords.other, e.Value)
+		}
+		if left := e.Until.Sub(at).Round(time.Second); !n.Has && !e.Until.IsZero() && left > 0 {
+			n.Say = fmt.Sprintf(recordWords.keeps, n.Say, left)
+		}
+		out = append(out, n)
+	}
+	return out
+}

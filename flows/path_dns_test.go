@@ -1,0 +1,126 @@
+package flows
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// told is the finding of a check of the DNS in the round of a state.
+func told(s State, id checks.ID, v checks.Verdict, seen ...checks.Evidence) Found {
+	return Found{Round: s.Round, Finding: checks.Finding{Check: id, Verdict: v, Grade: checks.Verified, Summary: string(id) + " " + v.String(), Seen: seen, At: s.At}}
+}
+
+func atRecord(t *testing.T) State {
+	t.Helper()
+	s := after(diagnosed(t, "hetk", present(Facts{})), Advanced{}, Chose{Path: DNSRecord}, Advanced{})
+	if s.Place != (Place{Stage: StageSteps, Step: DNSPublish}) {
+		t.Fatalf("at %+v", s.Place)
+	}
+	return s
+}
+
+// TestRecordPathFits: it is on the list of whoever reads a record, behind what
+// clears a block, and gone from it once the record is there.
+func TestRecordPathFits(t *testing.T) {
+	t.Parallel()
+	s := diagnosed(t, "hetk", present(Facts{}))
+	if r := ranked(t, s, DNSRecord); !r.Fits || r.Advised || !strings.Contains(r.Why, "clear the block first") {
+		t.Errorf("blocked: %+v", r)
+	}
+	open := see(after(diagnosed(t, "hetk", present(theApp(profile(t, "hetk")))), AskedAgain{}), nil)
+	if r := ranked(t, open, DNSRecord); !r.Fits || !r.Advised || r.Path.Least != leastDNS {
+		t.Errorf("open: %+v", r)
+	}
+	if r := ranked(t, after(open, told(open, checks.CheckDNSPolicy, checks.Pass)), DNSRecord); r.Fits || !strings.Contains(r.Why, "already") {
+		t.Errorf("published: %+v", r)
+	}
+	if r := ranked(t, diagnosed(t, "nylas", present(Facts{})), DNSRecord); r.Fits || !strings.Contains(r.Why, "no policy record") {
+		t.Errorf("of a vendor without one: %+v", r)
+	}
+}
+
+// TestRecordPathIsProvenByTheServers: a server that is lame or silent warns, one
+// that differs holds the proof up, and nobody's word counts.
+func TestRecordPathIsProvenByTheServers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		record, agree checks.Verdict
+		done          bool
+	}{
+		"on every server":    {checks.Pass, checks.Pass, true},
+		"one of them silent": {checks.Pass, checks.Warn, true},
+		"absent":             {checks.Warn, checks.Pass, false},
+		"invalid":            {checks.Fail, checks.Pass, false},
+		"in disagreement":    {checks.Pending, checks.Pending, false},
+		"cannot be told":     {checks.Unknown, checks.Unknown, false},
+	} {
+		s := atRecord(t)
+		w, ok := wantLook(s)
+		if !ok || w.Every != PollFirst || !strings.Contains(string(w.Checks), string(checks.CheckDNSPolicy)) || strings.Contains(string(w.Checks), "app/") {
+			t.Fatalf("wanted: %+v", w)
+		}
+		s = after(s, told(s, checks.CheckDNSPolicy, c.record), told(s, checks.CheckDNSAgree, c.agree))
+		if to, ok := Next(s); ok != c.done || ok && to.Stage != StageProof {
+			t.Errorf("%s: on to %+v, %v", name, to, ok)
+		}
+		s = after(s, Claimed{Step: DNSPublish}, Advanced{})
+		if c.done != (s.Place.Stage == StageProof) {
+			t.Errorf("%s: at %+v", name, s.Place)
+		}
+		if got, ok := s.Reached(); !ok || got.Goal != GoalPolicy || got.Done && !c.done {
+			t.Errorf("%s: reached %+v", name, got)
+		}
+	}
+	blind := atRecord(t)
+	blind = after(blind, Claimed{Step: DNSPublish}, Advanced{})
+	blind = after(blind, told(blind, checks.CheckDNSPolicy, checks.Unknown))
+	if to, ok := Next(blind); !ok || to.Stage != StageProof {
+		t.Errorf("where the DNS cannot be asked there is no way on: %+v", to)
+	}
+	proof := after(blind, Advanced{})
+	if w, ok := wantLook(proof); !ok || !strings.Contains(string(w.Checks), string(checks.CheckDNSAgree)) {
+		t.Errorf("the proof looks at %+v", w)
+	}
+	if got, _ := proof.Reached(); got.Done {
+		t.Errorf("proven by a word: %+v", got)
+	}
+}
+
+// TestNameServers: a line for each, with what its cache goes on saying.
+func TestNameServers(t *testing.T) {
+	t.Parallel()
+	s := atRecord(t)
+	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	see := func(server, value string, until time.Time) checks.Evidence {
+		return checks.Evidence{Source: checks.SourceDNS, Request: "TXT _hetk.contoso.example @" + server, Value: value, Until: until}
+	}
+	s = after(s, told(
+		s, checks.CheckDNSPolicy, checks.Pending,
+		see("192.0.2.1:53", "v=hetk1; policy=private", time.Time{}), see("192.0.2.2:53", "no-name", time.Time{}),
+		see("192.0.2.3:53", "v=spf1 -all | v=hetk2; policy=private", time.Time{}), see("192.0.2.4:53", "silent: no answer in time", time.Time{}),
+		see("10.0.0.1:53", "no-name", at.Add(43*time.Second)), checks.Evidence{Source: checks.SourceGraph, Request: "GET /x"},
+	))
+	var got []string
+	for _, n := range NameServers(s, at) {
+		got = append(got, n.Name+" "+n.Say)
+		if n.Has != (n.Name == "192.0.2.1:53") || n.Asked != "_hetk.contoso.example" {
+			t.Errorf("%+v", n)
+		}
+	}
+	want := []string{
+		"192.0.2.1:53 has the record", "192.0.2.2:53 nothing there", "192.0.2.3:53 has another: v=spf1 -all | v=hetk2; policy=private",
+		"192.0.2.4:53 no answer in time", "10.0.0.1:53 nothing there, and may go on saying so for 43s",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+	if late := NameServers(s, at.Add(time.Minute)); late[4].Say != "nothing there" {
+		t.Errorf("a cache that is over: %+v", late[4])
+	}
+	if NameServers(State{}, at) != nil {
+		t.Error("servers of nothing")
+	}
+}
