@@ -77,7 +77,7 @@ var pathWords = struct {
 	askReviewer: "Who is the reviewer?",
 	reviewersMe: "Me", reviewersMeHelp: "You get the requests, for this app and every other.",
 	reviewersMeNoRole: "You hold no role that may approve: the requests would wait.",
-	reviewersRole:     "Everybody who holds " + leastRole, reviewersRoleHelp: "They may approve, so no request waits for a role.",
+	reviewersRole:     "Everybody who holds " + leastRole, reviewersRoleHelp: "They may approve. See that somebody holds it: Global Administrators are not among them.",
 	reviewersWho: "Somebody else, or a group", reviewersWhoHelp: "They need a role that may approve, too.",
 	askWho: "For whom?", askWhoHelp: "A person's address, or a group's exact name. An object id will do for either.", askWhoExample: "someone@%s",
 	longGroup:       "that is too long for a group's name: it has at most %d characters",

@@ -17,7 +17,7 @@ var reachedWords = struct {
 
 	pilot:      "Open for {who}, and for nobody else by this.",
 	pilotGroup: "Open for the direct members of {who}, and for nobody else.",
-	pilotTry:   "Have one of them connect before you widen it.",
+	pilotTry:   "Have it tried before you widen it.",
 	widenGroup: "To widen it: assign more people or groups, or set Assignment required to No under Properties.",
 	widenOne:   "To widen it: approve the app for everyone by any of the other ways.",
 

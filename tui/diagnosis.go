@@ -184,7 +184,7 @@ func (s *diagnosisScreen) offers(m *Model) []offer {
 	case one:
 		out = slices.Insert(out, 1, offer{act: actProof})
 	case m.leadsToProof():
-		out = append(out, offer{act: actOthers})
+		out = slices.Insert(out, 1, offer{act: actOthers})
 	}
 	if m.elsewhere() { // nothing else helps: it comes first
 		slices.SortStableFunc(out, func(a, b offer) int { return cmp.Compare(boolWord(b.act == actSignIn), boolWord(a.act == actSignIn)) })

@@ -12,9 +12,6 @@ func (p *plain) scene() scene {
 	if len(p.earlier) > 0 && p.m.reopen != nil {
 		return p.resumeScene()
 	}
-	if p.door != nil {
-		return p.doorScene()
-	}
 	var sc scene
 	switch p.m.state.Place.Stage {
 	case flows.StageApp:
@@ -96,9 +93,6 @@ func (p *plain) appScene() scene {
 	sc.auto = func() { p.autoAnswer(q) }
 	if q.ID == flows.AskClientID {
 		sc.choices = append(sc.choices, choice{key: "a", label: sentence(wordOtherApp), do: func() { p.m.pickAgain = true }})
-	}
-	if q.ID == flows.AskApp && !p.auto {
-		sc.choices = append(sc.choices, p.doorChoice())
 	}
 	return sc
 }
@@ -298,14 +292,7 @@ func (p *plain) pathsScene() scene {
 			}
 		}
 	}
-	for _, r := range p.m.ranked {
-		switch {
-		case !r.Fits:
-			sc.lines = append(sc.lines, fill(plainUnfit, "path", clean(r.Path.Title), "why", clean(r.Why)))
-		case !r.Advised:
-			sc.lines = append(sc.lines, fill(plainNotAdvised, "path", clean(r.Path.Title), "why", clean(r.Why)))
-		}
-	}
+	sc.lines = append(sc.lines, p.m.passedOver()...)
 	if len(can) == 0 {
 		sc.auto = p.leave
 	}
@@ -314,6 +301,28 @@ func (p *plain) pathsScene() scene {
 	}
 	sc.choices = append(sc.choices, p.again(), p.signInAnew())
 	return sc
+}
+
+// passedOver says why paths are not offered, those with one reason together.
+func (m *Model) passedOver() []string {
+	var lines []string
+	var titles []string
+	for i, r := range m.ranked {
+		word := plainUnfit
+		switch {
+		case r.Fits && (r.Advised || m.paths.all):
+			continue
+		case r.Fits:
+			word = plainNotAdvised
+		}
+		titles = append(titles, clean(r.Path.Title))
+		if i+1 < len(m.ranked) && !m.ranked[i+1].Fits && !r.Fits && m.ranked[i+1].Why == r.Why {
+			continue
+		}
+		lines = append(lines, fill(word, "path", strings.Join(titles, "; "), "why", clean(r.Why)))
+		titles = nil
+	}
+	return lines
 }
 
 func (p *plain) proofScene() scene {

@@ -73,6 +73,9 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 	if p.m.state.Account == nil {
 		return append(lines, wordCannotLook)
 	}
+	if len(flows.Asks(p.m.state)) > 0 { // an answer is waited for, and nothing else
+		return lines
+	}
 	return append(lines, p.m.looksAgain())
 }
 

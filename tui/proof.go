@@ -18,11 +18,12 @@ func (s *proofScreen) body(m *Model) body {
 	var b body
 	w := m.size.text()
 	o := m.overall
-	if m.lookingNow() && !m.isOpen() {
-		b.put(para(RoleInfo, fill(wordLookingAt, "domain", m.domain()), 0, w)...)
-	} else if got, ok := m.state.Reached(); ok {
+	switch got, ok := m.state.Reached(); {
+	case ok && (got.Done || !m.lookingNow()):
 		b.put(m.reached(got, w)...)
-	} else {
+	case m.lookingNow() && (ok || o.State != checks.StateOpen):
+		b.put(para(RoleInfo, fill(wordLookingAt, "domain", m.domain()), 0, w)...)
+	default:
 		b.put(m.answer(w)...)
 	}
 	b.put(say(RoleSubtle, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))))
