@@ -12,6 +12,9 @@ func (p *plain) scene() scene {
 	if len(p.earlier) > 0 && p.m.reopen != nil {
 		return p.resumeScene()
 	}
+	if p.door != nil {
+		return p.doorScene()
+	}
 	var sc scene
 	switch p.m.state.Place.Stage {
 	case flows.StageApp:
@@ -93,6 +96,9 @@ func (p *plain) appScene() scene {
 	sc.auto = func() { p.autoAnswer(q) }
 	if q.ID == flows.AskClientID {
 		sc.choices = append(sc.choices, choice{key: "a", label: sentence(wordOtherApp), do: func() { p.m.pickAgain = true }})
+	}
+	if q.ID == flows.AskApp && !p.auto {
+		sc.choices = append(sc.choices, p.doorChoice())
 	}
 	return sc
 }
