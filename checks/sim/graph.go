@@ -253,6 +253,9 @@ func (c *graphCall) run(rt *graphRoute) (graphDone, error) {
 	if o, ok := a.body.(obj); ok && a.status == http.StatusCreated {
 		id, _ := o["id"].(string)
 		done.at = strings.TrimSuffix(c.here(), "/") + "/" + url.PathEscape(id)
+		if rt.method == http.MethodPatch { // made by another key
+			done.at = c.root + "/" + rt.pattern[0] + "/" + url.PathEscape(id)
+		}
 	}
 	if c.level == "none" {
 		a.body = bare(a.body)

@@ -31,6 +31,9 @@ func conditionalRoutes() []*graphRoute {
 		on(get, root+"policies", readAccess, accessEntity, listAccess),
 		on(http.MethodPost, root+"policies", writeAccess, nil, createAccess),
 		on(get, root+"policies/{}", readAccess, nil, getAccess),
+		// The same by the name that the metadata has among the policies [MM].
+		on(get, "policies/conditionalAccessPolicies", readAccess, accessEntity, listAccess),
+		on(get, "policies/conditionalAccessPolicies/{}", readAccess, nil, getAccess),
 		on(http.MethodPatch, root+"policies/{}", writeAccess, nil, patchAccess),
 		on(http.MethodDelete, root+"policies/{}", writeAccess, nil, deleteAccess),
 		on(get, root+"namedLocations", readPlaces, placeEntity, listPlaces),

@@ -41,7 +41,7 @@ func (s *Sim) aboutGraph(w http.ResponseWriter, r *http.Request) bool {
 func rootSets() map[string]string {
 	out := map[string]string{"directoryObjects": "directoryObject"}
 	for _, rt := range graphRoutes {
-		if rt.list != nil && len(rt.pattern) == 1 {
+		if rt.list != nil && len(rt.pattern) == 1 && rt.pattern[0] == rt.list.set {
 			out[rt.pattern[0]] = rt.list.name
 		}
 	}

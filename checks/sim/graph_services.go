@@ -146,7 +146,7 @@ func getService(c *graphCall) (graphReply, error) {
 
 // createService makes the app's service principal (entra-facts §1: errors).
 func createService(c *graphCall) (graphReply, error) {
-	m, err := c.payload("servicePrincipal", "appId accountEnabled appRoleAssignmentRequired tags displayName "+keptProps)
+	m, err := c.payload("servicePrincipal", servicePropsAtFirst)
 	if err != nil {
 		return graphReply{}, err
 	}
@@ -157,6 +157,11 @@ func createService(c *graphCall) (graphReply, error) {
 	if appID == "" {
 		return graphReply{}, badRequest("A value is required for property 'appId' of resource 'ServicePrincipal'.")
 	}
+	return c.makeService(appID, m)
+}
+
+// makeService makes the service principal of an app as a body says.
+func (c *graphCall) makeService(appID string, m map[string]json.RawMessage) (graphReply, error) {
 	if c.t.serviceByAppID(appID) != nil {
 		return graphReply{}, &graphError{
 			http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue",
@@ -196,6 +201,9 @@ func createService(c *graphCall) (graphReply, error) {
 	return a, err
 }
 
+// servicePropsAtFirst are the properties that may be written when it is made.
+const servicePropsAtFirst = "appId accountEnabled appRoleAssignmentRequired tags displayName " + keptProps
+
 // keptProps are properties that Graph keeps as written.
 const keptProps = "notes description homepage loginUrl logoutUrl notificationEmailAddresses preferredSingleSignOnMode replyUrls alternativeNames"
 
@@ -229,7 +237,28 @@ func firstGraphError(err error) error {
 	return err
 }
 
+// upserts says whether the call asks that what is missing be made: by its app id,
+// with Prefer: create-if-missing (serviceprincipal-upsert).
+func (c *graphCall) upserts() bool {
+	k := c.keys[0]
+	return strings.EqualFold(k.name, "appId") && c.t.serviceByAppID(k.value) == nil && hasFold(splitFlags(c.r.Header.Get("Prefer")), "create-if-missing")
+}
+
 func patchService(c *graphCall) (graphReply, error) {
+	if c.upserts() {
+		m, err := c.payload("servicePrincipal", servicePropsAtFirst)
+		if err != nil {
+			return graphReply{}, err
+		}
+		appID := c.keys[0].value
+		if err := member(m, "appId", &appID); err != nil {
+			return graphReply{}, err
+		}
+		if !strings.EqualFold(appID, c.keys[0].value) {
+			return graphReply{}, badRequest("The value of property 'appId' is not the key of the address.")
+		}
+		return c.makeService(appID, m)
+	}
 	sp, err := c.serviceKey()
 	if err != nil {
 		return graphReply{}, err

@@ -20,6 +20,21 @@ func settingRoutes() []*graphRoute {
 		on(http.MethodGet, "groupSettings", readSettings, settingEntity, listSettings),
 		on(http.MethodGet, "groupSettings/{}", readSettings, nil, getSetting),
 		on(http.MethodPatch, "groupSettings/{}", writeSettings, nil, patchSetting),
+		// Their name in beta, by which Microsoft's own page of the risk setting reads
+		// and writes them (configure-risk-based-step-up-consent; directorysetting).
+		on(http.MethodGet, "settings", readSettings, settingEntity, inBeta(listSettings)),
+		on(http.MethodGet, "settings/{}", readSettings, nil, inBeta(getSetting)),
+		on(http.MethodPatch, "settings/{}", writeSettings, nil, inBeta(patchSetting)),
+	}
+}
+
+// inBeta answers what v1.0 does not have.
+func inBeta(handle func(*graphCall) (graphReply, error)) func(*graphCall) (graphReply, error) {
+	return func(c *graphCall) (graphReply, error) {
+		if !strings.HasSuffix(c.root, "/beta") {
+			return graphReply{}, badRequest("Resource not found for the segment '%s'.", c.of)
+		}
+		return handle(c)
 	}
 }
 
