@@ -10,12 +10,6 @@ func guardAbsent() Guard {
 	}}
 }
 
-func guardThereByGraph() Guard {
-	return Guard{Name: "the enterprise app is there, and it goes on by Graph", Why: words.waitApp, Holds: func(s State) bool {
-		return guardAppThere().Holds(s) && guardByGraph().Holds(s)
-	}}
-}
-
 func guardRequestsOn() Guard {
 	return Guard{Name: "users can ask, and somebody decides", Why: pathWords.waitRequests, Holds: State.requestsOn}
 }

@@ -77,7 +77,17 @@ func readyApp(s State, p *Plan) (app string, err error) {
 	switch {
 	case s.App.NeedsUnstated:
 		return "", ErrUnstated
-	case !f.AppRead || f.App != nil && !f.GrantsRead || !f.ResRead:
+	case f.App != nil && !f.GrantsRead || !f.ResRead:
+		return "", ErrNotRead
+	}
+	return thereApp(s, p)
+}
+
+// thereApp is readyApp for what asks nothing of the app's grants.
+func thereApp(s State, p *Plan) (app string, err error) {
+	f := s.Facts
+	switch {
+	case !f.AppRead:
 		return "", ErrNotRead
 	case f.App == nil:
 		p.Lines = append(p.Lines, createApp(s))

@@ -114,6 +114,9 @@ func planLow(s State, p *Plan) error {
 	if !f.ConsentRead || !f.ClassRead || !f.ResRead {
 		return ErrNotRead
 	}
+	if _, err := thereApp(s, p); err != nil {
+		return err
+	}
 	for _, n := range needsByResource(s.App) {
 		api, there := resourceIn(f, n.resource)
 		if !there {
@@ -171,6 +174,9 @@ func classOf(f Facts, api, scope string) string {
 
 // planAll lets users consent to every app, for what its API leaves to them.
 func planAll(s State, p *Plan) error {
+	if _, err := thereApp(s, p); err != nil {
+		return err
+	}
 	if err := consentLine(s, p, forSelf+policyLegacy); err != nil {
 		return err
 	}
@@ -189,6 +195,9 @@ func planOwnPolicy(s State, p *Plan) error {
 	}
 	if s.needsRole() {
 		return ErrOneRole
+	}
+	if _, err := thereApp(s, p); err != nil {
+		return err
 	}
 	id := OwnPolicyID(s.App)
 	var there PolicyFact

@@ -4,7 +4,8 @@ import "onboard.example/checks"
 
 // bySettings makes the steps of a path that lets users consent for themselves:
 // the enterprise app is made first where it is missing, since Graph says nothing
-// of one that is not there; then the setting, by hand or by Graph.
+// of one that is not there; then the setting, by hand or by Graph, whose plan
+// makes both.
 type bySettings struct {
 	byGraph
 	create, hand, wait StepID
@@ -18,10 +19,10 @@ func (b bySettings) around(hand ...Step) []Step {
 	b.prove, b.done, b.after, b.byGraph.watch = predicted(), shown(), b.wait, b.watch
 	g := b.byGraph
 	choice := newStep(b.how, b.texts[b.how], g.prove,
-		g.done, Edge{guardAbsent(), b.create}, Edge{guardByGraph(), b.plan}, Edge{guardByHand(), b.hand})
+		g.done, Edge{guardByGraph(), b.plan}, Edge{guardAbsent(), b.create}, Edge{guardByHand(), b.hand})
 	choice.Asks, choice.Watch = []QuestionID{AskHow}, b.watch
 	create := newStep(b.create, b.texts[b.create], []checks.ID{checks.AppPresent},
-		Edge{guardThereByGraph(), b.plan}, claimed(b.create, b.hand), Edge{guardAppThere(), b.hand}).claim()
+		claimed(b.create, b.hand), Edge{guardAppThere(), b.hand}).claim()
 	wait := newStep(b.wait, b.texts[b.wait], g.prove,
 		shown(), Edge{guardAsSureAsCanBe(), ToProof}, Edge{guardBlind(checks.ConsentPredict, pathWords.waitSetting), ToProof}).watching(b.watch...)
 	wait.Links = b.links

@@ -55,7 +55,7 @@ type ReceiptLine struct {
 	ObjectID  string     `json:"objectId,omitempty"`
 	RequestID string     `json:"requestId,omitempty"`
 	Message   string     `json:"message,omitempty"`
-	At        time.Time  `json:"at,omitzero"`
+	At        time.Time  `json:"at,omitzero"` // when it was sent
 	Resource  string     `json:"resource,omitempty"` // as in Change
 	Scopes    []string   `json:"scopes,omitempty"`
 	Undo      string     `json:"undo"`
@@ -84,7 +84,7 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		r.Lines = append(r.Lines, ReceiptLine{
 			Kind: c.Kind, Title: c.Title, Method: c.Method, Path: c.Path, Body: c.Body, Before: c.Before, After: c.After,
 			Outcome: l.Status.String(), ObjectID: l.Applied.ObjectID, RequestID: l.Applied.RequestID,
-			Message: l.Applied.Message, At: latest(l.Sent, l.Applied.At), Resource: c.Resource, Scopes: c.Scopes, Undo: c.Undo, Back: c.Back,
+			Message: l.Applied.Message, At: sentAt(l), Resource: c.Resource, Scopes: c.Scopes, Undo: c.Undo, Back: c.Back,
 		})
 		r.At = latest(r.At, l.Sent, l.Applied.At)
 		if l.By != "" {
@@ -92,6 +92,15 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		}
 	}
 	return r, true
+}
+
+// sentAt is when a line was sent: a receipt's name is made of it, and must not
+// change when the answer comes.
+func sentAt(l LineState) time.Time {
+	if l.Sent.IsZero() {
+		return l.Applied.At
+	}
+	return l.Sent
 }
 
 // enabled says whether a line that may have been done enabled the app.

@@ -202,6 +202,7 @@ func TestSettingsForAnAppThatIsNotThere(t *testing.T) {
 		AppPolicy: {PolicyCreate, PolicyShell, PolicyPlan}, AllowAll: {AllCreate, AllConsent, AllPlan}, LowImpact: {LowCreate, LowConsent, LowPlan},
 	} {
 		f := tenantFacts(Facts{}, consents())
+		f.PoliciesRead = true
 		s := chosen(t, id, f, absent)
 		s = after(s, Advanced{})
 		if s.Place.Step == steps[0] {
@@ -213,9 +214,11 @@ func TestSettingsForAnAppThatIsNotThere(t *testing.T) {
 		hand := after(looks(s, there, walled(nil)), Advanced{})
 		at(t, hand, StageSteps, steps[1])
 		at(t, after(s, Claimed{Step: steps[0]}, Advanced{}), StageSteps, steps[1])
-		graph := after(s, WentBack{}, by(HowGraph), Advanced{})
-		at(t, graph, StageSteps, steps[0])
-		at(t, after(looks(graph, there, walled(nil)), Advanced{}), StageSteps, steps[2])
+		graph := looks(after(s, WentBack{}, by(HowGraph), Advanced{}), f, absent)
+		at(t, graph, StageSteps, steps[2])
+		if p, err := MakePlan(graph); err != nil || len(p.Lines) < 2 || p.Lines[0].Kind != CreateApp {
+			t.Errorf("%s: %v, and the plan is %v", id, err, lines(p))
+		}
 	}
 }
 

@@ -167,13 +167,13 @@ func (e *errand) step(s flows.State) (flows.Event, error) {
 	for _, q := range flows.Asks(s) {
 		value := e.answers[q.ID]
 		switch {
-		case value != "" && !strings.EqualFold(q.Answer, value):
+		case value != "" && !strings.EqualFold(s.Answer(q.ID), value):
 			event, err := flows.Accept(q, value)
 			if err != nil {
 				return nil, usage("Type "+flagOr(q)+".", "%s", err)
 			}
 			return event, nil
-		case value == "" && q.Answer == "" && !q.Optional:
+		case value == "" && s.Answer(q.ID) == "" && !q.Optional:
 			return nil, usage("Type "+flagOr(q)+".", "%s", strings.TrimSuffix(q.Title, "?"))
 		}
 	}

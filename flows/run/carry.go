@@ -142,6 +142,7 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 		if !c.sending(i) {
 			return flows.StopInterrupted, ""
 		}
+		c.d.save(c.tell, c.plan.ID) // whoever finds it after a kill reads that this line is in doubt
 		e := c.send(i, line)
 		c.d.finish(c.tell, e)
 		c.d.save(c.tell, c.plan.ID)
@@ -150,7 +151,7 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 			return c.reread(i, e)
 		case flows.OutcomeRefused:
 		}
-		if !tooEarly(c.plan.Lines[i], line, e.Status) || try == notThereYet {
+		if !c.tooEarly(i, line, e.Status) || try == notThereYet {
 			return flows.StopRefused, e.Message
 		}
 		if !c.wait(pause) {
@@ -170,8 +171,10 @@ func (c *carrying) sending(i int) bool {
 // tooEarly says whether a refusal may only mean that Microsoft does not see yet
 // what an earlier line of the plan made, and this line refers to: 404, or 400
 // on a grant (entra-facts §15).
-func tooEarly(planned, sent flows.Change, status int) bool {
-	refers := planned.Path != sent.Path || planned.Body != sent.Body // to what was filled in
+func (c *carrying) tooEarly(i int, sent flows.Change, status int) bool {
+	planned := c.plan.Lines[i]
+	refers := planned.Path != sent.Path || planned.Body != sent.Body || // to what was filled in
+		slices.ContainsFunc(c.plan.Lines[:i], func(l flows.Change) bool { return l.Kind == flows.CreatePolicy })
 	return refers && (status == http.StatusNotFound || status == http.StatusBadRequest)
 }
 
