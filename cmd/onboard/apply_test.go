@@ -238,6 +238,9 @@ func TestApplyAndUndoEverywhere(t *testing.T) {
 			t.Parallel()
 			g := newRig(t, sim.Options{Scenario: sc.Name}, sc.Expect[i].As).about(sc.Expect[i])
 			for _, turn := range turns { // each leaves the tenant as it found it
+				if sc.Name == "slow-replication" && turn[1] != "entra-grant" {
+					continue // each read waits there: one plan shows that it is waited for
+				}
 				if slices.Contains(plannedPaths(), turn[1]) && turnRound(t, g, turn) {
 					mu.Lock()
 					done[strings.Join(turn, " ")]++
