@@ -28,6 +28,9 @@ func ByHand(e Evidence) []Command {
 			{"az", "az rest --method post --url " + quotePOSIX(u) + " --headers Content-Type=application/json --body " + quotePOSIX(body) + azResource(u)},
 		}
 	}
+	if e.Source == SourceDNS {
+		return dnsByHand(e.Request)
+	}
 	request, host, asked := strings.Cut(e.Request, hostNote)
 	u, ok := handURL(request)
 	if !ok {

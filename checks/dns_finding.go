@@ -64,7 +64,11 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 		} else if v.Why != "" {
 			value += ": " + v.Why
 		}
-		e := Evidence{Source: SourceDNS, Request: "TXT " + v.Asked + " @" + v.Addr, At: l.Answer.At, Value: value}
+		server := v.named()
+		if i == len(r.Servers) {
+			server = sayDNSInUse + " (" + v.Addr + ")"
+		}
+		e := Evidence{Source: SourceDNS, Request: "TXT " + v.Asked + " @" + server, At: l.Answer.At, Value: value}
 		if v.Until != nil {
 			e.Until = *v.Until
 		}
@@ -192,6 +196,22 @@ func (l DNSLook) proof() Finding {
 	}
 	f.Seen = []Evidence{{Source: SourceDNS, Request: "TXT " + l.Domain, Value: strings.Join(proof, " "), At: l.At}}
 	return f
+}
+
+// dnsByHand is DNSByHand for the request of a piece of evidence: KIND NAME, with
+// @ADDRESS or @HOST (ADDRESS) behind it where one server was asked.
+func dnsByHand(request string) []Command {
+	question, server, _ := strings.Cut(request, " @")
+	kind, name, ok := strings.Cut(question, " ")
+	if host, addr, named := strings.Cut(server, " ("); named && host == sayDNSInUse {
+		server = "" // it is asked as any program asks it
+	} else if named {
+		server = strings.TrimSuffix(addr, ")")
+	}
+	if !ok {
+		return nil
+	}
+	return DNSByHand(name, kind, server)
 }
 
 // DNSByHand gives the commands that ask one server again without this tool; an

@@ -70,6 +70,19 @@ func TestDNSByHand(t *testing.T) {
 		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
 			t.Errorf("%s: %q", name, got)
 		}
+		requests := []string{c.kind + " " + c.name, c.kind + " " + c.name + " @resolver in use (10.0.0.1:53)"}
+		if c.addr != "" {
+			requests = []string{c.kind + " " + c.name + " @" + c.addr, c.kind + " " + c.name + " @ns1.example (" + c.addr + ")"}
+		}
+		for _, request := range requests {
+			var again []string
+			for _, x := range ByHand(Evidence{Source: SourceDNS, Request: request}) {
+				again = append(again, x.Line)
+			}
+			if strings.Join(again, "\n") != strings.Join(c.want, "\n") {
+				t.Errorf("%s, by the evidence %q: %q", name, request, again)
+			}
+		}
 	}
 }
 

@@ -69,6 +69,7 @@ const (
 	titleDNSMail   = "Where is the domain's mail?"
 	titleDNSProof  = "Did the domain prove its owner to Microsoft?"
 
+	sayDNSInUse     = "resolver in use"
 	sayDNSNoRule    = "%s reads no policy record in the DNS."
 	sayDNSAgreeAll  = "All %d servers of %s that could be asked say the same."
 	sayDNSAgreeSome = "%d servers of %s say the same; answers of %d others do not count."
