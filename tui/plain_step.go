@@ -51,6 +51,9 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 		if step.Gone {
 			return []string{plainStepGone}
 		}
+		if provenByDNS(step) {
+			return []string{plainStepInDNS}
+		}
 		return []string{plainStepDone}
 	}
 	lines := append(texts(p.m.stepTitle(step, maxWidth)), p.m.whoseStep(step)...)
@@ -70,7 +73,8 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 			lines = append(lines, sentence(l.Note))
 		}
 	}
-	if p.m.state.Account == nil {
+	lines = append(lines, texts(p.m.servers(maxWidth))...)
+	if p.m.state.Account == nil && !needsNobody(step) {
 		return append(lines, wordCannotLook)
 	}
 	if len(flows.Asks(p.m.state)) > 0 { // an answer is waited for, and nothing else

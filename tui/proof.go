@@ -26,7 +26,14 @@ func (s *proofScreen) body(m *Model) body {
 	default:
 		b.put(m.answer(w)...)
 	}
-	b.put(say(RoleSubtle, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))))
+	meaning := gradeMeaning(o.Grade)
+	if m.state.Path == flows.DNSRecord { // the verdict on consent is another matter
+		o.Grade, o.NotLooked = m.recordGrade(), nil
+		if meaning = gradeMeaning(o.Grade); o.Grade == checks.Verified {
+			meaning = wordServersAsked
+		}
+	}
+	b.put(say(RoleSubtle, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", meaning)))
 	for _, n := range o.NotLooked {
 		b.put(hanging(say(RoleWarn, "! "), RoleText, notLooked(n), w)...)
 	}
@@ -71,7 +78,7 @@ func (m *Model) reached(got flows.Reached, w int) []row {
 // tellsToConnect says that people are to start connecting.
 func (m *Model) tellsToConnect() bool {
 	got, ok := m.state.Reached()
-	return ok && got.Done && got.Goal != flows.GoalRevoked || !ok && m.overall.State == checks.StateOpen
+	return ok && got.Done && got.Goal != flows.GoalRevoked && got.Goal != flows.GoalPolicy || !ok && m.overall.State == checks.StateOpen
 }
 
 // undoLines say how to take back what was done: each line that this run wrote,
@@ -106,6 +113,9 @@ func notLooked(text string) string {
 // that decided.
 func (s *proofScreen) telling(m *Model) func(checks.ID) bool {
 	return func(id checks.ID) bool {
+		if m.state.Path == flows.DNSRecord {
+			return id == checks.CheckDNSPolicy || id == checks.CheckDNSAgree || id == checks.CheckDNSSEC
+		}
 		if slices.Contains(m.overall.Because, id) {
 			return true
 		}

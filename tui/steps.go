@@ -151,9 +151,10 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 	for _, e := range es {
 		b.put(watchedRow(e, step.Gone, w))
 	}
+	b.put(m.servers(w)...)
 	b.put(row{}.add(RoleSubtle, cut("  "+m.lookedWhen(es), w, false)))
 	switch waited := m.now().Sub(m.state.Entered); {
-	case m.state.Account == nil:
+	case m.state.Account == nil && !needsNobody(step):
 		b.put(hanging(say(RoleWarn, "? "), RoleSubtle, wordCannotLook, w)...)
 	case waited >= patience && len(step.Links) > 0:
 		b.put(hanging(say(RoleWarn, "! "), RoleText, fill(wordStillWaiting, "ago", ago(waited)), w)...)
@@ -166,6 +167,9 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 func stepDone(step flows.Step) string {
 	if step.Gone {
 		return wordStepGone
+	}
+	if provenByDNS(step) {
+		return wordStepInDNS
 	}
 	return wordStepDone
 }
