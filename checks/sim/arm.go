@@ -82,7 +82,7 @@ type armTenant struct {
 	Type     string   `json:"tenantType"`
 }
 
-// armTenants is GET /tenants: those in which the account has a place.
+// armTenants is GET /tenants: the one that the account signed in to.
 func (s *Sim) armTenants(c *visit) answer {
 	k, refused := s.armCaller(c)
 	if refused != nil {

@@ -134,8 +134,11 @@ func (s *Sim) appDone(c *visit) answer {
 		return answer{status: http.StatusNotFound}
 	}
 	b := s.session(c)
-	v := s.appView(c, reg)
 	expected := b.appState
+	if expected == "" {
+		b.appState = s.login.random() // for the page's link for administrators
+	}
+	v := s.appView(c, reg)
 	code, _, live := s.login.codes.get(c.now, c.get("code"))
 	switch {
 	case c.get("error") != "":

@@ -214,7 +214,8 @@ func (s *Sim) mayIDToken(c *visit, reg *Registration, req *authRequest, v1 bool)
 }
 
 // capabilities are the client capabilities in a claims parameter (xms_cc); cp1
-// says that the client handles claims challenges (entra-facts §15).
+// says that the client handles claims challenges (entra-facts §15). It is the only
+// one there is, in any case, and no other gets into a token [ED:claims-challenge].
 func capabilities(claims string) ([]string, *refusal) {
 	if claims == "" {
 		return nil, nil
@@ -227,11 +228,12 @@ func capabilities(claims string) ([]string, *refusal) {
 	if err := json.Unmarshal([]byte(claims), &asked); err != nil {
 		return nil, refuse(90013)
 	}
-	values := asked.Access["xms_cc"].Values
-	if len(values) > 8 {
-		values = values[:8]
+	for _, v := range asked.Access["xms_cc"].Values {
+		if strings.EqualFold(v, "cp1") {
+			return []string{v}, nil
+		}
 	}
-	return values, nil
+	return nil, nil
 }
 
 // finish ends an attempt of authorize or admin consent with a refusal sent to the

@@ -55,6 +55,9 @@ func TestVendorPageReturn(t *testing.T) {
 	if v := r.open(to).returned(); v.Get("code") == "" {
 		t.Errorf("went to %v", v)
 	}
+	// An admin goes on from where somebody is told that this was stale.
+	stale := newRobot(t, s).open("/app/" + hetkAppID + "/callback?code=x&state=y").sees("not the answer to a connection")
+	stale.open(linkOf(t, stale, "Approve for my organization")).signIn(adminUPN).press("Accept").sees("Your admin’s answer has come back")
 	// A fragment is not for a server to read.
 	r.open("/app/" + hetkAppID)
 	if r.open(linkOf(t, r, "Connect your calendar") + "&response_mode=fragment"); r.left == nil || r.left.Host != "hetk.example" {
@@ -63,6 +66,19 @@ func TestVendorPageReturn(t *testing.T) {
 	// An app with no address of its own has the simulator's page.
 	own := newRobot(t, s).open("/app/" + ownClient)
 	own.open(linkOf(t, own, "Connect your calendar")).signIn(userUPN).sees("Your calendar is connected")
+}
+
+// TestAppWithoutSecret: an app that is not public and has no secret cannot show one.
+func TestAppWithoutSecret(t *testing.T) {
+	t.Parallel()
+	s := startSim(t, "approved")
+	const id = "44444444-5555-4666-8777-888888888888"
+	s.world.AddApp(&Registration{AppID: id, Name: "Bare", RedirectURIs: []string{hetkBack}})
+	for secret, want := range map[string]string{"": "AADSTS7000216", "x": "AADSTS7000215"} {
+		if m := appToken(t, s, id, secret, graphAppID+"/.default"); !strings.HasPrefix(str(m, "error_description"), want) {
+			t.Errorf("%q: %v", secret, m)
+		}
+	}
 }
 
 // TestProofs: a token says how the app has shown who it is
@@ -101,6 +117,23 @@ func TestProofs(t *testing.T) {
 	}
 	if want := []string{"0", "1", "1", "0", "0", "1", "1", "1"}; !slices.Equal(got, want) {
 		t.Errorf("proofs %v, want %v", got, want)
+	}
+}
+
+// TestCapabilities: a token repeats the one capability that there is.
+func TestCapabilities(t *testing.T) {
+	t.Parallel()
+	for claims, want := range map[string][]string{
+		"": nil, `{}`: nil, `{"access_token":{"xms_cc":{"values":["foo"]}}}`: nil,
+		`{"access_token":{"xms_cc":{"values":["foo","CP1","cp1"]}}}`: {"CP1"},
+		`{"access_token":{"xms_cc":{"values":["cp1"]}}}`:             {"cp1"},
+	} {
+		if got, f := capabilities(claims); f != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v %v", claims, got, f)
+		}
+	}
+	if _, f := capabilities("["); f == nil || f.code != 90013 {
+		t.Errorf("broken: %v", f)
 	}
 }
 

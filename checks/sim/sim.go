@@ -36,7 +36,7 @@ type Options struct {
 	// Faults are added to the scenario's own, several to a text if need be, as in
 	// 429:0.2,503:0.05,slow. Each is KIND, KIND=N (how many calls it spoils) or
 	// KIND:RATE: throttle or 429, 5xx or 500 to 599, caechallenge (401 with a claims
-	// challenge; one by default), html, notjson, truncate, reset, licence (403);
+	// challenge, for clients that take one; one by default), html, notjson, truncate, reset, licence (403);
 	// slow=DURATION, latency=DURATION, replication=DURATION, workflow=DURATION.
 	// Options follow after commas: path=PREFIX (default Graph), rate=RATE,
 	// retry-after=DURATION, status=CODE; of replication: of=KIND, spread=DURATION.
