@@ -48,14 +48,18 @@ func (w *narrowed) personalDomain() bool {
 }
 
 // signedInElsewhere: whoever signed in did so in another tenant than the
-// domain's. Only where the text agrees is it known that they were there before.
+// domain's. What a text says clearly is turned by that only where the text names
+// the same tenant: one may sign in here with another account than before.
 func (w *narrowed) signedInElsewhere() bool {
 	f, ok := w.finding(TenantMatch)
 	if !ok || f.Verdict != Fail {
 		return false
 	}
 	acc := w.in.Subject.Look.Account.Value.TenantID
-	if !w.silent() && (!tenantHolds(w.Class) || w.Tenant.ID != "" && !strings.EqualFold(acc, w.Tenant.ID)) {
+	if !w.silent() && (!tenantHolds(w.Class) || w.Tenant.ID == "" || !strings.EqualFold(acc, w.Tenant.ID)) {
+		if tenantHolds(w.Class) {
+			w.maybe(aadsts.WrongTenant)
+		}
 		return w.because(reasonOf(f), false)
 	}
 	return w.decide(turn{

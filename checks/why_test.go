@@ -71,6 +71,7 @@ func TestExplain(t *testing.T) {
 		"a personal domain, a wall":       {outlook(whyAt("AADSTS90094")), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, Inferred, "of an organisation", aadsts.PersonalAccount},
 		"a personal account signed in":    {whyAt("", personal, byDefault), aadsts.PersonalAccount, aadsts.User, Verified, "personal account", ""},
 		"signed in elsewhere, no text":    {whyAt("", elsewhere), aadsts.WrongTenant, aadsts.User, Asserted, "fabrikam.example", ""},
+		"signed in elsewhere, a wall":     {whyAt("AADSTS90094", elsewhere), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, Inferred, "fabrikam.example", aadsts.WrongTenant},
 		"signed in elsewhere, a fault":    {whyAt("AADSTS90033", elsewhere), aadsts.Transient, aadsts.Microsoft, Inferred, "fabrikam.example", ""},
 		"no tenant":                       {whyAt("", noTenant), aadsts.NotEntra, aadsts.User, Verified, "Microsoft 365 does not know contoso.example", aadsts.PersonalAccount},
 		"no tenant, mail at Google":       {google(whyAt("", noTenant)), aadsts.NotEntra, aadsts.User, Verified, "connect the app to Google", aadsts.PersonalAccount},
