@@ -70,7 +70,8 @@ var (
 // HandoffOf is what of a run and an answer goes into a hand-off code. The
 // tenant's id goes along only where its domain is not known.
 func HandoffOf(s State, why checks.Why) Handoff {
-	h := Handoff{ClientID: s.App.ClientID, Domain: s.Domain, Cloud: s.Cloud(), AADSTS: why.Code}
+	h := Handoff{ClientID: s.App.ClientID, Domain: s.Domain, Cloud: s.Cloud()}
+	h.AADSTS, _ = why.Named()
 	if s.Domain == "" {
 		h.TenantID = s.TenantID()
 	}
@@ -146,10 +147,10 @@ func messageLine(v string) string { return strings.TrimSpace(checks.Line(v, 400)
 // lead says what is the matter: the first lines of every message.
 func (m *messenger) lead() passage {
 	p := passage{lines: []string{sentences(m.fill(m.words.intro), m.words.stopped[m.ask])}}
-	if c := m.Why.Code; c > 0 {
+	if c, lookup := m.Why.Named(); c > 0 {
 		p.lines = append(p.lines, strings.ReplaceAll(m.words.code, "{code}", fmt.Sprintf("AADSTS%d", c)))
-		if m.Why.Lookup != "" {
-			p.lines = append(p.lines, strings.ReplaceAll(m.words.lookup, "{url}", messageLine(m.Why.Lookup)))
+		if lookup != "" {
+			p.lines = append(p.lines, strings.ReplaceAll(m.words.lookup, "{url}", messageLine(lookup)))
 		}
 	}
 	if at := m.Why.At; !at.IsZero() {
@@ -325,7 +326,7 @@ func (m *messenger) person() []passage {
 // toIT writes the message to whoever looks after the tenant.
 func (m *messenger) toIT() Message {
 	out := Message{Form: m.Form, Lang: m.Lang, Subject: messageLine(m.fill(m.words.subject[m.ask])), Fields: []MessageField{}}
-	if c := m.Why.Code; c > 0 {
+	if c, _ := m.Why.Named(); c > 0 {
 		out.Subject += fmt.Sprintf(" (AADSTS%d)", c)
 	}
 	core := append([]passage{m.lead()}, m.wish()...)

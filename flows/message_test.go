@@ -321,6 +321,20 @@ func TestAboutWhy(t *testing.T) {
 	}
 }
 
+// An answer that was turned still names what Microsoft showed.
+func TestMessageNamesTheCode(t *testing.T) {
+	t.Parallel()
+	in := checks.WhyOf("AADSTS90094 tenant '99999999-2222-3333-4444-555555555555'", false)
+	in.Subject = checks.Subject{Domain: "contoso.example", Look: &checks.Snapshot{Discovery: checks.Look[checks.Discovery]{
+		Read: true, Value: checks.Discovery{Found: []checks.CloudTenant{{Cloud: checks.CloudPublic, TenantID: contosoID}}},
+	}}}
+	why := checks.Explain(in)
+	m := makeMessage(t, MessageAsked{State: messageState(t, "hetk"), Why: why, Form: MessageEmail, Lang: "en"})
+	if why.Class != "wrong_tenant" || !strings.Contains(m.Subject, "AADSTS90094") || !strings.Contains(m.Body, "error?code=90094") || HandoffOf(messageState(t, "hetk"), why).AADSTS != 90094 {
+		t.Errorf("%s: %s\n%s", why.Class, m.Subject, m.Body)
+	}
+}
+
 func TestMessageEdited(t *testing.T) {
 	t.Parallel()
 	s := messageState(t, "hetk")

@@ -64,8 +64,8 @@ func (m *messenger) vendorValue(want string) string {
 	case is("domain"):
 		value = s.Domain
 	case is("error"):
-		if m.Why.Code > 0 {
-			value = fmt.Sprintf("AADSTS%d", m.Why.Code)
+		if c, _ := m.Why.Named(); c > 0 {
+			value = fmt.Sprintf("AADSTS%d", c)
 			if !m.Why.At.IsZero() {
 				value += " " + m.Why.At.UTC().Format(time.RFC3339)
 			}

@@ -117,7 +117,7 @@ func (s *whyMessage) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	case actOpen:
 		return m.openURL(s.message().URL)
 	case actScript:
-		return m.keep("txt", s.text())
+		return m.keep(ReportForm{Base: messageFile, Ext: "txt", Text: s.text()})
 	case actLinks:
 		return m.printText(s.text())
 	default:
@@ -126,14 +126,17 @@ func (s *whyMessage) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// messageFile is how the name of a message's file begins.
+const messageFile = "onboard-message"
+
 // keep writes a text to disk, in one form.
-func (m *Model) keep(ext, text string) tea.Cmd {
+func (m *Model) keep(form ReportForm) tea.Cmd {
 	keep, ctx := m.keepReport, m.ctx
 	if keep == nil {
 		return nil
 	}
 	return func() tea.Msg {
-		name, err := keep(ctx, []ReportForm{{Ext: ext, Text: text}})
+		name, err := keep(ctx, []ReportForm{form})
 		return keptMsg{name: name, err: err}
 	}
 }

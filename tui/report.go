@@ -9,6 +9,7 @@ import (
 
 // ReportForm is a report in one of its forms, as a file of its own.
 type ReportForm struct {
+	Base string // how its name begins; empty: as a report's
 	Ext  string // the ending of its name, without a dot
 	Text string
 }
@@ -24,7 +25,7 @@ func reportForms(s flows.State) ([]ReportForm, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
-	return []ReportForm{{"md", r.Markdown()}, {"html", page}, {"json", string(data) + "\n"}}, nil
+	return []ReportForm{{Ext: "md", Text: r.Markdown()}, {Ext: "html", Text: page}, {Ext: "json", Text: string(data) + "\n"}}, nil
 }
 
 // reportText is a run as a page of Markdown to keep or to send.

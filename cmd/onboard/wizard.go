@@ -307,10 +307,14 @@ func (w *wizard) halt() {
 // mostReports is how many reports of one second get names of their own.
 const mostReports = 100
 
-// keepReport writes a report beside where the person works, each form under
-// the same name, which nothing had before.
+// keepReport writes a report or a message beside where the person works, each
+// form under the same name, which nothing had before.
 func (w *wizard) keepReport(_ context.Context, forms []tui.ReportForm) (string, error) {
-	base := "onboard-report-" + w.c.now().Format("20060102-150405")
+	base := "onboard-report"
+	if len(forms) > 0 {
+		base = cmp.Or(forms[0].Base, base)
+	}
+	base += "-" + w.c.now().Format("20060102-150405")
 	name := base
 	for n := 2; ; n++ {
 		names, err := writeForms(name, forms)
