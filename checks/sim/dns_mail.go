@@ -99,6 +99,7 @@ func digits(id string) string {
 // The errors of Publish, beside those of names.
 var (
 	errNoZone   = errors.New("no tenant has this domain")
+	errNotThere = errors.New("there is no such record")
 	errNoRecord = errors.New("this is no name or value of a TXT record")
 	errAlias    = errors.New("an alias (CNAME) stands at this name, and beside an alias nothing else can")
 )
@@ -141,4 +142,30 @@ func (s *Sim) publish(d *Domain, name, value string) error {
 	}
 	d.Records = append(d.Records, DomainRecord{RR: rr, From: s.now()})
 	return nil
+}
+
+// Withdraw takes a TXT record that was published away again; the error says that
+// there is none.
+func (s *Sim) Withdraw(domain, name, value string) error {
+	s.world.mu.Lock()
+	defer s.world.mu.Unlock()
+	for _, t := range s.world.tenants {
+		for i := range t.Domains {
+			if strings.EqualFold(t.Domains[i].Name, strings.TrimSuffix(domain, ".")) {
+				return s.withdraw(&t.Domains[i], textRecord(dns.CanonicalName(domain), name, value))
+			}
+		}
+	}
+	return fmt.Errorf("withdraw from %s: %w", domain, errNoZone)
+}
+
+// withdraw is Withdraw under the world's lock.
+func (s *Sim) withdraw(d *Domain, rr dns.RR) error {
+	for i := range d.Records {
+		if had := &d.Records[i]; rr != nil && had.Till.IsZero() && dns.IsDuplicate(had.RR, rr) {
+			had.Till = s.now()
+			return nil
+		}
+	}
+	return errNotThere
 }
