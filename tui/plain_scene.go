@@ -335,13 +335,13 @@ func (p *plain) proofScene() scene {
 	if p.m.lookingNow() {
 		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
 	}
-	o := p.m.overall
 	said := p.verdict()
 	got, reached := p.m.state.Reached()
 	if reached {
 		said = texts(p.m.reached(got, maxWidth))
 	}
-	lines := append(said, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", gradeMeaning(o.Grade))+".")
+	sure, o := p.m.howSure(p.m.overall)
+	lines := append(said, sure+".")
 	for _, n := range o.NotLooked {
 		lines = append(lines, notLooked(n))
 	}

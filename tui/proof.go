@@ -26,14 +26,8 @@ func (s *proofScreen) body(m *Model) body {
 	default:
 		b.put(m.answer(w)...)
 	}
-	meaning := gradeMeaning(o.Grade)
-	if m.state.Path == flows.DNSRecord { // the verdict on consent is another matter
-		o.Grade, o.NotLooked = m.recordGrade(), nil
-		if meaning = gradeMeaning(o.Grade); o.Grade == checks.Verified {
-			meaning = wordServersAsked
-		}
-	}
-	b.put(say(RoleSubtle, fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", meaning)))
+	sure, o := m.howSure(o)
+	b.put(say(RoleSubtle, sure))
 	for _, n := range o.NotLooked {
 		b.put(hanging(say(RoleWarn, "! "), RoleText, notLooked(n), w)...)
 	}

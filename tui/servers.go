@@ -46,6 +46,19 @@ func needsNobody(step flows.Step) bool {
 	return !slices.ContainsFunc(step.Looks(), func(id checks.ID) bool { return !flows.IsPublic(id) })
 }
 
+// howSure says how sure a proof is; on the path of the record, where the verdict on
+// consent is another matter, by the record alone.
+func (m *Model) howSure(o checks.Overall) (string, checks.Overall) {
+	meaning := gradeMeaning(o.Grade)
+	if m.state.Path == flows.DNSRecord {
+		o.Grade, o.NotLooked = m.recordGrade(), nil
+		if meaning = gradeMeaning(o.Grade); o.Grade == checks.Verified {
+			meaning = wordServersAsked
+		}
+	}
+	return fill(wordHowSure, "grade", gradeWord(o.Grade), "meaning", meaning), o
+}
+
 // recordGrade is how sure it is what the DNS has of the policy record.
 func (m *Model) recordGrade() checks.Grade {
 	h, ok := m.state.Finding(checks.CheckDNSPolicy)
