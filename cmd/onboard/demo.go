@@ -118,6 +118,7 @@ type rehearsal struct {
 const (
 	approveMove = "approve"
 	enableMove  = "enable"
+	publishMove = "publish"
 )
 
 // Moves implements run.Play: while consent is waited for, the admin can press
@@ -125,6 +126,9 @@ const (
 func (p *rehearsal) Moves(s flows.State) []run.Move {
 	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" {
 		return nil
+	}
+	if s.Path == flows.DNSRecord {
+		return p.recordMoves(s)
 	}
 	var out []run.Move
 	if grant, looked := s.Finding(checks.AppGrant); !looked || grant.Verdict != checks.Pass {
@@ -136,8 +140,26 @@ func (p *rehearsal) Moves(s flows.State) []run.Move {
 	return out
 }
 
+// recordMoves are those of whoever keeps the domain's DNS: to publish what the
+// wizard asks for.
+func (p *rehearsal) recordMoves(s flows.State) []run.Move {
+	if record, looked := s.Finding(checks.CheckDNSPolicy); s.App.DNS == nil || looked && record.Verdict == checks.Pass {
+		return nil
+	}
+	r := s.App.DNS.Publish(s.Domain, "")
+	return []run.Move{{
+		ID:  strings.Join([]string{publishMove, s.Domain, r.HostLabel, r.Text}, " "),
+		Key: "P", Title: fmt.Sprintf(sayPublishMove, s.Domain),
+	}}
+}
+
 // Make implements run.Play.
 func (p *rehearsal) Make(ctx context.Context, id string) error {
+	if what, ok := strings.CutPrefix(id, publishMove+" "); ok {
+		if part := strings.SplitN(what, " ", 3); len(part) == 3 {
+			return p.s.Publish(part[0], part[1], part[2])
+		}
+	}
 	var move, client string
 	if _, err := fmt.Sscan(id, &move, &client); err == nil {
 		switch move {
