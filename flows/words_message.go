@@ -18,7 +18,7 @@ type messageWords struct {
 	askHead                          string
 	ask                              map[checks.WhyAsk]string
 	portal                           map[checks.WhyAsk]string // by hand, where there is a place for it
-	byHand                           string
+	byHand, unlisted                 string
 	linkHead, linkAll, linkNone      string
 	roleHead, role, roleForRoles     string
 	scopesHead, scopesUnknown, quote string // quote: around the vendor's own words, which are English

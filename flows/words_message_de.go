@@ -43,6 +43,7 @@ var messageGerman = messageWords{
 		checks.AskHelp:    "Entra Admin Center › Benutzer (Users) › Anmeldeprotokolle (Sign-in logs)",
 	},
 	byHand:        "Von Hand:",
+	unlisted:      "Ist die App dort noch nicht aufgeführt, legt der Link sie an.",
 	linkHead:      "Der Link, fest an unseren Mandanten {tenant} gebunden:",
 	linkAll:       "Der Link gibt alles frei, was der Hersteller registriert hat; die Seite von Microsoft listet es vor dem Akzeptieren auf.",
 	linkNone:      "Einen Freigabelink, der an unseren Mandanten gebunden ist, habe ich nicht; der Hersteller kann ihn geben.",

@@ -43,6 +43,7 @@ var messageEnglish = messageWords{
 		checks.AskHelp:    "Entra admin center › Users › Sign-in logs",
 	},
 	byHand:        "By hand:",
+	unlisted:      "If the app is not listed there yet, the link brings it in.",
 	linkHead:      "The link, tied to our tenant {tenant}:",
 	linkAll:       "The link approves everything that the vendor registered; Microsoft's page lists it before you accept.",
 	linkNone:      "I have no consent link that is tied to our tenant; the vendor can give you one.",

@@ -43,6 +43,7 @@ var messageSpanish = messageWords{
 		checks.AskHelp:    "Centro de administración de Entra › Usuarios (Users) › Registros de inicio de sesión (Sign-in logs)",
 	},
 	byHand:        "A mano:",
+	unlisted:      "Si la aplicación aún no figura allí, el enlace la añade.",
 	linkHead:      "El enlace, ligado a nuestro inquilino {tenant}:",
 	linkAll:       "El enlace aprueba todo lo que el proveedor ha registrado; la página de Microsoft lo enumera antes de aceptar.",
 	linkNone:      "No tengo un enlace de consentimiento ligado a nuestro inquilino; el proveedor puede darle uno.",

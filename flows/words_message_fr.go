@@ -43,6 +43,7 @@ var messageFrench = messageWords{
 		checks.AskHelp:    "Centre d'administration Entra › Utilisateurs (Users) › Journaux de connexion (Sign-in logs)",
 	},
 	byHand:        "À la main :",
+	unlisted:      "Si l'application n'y figure pas encore, le lien l'ajoute.",
 	linkHead:      "Le lien, lié à notre locataire {tenant} :",
 	linkAll:       "Ce lien approuve tout ce que l'éditeur a inscrit ; la page de Microsoft en donne la liste avant l'acceptation.",
 	linkNone:      "Je n'ai pas de lien de consentement lié à notre locataire ; l'éditeur peut vous en donner un.",

@@ -43,6 +43,7 @@ var messageJapanese = messageWords{
 		checks.AskHelp:    "Entra 管理センター › ユーザー (Users) › サインイン ログ (Sign-in logs)",
 	},
 	byHand:        "手動で行う場合:",
+	unlisted:      "アプリがまだ一覧にない場合は、リンクから承認すると追加されます。",
 	linkHead:      "当組織のテナント {tenant} 専用のリンク:",
 	linkAll:       "このリンクは、提供元が登録したすべてのアクセス許可を承認します。承諾する前に Microsoft のページに一覧が表示されます。",
 	linkNone:      "当組織のテナント専用の同意リンクは手元にありません。提供元から入手できます。",

@@ -43,6 +43,7 @@ var messageDutch = messageWords{
 		checks.AskHelp:    "Entra-beheercentrum › Gebruikers (Users) › Aanmeldingslogboeken (Sign-in logs)",
 	},
 	byHand:        "Met de hand:",
+	unlisted:      "Staat de app daar nog niet, dan voegt de link haar toe.",
 	linkHead:      "De link, vast verbonden aan onze tenant {tenant}:",
 	linkAll:       "De link keurt alles goed wat de leverancier heeft geregistreerd; de pagina van Microsoft somt het op voordat u accepteert.",
 	linkNone:      "Een toestemmingslink die aan onze tenant is verbonden heb ik niet; de leverancier kan er een geven.",

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"onboard.example/checks"
@@ -143,4 +144,20 @@ func TestWhyMail(t *testing.T) {
 	in.Subject.App.Needs[0].Scope = "User.Read"
 	l.why = checks.Explain(in)
 	lacks(t, string(l.lines(whyFlags{details: true})), "Google")
+}
+
+// TestWhyAsksTheDNS: where a domain's mail is comes from the DNS that is given.
+func TestWhyAsksTheDNS(t *testing.T) {
+	t.Parallel()
+	var text atomic.Value
+	text.Store("")
+	addr, _ := zone(t, &text) // a zone without any MX
+	args := against(simulate(t, sim.Options{Scenario: "managed-default"}).Ready())
+	args[slices.Index(args, "--dns-server")+1] = addr
+	args = append(args, "why", "AADSTS90094", "--details", "--domain", "contoso.example")
+	out, errs, code := onboard(t.Context(), nil, append(args, "--app", "hetk")...)
+	if code != codeOpen {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	holds(t, out, "No mail is sent to contoso.example")
 }
