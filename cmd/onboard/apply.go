@@ -163,7 +163,7 @@ func (e *errand) carried(ctx context.Context, l *planLines) (flows.State, error)
 		switch {
 		case s.SignIn.Failed != nil && s.Confirmed != "":
 			return s, &exitError{code: codeFailed, cause: fmt.Errorf("sign in to write: %s; nothing was changed", s.SignIn.Failed.Message)}
-		case s.Confirmed == "" && s.Stop != nil, s.Carried() && s.PlanFiled():
+		case (s.Stop != nil && s.Confirmed == "" || s.Carried()) && settled(s):
 			return s, nil
 		}
 		select {
@@ -173,6 +173,13 @@ func (e *errand) carried(ctx context.Context, l *planLines) (flows.State, error)
 		case <-wake:
 		}
 	}
+}
+
+// settled says whether the receipt of a plan that has come to its end is kept,
+// or never will be.
+func settled(s flows.State) bool {
+	_, sent := flows.ReceiptOf(s)
+	return !sent || s.PlanFiled() || s.Trouble != nil && s.Trouble.What == flows.TroubleReceipt
 }
 
 // proven looks once more at everything, as the wizard does at its end.
@@ -251,6 +258,8 @@ func (e *errand) told(s flows.State, l *planLines) error {
 func (l *planLines) outcome(s flows.State) {
 	if n := len(s.Receipts); n > 0 {
 		l.line(sayReceiptAt, s.Receipts[n-1].Name, s.Receipts[n-1].Name)
+	} else if s.Trouble != nil {
+		l.line(sayNoReceiptKept, checks.Line(s.Trouble.Text, mostDetail))
 	}
 	if !s.Carried() {
 		l.line("%s\n", checks.Line(flows.WhyStopped(s), mostDetail))

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"onboard.example/checks"
 	"onboard.example/checks/sim"
@@ -67,10 +68,16 @@ func newRigBetween(t *testing.T, o sim.Options, as string, meet func(http.Respon
 	}
 	g.token, g.domain = strings.TrimSpace(string(raw)), r.Tenants[0].Domain
 	g.client = trusting(t, g.ca)
-	g.more = []string{
-		"--login-url", g.base, "--graph-url", g.base, "--ca-file", g.ca,
-		"--token-file", filepath.Join(filepath.Dir(r.CA), "tokens", as),
+	g.more = against(r) // and then through the gate
+	for i, f := range g.more {
+		switch f {
+		case "--login-url", "--graph-url":
+			g.more[i+1] = g.base
+		case "--ca-file":
+			g.more[i+1] = g.ca
+		}
 	}
+	g.more = append(g.more, "--token-file", filepath.Join(filepath.Dir(r.CA), "tokens", as))
 	return g
 }
 
@@ -88,7 +95,7 @@ func (g *rig) about(want sim.Expect) *rig {
 func (g *rig) do(t *testing.T, in io.Reader, args ...string) answer {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code := execute(t.Context(), world{args: args, in: in, out: &out, err: &errs, env: g.env})
+	code := execute(t.Context(), world{args: args, in: in, out: &out, err: &errs, env: g.env, patience: 3 * time.Second})
 	harmless(t, out.String())
 	harmless(t, errs.String())
 	return answer{out.String(), errs.String(), code}
@@ -112,7 +119,7 @@ func (g *rig) wrote() []string {
 // trusting is a client that trusts a file of certificates.
 func trusting(t *testing.T, ca string) *http.Client {
 	t.Helper()
-	c, err := newClients(&options{caFile: ca})
+	c, err := newClients(&options{caFile: ca, dnsPort: 53})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,8 +294,11 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 	if err := json.Unmarshal([]byte(applied.out), &end); err != nil || end.Receipt == nil {
 		t.Fatalf("exit %d, no receipt: %v\n%s\n%s", applied.code, err, applied.out, applied.err)
 	}
-	if applied.code == codeOpen == (g.state(t) == before) {
-		t.Errorf("exit %d, and the tenant changed: %v", applied.code, g.state(t) != before)
+	if applied.code == codeOpen && g.state(t) == before {
+		t.Error("it says that it is done, and the tenant is as it was")
+	}
+	if applied.code != codeOpen && (end.Done || end.Why == "") {
+		t.Errorf("exit %d without a reason: %s", applied.code, applied.out)
 	}
 	undone := g.undo(t, end.File)
 	g.wrote()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"charm.land/fang/v2"
 	"charm.land/lipgloss/v2"
@@ -21,6 +22,9 @@ type world struct {
 	out  io.Writer
 	err  io.Writer
 	env  []string // KEY=VALUE
+	// patience is how long a write that was accepted is looked for; 0: as long
+	// as a driver looks. Tests have less.
+	patience time.Duration
 }
 
 // Exit codes (product contract): scripts branch on them.

@@ -266,7 +266,7 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	sign.host = hands.Host
 	o := run.Options{
 		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite, Keeps: w.start.Keeps,
-		Login: w.start.Login, Portal: w.start.Portal,
+		Login: w.start.Login, Portal: w.start.Portal, Reread: w.o.patience,
 	}
 	var noReceipts error
 	if w.dir != "" {

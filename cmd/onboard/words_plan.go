@@ -43,6 +43,7 @@ Without a receipt it lists those that are kept.`
 	sayPlanDone      = "Done: every line was seen in the tenant.\n"
 	sayVerdictNow    = "Now %s, %s: %s\n"
 	sayReceiptAt     = "The receipt is %s. To take it back: onboard undo %s\n"
+	sayNoReceiptKept = "No receipt is kept: %s. What was sent is above.\n"
 	sayReceiptWhole  = "done"
 	sayReceiptPart   = "not carried to its end"
 	sayReceiptUndo   = "took back plan %s"
