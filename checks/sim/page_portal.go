@@ -29,6 +29,7 @@ var portalSheets = map[string]sheet{
 	"portal-signins":     drawn(portalSignInsSheet),
 	"portal-signin":      drawn(portalSignInSheet),
 	"portal-audit":       drawn(portalAuditSheet),
+	"portal-dns":         drawn(portalDNSSheet),
 	"portal-roles":       drawn(portalRolesSheet),
 	"portal-role":        drawn(portalRoleSheet),
 	"portal-search":      drawn(portalSearchSheet),
@@ -126,11 +127,13 @@ var portalMenu = []entry{
 	{"", "Monitoring & health"},
 	{"/portal/signins", "Sign-in logs"},
 	{"/portal/audit", "Audit logs"},
+	{"", "Outside Microsoft"},
+	{"/portal/dns", wordsDNS},
 }
 
 func (p *pen) menu(f portalFrame) g.Node {
 	here := map[blade]string{bladeApps: "Enterprise apps", bladeApp: "Enterprise apps", bladeConsent: "Enterprise apps", bladeRoles: "Roles & admins"}[f.Blade]
-	if f.Blade == bladeLogs {
+	if f.Blade == bladeLogs || f.Blade == bladeDNS {
 		here = f.Tab
 	}
 	return h.Nav(h.Class("menu"), h.Aria("label", "Entra ID"), p.menuOf(here, portalMenu))
@@ -176,7 +179,7 @@ func (p *pen) bladeMenu(f portalFrame) g.Node {
 			{"/portal/consent/admin", wordsWorkflow},
 			{"/portal/consent/classifications", wordsClasses},
 		}
-	case bladeRoles, bladeLogs, bladeNone:
+	case bladeRoles, bladeLogs, bladeDNS, bladeNone:
 		return nil
 	}
 	return h.Nav(h.Class("blade"), h.Aria("label", label), p.menuOf(f.Tab, entries))

@@ -42,6 +42,7 @@ func TestWalks(t *testing.T) {
 		"after-disabled":       {"disabled", walkDisabled},
 		"after-access":         {"approved", walkAccess},
 		"after-prompt-consent": {"approved", walkPromptConsent},
+		"dns-policy":           {"dns-absent", walkRecord},
 		"revoke":               {"approved", walkRevoke},
 		"eligible":             {"pim-eligible", walkEligible},
 		"no-role":              {"approved", walkNoRole},

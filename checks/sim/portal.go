@@ -77,6 +77,7 @@ const (
 	bladeConsent              // Consent and permissions
 	bladeRoles                // Roles & admins
 	bladeLogs                 // Monitoring & health
+	bladeDNS                  // DNS hosting
 	bladeNone
 )
 
@@ -125,7 +126,7 @@ func (s *Sim) frame(c *visit, who account, b blade, over, name string) portalFra
 		f.Crumbs = append(f.Crumbs, crumb{"/portal/apps", wordsAppsPage})
 	case bladeApps:
 		f.Kind = who.tenant.Name
-	case bladeRoles, bladeLogs, bladeNone:
+	case bladeRoles, bladeLogs, bladeDNS, bladeNone:
 	}
 	return f
 }

@@ -46,6 +46,9 @@ func portalDoors() []door {
 		get("signins/{}", (*Sim).portalSignInOne),
 		get("audit", (*Sim).portalAudit),
 
+		get("dns", (*Sim).portalDNS),
+		post("dns", (*Sim).portalPublish),
+
 		get("roles", (*Sim).portalRoles),
 		post("roles", (*Sim).portalActivate),
 		get("roles/{}", (*Sim).portalRole),

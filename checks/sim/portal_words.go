@@ -50,6 +50,8 @@ const (
 var portalDone = map[string]string{
 	"activated":    "The role is active. Sign in again where a token must name it.",
 	"saved":        "Saved.",
+	"published":    "The record was added. It is on the domain’s name servers now.",
+	"unpublished":  "The record was removed.",
 	"granted":      "Successfully granted admin consent for the requested permissions.",
 	"revoked":      "The permission was revoked.",
 	"deleted":      "The enterprise application was deleted.",
