@@ -177,8 +177,10 @@ func (w *narrowed) mailAt(places ...DNSMailPlace) bool {
 // notes adds what is worth knowing whatever decided: who signed in, where mail
 // is, whose app the text is about, which cloud.
 func (w *narrowed) notes() {
-	if f, ok := w.finding(AccountWork); ok && f.Verdict == Warn {
-		w.because(reasonOf(f), false)
+	for _, id := range []ID{AccountWork, TenantMatch} { // who and where whoever signed in is
+		if f, ok := w.finding(id); ok {
+			w.because(reasonOf(f), false)
+		}
 	}
 	if f, ok := w.finding(AccountRole); ok && wantsConsent(w.Class) {
 		w.because(reasonOf(f), false)

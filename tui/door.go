@@ -93,19 +93,34 @@ func (s *doorSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 
 // whyAnswer is the answer: five lines, and more on a key.
 type whyAnswer struct {
+	in   checks.WhyAsked
 	why  checks.Why
 	run  flows.State // about the same app and tenant
 	more bool
 }
 
 func newWhyAnswer(m *Model, in checks.WhyAsked) *whyAnswer {
-	s := &whyAnswer{}
-	first := checks.Explain(in)
-	s.run = flows.AboutWhy(m.state, first, m.profiles)
-	in.Subject.App = s.run.App
-	s.why = checks.Explain(in)
+	s := &whyAnswer{in: in, run: flows.AboutWhy(m.state, checks.Explain(in), m.profiles)}
+	s.in.Subject.App = s.run.App
+	s.why = checks.Explain(s.in)
 	return s
 }
+
+// said takes back or takes up what they say themselves.
+func (s *whyAnswer) said(key string) {
+	if key == keyColleague {
+		s.in.Colleague = !s.in.Colleague
+	} else {
+		s.in.Before = !s.in.Before
+	}
+	s.why = checks.Explain(s.in)
+}
+
+// The keys of what people say themselves.
+const (
+	keyColleague = "1"
+	keyBefore    = "2"
+)
 
 // lines are the answer's lines after the first, each behind its heading.
 func (s *whyAnswer) lines(more bool) [][2]string {
@@ -118,6 +133,7 @@ func (s *whyAnswer) lines(more bool) [][2]string {
 		next = wordDoorNone
 	}
 	out := [][2]string{{wordDoorWho, string(w.Who)}, {wordDoorDo, w.ToDo()}, {wordDoorSure, w.HowSure()}, {wordDoorNext, next}}
+	out = append(out, [2]string{wordDoorColleague, w.Colleague}, [2]string{wordDoorBefore, w.Before})
 	if !more {
 		return out
 	}
@@ -184,6 +200,8 @@ func (s *whyAnswer) offers(m *Model) []offer {
 	out := []offer{
 		{act: actTell, word: wordDoorMessage},
 		{act: actEvidence, word: more},
+		{act: actPlay, key: keyColleague, word: wordDoorColleagueKey},
+		{act: actPlay, key: keyBefore, word: wordDoorBeforeKey},
 		{act: actNext, word: wordDoorAnother},
 		{act: actShowAll, word: wordDoorStart, why: start},
 		{act: actCopy},
@@ -197,6 +215,8 @@ func (s *whyAnswer) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		m.open(newWhyMessage(s))
 	case actEvidence:
 		s.more = !s.more
+	case actPlay:
+		s.said(o.key)
 	case actNext:
 		m.close()
 		if paste, ok := m.topSheet().(*doorSheet); ok {

@@ -54,6 +54,7 @@ func TestDoorScreens(t *testing.T) {
 		"message": {shownText, []string{"enter", "m"}},
 		"german":  {shownText, []string{"enter", "m", "g"}},
 		"edit":    {shownText, []string{"enter", "m", "e", "down", "down"}},
+		"said":    {shownText, []string{"enter", "1", "2"}},
 		"unknown": {"AADSTS999999", []string{"enter"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +101,14 @@ func TestDoorHarmless(t *testing.T) {
 	t.Parallel()
 	const evil = "AADSTS90094\x1b]0;owned\a\x1b[31m\x1b]52;c;aGk=\a\u009b2J\b\u202eevil\u200b\u2066 eve@contoso.example\rCorrelation ID: 33333333-2222-3333-4444-555555555555\r"
 	for _, keys := range [][]string{nil, {"enter"}, {"enter", "e"}, {"enter", "m"}, {"enter", "m", "g", "f"}, {"enter", "m", "e"}} {
-		m := atDoor(t, 80, 24, evil, keys...)
+		d := atApp(t)
+		m := New(t.Context(), d, walking(t, 80, 24))
+		press(m, "w")
+		m.Update(tea.PasteMsg{Content: evil})
+		press(m, keys...)
+		if len(d.told) != 0 {
+			t.Errorf("%q: %v got into the run", keys, d.told)
+		}
 		for _, bad := range []string{"\x1b]", "\a", "\u009b", "\b", "\u202e", "\u200b", "\u2066"} {
 			if strings.Contains(m.View().Content, bad) {
 				t.Errorf("%q: %q is on the screen", keys, bad)

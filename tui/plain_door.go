@@ -34,7 +34,7 @@ func (p *plain) doorScene() scene {
 	case d.msg != nil:
 		return p.doorMessage()
 	}
-	sc := scene{key: "door answer " + number(d.text.Len()), lines: append([]string{clean(d.answer.why.What)}, d.lines()...), open: true}
+	sc := scene{key: "door answer " + number(d.text.Len()) + d.answer.why.Colleague + d.answer.why.Before, lines: append([]string{clean(d.answer.why.What)}, d.lines()...), open: true}
 	sc.choices = []choice{
 		{key: "m", label: d.writes(newWhyMessage(d.answer)), do: func() { d.msg = newWhyMessage(d.answer) }},
 		{key: "d", label: plainDoorDetails, aside: true, do: func() {
@@ -42,6 +42,8 @@ func (p *plain) doorScene() scene {
 				p.out.line(clean(l))
 			}
 		}},
+		{key: keyColleague, label: plainDoorColleague, do: func() { d.answer.said(keyColleague) }},
+		{key: keyBefore, label: plainDoorBefore, do: func() { d.answer.said(keyBefore) }},
 		{key: "n", label: plainDoorAnother, do: func() { p.door = &plainDoor{} }},
 		p.doorBack(),
 		{key: "q", label: plainLeave, do: p.leave},

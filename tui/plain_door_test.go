@@ -34,6 +34,7 @@ func TestPlainDoor(t *testing.T) {
 		"a message":               {"w\n" + text + "\n.\nm\nq\n", []string{"Please approve Hetk Calendar Sync for contoso.example", "/contoso.example/adminconsent?client_id=", "f. Another form: Teams."}, nil},
 		"in another language":     {"w\n" + text + "\n.\nm\ng\nf\nq\n", []string{"Bitte Hetk Calendar Sync", "**Wer es tun kann**"}, nil},
 		"all of it":               {"w\n" + text + "\n.\nd\nq\n", []string{"not worth it: signing in again", "8dd90edb-c881-459a-ac84-2a1fee8c5c94"}, nil},
+		"what they say":           {"w\n" + text + "\n.\n1\n2\nq\n", []string{"A colleague: Whoever agreed to the app", "Before: Consent ends where"}, nil},
 		"another text":            {"w\n" + text + "\n.\nn\nAADSTS50105\n.\nq\n", []string{"The app is open only to people"}, nil},
 		"back to the apps":        {"w\nb\nq\n", []string{"b. Back to the apps."}, []string{"Whose move"}},
 		"nothing":                 {"w\n.\nq\n", []string{sentence(whyNothingHere)}, []string{"Whose move"}},

@@ -28,6 +28,7 @@ type whyLook struct {
 	why   checks.Why
 	state flows.State // of a run about the same app and tenant: messages are made of it
 	asked bool        // Microsoft was asked about the domain
+	as    string      // who signed in; personal; empty: nobody, or nobody wants it told
 }
 
 // lookWhy narrows a text's answer down by what the flags let it look at.
@@ -50,6 +51,9 @@ func (o *options) lookWhy(ctx context.Context, a aadsts.Answer, f whyFlags) (*wh
 			return nil, err
 		}
 		l.asked = true
+		if f.personal {
+			l.as = checks.Line(in.Subject.Look.Account.Value.UPN, 254)
+		}
 	}
 	l.why = checks.Explain(in)
 	l.state = l.stateOf(in, profile)

@@ -67,6 +67,16 @@ func TestWhyLooks(t *testing.T) {
 				t.Errorf("%s, %s, %s, self %v: %s", got.Class, got.Who, got.Grade, got.Self, asJSON)
 			}
 			lacks(t, out+asJSON, "eve@", "user@", "admin@")
+			if c.as != "" {
+				holds(t, out, "You are signed in with a work account.")
+				with, _, _ := onboard(t.Context(), strings.NewReader(c.text), append(args, "--include-personal")...)
+				holds(t, with, "signed in      "+c.as)
+				asJSON, _, _ = onboard(t.Context(), strings.NewReader(c.text), append(args, "--include-personal", "--json")...)
+				holds(t, asJSON, `"account":"`+c.as+`"`)
+				if err := schema.validate(asJSON); err != nil {
+					t.Errorf("%v: %s", err, asJSON)
+				}
+			}
 		})
 	}
 }

@@ -102,6 +102,7 @@ func (l *whyLook) details(p *whyPage) {
 	if !w.At.IsZero() {
 		p.line(sayWhyAt, w.At.UTC().Format(time.RFC3339))
 	}
+	p.line(sayWhyAs, l.as)
 	p.line(sayWhyPeople, strings.Join(w.Personal.Addresses, " "))
 	p.line(sayWhyTrace, says(w.Personal.Trace, w.Personal.Correlation, w.Personal.RequestID))
 	if link, err := flows.ConsentLink(l.state); err == nil && w.Ask() == checks.AskConsent {

@@ -25,6 +25,7 @@ type whyReport struct {
 
 	Asks      checks.WhyAsk        `json:"asks"`                // what a message to IT would ask for
 	Domain    string               `json:"domain"`              // that was asked about; empty: none
+	Account   string               `json:"account,omitempty"`   // who signed in, with --include-personal alone
 	Link      string               `json:"consentLink"`         // tied to the tenant; empty: none can be made, or none is wanted
 	Case      string               `json:"case"`                // the hand-off code; empty: there is none
 	Developer *checks.WhyDeveloper `json:"developer,omitempty"` // with --developer
@@ -33,7 +34,7 @@ type whyReport struct {
 
 // printJSON prints the answer for programs.
 func (l *whyLook) printJSON(f whyFlags) error {
-	r := whyReport{Schema: whySchema, Why: l.why, Asks: l.why.Ask(), Case: flows.HandoffOf(l.state, l.why).String()}
+	r := whyReport{Schema: whySchema, Why: l.why, Asks: l.why.Ask(), Account: l.as, Case: flows.HandoffOf(l.state, l.why).String()}
 	if l.asked {
 		r.Domain = l.state.Domain
 	}

@@ -43,6 +43,7 @@ Exit codes: 0 explained, 2 wrong usage, 3 not recognised.`
 	sayWhyTenant      = "tenant"
 	sayWhyScopes      = "permissions"
 	sayWhyAt          = "time"
+	sayWhyAs          = "signed in"
 	sayWhyPeople      = "addresses"
 	sayWhyTrace       = "ids of it"
 	sayWhyLink        = "consent link"
