@@ -72,7 +72,8 @@ func dnsCases() []judged {
 		{"alike", checks.CheckDNSAgree, nil, pass, checks.Verified, "All 2 servers", ""},
 		{"alike, one silent", checks.CheckDNSAgree, []change{record(silent, good)}, warn, checks.Verified, "1 servers of contoso.example say the same", ""},
 		{"different", checks.CheckDNSAgree, []change{differ}, pending, checks.Verified, "do not say the same yet", ""},
-		{"agreement unseen", checks.CheckDNSAgree, []change{broken}, unknown, checks.GradeUnknown, "no resolver answered", ""},
+		{"agreement unseen", checks.CheckDNSAgree, []change{broken}, unknown, checks.GradeUnknown, "none could be asked", ""},
+		{"signatures unseen", checks.CheckDNSSEC, []change{broken}, unknown, checks.GradeUnknown, "no answer whose signatures", ""},
 		{"agreement on nothing", checks.CheckDNSAgree, []change{without}, skipped, checks.GradeUnknown, "reads no policy record", ""},
 
 		{"unsigned", checks.CheckDNSSEC, nil, pass, checks.Verified, "is not signed", ""},

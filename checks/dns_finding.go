@@ -122,8 +122,10 @@ func (l DNSLook) agree(r DNSReport) Finding {
 		}
 	}
 	switch {
+	case deciding == 0 && len(r.Servers) == 0:
+		f.Summary = sayDNSAgreeNone
 	case deciding == 0:
-		f.Verdict, f.Summary = Unknown, r.Reason
+		f.Summary = r.Reason
 	case !l.Answer.Agree:
 		f.Verdict, f.Summary = Pending, fmt.Sprintf(sayDNSAgreeNot, deciding, r.Zone)
 	case out > 0:
@@ -139,7 +141,7 @@ func (l DNSLook) signed(r DNSReport) Finding {
 	zone := r.Zone
 	switch {
 	case l.Failed != nil:
-		f.Summary = r.Reason
+		f.Summary = sayDNSSignedNone
 	case r.Security == DNSSecure:
 		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSSecure, zone)
 	case r.Security == DNSInsecure:
@@ -155,6 +157,9 @@ func (l DNSLook) signed(r DNSReport) Finding {
 
 func (l DNSLook) mail() Finding {
 	f := Finding{Check: CheckDNSMail, Grade: Inferred}
+	if l.Mail.Domain == "" { // nothing was had
+		l.Mail.Domain = l.Domain
+	}
 	m := l.Mail.Judge()
 	f.Summary, f.Detail = m.Summary, m.Signs
 	switch m.Place {
