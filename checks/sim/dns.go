@@ -101,10 +101,10 @@ func listenOthers(ctx context.Context, at netip.AddrPort) (others []dnsHost, bus
 	}
 	for _, role := range []dnsRole{dnsRegistry, dnsFirst, dnsSecond} {
 		a = a.Next()
-		if !a.IsLoopback() {
-			break
+		one, err := dnsHost{}, errors.New("no address of loopback")
+		if a.IsLoopback() {
+			one, err = listenBoth(ctx, netip.AddrPortFrom(a, at.Port()).String())
 		}
-		one, err := listenBoth(ctx, netip.AddrPortFrom(a, at.Port()).String())
 		if err != nil {
 			for _, o := range others {
 				o.close()

@@ -394,3 +394,26 @@ func TestDNSMail(t *testing.T) {
 		t.Errorf("GCC High: %q", got)
 	}
 }
+
+// TestDNSAtOneAddress: where there is no other address, the one is everybody's.
+func TestDNSAtOneAddress(t *testing.T) {
+	t.Parallel()
+	const last = "127.255.255.254:0" // no three more come after it
+	s := nameServers(t, `    txt: {_hetk: ["v=hetk1"]}`, func(o *Options) { o.DNS, o.Faults = last, []string{"dns-servfail=1,server=ns1"} })
+	if len(s.hosts) != 1 {
+		t.Fatalf("%d servers", len(s.hosts))
+	}
+	const name = "_hetk.contoso.example."
+	if r := mustAskAt(t, s, dnsFirst, name, dns.TypeTXT, false); r.Rcode != dns.RcodeServerFailure {
+		t.Errorf("the fault of a name server: %s", r)
+	}
+	if r := mustAskAt(t, s, dnsFirst, name, dns.TypeTXT, false); len(r.Answer) != 1 || !r.Authoritative || r.RecursionAvailable {
+		t.Errorf("as a name server: %s", r)
+	}
+	if r := ask(t, s, "udp", name, dns.TypeTXT); len(r.Answer) != 1 || !r.RecursionAvailable {
+		t.Errorf("as the resolver: %s", r)
+	}
+	if r := ask(t, s, "udp", "ns1.contoso.example.", dns.TypeA); len(r.Answer) != 1 || !strings.HasSuffix(r.Answer[0].String(), "127.255.255.254") {
+		t.Errorf("the name server's address: %s", r)
+	}
+}
