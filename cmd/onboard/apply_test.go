@@ -209,6 +209,7 @@ var turns = [][]string{
 	{"--path", "allow-all"},
 	{"--path", "app-policy"},
 	{"--path", "pilot", "--for", "user@contoso.example"},
+	{"--path", "pilot", "--for", "Pilot"}, // a group, where there is one
 	{"--path", "revoke"},
 }
 
