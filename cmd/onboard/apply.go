@@ -210,7 +210,7 @@ func (e *errand) proven(ctx context.Context) flows.State {
 // seenAll says whether every check of a step was looked at since it was entered.
 func seenAll(s flows.State, step flows.Step) bool {
 	for _, id := range step.Checks {
-		if h, ok := s.Finding(id); !ok || s.Stale(h) {
+		if h, ok := s.Finding(id); !ok || s.Stale(h) || h.At.Before(s.Entered) {
 			return false
 		}
 	}
