@@ -173,6 +173,8 @@ type Recalled struct {
 	App    ReceiptApp    `json:"app"`
 	Tenant ReceiptTenant `json:"tenant"`
 	Lines  []ReceiptLine `json:"lines"`
+	// Strange: the receipt is not one that this machine kept.
+	Strange bool `json:"strange,omitempty"`
 }
 
 // Confirmed is the typed yes to one plan. A driver acts on it only once the

@@ -76,6 +76,16 @@ func planOne(s State, p *Plan, who WhoFact) error {
 		return err
 	}
 	f := s.Facts
+	if f.App != nil && f.App.AssignedOnly { // a grant lets nobody in who is not assigned
+		switch {
+		case !f.AssignedRead:
+			return ErrNotRead
+		case f.App.OwnRoles:
+			return ErrOwnRoles
+		case !hasAssignment(f.Assigned, who.ID, app, ""):
+			p.Lines = append(p.Lines, assignLine(app, who))
+		}
+	}
 	for _, n := range needsByResource(s.App) {
 		api, there := resourceIn(f, n.resource)
 		if !there {
@@ -136,13 +146,17 @@ func requireLine(app string) Change {
 	}
 }
 
-// assignLine assigns a group to the app (entra-facts §2).
+// assignLine assigns a person or a group to the app (entra-facts §2).
 func assignLine(app string, who WhoFact) Change {
+	effect := planWords.assignOne
+	if who.Group {
+		effect = planWords.assignEffect
+	}
 	return Change{
 		Kind: Assign, Title: fmt.Sprintf(planWords.assignLine, who.Name), Method: "POST", Path: "/servicePrincipals/" + app + "/appRoleAssignedTo",
 		Body:   body(assignSent{who.ID, app, noRole}),
 		Before: words.absent, After: fmt.Sprintf(planWords.assignAfter, who.Name), Scope: assignScopes, Role: leastRole,
-		Effect: fmt.Sprintf(planWords.assignEffect, who.Name), Benchmark: words.noBenchmark, Undo: planWords.assignUndo,
+		Effect: fmt.Sprintf(effect, who.Name), Benchmark: words.noBenchmark, Undo: planWords.assignUndo,
 		Back: &Back{Kind: Unassign, Method: "DELETE", Path: "/servicePrincipals/" + app + "/appRoleAssignedTo/" + NewObjectRef},
 	}
 }

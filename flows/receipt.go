@@ -51,11 +51,11 @@ type ReceiptLine struct {
 	Body      string     `json:"body"`
 	Before    string     `json:"before"`
 	After     string     `json:"after"`
-	Outcome   string     `json:"outcome"` // seen, unseen, written, refused, unclear, not sent
+	Outcome   string     `json:"outcome"` // seen, already, unseen, written, refused, unclear, not sent
 	ObjectID  string     `json:"objectId,omitempty"`
 	RequestID string     `json:"requestId,omitempty"`
 	Message   string     `json:"message,omitempty"`
-	At        time.Time  `json:"at,omitzero"` // when it was sent
+	At        time.Time  `json:"at,omitzero"`        // when it was sent
 	Resource  string     `json:"resource,omitempty"` // as in Change
 	Scopes    []string   `json:"scopes,omitempty"`
 	Undo      string     `json:"undo"`
@@ -83,7 +83,7 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		c, _ = c.Bind(app) // as it was sent, or would have been
 		r.Lines = append(r.Lines, ReceiptLine{
 			Kind: c.Kind, Title: c.Title, Method: c.Method, Path: c.Path, Body: c.Body, Before: c.Before, After: c.After,
-			Outcome: l.Status.String(), ObjectID: l.Applied.ObjectID, RequestID: l.Applied.RequestID,
+			Outcome: outcomeWord(l), ObjectID: l.Applied.ObjectID, RequestID: l.Applied.RequestID,
 			Message: l.Applied.Message, At: sentAt(l), Resource: c.Resource, Scopes: c.Scopes, Undo: c.Undo, Back: c.Back,
 		})
 		r.At = latest(r.At, l.Sent, l.Applied.At)
@@ -92,6 +92,15 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 		}
 	}
 	return r, true
+}
+
+// outcomeWord is what became of a line. What was so already is nothing that the
+// plan did, and nothing to take back.
+func outcomeWord(l LineState) string {
+	if l.Applied.Outcome == OutcomeAlready && l.Status == LineSeen {
+		return string(OutcomeAlready)
+	}
+	return l.Status.String()
 }
 
 // sentAt is when a line was sent: a receipt's name is made of it, and must not

@@ -66,8 +66,11 @@ func planUndo(s State, p *Plan) error {
 		return ErrOtherReceipt
 	}
 	p.Undoes = r.Plan
+	if r.Strange {
+		p.Warnings = append(p.Warnings, planWords.fileWarning)
+	}
 	for _, l := range slices.Backward(r.Lines) {
-		if l.Outcome == LineWaiting.String() || l.Outcome == LineRefused.String() || l.Kind == AddCondition {
+		if l.Kind == AddCondition || !mayBeDone(l) {
 			continue // nothing was done, or it goes with the policy
 		}
 		if l.Back == nil {
@@ -83,43 +86,55 @@ func planUndo(s State, p *Plan) error {
 			continue
 		}
 		line, err := backLine(s.Facts, s.App, l)
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrUnknownID) && l.Kind == Classify: // the others can be taken back all the same
+			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
+			continue
+		case err != nil:
 			return err
 		}
 		p.Lines = append(p.Lines, line)
+		if line.Warning != "" {
+			p.Warnings = append(p.Warnings, line.Warning)
+		}
 	}
 	return nil
 }
 
-// backLine is the line that takes one back.
+// mayBeDone says whether a line may have changed something: what was refused,
+// never sent, or so already, did not.
+func mayBeDone(l ReceiptLine) bool {
+	return l.Outcome != LineWaiting.String() && l.Outcome != LineRefused.String() && l.Outcome != string(OutcomeAlready)
+}
+
+// backLine is the line that takes one back. What it says comes from what it
+// sends and from what was read, never from the receipt.
 func backLine(f Facts, app checks.App, l ReceiptLine) (Change, error) {
 	b := *l.Back
+	unsure := false
 	if strings.Contains(b.Path+b.Body, NewObjectRef) {
 		id := madeID(f, l)
 		if id == "" {
 			return Change{}, fmt.Errorf("%w: %s", ErrUnknownID, l.Title)
 		}
+		unsure = l.ObjectID == ""
 		b = *b.bind(NewObjectRef, id)
 	}
-	if !belongs(f, app, b) {
+	about, ok := aboutBack(f, app, l, b)
+	if !ok {
 		return Change{}, fmt.Errorf("%w: %s", ErrForeign, l.Title)
 	}
 	c := Change{
-		Kind: b.Kind, Title: fmt.Sprintf("%s: %s", planWords.backLine[b.Kind], l.Title), Method: b.Method, Path: b.Path, Body: b.Body,
-		Before: l.After, After: l.Before, Resource: l.Resource, Effect: planWords.backEffect[b.Kind], Benchmark: words.noBenchmark,
-		Undo: planWords.backUndo,
+		Kind: b.Kind, Title: planWords.backLine[b.Kind] + ": " + about.title, Method: b.Method, Path: b.Path, Body: b.Body,
+		Before: about.before, After: about.after, Resource: l.Resource, Effect: planWords.backEffect[b.Kind], Benchmark: about.benchmark,
+		Undo: planWords.backUndo, Warning: about.warning,
 	}
 	c.Scope, c.Role = needsOf(b.Kind)
-	switch b.Kind { // what is sent is what is shown, whatever the receipt says of it
-	case SetConsent:
-		c.Before, c.After = consentSays(f.Consent), consentSays(sent[consentSent](b.Body).Role.Assigned)
-	case SetWorkflow:
-		c.Before, c.After = workflowSays(*f.Workflow), workflowSays(workflowIn(b.Body))
-	case NarrowGrant:
-		c.After = sent[scopeSent](b.Body).Scope
-	case CreateGrant, GrantOne:
-		c.After = sent[grantSent](b.Body).Scope
-	default:
+	if about.role != "" {
+		c.Role = about.role
+	}
+	if unsure && c.Warning == "" {
+		c.Warning = fmt.Sprintf(planWords.unsureWarning, about.title)
 	}
 	switch b.Kind {
 	case Unclassify:
@@ -134,45 +149,6 @@ func backLine(f Facts, app checks.App, l ReceiptLine) (Change, error) {
 		c.Back.Path = c.Path + "/" + NewObjectRef
 	}
 	return c, nil
-}
-
-// belongs says whether a request is about this app, or about a setting that
-// plans for it change. A receipt is a file: anybody may have written in it, and
-// what it asks for is done with an admin's rights.
-func belongs(f Facts, app checks.App, b Back) bool {
-	id, of := path.Base(b.Path), ""
-	if f.App != nil {
-		of = f.App.ID
-	}
-	at := func(format string, args ...any) bool { return b.Path == fmt.Sprintf(format, args...) }
-	known := slices.Concat(f.Roles, f.Assigned)
-	switch b.Kind {
-	case DeleteApp, DisableApp, EnableApp, RequireAssignment, FreeAssignment:
-		return of != "" && at("/servicePrincipals/%s", of)
-	case DeleteGrant, NarrowGrant:
-		_, ok := grantByID(f, id)
-		return ok && at("/oauth2PermissionGrants/%s", id)
-	case CreateGrant, GrantOne:
-		return of != "" && at("/oauth2PermissionGrants") && strings.EqualFold(sent[grantSent](b.Body).ClientID, of)
-	case AssignRole, Assign:
-		a := sent[assignSent](b.Body)
-		return of != "" && at("/servicePrincipals/%s/appRoleAssignedTo", a.ResourceID) && (strings.EqualFold(a.PrincipalID, of) || strings.EqualFold(a.ResourceID, of))
-	case Unassign:
-		i := slices.IndexFunc(known, func(a AssignFact) bool { return a.ID == id })
-		return i >= 0 && at("/servicePrincipals/%s/appRoleAssignedTo/%s", known[i].ResourceID, id)
-	case Classify, Unclassify:
-		return slices.ContainsFunc(f.Resources, func(r ResourceFact) bool {
-			return strings.HasPrefix(b.Path, "/servicePrincipals/"+r.ID+"/delegatedPermissionClassifications")
-		})
-	case SetConsent:
-		return at("/policies/authorizationPolicy")
-	case SetWorkflow:
-		return at("/policies/adminConsentRequestPolicy")
-	case DeletePolicy:
-		return at("/policies/permissionGrantPolicies/%s", OwnPolicyID(app))
-	case CreateApp, WidenGrant, CreatePolicy, AddCondition:
-	}
-	return false
 }
 
 // needsOf are the least Graph scopes and the least directory role that a kind
@@ -308,16 +284,31 @@ func standingApp(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err
 // onlyBy says whether everything that hangs on the enterprise app was made by a
 // receipt: then it can go.
 func onlyBy(f Facts, r Recalled) bool {
-	made := func(kinds ...ChangeKind) (n int) {
-		for _, l := range r.Lines {
-			if slices.Contains(kinds, l.Kind) && l.Outcome != LineWaiting.String() && l.Outcome != LineRefused.String() {
-				n++
-			}
-		}
-		return n
+	by := func(is func(ReceiptLine) bool) bool {
+		return slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return mayBeDone(l) && is(l) })
 	}
-	return len(f.Grants) <= made(CreateGrant) && len(f.UserGrants) <= made(GrantOne) &&
-		len(f.Roles) <= made(AssignRole) && len(f.Assigned) <= made(Assign)
+	for _, g := range slices.Concat(f.Grants, f.UserGrants) {
+		if !by(func(l ReceiptLine) bool {
+			b := sent[grantSent](l.Body)
+			who := ""
+			if b.PrincipalID != nil {
+				who = *b.PrincipalID
+			}
+			return (l.Kind == CreateGrant || l.Kind == GrantOne) && strings.EqualFold(b.ResourceID, g.ResourceID) &&
+				strings.EqualFold(who, g.Principal) && !g.Cut && sameSet(g.Scopes, strings.Fields(b.Scope))
+		}) {
+			return false
+		}
+	}
+	for _, a := range slices.Concat(f.Roles, f.Assigned) {
+		if !by(func(l ReceiptLine) bool {
+			b := sent[assignSent](l.Body)
+			return (l.Kind == AssignRole || l.Kind == Assign) && hasAssignment([]AssignFact{a}, b.PrincipalID, b.ResourceID, b.AppRoleID)
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 func standingGrant(f Facts, l ReceiptLine) (st stood, what string, err error) {

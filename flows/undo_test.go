@@ -306,17 +306,19 @@ func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
 		answer []Answered
 		want   error
 	}{
-		"the grant was widened":     {EntraGrant, nil, func(f *Facts) { f.Grants[0].Scopes = append(slices.Clone(all), "Mail.Read") }, nil, ErrMovedOn},
-		"the grant was narrowed":    {EntraGrant, nil, func(f *Facts) { f.Grants[0].Scopes = all[:2] }, nil, ErrMovedOn},
-		"the grant was cut":         {EntraGrant, nil, func(f *Facts) { f.Grants[0].Cut = true }, nil, ErrMovedOn},
-		"the app was used since":    {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.UserGrants = []GrantFact{{ID: "u"}} }, nil, ErrMovedOn},
-		"the app is another":        {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.App.ID = exSP }, nil, ErrMovedOn},
-		"the setting was changed":   {AllowAll, nil, func(f *Facts) { f.Consent = []string{forSelf + "mine"} }, nil, ErrMovedOn},
-		"the workflow was changed":  {ConsentRequests, nil, func(f *Facts) { f.Workflow = &WorkflowFact{Enabled: true, Days: 3} }, []Answered{{AskReviewers, ReviewersMe}}, ErrMovedOn},
-		"a scope is classified now": {LowImpact, nil, func(f *Facts) { f.Classes[0].Level = "high" }, nil, ErrMovedOn},
-		"granted again since":       {Revoke, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all}} }, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all[:1]}} }, nil, ErrMovedOn},
-		"unread":                    {AllowAll, nil, func(f *Facts) { f.ConsentRead = false }, nil, ErrNotRead},
-		"the app unread":            {EntraGrant, nil, func(f *Facts) { f.AppRead = false }, nil, ErrNotRead},
+		"the grant was widened":       {EntraGrant, nil, func(f *Facts) { f.Grants[0].Scopes = append(slices.Clone(all), "Mail.Read") }, nil, ErrMovedOn},
+		"the grant was narrowed":      {EntraGrant, nil, func(f *Facts) { f.Grants[0].Scopes = all[:2] }, nil, ErrMovedOn},
+		"the grant was cut":           {EntraGrant, nil, func(f *Facts) { f.Grants[0].Cut = true }, nil, ErrMovedOn},
+		"the app was used since":      {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.UserGrants = []GrantFact{{ID: "u"}} }, nil, ErrMovedOn},
+		"another grant in its place":  {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.Grants = []GrantFact{{ID: "other", ResourceID: exSP, Scopes: all[:1]}} }, nil, ErrMovedOn},
+		"somebody was assigned since": {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.Assigned = []AssignFact{{"a", userID, appSP, noRole}} }, nil, ErrMovedOn},
+		"the app is another":          {EntraGrant, func(f *Facts) { f.App = nil }, func(f *Facts) { f.App.ID = exSP }, nil, ErrMovedOn},
+		"the setting was changed":     {AllowAll, nil, func(f *Facts) { f.Consent = []string{forSelf + "mine"} }, nil, ErrMovedOn},
+		"the workflow was changed":    {ConsentRequests, nil, func(f *Facts) { f.Workflow = &WorkflowFact{Enabled: true, Days: 3} }, []Answered{{AskReviewers, ReviewersMe}}, ErrMovedOn},
+		"a scope is classified now":   {LowImpact, nil, func(f *Facts) { f.Classes[0].Level = "high" }, nil, ErrMovedOn},
+		"granted again since":         {Revoke, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all}} }, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all[:1]}} }, nil, ErrMovedOn},
+		"unread":                      {AllowAll, nil, func(f *Facts) { f.ConsentRead = false }, nil, ErrNotRead},
+		"the app unread":              {EntraGrant, nil, func(f *Facts) { f.AppRead = false }, nil, ErrNotRead},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -382,6 +384,14 @@ func TestUndoOfAForgedReceipt(t *testing.T) {
 		"a role for another app":         {AssignRole, "POST", "/servicePrincipals/" + exSP + "/appRoleAssignedTo", body(assignSent{groupID, exSP, noRole})},
 		"another policy is deleted":      {DeletePolicy, "DELETE", "/policies/permissionGrantPolicies/onboard-other", ""},
 		"a kind that takes nothing back": {WidenGrant, "PATCH", "/oauth2PermissionGrants/g1", scopeBody("Mail.Read")},
+		"a narrowing that widens":        {NarrowGrant, "PATCH", "/oauth2PermissionGrants/g1", scopeBody("User.Read Mail.ReadWrite")},
+		"one user's that is everyone's":  {GrantOne, "POST", "/oauth2PermissionGrants", grantBody(appSP, "", graphSP, "Mail.Read")},
+		"everyone's that is one user's":  {CreateGrant, "POST", "/oauth2PermissionGrants", grantBody(appSP, userID, graphSP, "Mail.Read")},
+		"an API's role as an assignment": {Assign, "POST", "/servicePrincipals/" + graphSP + "/appRoleAssignedTo", body(assignSent{appSP, graphSP, groupID})},
+		"a role of an assignment":        {Assign, "POST", "/servicePrincipals/" + appSP + "/appRoleAssignedTo", body(assignSent{groupID, appSP, userID})},
+		"switched off that switches on":  {DisableApp, "PATCH", "/servicePrincipals/" + appSP, enabledBody(true)},
+		"another body on the app":        {FreeAssignment, "PATCH", "/servicePrincipals/" + appSP, `{"appRoleAssignmentRequired":false,"tags":[]}`},
+		"a delete with a body":           {DeleteGrant, "DELETE", "/oauth2PermissionGrants/g1", "{}"},
 		"a kind that nobody knows":       {"rm", "DELETE", "/users/" + userID, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -395,10 +405,80 @@ func TestUndoOfAForgedReceipt(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a setting that is laxer", func(t *testing.T) {
+		t.Parallel()
+		s := onPath(t, Undo, f)
+		s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}, Strange: true, Lines: []ReceiptLine{{
+			Kind: SetConsent, Title: "harmless", Outcome: "seen", Body: consentBody(f.Consent),
+			Back: &Back{SetConsent, "PATCH", "/policies/authorizationPolicy", consentBody([]string{forSelf + policyLegacy})},
+		}}}
+		p, err := MakePlan(s)
+		if err != nil || len(p.Lines) != 1 || !slices.Contains(p.Warnings, planWords.allWarning) || !slices.Contains(p.Warnings, planWords.fileWarning) {
+			t.Fatalf("%v %+v", err, p)
+		}
+		if l := p.Lines[0]; strings.Contains(l.Title, "harmless") || l.After != policyLegacy || l.Benchmark == words.noBenchmark {
+			t.Errorf("it is shown as %+v", l)
+		}
+	})
 	s := onPath(t, Undo, f)
 	made.Back = &Back{DeleteGrant, "DELETE", "/oauth2PermissionGrants/" + NewObjectRef, ""}
 	s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}, Lines: []ReceiptLine{made}}
 	if p, err := MakePlan(s); err != nil || !slices.Equal(lines(p), []string{"DELETE /oauth2PermissionGrants/g1"}) {
 		t.Errorf("the honest one: %v %v", err, lines(p))
+	}
+}
+
+// What was so already is nothing to take back; and of two classifications the
+// one whose id is not known is left to be taken back by hand.
+func TestUndoOfWhatIsInDoubt(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t, func(f *Facts) {
+		f.Grants = []GrantFact{{ID: "g1", ResourceID: graphSP, Scopes: []string{"User.Read"}}}
+		f.Classes = []ClassFact{{checks.MicrosoftGraph, "aaaaaaaa", "low"}, {checks.MicrosoftGraph, "bbbbbbbb", "low"}}
+	})
+	at := "/servicePrincipals/" + graphSP + "/delegatedPermissionClassifications"
+	class := func(id, scope, object string) ReceiptLine {
+		return ReceiptLine{
+			Kind: Classify, Title: scope, Outcome: "seen", ObjectID: object, Resource: checks.MicrosoftGraph, Scopes: []string{scope}, Path: at,
+			Body: body(classSent{id, scope, "low"}), Back: &Back{Unclassify, "DELETE", at + "/" + NewObjectRef, ""},
+		}
+	}
+	grant := ReceiptLine{
+		Kind: CreateGrant, Title: "a grant", Outcome: string(OutcomeAlready), Body: grantBody(appSP, "", graphSP, "User.Read"),
+		Back: &Back{DeleteGrant, "DELETE", "/oauth2PermissionGrants/" + NewObjectRef, ""},
+	}
+	undo := func(ls ...ReceiptLine) Plan {
+		s := onPath(t, Undo, f)
+		s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}, Lines: ls}
+		p, err := MakePlan(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	if p := undo(grant); len(p.Lines) != 0 {
+		t.Errorf("somebody else's grant is deleted: %v", lines(p))
+	}
+	grant.Outcome = "unclear"
+	if p := undo(grant); len(p.Lines) != 1 || len(p.Warnings) != 1 {
+		t.Errorf("a grant in doubt: %v %v", lines(p), p.Warnings)
+	}
+	p := undo(class("aaaaaaaa", "Calendars.ReadWrite", "c1"), class("bbbbbbbb", "User.Read", ""))
+	if !slices.Equal(lines(p), []string{"DELETE " + at + "/c1"}) || len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "User.Read") {
+		t.Errorf("classifications: %v %v", lines(p), p.Warnings)
+	}
+}
+
+// One person in an app for those assigned alone needs the assignment as well.
+func TestPilotOfOneWhoIsNotAssigned(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t, func(f *Facts) {
+		f.App.AssignedOnly = true
+		f.Who = &WhoFact{ID: userID, Name: "Ann", Asked: "x"}
+		f.Grants = []GrantFact{{ID: "g1", ResourceID: graphSP, Scopes: []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"}}}
+	})
+	p, err := MakePlan(onPath(t, Pilot, f, Answered{AskWho, "x"}))
+	if err != nil || len(p.Lines) != 1 || p.Lines[0].Kind != Assign || !strings.Contains(p.Lines[0].Body, userID) {
+		t.Errorf("%v %v", lines(p), err)
 	}
 }

@@ -5,24 +5,24 @@ const leastRoleID = "158c047a-c907-4556-b7ef-446551a6b5f7"
 
 // planWords holds the lines of plans beyond the grant's own.
 var planWords = struct {
-	oneLine, oneEffect                                                                              string
-	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning              string
-	assignLine, assignAfter, assignEffect, assignUndo                                               string
-	roleLine, roleEffect, roleUndo                                                                  string
-	workflowLine, workflowEffect, workflowUndo, workflowOff, workflowOn                             string
-	classLine, unclassified, low, classEffect, classUndo                                            string
-	policyLine, policyName, policyText, policyEffect, policyUndo                                    string
-	conditionLine, conditionEffect, conditionUndo                                                   string
-	consentLine, consentUndo, consentNone, allWarning, managedWarning                               string
-	consentEffect                                                                                   map[PathID]string
-	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI string
-	unroleLine, unroleEffect, unroleUndo                                                            string
-	deleteLine, deleteEffect, deleteUndo, deleteWarning                                             string
-	backLine                                                                                        map[ChangeKind]string
-	backEffect                                                                                      map[ChangeKind]string
-	undoTitle, undoFor, undoGains                                                                   string
-	stopped                                                                                         map[StopReason]string
-	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds                                  string
+	oneLine, oneEffect                                                                                                                string
+	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                string
+	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                      string
+	roleLine, roleEffect, roleUndo                                                                                                    string
+	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn                                                string
+	classLine, unclassified, low, classEffect, classUndo                                                                              string
+	policyLine, policyName, policyText, policyEffect, policyUndo                                                                      string
+	conditionLine, conditionEffect, conditionUndo                                                                                     string
+	consentLine, consentUndo, consentNone, allWarning, managedWarning                                                                 string
+	consentEffect                                                                                                                     map[PathID]string
+	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                   string
+	unroleLine, unroleEffect, unroleUndo                                                                                              string
+	deleteLine, deleteEffect, deleteUndo, deleteWarning                                                                               string
+	backLine                                                                                                                          map[ChangeKind]string
+	backEffect                                                                                                                        map[ChangeKind]string
+	undoTitle, undoFor, undoGains                                                                                                     string
+	stopped                                                                                                                           map[StopReason]string
+	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s alone can connect the app. Nothing changes for anybody else.",
@@ -37,6 +37,7 @@ var planWords = struct {
 	assignLine:   "assign %s",
 	assignAfter:  "%s may use the app",
 	assignEffect: "The direct members of %s may use the app. Groups within it do not count.",
+	assignOne:    "%s may use the app.",
 	assignUndo:   "Users and groups, select it, Remove.",
 
 	roleLine:   "application permission %s on %s",
@@ -44,6 +45,7 @@ var planWords = struct {
 	roleUndo:   "Permissions, the permission, Revoke permission.",
 
 	workflowLine:   "switch on the admin consent workflow",
+	workflowTitle:  "the admin consent workflow",
 	workflowEffect: "Whoever meets \"Need admin approval\" can ask for an app there. Nobody gains access by it.",
 	workflowUndo:   "Set it back to what it was.",
 	workflowOff:    "off",
@@ -125,8 +127,14 @@ var planWords = struct {
 	undoFor:   "An admin who wants the tenant as it was before a plan was carried out.",
 	undoGains: "Nobody gains anything: what a plan changed is put back, and nothing else.",
 
-	backUndo:  "Do what the receipt says once more.",
-	noUndo:    "None from here: what would be made again is another one.",
+	backUndo:      "Do what the receipt says once more.",
+	noUndo:        "None from here: what would be made again is another one.",
+	unsureWarning: "No answer came to this when it was done (%s), so what is there now may be somebody else's.",
+	moreWarning:   "This grants more than the app asks for: %s",
+	keptWarning:   "Whatever was set on the enterprise app since goes with it.",
+	fileWarning:   "This receipt is not one that this machine keeps. Anybody may have written in it: read each request before you agree.",
+	handWarning:   "Take back by hand, for which one was made is not known: %s",
+
 	movedGone: "it is not there any more", movedOther: "it is another one now",
 	movedUsed: "others have consented to it, or were assigned to it", movedHolds: "it is now: %s",
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -398,5 +399,46 @@ func TestUndoWhereOthersWereBusy(t *testing.T) {
 	}
 	if p := g.with(t, "check", "--json"); !strings.Contains(p.out, string(checks.StateOpen)) {
 		t.Errorf("not open any more:\n%s", p.out)
+	}
+}
+
+// Somebody else changes the setting while a plan is being carried out: what
+// would write over it is not sent.
+func TestApplyWhileAnotherAdminIsBusy(t *testing.T) {
+	t.Parallel()
+	const theirs = "ManagePermissionGrantsForSelf.microsoft-user-default-low"
+	var g *rig
+	var once sync.Once
+	g = newRigBetween(t, sim.Options{Scenario: "admins-only"}, "admin@contoso.example", func(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
+		mine := false
+		once.Do(func() {
+			mine = true
+			next.ServeHTTP(w, r)
+			body := `{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["` + theirs + `"]}}`
+			req, err := http.NewRequestWithContext(r.Context(), http.MethodPatch, g.base+"/v1.0/policies/authorizationPolicy", strings.NewReader(body))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			req.Header.Set("Authorization", "Bearer "+g.token)
+			req.Header.Set("Content-Type", "application/json")
+			answer := httptest.NewRecorder()
+			next.ServeHTTP(answer, req)
+			if answer.Code != http.StatusNoContent {
+				t.Errorf("the other admin got %d: %s", answer.Code, answer.Body)
+			}
+		})
+		return mine
+	}).about(sim.Expect{App: "hetk"})
+	a := g.with(t, "apply", "--path", "app-policy", "--anyway", "--yes-i-mean", g.domain)
+	if a.code != codeFailed || !strings.Contains(a.out, "The tenant is not as it was when the plan was made.") {
+		t.Errorf("exit %d\n%s\n%s", a.code, a.out, a.err)
+	}
+	role, _ := g.get(t, "/policies/authorizationPolicy")["defaultUserRolePermissions"].(map[string]any)
+	if got := fmt.Sprint(role["permissionGrantPoliciesAssigned"]); got != "["+theirs+"]" {
+		t.Errorf("the setting is %s", got)
+	}
+	if w := g.wrote(); len(w) > 2 {
+		t.Errorf("written: %v", w)
 	}
 }

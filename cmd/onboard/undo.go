@@ -30,7 +30,7 @@ func newUndo(o *options) *cobra.Command {
 			if len(args) == 0 {
 				return listReceipts(o)
 			}
-			r, err := o.readReceipt(args[0])
+			r, kept, err := o.readReceipt(args[0])
 			if err != nil {
 				return err
 			}
@@ -38,6 +38,7 @@ func newUndo(o *options) *cobra.Command {
 				return err
 			}
 			recall := flows.Recall(r)
+			recall.Strange = !kept
 			return carry(cmd.Context(), o, flows.Undo, nil, &recall, yes)
 		},
 	}
@@ -45,13 +46,13 @@ func newUndo(o *options) *cobra.Command {
 	return cmd
 }
 
-// readReceipt reads a receipt by its name, or from a file.
-func (o *options) readReceipt(name string) (flows.Receipt, error) {
-	var r flows.Receipt
+// readReceipt reads a receipt by its name, or from a file: then it is not one
+// that is kept here.
+func (o *options) readReceipt(name string) (r flows.Receipt, isKept bool, err error) {
 	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
 	if err == nil {
 		if r, err = kept.Read(name); err == nil {
-			return r, nil
+			return r, true, nil
 		}
 	}
 	if _, there := os.Stat(name); there == nil {
@@ -59,11 +60,11 @@ func (o *options) readReceipt(name string) (flows.Receipt, error) {
 	}
 	switch {
 	case errors.Is(err, journal.ErrNoReceipt):
-		return r, usage("Type `onboard undo` for a list.", "there is no receipt %q", checks.Line(name, 120))
+		return r, false, usage("Type `onboard undo` for a list.", "there is no receipt %q", checks.Line(name, 120))
 	case err != nil:
-		return r, &exitError{code: codeUsage, cause: err}
+		return r, false, &exitError{code: codeUsage, cause: err}
 	}
-	return r, nil
+	return r, false, nil
 }
 
 // aboutReceipt takes tenant and app from a receipt, and refuses flags that name

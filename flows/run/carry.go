@@ -78,11 +78,45 @@ func (c *carrying) run() (why flows.StopReason, text string) {
 		return flows.StopNoHands, err.Error()
 	}
 	for i := range c.plan.Lines {
+		if why, text := c.holds(i); why != "" {
+			return why, text
+		}
 		if why, text := c.line(i); why != "" {
 			return why, text
 		}
 	}
 	return "", ""
+}
+
+// holds looks whether what is still to be done is what was agreed to: by what
+// was read after the line before, the plan made anew has the same lines left. A
+// line writes what it replaces whole, so that a change that somebody made in
+// between would be lost.
+func (c *carrying) holds(i int) (why flows.StopReason, text string) {
+	if i == 0 {
+		return "", "" // it was held against the tenant just now
+	}
+	now, err := flows.MakePlan(c.d.State())
+	if err != nil {
+		return c.stopped(flows.StopUnread), err.Error()
+	}
+	done, left := c.requests(c.plan.Lines[:i]), c.requests(c.plan.Lines[i:])
+	// A copy that lags may not show what was seen already.
+	again := slices.DeleteFunc(c.requests(now.Lines), func(r string) bool { return slices.Contains(done, r) })
+	if !slices.Equal(again, left) {
+		return flows.StopMoved, ""
+	}
+	return "", ""
+}
+
+// requests are the lines as they are sent, with what they find there.
+func (c *carrying) requests(lines []flows.Change) []string {
+	out := make([]string, 0, len(lines))
+	for _, l := range lines {
+		l, _ = l.Bind(c.app)
+		out = append(out, l.Method+" "+l.Path+" "+l.Body+" "+l.Before)
+	}
+	return out
 }
 
 // readFirst reads the tenant again and holds the plan against it.
