@@ -25,6 +25,10 @@ type Handed struct {
 	// Profile is the app's description here: the one of that id or that client
 	// id, or one that says that nobody described it. Nil: the code names no app.
 	Profile *Profile `json:"profile,omitempty"`
+	// Unvouched says that the app's description names no client id, so that the
+	// one of the code has nobody's word but that of whoever made the code: a good
+	// name does not make it that app's.
+	Unvouched bool `json:"unvouched,omitempty"`
 }
 
 // HandedOf finds the app that a code means among profiles. A code that gives a
@@ -40,8 +44,8 @@ func HandedOf(h Handoff, profiles []Profile) (*Handed, error) {
 		if p.ClientID != "" && h.ClientID != "" && !strings.EqualFold(p.ClientID, h.ClientID) {
 			return nil, fmt.Errorf(sayHandoffOtherID, p.Name, p.ClientID, h.ClientID)
 		}
-		if p.ClientID == "" {
-			p.ClientID = h.ClientID
+		if p.ClientID == "" && h.ClientID != "" {
+			p.ClientID, out.Unvouched = h.ClientID, true
 		}
 		out.Profile = &p
 	case h.ClientID != "":
@@ -69,6 +73,9 @@ func handoffQuestion(s State) Question {
 	}
 	if p := h.Profile; p != nil {
 		add(sayHandoffApp, p.Name+sayHandoffBy, p.Publisher.Name+sayHandoffID, p.ClientID)
+		if h.Unvouched {
+			said = append(said, fmt.Sprintf(sayHandoffUnvouched, p.Publisher.Name))
+		}
 		if p.ID == UnlistedID {
 			said = append(said, sayHandoffUnlisted)
 			add(sayHandoffScopes, strings.Join(h.Scopes, " "))

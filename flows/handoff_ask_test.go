@@ -104,6 +104,15 @@ func TestHandedOf(t *testing.T) {
 			}
 		})
 	}
+	for app, want := range map[string]bool{"sophiie": true, "hetk": false} {
+		h := Handoff{App: app, ClientID: other}
+		if app == "hetk" {
+			h.ClientID = "8dd90edb-c881-459a-ac84-2a1fee8c5c94"
+		}
+		if q := handoffQuestion(handed(t, h)); strings.Contains(q.Help, "stands in the code alone") != want {
+			t.Errorf("%s: %s", app, q.Help)
+		}
+	}
 	q := handoffQuestion(handed(t, Handoff{ClientID: other, Scopes: []string{"Mail.Read"}}))
 	if !strings.Contains(q.Help, "Nobody described this app") || !strings.Contains(q.Help, "Mail.Read") {
 		t.Error(q.Help)

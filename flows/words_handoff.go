@@ -14,6 +14,7 @@ const (
 	sayHandoffBy        = ", by"
 	sayHandoffID        = ", client id"
 	sayHandoffUnlisted  = "Nobody described this app here: ask its vendor for this id before you approve it."
+	sayHandoffUnvouched = "The client id stands in the code alone, and not in the app's description here: ask %s whether it is theirs before you approve anything."
 	sayHandoffScopes    = "It asks for:"
 	sayHandoffTenant    = "Tenant:"
 	sayHandoffTenantID  = "(id "
