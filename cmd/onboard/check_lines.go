@@ -30,6 +30,8 @@ func (l *checkLines) finding(f checks.Finding) {
 	case checks.NeedsSignIn(f):
 		l.unasked++
 		return
+	case l.repeats(f):
+		return
 	}
 	l.line("%-8s %-24s %s\n", f.Verdict, f.Check, f.Summary)
 	if f.Verdict == checks.Fail || f.Verdict == checks.Warn || f.Verdict == checks.Unknown {
@@ -48,6 +50,13 @@ func (l *checkLines) finding(f checks.Finding) {
 		}
 	}
 	_ = l.out.Flush() // the answer below says it if the output is gone
+}
+
+// repeats reports a check of the DNS that could not look for the reason that
+// another one gave.
+func (l *checkLines) repeats(f checks.Finding) bool {
+	c, ok := checks.ByID(f.Check)
+	return ok && c.DNS() && f.Verdict == checks.Unknown && len(f.Detail) == 1 && l.told[f.Detail[0]]
 }
 
 // overall prints the answer: what, how sure, whose move, what was not seen.
