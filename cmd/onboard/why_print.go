@@ -159,6 +159,9 @@ func (l *whyLook) printMessage(f whyFlags) error {
 	if l.why.Secret {
 		_, _ = fmt.Fprintln(l.o.err, sayWhySecret)
 	}
+	if app := l.state.App; l.why.App.ID != "" && app.ClientID != "" && !strings.EqualFold(l.why.App.ID, app.ClientID) {
+		_, _ = fmt.Fprintf(l.o.err, sayWhyOtherApp, l.why.App.ID, checks.Line(app.Name, 120))
+	}
 	var p whyPage
 	if m.To != "" {
 		_, _ = fmt.Fprintf(&p, sayMessageTo, m.To)

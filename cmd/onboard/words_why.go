@@ -52,6 +52,7 @@ Exit codes: 0 explained, 2 wrong usage, 3 not recognised.`
 	sayWhyClaim       = "An address that says so proves nothing: look with `onboard check`."
 	sayWhySecret      = "The text holds what looks like a code or a token: do not pass it on."
 	sayWhyCut         = "Only the first %d MiB were read."
+	sayWhyOtherApp    = "The text is about another app, %s; this message is about %s.\n"
 	sayWhyYourMove    = "This is your own move: %s\n"
 
 	sayDevMeans    = "for developers"
