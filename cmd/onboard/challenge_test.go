@@ -200,7 +200,7 @@ func (g *watched) refuseCodes(t *testing.T) {
 // hands are the wizard's, with a device code that is approved at once.
 func (g *watched) hands(t *testing.T) (c *clients, s *signer, in run.SignInAsk, shown *int) {
 	t.Helper()
-	c, err := newClients(&options{loginURL: g.base, graphURL: g.base, caFile: g.ca, clientID: toolClient})
+	c, err := newClients(&options{loginURL: g.base, graphURL: g.base, caFile: g.ca, clientID: toolClient, dnsPort: 53})
 	if err != nil {
 		t.Fatal(err)
 	}

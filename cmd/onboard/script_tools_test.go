@@ -1,0 +1,105 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"onboard.example/checks/sim"
+	"onboard.example/flows"
+)
+
+// needsTool skips, and says so, where a program is not on this machine.
+func needsTool(t *testing.T, name string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		t.Skipf("NOT RUN: %s is not installed here, so that its scripts stand as goldens alone", name)
+	}
+}
+
+// toolApp is an app of the tenant's own, with which a tool signs in.
+const toolApp = "0a0b0c0d-1111-4222-8333-444455556666"
+
+// The CLI for Microsoft 365, with its own commands and with m365 request.
+func TestScriptsOfM365Run(t *testing.T) {
+	t.Parallel()
+	needsTool(t, "m365")
+	for _, name := range []string{"grant, the app is new", "grant, widened", "requests, by a role", "revoke"} { // it is slow
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := plannedScript(t, scriptPlanOf(t, name), sim.Options{Register: []string{toolApp}, AutoApprove: scriptAdmin})
+			r.thereAndBack(t, []string{
+				"CLIMICROSOFT365_ENTRAAPPID=" + toolApp, "CLIMICROSOFT365_NOUPDATE=1", "CLIMICROSOFT365_DISABLETELEMETRY=1",
+			}, r.script(t, flows.FormM365, "change.sh"))
+		})
+	}
+}
+
+// The Azure CLI, which Microsoft gave no permission for policies and
+// assignments: there it stops at Graph's refusal, and what was done before goes
+// back.
+func TestScriptsOfAzRun(t *testing.T) {
+	t.Parallel()
+	needsTool(t, "az")
+	for _, p := range scriptPlans() {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			r := plannedScript(t, p, sim.Options{AutoApprove: scriptAdmin})
+			env := []string{"AZURE_CORE_COLLECT_TELEMETRY=no"}
+			if out, code := r.runs(t, env, "az", "login", "--use-device-code", "--tenant", r.doc.Tenant.ID, "--allow-no-subscriptions", "--output", "none"); code != 0 {
+				t.Fatalf("az login, exit %d:\n%s", code, out)
+			}
+			file := r.script(t, flows.FormAz, "change.sh")
+			if scopes := strings.Join(r.doc.Plan.WriteScopes(), " "); !strings.Contains(scopes, "Policy.") && !strings.Contains(scopes, "Assignment.") {
+				r.thereAndBack(t, env, file)
+				return
+			}
+			before := r.state(t)
+			if out, code := r.runs(t, env, "bash", file); code == 0 || !strings.Contains(out, "Forbidden") {
+				t.Errorf("exit %d:\n%s", code, out)
+			}
+			if out, code := r.runs(t, env, "bash", file, "undo"); code != 0 || r.state(t) != before {
+				t.Errorf("undo, exit %d:\n%s", code, out)
+			}
+		})
+	}
+}
+
+// Terraform, where every line of a plan is a request by az rest: the provider
+// comes from a registry, and none is needed for these.
+func TestScriptsOfTerraformRun(t *testing.T) {
+	t.Parallel()
+	needsTool(t, "terraform")
+	needsTool(t, "az")
+	for _, name := range []string{"grant, widened", "grant, enabled", "revoke"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := plannedScript(t, scriptPlanOf(t, name), sim.Options{AutoApprove: scriptAdmin})
+			env := []string{"AZURE_CORE_COLLECT_TELEMETRY=no", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
+			r.script(t, flows.FormTerraform, "main.tf")
+			do := func(name string, args ...string) {
+				t.Helper()
+				if out, code := r.runs(t, env, name, args...); code != 0 {
+					t.Fatalf("%s %s, exit %d:\n%s", name, args[0], code, out)
+				}
+			}
+			do("az", "login", "--use-device-code", "--tenant", r.doc.Tenant.ID, "--allow-no-subscriptions", "--output", "none")
+			before := r.state(t)
+			do("terraform", "fmt", "-check", "-diff", "main.tf")
+			do("terraform", "init", "-input=false", "-no-color")
+			do("terraform", "apply", "-auto-approve", "-input=false", "-no-color")
+			after := r.state(t)
+			if after == before {
+				t.Error("nothing was changed")
+			}
+			do("terraform", "apply", "-auto-approve", "-input=false", "-no-color")
+			if r.state(t) != after {
+				t.Error("a second run changed something")
+			}
+			do("terraform", "destroy", "-auto-approve", "-input=false", "-no-color")
+			if now := r.state(t); now != before {
+				t.Errorf("taken back, it is another tenant: %s", firstApart(before, now))
+			}
+		})
+	}
+}
