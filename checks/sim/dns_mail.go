@@ -111,16 +111,21 @@ const mostText = 2048
 // of the DNS: name is what is before the domain, "@" for the domain itself. What
 // is there already stays.
 func (s *Sim) Publish(domain, name, value string) error {
+	return s.inDomain(domain, func(d *Domain) error { return s.publish(d, name, value) })
+}
+
+// inDomain does something with a tenant's domain under the world's lock.
+func (s *Sim) inDomain(domain string, do func(*Domain) error) error {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
 	for _, t := range s.world.tenants {
 		for i := range t.Domains {
 			if strings.EqualFold(t.Domains[i].Name, strings.TrimSuffix(domain, ".")) {
-				return s.publish(&t.Domains[i], name, value)
+				return do(&t.Domains[i])
 			}
 		}
 	}
-	return fmt.Errorf("publish in %s: %w", domain, errNoZone)
+	return fmt.Errorf("%s: %w", domain, errNoZone)
 }
 
 // publish is Publish under the world's lock.
@@ -147,16 +152,7 @@ func (s *Sim) publish(d *Domain, name, value string) error {
 // Withdraw takes a TXT record that was published away again; the error says that
 // there is none.
 func (s *Sim) Withdraw(domain, name, value string) error {
-	s.world.mu.Lock()
-	defer s.world.mu.Unlock()
-	for _, t := range s.world.tenants {
-		for i := range t.Domains {
-			if strings.EqualFold(t.Domains[i].Name, strings.TrimSuffix(domain, ".")) {
-				return s.withdraw(&t.Domains[i], textRecord(dns.CanonicalName(domain), name, value))
-			}
-		}
-	}
-	return fmt.Errorf("withdraw from %s: %w", domain, errNoZone)
+	return s.inDomain(domain, func(d *Domain) error { return s.withdraw(d, textRecord(dns.CanonicalName(d.Name), name, value)) })
 }
 
 // withdraw is Withdraw under the world's lock.
