@@ -24,7 +24,7 @@ func (r scriptRig) impatient(t *testing.T) string {
 	return "PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH")
 }
 
-// writes asks Graph for a change, as somebody else would.
+// elsewhere asks Graph for a change, as somebody else would.
 func (r scriptRig) elsewhere(t *testing.T, method, at, body string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, r.base+"/v1.0"+at, strings.NewReader(body))
@@ -104,14 +104,28 @@ func TestScriptsStopBeforeTheyWrite(t *testing.T) {
 	}
 	r.elsewhere(t, grant.Method, grant.Path, `{"scope":"User.Read Mail.Read"}`)
 	moved = r.state(t)
-	if out, code := r.runs(t, []string{"TOKEN=" + good}, "bash", file, "undo"); code == 0 || !strings.Contains(out, "somebody changed it since") || r.state(t) != moved {
+	if out, code := r.runs(t, []string{"TOKEN=" + good}, "bash", file, "undo"); code == 0 || !strings.Contains(out, "not as this script left it") || r.state(t) != moved {
 		t.Errorf("undo where somebody changed it, exit %d:\n%s", code, out)
 	}
 }
 
-// A script never takes an accepted change for one that was made, and goes no
-// further; and the app that others use by now stays.
+// An accepted change is none until it is seen: what was accepted and does not
+// show stops the script, and is not taken back blindly either.
 func TestScriptsBelieveWhatTheySee(t *testing.T) {
+	t.Parallel()
+	r := plannedScript(t, scriptPlanOf(t, "grant, widened"), sim.Options{Faults: []string{"replication=1h"}})
+	file := r.script(t, flows.FormHTTP, "change.sh")
+	env := []string{"TOKEN=" + r.token, r.impatient(t)}
+	if out, code := r.runs(t, env, "bash", file); code == 0 || !strings.Contains(out, "was accepted, and is not to be seen") || strings.Contains(out, "Done.") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if out, code := r.runs(t, env, "bash", file, "undo"); code == 0 || !strings.Contains(out, "not as this script left it") {
+		t.Errorf("undo, exit %d:\n%s", code, out)
+	}
+}
+
+// The app that others use by now stays.
+func TestScriptsLeaveAnAppInUse(t *testing.T) {
 	t.Parallel()
 	r := plannedScript(t, scriptPlanOf(t, "grant, the app is new"), sim.Options{})
 	file := r.script(t, flows.FormHTTP, "change.sh")

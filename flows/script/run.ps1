@@ -79,7 +79,7 @@ function Undo-Change([int] $N, [string] $Title, [string] $Before, [string] $Afte
   Say "$N. taking back: $Title"
   $id = $state.Substring(5)
   $now = [string] (& $See $id)
-  if ($now -cne $After) { Stop-Here "somebody changed it since: it is '$(Named $now)', and was left as '$(Named $After)'" }
+  if ($now -cne $After) { Stop-Here "it is not as this script left it: it is '$(Named $now)', and was left as '$(Named $After)'" }
   $answer = & $Undo $id
   Add-Note "$N undone"
   $new = if ($answer) { [string] @($answer)[-1].Id } else { '' }

@@ -73,7 +73,7 @@ back() {
   esac
   say "$1. taking back: $2"
   now=$("see_$1" "$id") || stop "line $1 could not be looked at"
-  [ "$now" = "$4" ] || stop "somebody changed it since: it is '${now:-not there}', and was left as '${4:-not there}'"
+  [ "$now" = "$4" ] || stop "it is not as this script left it: it is '${now:-not there}', and was left as '${4:-not there}'"
   answer=$("undo_$1" "$id") || code=$?
   [ "$code" -eq 0 ] || stop "line $1 was not taken back"
   note "$1 undone"
