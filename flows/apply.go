@@ -350,6 +350,9 @@ func (f Facts) with(n Facts) Facts {
 	if n.PoliciesRead {
 		f.Policies, f.PoliciesRead = n.Policies, true
 	}
+	if n.AppRead {
+		f.TooMany = n.TooMany
+	}
 	if n.Who != nil {
 		f.Who = n.Who
 	}

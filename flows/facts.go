@@ -46,6 +46,9 @@ type Facts struct {
 	PoliciesRead bool         `json:"policiesRead,omitempty"`
 	Policies     []PolicyFact `json:"policies,omitempty"`
 
+	// TooMany: a list is longer than an event holds, and was cut.
+	TooMany bool `json:"tooMany,omitempty"`
+
 	Who *WhoFact  `json:"who,omitempty"` // whom a plan is about; nil: not found, or not looked for
 	At  time.Time `json:"at,omitzero"`
 }
@@ -182,6 +185,9 @@ func FactsOf(s *checks.Snapshot, app checks.App) Facts {
 	}
 	f.assignments(s)
 	f.policies(s, app)
+	for _, n := range []int{len(f.Grants), len(f.UserGrants), len(f.Roles), len(f.Assigned), len(f.Consent)} {
+		f.TooMany = f.TooMany || n > mostList
+	}
 	f.At = latest(s.Discovery.At, s.App.At, s.Grants.At, s.Resources.At, s.AppRoles.At, s.Assignments.At,
 		s.Authorization.At, s.Classified.At, s.Workflow.At, s.Policies.At)
 	return f

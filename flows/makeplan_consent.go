@@ -12,6 +12,7 @@ import (
 // The reasons for which no plan about the consent settings can be made.
 var (
 	ErrNoReviewer  = errors.New("say who decides on requests first")
+	ErrOddReviewer = errors.New("a reviewer is there of a form that is not known here, and would be lost: switch it on by hand")
 	ErrReviewerID  = errors.New("the sign-in does not say who you are in the directory: name a reviewer by their address")
 	ErrOneRole     = errors.New("the app needs application permissions, which nobody can be given alone")
 	ErrAdminOnly   = errors.New("the API leaves this permission to admins, so that no user can consent to it")
@@ -56,6 +57,9 @@ func planWorkflow(s State, p *Plan) error {
 	if sameWorkflow(*w, next) {
 		return nil
 	}
+	if slices.ContainsFunc(next.Reviewers, func(q string) bool { return !knownReviewer(q) }) {
+		return ErrOddReviewer
+	}
 	p.Lines = append(p.Lines, Change{
 		Kind: SetWorkflow, Title: planWords.workflowLine, Method: "PUT", Path: "/policies/adminConsentRequestPolicy", Body: workflowBody(next),
 		Before: workflowSays(*w), After: workflowSays(next), Scope: "Policy.ReadWrite.ConsentRequest", Role: "Global Administrator",
@@ -87,6 +91,13 @@ func (s State) reviewer() (query string, err error) {
 		return "/users/" + who.ID, nil
 	}
 	return "", ErrNoReviewer
+}
+
+// knownReviewer says whether a reviewer's query is of a form that is written
+// back as it was read (entra-facts §6).
+func knownReviewer(q string) bool {
+	q = strings.ToLower(bareQuery(q))
+	return strings.HasPrefix(q, "/users/") || strings.HasPrefix(q, "/groups/") || strings.Contains(q, "roledefinitionid eq '")
 }
 
 // bareQuery is a reviewer's query without the version that some begin with.

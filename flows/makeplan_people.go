@@ -51,6 +51,8 @@ func planPilot(s State, p *Plan) error {
 		return ErrNotRead
 	case f.App != nil && f.App.OwnRoles:
 		return ErrOwnRoles
+	case f.TooMany:
+		return ErrTooMany
 	}
 	if f.App == nil || !f.App.AssignedOnly {
 		p.Lines = append(p.Lines, requireLine(app))

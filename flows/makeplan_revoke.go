@@ -10,6 +10,9 @@ import (
 // so that it could not be put back.
 var ErrCutGrant = errors.New("a grant holds more scopes than fit in here, and could not be put back: delete it by hand")
 
+// ErrTooMany says that more hangs on the app than one plan holds.
+var ErrTooMany = errors.New("more people consented to the app, or are assigned to it, than one plan holds: do it in the admin center")
+
 // planRevoke takes consent back: the grants for everyone, single users' grants,
 // the app roles that the app holds at APIs; where it was asked for, the
 // enterprise app too (entra-facts §2).
@@ -20,6 +23,8 @@ func planRevoke(s State, p *Plan) error {
 		return ErrNotRead
 	case f.App == nil:
 		return nil
+	case f.TooMany:
+		return ErrTooMany
 	case !strings.EqualFold(f.App.AppID, s.App.ClientID):
 		return ErrOtherApp
 	}

@@ -16,7 +16,7 @@ var (
 	ErrOtherReceipt = errors.New("the receipt is of another tenant or another app")
 	ErrMovedOn      = errors.New("the tenant has moved on since")
 	ErrNoWayBack    = errors.New("this cannot be taken back from here")
-	ErrForeign      = errors.New("the receipt asks for something that is not this app's, so nothing of it is done")
+	ErrForeign      = errors.New("the receipt asks for something that is not this app's, or was made anew since, so nothing of it is done")
 	ErrUnknownID    = errors.New("which object was made is not known: take it back by hand")
 )
 
@@ -69,12 +69,24 @@ func planUndo(s State, p *Plan) error {
 	if r.Strange {
 		p.Warnings = append(p.Warnings, planWords.fileWarning)
 	}
+	made := slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return l.Kind == CreatePolicy && mayBeDone(l) })
 	for _, l := range slices.Backward(r.Lines) {
-		if l.Kind == AddCondition || !mayBeDone(l) {
-			continue // nothing was done, or it goes with the policy
-		}
-		if l.Back == nil {
+		switch {
+		case !mayBeDone(l):
+			continue
+		case l.Kind == AddCondition && made:
+			continue // it goes with the policy
+		case l.Kind == AddCondition:
+			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
+			continue
+		case l.Kind == DeleteApp && s.Facts.AppRead && s.Facts.App != nil && l.Path == "/servicePrincipals/"+s.Facts.App.ID:
+			continue // it was restored
+		case l.Kind == DeleteApp:
+			return fmt.Errorf("%w: %s", ErrNoWayBack, planWords.deleteUndo)
+		case l.Back == nil:
 			return fmt.Errorf("%w: %s", ErrNoWayBack, l.Title)
+		case !takesBack(l):
+			return fmt.Errorf("%w: %s", ErrForeign, l.Title)
 		}
 		stand, what, err := standing(s.Facts, *r, l)
 		switch {
@@ -99,6 +111,29 @@ func planUndo(s State, p *Plan) error {
 		}
 	}
 	return nil
+}
+
+// backKinds are the kinds that take a kind back.
+var backKinds = map[ChangeKind]ChangeKind{
+	CreateApp: DeleteApp, EnableApp: DisableApp, DisableApp: EnableApp, CreateGrant: DeleteGrant, GrantOne: DeleteGrant, WidenGrant: NarrowGrant,
+	AssignRole: Unassign, Assign: Unassign, RequireAssignment: FreeAssignment, FreeAssignment: RequireAssignment,
+	SetConsent: SetConsent, SetWorkflow: SetWorkflow, Classify: Unclassify, Unclassify: Classify, CreatePolicy: DeletePolicy,
+}
+
+// takesBack says whether what a line names as its way back is one, and where it
+// changes an object, the same object.
+func takesBack(l ReceiptLine) bool {
+	switch l.Kind {
+	case DeleteGrant:
+		return l.Back.Kind == CreateGrant || l.Back.Kind == GrantOne
+	case Unassign:
+		return l.Back.Kind == AssignRole || l.Back.Kind == Assign
+	case NarrowGrant:
+		return false // to widen again takes a plan of its own
+	default:
+	}
+	same := l.Method == "PATCH" || l.Method == "PUT"
+	return backKinds[l.Kind] != "" && l.Back.Kind == backKinds[l.Kind] && (!same || l.Path == l.Back.Path)
 }
 
 // mayBeDone says whether a line may have changed something: what was refused,
@@ -244,7 +279,9 @@ func standing(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err er
 		}
 		there := f.App != nil && hasAssignment(slices.Concat(f.Roles, f.Assigned), a.PrincipalID, a.ResourceID, a.AppRoleID)
 		return either(there == (l.Kind != Unassign)), "", nil
-	case SetConsent, SetWorkflow, Classify, Unclassify, CreatePolicy, DeletePolicy, AddCondition:
+	case CreatePolicy:
+		return standingPolicy(f, r, l)
+	case SetConsent, SetWorkflow, Classify, Unclassify, DeletePolicy, AddCondition:
 		return standingSetting(f, l)
 	}
 	return stoodMoved, string(l.Kind), nil
@@ -275,6 +312,10 @@ func standingApp(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err
 		return stoodLeft, "", nil
 	case l.Kind == EnableApp, l.Kind == DisableApp:
 		return either(f.App.Enabled == (l.Kind == EnableApp)), "", nil
+	case l.Kind == RequireAssignment && f.App.AssignedOnly && !f.AssignedRead:
+		return st, "", ErrNotRead
+	case l.Kind == RequireAssignment && f.App.AssignedOnly && !assignedBy(f, r):
+		return stoodMoved, planWords.movedUsed, nil // it would let everybody in
 	case l.Kind == RequireAssignment, l.Kind == FreeAssignment:
 		return either(f.App.AssignedOnly == (l.Kind == RequireAssignment)), "", nil
 	}
@@ -300,10 +341,18 @@ func onlyBy(f Facts, r Recalled) bool {
 			return false
 		}
 	}
-	for _, a := range slices.Concat(f.Roles, f.Assigned) {
-		if !by(func(l ReceiptLine) bool {
+	return madeBy(f.Roles, r) && assignedBy(f, r)
+}
+
+// assignedBy says whether nobody is assigned to the app but by a receipt.
+func assignedBy(f Facts, r Recalled) bool { return madeBy(f.Assigned, r) }
+
+// madeBy says whether a receipt made every one of some assignments.
+func madeBy(list []AssignFact, r Recalled) bool {
+	for _, a := range list {
+		if !slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool {
 			b := sent[assignSent](l.Body)
-			return (l.Kind == AssignRole || l.Kind == Assign) && hasAssignment([]AssignFact{a}, b.PrincipalID, b.ResourceID, b.AppRoleID)
+			return mayBeDone(l) && (l.Kind == AssignRole || l.Kind == Assign) && hasAssignment([]AssignFact{a}, b.PrincipalID, b.ResourceID, b.AppRoleID)
 		}) {
 			return false
 		}
@@ -377,13 +426,35 @@ func standingSetting(f Facts, l ReceiptLine) (st stood, what string, err error) 
 		default:
 			return stoodMoved, fmt.Sprintf(planWords.movedHolds, level), nil
 		}
-	case CreatePolicy:
-		if !f.PoliciesRead {
-			return st, "", ErrNotRead
-		}
-		_, there := policyByID(f, sent[policySent](l.Body).ID)
-		return either(there), "", nil
 	default:
 	}
 	return stoodMoved, string(l.Kind), nil
+}
+
+// standingPolicy is standing for a consent policy of ours: it can go where it
+// lets in what the receipt made it let in, and where nobody else assigned it.
+func standingPolicy(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err error) {
+	if !f.PoliciesRead || !f.ConsentRead {
+		return st, "", ErrNotRead
+	}
+	id := sent[policySent](l.Body).ID
+	p, there := policyByID(f, id)
+	if !there {
+		return stoodBack, "", nil
+	}
+	has := func(kind ChangeKind, is func(ReceiptLine) bool) bool {
+		return slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return l.Kind == kind && mayBeDone(l) && is(l) })
+	}
+	for _, c := range p.Conditions {
+		if !has(AddCondition, func(l ReceiptLine) bool {
+			b := sent[conditionSent](l.Body)
+			return strings.EqualFold(b.API, c.API) && sameSet(b.Scopes, c.Scopes)
+		}) {
+			return stoodMoved, planWords.movedOther, nil
+		}
+	}
+	if hasFold(f.Consent, forSelf+id) && !has(SetConsent, func(l ReceiptLine) bool { return hasFold(sent[consentSent](l.Body).Role.Assigned, forSelf+id) }) {
+		return stoodMoved, planWords.movedUsed, nil
+	}
+	return stoodLeft, "", nil
 }

@@ -75,7 +75,7 @@ var planWords = struct {
 		AppPolicy: "Users may consent to this app by themselves. What else they may consent to stays as it is.",
 	},
 	allWarning:     "This weakens the tenant for every app, not for this one alone.",
-	managedWarning: "Microsoft manages this setting here: it may accept the change and not make it. It is read again after the write, and if nothing changed the admin center is the way.",
+	managedWarning: "Microsoft manages this setting here: it may accept the change and not make it. It is read again after the write; if nothing changed, approve this one app instead, or choose another setting in the admin center.",
 
 	revokeLine:      "delete the tenant-wide grant on %s",
 	revokeEffect:    "Whoever has no grant of their own has to be approved again. Tokens that are out work until they expire.",
@@ -91,8 +91,8 @@ var planWords = struct {
 
 	deleteLine:    "delete the enterprise app",
 	deleteEffect:  "The app is not listed any more; its assignments and settings here go with it.",
-	deleteUndo:    "By hand: approving the app again makes another enterprise app, without what was set and assigned in this one.",
-	deleteWarning: "Deleting the enterprise app cannot be taken back by this program.",
+	deleteUndo:    "By hand, within 30 days: Enterprise apps, Deleted applications, Restore. Then the receipt can take back the rest.", // [ED:restore-application]
+	deleteWarning: "This program deletes the enterprise app and cannot restore it: that is done by hand, within 30 days, and before anything else here can be taken back.",
 
 	backLine: map[ChangeKind]string{
 		DeleteApp: "delete the enterprise app", DisableApp: "switch its sign-in off again", DeleteGrant: "delete the grant",
@@ -114,7 +114,7 @@ var planWords = struct {
 		StopMoved:       "The tenant is not as it was when the plan was made. Make the plan anew.",
 		StopRefused:     "Microsoft refused a change.",
 		StopUnclear:     "Microsoft did not answer a change: it may have been made. Look before you go on.",
-		StopUnseen:      "Microsoft accepted a change, and it does not show. Where Microsoft manages a setting that can be so: make the change in the admin center.",
+		StopUnseen:      "Microsoft accepted a change, and it does not show yet. A setting can take up to an hour; where Microsoft manages it, it may never come: then approve this one app instead, or choose in the admin center.",
 		StopInterrupted: "It was interrupted. The receipt says how far it had come.",
 		StopNoHands:     "Nothing here can write.",
 		StopSignIn:      "Nobody signed in who may write.",

@@ -44,7 +44,7 @@ func newApply(o *options) *cobra.Command {
 			if schema {
 				return printSchema(o, flows.DoneSchema)
 			}
-			answers, err := f.answers()
+			answers, err := f.answers(cmd)
 			if err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		turn     []string
 		lines    int
 	}{
+		{"group", []string{"--path", "pilot", "--for", "Pilot"}, 3},
 		{"managed-default", []string{"--path", "entra-grant"}, 2},
 		{"partial-grant", []string{"--path", "entra-grant"}, 1},
 		{"admins-only", []string{"--path", "app-policy"}, 3},
@@ -45,7 +46,11 @@ func killedAt(t *testing.T, scenario string, turn []string, lines, n int, landed
 	t.Helper()
 	arrived, killed := make(chan struct{}), make(chan struct{})
 	count := 0 // of writes; they come one after the other
-	g := newRigBetween(t, sim.Options{Scenario: scenario}, "admin@contoso.example", func(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
+	o := sim.Options{Scenario: scenario}
+	if scenario == aGroup.Scenario {
+		o = aGroup
+	}
+	g := newRigBetween(t, o, "admin@contoso.example", func(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
 		if count++; count != n+1 {
 			return false
 		}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"onboard.example/checks"
@@ -210,7 +211,6 @@ var turns = [][]string{
 	{"--path", "allow-all"},
 	{"--path", "app-policy"},
 	{"--path", "pilot", "--for", "user@contoso.example"},
-	{"--path", "pilot", "--for", "Pilot"}, // a group, where there is one
 	{"--path", "revoke"},
 }
 
@@ -257,6 +257,29 @@ func TestApplyAndUndoEverywhere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// aGroup is a tenant in which a group is to try the app first.
+var aGroup = sim.Options{Scenario: "group", Scenarios: fstest.MapFS{"group.yaml": {Data: []byte(`title: A group first
+about: Nobody may consent, and a group is to try the app first.
+tenants:
+  - domain: contoso.example
+    consent: none
+    premium: P1
+    groups:
+      - name: Pilot
+        members: [user@contoso.example]
+    apps:
+      - app: hetk
+`)}}}
+
+// TestApplyAndUndoForAGroup is the same for a pilot of a group.
+func TestApplyAndUndoForAGroup(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, aGroup, "admin@contoso.example").about(sim.Expect{App: "hetk"})
+	if !turnRound(t, g, []string{"--path", "pilot", "--for", "Pilot"}) {
+		t.Error("it was not carried out")
 	}
 }
 
@@ -318,7 +341,7 @@ func (g *rig) undo(t *testing.T, receipt string) answer {
 	t.Helper()
 	var flags []string
 	for i := 0; i+1 < len(g.more); i += 2 {
-		if f := g.more[i]; f != "--app" && f != "--domain" && f != "--app-id" {
+		if f := g.more[i]; f != "--app" && f != "--domain" {
 			flags = append(flags, f, g.more[i+1])
 		}
 	}
@@ -349,6 +372,8 @@ func TestApplyIsAgreedToFirst(t *testing.T) {
 		"a plan of yesterday":  {[]string{"apply", "--yes-i-mean", "contoso.example", "--plan", "0123456789abcdef"}, "the tenant has moved on", codeFailed},
 		"no such path":         {[]string{"apply", "--yes-i-mean", "contoso.example", "--path", "magic"}, `no path is called "magic"`, codeUsage},
 		"a path by hand":       {[]string{"plan", "--path", "direct-link"}, "direct-link is walked by hand", codeUsage},
+		"for, of another path": {[]string{"plan", "--for", "user@contoso.example"}, "Type --path pilot as well.", codeUsage},
+		"revoke, of another":   {[]string{"apply", "--yes-i-mean", "contoso.example", "--revoke", "app"}, "Type --path revoke as well.", codeUsage},
 		"not a path to choose": {[]string{"plan", "--path", "undo"}, `no path is called "undo"`, codeUsage},
 		"no such receipt":      {[]string{"undo", "yesterday", "--yes-i-mean", "contoso.example"}, `there is no receipt "yesterday"`, codeUsage},
 		"two receipts":         {[]string{"undo", "a", "b"}, "2 were named", codeUsage},
@@ -440,5 +465,29 @@ func TestApplyWhileAnotherAdminIsBusy(t *testing.T) {
 	}
 	if w := g.wrote(); len(w) > 2 {
 		t.Errorf("written: %v", w)
+	}
+}
+
+// What was taken back is not taken back again: what is there now somebody made
+// since.
+func TestUndoTwice(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, sim.Options{Scenario: "admins-only"}, "admin@contoso.example").about(sim.Expect{App: "hetk"})
+	var end flows.Done
+	if a := g.with(t, "apply", "--json", "--anyway", "--yes-i-mean", g.domain); json.Unmarshal([]byte(a.out), &end) != nil || a.code != codeOpen {
+		t.Fatalf("exit %d\n%s", a.code, a.err)
+	}
+	if u := g.undo(t, end.File); u.code != codeOpen {
+		t.Fatalf("exit %d\n%s", u.code, u.err)
+	}
+	if err := g.s.Approve(t.Context(), "admin@contoso.example", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", nil); err != nil {
+		t.Fatal(err)
+	}
+	g.wrote()
+	if u := g.undo(t, end.File); u.code != codeFailed || !strings.Contains(u.err, "it was taken back already") || len(g.wrote()) > 0 {
+		t.Errorf("exit %d\n%s\n%s", u.code, u.out, u.err)
+	}
+	if l := g.do(t, nil, "undo"); !strings.Contains(l.out, sayReceiptGone) {
+		t.Errorf("the list says\n%s", l.out)
 	}
 }

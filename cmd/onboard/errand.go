@@ -75,7 +75,26 @@ func (e *errand) toPlan(ctx context.Context) (flows.State, error) {
 // there says whether the plan lies there.
 func (e *errand) there(s flows.State) bool {
 	step, ok := s.Step()
-	return e.chosen && ok && step.Plan && s.Plan != nil && s.Plan.Of() == e.path && !flows.Remaking(s) || e.chosen && s.Place.Stage == flows.StageProof
+	switch {
+	case !e.chosen:
+		return false
+	case s.Place.Stage == flows.StageProof:
+		return true
+	case ok && step.Plan:
+		return s.Plan != nil && s.Plan.Of() == e.path && !flows.Remaking(s)
+	case !ok || looking(s) && !seenAll(s, step):
+		return false
+	}
+	// Past the plan, at what others do next: there is nothing left to change.
+	_, more := flows.Next(s)
+	return !more && e.nothingLeft(s)
+}
+
+// nothingLeft says whether the path has nothing to change in the tenant as it
+// is, whatever it may still wait for.
+func (e *errand) nothingLeft(s flows.State) bool {
+	p, err := flows.PlanOf(s, e.path)
+	return err == nil && len(p.Lines) == 0
 }
 
 // next is what is to be done in a state; nil: wait for what is under way.
@@ -136,6 +155,11 @@ func (e *errand) choose(s flows.State) flows.Event {
 	if e.chosen {
 		return nil
 	}
+	for _, q := range []flows.Question{{ID: flows.AskReviewers}, {ID: flows.AskRevoke}, {ID: flows.AskWho, Rule: flows.RuleWho}} {
+		if value := e.answers[q.ID]; value != "" && s.Answer(q.ID) == "" && q.Rule == "" { // a step may not ask, where it is so already
+			return flows.Answered{Question: q.ID, Value: value}
+		}
+	}
 	e.chosen = true
 	for _, r := range flows.Rank(s) {
 		if r.Path.ID == e.path {
@@ -180,10 +204,11 @@ func (e *errand) step(s flows.State) (flows.Event, error) {
 	if _, ok := flows.Next(s); ok {
 		return flows.Advanced{}, nil
 	}
-	for _, id := range step.Checks {
-		if h, ok := s.Finding(id); !ok || s.Stale(h) {
-			return nil, nil // it is being looked at
-		}
+	if !seenAll(s, step) {
+		return nil, nil // it is being looked at
+	}
+	if e.fit.Why != "" { // the path goes on without a plan
+		return nil, &exitError{code: codeFailed, cause: fmt.Errorf("there is no plan: %s", checks.Line(e.fit.Why, mostDetail))}
 	}
 	return nil, &exitError{code: codeUnknown, cause: errors.New(flows.Missing(s))}
 }

@@ -40,7 +40,12 @@ func plannedPaths() []string {
 
 // answers are the flags as answers to the path's questions. The error says what
 // to type instead.
-func (f pathFlags) answers() (map[flows.QuestionID]string, error) {
+func (f pathFlags) answers(cmd *cobra.Command) (map[flows.QuestionID]string, error) {
+	for flag, paths := range map[string][]flows.PathID{"for": {flows.Pilot}, "reviewers": {flows.ConsentRequests}, "revoke": {flows.Revoke}} {
+		if cmd.Flags().Changed(flag) && !slices.Contains(paths, flows.PathID(f.path)) {
+			return nil, usage(fmt.Sprintf("Type --path %s as well.", paths[0]), "--%s is of the path %s, and this is %s", flag, paths[0], checks.Line(f.path, 40))
+		}
+	}
 	if !slices.Contains(plannedPaths(), f.path) {
 		if _, known := flows.PathByID(flows.PathID(f.path)); known && f.path != string(flows.Undo) {
 			return nil, usage("Type `onboard` to walk it, or one of: "+strings.Join(plannedPaths(), ", ")+".", "%s is walked by hand: there is no plan for it", f.path)
@@ -52,9 +57,6 @@ func (f pathFlags) answers() (map[flows.QuestionID]string, error) {
 	case "", flows.ReviewersMe, flows.ReviewersRole:
 		out[flows.AskReviewers] = f.reviewers
 	default:
-		if f.who != "" {
-			return nil, usage("Leave out one of the two.", "--for and --reviewers both name somebody")
-		}
 		out[flows.AskReviewers], out[flows.AskWho] = flows.ReviewersWho, f.reviewers
 	}
 	return out, nil
@@ -72,7 +74,11 @@ func newPlan(o *options) *cobra.Command {
 			if schema {
 				return printSchema(o, flows.PlanSchema)
 			}
-			return runPlan(cmd.Context(), o, f)
+			answers, err := f.answers(cmd)
+			if err != nil {
+				return err
+			}
+			return runPlan(cmd.Context(), o, f, answers)
 		},
 	}
 	f.declare(cmd)
@@ -91,11 +97,7 @@ func printSchema(o *options, make func() ([]byte, error)) error {
 	return nil
 }
 
-func runPlan(ctx context.Context, o *options, f pathFlags) error {
-	answers, err := f.answers()
-	if err != nil {
-		return err
-	}
+func runPlan(ctx context.Context, o *options, f pathFlags, answers map[flows.QuestionID]string) error {
 	e, stop, err := newErrand(ctx, o, flows.PathID(f.path), answers, nil, "")
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -35,12 +36,20 @@ func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 	p := s.Plan
 	path, _ := flows.PathByID(s.Path)
 	l.line(sayPlanHead, checks.Line(path.Title, 120), checks.Line(s.App.Name, 120), checks.Line(s.Domain, 253), s.TenantID(), whoIs(s.Account))
-	if p == nil || len(p.Lines) == 0 {
-		l.line(sayPlanEmpty)
-		return
-	}
+	l.app(s)
 	if fit.Path.ID != "" && !fit.Fits {
 		l.line(sayPlanUnfit, checks.Line(fit.Why, mostDetail))
+	}
+	if p == nil || len(p.Lines) == 0 {
+		if s.Path == flows.Undo {
+			l.line(sayUndoEmpty)
+		} else {
+			l.line(sayPlanEmpty)
+		}
+		if p != nil {
+			l.warnings(*p)
+		}
+		return
 	}
 	for i, c := range p.Lines {
 		l.line("\n%2d %s %s\n", i+1, c.Kind.Mark(), checks.Line(c.Title, mostDetail))
@@ -53,10 +62,24 @@ func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 		l.detail(sayPlanUndo, c.Undo)
 	}
 	l.line("\n")
+	l.warnings(*p)
+	l.line(sayPlanID, p.ID)
+}
+
+// app says which app of the tenant it is, by what nobody else can take: anyone
+// may choose a name.
+func (l *planLines) app(s flows.State) {
+	if a := s.Facts.App; a != nil {
+		l.line(sayPlanApp, checks.Line(a.Name, 120), checks.Line(a.AppID, 40), checks.Line(cmp.Or(a.Publisher, sayNoPublisher), 120))
+		return
+	}
+	l.line(sayPlanNoApp, checks.Line(s.App.ClientID, 40))
+}
+
+func (l *planLines) warnings(p flows.Plan) {
 	for _, w := range p.Warnings {
 		l.line("! %s\n", checks.Line(w, mostDetail))
 	}
-	l.line(sayPlanID, p.ID)
 }
 
 // status prints how far a line has come.

@@ -37,6 +37,9 @@ func newUndo(o *options) *cobra.Command {
 			if err := o.aboutReceipt(r); err != nil {
 				return err
 			}
+			if by := o.takenBack(r); by != "" {
+				return &exitError{code: codeFailed, cause: fmt.Errorf("it was taken back already: %s", by), typed: "What is there now somebody made since."}
+			}
 			recall := flows.Recall(r)
 			recall.Strange = !kept
 			return carry(cmd.Context(), o, flows.Undo, nil, &recall, yes)
@@ -81,10 +84,30 @@ func (o *options) aboutReceipt(r flows.Receipt) error {
 	if err != nil {
 		return err
 	}
-	if p.ClientID == "" {
-		o.appID = r.App.ClientID
+	if p.ClientID == "" && o.appID == "" {
+		return usage("Type --app-id with the client id of the app that is meant; the receipt says "+checks.Line(r.App.ClientID, 40)+".", "%s has no client id in its profile", checks.Line(p.Name, 120))
 	}
 	return nil
+}
+
+// takenBack names the receipt, among those kept here, by which another one was
+// taken back; empty: none did.
+func (o *options) takenBack(r flows.Receipt) string {
+	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
+	if err != nil {
+		return ""
+	}
+	names, err := kept.List()
+	if err != nil {
+		return ""
+	}
+	for _, name := range names {
+		by, err := kept.Read(name)
+		if err == nil && by.Done && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
+			return name
+		}
+	}
+	return ""
 }
 
 // listReceipts prints the receipts that are kept, newest first.
@@ -105,7 +128,10 @@ func listReceipts(o *options) error {
 			continue
 		}
 		what := sayReceiptPart
-		if r.Done {
+		switch {
+		case o.takenBack(r) != "":
+			what = sayReceiptGone
+		case r.Done:
 			what = sayReceiptWhole
 		}
 		if r.Undoes != "" {

@@ -25,6 +25,10 @@ nothing and says what. It shows its plan and asks for the domain, as apply does.
 Without a receipt it lists those that are kept.`
 
 	sayPlanHead      = "%s: %s in %s (tenant %s), as %s\n"
+	sayPlanApp       = "  enterprise app %s, app id %s, verified publisher %s\n"
+	sayPlanNoApp     = "  app id %s; the enterprise app is not there yet\n"
+	sayNoPublisher   = "none"
+	sayUndoEmpty     = "Nothing of it is left to take back.\n"
 	sayPlanEmpty     = "Nothing to do: all is in place.\n"
 	sayPlanUnfit     = "\n! This path does not fit here: %s\n"
 	sayPlanSends     = "request"
@@ -46,6 +50,7 @@ Without a receipt it lists those that are kept.`
 	sayNoReceiptKept = "No receipt is kept: %s. What was sent is above.\n"
 	sayReceiptWhole  = "done"
 	sayReceiptPart   = "not carried to its end"
+	sayReceiptGone   = "done, and taken back since"
 	sayReceiptUndo   = "took back plan %s"
 	sayNoReceipt     = "No receipt is kept on this machine.\n"
 )
