@@ -88,7 +88,7 @@ func (s *Sim) rooted(all zones) zones {
 			s.delegate(up, z)
 		}
 	}
-	for _, z := range all { // where there is no other root to ask
+	for _, z := range all { // maps have no order, answers should
 		z.sort()
 	}
 	return all
