@@ -67,21 +67,22 @@ func TestDNSOfTheSimulator(t *testing.T) {
 		security checks.DNSSecurity
 		says     string
 	}{
-		"published and signed":   {"dns-policy", nil, false, checks.DNSOk, codeOpen, checks.DNSSecure, "each of the 2 servers"},
+		"published and signed":   {"dns-signed", nil, false, checks.DNSOk, codeOpen, checks.DNSSecure, "each of the 2 servers"},
+		"published, not signed":  {"dns-policy", nil, false, checks.DNSOk, codeOpen, checks.DNSIndeterminate, "each of the 2 servers"},
 		"absent":                 {"dns-absent", nil, false, checks.DNSAbsent, codeBlocked, checks.DNSIndeterminate, "There is no _hetk.contoso.example"},
 		"absent, signed":         {"dns-absent", nil, true, checks.DNSAbsent, codeBlocked, checks.DNSSecure, "There is no _hetk.contoso.example"},
 		"invalid":                {"dns-invalid", nil, true, checks.DNSInvalid, codeBlocked, checks.DNSSecure, "At character 3"},
-		"in disagreement":        {"dns-disagree", nil, false, checks.DNSDisagree, codeBlocked, checks.DNSSecure, "1 of 2 have the record"},
+		"in disagreement":        {"dns-disagree", nil, true, checks.DNSDisagree, codeBlocked, checks.DNSSecure, "1 of 2 have the record"},
 		"bogus":                  {"dns-bogus", nil, false, checks.DNSError, codeUnknown, checks.DNSBogus, "does not fit"},
-		"one lame":               {"dns-policy", []string{"dns-lame"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "ns2.contoso.example"},
-		"both lame":              {"dns-policy", []string{"dns-lame,server=all"}, false, checks.DNSError, codeUnknown, "", "could not be looked up"},
-		"one silent":             {"dns-policy", []string{"dns-silent"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "no answer in time"},
-		"one failing":            {"dns-policy", []string{"dns-servfail,server=ns1"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "the server answered SERVFAIL"},
-		"one refusing":           {"dns-policy", []string{"dns-refused"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "the server answered REFUSED"},
-		"slow":                   {"dns-policy", []string{"dns-slow=300ms,server=all"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "each of the 2 servers"},
-		"cut":                    {"dns-policy", []string{"dns-truncate"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "each of the 2 servers"},
-		"a resolver that fails":  {"dns-policy", []string{"dns-servfail,server=resolver"}, false, checks.DNSError, codeUnknown, "", "could not be looked up"},
-		"a resolver that is off": {"dns-policy", []string{"dns-silent,server=resolver"}, false, checks.DNSError, codeUnknown, "", "no answer in time"},
+		"one lame":               {"dns-signed", []string{"dns-lame"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "ns2.contoso.example"},
+		"both lame":              {"dns-signed", []string{"dns-lame,server=all"}, false, checks.DNSError, codeUnknown, "", "could not be looked up"},
+		"one silent":             {"dns-signed", []string{"dns-silent"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "no answer in time"},
+		"one failing":            {"dns-signed", []string{"dns-servfail,server=ns1"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "the server answered SERVFAIL"},
+		"one refusing":           {"dns-signed", []string{"dns-refused"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "the server answered REFUSED"},
+		"slow":                   {"dns-signed", []string{"dns-slow=300ms,server=all"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "each of the 2 servers"},
+		"cut":                    {"dns-signed", []string{"dns-truncate"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "each of the 2 servers"},
+		"a resolver that fails":  {"dns-signed", []string{"dns-servfail,server=resolver"}, false, checks.DNSError, codeUnknown, "", "could not be looked up"},
+		"a resolver that is off": {"dns-signed", []string{"dns-silent,server=resolver"}, false, checks.DNSError, codeUnknown, "", "no answer in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
