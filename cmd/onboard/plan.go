@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -65,6 +66,7 @@ func (f pathFlags) answers(cmd *cobra.Command) (map[flows.QuestionID]string, err
 func newPlan(o *options) *cobra.Command {
 	var f pathFlags
 	var schema bool
+	var as string
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Show what would be changed, request by request; change nothing",
@@ -78,12 +80,39 @@ func newPlan(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return runPlan(cmd.Context(), o, f, answers)
+			form, err := o.form(as)
+			if err != nil {
+				return err
+			}
+			return runPlan(cmd.Context(), o, f, answers, form)
 		},
 	}
 	f.declare(cmd)
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of --json, and do nothing else")
+	cmd.Flags().StringVar(&as, "as", "", "print it as a script, with its undo, to run by hand: "+scriptForms())
 	return cmd
+}
+
+// scriptForms are the forms of scripts, for people.
+func scriptForms() string {
+	var out []string
+	for _, f := range flows.ScriptForms() {
+		out = append(out, string(f))
+	}
+	return strings.Join(out, ", ")
+}
+
+// form is the script that --as names; empty: none.
+func (o *options) form(as string) (flows.ScriptForm, error) {
+	switch {
+	case as == "":
+		return "", nil
+	case !slices.Contains(flows.ScriptForms(), flows.ScriptForm(as)):
+		return "", usage("Type one of: "+scriptForms()+".", "--as %q is no form of a script", checks.Line(as, 40))
+	case o.json:
+		return "", usage("Leave out one of the two.", "--as and --json exclude each other")
+	}
+	return flows.ScriptForm(as), nil
 }
 
 func printSchema(o *options, make func() ([]byte, error)) error {
@@ -97,7 +126,7 @@ func printSchema(o *options, make func() ([]byte, error)) error {
 	return nil
 }
 
-func runPlan(ctx context.Context, o *options, f pathFlags, answers map[flows.QuestionID]string) error {
+func runPlan(ctx context.Context, o *options, f pathFlags, answers map[flows.QuestionID]string, form flows.ScriptForm) error {
 	e, stop, err := newErrand(ctx, o, flows.PathID(f.path), answers, nil, "")
 	if err != nil {
 		return err
@@ -107,15 +136,32 @@ func runPlan(ctx context.Context, o *options, f pathFlags, answers map[flows.Que
 	if err != nil {
 		return err
 	}
-	if o.json {
+	switch {
+	case o.json:
 		err = json.NewEncoder(o.out).Encode(flows.PlanDocOf(s, e.fit))
-	} else {
+	case form != "" && s.Plan != nil && len(s.Plan.Lines) > 0:
+		return printScript(o, s, form)
+	case form != "":
+		_, err = fmt.Fprint(o.err, sayPlanEmpty)
+	default:
 		l := newPlanLines(o.out)
 		l.plan(s, e.fit)
 		l.line(sayPlanApply)
 		err = l.out.Flush()
 	}
 	if err != nil {
+		return unprinted(err)
+	}
+	return nil
+}
+
+// printScript prints a plan as a script.
+func printScript(o *options, s flows.State, form flows.ScriptForm) error {
+	text, err := flows.Script(*s.Plan, form, flows.ScriptOptions{App: s.App, Cloud: s.Cloud()})
+	if err != nil {
+		return &exitError{code: codeFailed, cause: err}
+	}
+	if _, err := io.WriteString(o.out, text); err != nil {
 		return unprinted(err)
 	}
 	return nil
