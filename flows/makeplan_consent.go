@@ -224,7 +224,7 @@ func planOwnPolicy(s State, p *Plan) error {
 		})
 	}
 	for _, c := range there.Conditions {
-		if len(c.Clients) != 1 || !strings.EqualFold(c.Clients[0], s.App.ClientID) {
+		if len(c.Clients) != 1 || !strings.EqualFold(c.Clients[0], s.App.ClientID) || !asksFor(s, c) {
 			return ErrNotOurs
 		}
 	}
@@ -265,6 +265,16 @@ func conditionLine(s State, there PolicyFact, id string, n need) (c Change, ok b
 		Before: words.absent, After: strings.Join(n.scopes, " "), Scope: "Policy.ReadWrite.PermissionGrant", Role: "Privileged Role Administrator",
 		Effect: planWords.conditionEffect, Benchmark: words.noBenchmark, Undo: planWords.conditionUndo,
 	}, true, nil
+}
+
+// asksFor says whether a condition lets in nothing but what the app needs.
+func asksFor(s State, c ConditionFact) bool {
+	api, ok := resourceIn(s.Facts, c.API)
+	var ids []string
+	for _, sc := range api.Scopes {
+		ids = append(ids, sc.ID)
+	}
+	return ok && len(c.Scopes) > 0 && covers(ids, c.Scopes)
 }
 
 // letsIn says whether a policy lets in all of these scopes of an API.

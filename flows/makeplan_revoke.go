@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,9 +39,13 @@ func planRevoke(s State, p *Plan) error {
 	}
 	for _, r := range f.Roles {
 		at := "/servicePrincipals/" + r.ResourceID + "/appRoleAssignedTo"
+		least := leastRoleForAppRoles // for those of Microsoft Graph (entra-facts §9), and where the API is not known
+		if i := slices.IndexFunc(f.Resources, func(api ResourceFact) bool { return strings.EqualFold(api.ID, r.ResourceID) }); i >= 0 && !strings.EqualFold(f.Resources[i].AppID, graphAPI) {
+			least = leastRole
+		}
 		p.Lines = append(p.Lines, Change{
 			Kind: Unassign, Title: fmt.Sprintf(planWords.unroleLine, apiTitle(f, r.ResourceID)), Method: "DELETE", Path: at + "/" + r.ID,
-			Before: roleTitle(f, r), After: words.absent, Scope: assignScopes, Role: leastRole,
+			Before: roleTitle(f, r), After: words.absent, Scope: assignScopes, Role: least,
 			Effect: planWords.unroleEffect, Benchmark: words.noBenchmark, Undo: planWords.unroleUndo,
 			Back: &Back{Kind: AssignRole, Method: "POST", Path: at, Body: body(assignSent{f.App.ID, r.ResourceID, r.RoleID})},
 		})

@@ -152,9 +152,9 @@ func aboutAssignment(f Facts, b Back, a backAbout) (backAbout, bool) {
 		if i < 0 {
 			return a, false
 		}
-		a.title = roleTitle(f, known[i])
-		if known[i].RoleID == noRole {
-			a.title = known[i].Principal
+		a.title, a.role = roleTitle(f, known[i]), leastRoleForAppRoles
+		if known[i].ResourceID == f.App.ID { // somebody's assignment to the app
+			a.title, a.role = known[i].Principal, ""
 		}
 		a.before = a.title
 		return a, b.Method == "DELETE" && b.Body == "" && b.Path == "/servicePrincipals/"+known[i].ResourceID+"/appRoleAssignedTo/"+known[i].ID

@@ -119,6 +119,11 @@ func TestPlansOfEveryPath(t *testing.T) {
 		"a policy of that name for another app": {AppPolicy, []func(*Facts){func(f *Facts) {
 			f.Policies = []PolicyFact{{ID: "onboard-hetk-8dd90edb", Conditions: []ConditionFact{{API: checks.MicrosoftGraph, Clients: []string{"all"}}}}}
 		}}, nil, nil, ErrNotOurs},
+		"a policy of ours that lets in more": {AppPolicy, []func(*Facts){func(f *Facts) {
+			f.Policies = []PolicyFact{{ID: "onboard-hetk-8dd90edb", Conditions: []ConditionFact{{
+				API: checks.MicrosoftGraph, Clients: []string{"8dd90edb-c881-459a-ac84-2a1fee8c5c94"}, Scopes: []string{"aaaaaaaa", "ffffffff"},
+			}}}}
+		}}, nil, nil, ErrNotOurs},
 		"taken back": {Revoke, []func(*Facts){func(f *Facts) {
 			f.Grants, f.UserGrants = []GrantFact{grantOf("g1", "", "User.Read")}, []GrantFact{grantOf("u1", userID, "openid")}
 			f.Roles = []AssignFact{{"r1", appSP, exSP, "role"}}

@@ -25,7 +25,7 @@ var planWords = struct {
 	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning string
 }{
 	oneLine:   "a grant for %s on %s",
-	oneEffect: "%s alone can connect the app. Nothing changes for anybody else.",
+	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
 
 	requireLine:    "let in only who is assigned",
 	everybodyMay:   "everybody may use the app",
@@ -44,12 +44,12 @@ var planWords = struct {
 	roleEffect: "The app may use this permission by itself, without anybody signed in, for the whole tenant.",
 	roleUndo:   "Permissions, the permission, Revoke permission.",
 
-	workflowLine:   "switch on the admin consent workflow",
+	workflowLine:   "admin consent workflow",
 	workflowTitle:  "the admin consent workflow",
 	workflowEffect: "Whoever meets \"Need admin approval\" can ask for an app there. Nobody gains access by it.",
 	workflowUndo:   "Set it back to what it was.",
 	workflowOff:    "off",
-	workflowOn:     "on, %d reviewer entries, requests open for %d days",
+	workflowOn:     "on, reviewer entries: %d, days until a request ends: %d",
 
 	classLine:    "classify %s of %s as Low",
 	unclassified: "unclassified", low: "Low",

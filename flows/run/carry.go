@@ -250,6 +250,8 @@ func outcomeOf(f *checks.Failure) flows.Outcome {
 	switch {
 	case f.Kind == checks.FailNotJSON, f.Kind == checks.FailCut, f.Kind == checks.FailService:
 		return flows.OutcomeUnclear
+	case f.Status == http.StatusRequestTimeout: // somebody waited too long, for what is not known
+		return flows.OutcomeUnclear
 	case f.Status == http.StatusConflict:
 		return flows.OutcomeAlready
 	case f.Status >= 400 && f.Status < 500:
