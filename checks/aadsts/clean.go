@@ -189,11 +189,23 @@ func controlString(s string) int {
 			return 0
 		case s[i] == 0xc2 && i+1 < len(s) && s[i+1] == st:
 			return i + 2
+		case s[i] == 0xc2 && i+1 < len(s) && introduces(s[i+1]):
+			return 0 // of the next one; a text of these alone stays linear
 		case s[i] == '\n' || s[i] == '\r':
 			return 0
 		}
 	}
 	return 0
+}
+
+// introduces reports whether an eight-bit control character, by its second byte
+// in UTF-8, begins a sequence of its own.
+func introduces(b byte) bool {
+	switch rune(b) {
+	case csi, osc, dcs, sos, osc + 1, apc:
+		return true
+	}
+	return false
 }
 
 // utf8Text is the text that bytes stand for where they begin with the mark of
