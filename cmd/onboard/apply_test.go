@@ -153,6 +153,9 @@ func (g *rig) state(t *testing.T) string {
 	for _, one := range list {
 		sp, _ := one.(map[string]any)
 		id, _ := sp["id"].(string)
+		if api := fmt.Sprint(sp["appId"]); strings.HasPrefix(api, "0000000") && api != checks.MicrosoftGraph && api != checks.ExchangeOnline {
+			continue // one of Microsoft's that no app here needs
+		}
 		for _, sub := range []string{"appRoleAssignedTo", "appRoleAssignments", "delegatedPermissionClassifications"} {
 			got, _ := g.get(t, "/servicePrincipals/"+id+"/"+sub)["value"].([]any)
 			for _, a := range got { // made again, they are others, as at Microsoft
@@ -287,7 +290,6 @@ func TestApplyAndUndoForAGroup(t *testing.T) {
 // was anything to do.
 func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 	t.Helper()
-	before := g.state(t)
 	plan := g.with(t, append([]string{"plan", "--json"}, turn...)...)
 	if w := g.wrote(); len(w) > 0 {
 		t.Fatalf("a plan wrote: %v", w)
@@ -298,21 +300,21 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 			t.Fatalf("no plan: %v\n%s", err, plan.out)
 		}
 	}
-	if a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, turn...)...); a.code == codeOpen && len(doc.Plan.Lines) > 0 {
-		t.Fatalf("carried out for another domain: %s", a.out)
+	if turn[1] == turns[0][1] { // once in each scenario
+		if a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, turn...)...); a.code == codeOpen && len(doc.Plan.Lines) > 0 {
+			t.Fatalf("carried out for another domain: %s", a.out)
+		}
+		if w := g.wrote(); len(w) > 0 {
+			t.Fatalf("a plan that nobody agreed to wrote: %v", w)
+		}
 	}
-	if w := g.wrote(); len(w) > 0 {
-		t.Fatalf("a plan that nobody agreed to wrote: %v", w)
+	if plan.code != codeOpen || len(doc.Plan.Lines) == 0 {
+		return false
 	}
+	before := g.state(t)
 	applied := g.with(t, append([]string{"apply", "--json", "--anyway", "--yes-i-mean", g.domain, "--plan", string(doc.Plan.ID)}, turn...)...)
 	sent := g.wrote()
-	switch {
-	case plan.code != codeOpen || len(doc.Plan.Lines) == 0:
-		if len(sent) > 0 {
-			t.Fatalf("there was nothing to do, and this was sent: %v", sent)
-		}
-		return false
-	case len(sent) != len(doc.Plan.Lines) && applied.code == codeOpen:
+	if len(sent) != len(doc.Plan.Lines) && applied.code == codeOpen {
 		t.Errorf("%d lines, and this was sent: %v", len(doc.Plan.Lines), sent)
 	}
 	var end flows.Done
