@@ -81,7 +81,11 @@ func (f *facts) takeRequest(p pair) {
 		}
 	case "scope":
 		if len(a.Scopes) == 0 {
-			a.Scopes = scopes(plainValue(p))
+			if v := plainValue(p); p.loose {
+				a.Scopes = labelScopes(v)
+			} else {
+				a.Scopes = scopes(v)
+			}
 		}
 	case "prompt":
 		if v := strings.ToLower(identifier(p.value)); slices.Contains(prompts, v) {

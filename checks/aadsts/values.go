@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,6 +97,45 @@ func isScope(f string) bool {
 		}
 	}
 	return true
+}
+
+// labelScopes is scopes for what follows a label, where a sentence may stand as
+// well: up to the first word that has not the form of Microsoft's permissions,
+// for what follows may name a person.
+func labelScopes(v string) []string {
+	all := strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '\n' || r == '"' || r == '\'' })
+	n := 0
+	for n < len(all) && isPermission(all[n]) {
+		n++
+	}
+	return scopes(strings.Join(all[:n], " "))
+}
+
+// isPermission reports whether a word is one of OpenID's scopes, or is named as
+// Microsoft names permissions: what may be reached, then how.
+func isPermission(f string) bool {
+	if at := strings.LastIndexByte(f, '/'); at >= 0 { // behind the API's address
+		f = f[at+1:]
+	}
+	if slices.Contains(plainScopes, f) {
+		return true
+	}
+	parts := strings.Split(f, ".")
+	return parts[0] != "" && (parts[0][0] < '0' || parts[0][0] > '9') &&
+		slices.ContainsFunc(parts[1:], func(s string) bool { return slices.Contains(scopeVerbs, s) })
+}
+
+// plainScopes are scopes without a verb: OpenID's, and those that stand for all
+// that an API has (entra-facts §11).
+var plainScopes = []string{
+	"openid", "profile", "email", "offline_access", ".default", "user_impersonation", "access_as_user", "full_access_as_user", "full_access_as_app",
+}
+
+// scopeVerbs are how a permission reaches something, as the names of Microsoft
+// Graph's have it [K].
+var scopeVerbs = []string{
+	"Read", "ReadBasic", "ReadWrite", "Send", "All", "Shared", "AccessAsUser", "AccessAsApp", "Manage", "ManageAsApp", "Create", "Update", "Delete",
+	"Export", "Invite", "Selected", "OwnedBy", "Chat", "Group",
 }
 
 // domain is a name of DNS in small letters; "" where v is none. A label has
