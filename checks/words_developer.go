@@ -38,6 +38,10 @@ const (
 	devYoursClaims   = "Pass claims challenges on to an interactive sign-in instead of trying again silently."
 	devYoursRefresh  = "When a refresh fails, send the person through an interactive sign-in once."
 
+	// AADSTS65001 says that no consent is stored, and not who may give it (entra-facts §2).
+	devMissing          = "No consent is stored for what your app asked for. An interactive sign-in asks the person for it; only if that shows the wall is an admin needed."
+	devYoursInteractive = "Send the person through an interactive authorize request with these scopes once; a token request alone asks nobody."
+
 	devTheirsConsent = "Whether users may consent, and to what: the tenant's user consent settings."
 	devTheirsGrant   = "The approval itself: one admin, once, for everyone."
 	devTheirsAssign  = "Who is assigned to the app."
@@ -49,6 +53,8 @@ const (
 // devMeans says in a sentence what a class means to the app's developer.
 func devMeans(c aadsts.Class) string {
 	switch {
+	case c == aadsts.ConsentMissing:
+		return devMissing
 	case wantsConsent(c):
 		return "The customer's tenant lets only admins approve what your app asks for. Your app is not broken, and no code of yours can approve it."
 	case c == aadsts.Ambiguous || c == aadsts.UserDeclined:
@@ -76,6 +82,8 @@ func devMeans(c aadsts.Class) string {
 // devYours is what the developer can change about a class.
 func devYours(c aadsts.Class) []string {
 	switch {
+	case c == aadsts.ConsentMissing:
+		return []string{devYoursInteractive, devYoursScopes, devYoursLink, devYoursCatch}
 	case c == aadsts.UnverifiedPublisher || c == aadsts.RiskyApp:
 		return []string{devYoursVerify, devYoursScopes, devYoursLink}
 	case wantsConsent(c):
