@@ -24,16 +24,41 @@ func AboutWhy(s State, w checks.Why, profiles []Profile) State {
 		}
 		start.Profile, start.ClientID = &p, p.ClientID
 	}
-	if start.Domain == "" {
+	cloud, known := cloudOfHost(w.Request.Host)
+	if run := s.Cloud(); run != "" {
+		cloud, known = run, true
+	}
+	if start.Domain == "" && known { // of a cloud that is none of ours, no link can be made
+		if cloud != checks.CloudPublic {
+			start.Cloud = cloud
+		}
 		if d, err := AcceptDomain(w.Tenant.Name); err == nil {
 			start.Domain = d
 		}
 		if checks.IsGUID(w.Tenant.ID) && w.Tenant.ID != checks.PersonalTenant && len(facts.Tenants) == 0 {
-			facts.Tenants = []TenantFact{{Cloud: checks.CloudPublic, ID: w.Tenant.ID}}
+			facts.Tenants = []TenantFact{{Cloud: cloud, ID: w.Tenant.ID}}
 		}
 	}
 	out := Apply(State{}, start)
 	return Apply(out, Learned{Facts: facts, Round: out.Round})
+}
+
+// cloudOfHost is the cloud whose sign-in has a host, the public one for none;
+// known is false for a host of another. GCC High and DoD share theirs, and so
+// their links.
+func cloudOfHost(host string) (cloud checks.Cloud, known bool) {
+	switch host {
+	case "", "login.microsoft.com", "login.windows.net", "sts.windows.net": // other names of the public one (entra-facts §10)
+		return checks.CloudPublic, true
+	case "login.chinacloudapi.cn": // the older name
+		return checks.CloudChina, true
+	}
+	for _, e := range checks.Clouds() {
+		if e.Login == "https://"+host {
+			return e.Cloud, true
+		}
+	}
+	return "", false
 }
 
 // WithBody is the message with another text, as its sender edited it: whatever
