@@ -144,8 +144,7 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 	}
 	first := deciding[0]
 	for _, v := range deciding[1:] {
-		same := v.State == first.State && (v.State == DNSOk || v.State == DNSAbsent || v.record.Text == first.record.Text)
-		if !same {
+		if !v.same(first) {
 			have := 0
 			for _, d := range deciding {
 				if d.State == DNSOk {
@@ -226,10 +225,30 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 	case len(deciding) == 0:
 	case !v.Outcome.Decides():
 		note(sayDNSResolverOut, v.Addr, v.Why)
-	case v.State != d.State && v.negative && v.Until != nil:
+	case v.negative && v.Until != nil && v.behind(d.State, deciding[0]):
 		note(sayDNSResolverNot, v.Addr, v.Until.UTC().Format(time.TimeOnly))
-	case v.State != d.State && v.Until != nil:
+	case v.Until != nil && v.behind(d.State, deciding[0]):
 		note(sayDNSResolverOld, v.Addr, v.Until.UTC().Format(time.TimeOnly))
 	}
-	d.Settled = len(deciding) > 0 && d.State != DNSError && d.State != DNSDisagree && v.Outcome.Decides() && v.State == d.State
+	d.Settled = len(deciding) > 0 && d.State != DNSError && d.State != DNSDisagree && v.Outcome.Decides() && v.same(deciding[0])
+}
+
+// same says whether two servers have the same: the record as wanted, none at all,
+// or the same wrong one.
+func (v DNSView) same(w DNSView) bool {
+	return v.State == w.State && (v.State == DNSOk || v.State == DNSAbsent || v.record.Text == w.record.Text)
+}
+
+// behind says whether the resolver's answer is an old one, where the servers came
+// to state and first is one of them. Where they differ, having the record as wanted
+// is not to be behind; where nothing is known of them, nobody is.
+func (v DNSView) behind(state DNSState, first DNSView) bool {
+	switch state {
+	case DNSError:
+		return false
+	case DNSDisagree:
+		return v.State != DNSOk
+	case DNSOk, DNSAbsent, DNSInvalid, DNSAmbiguous:
+	}
+	return !v.same(first)
 }

@@ -33,6 +33,30 @@ func answer(resolver DNSReply, servers ...DNSReply) DNSAnswer {
 	return a
 }
 
+// TestDNSResolverBehind: the resolver in use gives an old answer where its answer is
+// another than the servers', and not where it has what they are still to get.
+func TestDNSResolverBehind(t *testing.T) {
+	t.Parallel()
+	with := func(a DNSAnswer, change func(*DNSAnswer)) DNSAnswer { change(&a); return a }
+	ok, none, bad := found("ns1.", fullPolicy), missing("ns2.", DNSNoName), found("ns1.", "v=hetk2; policy=private")
+	for name, c := range map[string]struct {
+		answer          DNSAnswer
+		behind, settled bool
+	}{
+		"the servers differ, it has the record":     {with(answer(ok, ok, none), func(a *DNSAnswer) { a.Agree = false }), false, false},
+		"the servers differ, it has none yet":       {with(answer(none, ok, none), func(a *DNSAnswer) { a.Agree = false }), true, false},
+		"another invalid record than the servers'":  {answer(found("", "v=hetk3; policy=private"), bad), true, false},
+		"the same invalid record as the servers'":   {answer(bad, bad), false, true},
+		"the record in other words":                 {answer(found("", "v=hetk1;policy=private"), ok), false, true},
+		"bogus, and it has the record all the same": {with(answer(ok, ok), func(a *DNSAnswer) { a.Security = DNSBogus }), false, false},
+	} {
+		got := hetkRule().Compare(c.answer, nil, nil)
+		if behind := strings.Contains(strings.Join(got.Notes, " "), "may go on"); behind != c.behind || got.Settled != c.settled {
+			t.Errorf("%s: %s, settled %v: %q", name, got.State, got.Settled, got.Notes)
+		}
+	}
+}
+
 // TestDNSCompare: every shape of product.md §9 has a state and words of its own.
 func TestDNSCompare(t *testing.T) {
 	t.Parallel()
