@@ -269,3 +269,16 @@ func (w Why) Ask() WhyAsk {
 	}
 	return AskHelp
 }
+
+// OnlyAdmins reports whether the answer tells that nobody but an administrator
+// may approve the app. That consent is missing, or that the person left the
+// page, does not.
+func (w Why) OnlyAdmins() bool {
+	switch w.Class {
+	case aadsts.AdminConsentNeeded, aadsts.UserConsentOff, aadsts.PermissionsNeedAdmin, aadsts.RequestPending,
+		aadsts.UnverifiedPublisher, aadsts.RiskyApp:
+		return true
+	default:
+		return false
+	}
+}

@@ -146,7 +146,11 @@ func messageLine(v string) string { return strings.TrimSpace(checks.Line(v, 400)
 
 // lead says what is the matter: the first lines of every message.
 func (m *messenger) lead() passage {
-	p := passage{lines: []string{sentences(m.fill(m.words.intro), m.words.stopped[m.ask])}}
+	stopped := m.words.stopped[m.ask]
+	if m.ask == checks.AskConsent && !m.Why.OnlyAdmins() {
+		stopped = m.words.unapproved
+	}
+	p := passage{lines: []string{sentences(m.fill(m.words.intro), stopped)}}
 	if c, lookup := m.Why.Named(); c > 0 {
 		p.lines = append(p.lines, strings.ReplaceAll(m.words.code, "{code}", fmt.Sprintf("AADSTS%d", c)))
 		if lookup != "" {
@@ -172,6 +176,9 @@ func (m *messenger) wish() []passage {
 	first := passage{head: m.words.askHead, lines: []string{m.words.ask[m.ask]}}
 	if m.ask != checks.AskConsent {
 		return append([]passage{first}, m.byHand()...)
+	}
+	if p := m.State.Profile; p != nil && p.ID == UnlistedID {
+		first.lines = append(first.lines, strings.ReplaceAll(m.words.stranger, "{client}", messageLine(m.State.App.ClientID)))
 	}
 	link, err := ConsentLink(m.State)
 	if err != nil {

@@ -26,7 +26,7 @@ func (m *messenger) details() []passage {
 		out = append(out, never)
 	}
 	out = append(out, passage{head: w.effectHead, lines: []string{w.effect}}, passage{head: w.undoHead, lines: []string{m.fill(w.undo)}})
-	if s.Profile != nil {
+	if s.Profile != nil && s.Profile.ID != UnlistedID { // of which no description says who makes it
 		out = append(out, m.maker())
 	}
 	return out

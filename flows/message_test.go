@@ -145,7 +145,7 @@ func mapsValues(m map[checks.WhyAsk]string) func(func(string) bool) {
 // text. Languages may leave the app out of a sentence, but put nothing new in.
 func sameHoles(t *testing.T, where, text, english string) {
 	t.Helper()
-	for _, hole := range []string{"{app}", "{listed}", "{publisher}", "{tenant}", "{code}", "{url}", "{at}", "{case}", "%s"} {
+	for _, hole := range []string{"{app}", "{listed}", "{publisher}", "{tenant}", "{code}", "{url}", "{at}", "{case}", "{client}", "%s"} {
 		if strings.Contains(text, hole) != strings.Contains(english, hole) {
 			t.Errorf("%s: %s is in one of %q and %q", where, hole, text, english)
 		}

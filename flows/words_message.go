@@ -3,7 +3,8 @@ package flows
 import "onboard.example/checks"
 
 // messageWords are the words of messages in one language. Placeholders are
-// {app}, {listed}, {publisher}, {tenant}, {code}, {url}, {at} and {case}.
+// {app}, {listed}, {publisher}, {tenant}, {client}, {code}, {url},
+// {at} and {case}.
 //
 // Names of pages and roles are those of Microsoft's localised documentation
 // (learn.microsoft.com/LANG/entra/identity/enterprise-apps/grant-admin-consent),
@@ -14,6 +15,8 @@ type messageWords struct {
 	noApp, noTenant                  string // what to fill in where neither is known
 	intro                            string
 	stopped                          map[checks.WhyAsk]string // what happened
+	unapproved                       string                   // in its place, where it is not known who may approve
+	stranger                         string                   // of an id that no description of an app has
 	code, lookup, at                 string
 	askHead                          string
 	ask                              map[checks.WhyAsk]string

@@ -14,7 +14,9 @@ var messageGerman = messageWords{
 	hello: "Guten Tag!",
 	bye:   "Vielen Dank!",
 	noApp: "[Name der App]", noTenant: "[unsere Domäne]",
-	intro: "Ich möchte {app} verwenden, und die Anmeldung von Microsoft hält mich auf.",
+	intro:      "Ich möchte {app} verwenden, und die Anmeldung von Microsoft hält mich auf.",
+	unapproved: "Soweit die Meldung es erkennen lässt, hat noch niemand die App für mich oder unsere Organisation freigegeben.",
+	stranger:   "Die ID der App, {client}, stammt aus keiner Beschreibung der App. Bitte erfragen Sie die ID beim Anbieter, bevor Sie etwas freigeben.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "In unserem Microsoft 365 dürfen nur Administratoren diese App freigeben. Mit meinem Konto ist alles in Ordnung.",
 		checks.AskAssign:  "Die App steht nur Personen offen, die ihr zugewiesen sind, und ich gehöre nicht dazu.",

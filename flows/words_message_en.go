@@ -14,7 +14,9 @@ var messageEnglish = messageWords{
 	hello: "Hello,",
 	bye:   "Thank you!",
 	noApp: "[name of the app]", noTenant: "[our domain]",
-	intro: "I would like to use {app}, and Microsoft's sign-in stops me.",
+	intro:      "I would like to use {app}, and Microsoft's sign-in stops me.",
+	unapproved: "Nobody has approved it for me or for our organisation yet, as far as the message tells.",
+	stranger:   "The app's id, {client}, comes from no description of the app. Please ask the vendor for its id before you approve anything.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "Our Microsoft 365 lets only administrators approve it. Nothing is wrong with my account.",
 		checks.AskAssign:  "The app is open only to people who are assigned to it, and I am not one of them.",

@@ -14,7 +14,9 @@ var messageSpanish = messageWords{
 	hello: "Hola:",
 	bye:   "¡Muchas gracias!",
 	noApp: "[nombre de la aplicación]", noTenant: "[nuestro dominio]",
-	intro: "Quiero usar {app} y el inicio de sesión de Microsoft no me lo permite.",
+	intro:      "Quiero usar {app} y el inicio de sesión de Microsoft no me lo permite.",
+	unapproved: "Por lo que indica el mensaje, nadie la ha aprobado todavía para mí ni para nuestra organización.",
+	stranger:   "El identificador de la aplicación, {client}, no procede de ninguna descripción de la aplicación. Por favor, pregunte su identificador al proveedor antes de aprobar nada.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "En nuestro Microsoft 365 solo los administradores pueden aprobar esta aplicación. Mi cuenta no tiene ningún problema.",
 		checks.AskAssign:  "La aplicación solo está abierta a las personas asignadas a ella, y yo no lo estoy.",

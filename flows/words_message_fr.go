@@ -14,7 +14,9 @@ var messageFrench = messageWords{
 	hello: "Bonjour,",
 	bye:   "Merci d'avance !",
 	noApp: "[nom de l'application]", noTenant: "[notre domaine]",
-	intro: "Je souhaite utiliser {app}, et la connexion Microsoft me bloque.",
+	intro:      "Je souhaite utiliser {app}, et la connexion Microsoft me bloque.",
+	unapproved: "D'après le message, personne ne l'a encore approuvée pour moi ou pour notre organisation.",
+	stranger:   "L'identifiant de l'application, {client}, ne provient d'aucune description de l'application. Merci de demander son identifiant à l'éditeur avant d'approuver quoi que ce soit.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "Dans notre Microsoft 365, seuls les administrateurs peuvent approuver cette application. Mon compte n'est pas en cause.",
 		checks.AskAssign:  "L'application n'est ouverte qu'aux personnes qui y sont affectées, et je n'en fais pas partie.",

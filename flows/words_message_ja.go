@@ -14,7 +14,9 @@ var messageJapanese = messageWords{
 	hello: "お疲れさまです。",
 	bye:   "よろしくお願いいたします。",
 	noApp: "[アプリ名]", noTenant: "[当組織のドメイン]",
-	intro: "{app} を使用したいのですが、Microsoft のサインインで止められています。",
+	intro:      "{app} を使用したいのですが、Microsoft のサインインで止められています。",
+	unapproved: "メッセージから分かる限り、このアプリは私または当組織に対してまだ承認されていません。",
+	stranger:   "アプリの ID {client} は、アプリの説明に基づくものではありません。承認の前に、提供元に ID をご確認ください。",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "当組織の Microsoft 365 では、このアプリを承認できるのは管理者だけです。私のアカウントに問題はありません。",
 		checks.AskAssign:  "このアプリは割り当てられたユーザーだけが使用でき、私は割り当てられていません。",

@@ -14,7 +14,9 @@ var messageDutch = messageWords{
 	hello: "Hallo,",
 	bye:   "Alvast bedankt!",
 	noApp: "[naam van de app]", noTenant: "[ons domein]",
-	intro: "Ik wil {app} gebruiken, en de aanmelding van Microsoft houdt me tegen.",
+	intro:      "Ik wil {app} gebruiken, en de aanmelding van Microsoft houdt me tegen.",
+	unapproved: "Voor zover de melding laat zien, heeft nog niemand de app voor mij of voor onze organisatie goedgekeurd.",
+	stranger:   "De id van de app, {client}, komt uit geen enkele beschrijving van de app. Vraag de leverancier om de id voordat u iets goedkeurt.",
 	stopped: map[checks.WhyAsk]string{
 		checks.AskConsent: "In onze Microsoft 365 mogen alleen beheerders deze app goedkeuren. Met mijn account is niets mis.",
 		checks.AskAssign:  "De app staat alleen open voor mensen die eraan zijn toegewezen, en daar hoor ik niet bij.",
