@@ -94,9 +94,8 @@ func (o *options) whyProfile(a aadsts.Answer) (*flows.Profile, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.ClientID == "" && o.appID == "" {
-			p.ClientID = a.App.ID
-		}
+		// The id in the text is whoever's who wrote it, and a name is no proof: what
+		// bears the app's name must not carry another one's id to an admin.
 		p, err = o.withAppID(p)
 		return &p, err
 	}

@@ -256,3 +256,20 @@ func TestRehearsals(t *testing.T) {
 		}
 	}
 }
+
+// An id in a text that anybody may have sent is not put beside a known app's
+// name: an admin would approve another app for it.
+func TestWhyTakesNoClientIDForAName(t *testing.T) {
+	t.Parallel()
+	const theirs = "11111111-2222-4333-8444-555555555555"
+	text := "AADSTS90094: needs admin approval https://login.microsoftonline.com/contoso.example/oauth2/v2.0/authorize?client_id=" + theirs
+	for _, args := range [][]string{{"why", "--app", "sophiie", "--message", "email", text}, {"why", "--app", "sophiie", "--message", "teams", "--json", text}} {
+		a := ask(t, nil, args...)
+		if a.code != codeOpen || strings.Contains(a.out, "adminconsent?client_id="+theirs) {
+			t.Errorf("exit %d\n%s\n%s", a.code, a.out, a.err)
+		}
+	}
+	if a := ask(t, nil, "why", "--app", "sophiie", "--app-id", theirs, "--message", "email", text); !strings.Contains(a.out, theirs) {
+		t.Errorf("an id that was typed is not used:\n%s", a.out)
+	}
+}
