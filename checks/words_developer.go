@@ -36,6 +36,8 @@ const (
 	devYoursCatch    = "Catch access_denied, and show the person what to send to their admin instead of an error."
 	devYoursRetry    = "Treat it as passing: try again with growing pauses, and show nothing before the third time."
 	devYoursClaims   = "Pass claims challenges on to an interactive sign-in instead of trying again silently."
+	devYoursAPI      = "Check the API's address or id in the request: a wrong one looks the same as one that the tenant does not have."
+	devYoursWithout  = "Let your app work without that API where a customer does not have it, and say which licence it needs."
 	devYoursRefresh  = "When a refresh fails, send the person through an interactive sign-in once."
 
 	// AADSTS65001 says that no consent is stored, and not who may give it (entra-facts §2).
@@ -46,6 +48,8 @@ const (
 	devTheirsGrant   = "The approval itself: one admin, once, for everyone."
 	devTheirsAssign  = "Who is assigned to the app."
 	devTheirsEnable  = "Whether the app may be signed in to at all."
+	devTheirsService = "The API that you asked for: its licence, its enterprise app in the tenant, and whether that is enabled."
+	devTheirsNetwork = "Which organisations their networks and devices let people sign in to."
 	devTheirsAccess  = "Conditional Access, devices and second factors."
 	devTheirsAccount = "Which account and which organisation the person signs in with."
 )
@@ -61,6 +65,8 @@ func devMeans(c aadsts.Class) string {
 		return "The person left Microsoft's page. Leaving the wall and pressing Cancel on the permission page come back to your app as the same access_denied."
 	case c == aadsts.VendorMisconfigured:
 		return "Your registration and your request do not fit together; the customer can do nothing about it."
+	case c == aadsts.ServiceMissing:
+		return "The customer's tenant does not have the API that your app asked for, or has it switched off or without a licence. Your app itself is not what is missing there."
 	case c == aadsts.Transient:
 		return "A passing fault at Microsoft or on the way."
 	case c == aadsts.WrongTenant || c == aadsts.PersonalAccount:
@@ -96,6 +102,8 @@ func devYours(c aadsts.Class) []string {
 		return []string{devYoursRetry}
 	case c == aadsts.CAPolicy || c == aadsts.MFARequired || c == aadsts.DeviceRequired || c == aadsts.DeviceCodeBlocked:
 		return []string{devYoursClaims, devYoursCatch}
+	case c == aadsts.ServiceMissing:
+		return []string{devYoursAPI, devYoursWithout, devYoursLink}
 	case c == aadsts.ExpiredToken || c == aadsts.GraphPermissionMissing:
 		return []string{devYoursRefresh, devYoursScopes}
 	}
@@ -109,7 +117,11 @@ func devTenant(c aadsts.Class) []string {
 		return []string{devTheirsGrant, devTheirsConsent}
 	case c == aadsts.AssignmentRequired:
 		return []string{devTheirsAssign}
-	case c == aadsts.AppDisabled || c == aadsts.AppNotInTenant || c == aadsts.ServiceMissing || c == aadsts.TenantBlocked:
+	case c == aadsts.ServiceMissing:
+		return []string{devTheirsService, devTheirsGrant}
+	case c == aadsts.TenantBlocked:
+		return []string{devTheirsNetwork}
+	case c == aadsts.AppDisabled || c == aadsts.AppNotInTenant:
 		return []string{devTheirsEnable, devTheirsGrant}
 	case c == aadsts.CAPolicy || c == aadsts.MFARequired || c == aadsts.DeviceRequired || c == aadsts.DeviceCodeBlocked || c == aadsts.CrossTenantPolicy:
 		return []string{devTheirsAccess}

@@ -39,7 +39,9 @@ func colleagueWhy(c aadsts.Class) string {
 		return "Your colleague is assigned to the app, or directly in a group that is; you are not."
 	case c == aadsts.CAPolicy || c == aadsts.DeviceRequired || c == aadsts.MFARequired || c == aadsts.DeviceCodeBlocked || c == aadsts.TenantBlocked:
 		return "Such policies look at who you are, where you are and on which device: your colleague differs in one of them."
-	case c == aadsts.AppDisabled || c == aadsts.AppNotInTenant || c == aadsts.ServiceMissing:
+	case c == aadsts.ServiceMissing:
+		return "Your colleague may have a sign-in from before, which lasts a while, or use a part of the app that does without that service."
+	case c == aadsts.AppDisabled || c == aadsts.AppNotInTenant:
 		return "A sign-in from before lasts a while: your colleague will be stopped too, as a rule within hours."
 	case c == aadsts.WrongTenant || c == aadsts.PersonalAccount || c == aadsts.CrossTenantPolicy:
 		return "Your colleague signs in with an account of the right organisation."
@@ -62,6 +64,8 @@ func beforeWhy(c aadsts.Class) string {
 		return "Somebody made assignment required, or took you off the list or out of the group."
 	case c == aadsts.AppDisabled:
 		return "Somebody switched the app off: an admin of yours, its vendor, or Microsoft."
+	case c == aadsts.ServiceMissing:
+		return "The subscription of that service ended, somebody switched the service off, or the app has begun to use one that it did without before."
 	case c == aadsts.AppNotInTenant:
 		return "Somebody deleted the app from your organisation; approving it brings it back."
 	case c == aadsts.CAPolicy || c == aadsts.DeviceRequired || c == aadsts.DeviceCodeBlocked || c == aadsts.TenantBlocked || c == aadsts.CrossTenantPolicy:

@@ -66,7 +66,7 @@ var messages = []textCase{
 	{"7000229", "AADSTS7000229: The client application 8dd90edb-c881-459a-ac84-2a1fee8c5c94 is missing service principal in the tenant 11111111-2222-4333-8444-955566677788.", AppNotInTenant, TenantAdmin},
 	{"70001", "AADSTS70001: Application is disabled or unknown here", AppNotInTenant, TenantAdmin},
 	{"500011", "AADSTS500011: The resource principal named https://ews.contoso.example was not found in the tenant named Contoso.", ServiceMissing, TenantAdmin},
-	{"500014", "AADSTS500014: The service principal for resource 'https://outlook.office365.com' is disabled.", AppDisabled, TenantAdmin},
+	{"500014", "AADSTS500014: The service principal for resource 'https://outlook.office365.com' is disabled.", ServiceMissing, TenantAdmin},
 	{"500113", "AADSTS500113: No reply address is registered for the application.", VendorMisconfigured, AppVendor},
 	{"50011", "AADSTS50011: The redirect URI 'https://app.example/cb' specified in the request does not match the redirect URIs configured for the application", VendorMisconfigured, AppVendor},
 	{"53003", "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.", CAPolicy, TenantAdmin},
