@@ -114,6 +114,9 @@ type Finding struct {
 	Fix     *Fix          `json:"fix"`
 	At      time.Time     `json:"at"`
 	Took    time.Duration `json:"-"`
+	// Zone is the zone of the DNS that the policy record belongs in, as it was found;
+	// empty: not known. Of CheckDNSPolicy alone.
+	Zone string `json:"zone,omitempty"`
 }
 
 // Evidence is one thing that was seen, and how to see it again.

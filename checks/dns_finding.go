@@ -79,6 +79,9 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 
 func (l DNSLook) policy(r DNSReport) Finding {
 	f := Finding{Check: CheckDNSPolicy, Grade: Verified, Summary: r.Reason, Detail: r.Notes}
+	if len(r.Aliases) == 0 { // behind an alias, it is the zone of another name
+		f.Zone = r.Zone
+	}
 	switch r.State {
 	case DNSOk:
 		f.Verdict = Pass

@@ -109,3 +109,18 @@ func TestDNSAdviceFitsWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// TestDNSPolicyZone: the finding carries the zone that was found, unless an alias
+// led to another one.
+func TestDNSPolicyZone(t *testing.T) {
+	t.Parallel()
+	a := answer(missing("", DNSNoName), missing("ns1.", DNSNoName))
+	l := DNSLook{Rule: hetkRule(), Domain: "sub.contoso.example", Answer: a}
+	if got := l.Findings()[0].Zone; got != "contoso.example" {
+		t.Errorf("the zone is %q", got)
+	}
+	l.Answer.Aliases = []string{"policy.fabrikam.example."}
+	if got := l.Findings()[0].Zone; got != "" {
+		t.Errorf("behind an alias, the zone is %q", got)
+	}
+}

@@ -5,7 +5,7 @@ import "strings"
 // Words fills the {placeholders} of a text with what a state knows: {app},
 // {publisher}, {client}, {listed}, {object}, {policy}, {domain}, {tenant}, {role},
 // {scopes}, {connect}, {who} and {reviewers}; of the policy record in the DNS
-// {record}, {recordLabel}, {recordName}, {recordDoubled} and {recordLine}.
+// {record}, {recordLabel}, {recordName}, {recordTyping} and {recordLine}.
 // What is not known yet is named in general words. What it fills in comes from
 // profiles and tenants; surfaces clean it like any text from outside.
 func Words(s State, text string) string {

@@ -75,10 +75,15 @@ func (s State) recordPairs() []string {
 	if s.App.DNS == nil || s.Domain == "" {
 		return []string{
 			"{record}", recordWords.theRecord, "{recordLabel}", recordWords.theLabel, "{recordName}", recordWords.theName,
-			"{recordDoubled}", recordWords.theDoubled, "{recordLine}", recordWords.theRecord,
+			"{recordTyping}", recordWords.typeWhole, "{recordLine}", recordWords.theRecord,
 		}
 	}
-	p := s.App.DNS.Publish(s.Domain, "")
+	zone := s.recordZone()
+	p := s.App.DNS.Publish(s.Domain, zone)
+	label, typing := p.HostLabel, fmt.Sprintf(recordWords.typeLabel, p.HostLabel, p.Zone, p.Doubled)
+	if zone == "" { // which part of the name a form adds is not known: it is told whole
+		label, typing = p.FullName, recordWords.typeWhole
+	}
 	bind := ""
 	for _, f := range p.Forms {
 		if f.Name == "" {
@@ -86,8 +91,18 @@ func (s State) recordPairs() []string {
 		}
 	}
 	return []string{
-		"{record}", p.Text, "{recordLabel}", p.HostLabel, "{recordName}", p.FullName, "{recordDoubled}", p.Doubled, "{recordLine}", bind,
+		"{record}", p.Text, "{recordLabel}", label, "{recordName}", p.FullName, "{recordTyping}", typing, "{recordLine}", bind,
 	}
+}
+
+// recordZone is the zone of the DNS that the policy record belongs in, which is
+// above the domain where that has no zone of its own; empty: nobody looked.
+func (s State) recordZone() string {
+	h, ok := s.Finding(checks.CheckDNSPolicy)
+	if !ok {
+		return ""
+	}
+	return h.Zone
 }
 
 // NameServer is what one server said of the policy record. Its texts come from

@@ -89,6 +89,29 @@ func TestRecordPathIsProvenByTheServers(t *testing.T) {
 	}
 }
 
+// TestRecordLabel: the step tells the name as the zone's form wants it, and the whole
+// name while nobody knows the zone.
+func TestRecordLabel(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ domain, zone, label, typing string }{
+		"its own zone":  {"contoso.example", "contoso.example", "_hetk", "Type only _hetk as the name: most forms add contoso.example by themselves. Typed whole, it lands at _hetk.contoso.example.contoso.example,"},
+		"below a zone":  {"mail.contoso.example", "contoso.example", "_hetk.mail", "Type only _hetk.mail as the name: most forms add contoso.example by themselves. Typed whole, it lands at _hetk.mail.contoso.example.contoso.example,"},
+		"no zone known": {"mail.contoso.example", "", "_hetk.mail.contoso.example", "That is the whole name. Most forms add the zone"},
+	} {
+		s := atRecord(t)
+		s.Domain = c.domain
+		f := told(s, checks.CheckDNSPolicy, checks.Warn)
+		f.Finding.Zone = c.zone
+		s = after(s, f)
+		if got := Words(s, "{recordLabel}"); got != c.label {
+			t.Errorf("%s: the name is %q", name, got)
+		}
+		if got := Words(s, "{recordTyping}"); !strings.HasPrefix(got, c.typing) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 // TestNameServers: a line for each, with what its cache goes on saying.
 func TestNameServers(t *testing.T) {
 	t.Parallel()

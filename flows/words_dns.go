@@ -7,7 +7,8 @@ const leastDNS = "admin of the domain's DNS"
 var recordWords = struct {
 	wait, unfitNone, unfitThere, unseen, there string
 	nothing, has, other, keeps                 string
-	theRecord, theLabel, theName, theDoubled   string
+	theRecord, theLabel, theName               string
+	typeLabel, typeWhole                       string
 	notNow                                     string
 }{
 	wait:       "not every name server has the record yet",
@@ -19,7 +20,10 @@ var recordWords = struct {
 	notNow: "it opens nothing: clear the block first, and take it as a second layer",
 
 	theRecord: "the record that the vendor names", theLabel: "the label that the vendor names",
-	theName: "the name that the vendor names", theDoubled: "a name with the domain in it twice",
+	theName: "the name that the vendor names",
+
+	typeLabel: "Type only %s as the name: most forms add %s by themselves. Typed whole, it lands at %s, where nobody looks.",
+	typeWhole: "That is the whole name. Most forms add the zone, which is the domain or one above it, by themselves: type what is before the zone. Typed whole there, it lands at a name with the zone in it twice, where nobody looks.",
 
 	nothing: "nothing there",
 	has:     "has the record",
@@ -33,7 +37,7 @@ var recordTexts = map[StepID]stepText{
 		"Wherever the DNS of {domain} is kept, add one record of the type TXT.",
 		"Name: {recordLabel}",
 		"Value: {record}",
-		"Type only {recordLabel} as the name: most forms add {domain} by themselves. Typed whole, it lands at {recordDoubled}, where nobody looks.",
+		"{recordTyping}",
 		"Amazon Route 53 and Google Cloud DNS want the value in quotation marks, Azure DNS and GoDaddy without; Cloudflare takes both. In a zone file of BIND: {recordLine}",
 		"Leave other TXT records as they are. If a policy record of {app} is there already, change it: two count for none.",
 		"Save. Every name server is asked here, again and again, until all of them have it.",

@@ -231,6 +231,9 @@ func (p *plain) news() {
 		}
 		_, word, _ := verdictLook(e.held.Verdict, e.held.Grade)
 		text := fill(plainFinding, "verdict", word, "check", string(e.id), "summary", sentence(clean(e.held.Summary)))
+		if fix := e.held.Fix; fix != nil && e.id == checks.CheckDNSPolicy { // it names the zone, which the step could not yet
+			text += " " + sentence(clean(fix.Do))
+		}
 		if p.said[e.id] == text {
 			continue
 		}
