@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // applying says whether a confirmed plan is being carried out.
@@ -147,10 +148,13 @@ func (s State) line(e Event) State {
 		})
 	case Reread:
 		return s.mark(e.Plan, e.Line, func(l *LineState) {
-			switch {
-			case l.Status == LineWaiting || l.Status == LineSending:
+			if l.Status == LineWaiting || l.Status == LineSending {
+				return
+			}
+			switch l.Until = e.Until; {
 			case e.Seen:
 				l.Status = LineSeen
+			case !e.Until.IsZero(): // it is looked for still
 			case l.Status == LineWritten:
 				l.Status = LineUnseen
 			}
@@ -178,7 +182,7 @@ func (s State) stop(e Stopped) State {
 	}
 	s.Lines = slices.Clone(s.Lines)
 	for i := range s.Lines {
-		if s.Lines[i].Status == LineSending {
+		if s.Lines[i].Until = (time.Time{}); s.Lines[i].Status == LineSending {
 			s.Lines[i].Status = LineUnclear
 		}
 	}

@@ -212,6 +212,8 @@ type Reread struct {
 	Line int       `json:"line"`
 	Seen bool      `json:"seen"`
 	At   time.Time `json:"at"`
+	// Until is set where it is looked for on and on, until then at most.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Stopped says that a plan will not be carried further, and why. A new plan is

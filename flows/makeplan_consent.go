@@ -350,9 +350,9 @@ func setConsent(s State, p *Plan, next []string) error {
 		Effect: planWords.consentEffect[p.Path], Benchmark: benchmarkOf(p.Path), Undo: fmt.Sprintf(planWords.consentUndo, consentSays(was)),
 		Back: &Back{Kind: SetConsent, Method: "PATCH", Path: "/policies/authorizationPolicy", Body: consentBody(was)},
 	}
-	if slices.ContainsFunc(was, func(e string) bool { return strings.EqualFold(e, forSelf+"microsoft-user-default-recommended") }) {
-		c.Warning = planWords.managedWarning
-		p.Warnings = append(p.Warnings, planWords.managedWarning)
+	if managedConsent(was) {
+		c.Warning = planWords.managedWarning + " " + managedNext(p.Path)
+		p.Warnings = append(p.Warnings, c.Warning)
 	}
 	p.Lines = append(p.Lines, c)
 	return nil

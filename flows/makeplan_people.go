@@ -53,6 +53,8 @@ func planPilot(s State, p *Plan) error {
 		return ErrOwnRoles
 	case f.TooMany:
 		return ErrTooMany
+	case f.App == nil:
+		p.Warnings = append(p.Warnings, planWords.rolesWarning)
 	}
 	if f.App == nil || !f.App.AssignedOnly {
 		p.Lines = append(p.Lines, requireLine(app))

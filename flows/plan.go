@@ -185,4 +185,6 @@ type LineState struct {
 	Sent    time.Time // when it was stored as being sent; zero: never
 	By      string    // who was signed in then
 	Applied Applied   // zero before an answer
+	// Until is when it is given up to look for it; zero: it is not waited for.
+	Until time.Time
 }

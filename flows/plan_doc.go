@@ -72,19 +72,6 @@ func DoneOf(s State, fit Ranked) Done {
 	return d
 }
 
-// WhyStopped says in a sentence why the last plan was not carried further;
-// empty: it was not stopped.
-func WhyStopped(s State) string {
-	if s.Stop == nil {
-		return ""
-	}
-	text := planWords.stopped[s.Stop.Why]
-	if s.Stop.Text != "" {
-		text += " " + s.Stop.Text
-	}
-	return text
-}
-
 // PlanSchema is the JSON Schema of a PlanDoc.
 func PlanSchema() ([]byte, error) { return schemaOf(&PlanDoc{}, "onboard plan") }
 

@@ -92,6 +92,12 @@ func Wants(s State) []Want {
 	return out
 }
 
+// Looking says whether a look is wanted in a state, or was when the run ended.
+func Looking(s State) bool {
+	s.End = ""
+	return slices.ContainsFunc(Wants(s), func(w Want) bool { return w.Kind == WantLook })
+}
+
 // wantLook is the one look that a place asks for: everything once to diagnose,
 // and again and again what a step waits for.
 func wantLook(s State) (Want, bool) {

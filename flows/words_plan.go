@@ -5,24 +5,25 @@ const leastRoleID = "158c047a-c907-4556-b7ef-446551a6b5f7"
 
 // planWords holds the lines of plans beyond the grant's own.
 var planWords = struct {
-	oneLine, oneEffect                                                                                                                string
-	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                string
-	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                      string
-	roleLine, roleEffect, roleUndo                                                                                                    string
-	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn                                                string
-	classLine, unclassified, low, classEffect, classUndo                                                                              string
-	policyLine, policyName, policyText, policyEffect, policyUndo                                                                      string
-	conditionLine, conditionEffect, conditionUndo                                                                                     string
-	consentLine, consentUndo, consentNone, allWarning, managedWarning                                                                 string
-	consentEffect                                                                                                                     map[PathID]string
-	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                   string
-	unroleLine, unroleEffect, unroleUndo                                                                                              string
-	deleteLine, deleteEffect, deleteUndo, deleteWarning                                                                               string
-	backLine                                                                                                                          map[ChangeKind]string
-	backEffect                                                                                                                        map[ChangeKind]string
-	undoTitle, undoFor, undoGains                                                                                                     string
-	stopped                                                                                                                           map[StopReason]string
-	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning string
+	oneLine, oneEffect                                                                                                                                  string
+	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                                  string
+	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                                        string
+	roleLine, roleEffect, roleUndo                                                                                                                      string
+	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn                                                                  string
+	classLine, unclassified, low, classEffect, classUndo                                                                                                string
+	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                        string
+	conditionLine, conditionEffect, conditionUndo                                                                                                       string
+	consentLine, consentUndo, consentNone, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged string
+	consentEffect                                                                                                                                       map[PathID]string
+	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                     string
+	unroleLine, unroleEffect, unroleUndo                                                                                                                string
+	deleteLine, deleteEffect, deleteUndo, deleteWarning                                                                                                 string
+	backLine                                                                                                                                            map[ChangeKind]string
+	backEffect                                                                                                                                          map[ChangeKind]string
+	undoTitle, undoFor, undoGains                                                                                                                       string
+	stopped                                                                                                                                             map[StopReason]string
+	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                   string
+	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning     string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
@@ -75,7 +76,15 @@ var planWords = struct {
 		AppPolicy: "Users may consent to this app by themselves. What else they may consent to stays as it is.",
 	},
 	allWarning:     "This weakens the tenant for every app, not for this one alone.",
-	managedWarning: "Microsoft manages this setting here: it may accept the change and not make it. It is read again after the write; if nothing changed, approve this one app instead, or choose another setting in the admin center.",
+	managedWarning: "Microsoft manages this setting here: it may accept the change and not make it. It is read again after the write.",
+	managedOwn:     "If nothing changed, no choice in the admin center does the same: approve this one app instead, for everyone or for a pilot, and take back what was made for this.",
+	managedElse:    "If nothing changed, make the choice in the admin center, or approve this one app instead.",
+
+	waits:       "Accepted, and not to be seen yet. %s It is looked for, for %d min at most. To leave is safe: nothing is sent twice, and the receipt says what was sent.",
+	waitObject:  "That takes seconds as a rule, and minutes at times.",
+	waitPolicy:  "That takes some minutes at times.",
+	waitSetting: "That takes minutes as a rule, and up to an hour.",
+	waitManaged: "Microsoft manages this setting here, and may not make the change at all.",
 
 	revokeLine:      "delete the tenant-wide grant on %s",
 	revokeEffect:    "Whoever has no grant of their own has to be approved again. Tokens that are out work until they expire.",
@@ -111,17 +120,20 @@ var planWords = struct {
 		EnableApp: "Everyone who may use the app can sign in to it again.",
 	},
 	stopped: map[StopReason]string{
-		StopMoved:       "The tenant is not as it was when the plan was made. Make the plan anew.",
-		StopRefused:     "Microsoft refused a change.",
-		StopUnclear:     "Microsoft did not answer a change: it may have been made. Look before you go on.",
-		StopUnseen:      "Microsoft accepted a change, and it does not show yet. A setting can take up to an hour; where Microsoft manages it, it may never come: then approve this one app instead, or choose in the admin center.",
-		StopInterrupted: "It was interrupted. The receipt says how far it had come.",
-		StopNoHands:     "Nothing here can write.",
-		StopSignIn:      "Nobody signed in who may write.",
-		StopTenant:      "Somebody signed in to another tenant. Nothing was sent.",
-		StopUnread:      "The tenant could not be read.",
-		StopStore:       "What is about to be written could not be stored first, so it was not sent.",
+		StopMoved:       "The tenant is not as it was when the plan was made. Read the new plan before you agree to it.",
+		StopRefused:     "Microsoft refused a change. What was done before it is in the receipt.",
+		StopUnclear:     "Microsoft did not answer a change: it may have been made or not. It is read again, never sent again: look at the new plan.",
+		StopInterrupted: "It was interrupted. The receipt says how far it had come, and the plan made next says what is left.",
+		StopNoHands:     "Nothing here can write. Make the change in the admin center, or take the plan as a script.",
+		StopSignIn:      "Nobody is signed in who may write this. Agree again to sign in.",
+		StopTenant:      "Somebody is signed in to another tenant than the plan's, so nothing more is sent. Sign in with an account of the plan's tenant.",
+		StopUnread:      "The tenant could not be read, so nothing more is sent. What was sent before is in the receipt: look again.",
+		StopStore:       "What is about to be written is stored first, and that failed, so nothing more is sent. Make room where runs are kept, then agree again.",
 	},
+	stoppedElse:   "Stopped before its end.",
+	unseen:        "Microsoft accepted a change, and it is not to be seen yet. Look again in some minutes: the plan made then says what is left.",
+	unseenSetting: "Microsoft accepted a change, and it is not to be seen yet. Such a setting can take up to an hour. Look again later: the plan made then says what is left.",
+	unseenManaged: "Microsoft accepted the change, and it is not there. It manages this setting here, and may not make the change at all.",
 
 	undoTitle: "Take back what was done",
 	undoFor:   "An admin who wants the tenant as it was before a plan was carried out.",
@@ -134,6 +146,8 @@ var planWords = struct {
 	keptWarning:   "Whatever was set on the enterprise app since goes with it.",
 	fileWarning:   "This receipt is not one that this machine keeps. Anybody may have written in it: read each request before you agree.",
 	handWarning:   "Take back by hand, for which one was made is not known: %s",
+
+	rolesWarning: "The app is not in the tenant yet, so it is not known whether it has roles of its own. Where it has, people are assigned to one of them by hand, before anybody is shut out: look at the app once it is there.",
 
 	movedGone: "it is not there any more", movedOther: "it is another one now",
 	movedUsed: "others have consented to it, or were assigned to it", movedHolds: "it is now: %s",

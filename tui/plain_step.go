@@ -110,7 +110,7 @@ func (p *plain) planScene(step flows.Step) scene {
 	if s.Plan == nil || flows.Remaking(s) {
 		sc := scene{key: "making", lines: []string{sentence(wordMakingPlan)}}
 		if s.Stop != nil {
-			sc.lines = append([]string{stopWord(s.Stop.Why)}, sc.lines...)
+			sc.lines = append([]string{clean(flows.StopWords(s))}, sc.lines...)
 		}
 		return sc
 	}
@@ -118,7 +118,7 @@ func (p *plain) planScene(step flows.Step) scene {
 	sc := scene{open: true, key: strings.Join([]string{"plan", string(s.Plan.ID), string(s.Confirmed), boolWord(ready), boolWord(s.Stop != nil)}, " ")}
 	sc.lines = append(sc.lines, texts(p.m.stepTitle(step, maxWidth))...)
 	if s.Stop != nil {
-		sc.lines = append(sc.lines, stopWord(s.Stop.Why))
+		sc.lines = append(sc.lines, clean(flows.StopWords(s)))
 	}
 	sc.lines = append(sc.lines, p.m.plan.headline(p.m, step))
 	for i, c := range s.Plan.Lines {
@@ -128,6 +128,10 @@ func (p *plain) planScene(step flows.Step) scene {
 			sc.key += " " + number(int(st.Status))
 		}
 		sc.lines = append(sc.lines, texts(changeRows(c, st, step.Apply, false, maxWidth))...)
+	}
+	if wait := flows.Waiting(s); wait != "" {
+		sc.key += " waits"
+		sc.lines = append(sc.lines, clean(wait))
 	}
 	for _, w := range s.Plan.Warnings {
 		sc.lines = append(sc.lines, clean(w))

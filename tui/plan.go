@@ -53,6 +53,9 @@ func (s *planScreen) body(m *Model) body {
 		}
 		b.put(changeRows(line, st, step.Apply || m.state.Confirmed != "", m.size.tight(), w)...)
 	}
+	if wait := flows.Waiting(m.state); wait != "" {
+		b.put(hanging(say(RoleInfo, "… "), RoleInfo, clean(wait), w)...)
+	}
 	for _, t := range p.Warnings {
 		if slices.ContainsFunc(p.Lines, func(c flows.Change) bool { return c.Warning == t }) {
 			continue // its line says so
@@ -86,7 +89,7 @@ func (m *Model) putStop(b *body, w int) {
 	if stop == nil {
 		return
 	}
-	b.put(hanging(say(RoleBad, "✗ "), RoleBad, stopWord(stop.Why), w)...)
+	b.put(hanging(say(RoleBad, "✗ "), RoleBad, clean(flows.StopWords(m.state)), w)...)
 	if stop.Text != "" {
 		b.put(linkless(RoleSubtle, clean(stop.Text), 2, w)...)
 	}
@@ -196,13 +199,6 @@ func lineLook(s flows.LineStatus) (mark, word string, role Role) {
 	case flows.LineWaiting:
 	}
 	return "–", wordLineWaiting, RoleSubtle
-}
-
-func stopWord(why flows.StopReason) string {
-	if t, ok := stopWords[why]; ok {
-		return t
-	}
-	return wordStopped
 }
 
 func (s *planScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)) }

@@ -317,7 +317,6 @@ const (
 	wordReceipt      = "Receipt kept: {name}"
 	wordStoring      = "Storing your yes before anything is sent …"
 	wordNotConfirmed = "Not confirmed, and nothing was sent: {why}"
-	wordStopped      = "Stopped before its end."
 	wordScriptTitle  = "The same by hand"
 	wordScriptHelp   = "The exact requests, for any tool that you trust. Showing them sends nothing."
 	wordLineWaiting  = "waiting"
@@ -328,20 +327,6 @@ const (
 	wordLineRefused  = "refused"
 	wordLineUnclear  = "unclear"
 )
-
-// stopWords say why a plan was not carried further, and what to do.
-var stopWords = map[flows.StopReason]string{
-	flows.StopMoved:       "The tenant is not as it was when this plan was made. Read the new plan before you confirm.",
-	flows.StopRefused:     "Microsoft refused a line. What was done before it is in the receipt.",
-	flows.StopUnclear:     "No answer came to a write, so it may or may not have been done. It is read again, never sent again: look at the new plan.",
-	flows.StopUnseen:      "Microsoft accepted a line, and it is not there. Some managed tenants do this: use the portal.",
-	flows.StopInterrupted: "This was interrupted between two lines. What is there now was read again: look at the new plan.",
-	flows.StopNoHands:     "Nothing here can write. Use the portal, or press ctrl+s for the requests.",
-	flows.StopSignIn:      "Nobody is signed in who may write this. Confirm again to sign in.",
-	flows.StopTenant:      "You are signed in to another tenant than the plan's, so nothing more is sent. Sign in with an account of the plan's tenant.",
-	flows.StopUnread:      "The tenant could not be read, so nothing more is sent. What was sent before is in the receipt: look again.",
-	flows.StopStore:       "What is sent is saved first, and that failed, so nothing more is sent. Make room where runs are kept, then confirm again.",
-}
 
 // Proof and report.
 const (

@@ -147,7 +147,7 @@ func (e *errand) ask(ctx context.Context, domain string) (string, error) {
 // line how far it has come.
 func (e *errand) carried(ctx context.Context, l *planLines) (flows.State, error) {
 	wake := e.d.Watch(context.WithoutCancel(ctx))
-	told := map[int]flows.LineStatus{}
+	told, waits := map[int]flows.LineStatus{}, ""
 	for {
 		e.showPrompt()
 		s := e.d.State()
@@ -156,6 +156,15 @@ func (e *errand) carried(ctx context.Context, l *planLines) (flows.State, error)
 				told[i] = st.Status
 				if err := l.status(i, s.Plan.Lines[i], st); err != nil {
 					e.w.halt() // nobody reads what is done: do no more of it
+					return e.d.State(), unprinted(err)
+				}
+			}
+		}
+		if wait := flows.Waiting(s); wait != waits && !e.w.o.json {
+			if waits = wait; wait != "" {
+				l.detail(sayWaits, wait)
+				if err := l.out.Flush(); err != nil {
+					e.w.halt()
 					return e.d.State(), unprinted(err)
 				}
 			}
@@ -188,7 +197,7 @@ func (e *errand) proven(ctx context.Context) flows.State {
 	for {
 		s := e.d.State()
 		if s.Place.Stage == flows.StageProof {
-			if !looking(s) {
+			if !flows.Looking(s) {
 				return s
 			}
 		} else if _, ok := flows.Next(s); ok {

@@ -82,7 +82,7 @@ func (e *errand) there(s flows.State) bool {
 		return true
 	case ok && step.Plan:
 		return s.Plan != nil && s.Plan.Of() == e.path && !flows.Remaking(s)
-	case !ok || looking(s) && !seenAll(s, step):
+	case !ok || flows.Looking(s) && !seenAll(s, step):
 		return false
 	}
 	// Past the plan, at what others do next: there is nothing left to change.
@@ -146,7 +146,7 @@ func (e *errand) signIn(s flows.State) (flows.Event, error) {
 
 // choose takes the path once everything was looked at.
 func (e *errand) choose(s flows.State) flows.Event {
-	if looking(s) {
+	if flows.Looking(s) {
 		return nil
 	}
 	if e.recall != nil && s.Undoing == nil {
@@ -167,16 +167,6 @@ func (e *errand) choose(s flows.State) flows.Event {
 		}
 	}
 	return flows.Chose{Path: e.path}
-}
-
-// looking says whether a look is under way.
-func looking(s flows.State) bool {
-	for _, w := range flows.Wants(s) {
-		if w.Kind == flows.WantLook {
-			return true
-		}
-	}
-	return false
 }
 
 // step answers what a step asks, and goes on from it.

@@ -41,6 +41,7 @@ Without a receipt it lists those that are kept.`
 	sayPlanID        = "\nPlan %s.\n"
 	sayPlanApply     = "Nothing was changed. To carry it out, type `onboard apply` with the same flags.\n"
 	saySaid          = "said"
+	sayWaits         = "waiting"
 	sayRequestID     = "request id"
 	sayTypeDomain    = "Type %s to apply, or anything else to change nothing: "
 	sayNotAgreed     = "that is not the domain, so nothing was changed"

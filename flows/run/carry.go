@@ -19,6 +19,8 @@ const (
 	// does not see yet what a line before made: such a refusal means that
 	// nothing was written.
 	notThereYet = 4
+	// soonSeen is how many looks at a line most need at most.
+	soonSeen = 3
 )
 
 // carrying is one plan under way.
@@ -97,8 +99,11 @@ func (c *carrying) holds(i int) (why flows.StopReason, text string) {
 		return "", "" // it was held against the tenant just now
 	}
 	now, err := flows.MakePlan(c.d.State())
-	if err != nil {
+	switch {
+	case errors.Is(err, flows.ErrNotRead):
 		return c.stopped(flows.StopUnread), err.Error()
+	case err != nil: // by what came to light, there can be no such plan
+		return flows.StopMoved, err.Error()
 	}
 	done, left := c.requests(c.plan.Lines[:i]), c.requests(c.plan.Lines[i:])
 	// A copy that lags may not show what was seen already.
@@ -272,8 +277,12 @@ func notSent() []checks.FailureKind {
 // reread reads until the line shows, or the patience is over. What could not
 // be read at the end of it is not said to be missing.
 func (c *carrying) reread(i int, sent flows.Applied) (why flows.StopReason, text string) {
-	until, unread := c.d.o.Now().Add(c.d.o.Reread), error(nil)
-	for pause := flows.PollFirst; ; pause = min(pause+pause/2, flows.PollMost) {
+	patience := c.d.o.Reread
+	if patience <= 0 {
+		patience = flows.Patience(c.d.State().Facts, c.plan.Lines[i].Kind)
+	}
+	until, unread := c.d.o.Now().Add(patience), error(nil)
+	for pause, looks := flows.PollFirst, 1; ; pause, looks = min(pause+pause/2, flows.PollMost), looks+1 {
 		if unread = c.read(); unread == nil {
 			if s := c.d.State(); flows.Shows(s.Facts, s.App, c.plan.Lines[i]) {
 				if s.Facts.App != nil {
@@ -282,6 +291,9 @@ func (c *carrying) reread(i int, sent flows.Applied) (why flows.StopReason, text
 				c.d.finish(c.tell, flows.Reread{Plan: c.plan.ID, Line: i, Seen: true, At: c.d.o.Now()})
 				return "", ""
 			}
+		}
+		if looks == soonSeen { // from here on it is said that it takes its time
+			c.d.post(flows.Reread{Plan: c.plan.ID, Line: i, At: c.d.o.Now(), Until: until})
 		}
 		if !c.d.o.Now().Before(until) || !c.wait(pause) {
 			break

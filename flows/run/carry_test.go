@@ -67,6 +67,9 @@ func TestAPlanIsCarriedOut(t *testing.T) {
 		if s := r.State(); s.Place.Stage != flows.StageProof || s.Overall().State != checks.StateOpen {
 			t.Errorf("at %+v: %+v; missing %q", s.Place, s.Overall(), flows.Missing(s))
 		}
+		if last := w.saved[len(w.saved)-1]; rec.Verdict.State == checks.StateOpen || last.Verdict.State != checks.StateOpen || last.At != rec.At {
+			t.Errorf("the receipt says %+v, and after the proof %+v", rec.Verdict, last.Verdict)
+		}
 		wholeJournal(t, r.Driver, j)
 	})
 }

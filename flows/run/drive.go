@@ -39,6 +39,7 @@ func (d *Driver) Run(ctx context.Context) error {
 	}()
 	for {
 		s := d.State()
+		d.refile(ctx, s)
 		if s.End != "" {
 			return nil
 		}

@@ -31,8 +31,8 @@ type Options struct {
 	// WriteGrace is how long a write that is under way may still get its
 	// answer after Run was cancelled; 0 means 5 seconds.
 	WriteGrace time.Duration
-	// Reread bounds how long an accepted write is looked for; 0 means 2
-	// minutes, twice what replication is commonly seen to take.
+	// Reread bounds how long an accepted write is looked for; 0 means as long
+	// as such a change may take (flows.Patience).
 	Reread time.Duration
 }
 
@@ -68,7 +68,8 @@ type Driver struct {
 	n       uint64      // of our last record
 	failed  error       // why the journal cannot be written
 	prompt  *Prompt
-	inHand  bool // the hand may hold a sign-in
+	inHand  bool    // the hand may hold a sign-in
+	proved  *proved // of Run alone; nil: nothing yet
 	wake    map[chan struct{}]struct{}
 
 	dirty chan struct{} // the state changed: compare what is wanted
@@ -96,9 +97,6 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 	}
 	if o.WriteGrace <= 0 {
 		o.WriteGrace = 5 * time.Second
-	}
-	if o.Reread <= 0 {
-		o.Reread = 2 * time.Minute
 	}
 	d := &Driver{
 		hands: h, journal: j, o: o, wake: map[chan struct{}]struct{}{},

@@ -2,7 +2,9 @@ package run
 
 import (
 	"context"
+	"reflect"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
@@ -31,6 +33,25 @@ func (d *Driver) file(ctx context.Context, id flows.PlanID) {
 	if name, ok := d.save(ctx, id); ok {
 		d.finish(ctx, flows.Filed{Plan: id, Name: name})
 	}
+}
+
+// refile writes the receipt of a plan that was carried out once more, after the
+// proof has looked at everything: what it was filed with was found before the
+// plan.
+func (d *Driver) refile(ctx context.Context, s flows.State) {
+	if d.o.Receipts == nil || s.Place.Stage != flows.StageProof || !s.Carried() || !s.PlanFiled() || flows.Looking(s) {
+		return
+	}
+	if now := s.Overall(); d.proved == nil || d.proved.plan != s.Plan.ID || !reflect.DeepEqual(d.proved.verdict, now) {
+		d.proved = &proved{s.Plan.ID, now}
+		d.save(ctx, s.Plan.ID)
+	}
+}
+
+// proved is what a receipt says was proved.
+type proved struct {
+	plan    flows.PlanID
+	verdict checks.Overall
 }
 
 // fileInterrupted files the receipt of a plan that an earlier process of this
