@@ -170,7 +170,7 @@ func (s Subject) reasons(q consent.Question, a consent.Answer, assumed bool) []s
 	for _, n := range a.Notes {
 		switch n.ID {
 		case consent.RuleScopeAssumed:
-			add(sayScopesAssumed) // once, not for every scope
+			add(sayScopesAssumed)
 		case consent.RulePolicyAssumed:
 			add(sayListStatic)
 		default:

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"strconv"
+	"strings"
 )
 
 // answer puts what the passes found into words. The first pass is certain;
@@ -15,7 +16,10 @@ func (e *pass) answer(second *pass) Answer {
 	}
 	a.Outcome = whole.outcome
 	a.Scopes = make([]ScopeAnswer, len(e.scopes))
-	room := make([]Rule, 0, e.rulesOf(second))
+	n := e.rulesOf(second)
+	room := make([]Rule, 0, n)
+	var w prose
+	w.text.Grow(n * sentence)
 	for i := range e.scopes {
 		from, s := e, &e.scopes[i]
 		probably := false
@@ -25,7 +29,7 @@ func (e *pass) answer(second *pass) Answer {
 		}
 		start := len(room)
 		for _, l := range from.links[s.from:s.to] {
-			room = append(room, from.rule(l))
+			room = append(room, from.rule(&w, l))
 			if from == whole && l == whole.decided {
 				a.Decided = room[len(room)-1]
 			}
@@ -36,9 +40,9 @@ func (e *pass) answer(second *pass) Answer {
 		}
 	}
 	if a.Decided.ID == "" {
-		a.Decided = whole.rule(whole.decided)
+		a.Decided = whole.rule(&w, whole.decided)
 	}
-	a.Notes = e.notes(second, &a)
+	a.Notes = e.notes(second, &a, &w)
 	return a
 }
 
@@ -56,53 +60,67 @@ func (e *pass) rulesOf(second *pass) int {
 }
 
 // notes are the qualifications of an answer, each once.
-func (e *pass) notes(second *pass, a *Answer) []Rule {
+func (e *pass) notes(second *pass, a *Answer, w *prose) []Rule {
 	var notes []Rule
 	if second != nil {
+		notes = make([]Rule, 0, 2+len(second.held))
 		if second.guess && a.Probably {
-			notes = append(notes, second.rule(kTenantAssumed.alone()))
+			notes = append(notes, second.rule(w, kTenantAssumed.alone()))
 		}
 		for i := range second.held {
 			if h := &second.held[i]; h.policy != nil && h.policy.Assumed {
-				notes = append(notes, second.rule(kPolicyAssumed.by(int32(i), none, none)))
+				notes = append(notes, second.rule(w, kPolicyAssumed.by(int32(i), none, none)))
 			}
 		}
-		for i := range e.q.Asked {
-			if e.q.Asked[i].Assumed && e.scopes[i].outcome == Unknown {
-				notes = append(notes, second.rule(kScopeAssumed.of(int32(i))))
-			}
+		if l, yes := e.assumed(); yes {
+			notes = append(notes, second.rule(w, l))
 		}
-		notes = second.leaps(notes)
+		notes = second.leaps(notes, w)
 	}
 	// Opening the policy would not help an app that is held back as risky.
 	if e.risk.is == Unread && e.risk.kind == kRisk && a.Outcome == NeedsAdmin && a.Decided.ID != RuleRisk {
-		notes = append(notes, e.rule(kRisk.alone()))
+		notes = append(notes, e.rule(w, kRisk.alone()))
 	}
 	if e.odd {
-		notes = append(notes, e.rule(kEntryUnknown.alone()))
+		notes = append(notes, e.rule(w, kEntryUnknown.alone()))
 	}
 	return notes
 }
 
+// assumed is the note on permissions whose type is not read but known: of the
+// one, by name, or of several at once.
+func (e *pass) assumed() (l link, yes bool) {
+	for i := range e.q.Asked {
+		switch {
+		case !e.q.Asked[i].Assumed || e.scopes[i].outcome != Unknown:
+		case yes:
+			return kScopeAssumed.alone(), true
+		default:
+			l, yes = kScopeAssumed.of(int32(i)), true
+		}
+	}
+	return l, yes
+}
+
 // leaps are the notes on what only the second pass took for true.
-func (e *pass) leaps(notes []Rule) []Rule {
+func (e *pass) leaps(notes []Rule, w *prose) []Rule {
 	if e.own {
-		notes = append(notes, e.rule(kOwnApp.alone()))
+		notes = append(notes, e.rule(w, kOwnApp.alone()))
 	}
 	for _, l := range e.links {
 		if l.kind == kInclude && e.permission(l).UserConsentable != Yes &&
 			same(e.held[l.held].policy.Includes[l.set].PermissionType, "delegated") {
-			notes = append(notes, e.rule(kDelegated.by(l.held, l.scope, none)))
+			notes = append(notes, e.rule(w, kDelegated.by(l.held, l.scope, none)))
 		}
 	}
 	if e.mixed {
-		notes = append(notes, e.rule(kPoliciesMixed.alone()))
+		notes = append(notes, e.rule(w, kPoliciesMixed.alone()))
 	}
 	return notes
 }
 
 // rule puts a link into words.
-func (e *pass) rule(l link) Rule {
+func (e *pass) rule(w *prose, l link) Rule {
 	if int(l.kind) >= len(rules) {
 		return Rule{}
 	}
@@ -118,19 +136,72 @@ func (e *pass) rule(l link) Rule {
 	case l.kind == kManagedExclude:
 		row := managedRowOf(p.Resource, p.ID, p.Value)
 		if row == nil {
-			r.Why = scopeName(p) + managedUndated
+			r.Why = w.join(scopeName(p), managedUndated)
 			break
 		}
-		change := row.change
-		r.Change, r.Why = &change, scopeName(p)+row.since
+		r.Change, r.Why = w.change(row.change), w.join(scopeName(p), row.since)
 	default:
 		n := names{scope: scopeName(p), policy: r.Policy}
 		if l.kind == kNotClassified {
 			n.level = levelNames[levelRank(e.held[l.held].policy.Includes[l.set].Classification)]
 		}
-		r.Why = fill(text.text, n)
+		r.Why = w.fill(text.text, n)
 	}
 	return r
+}
+
+// prose is where the sentences of one answer are written, one behind the
+// other, so that a chain of twenty costs one allocation and not twenty. What
+// was handed out stays as it is where the room has to grow.
+type prose struct {
+	text    strings.Builder
+	changes []Change
+}
+
+// sentence is about how long one is, with its names.
+const sentence = 96
+
+// join writes two halves of a sentence.
+func (w *prose) join(a, b string) string {
+	from := w.text.Len()
+	w.text.WriteString(a)
+	w.text.WriteString(b)
+	return w.text.String()[from:]
+}
+
+// change keeps a change for the answer alone.
+func (w *prose) change(c Change) *Change {
+	if w.changes == nil {
+		w.changes = make([]Change, 0, 8)
+	}
+	w.changes = append(w.changes, c)
+	return &w.changes[len(w.changes)-1]
+}
+
+// fill puts names into a text. They come from outside: each is put in once and
+// never looked at again.
+func (w *prose) fill(text string, n names) string {
+	at := strings.IndexByte(text, '{')
+	if at < 0 {
+		return text
+	}
+	from := w.text.Len()
+	for ; at >= 0; at = strings.IndexByte(text, '{') {
+		w.text.WriteString(text[:at])
+		text = text[at:]
+		end := strings.IndexByte(text, '}') + 1
+		switch text[:end] {
+		case "{scope}":
+			w.text.WriteString(n.scope)
+		case "{policy}":
+			w.text.WriteString(n.policy)
+		default:
+			w.text.WriteString(n.level)
+		}
+		text = text[end:]
+	}
+	w.text.WriteString(text)
+	return w.text.String()[from:]
 }
 
 // setName is "include 1" for the first include.

@@ -241,17 +241,26 @@ func listsScope(ids []string, p *Permission) Tri {
 		is = Unread
 	}
 	for _, s := range ids { // the one long list of a usual tenant: walked once
-		switch {
-		case s == "":
-		case len(s) == len(p.ID) && begins(s, p.ID) && same(s, p.ID),
-			len(s) == len(p.Value) && begins(s, p.Value) && same(s, p.Value),
-			len(s) == 3 && wildcard(s):
-			return Yes
-		case p.Value == "" && isName(s):
+		switch len(s) {
+		case 0:
+			continue
+		case len(p.ID), len(p.Value), 3:
+			if holds(s, p) {
+				return Yes
+			}
+		}
+		if p.Value == "" && isName(s) {
 			is = Unread
 		}
 	}
 	return is
+}
+
+// holds is whether one entry of a list of permissions stands for p.
+func holds(s string, p *Permission) bool {
+	return len(s) == len(p.ID) && begins(s, p.ID) && same(s, p.ID) ||
+		len(s) == len(p.Value) && begins(s, p.Value) && same(s, p.Value) ||
+		len(s) == 3 && wildcard(s)
 }
 
 // isName is whether an entry of a list of permissions is no id.

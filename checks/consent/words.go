@@ -238,33 +238,6 @@ func scopeName(p *Permission) string {
 // names are what a text is filled with.
 type names struct{ scope, policy, level string }
 
-// fill puts names into a text. They come from outside: each is put in once and
-// never looked at again.
-func fill(text string, n names) string {
-	var b strings.Builder
-	b.Grow(len(text) + len(n.scope) + len(n.policy) + len(n.level))
-	for {
-		at := strings.IndexByte(text, '{')
-		if at < 0 {
-			b.WriteString(text)
-			return b.String()
-		}
-		b.WriteString(text[:at])
-		text = text[at:]
-		switch end := strings.IndexByte(text, '}') + 1; text[:end] {
-		case "{scope}":
-			b.WriteString(n.scope)
-			text = text[end:]
-		case "{policy}":
-			b.WriteString(n.policy)
-			text = text[end:]
-		default:
-			b.WriteString(n.level)
-			text = text[end:]
-		}
-	}
-}
-
 // levelNames are what a sentence calls the classifications, by levelRank.
 var levelNames = [...]string{"Low", "Medium", "High"}
 
