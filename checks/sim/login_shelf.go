@@ -1,54 +1,74 @@
 package sim
 
-import "time"
+import (
+	"container/list"
+	"time"
+)
 
 // shelf keeps short-lived things by a secret key: authorization codes, device
 // codes, refresh tokens, sign-ins in progress. It never holds more than max of
-// them, so that no caller can fill memory; the oldest goes first. The caller
-// holds World.mu.
+// them, so that no caller can fill memory. What nobody has asked for the
+// longest goes first: a refresh token that a client lives on is not pushed out
+// by newer ones that nobody uses. The caller holds World.mu, for reading too.
 type shelf[T any] struct {
 	ttl   time.Duration
 	max   int
-	items map[string]shelved[T]
-	order []string
+	items map[string]*list.Element // of order
+	order *list.List               // of shelved[T], the longest unused first
 }
 
 type shelved[T any] struct {
+	key   string
 	value T
 	until time.Time
 }
 
 func newShelf[T any](ttl time.Duration, most int) *shelf[T] {
-	return &shelf[T]{ttl: ttl, max: most, items: map[string]shelved[T]{}}
+	return &shelf[T]{ttl: ttl, max: most, items: map[string]*list.Element{}, order: list.New()}
 }
 
 // put stores a value until ttl from now.
 func (s *shelf[T]) put(now time.Time, key string, v T) {
-	if _, known := s.items[key]; !known {
-		s.order = append(s.order, key)
-	}
-	s.items[key] = shelved[T]{value: v, until: now.Add(s.ttl)}
-	for len(s.order) > s.max || len(s.order) > 0 && s.stale(s.order[0], now) {
-		delete(s.items, s.order[0])
-		s.order = s.order[1:]
+	s.drop(key)
+	s.items[key] = s.order.PushBack(shelved[T]{key: key, value: v, until: now.Add(s.ttl)})
+	for first := s.order.Front(); s.order.Len() > s.max || s.stale(first, now); first = s.order.Front() {
+		s.remove(first)
 	}
 }
 
-// stale says whether a key of the order has nothing behind it any more, or
-// something that ended more than one ttl ago: until then get can still say
-// "expired" instead of "unknown".
-func (s *shelf[T]) stale(key string, now time.Time) bool {
-	it, ok := s.items[key]
-	return !ok || now.After(it.until.Add(s.ttl))
+// stale says whether something ended more than one ttl ago: until then get can
+// still say "expired" instead of "unknown".
+func (s *shelf[T]) stale(e *list.Element, now time.Time) bool {
+	return e != nil && now.After(s.of(e).until.Add(s.ttl))
 }
 
 // get finds a value. live is false for one that was there and has expired.
 func (s *shelf[T]) get(now time.Time, key string) (v T, known, live bool) {
-	it, ok := s.items[key]
+	e, ok := s.items[key]
 	if !ok || key == "" {
 		return v, false, false
 	}
+	s.order.MoveToBack(e)
+	it := s.of(e)
 	return it.value, true, now.Before(it.until)
 }
 
-func (s *shelf[T]) drop(key string) { delete(s.items, key) }
+func (s *shelf[T]) drop(key string) {
+	if e, ok := s.items[key]; ok {
+		s.remove(e)
+	}
+}
+
+func (s *shelf[T]) remove(e *list.Element) {
+	delete(s.items, s.of(e).key)
+	s.order.Remove(e)
+}
+
+// of is what an element of order holds: put stores nothing else.
+func (s *shelf[T]) of(e *list.Element) shelved[T] {
+	it, _ := e.Value.(shelved[T])
+	return it
+}
+
+// size is how many things are remembered.
+func (s *shelf[T]) size() int { return s.order.Len() }

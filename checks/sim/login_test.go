@@ -287,9 +287,25 @@ func TestShelf(t *testing.T) {
 	if _, known, live := s.get(at.Add(2*time.Minute), "d"); !known || live {
 		t.Error("d should be known and expired")
 	}
+	s.put(at.Add(2*time.Second), "f", 6)
+	s.put(at.Add(2*time.Second), "g", 7)
+	if _, known, _ := s.get(at, "d"); !known {
+		t.Error("what is in use was pushed out by what nobody used")
+	}
+	if _, known, _ := s.get(at, "c"); known || s.size() != 3 || len(s.items) != 3 {
+		t.Error("the longest unused is still there")
+	}
 	s.put(at.Add(time.Hour), "e", 5)
-	if len(s.items) != 1 || len(s.order) != 1 {
-		t.Errorf("stale ones were kept: %v", s.order)
+	if len(s.items) != 1 || s.size() != 1 {
+		t.Errorf("stale ones were kept: %d, %d", len(s.items), s.size())
+	}
+	s.put(at.Add(time.Hour), "e", 8)
+	if v, _, _ := s.get(at, "e"); v != 8 || s.size() != 1 {
+		t.Errorf("e is %d, of %d, after it was put twice", v, s.size())
+	}
+	s.drop("e")
+	if _, known, _ := s.get(at, "e"); known || s.size() != 0 {
+		t.Error("e is still there")
 	}
 	if _, known, _ := s.get(at, ""); known {
 		t.Error("nothing is known by the empty key")
