@@ -50,12 +50,18 @@ func visible(s string) string {
 			case b == '\t' || b == '\v' || b == '\f':
 				out = append(out, ' ')
 			case b >= ' ' && b != 0x7f:
-				out = append(out, b)
+				end := i + 1
+				for end < len(s) && s[end] >= ' ' && s[end] < 0x7f {
+					end++
+				}
+				out = append(out, s[i:end]...)
+				i = end
+				continue
 			}
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
+		r, n := decoded(s[i:])
 		if r == utf8.RuneError && n == 1 {
 			if r = rune(b); r < 0xa0 {
 				i++ // a stray byte of the C1 range
@@ -69,6 +75,16 @@ func visible(s string) string {
 		i += n
 	}
 	return string(out)
+}
+
+// decoded is utf8.DecodeRuneInString for text that does not begin with ASCII. It
+// saves the slow way for bytes that begin no character, of which whole texts may
+// consist.
+func decoded(s string) (rune, int) {
+	if b := s[0]; b < 0xc2 || b > 0xf4 || len(s) == 1 || s[1]&0xc0 != 0x80 {
+		return utf8.RuneError, 1
+	}
+	return utf8.DecodeRuneInString(s)
 }
 
 // isPlain reports whether s is printable ASCII and line breaks, which are most
@@ -85,7 +101,9 @@ func isPlain(s string) bool {
 // appendShown adds a character beyond ASCII in the form a reader takes it for.
 func appendShown(out []byte, r rune) []byte {
 	switch {
-	case r > 0xa0 && r < 0x34f && r != 0xad, r >= 0x3041 && r <= 0x30ff, r >= 0x4e00 && r <= 0x9fff:
+	case r > 0xa0 && r < 0x34f && r != 0xad:
+		return append(out, byte(0xc0|r>>6), byte(0x80|r&0x3f)) // two bytes of UTF-8
+	case r >= 0x3041 && r <= 0x30ff, r >= 0x4e00 && r <= 0x9fff:
 		return utf8.AppendRune(out, r) // most of what is not ASCII; saves the look into tables
 	case r == '\u2028' || r == '\u2029' || r == '\u0085':
 		return append(out, '\n')

@@ -23,7 +23,7 @@ func sightings(s string) []sighting {
 	var out []sighting
 	for i := 0; i < len(s) && len(out) < maxCodes; {
 		// Most characters cannot begin one.
-		if b := s[i]; b < utf8.RuneSelf && b != 'A' && b != 'a' && b != '4' && b != '@' {
+		if !begins[s[i]] {
 			i++
 			continue
 		}
@@ -42,6 +42,10 @@ func sightings(s string) []sighting {
 	}
 	return out
 }
+
+// begins tells the bytes that a code may begin with: an "A", what it is mistaken
+// for, and the first bytes of Greek and Cyrillic letters.
+var begins = [256]bool{'A': true, 'a': true, '4': true, '@': true, 0xce: true, 0xd0: true}
 
 // mayBegin reports whether s can go on as "AADSTS" does behind its first
 // letter. It looks at what stands there without a gap only, which is enough to

@@ -34,8 +34,8 @@ func (f *facts) take(p pair) {
 		f.cancel = f.cancel || v == "cancel"
 		set(&a.Suberror, v)
 	case "claims":
-		if v := claims(p.value); v != "" {
-			set(&a.Claims, v)
+		if a.Claims == "" {
+			a.Claims = claims(p.value)
 		}
 	case "adminconsent":
 		a.AdminConsent = a.AdminConsent || strings.EqualFold(identifier(p.value), "true")

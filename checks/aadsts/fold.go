@@ -15,7 +15,7 @@ func squeeze(s string) []byte {
 	for i := 0; i < len(s); {
 		b := s[i]
 		if b >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
+			r, n := twoBytes(s[i:])
 			before := len(out)
 			out = foldRune(out, r)
 			joined = len(out) > before || joined && unicode.Is(unicode.Mn, r)
@@ -36,6 +36,15 @@ func squeeze(s string) []byte {
 		joined = true
 	}
 	return out
+}
+
+// twoBytes is utf8.DecodeRuneInString with a short way for the letters of Latin
+// and the like.
+func twoBytes(s string) (rune, int) {
+	if b := s[0]; b >= 0xc2 && b < 0xe0 && len(s) > 1 && s[1]&0xc0 == 0x80 {
+		return rune(b&0x1f)<<6 | rune(s[1]&0x3f), 2
+	}
+	return utf8.DecodeRuneInString(s)
 }
 
 // foldASCII maps a byte to what squeeze writes; 0 for nothing. Capital and

@@ -254,10 +254,14 @@ func (f *facts) bareError(s string) {
 	}
 }
 
+// maxMarks is how many "@" of a text are looked at.
+const maxMarks = 1 << 14
+
 // addresses are the mail addresses of a text, each once.
 func addresses(s string) []string {
 	var out []string
-	for i := 0; len(out) < maxAddresses; {
+	last := "" // as it stands, so that a text of one address again and again is read fast
+	for i, tries := 0, 0; len(out) < maxAddresses && tries < maxMarks; tries++ {
 		at := strings.IndexByte(s[i:], '@')
 		if at < 0 {
 			break
@@ -282,9 +286,11 @@ func addresses(s string) []string {
 			}
 			end += n
 		}
-		if start == at || strings.IndexByte(s[i:end], '.') < 0 {
+		if start == at || s[start:end] == last || strings.IndexByte(s[i:end], '.') < 0 {
+			i = end
 			continue
 		}
+		last = s[start:end]
 		local, d := strings.Trim(s[start:at], ".+-'"), domain(strings.ToValidUTF8(s[i:end], ""))
 		if local == "" || d == "" || strings.HasPrefix(d, "-") {
 			continue

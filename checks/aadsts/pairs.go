@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"strings"
+	"sync"
 )
 
 // pair is a key and its value as they stand in the text: of an address, a JSON
@@ -13,6 +14,7 @@ type pair struct {
 	loose bool   // a label, which may be the end of a sentence
 	error bool   // it stands in an address that ends in /error
 	param bool   // it stands where parameters of an address or fields of a form do
+	id    uint8  // of the key, from 1 on
 }
 
 const (
@@ -41,16 +43,17 @@ func room(key string) (size, tries int) {
 // pairs hands the pairs of a text to use, in order. A key is handed over at
 // most maxTries times, so that long values cannot make reading slow.
 func pairs(s string, use func(pair)) {
-	tries := map[string]int{}
+	var tries [1 << 8]uint8
+	ix := keyTable()
 	for i := range len(s) {
 		if s[i] != '=' && s[i] != ':' {
 			continue
 		}
-		p, ok := keyAt(s, i)
-		if _, most := room(p.key); !ok || tries[p.key] >= most {
+		p, ok := ix.keyAt(s, i)
+		if !ok || tries[p.id] >= ix.tries[p.id] {
 			continue
 		}
-		tries[p.key]++
+		tries[p.id]++
 		p.value = valueAt(s, i+1, p)
 		if p.key == "name" {
 			p, ok = input(s[i+1:min(len(s), i+1+maxInput)], p)
@@ -63,7 +66,7 @@ func pairs(s string, use func(pair)) {
 
 // keyAt reads the key before the mark at i; ok is false where it is none that
 // anything is done with.
-func keyAt(s string, i int) (p pair, ok bool) {
+func (ix *keyIndex) keyAt(s string, i int) (p pair, ok bool) {
 	p.mark = s[i]
 	end := i
 	for end > 0 && i-end < 3 && s[end-1] == ' ' {
@@ -74,20 +77,25 @@ func keyAt(s string, i int) (p pair, ok bool) {
 		end, quoted = end-1, true
 	}
 	var buf [maxKey]byte // the key, from its end
-	n, start := 0, end
+	n, start, hash := 0, end, uint32(0)
 	for range 3 {
-		for start > 0 && n < maxKey && isKey(s[start-1]) {
+		for start > 0 && n < maxKey {
+			c := keyBytes[s[start-1]]
+			if c == 0 {
+				break
+			}
 			start--
-			if c := lower(s[start]); isWord(c) && c != '_' {
+			if c != between {
 				n++
 				buf[maxKey-n] = c
+				hash = keyHash(hash, c)
 			}
 		}
 		if n == 0 || n == maxKey {
 			break
 		}
-		if key, ok := keys[string(buf[maxKey-n:])]; ok {
-			p.key, p.error = key, strings.HasSuffix(s[max(0, start-7):start], "/error?")
+		if k := ix.find(hash, buf[maxKey-n:]); k != nil {
+			p.key, p.id, p.error = k.key, k.id, strings.HasSuffix(s[max(0, start-7):start], "/error?")
 			p.param = p.mark == '=' && (start == 0 || strings.IndexByte("?&#;", s[start-1]) >= 0)
 		}
 		// A label may have several words, of which the longest key counts;
@@ -101,7 +109,74 @@ func keyAt(s string, i int) (p pair, ok bool) {
 	return p, p.key != ""
 }
 
-func isKey(b byte) bool { return isWord(b) || b == '-' || b == '.' }
+// keyIndex finds keys by a hash of their letters from the last to the first,
+// which is the order in which keyAt reads them. A map is too slow for texts that
+// are nothing but keys.
+type keyIndex struct {
+	slots [1 << keyBits]keySlot
+	tries [1 << 8]uint8 // by id: how many values of the key are looked at
+}
+
+type keySlot struct {
+	spelling, key string
+	id            uint8
+}
+
+// keyBits is for a table that is mostly empty, so that a miss costs one look.
+const keyBits = 11
+
+func keyHash(hash uint32, c byte) uint32 { return hash*33 + uint32(c) }
+
+func keyPlace(hash uint32) uint32 { return hash * 2654435761 >> (32 - keyBits) }
+
+// keyTable is the index of keys, made once.
+var keyTable = sync.OnceValue(func() *keyIndex {
+	ix, ids := &keyIndex{}, map[string]uint8{}
+	for spelling, key := range keys {
+		id, ok := ids[key]
+		if !ok {
+			id = uint8(len(ids) + 1)
+			ids[key] = id
+			_, most := room(key)
+			ix.tries[id] = uint8(most)
+		}
+		hash := uint32(0)
+		for i := len(spelling) - 1; i >= 0; i-- {
+			hash = keyHash(hash, spelling[i])
+		}
+		at := keyPlace(hash)
+		for ix.slots[at].spelling != "" {
+			at = (at + 1) % uint32(len(ix.slots))
+		}
+		ix.slots[at] = keySlot{spelling, key, id}
+	}
+	return ix
+})
+
+// find is the slot of a spelling; nil for none.
+func (ix *keyIndex) find(hash uint32, spelling []byte) *keySlot {
+	for at := keyPlace(hash); ; at = (at + 1) % uint32(len(ix.slots)) {
+		switch k := &ix.slots[at]; k.spelling {
+		case "":
+			return nil
+		case string(spelling):
+			return k
+		}
+	}
+}
+
+// keyBytes are the bytes of keys as they are compared: letters are small ones,
+// and what may stand between them is between; 0 is for what ends a key.
+var keyBytes = [256]byte{
+	'-': between, '.': between, '_': between,
+	'0': '0', '1': '1', '2': '2', '3': '3', '4': '4', '5': '5', '6': '6', '7': '7', '8': '8', '9': '9',
+	'A': 'a', 'B': 'b', 'C': 'c', 'D': 'd', 'E': 'e', 'F': 'f', 'G': 'g', 'H': 'h', 'I': 'i', 'J': 'j', 'K': 'k', 'L': 'l', 'M': 'm',
+	'N': 'n', 'O': 'o', 'P': 'p', 'Q': 'q', 'R': 'r', 'S': 's', 'T': 't', 'U': 'u', 'V': 'v', 'W': 'w', 'X': 'x', 'Y': 'y', 'Z': 'z',
+	'a': 'a', 'b': 'b', 'c': 'c', 'd': 'd', 'e': 'e', 'f': 'f', 'g': 'g', 'h': 'h', 'i': 'i', 'j': 'j', 'k': 'k', 'l': 'l', 'm': 'm',
+	'n': 'n', 'o': 'o', 'p': 'p', 'q': 'q', 'r': 'r', 's': 's', 't': 't', 'u': 'u', 'v': 'v', 'w': 'w', 'x': 'x', 'y': 'y', 'z': 'z',
+}
+
+const between = 1
 
 func lower(b byte) byte {
 	if b >= 'A' && b <= 'Z' {
@@ -210,7 +285,7 @@ func input(tag string, p pair) (pair, bool) {
 	}
 	key := make([]byte, 0, maxKey)
 	for i := range len(p.value) {
-		if c := lower(p.value[i]); isWord(c) && c != '_' {
+		if c := keyBytes[p.value[i]]; c > between {
 			key = append(key, c)
 		}
 	}

@@ -115,9 +115,9 @@ func readWalls(s string) seen {
 		if !ix.may(key) {
 			continue
 		}
-		for _, k := range ix.byKey[key] {
-			p := &ix.phrases[k]
-			if len(text)-i < len(p.text) || string(text[i:i+len(p.text)]) != p.text {
+		for k := ix.first[hash(key)>>hashShift]; k > 0; k = ix.phrases[k-1].next {
+			p := &ix.phrases[k-1]
+			if p.key != key || len(text)-i < len(p.text) || string(text[i:i+len(p.text)]) != p.text {
 				continue
 			}
 			switch p.wall {
@@ -176,14 +176,20 @@ type phrase struct {
 	wall wall
 	lang lang
 	code int // of the message it is a piece of; its wall is noWall
+	key  uint32
+	next int32 // the phrase of the same place, plus one; 0 for the last
 }
 
 // index finds the phrases that may begin at a place by their first four bytes.
 type index struct {
 	phrases []phrase
-	byKey   map[uint32][]int
+	first   [1 << (16 - hashShift)]int32 // by hash: the first phrase plus one
+	last    [1 << (16 - hashShift)]int32
 	filter  [1 << 10]uint64
 }
+
+// hashShift is by how much the hash is cut down for a place in the index.
+const hashShift = 4
 
 func hash(key uint32) uint32 { return key * 2654435761 >> 16 }
 
@@ -194,7 +200,7 @@ func (ix *index) may(key uint32) bool {
 
 // lexicon is the table of wordings, squeezed once.
 var lexicon = sync.OnceValue(func() *index {
-	ix := &index{byKey: map[uint32][]int{}}
+	ix := &index{}
 	for _, w := range wordings {
 		for _, text := range w.texts {
 			ix.add(phrase{text: string(squeeze(text)), wall: w.wall, lang: w.lang})
@@ -215,6 +221,13 @@ func (ix *index) add(p phrase) {
 	key := binary.LittleEndian.Uint32([]byte(p.text))
 	h := hash(key)
 	ix.filter[h>>6] |= 1 << (h & 63)
-	ix.byKey[key] = append(ix.byKey[key], len(ix.phrases))
+	p.key = key
 	ix.phrases = append(ix.phrases, p)
+	at, n := h>>hashShift, int32(len(ix.phrases))
+	if ix.first[at] == 0 {
+		ix.first[at] = n
+	} else {
+		ix.phrases[ix.last[at]-1].next = n
+	}
+	ix.last[at] = n
 }
