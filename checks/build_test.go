@@ -57,8 +57,10 @@ func subject(cs ...change) checks.Subject {
 	s := checks.Subject{
 		App: checks.App{
 			ID: "hetk", Name: "Hetk Calendar Sync", Listed: "Hetk", ClientID: clientID, Publisher: "Hetk",
-			Needs: needs(checks.MicrosoftGraph, allFive...),
-			DNS:   &checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}},
+			Needs:           needs(checks.MicrosoftGraph, allFive...),
+			ConsentRedirect: "http://localhost/consented",
+
+			DNS: &checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}},
 		},
 		Domain: "contoso.example", Now: noon, Look: &checks.Snapshot{},
 	}
@@ -100,6 +102,8 @@ func subject(cs ...change) checks.Subject {
 		Domain: "contoso.example", Known: true, Exists: true, MX: []string{"contoso-example.mail.protection.outlook.com"},
 		Texts: []string{"MS=ms12345678", "v=spf1 include:spf.protection.outlook.com -all"}, DMARC: []string{"v=DMARC1; p=reject; rua=mailto:dmarc@contoso.example"},
 	}}
+	l.Probe = read(checks.Probe{TenantID: contosoID, Answer: checks.ProbeThere}, "probe")
+	l.Callback = read(checks.Callback{Consented: true, Ours: true, Tenant: contosoID}, "callback")
 	for _, c := range cs {
 		c(&s)
 	}

@@ -18,7 +18,7 @@ type Command struct {
 // PowerShell's Microsoft.Graph module, CLI for Microsoft 365 and the Azure
 // CLI; public pages by PowerShell and curl. It gives nothing for what was not
 // a GET of an https address, such as what a token said of itself, but for
-// Graph's what-if, which is asked by POST and changes nothing. Lines for m365,
+// Graph's what-if and the vendor's probe, which are asked by POST and change nothing. Lines for m365,
 // az and curl are quoted for POSIX shells.
 func ByHand(e Evidence) []Command {
 	if u, body, ok := whatIfRequest(e); ok {
@@ -30,6 +30,9 @@ func ByHand(e Evidence) []Command {
 	}
 	if e.Source == SourceDNS {
 		return dnsByHand(e.Request)
+	}
+	if probe := probeByHand(e); probe != nil {
+		return probe
 	}
 	request, host, asked := strings.Cut(e.Request, hostNote)
 	u, ok := handURL(request)
@@ -56,9 +59,9 @@ func ByHand(e Evidence) []Command {
 	}
 }
 
-// whatIfRequest takes address and body from the evidence of Graph's what-if. It
-// is the only POST that is ever printed to be pasted: any other address, or a
-// body that is no JSON object, is refused.
+// whatIfRequest takes address and body from the evidence of Graph's what-if. Of
+// the POSTs to Graph it is the only one that is ever printed to be pasted: any
+// other address, or a body that is no JSON object, is refused.
 func whatIfRequest(e Evidence) (u, body string, ok bool) {
 	rest, ok := strings.CutPrefix(e.Request, "POST ")
 	if !ok || e.Source != SourceGraph {

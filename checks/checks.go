@@ -51,6 +51,9 @@ const (
 	AccessDefaults    ID = "access/security-defaults"
 	AccessSignIns     ID = "access/sign-ins"
 	AccessAudit       ID = "access/audit"
+
+	VendorProbe    ID = "vendor/probe"
+	VendorCallback ID = "vendor/callback"
 )
 
 // Check is one question with the way to answer it.
@@ -202,6 +205,9 @@ type App struct {
 	// DNS is the policy record that a domain may publish for the app; nil: the
 	// vendor reads none.
 	DNS *DNSRule
+	// ConsentRedirect is the address that the vendor registered for Microsoft's
+	// consent page to come back to; empty: none.
+	ConsentRedirect string
 }
 
 // Permission is a scope or an app role of a resource, with the reason for it.

@@ -39,6 +39,8 @@ func explain(s Subject, c Check, f *Failure) (string, *Fix) {
 		return sayNoClientID, &Fix{Do: doClientID, Why: whyClientID, Who: WhoVendor}
 	case FailWrongTenant:
 		return sayElsewhere, &Fix{Do: doSignInHere(s.Domain), Why: whyElsewhere, Who: WhoUser}
+	case FailCredential:
+		return sayProbeCredential, &Fix{Do: doProbeCredential, Why: whyProbeCred, Who: WhoVendor}
 	case FailCancelled:
 		return sayCancelled, nil
 	case FailNotAsked:

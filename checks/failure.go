@@ -29,6 +29,7 @@ const (
 	FailNoClientID  FailureKind = "no-client-id" // the app's client id is not known: not asked at all
 	FailCancelled   FailureKind = "cancelled"    // we stopped before the answer
 	FailWrongTenant FailureKind = "wrong-tenant" // signed in elsewhere: not asked at all
+	FailCredential  FailureKind = "credential"   // the vendor's own secret or certificate was not taken
 )
 
 // Failure is why a part could not be read. It is an error, and it travels in

@@ -20,10 +20,10 @@ const (
 )
 
 // Table lists every check in the order in which people read them: tenant,
-// account, app, consent, access, DNS. The slice is the caller's.
+// account, app, consent, access, DNS, vendor. The slice is the caller's.
 func Table() []Check {
 	return slices.Concat(tenantChecks(), accountChecks(), appChecks(), grantChecks(), policyChecks(), predictChecks(),
-		workflowChecks(), accessChecks(), dnsChecks())
+		workflowChecks(), accessChecks(), dnsChecks(), vendorChecks())
 }
 
 // ByID finds a check; ok is false for an id that the table has not.

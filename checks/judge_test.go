@@ -276,6 +276,11 @@ func randomSubject(r *rand.Rand) checks.Subject {
 	maybe(func() {
 		consents(checks.ConsentEvent{At: looked, Result: []string{"success", "failure"}[r.IntN(2)], Targets: []string{appSP}})(&s)
 	})
+	l.Probe.Value.Answer = []checks.ProbeAnswer{
+		checks.ProbeThere, checks.ProbeAbsent, checks.ProbeOff, checks.ProbeHeld, checks.ProbeStrange, checks.ProbeNoTenant, "else",
+	}[r.IntN(7)]
+	maybe(func() { l.Probe.Value.Roles = []string{"Calendars.Read"} })
+	l.Callback.Value = checks.Callback{Consented: r.IntN(2) == 0, Ours: r.IntN(3) > 0, Tenant: []string{"", contosoID, fabrikamID}[r.IntN(3)]}
 	maybe(func() {
 		l.Reviewers.Value = []checks.Reviewer{{Kind: checks.ReviewerUser, Found: true, RolesKnown: true}}
 	})

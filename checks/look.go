@@ -67,6 +67,8 @@ var lenses = map[Part]lens{
 	PartAudit:         lensOf(func(s *Snapshot) *Look[AuditLog] { return &s.Audit }),
 	PartDNSPolicy:     lensOf(func(s *Snapshot) *Look[DNSPublished] { return &s.DNSPolicy }),
 	PartDNSMail:       lensOf(func(s *Snapshot) *Look[DNSMail] { return &s.DNSMail }),
+	PartProbe:         lensOf(func(s *Snapshot) *Look[Probe] { return &s.Probe }),
+	PartCallback:      lensOf(func(s *Snapshot) *Look[Callback] { return &s.Callback }),
 }
 
 // partScopes lists the delegated Graph scopes that a part can be read with,
@@ -129,7 +131,7 @@ func Parts() []Part {
 		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartGrants,
 		PartAssignments, PartAppRoles, PartResources, PartClassified, PartAuthorization, PartPolicies, PartWorkflow,
 		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartWho, PartReviewers, PartConditional, PartSignIns, PartAudit,
-		PartDNSPolicy, PartDNSMail,
+		PartDNSPolicy, PartDNSMail, PartProbe, PartCallback,
 	}
 }
 
@@ -140,7 +142,10 @@ func (p Part) optional() bool { return p == PartSignIns || p == PartAudit }
 func (p Part) ofUser() bool { return p == PartUser || p == PartUserGroups || p == PartUserRoles }
 
 // public reports a part that anybody may read, signed in or not.
-func (p Part) public() bool { return p == PartDiscovery || p == PartRealm || p.dns() }
+func (p Part) public() bool { return p == PartDiscovery || p == PartRealm || p.dns() || p.vendor() }
+
+// vendor reports a part of the vendor's own side.
+func (p Part) vendor() bool { return p == PartProbe || p == PartCallback }
 
 // dns reports a part that the DNS tells.
 func (p Part) dns() bool { return p == PartDNSPolicy || p == PartDNSMail }
@@ -246,7 +251,7 @@ func (s Subject) seen(p Part, value string) []Evidence {
 // sourceOf names where a part comes from.
 func sourceOf(p Part) string {
 	switch p {
-	case PartDiscovery, PartRealm:
+	case PartDiscovery, PartRealm, PartProbe, PartCallback:
 		return SourceLogin
 	case PartAccount:
 		return SourceToken

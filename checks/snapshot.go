@@ -45,6 +45,10 @@ const (
 	PartUserRoles  Part = "user-roles"
 	// Of the person or group that a plan is about, and read only where one is named.
 	PartWho Part = "who"
+	// Of the vendor's side: what its own credential is answered, and what its
+	// consent link brought back. Read only where there is one.
+	PartProbe    Part = "vendor-probe"
+	PartCallback Part = "vendor-callback"
 )
 
 // Look is one part as it was read: a value, or the failure to read it. Before
@@ -88,6 +92,8 @@ type Snapshot struct {
 	Audit         Look[AuditLog]                 `json:"audit"`
 	DNSPolicy     Look[DNSPublished]             `json:"dnsPolicy"`
 	DNSMail       Look[DNSMail]                  `json:"dnsMail"`
+	Probe         Look[Probe]                    `json:"vendorProbe"`
+	Callback      Look[Callback]                 `json:"vendorCallback"`
 }
 
 // Piece is one part on its way into a snapshot.

@@ -396,7 +396,7 @@ func workflowCases() []judged {
 }
 
 func everyCase() []judged {
-	return slices.Concat(tenantCases(), accountCases(), appCases(), grantCases(), consentCases(), workflowCases(), reviewerCases(), accessCases(), logCases(), dnsCases())
+	return slices.Concat(tenantCases(), accountCases(), appCases(), grantCases(), consentCases(), workflowCases(), reviewerCases(), accessCases(), logCases(), dnsCases(), vendorCases())
 }
 
 func TestChecks(t *testing.T) {
@@ -475,6 +475,7 @@ var gives = map[checks.ID][]checks.Verdict{
 	checks.AccessAudit:    {pass, warn, unknown, skipped},
 	checks.CheckDNSPolicy: {pass, warn, fail, pending, unknown, skipped}, checks.CheckDNSAgree: {pass, warn, pending, unknown, skipped},
 	checks.CheckDNSSEC: {pass, fail, unknown, skipped}, checks.CheckDNSMail: {pass, warn, unknown}, checks.CheckDNSProof: {pass, warn, unknown},
+	checks.VendorProbe: {pass, warn, fail, unknown, skipped}, checks.VendorCallback: {pass, warn, fail, unknown, skipped},
 }
 
 func TestEveryVerdictHasACase(t *testing.T) {

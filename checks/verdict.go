@@ -147,6 +147,9 @@ func (b *bench) heldBack() (Overall, bool) {
 	if b.is(AppEnabled, Fail) {
 		return b.say(StateBlocked, b.on[AppEnabled].Grade, AppEnabled), true
 	}
+	if b.probed(doProbeOff) && !b.is(AppEnabled, Pass) { // Graph has the last word
+		return b.say(StateBlocked, b.on[VendorProbe].Grade, VendorProbe), true
+	}
 	if b.is(AppResource, Fail) {
 		return b.say(StateBlocked, b.on[AppResource].Grade, AppResource), true
 	}
@@ -157,6 +160,12 @@ func (b *bench) heldBack() (Overall, bool) {
 		return b.say(StateBlocked, b.on[AppRoles].Grade, AppRoles), true
 	}
 	return Overall{}, false
+}
+
+// probed reports a vendor's probe that found what do mends.
+func (b *bench) probed(do string) bool {
+	f := b.on[VendorProbe]
+	return f.Verdict == Fail && f.Fix != nil && f.Fix.Do == do
 }
 
 // needed lists the grant checks that the app's needs make count.
@@ -278,7 +287,8 @@ func (b *bench) openTo() string {
 }
 
 // walled is for a prediction that people are stopped. Where it is inferred and
-// nobody saw that the approval lacks, there may be one.
+// nobody saw that the approval lacks, there may be one; an app that is not in
+// the tenant has none.
 func (b *bench) walled() (Overall, bool) {
 	if !b.is(ConsentPredict, Fail) {
 		return Overall{}, false
@@ -292,7 +302,11 @@ func (b *bench) walled() (Overall, bool) {
 	}
 	_, why, _ := strings.Cut(f.Summary, ": ")
 	why = strings.TrimSuffix(cmp.Or(why, f.Summary), ".")
-	if f.Grade <= Inferred && !b.is(AppGrant, Fail) {
+	absent := b.probed(doProbeAbsent) && !b.is(AppPresent, Pass)
+	if absent {
+		because = append(because, VendorProbe)
+	}
+	if f.Grade <= Inferred && !b.is(AppGrant, Fail) && !absent {
 		o := b.say(StateUnknown, Inferred, ConsentPredict, because...)
 		o.Reason, o.Whose = fmt.Sprintf(sayMaybeBlocked, why), b.whoMayTell()
 		if b.s.Person != "" {
@@ -366,7 +380,7 @@ func (b *bench) notLooked(o Overall) []string {
 		if c.ID == AccessConditional && slices.Contains(o.Because, c.ID) {
 			continue
 		}
-		if !ok || c.ID == AccessSignIns || c.ID == AccessAudit || c.DNS() || f.Verdict != Unknown && (!mayStop(c.ID) || f.Verdict != Warn) {
+		if !ok || c.ID == AccessSignIns || c.ID == AccessAudit || c.DNS() || c.Vendor() || f.Verdict != Unknown && (!mayStop(c.ID) || f.Verdict != Warn) {
 			continue
 		}
 		if f.Verdict == Warn { // looked at, and not in everybody's way

@@ -384,6 +384,8 @@ var partTitles = map[Part]string{
 	PartAccount:       "the sign-in",
 	PartDNSPolicy:     "the app's policy record",
 	PartDNSMail:       "the domain's mail records",
+	PartProbe:         "what the vendor's credential is answered",
+	PartCallback:      "what the consent page sent back",
 	PartMe:            "your account",
 	PartRoles:         "your roles",
 	PartEligible:      "roles you could activate",

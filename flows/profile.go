@@ -82,7 +82,7 @@ type Security struct {
 func (p Profile) App() checks.App {
 	app := checks.App{
 		ID: p.ID, Name: p.Name, Listed: p.Listed(), ClientID: strings.ToLower(p.ClientID),
-		Publisher: p.Publisher.Name, NeedsUnstated: len(p.Permissions) == 0,
+		Publisher: p.Publisher.Name, NeedsUnstated: len(p.Permissions) == 0, ConsentRedirect: p.AdminConsent.RedirectURI,
 	}
 	if d := p.DNSPolicy; d != nil {
 		app.DNS = &checks.DNSRule{Label: d.Label, Version: d.Version, Required: d.Required}

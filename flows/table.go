@@ -25,12 +25,12 @@ func allChecks() []checks.ID { return table().all }
 // only.
 func publicChecks() []checks.ID { return table().public }
 
-// withoutDNS leaves out the checks of the DNS: they open and block nothing, and
-// have a path of their own, where they are looked at.
-func withoutDNS(ids []checks.ID) []checks.ID {
+// ofTenant leaves out the checks of the DNS and of the vendor's side: they open
+// nothing, and have steps of their own, where they are looked at.
+func ofTenant(ids []checks.ID) []checks.ID {
 	return slices.DeleteFunc(slices.Clone(ids), func(id checks.ID) bool {
 		c, ok := checks.ByID(id)
-		return ok && c.DNS()
+		return ok && (c.DNS() || c.Vendor())
 	})
 }
 

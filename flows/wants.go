@@ -106,11 +106,11 @@ func wantLook(s State) (Want, bool) {
 	case StageApp, StageTenant:
 		return Want{}, false
 	case StageKnown, StageSignIn:
-		w.Checks = SetOf(withoutDNS(publicChecks()))
+		w.Checks = SetOf(ofTenant(publicChecks()))
 	case StageDiagnosis, StagePaths, StageProof:
-		w.Checks = SetOf(withoutDNS(allChecks()))
+		w.Checks = SetOf(ofTenant(allChecks()))
 		if s.Path == DNSRecord && s.Place.Stage == StageProof {
-			w.Checks = SetOf(append(withoutDNS(allChecks()), append(published(), checks.CheckDNSSEC)...))
+			w.Checks = SetOf(append(ofTenant(allChecks()), append(published(), checks.CheckDNSSEC)...))
 		}
 	case StageSteps:
 		step, ok := s.Step()

@@ -20,6 +20,9 @@ const (
 	FieldCloud    Field = "cloud"
 	FieldToken    Field = "token"
 	FieldKeep     Field = "keep-sign-in"
+
+	FieldProbeSecret Field = "probe-secret-file"
+	FieldProbeCert   Field = "probe-cert"
 )
 
 // InputError is something typed or configured that can not be used. Say tells

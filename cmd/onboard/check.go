@@ -18,6 +18,7 @@ import (
 func newCheck(o *options) *cobra.Command {
 	var schema bool
 	var save, from string
+	var proof probeFlags
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say whether people can connect, and what stops them",
@@ -28,15 +29,19 @@ func newCheck(o *options) *cobra.Command {
 				_, err := o.out.Write(checks.ReportSchema())
 				return err
 			}
+			if err := proof.validate(o, from); err != nil {
+				return err
+			}
 			if from != "" {
 				return judgeSaved(cmd.Context(), o, from, save)
 			}
-			return runCheck(cmd.Context(), o, save)
+			return runCheck(cmd.Context(), o, save, proof)
 		},
 	}
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the report, and do nothing else")
 	cmd.Flags().StringVar(&save, "save", "", "keep what was read in this new file, without people's names, ids and addresses")
 	cmd.Flags().StringVar(&from, "from", "", "judge what --save kept, instead of asking Microsoft; - reads standard input")
+	proof.declare(cmd)
 	return cmd
 }
 
@@ -91,7 +96,7 @@ func (o *options) withAppID(p flows.Profile) (flows.Profile, error) {
 	return p, nil
 }
 
-func runCheck(ctx context.Context, o *options, save string) error {
+func runCheck(ctx context.Context, o *options, save string, proof probeFlags) error {
 	t, err := o.target()
 	if err != nil {
 		return err
@@ -109,6 +114,10 @@ func runCheck(ctx context.Context, o *options, save string) error {
 		return err
 	}
 	defer c.close()
+	prober, err := proof.prober(ctx, c)
+	if err != nil {
+		return err
+	}
 	if err := c.openKeep(ctx); err != nil {
 		return err
 	}
@@ -120,6 +129,7 @@ func runCheck(ctx context.Context, o *options, save string) error {
 	if err != nil {
 		return err
 	}
+	readers = append(readers, prober...)
 	var findings []checks.Finding
 	lines := newCheckLines(o.out)
 	snap := checks.Run(ctx, t.subject, readers, nil, func(f checks.Finding) {

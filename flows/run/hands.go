@@ -20,7 +20,6 @@ type Hands struct {
 	Look   Looker
 	SignIn SignIner
 	Change Changers
-	Probe  Prober
 	Host   Host
 	Play   Play
 }
@@ -106,11 +105,6 @@ type Answer struct {
 // where nothing was sent; any other leaves the write in doubt.
 type Changer interface {
 	Change(ctx context.Context, r Request) (Answer, error)
-}
-
-// Prober asks with the vendor's own credential whether the app is in a tenant.
-type Prober interface {
-	Probe(ctx context.Context, tenant string) (checks.Finding, error)
 }
 
 // Host is the machine of the person: its browser and its clipboard. It is nil
