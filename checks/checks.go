@@ -131,6 +131,11 @@ type Evidence struct {
 	RequestID string    `json:"requestId"` // Microsoft's, for their support
 	// Until is how long a cache may go on saying so; zero: not known.
 	Until time.Time `json:"until,omitzero"`
+	// Outcome is what a name server did with the question, and State what its answer
+	// amounts to; empty: it was none that was asked. Of the checks of the policy
+	// record alone, and to be judged by: Value is for people.
+	Outcome DNSOutcome `json:"outcome,omitempty"`
+	State   DNSState   `json:"state,omitempty"`
 }
 
 // The values of Evidence.Source.

@@ -16,6 +16,7 @@ const (
 	DNSLame   DNSOutcome = "lame"    // answered without authority
 	DNSFailed DNSOutcome = "failed"  // SERVFAIL, REFUSED, or an answer that cannot be read
 	DNSSilent DNSOutcome = "silent"  // no answer in time, or no connection
+	DNSForged DNSOutcome = "forged"  // signed, and the signatures do not fit
 	DNSBarred DNSOutcome = "barred"  // not asked: its address is not one to ask
 	DNSNoPath DNSOutcome = "no-path" // not asked: this machine has no network of that kind, as IPv6
 )
@@ -53,6 +54,7 @@ type DNSAnswer struct {
 	Name     string      `json:"name"`  // asked for, with the dot at the end
 	Asked    string      `json:"asked"` // the last name on the way of the aliases; the servers are asked for this
 	Zone     string      `json:"zone"`  // apex of the zone that Asked is in
+	Home     string      `json:"home"`  // apex of the zone that Name is in: another one, where an alias led on
 	At       time.Time   `json:"at"`
 	Servers  []DNSReply  `json:"servers"`
 	Resolver DNSReply    `json:"resolver"`
@@ -60,7 +62,8 @@ type DNSAnswer struct {
 	Wildcard bool        `json:"wildcard"` // a name that nobody made has the same
 	Agree    bool        `json:"agree"`    // all servers that decide say the same, and one does
 	Security DNSSecurity `json:"security"`
-	Reason   string      `json:"reason"` // why the security is what it is, for a person
+	Weak     bool        `json:"weak,omitempty"` // insecure although there are signatures: they no longer count
+	Reason   string      `json:"reason"`         // why the security is what it is; of secure, from where on it is signed; for a person
 }
 
 // DNSReader looks up TXT records at the authoritative servers of a name and at

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +31,8 @@ type DNSReport struct {
 	State    DNSState    `json:"state"`
 	Reason   string      `json:"reason"`
 	Name     string      `json:"name"`
-	Zone     string      `json:"zone"`
+	Zone     string      `json:"zone"` // that was asked
+	Home     string      `json:"home"` // that Name is in: another one, where an alias led on
 	Wanted   string      `json:"wanted"`
 	Found    string      `json:"found"`
 	Problem  *DNSProblem `json:"problem,omitempty"`
@@ -47,6 +49,9 @@ type DNSReport struct {
 	// Settled: the servers and the resolver in use say the same, so that looking
 	// again is of no use until somebody changes something.
 	Settled bool `json:"settled"`
+	// differ: servers that decide have different records. What else stands at the
+	// name, and whether it is there at all without one, is not the record's matter.
+	differ bool
 }
 
 // Names returns where the record belongs, and where it lands if the whole name
@@ -60,7 +65,7 @@ func (r DNSRule) Names(domain, zone string) (wanted, doubled string) {
 // doubled is what is at the doubled name, if that was looked at.
 func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSReport {
 	out := DNSReport{
-		Name: trimDot(a.Name), Zone: trimDot(a.Zone), Wanted: Line(r.Line(), dnsWide),
+		Name: trimDot(a.Name), Zone: trimDot(a.Zone), Home: trimDot(cmp.Or(a.Home, a.Zone)), Wanted: Line(r.Line(), dnsWide),
 		Wildcard: a.Wildcard, Security: a.Security, Signed: Line(a.Reason, dnsWide),
 		Servers: []DNSView{}, Have: []string{}, Lack: []string{},
 	}
@@ -80,6 +85,7 @@ func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSRepor
 		}
 	}
 	out.Resolver = r.view(a.Resolver, a.Name, a.At)
+	out.differ = aliasDiffers(a) || slices.ContainsFunc(deciding, func(v DNSView) bool { return !v.same(deciding[0]) })
 	out.State, out.Reason = r.decide(a, failed, deciding)
 	if len(deciding) > 0 && out.State != DNSError && out.State != DNSDisagree {
 		record := deciding[0].record
@@ -90,6 +96,9 @@ func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSRepor
 	out.remark(a, deciding)
 	return out
 }
+
+// dnsUntil is how a time is told that may be on another day.
+const dnsUntil = "2006-01-02 15:04"
 
 // dnsWide bounds a whole record that is shown, in characters.
 const dnsWide = 500
@@ -138,8 +147,8 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 	case a.Security == DNSBogus:
 		return DNSError, fmt.Sprintf(sayDNSBogus, Line(a.Reason, dnsWide))
 	case len(deciding) == 0:
-		return DNSError, fmt.Sprintf(sayDNSNobody, len(a.Servers), trimDot(a.Zone))
-	case !a.Agree && slices.ContainsFunc(a.Servers, func(s DNSReply) bool { return s.Outcome == DNSFound && len(s.Texts) == 0 }):
+		return DNSError, nobody(len(a.Servers), trimDot(a.Zone))
+	case aliasDiffers(a):
 		return DNSDisagree, sayDNSAliasDiffers
 	}
 	first := deciding[0]
@@ -157,7 +166,7 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 	name := trimDot(a.Name)
 	switch first.State {
 	case DNSOk:
-		return DNSOk, fmt.Sprintf(sayDNSOk, name, len(deciding))
+		return DNSOk, fmt.Sprintf(sayDNSOk, name, answered(len(deciding)))
 	case DNSAmbiguous:
 		return DNSAmbiguous, first.record.Problem.Say
 	case DNSInvalid:
@@ -168,6 +177,12 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 		return DNSAbsent, fmt.Sprintf(sayDNSNoName, name)
 	}
 	return DNSAbsent, fmt.Sprintf(sayDNSNoRecord, name)
+}
+
+// aliasDiffers says whether some servers have an alias at the name, and others not
+// or another one.
+func aliasDiffers(a DNSAnswer) bool {
+	return !a.Agree && slices.ContainsFunc(a.Servers, func(s DNSReply) bool { return s.Outcome == DNSFound && len(s.Texts) == 0 })
 }
 
 // absent says what may have gone wrong where there is no record.
@@ -184,8 +199,7 @@ func (d *DNSReport) absent(a DNSAnswer, r DNSRule, doubled *DNSAnswer) {
 	for _, s := range doubled.Servers {
 		if s.Outcome == DNSFound && r.Parse(s.Texts).State != DNSAbsent {
 			d.Doubled = trimDot(doubled.Name)
-			label, _, _ := strings.Cut(d.Doubled, "."+d.Zone)
-			d.Reason = fmt.Sprintf(sayDNSDoubled, d.Doubled, label)
+			d.Reason = fmt.Sprintf(sayDNSDoubled, d.Doubled, strings.TrimSuffix(d.Name, "."+d.Home))
 			return
 		}
 	}
@@ -203,7 +217,7 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 	path := false
 	for _, v := range d.Servers {
 		switch v.Outcome {
-		case DNSLame, DNSFailed, DNSSilent, DNSBarred:
+		case DNSLame, DNSFailed, DNSSilent, DNSForged, DNSBarred:
 			note(sayDNSLame, v.named(), v.Why)
 		case DNSNoPath:
 			path = true
@@ -213,22 +227,15 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 	if path {
 		note(sayDNSNoPath)
 	}
-	switch a.Security {
-	case DNSIndeterminate:
-		if len(deciding) > 0 {
-			note(sayDNSUnchecked, d.Signed)
-		}
-	case DNSSecure, DNSInsecure, DNSBogus:
-	}
 	v := d.Resolver
 	switch {
 	case len(deciding) == 0:
 	case !v.Outcome.Decides():
 		note(sayDNSResolverOut, v.Addr, v.Why)
 	case v.negative && v.Until != nil && v.behind(d.State, deciding[0]):
-		note(sayDNSResolverNot, v.Addr, v.Until.UTC().Format(time.TimeOnly))
+		note(sayDNSResolverNot, v.Addr, DNSLasts(v.Until.Sub(a.At)), v.Until.UTC().Format(dnsUntil))
 	case v.Until != nil && v.behind(d.State, deciding[0]):
-		note(sayDNSResolverOld, v.Addr, v.Until.UTC().Format(time.TimeOnly))
+		note(sayDNSResolverOld, v.Addr, DNSLasts(v.Until.Sub(a.At)), v.Until.UTC().Format(dnsUntil))
 	}
 	d.Settled = len(deciding) > 0 && d.State != DNSError && d.State != DNSDisagree && v.Outcome.Decides() && v.same(deciding[0])
 }

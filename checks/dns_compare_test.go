@@ -92,15 +92,16 @@ func TestDNSCompare(t *testing.T) {
 		"the doubled name, wildcard": {answer(none, none), nil, new(with(doubled, func(a *DNSAnswer) { a.Wildcard = true })), DNSAbsent, "There is no _hetk", true},
 		"the doubled name, empty":    {answer(none, none), nil, new(answer(none, none)), DNSAbsent, "There is no _hetk", true},
 		"bogus":                      {with(answer(ok, ok), func(a *DNSAnswer) { a.Security, a.Reason = DNSBogus, "expired" }), nil, nil, DNSError, "bogus): expired", false},
-		"not checked":                {with(answer(ok, ok), func(a *DNSAnswer) { a.Security, a.Reason = DNSIndeterminate, "no keys" }), nil, nil, DNSOk, "could not be checked: no keys", true},
+		"not checked":                {with(answer(ok, ok), func(a *DNSAnswer) { a.Security, a.Reason = DNSIndeterminate, "no keys" }), nil, nil, DNSOk, "the one server that answered", true},
 		"one silent, one has it":     {answer(ok, ok, missing("ns2.", DNSSilent)), nil, nil, DNSOk, "ns2 (192.0.2.2:53) does not count: no answer in time", true},
 		"one lame, one without":      {answer(none, missing("ns2.", DNSLame), none), nil, nil, DNSAbsent, "does not count", true},
 		"all silent":                 {answer(none, missing("ns1.", DNSSilent), missing("ns2.", DNSLame)), nil, nil, DNSError, "None of the 2 servers", false},
 		"no network of a kind":       {answer(ok, ok, missing("ns2.", DNSNoPath)), nil, nil, DNSOk, "no network of their kind", true},
 		"no server at all":           {answer(none), nil, nil, DNSError, "None of the 0", false},
 		"the look failed":            {DNSAnswer{Name: "_hetk.x."}, errors.New("time\x1b[2J out"), nil, DNSError, "could not be looked up: time", false},
-		"the resolver not yet":       {answer(none, ok), nil, nil, DNSOk, "nothing is there until 14:10:00 UTC", false},
-		"the resolver's old one":     {answer(found("", "v=hetk1; policy=open"), ok), nil, nil, DNSOk, "old answer until 14:05:00 UTC", false},
+		"the resolver not yet":       {answer(none, ok), nil, nil, DNSOk, "nothing is there for 10m, until 2026-11-21 14:10 UTC", false},
+		"the resolver's old one":     {answer(found("", "v=hetk1; policy=open"), ok), nil, nil, DNSOk, "old answer for 5m, until 2026-11-21 14:05 UTC", false},
+		"one forging":                {with(answer(ok, ok, missing("ns2.", DNSForged)), func(a *DNSAnswer) { a.Security, a.Reason = DNSBogus, "it does not fit, at ns2" }), nil, nil, DNSError, "bogus): it does not fit, at ns2", false},
 		"the resolver silent":        {answer(missing("", DNSSilent), ok), nil, nil, DNSOk, "gave no answer: no answer in time", false},
 		"an escape sequence":         {answer(none, found("ns1.", "policy=\x1b]0;x\x07\u202e")), nil, nil, DNSInvalid, "must begin", false},
 	} {
@@ -120,6 +121,19 @@ func TestDNSCompare(t *testing.T) {
 		}
 		if len(got.Servers) != len(c.answer.Servers) || got.Have == nil || got.Lack == nil {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestDNSLasts: times as people write them.
+func TestDNSLasts(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		0: "0s", 43 * time.Second: "43s", time.Minute: "1m", 5 * time.Minute: "5m", 90 * time.Second: "1m30s", time.Hour: "1h",
+		24 * time.Hour: "24h", 23*time.Hour + 58*time.Minute + 3*time.Second: "23h58m", 10 * time.Minute: "10m", 20 * time.Hour: "20h",
+	} {
+		if got := DNSLasts(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
 }

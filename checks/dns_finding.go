@@ -68,7 +68,10 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 		if i == len(r.Servers) {
 			server = sayDNSInUse + " (" + v.Addr + ")"
 		}
-		e := Evidence{Source: SourceDNS, Request: "TXT " + v.Asked + " @" + server, At: l.Answer.At, Value: value}
+		e := Evidence{
+			Source: SourceDNS, Request: "TXT " + v.Asked + " @" + server, At: l.Answer.At, Value: value,
+			Outcome: v.Outcome, State: v.State,
+		}
 		if v.Until != nil {
 			e.Until = *v.Until
 		}
@@ -78,10 +81,7 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 }
 
 func (l DNSLook) policy(r DNSReport) Finding {
-	f := Finding{Check: CheckDNSPolicy, Grade: Verified, Summary: r.Reason, Detail: r.Notes}
-	if len(r.Aliases) == 0 { // behind an alias, it is the zone of another name
-		f.Zone = r.Zone
-	}
+	f := Finding{Check: CheckDNSPolicy, Grade: Verified, Summary: r.Reason, Detail: r.Notes, Zone: r.Home}
 	switch r.State {
 	case DNSOk:
 		f.Verdict = Pass
@@ -95,7 +95,7 @@ func (l DNSLook) policy(r DNSReport) Finding {
 		if r.State == DNSAbsent { // nothing is wrong: it is a second layer, for those who want it
 			f.Verdict = Warn
 		}
-		p := l.Rule.Publish(l.Domain, r.Zone)
+		p := l.Rule.Publish(l.Domain, r.Home)
 		f.Fix = &Fix{Do: fmt.Sprintf(doDNSPublish, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
 		switch {
 		case r.State == DNSAmbiguous:
@@ -118,7 +118,7 @@ func (l DNSLook) agree(r DNSReport) Finding {
 		switch v.Outcome {
 		case DNSFound, DNSNoData, DNSNoName:
 			deciding++
-		case DNSLame, DNSFailed, DNSSilent, DNSBarred:
+		case DNSLame, DNSFailed, DNSSilent, DNSForged, DNSBarred:
 			out++
 			f.Detail = append(f.Detail, fmt.Sprintf(sayDNSLame, v.named(), v.Why))
 		case DNSNoPath:
@@ -129,12 +129,15 @@ func (l DNSLook) agree(r DNSReport) Finding {
 		f.Summary = sayDNSAgreeNone
 	case deciding == 0:
 		f.Summary = r.Reason
-	case !l.Answer.Agree:
+	case r.differ:
 		f.Verdict, f.Summary = Pending, fmt.Sprintf(sayDNSAgreeNot, deciding, r.Zone)
 	case out > 0:
-		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayDNSAgreeSome, deciding, r.Zone, out)
+		f.Verdict, f.Summary = Warn, agreeing(deciding, r.Zone)+uncounted(out)
 	default:
-		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSAgreeAll, deciding, r.Zone)
+		f.Verdict, f.Summary = Pass, allAgree(deciding, r.Zone)
+	}
+	if deciding > 0 && !r.differ && !l.Answer.Agree {
+		f.Detail = append(f.Detail, sayDNSBesideRecord)
 	}
 	return f
 }
@@ -146,9 +149,12 @@ func (l DNSLook) signed(r DNSReport) Finding {
 	case l.Failed != nil:
 		f.Summary = sayDNSSignedNone
 	case r.Security == DNSSecure:
-		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSSecure, zone)
+		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSSecure, r.Signed, zone)
+	case r.Security == DNSInsecure && l.Answer.Weak:
+		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayDNSWeak, r.Signed)
+		f.Fix = &Fix{Do: fmt.Sprintf(doDNSSignAnew, zone), Who: WhoAdmin}
 	case r.Security == DNSInsecure:
-		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSInsecure, zone)
+		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSInsecure, r.Signed)
 	case r.Security == DNSBogus:
 		f.Verdict, f.Summary = Fail, r.Reason
 		f.Fix = &Fix{Do: fmt.Sprintf(doDNSRepair, zone), Why: r.Signed, Who: WhoAdmin}

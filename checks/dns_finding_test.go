@@ -110,8 +110,8 @@ func TestDNSAdviceFitsWhatIsThere(t *testing.T) {
 	}
 }
 
-// TestDNSPolicyZone: the finding carries the zone that was found, unless an alias
-// led to another one.
+// TestDNSPolicyZone: the finding carries the zone that the record belongs in, also
+// where an alias led to another one.
 func TestDNSPolicyZone(t *testing.T) {
 	t.Parallel()
 	a := answer(missing("", DNSNoName), missing("ns1.", DNSNoName))
@@ -119,8 +119,69 @@ func TestDNSPolicyZone(t *testing.T) {
 	if got := l.Findings()[0].Zone; got != "contoso.example" {
 		t.Errorf("the zone is %q", got)
 	}
-	l.Answer.Aliases = []string{"policy.fabrikam.example."}
-	if got := l.Findings()[0].Zone; got != "" {
-		t.Errorf("behind an alias, the zone is %q", got)
+	l.Answer.Aliases, l.Answer.Zone, l.Answer.Home = []string{"policy.fabrikam.example."}, "fabrikam.example.", "contoso.example."
+	if f := l.Findings()[0]; f.Zone != "contoso.example" || !strings.Contains(f.Fix.Do, "at _hetk.sub (in the zone contoso.example)") {
+		t.Errorf("behind an alias, the zone is %q: %+v", f.Zone, f.Fix)
+	}
+}
+
+// TestDNSEvidenceIsNotReadBack: what stands in a record is a text. The evidence says
+// beside it what was judged of the record as it came.
+func TestDNSEvidenceIsNotReadBack(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]DNSState{
+		fullPolicy: DNSOk, "foo | " + fullPolicy: DNSInvalid, "no-name": DNSAbsent, "failed: x": DNSAbsent, "v=hetk1; \x1bpolicy=private": DNSInvalid,
+	} {
+		l := DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: answer(found("", text), found("ns1.", text), missing("ns2.", DNSSilent))}
+		seen := l.Findings()[0].Seen
+		if len(seen) != 3 || seen[0].State != want || seen[0].Outcome != DNSFound || seen[1].State != DNSError || seen[1].Outcome != DNSSilent || seen[2].State != want {
+			t.Errorf("%q: %+v", text, seen)
+		}
+	}
+}
+
+// TestDNSAgreementIsOnTheRecord: what else stands at the name, or how a server says
+// that nothing does, is no disagreement about the record.
+func TestDNSAgreementIsOnTheRecord(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		one, two DNSReply
+		want     Verdict
+	}{
+		"another TXT on one":      {found("ns1.", fullPolicy, "MS=ms1"), found("ns2.", fullPolicy), Pass},
+		"no name and no data":     {missing("ns1.", DNSNoName), missing("ns2.", DNSNoData), Pass},
+		"written otherwise":       {found("ns1.", fullPolicy), found("ns2.", "v=hetk1;policy=private"), Pass},
+		"the record on one alone": {found("ns1.", fullPolicy), missing("ns2.", DNSNoName), Pending},
+		"an alias on one alone":   {DNSReply{Host: "ns1.", Outcome: DNSFound, Aliases: []string{"x."}}, missing("ns2.", DNSNoName), Pending},
+	} {
+		a := answer(missing("", DNSNoName), c.one, c.two)
+		a.Agree = false
+		if f := (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a}).Findings()[1]; f.Verdict != c.want || (len(f.Detail) > 0) != (c.want == Pass) {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// TestDNSSignedInWords: why an answer counts as unsigned, and from where on it is
+// signed.
+func TestDNSSignedInWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		security DNSSecurity
+		weak     bool
+		reason   string
+		verdict  Verdict
+		says     string
+	}{
+		{DNSSecure, false, "the root", Pass, "all the way from the root,"},
+		{DNSInsecure, false, "not signed from contoso.example", Pass, "nothing is wrong (not signed from contoso.example)"},
+		{DNSInsecure, true, "NSEC3 with too many iterations", Warn, "in a way that no longer counts"},
+	} {
+		a := answer(missing("", DNSNoName), missing("ns1.", DNSNoName))
+		a.Security, a.Weak, a.Reason = c.security, c.weak, c.reason
+		f := (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a}).Findings()[2]
+		if f.Verdict != c.verdict || !strings.Contains(f.Summary, c.says) || (f.Fix != nil) != c.weak {
+			t.Errorf("%+v: %+v", c, f)
+		}
 	}
 }

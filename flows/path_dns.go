@@ -131,22 +131,18 @@ func NameServers(s State, at time.Time) []NameServer {
 			continue
 		}
 		n := NameServer{Name: server, Asked: asked, Until: e.Until}
-		var texts [][]string
-		for t := range strings.SplitSeq(e.Value, " | ") {
-			texts = append(texts, []string{t})
-		}
-		state := s.App.DNS.Parse(texts).State
-		outcome, why, _ := strings.Cut(e.Value, ": ")
-		switch o := checks.DNSOutcome(outcome); {
-		case o == checks.DNSNoName || o == checks.DNSNoData:
+		switch {
+		case e.Outcome == checks.DNSNoName || e.Outcome == checks.DNSNoData:
 			n.Say = recordWords.nothing
-		case slices.Contains([]checks.DNSOutcome{checks.DNSLame, checks.DNSFailed, checks.DNSSilent, checks.DNSBarred, checks.DNSNoPath}, o):
-			n.Say = outcome
-			if why != "" {
+		case !e.Outcome.Decides():
+			n.Say = e.Value
+			if _, why, ok := strings.Cut(e.Value, ": "); ok {
 				n.Say = why
 			}
-		case state == checks.DNSOk:
+		case e.State == checks.DNSOk:
 			n.Has, n.Found, n.Say = true, e.Value, recordWords.has
+		case e.Value == string(checks.DNSFound): // where servers differ, nobody goes where it leads
+			n.Say = recordWords.alias
 		default:
 			n.Found, n.Say = e.Value, fmt.Sprintf(recordWords.other, e.Value)
 		}

@@ -117,14 +117,24 @@ func TestNameServers(t *testing.T) {
 	t.Parallel()
 	s := atRecord(t)
 	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	see := func(server, value string, until time.Time) checks.Evidence {
-		return checks.Evidence{Source: checks.SourceDNS, Request: "TXT _hetk.contoso.example @" + server, Value: value, Until: until}
+	see := func(server, value string, outcome checks.DNSOutcome, state checks.DNSState, until time.Time) checks.Evidence {
+		return checks.Evidence{
+			Source: checks.SourceDNS, Request: "TXT _hetk.contoso.example @" + server, Value: value,
+			Outcome: outcome, State: state, Until: until,
+		}
 	}
 	s = after(s, told(
 		s, checks.CheckDNSPolicy, checks.Pending,
-		see("192.0.2.1:53", "v=hetk1; policy=private", time.Time{}), see("192.0.2.2:53", "no-name", time.Time{}),
-		see("192.0.2.3:53", "v=spf1 -all | v=hetk2; policy=private", time.Time{}), see("192.0.2.4:53", "silent: no answer in time", time.Time{}),
-		see("10.0.0.1:53", "no-name", at.Add(43*time.Second)), checks.Evidence{Source: checks.SourceGraph, Request: "GET /x"},
+		see("192.0.2.1:53", "v=hetk1; policy=private", checks.DNSFound, checks.DNSOk, time.Time{}),
+		see("192.0.2.2:53", "no-name", checks.DNSNoName, checks.DNSAbsent, time.Time{}),
+		see("192.0.2.3:53", "v=spf1 -all | v=hetk2; policy=private", checks.DNSFound, checks.DNSInvalid, time.Time{}),
+		see("192.0.2.4:53", "silent: no answer in time", checks.DNSSilent, checks.DNSError, time.Time{}),
+		// What stands in a record is a text and no outcome, and one record however it is written.
+		see("192.0.2.5:53", "failed: x", checks.DNSFound, checks.DNSAbsent, time.Time{}),
+		see("192.0.2.6:53", "foo | v=hetk1; policy=private", checks.DNSFound, checks.DNSInvalid, time.Time{}),
+		see("192.0.2.7:53", "forged: a signature does not fit", checks.DNSForged, checks.DNSError, time.Time{}),
+		see("192.0.2.8:53", "found", checks.DNSFound, checks.DNSAbsent, time.Time{}),
+		see("10.0.0.1:53", "no-name", checks.DNSNoName, checks.DNSAbsent, at.Add(43*time.Second)), checks.Evidence{Source: checks.SourceGraph, Request: "GET /x"},
 	))
 	var got []string
 	for _, n := range NameServers(s, at) {
@@ -135,13 +145,14 @@ func TestNameServers(t *testing.T) {
 	}
 	want := []string{
 		"192.0.2.1:53 has the record", "192.0.2.2:53 nothing there", "192.0.2.3:53 has another: v=spf1 -all | v=hetk2; policy=private",
-		"192.0.2.4:53 no answer in time", "10.0.0.1:53 nothing there, and may go on saying so for 43s",
+		"192.0.2.4:53 no answer in time", "192.0.2.5:53 has another: failed: x", "192.0.2.6:53 has another: foo | v=hetk1; policy=private",
+		"192.0.2.7:53 a signature does not fit", "192.0.2.8:53 has an alias (CNAME) there", "10.0.0.1:53 nothing there, and may go on saying so for 43s",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
-	if late := NameServers(s, at.Add(time.Minute)); late[4].Say != "nothing there" {
-		t.Errorf("a cache that is over: %+v", late[4])
+	if late := NameServers(s, at.Add(time.Minute)); late[8].Say != "nothing there" {
+		t.Errorf("a cache that is over: %+v", late[8])
 	}
 	if NameServers(State{}, at) != nil {
 		t.Error("servers of nothing")

@@ -6,7 +6,7 @@ const leastDNS = "admin of the domain's DNS"
 // recordWords are the lines about the policy record in the DNS.
 var recordWords = struct {
 	wait, unfitNone, unfitThere, unseen, there string
-	nothing, has, other, keeps                 string
+	nothing, has, alias, other, keeps          string
 	theRecord, theLabel, theName               string
 	typeLabel, typeWhole                       string
 	notNow                                     string
@@ -27,6 +27,7 @@ var recordWords = struct {
 
 	nothing: "nothing there",
 	has:     "has the record",
+	alias:   "has an alias (CNAME) there",
 	other:   "has another: %s",
 	keeps:   "%s, and may go on saying so for %s",
 }

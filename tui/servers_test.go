@@ -20,14 +20,17 @@ func atRecord(t testing.TB) *fakeDriver {
 	if d.State().Place.Step != flows.DNSPublish {
 		t.Fatalf("at %+v", d.State().Place)
 	}
-	see := func(server, value string, until time.Time) checks.Evidence {
-		return checks.Evidence{Source: checks.SourceDNS, Request: "TXT _hetk.contoso.example @" + server, Value: value, At: noon, Until: until}
+	see := func(server, value string, outcome checks.DNSOutcome, state checks.DNSState, until time.Time) checks.Evidence {
+		return checks.Evidence{
+			Source: checks.SourceDNS, Request: "TXT _hetk.contoso.example @" + server, Value: value, At: noon, Until: until,
+			Outcome: outcome, State: state,
+		}
 	}
 	record := finding(checks.CheckDNSPolicy, checks.Pending, checks.Verified, "The servers disagree: 1 of 2 have the record.")
 	record.Finding.Seen = []checks.Evidence{
-		see("ns1.contoso.example (192.0.2.1:53)", "v=hetk1; policy=private", time.Time{}),
-		see("ns2.contoso.example (192.0.2.2:53)", "no-name\x1b[2J", time.Time{}),
-		see("resolver in use (10.0.0.1:53)", "no-name", d.State().At.Add(time.Hour)),
+		see("ns1.contoso.example (192.0.2.1:53)", "v=hetk1; policy=private", checks.DNSFound, checks.DNSOk, time.Time{}),
+		see("ns2.contoso.example (192.0.2.2:53)", "no-name\x1b[2J", checks.DNSNoName, checks.DNSAbsent, time.Time{}),
+		see("resolver in use (10.0.0.1:53)", "no-name", checks.DNSNoName, checks.DNSAbsent, d.State().At.Add(time.Hour)),
 	}
 	rounded(d, record, finding(checks.CheckDNSAgree, checks.Pending, checks.Verified, "They differ."), finding(checks.CheckDNSSEC, checks.Pass, checks.Verified, "Signed."))
 	return d

@@ -39,19 +39,20 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16) (Answe
 	}
 	if out.Zone == "" {
 		if got.err != nil {
-			return out, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, name, wordOf(got.err)), got.err}
+			return out, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, bare(name), wordOf(got.err)), got.err}
 		}
 		if out.Resolver.Outcome == NoName {
-			return out, fmt.Errorf("look up %s: %s", name, wordNoDomain)
+			return out, fmt.Errorf("look up %s: %s", bare(name), wordNoDomain)
 		}
-		return out, fmt.Errorf("look up %s: %s", name, wordNoZone)
+		return out, fmt.Errorf("look up %s: %s", bare(name), wordNoZone)
 	}
 	j := &judge{r: r}
 	var chain *verdict
 	wg.Go(func() { chain = j.descend(ctx, out.Zone) }) // from what was told, while the servers are asked
-	r.askAll(ctx, &out, hosts, kind)
+	made := r.askAll(ctx, &out, hosts, kind)
 	wg.Wait()
 	out.Security, out.Reason = j.validate(ctx, &out, kind, chain)
+	out.Wildcard = wild(out.Servers, made) // of those that count
 	out.Agree = agree(out.Servers)
 	if d, ok := out.Decided(); ok {
 		out.Aliases = d.Aliases
@@ -92,8 +93,9 @@ func nameServers(m *dns.Msg, zone string) []string {
 	return slices.Compact(out)
 }
 
-// askAll asks every address of every host at once.
-func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind uint16) {
+// askAll asks every address of every host at once, and every host about a name that
+// nobody made: that is returned, by host.
+func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind uint16) map[string]Reply {
 	all := round{r: r, out: out, kind: kind, made: map[string]Reply{}}
 	all.probe = fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
 	glue := r.tell(ctx, out.Zone, dns.TypeNS).msg
@@ -102,12 +104,16 @@ func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind
 	}
 	all.wg.Wait()
 	slices.SortFunc(out.Servers, func(a, b Reply) int { return strings.Compare(a.Host+" "+a.Addr, b.Host+" "+b.Addr) })
-	for _, s := range out.Servers {
-		m := all.made[s.Host]
-		if s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases)) {
-			out.Wildcard = true
-		}
-	}
+	return all.made
+}
+
+// wild reports whether a server gives for a name that nobody made what it gives for
+// the one that was asked for.
+func wild(servers []Reply, made map[string]Reply) bool {
+	return slices.ContainsFunc(servers, func(s Reply) bool {
+		m := made[s.Host]
+		return s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases))
+	})
 }
 
 // round is one question to all servers of a zone.

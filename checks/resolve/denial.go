@@ -39,7 +39,7 @@ func (p *proof) hash(n *dns.NSEC3, name string) string {
 }
 
 func (j *judge) proof(m *dns.Msg) *proof {
-	p := &proof{zone: j.zone, fault: &verdict{Bogus, wordNoProof}, hashes: map[hashing]string{}}
+	p := &proof{zone: j.zone, fault: bogus(wordNoProof), hashes: map[hashing]string{}}
 	for i, rr := range m.Ns {
 		kind := rr.Header().Rrtype
 		if i >= 4*maxProofs || len(p.nsec)+len(p.nsec3) >= maxProofs || (kind != dns.TypeNSEC && kind != dns.TypeNSEC3) {
@@ -157,7 +157,7 @@ func (p *proof) closest(name string) (encloser, longer string, ok bool) {
 // short is the verdict where a proof falls short.
 func (p *proof) short() *verdict {
 	if p.heavy {
-		return &verdict{Insecure, wordIterations}
+		return &verdict{is: Insecure, why: wordIterations, weak: true}
 	}
 	return p.fault
 }
@@ -174,7 +174,7 @@ func (p *proof) notThere(name string, wild int) *verdict {
 	}
 	if covered, optOut := p.covers(path[i]); covered {
 		if optOut {
-			return &verdict{Insecure, wordUnsigned + path[i]}
+			return &verdict{is: Insecure, why: wordOptOut + bare(path[i])}
 		}
 		return nil
 	}
@@ -211,7 +211,7 @@ func (p *proof) denied(said Outcome, q question) *verdict {
 		return p.short()
 	}
 	if optOut {
-		return &verdict{Insecure, wordUnsigned + longer}
+		return &verdict{is: Insecure, why: wordOptOut + bare(longer)}
 	}
 	return nil
 }

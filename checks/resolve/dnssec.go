@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,22 +32,34 @@ func worse(a, b Security) bool {
 // signatures by them). Zones in good order need a tenth of each.
 const (
 	maxTries  = 64 // signature checks of one answer
-	maxFailed = 32 // of them in one zone, those that do not fit
+	maxFailed = 32 // of them, those that do not fit
 	maxKeys   = 48 // DNSKEY of one zone
 	maxTrust  = 24 // DS of one zone
 )
 
 // verdict is a Security other than Secure, with the reason.
 type verdict struct {
-	is  Security
-	why string
+	is   Security
+	why  string
+	weak bool // insecure although there are signatures: they no longer count
 }
 
+func bogus(why string) *verdict { return &verdict{is: Bogus, why: why} }
+
 func (v *verdict) bogus() bool { return v != nil && v.is == Bogus }
+
+// bare is a name as people write it.
+func bare(name string) string {
+	if name == "." {
+		return wordTheRoot
+	}
+	return strings.TrimSuffix(name, ".")
+}
 
 // judge holds the keys of the zone reached so far.
 type judge struct {
 	r             *Resolver
+	from          string // where the anchor is that it began at
 	zone          string
 	keys          []key
 	tries, failed int
@@ -56,9 +69,9 @@ type judge struct {
 // keys are believed (see descend). In a signed zone, a server that gave no
 // signatures because it does not speak EDNS0 does not decide.
 func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict) (Security, string) {
-	state, why := Secure, ""
+	state, why := Secure, j.origin()
 	if v != nil {
-		state, why = v.is, v.why
+		state, why, a.Weak = v.is, v.why, v.weak
 	} else {
 		for i := range a.Servers {
 			if s := &a.Servers[i]; s.Outcome.Decides() && plain(s.msg) {
@@ -69,18 +82,42 @@ func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict
 	if _, ok := a.Decided(); !ok {
 		return Indeterminate, wordUndecided
 	}
-	for _, s := range a.Servers {
-		if v != nil || !s.Outcome.Decides() {
+	deciding, forged := 0, map[int]string{} // by index, with the reason
+	for i, s := range a.Servers {
+		if !s.Outcome.Decides() {
 			continue
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && v == nil {
 			return Indeterminate, wordNoTime
 		}
-		if one := j.answer(s, question{a.Name, kind}); one != nil && worse(one.is, state) {
-			state, why = one.is, one.why
+		deciding++
+		one := v
+		if v == nil {
+			one = j.answer(s, question{a.Name, kind})
+		}
+		if one.bogus() {
+			forged[i] = one.why
+		}
+		if one != nil && v == nil && worse(one.is, state) {
+			state, why, a.Weak = one.is, one.why, one.weak
 		}
 	}
+	for i, reason := range forged { // nobody is to read such an answer as one
+		a.Servers[i].drop(Forged, reason)
+	}
+	if len(forged) > 0 && len(forged) < deciding { // which one it is, is what its keeper needs
+		first := a.Servers[slices.Min(slices.Collect(maps.Keys(forged)))]
+		why += wordOnlyAt + bare(first.Host) + " (" + first.Addr + ")"
+	}
 	return state, why
+}
+
+// origin says from where on everything is signed.
+func (j *judge) origin() string {
+	if j.r.given {
+		return wordTheAnchor + bare(j.from)
+	}
+	return bare(j.from)
 }
 
 // plain reports whether an answer has neither EDNS0 nor a signature.
@@ -104,7 +141,7 @@ func pick(in []dns.RR, name string, kind uint16) []dns.RR {
 // fits. Its label count tells whether a wildcard made the set.
 func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 	if len(set) == 0 { // only records of another class: none of ours
-		return nil, &verdict{Bogus, wordNoSig}
+		return nil, bogus(wordNoSig)
 	}
 	h := set[0].Header()
 	why := wordNoSig
@@ -122,7 +159,7 @@ func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 				continue
 			}
 			if j.tries++; j.tries > maxTries || j.failed >= maxFailed {
-				return nil, &verdict{Bogus, wordTooMany}
+				return nil, bogus(wordTooMany)
 			}
 			if sig.Verify(k.DNSKEY, set) == nil {
 				return sig, nil
@@ -133,14 +170,14 @@ func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 			why = wordBadSig
 		}
 	}
-	return nil, &verdict{Bogus, why}
+	return nil, bogus(why)
 }
 
 // own verifies a set that no wildcard may have made.
 func (j *judge) own(set, section []dns.RR) *verdict {
 	sig, v := j.verify(set, section)
 	if v == nil && int(sig.Labels) != labels(set[0].Header().Name) {
-		return &verdict{Bogus, wordBadSig}
+		return bogus(wordBadSig)
 	}
 	return v
 }
@@ -154,43 +191,28 @@ func labels(name string) int {
 	return n
 }
 
-// answer checks every set on the way from the name to what was found.
+// answer checks what was found at the name: its records, or the alias there.
 func (j *judge) answer(s Reply, q question) *verdict {
-	j.tries = 0
+	j.tries, j.failed = 0, 0
 	if s.Outcome != Found {
 		return j.proof(s.msg).denied(s.Outcome, q)
 	}
-	var soft *verdict
-	for i, name := range append([]string{q.name}, s.Aliases...) {
-		if !dns.IsSubDomain(j.zone, name) {
-			break
-		}
-		if i < len(s.Aliases) && len(pick(s.msg.Answer, name, dns.TypeCNAME)) == 0 &&
-			!j.synthesised(s.msg, &dns.CNAME{Target: s.Aliases[i]}, name) {
-			return &verdict{Bogus, wordNoSig} // a DNAME alone led on, unsigned
-		}
-		for _, kind := range []uint16{q.kind, dns.TypeCNAME} {
-			set := pick(s.msg.Answer, name, kind)
-			if len(set) == 0 {
-				continue
-			}
-			if kind == dns.TypeCNAME && len(set) == 1 && j.synthesised(s.msg, set[0], name) {
-				continue
-			}
-			sig, v := j.verify(set, s.msg.Answer)
-			if v != nil {
-				return v
-			}
-			if int(sig.Labels) < labels(name) {
-				if v := j.proof(s.msg).notThere(name, int(sig.Labels)); v.bogus() {
-					return v
-				} else if v != nil {
-					soft = v
-				}
-			}
+	kind := q.kind
+	if len(s.Aliases) > 0 {
+		kind = dns.TypeCNAME
+		if j.synthesised(s.msg, &dns.CNAME{Target: s.Aliases[0]}, q.name) {
+			return nil
 		}
 	}
-	return soft
+	set := pick(s.msg.Answer, q.name, kind)
+	if len(set) == 0 {
+		return bogus(wordNoSig) // a DNAME alone led on, unsigned
+	}
+	sig, v := j.verify(set, s.msg.Answer)
+	if v == nil && int(sig.Labels) < labels(q.name) {
+		v = j.proof(s.msg).notThere(q.name, int(sig.Labels))
+	}
+	return v
 }
 
 // synthesised reports whether a signed DNAME of the answer makes this CNAME

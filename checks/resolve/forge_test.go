@@ -153,14 +153,14 @@ func TestTrust(t *testing.T) {
 		want   Security
 		why    string
 	}{
-		"DS of an algorithm nobody knows": {func(w *world, z *testZone) { w.ds(z, func(d *dns.DS) { d.Algorithm = 253 }) }, Insecure, wordUnsigned + "contoso.example."},
-		"DS of a digest nobody knows":     {func(w *world, z *testZone) { w.ds(z, func(d *dns.DS) { d.DigestType = 200 }) }, Insecure, wordUnsigned + "contoso.example."},
+		"DS of an algorithm nobody knows": {func(w *world, z *testZone) { w.ds(z, func(d *dns.DS) { d.Algorithm = 253 }) }, Insecure, wordOldSigned + "contoso.example"},
+		"DS of a digest nobody knows":     {func(w *world, z *testZone) { w.ds(z, func(d *dns.DS) { d.DigestType = 200 }) }, Insecure, wordOldSigned + "contoso.example"},
 		"DS by SHA-1 alone": {func(w *world, z *testZone) {
 			w.ds(z, func(d *dns.DS) { *d = *z.key.ToDS(dns.SHA1) })
-		}, Insecure, wordUnsigned + "contoso.example."},
+		}, Insecure, wordOldSigned + "contoso.example"},
 		"DS of another key":      {func(w *world, z *testZone) { w.ds(z, func(d *dns.DS) { d.Digest = strings.Repeat("0", 64) }) }, Bogus, wordNoMatch},
-		"one known, one unknown": {func(w *world, z *testZone) { w.more(z, func(d *dns.DS) { d.Algorithm = 253 }) }, Secure, ""},
-		"a wrong one beside":     {func(w *world, z *testZone) { w.more(z, func(d *dns.DS) { d.Digest = strings.Repeat("0", 64) }) }, Secure, ""},
+		"one known, one unknown": {func(w *world, z *testZone) { w.more(z, func(d *dns.DS) { d.Algorithm = 253 }) }, Secure, wordTheAnchor + wordTheRoot},
+		"a wrong one beside":     {func(w *world, z *testZone) { w.more(z, func(d *dns.DS) { d.Digest = strings.Repeat("0", 64) }) }, Secure, wordTheAnchor + wordTheRoot},
 		"a revoked key": {func(w *world, z *testZone) {
 			z.key.Flags |= dns.REVOKE
 			w.ds(z, func(d *dns.DS) { *d = *z.key.ToDS(dns.SHA256) })
@@ -177,7 +177,7 @@ func TestTrust(t *testing.T) {
 			w := newWorld(t, false, record)
 			w.set(func() { c.change(w, w.zones[2]) })
 			a, err := w.ask(t, "_hetk.contoso.example", nil)
-			if err != nil || a.Security != c.want || a.Reason != c.why {
+			if err != nil || a.Security != c.want || a.Reason != c.why || a.Weak != (c.want == Insecure) {
 				t.Errorf("%s %q, %v", a.Security, a.Reason, err)
 			}
 		})

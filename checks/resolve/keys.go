@@ -19,8 +19,9 @@ func (j *judge) descend(ctx context.Context, zone string) *verdict {
 	path := ancestors(zone)
 	start := slices.IndexFunc(path, func(n string) bool { return len(j.anchors(n)) > 0 })
 	if start < 0 {
-		return &verdict{Indeterminate, wordNoAnchor}
+		return &verdict{is: Indeterminate, why: wordNoAnchor}
 	}
+	j.from = path[start]
 	if v := j.enter(ctx, path[start], j.anchors(path[start]), true); v != nil {
 		return v
 	}
@@ -28,7 +29,7 @@ func (j *judge) descend(ctx context.Context, zone string) *verdict {
 		j.tries = 0
 		t := j.r.tell(ctx, path[i], dns.TypeDS)
 		if t.err != nil || (t.msg.Rcode != dns.RcodeSuccess && t.msg.Rcode != dns.RcodeNameError) {
-			return &verdict{Indeterminate, wordStripped}
+			return &verdict{is: Indeterminate, why: wordStripped}
 		}
 		ds := pick(t.msg.Answer, path[i], dns.TypeDS)
 		if len(ds) == 0 {
@@ -37,7 +38,7 @@ func (j *judge) descend(ctx context.Context, zone string) *verdict {
 				return v
 			}
 			if cut {
-				return &verdict{Insecure, wordUnsigned + path[i]}
+				return &verdict{is: Insecure, why: wordUnsigned + bare(path[i])}
 			}
 			continue
 		}
@@ -75,27 +76,30 @@ func (j *judge) anchors(name string) []dns.RR {
 func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor bool) *verdict {
 	trust = slices.DeleteFunc(slices.Clone(trust), func(rr dns.RR) bool { return !supported(rr) })
 	if len(trust) == 0 {
-		return &verdict{Insecure, wordUnsigned + zone} // RFC 4035 §5.2: unknown algorithms only
+		return &verdict{is: Insecure, why: wordOldSigned + bare(zone), weak: true} // RFC 4035 §5.2: unknown algorithms only
 	}
 	t := j.r.tell(ctx, zone, dns.TypeDNSKEY)
 	if t.err != nil {
-		return &verdict{Indeterminate, wordNoKeys}
+		return &verdict{is: Indeterminate, why: wordNoKeys}
 	}
 	set := pick(t.msg.Answer, zone, dns.TypeDNSKEY)
-	bare := len(pick(t.msg.Answer, zone, dns.TypeRRSIG)) == 0
+	signed := len(pick(t.msg.Answer, zone, dns.TypeRRSIG)) > 0
 	switch {
-	case anchor && (len(set) == 0 || bare):
-		return &verdict{Indeterminate, wordStripped}
+	case anchor && (len(set) == 0 || !signed):
+		return &verdict{is: Indeterminate, why: wordStripped}
 	case len(set) == 0 && t.msg.Rcode != dns.RcodeSuccess:
-		return &verdict{Indeterminate, wordNoKeys}
+		return &verdict{is: Indeterminate, why: wordNoKeys}
 	case len(set) == 0:
-		return &verdict{Bogus, wordNoKeys}
+		return bogus(wordNoKeys)
 	case len(set) > maxKeys || len(trust) > maxTrust:
-		return &verdict{Bogus, wordTooMany}
+		return bogus(wordTooMany)
 	}
 	all, entry := usable(set, trust)
-	if len(entry) == 0 {
-		return &verdict{Bogus, wordNoMatch}
+	switch {
+	case len(entry) == 0 && anchor:
+		return bogus(wordOffAnchor + bare(zone))
+	case len(entry) == 0:
+		return bogus(wordNoMatch)
 	}
 	j.zone, j.keys, j.tries, j.failed = zone, entry, 0, 0
 	if v := j.own(set, t.msg.Answer); v != nil {
@@ -136,7 +140,7 @@ func names(rr dns.RR, k key) bool {
 	return false
 }
 
-// supported: RFC 8624 §3.1 and §3.3, without what may no longer be relied on.
+// supported: what RFC 9904 has validators know, without SHA-1 (RFC 9905).
 func supported(rr dns.RR) bool {
 	algs := []uint8{dns.RSASHA256, dns.RSASHA512, dns.ECDSAP256SHA256, dns.ECDSAP384SHA384, dns.ED25519}
 	switch t := rr.(type) {

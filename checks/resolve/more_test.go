@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"crypto"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -94,12 +95,14 @@ func TestExpiredAndNoAnchor(t *testing.T) {
 		t.Error(a.Security, a.Reason, err)
 	}
 	a, err = w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Anchors = nil })
-	if err != nil || a.Security != Bogus || a.Reason != wordNoMatch {
+	if err != nil || a.Security != Bogus || a.Reason != wordOffAnchor+wordTheRoot {
 		t.Error(a.Security, a.Reason, err)
 	}
 }
 
-func TestDisagree(t *testing.T) {
+// TestOneForger: of two servers one forges. The other still decides, the answer is
+// bogus all the same, and it is told which server it is.
+func TestOneForger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false, record)
 	spoil := func(ip string, m *dns.Msg) {
@@ -111,15 +114,50 @@ func TestDisagree(t *testing.T) {
 	}
 	w.set(func() { w.hook = spoil })
 	a, err := w.ask(t, "_hetk.contoso.example", nil)
-	if err != nil || a.Agree || a.Security != Bogus {
-		t.Error(a.Agree, a.Security, err)
+	if err != nil || !a.Agree || a.Security != Bogus || a.Servers[0].Outcome != Found || a.Servers[1].Outcome != Forged || len(a.Servers[1].Records) > 0 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if a.Reason != wordBadSig+", at ns2.contoso.example (127.0.0.3:"+fmt.Sprint(w.port)+")" || a.Servers[1].Why != wordBadSig {
+		t.Errorf("%q, %q", a.Reason, a.Servers[1].Why)
+	}
+}
+
+// TestAliasIntoAnotherZone: a server of both zones tells what is in the one that the
+// alias leads to, too, which other keys sign, or none. That is not bogus.
+func TestAliasIntoAnotherZone(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]Security{"signed": Secure, "unsigned": Insecure} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, "_hetk.contoso.example. 300 IN CNAME _hetk.s.contoso.example.", "s.contoso.example. 300 IN NS ns1.contoso.example.")
+			below := newZone(t, "s.contoso.example.", `_hetk.s.contoso.example. 300 IN TXT "v=hetk1; policy=private"`)
+			target := below.sets("_hetk.s.contoso.example.", dns.TypeTXT)
+			if want == Secure {
+				target = below.sign(target, "_hetk.s.contoso.example.")
+			}
+			w.set(func() {
+				w.zones = append(w.zones, below)
+				if leaf := w.zones[2]; want == Secure {
+					leaf.rrs = append(leaf.rrs, below.key.ToDS(dns.SHA256))
+				}
+				w.hook = func(_ string, m *dns.Msg) {
+					if len(m.Answer) > 0 && m.Answer[0].Header().Rrtype == dns.TypeCNAME {
+						m.Answer = append(m.Answer, copies(target)...)
+					}
+				}
+			})
+			a, err := w.ask(t, "_hetk.contoso.example", nil)
+			if d, ok := a.Decided(); err != nil || !ok || len(d.Records) != 1 || a.Security != want || a.Zone != "s.contoso.example." || !slices.Equal(a.Aliases, []string{"_hetk.s.contoso.example."}) {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
 	}
 }
 
 func TestDNAME(t *testing.T) {
 	t.Parallel()
 	in := []dns.RR{rr(t, "a.example. DNAME b.example."), rr(t, `x.b.example. TXT "y"`)}
-	got, via := follow(in, "x.a.example.", dns.TypeTXT, "example.")
+	got, via := follow(in, "x.a.example.", dns.TypeTXT, ".")
 	if len(got) != 1 || !slices.Equal(via, []string{"x.b.example."}) {
 		t.Error(got, via)
 	}

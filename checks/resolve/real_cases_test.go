@@ -38,6 +38,9 @@ func TestRealServers(t *testing.T) {
 			if worse(state, c.security) {
 				c.security = state
 			}
+			if state == Bogus { // nobody's answer counts
+				c = want{Forged, Bogus, false, false}
+			}
 			cases[label+"."+zone] = c
 		}
 	}
@@ -63,13 +66,16 @@ func TestRealServers(t *testing.T) {
 			}
 			a, err := r.Look(t.Context(), name, dns.TypeTXT)
 			d, ok := a.Decided()
-			if err != nil || !ok || len(a.Servers) != 2 || d.Outcome != c.outcome || a.Security != c.security || a.Wildcard != c.wild || a.Agree != c.agree {
+			if !ok && len(a.Servers) > 0 {
+				d = a.Servers[0]
+			}
+			if err != nil || ok != c.outcome.Decides() || len(a.Servers) != 2 || d.Outcome != c.outcome || a.Security != c.security || a.Wildcard != c.wild || a.Agree != c.agree {
 				t.Errorf("%v %s %q, want %v\n%+v, %v", d.Outcome, a.Security, a.Reason, c, a, err)
 			}
-			if strings.HasPrefix(name, "_large") && len(d.Records) > 0 && len(d.Records[0].String()) < 3000 {
+			if strings.HasPrefix(name, "_large") && ok && len(d.Records[0].String()) < 3000 {
 				t.Error("a part was taken for the whole")
 			}
-			if got := w.unboundSays(t, name); got != c.security && c.agree {
+			if got := w.unboundSays(t, name); got != c.security && (c.agree || c.outcome == Forged) {
 				t.Errorf("unbound says %s", got)
 			}
 		})

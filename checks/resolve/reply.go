@@ -43,7 +43,7 @@ func (rep *Reply) judge(m *dns.Msg, q question, zone string) {
 	case m.Rcode == dns.RcodeNameError:
 		rep.Outcome = NoName // without SOA it must not be kept, but it is said
 	case soa == nil && slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS }):
-		rep.drop(Lame, wordOutside) // a referral
+		rep.drop(Lame, wordReferral)
 		return
 	default:
 		rep.Outcome = NoData
@@ -77,8 +77,11 @@ func startOf(m *dns.Msg, zone, name string) (soa *dns.SOA, other bool) {
 	return nil, other
 }
 
-// follow walks CNAME and DNAME from name as far as the message and the zone go,
-// and returns the records at the end and the names on the way.
+// follow walks CNAME and DNAME from name, and returns the records at the end and
+// the names on the way. Of a zone's own server one step is taken: what it says of
+// the next name may be another zone's, which it serves too and which is signed by
+// other keys or none (RFC 1034 §4.3.2), so that name is asked for itself. Zone "."
+// is the resolver in use, whose chain is walked as far as the message goes.
 func follow(answer []dns.RR, name string, kind uint16, zone string) (records []dns.RR, aliases []string) {
 	for range maxHops {
 		next := ""
@@ -103,7 +106,7 @@ func follow(answer []dns.RR, name string, kind uint16, zone string) (records []d
 			return records, aliases
 		}
 		aliases = append(aliases, next)
-		if !dns.IsSubDomain(zone, next) {
+		if zone != "." {
 			return nil, aliases
 		}
 		name = next

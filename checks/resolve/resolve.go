@@ -56,6 +56,7 @@ type Resolver struct {
 	opt     Options
 	servers []target
 	private bool
+	given   bool // the anchors are not the built-in ones
 
 	queries atomic.Int64
 	mu      sync.Mutex
@@ -83,7 +84,8 @@ func New(opt Options) (*Resolver, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	if opt.Anchors == nil {
+	given := opt.Anchors != nil
+	if !given {
 		anchors, err := ParseAnchors(strings.NewReader(rootAnchors))
 		if err != nil {
 			return nil, fmt.Errorf("read the built-in trust anchors: %w", err)
@@ -94,7 +96,7 @@ func New(opt Options) (*Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Resolver{opt: opt, servers: servers, told: map[question]*told{}, read: map[string]*atomic.Int64{}, idle: map[target][]net.Conn{}}
+	r := &Resolver{opt: opt, servers: servers, given: given, told: map[question]*told{}, read: map[string]*atomic.Int64{}, idle: map[target][]net.Conn{}}
 	r.private = opt.AllowPrivate
 	for _, s := range servers {
 		if a, err := netip.ParseAddr(s.host); err == nil && !public(a.Unmap()) && !opt.PublicOnly {
@@ -115,6 +117,7 @@ const (
 	Lame   = checks.DNSLame
 	Failed = checks.DNSFailed
 	Silent = checks.DNSSilent
+	Forged = checks.DNSForged
 	Barred = checks.DNSBarred
 	NoPath = checks.DNSNoPath
 )
@@ -140,6 +143,7 @@ type Reply struct {
 type Answer struct {
 	Name     string  // fully qualified, lower case
 	Zone     string  // apex of the zone that the last name is in
+	Home     string  // apex of the zone that Name is in
 	Asked    string  // the last name: where aliases led, or Name
 	Servers  []Reply // every address of every authoritative server of Zone, asked for Asked
 	Resolver Reply
@@ -147,7 +151,8 @@ type Answer struct {
 	Wildcard bool // the servers answer the same for a name that nobody made
 	Agree    bool // all servers that decide say the same, and one does
 	Security Security
-	Reason   string // why the security is what it is, for a person
+	Weak     bool   // insecure although there are signatures: they no longer count
+	Reason   string // why the security is what it is; of Secure, from where on it is signed; for a person
 }
 
 // Decided returns the first reply that decides, and whether there is one.
@@ -169,18 +174,18 @@ func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, 
 	defer r.hangUp()
 	name = dns.CanonicalName(name)
 	if _, ok := dns.IsDomainName(name); !ok || name == "." || dns.CountLabel(name) > maxLabels {
-		return Answer{}, fmt.Errorf("look up %q: %s", name, wordNoName)
+		return Answer{}, fmt.Errorf("look up %q: %s", bare(name), wordNoName)
 	}
 	out, seen := Answer{Name: name, Security: Secure}, map[string]bool{}
 	for at := name; ; {
 		if seen[at] || len(seen) >= maxHops {
 			out.Security, out.Agree = Indeterminate, false
-			return out, fmt.Errorf("look up %s: %s", name, wordLoop)
+			return out, fmt.Errorf("look up %s: %s", bare(name), wordLoop)
 		}
 		seen[at] = true
 		one, err := r.lookOne(ctx, at, kind)
 		if at == name {
-			out.Resolver = one.Resolver
+			out.Resolver, out.Home = one.Resolver, one.Zone
 		}
 		if err != nil {
 			out.Security, out.Agree = Indeterminate, false // nothing is known, least of all that it is secure
@@ -190,7 +195,7 @@ func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, 
 		out.Wildcard = out.Wildcard || one.Wildcard
 		out.Aliases = append(out.Aliases, one.Aliases...)
 		if worse(one.Security, out.Security) || at == name {
-			out.Security, out.Reason = one.Security, one.Reason
+			out.Security, out.Reason, out.Weak = one.Security, one.Reason, one.Weak
 		}
 		first, ok := one.Decided()
 		if !ok || !one.Agree || first.Outcome != Found || len(first.Records) > 0 || len(first.Aliases) == 0 {

@@ -16,8 +16,8 @@ import (
 func (r *Resolver) LookTXT(ctx context.Context, name string) (checks.DNSAnswer, error) {
 	a, err := r.Look(ctx, name, dns.TypeTXT)
 	out := checks.DNSAnswer{
-		Name: a.Name, Asked: a.Asked, Zone: a.Zone, At: r.opt.Now(), Resolver: textReply(a.Resolver),
-		Aliases: a.Aliases, Wildcard: a.Wildcard, Agree: a.Agree, Security: a.Security, Reason: a.Reason,
+		Name: a.Name, Asked: a.Asked, Zone: a.Zone, Home: a.Home, At: r.opt.Now(), Resolver: textReply(a.Resolver),
+		Aliases: a.Aliases, Wildcard: a.Wildcard, Agree: a.Agree, Security: a.Security, Weak: a.Weak, Reason: a.Reason,
 	}
 	if out.Name == "" {
 		out.Name = name

@@ -21,6 +21,7 @@ const (
 	wordNoDomain  = "there is no such domain, says the resolver in use"
 	wordServer    = "the server answered "
 	wordOutside   = "the answer holds nothing about the name"
+	wordReferral  = "it sends on to other servers: it does not serve this zone"
 
 	wordCode        = "with a code that has no name"
 	wordContradicts = "the answer holds records of a name that it says does not exist"
@@ -36,6 +37,9 @@ const (
 	wordAnchor     = "the trust anchor file holds no DS or DNSKEY line that can be read"
 	wordOldAnchor  = "no line of the trust anchor file can be relied on: wanted are keys of RSA with SHA-256 or SHA-512, ECDSA or Ed25519, and DS by SHA-256 or SHA-384"
 	wordNoAnchor   = "no trust anchor is above this name"
+	wordOffAnchor  = "no key (DNSKEY) is the one that the trust anchor names, of "
+	wordTheRoot    = "the root"
+	wordTheAnchor  = "the trust anchor that was given, of "
 	wordNoKeys     = "the keys (DNSKEY) could not be had"
 	wordNoMatch    = "no key (DNSKEY) matches what is above it (DS)"
 	wordNoSig      = "a signature (RRSIG) is missing"
@@ -44,8 +48,11 @@ const (
 	wordNoProof    = "the proof (NSEC, NSEC3) that it does not exist is missing or does not fit"
 	wordIterations = "NSEC3 with too many iterations proves nothing (RFC 9276)"
 	wordUnsigned   = "not signed from "
-	wordStripped   = "the resolver could not be asked for keys and signatures"
+	wordOldSigned  = "signed only by algorithms that no longer count, from "
+	wordOptOut     = "a name that is not there is not signed for (NSEC3 opt-out), at "
+	wordStripped   = "the resolver in use passes no keys and signatures on; one that does can be named with --dns-server"
 	wordNoTime     = "there was no time left to check the signatures"
 	wordUndecided  = "no authoritative server decided"
 	wordTooMany    = "too many signatures to try"
+	wordOnlyAt     = ", at " // the name server follows
 )

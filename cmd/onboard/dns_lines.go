@@ -81,21 +81,27 @@ func (l *dnsLines) servers(b *bytes.Buffer, p checks.DNSReport) {
 			}
 			host = sayDNSResolver
 		}
-		_, _ = fmt.Fprintf(b, "  %-*s  %-24s %s\n", wide, host, v.Addr, viewed(v))
+		_, _ = fmt.Fprintf(b, "  %-*s  %-24s %s\n", wide, host, v.Addr, viewed(v, v.Host == ""))
 	}
 }
 
-// viewed says what one server has.
-func viewed(v checks.DNSView) string {
+// viewed says what one server has. A cache goes on saying so for a while; a server
+// of the zone says the new thing as soon as it has it, and others may keep the old.
+func viewed(v checks.DNSView, cache bool) string {
+	has, nothing := sayDNSServes, sayDNSNotThere
+	if cache {
+		has, nothing = sayDNSHas, sayDNSKeeps
+	}
+	kept := checks.DNSLasts(time.Duration(v.TTL) * time.Second)
 	switch {
 	case !v.Outcome.Decides():
 		return says(string(v.Outcome)+":", v.Why)
 	case v.State == checks.DNSOk:
-		return fmt.Sprintf(sayDNSHas, time.Duration(v.TTL)*time.Second)
+		return fmt.Sprintf(has, kept)
 	case len(v.Found) > 0:
 		return fmt.Sprintf(sayDNSOther, v.State, strings.Join(v.Found, " · "))
 	case v.TTL > 0:
-		return fmt.Sprintf(sayDNSNotThere, time.Duration(v.TTL)*time.Second)
+		return fmt.Sprintf(nothing, kept)
 	}
 	return sayDNSNothing
 }

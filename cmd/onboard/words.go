@@ -43,9 +43,11 @@ DNS hosts want it typed. Exit codes: 0 the record is there, 1 it is absent,
 invalid, twice there or not everywhere, 2 wrong usage, 3 it cannot be told.`
 
 	sayDNSResolver = "resolver in use"
-	sayDNSHas      = "has the record, good for %s"
+	sayDNSHas      = "has the record, and keeps it for %s"
+	sayDNSServes   = "has the record (caches keep it for %s)"
 	sayDNSOther    = "%s: %s"
-	sayDNSNotThere = "nothing there, and may go on saying so for %s"
+	sayDNSNotThere = "nothing there (caches may keep that for %s)"
+	sayDNSKeeps    = "nothing there, and may go on saying so for %s"
 	sayDNSNothing  = "nothing there"
 	sayDNSPublish  = "\nThe record as it should be:\n  whole name  %s\n  host label  %s (in the zone %s)\n  text        %s\n  %s\n\n"
 	sayDNSSame     = "%s still %s, as above.\n"

@@ -1,0 +1,59 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// DNSLasts is how long an answer is kept, as people write it: 43s, 5m, 23h58m.
+func DNSLasts(d time.Duration) string {
+	if d = d.Round(time.Second); d >= time.Hour {
+		d = d.Round(time.Minute)
+	}
+	out := d.String()
+	if strings.HasSuffix(out, "m0s") {
+		out = strings.TrimSuffix(out, "0s")
+	}
+	if strings.HasSuffix(out, "h0m") {
+		out = strings.TrimSuffix(out, "0m")
+	}
+	return out
+}
+
+// The numbers of servers, as sentences want them.
+
+func answered(n int) string {
+	if n == 1 {
+		return sayDNSOneAnswered
+	}
+	return fmt.Sprintf(sayDNSEachAnswered, n)
+}
+
+func nobody(n int, zone string) string {
+	if n == 1 {
+		return fmt.Sprintf(sayDNSNobodyOne, zone)
+	}
+	return fmt.Sprintf(sayDNSNobody, n, zone)
+}
+
+func allAgree(n int, zone string) string {
+	if n == 1 {
+		return fmt.Sprintf(sayDNSAgreeOne, zone)
+	}
+	return fmt.Sprintf(sayDNSAgreeAll, n, zone)
+}
+
+func agreeing(n int, zone string) string {
+	if n == 1 {
+		return fmt.Sprintf(sayDNSOneSays, zone)
+	}
+	return fmt.Sprintf(sayDNSSomeSay, n, zone)
+}
+
+func uncounted(n int) string {
+	if n == 1 {
+		return sayDNSOneOut
+	}
+	return fmt.Sprintf(sayDNSSomeOut, n)
+}
