@@ -31,13 +31,15 @@ type Handed struct {
 	Unvouched bool `json:"unvouched,omitempty"`
 }
 
-// HandedOf finds the app that a code means among profiles. A code that gives a
-// profile another client id than its own is turned away: it was made by hand.
+// HandedOf finds the app that a code means among profiles: by its id there, else
+// by its client id. A code that gives a profile another client id than its own
+// is turned away: it was made by hand.
 func HandedOf(h Handoff, profiles []Profile) (*Handed, error) {
 	out := &Handed{Handoff: h}
-	i := slices.IndexFunc(profiles, func(p Profile) bool {
-		return h.App != "" && p.ID == h.App || h.App == "" && h.ClientID != "" && strings.EqualFold(p.ClientID, h.ClientID)
-	})
+	i := slices.IndexFunc(profiles, func(p Profile) bool { return h.App != "" && p.ID == h.App })
+	if i < 0 && h.ClientID != "" { // of a folder of profiles that is not here, or of none
+		i = slices.IndexFunc(profiles, func(p Profile) bool { return strings.EqualFold(p.ClientID, h.ClientID) })
+	}
 	switch {
 	case i >= 0:
 		p := profiles[i]
@@ -64,38 +66,74 @@ func (s State) askingHandoff() bool {
 
 // handoffQuestion shows all that a code says, and asks whether to use it.
 func handoffQuestion(s State) Question {
-	h := s.Handed
-	said := []string{sayHandoffHelp}
-	add := func(head string, parts ...string) {
-		if text := strings.TrimSpace(strings.Join(parts, " ")); text != "" {
-			said = append(said, head+" "+text+".")
-		}
-	}
-	if p := h.Profile; p != nil {
-		add(sayHandoffApp, p.Name+sayHandoffBy, p.Publisher.Name+sayHandoffID, p.ClientID)
-		if h.Unvouched {
-			said = append(said, fmt.Sprintf(sayHandoffUnvouched, p.Publisher.Name))
-		}
-		if p.ID == UnlistedID {
-			said = append(said, sayHandoffUnlisted)
-			add(sayHandoffScopes, strings.Join(h.Scopes, " "))
-		}
-	}
-	tenant := ""
-	if h.TenantID != "" {
-		tenant = sayHandoffTenantID + h.TenantID + ")"
-	}
-	add(sayHandoffTenant, h.Domain, tenant, cloudTitle(h.Cloud))
-	if h.AADSTS > 0 {
-		add(sayHandoffCode, fmt.Sprintf("AADSTS%d", h.AADSTS))
-	}
 	return Question{
-		ID: AskHandoff, Kind: Choice, Title: sayHandoffAsk, Help: strings.Join(said, " "), Rule: RuleOption,
+		ID: AskHandoff, Kind: Choice, Title: sayHandoffAsk, Help: sayHandoffHelp, Facts: s.Handed.facts(), Rule: RuleOption,
 		Options: []Option{
 			{ID: HandoffYes, Title: sayHandoffYes, Help: sayHandoffYesHelp},
 			{ID: HandoffNo, Title: sayHandoffNo, Help: sayHandoffNoHelp},
 		},
 	}
+}
+
+// facts are all that a code says, one by one.
+func (h *Handed) facts() []Fact {
+	var out []Fact
+	add := func(head, text string) {
+		if text != "" {
+			out = append(out, Fact{Head: head, Text: text})
+		}
+	}
+	if p := h.Profile; p != nil {
+		add(sayHandoffApp, p.Name)
+		if p.ID != UnlistedID {
+			add(sayHandoffBy, p.Publisher.Name)
+		}
+		add(sayHandoffID, p.ClientID)
+		switch {
+		case p.ID == UnlistedID:
+			out = append(out, Fact{Text: sayHandoffUnlisted, Warn: true})
+			add(sayHandoffScopes, strings.Join(h.Scopes, " "))
+		case h.Unvouched:
+			out = append(out, Fact{Text: fmt.Sprintf(sayHandoffUnvouched, p.Publisher.Name), Warn: true})
+		}
+	}
+	add(sayHandoffTenant, h.Domain)
+	add(sayHandoffTenantID, h.TenantID)
+	add(sayHandoffCloud, cloudTitle(h.Cloud))
+	if h.AADSTS > 0 {
+		said, _ := h.stopped()
+		add(sayHandoffCode, said)
+	}
+	return out
+}
+
+// stopped is the code's error with what it says to whoever meets it.
+func (h *Handed) stopped() (string, checks.Why) {
+	name := fmt.Sprintf("AADSTS%d", h.AADSTS)
+	w := checks.Explain(checks.WhyOf(name, false))
+	return fmt.Sprintf(sayHandoffStopped, name, w.What), w
+}
+
+// HandoffAdvice says what a hand-off code that was said yes to tells of the
+// block: which error, what that means, and which path most often clears it. It
+// is advice and decides nothing: what is so is looked at all the same. Nil where
+// there is no such code, it names no error, or the run is about another domain.
+func HandoffAdvice(s State) []Fact {
+	h := s.Handed
+	if h == nil || h.AADSTS == 0 || s.Answer(AskHandoff) != HandoffYes || h.Domain != "" && !strings.EqualFold(s.Domain, h.Domain) {
+		return nil
+	}
+	said, w := h.stopped()
+	out := []Fact{{Head: sayHandoffCode, Text: said}}
+	if w.Do != "" {
+		out = append(out, Fact{Head: sayHandoffDo, Text: w.Do})
+	}
+	for _, p := range Paths() {
+		if string(p.ID) == string(w.Path) {
+			out = append(out, Fact{Head: sayHandoffPath, Text: p.Title})
+		}
+	}
+	return out
 }
 
 func cloudTitle(c checks.Cloud) string {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,10 +33,18 @@ func TestHandoffIsAskedFirst(t *testing.T) {
 		t.Errorf("missing %q", Missing(s))
 	}
 	q := Asks(s)[0]
-	for _, says := range []string{"Hetk Calendar Sync", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", "contoso.example", contosoID, "AADSTS90094", "proves nothing"} {
-		if q.ID != AskHandoff || !strings.Contains(q.Help, says) {
-			t.Errorf("lacks %q: %s", says, q.Help)
-		}
+	want := []Fact{
+		{Head: "app", Text: "Hetk Calendar Sync"},
+		{Head: "by", Text: "Hetk"},
+		{Head: "client id", Text: "8dd90edb-c881-459a-ac84-2a1fee8c5c94"},
+		{Head: "tenant", Text: "contoso.example"},
+		{Head: "tenant id", Text: contosoID},
+	}
+	if q.ID != AskHandoff || !strings.Contains(q.Help, "proves nothing") || len(q.Facts) != len(want)+1 || !slices.Equal(q.Facts[:len(want)], want) {
+		t.Fatalf("%s: %+v", q.Help, q.Facts)
+	}
+	if f := q.Facts[len(want)]; f.Head != "stopped by" || !strings.Contains(f.Text, "AADSTS90094") || !strings.Contains(f.Text, "lets only admins approve") {
+		t.Errorf("%+v", f)
 	}
 	yes, err := Accept(q, HandoffYes)
 	if err != nil {
@@ -51,6 +60,34 @@ func TestHandoffIsAskedFirst(t *testing.T) {
 	left := Apply(s, Answered{Question: AskHandoff, Value: HandoffNo})
 	if left.Profile != nil || left.Domain != "" || left.Handed != nil || len(Asks(left)) != 0 || Missing(left) != words.needApp {
 		t.Errorf("after the no: %+v", left)
+	}
+}
+
+// What stopped whoever sent the code is told where the yes leads to, and the run
+// goes on as it would without it.
+func TestHandoffAdvice(t *testing.T) {
+	t.Parallel()
+	for code, says := range map[int]string{50105: "assigned", 90094: "admins approve", 7000112: "switched off", 999999: "in no list"} {
+		s := handed(t, Handoff{App: "hetk", Domain: "contoso.example", AADSTS: code})
+		if got := HandoffAdvice(s); got != nil {
+			t.Errorf("%d: %+v before the yes", code, got)
+		}
+		s = Apply(s, Answered{Question: AskHandoff, Value: HandoffYes})
+		plain := Apply(handed(t, Handoff{App: "hetk", Domain: "contoso.example"}), Answered{Question: AskHandoff, Value: HandoffYes})
+		got := HandoffAdvice(s)
+		if len(got) == 0 || !strings.Contains(got[0].Text, says) || s.Place != plain.Place || s.Path != plain.Path || HandoffAdvice(plain) != nil {
+			t.Errorf("%d: %+v at %+v", code, got, s.Place)
+		}
+		path := slices.ContainsFunc(got, func(f Fact) bool { return f.Head == sayHandoffPath && f.Text != "" })
+		if path != (code != 999999) {
+			t.Errorf("%d: %+v", code, got)
+		}
+		if got := HandoffAdvice(Apply(s, Answered{Question: AskDomain, Value: "fabrikam.example"})); got != nil {
+			t.Errorf("%d: %+v of another domain", code, got)
+		}
+	}
+	if got := HandoffAdvice(State{}); got != nil {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -87,6 +124,8 @@ func TestHandedOf(t *testing.T) {
 		"by its client id":    {Handoff{ClientID: "8dd90edb-c881-459a-ac84-2a1fee8c5c94"}, "hetk", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", ""},
 		"an id of its own":    {Handoff{App: "sophiie", ClientID: other}, "sophiie", other, ""},
 		"another client id":   {Handoff{App: "hetk", ClientID: other}, "", "", "not to be trusted"},
+		"another folder's":    {Handoff{App: "elsewhere", ClientID: "8dd90edb-c881-459a-ac84-2a1fee8c5c94"}, "hetk", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", ""},
+		"another's, unknown":  {Handoff{App: "elsewhere", ClientID: other}, UnlistedID, other, ""},
 		"an unlisted app":     {Handoff{ClientID: other, Scopes: []string{"Mail.Read"}}, UnlistedID, other, ""},
 		"an app of elsewhere": {Handoff{App: "elsewhere"}, "", "", "not described here"},
 		"a tenant alone":      {Handoff{Domain: "contoso.example"}, "", "", ""},
@@ -104,17 +143,20 @@ func TestHandedOf(t *testing.T) {
 			}
 		})
 	}
+	warned := func(q Question, says string) bool {
+		return slices.ContainsFunc(q.Facts, func(f Fact) bool { return f.Warn && strings.Contains(f.Text, says) })
+	}
 	for app, want := range map[string]bool{"sophiie": true, "hetk": false} {
 		h := Handoff{App: app, ClientID: other}
 		if app == "hetk" {
 			h.ClientID = "8dd90edb-c881-459a-ac84-2a1fee8c5c94"
 		}
-		if q := handoffQuestion(handed(t, h)); strings.Contains(q.Help, "stands in the code alone") != want {
-			t.Errorf("%s: %s", app, q.Help)
+		if q := handoffQuestion(handed(t, h)); warned(q, "stands in the code alone") != want {
+			t.Errorf("%s: %+v", app, q.Facts)
 		}
 	}
-	q := handoffQuestion(handed(t, Handoff{ClientID: other, Scopes: []string{"Mail.Read"}}))
-	if !strings.Contains(q.Help, "Nobody described this app") || !strings.Contains(q.Help, "Mail.Read") {
-		t.Error(q.Help)
+	q := handoffQuestion(handed(t, Handoff{ClientID: other, Scopes: []string{"Mail.Read", "User.Read"}}))
+	if !warned(q, "Nobody described this app") || !slices.Contains(q.Facts, Fact{Head: "asks for", Text: "Mail.Read User.Read"}) {
+		t.Errorf("%+v", q.Facts)
 	}
 }

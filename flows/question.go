@@ -60,6 +60,7 @@ type Question struct {
 	Kind    QuestionKind
 	Title   string // the question
 	Help    string // one line below it
+	Facts   []Fact // what it is about, below that, each on its own line
 	Example string // for Text
 	Options []Option
 	Want    string // for Typed
@@ -67,6 +68,13 @@ type Question struct {
 	Answer  string // what was answered before, or the default; empty: none
 	// Optional says that the place can be left without an answer.
 	Optional bool
+}
+
+// Fact is one thing that a question is about, behind its heading; with Warn set
+// it is a warning, which may have none.
+type Fact struct {
+	Head, Text string
+	Warn       bool
 }
 
 // Option is one answer of a choice. Why says why it cannot be taken now;

@@ -8,7 +8,12 @@ import (
 
 // appScreen asks which app the run is about: a list with a search, or the
 // client id of an app that is not in it.
-type appScreen struct{ ask asker }
+type appScreen struct {
+	ask asker
+	// seen says that the answers to a hand-off code were gone to: until then what
+	// it says stays in sight.
+	seen bool
+}
 
 // question is the list of apps, or, for an app without one, its client id.
 func (s *appScreen) question(m *Model) flows.Question {
@@ -27,15 +32,21 @@ func (s *appScreen) body(m *Model) body {
 	if q.ID == flows.AskClientID {
 		b.put(para(RoleText, fill(wordNeedsID, "app", m.appName()), 0, w)...)
 		b.gap()
-	} else if m.fresh() && !m.size.tight() {
+	} else if m.fresh() && !m.size.tight() && q.ID != flows.AskHandoff {
 		b.put(para(RoleText, wordWelcome, 0, w)...)
 		b.gap()
 	}
 	s.ask.put(&b, q, w, false)
+	if q.ID == flows.AskHandoff && m.size.tight() && !s.seen {
+		b.focus, b.focusEnd = 0, 1
+	}
 	return b
 }
 
-func (s *appScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
+func (s *appScreen) choose(m *Model, k tea.KeyPressMsg) bool {
+	s.seen = true
+	return s.ask.digit(s.question(m), k)
+}
 
 func (s *appScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)) }
 
@@ -74,6 +85,10 @@ func (s *appScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		}
 		return nil
 	default: // no other is offered here
+	}
+	if q.ID == flows.AskHandoff && m.size.tight() && !s.seen { // the first key shows what there is to choose
+		s.seen = true
+		return nil
 	}
 	e, _ := s.ask.act(q, o, k)
 	if e == nil {

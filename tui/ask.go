@@ -73,6 +73,7 @@ func (a *asker) put(b *body, q flows.Question, w int, now bool) {
 	if q.Help != "" {
 		b.put(para(RoleSubtle, clean(q.Help), 0, w)...)
 	}
+	putFacts(b, q.Facts, w)
 	if q.Kind == flows.Choice {
 		a.putOptions(b, q, w)
 	} else {
@@ -88,6 +89,38 @@ func (a *asker) put(b *body, q flows.Question, w int, now bool) {
 	if said != "" {
 		b.put(hanging(say(RoleBad, "✗ "), RoleText, clean(said), w)...)
 	}
+}
+
+// putFacts shows facts, each on a line of its own; a warning as one.
+func putFacts(b *body, facts []flows.Fact, w int) {
+	if len(facts) == 0 {
+		return
+	}
+	wide := 0
+	for _, f := range facts {
+		wide = max(wide, cells(f.Head))
+	}
+	b.gap()
+	for _, f := range facts {
+		head := row{}.add(RoleSubtle, fixed(clean(f.Head), wide+2))
+		if f.Warn {
+			head = say(RoleWarn, "! ")
+		}
+		b.put(hanging(head, RoleText, clean(f.Text), w)...)
+	}
+}
+
+// factLines are facts in line mode.
+func factLines(facts []flows.Fact) []string {
+	var out []string
+	for _, f := range facts {
+		text := clean(f.Text)
+		if f.Head != "" {
+			text = strings.ToUpper(f.Head[:1]) + clean(f.Head[1:]) + ": " + text
+		}
+		out = append(out, sentence(text))
+	}
+	return out
 }
 
 // putField shows the line being typed, with the cursor in it.

@@ -28,6 +28,11 @@ func (s *knownScreen) body(m *Model) body {
 	b.put(para(RoleStrong, fill(wordKnownTitle, "domain", m.domain()), 0, w)...)
 	b.put(para(RoleSubtle, wordKnownHelp, 0, w)...)
 	b.gap()
+	if advice := flows.HandoffAdvice(m.state); len(advice) > 0 {
+		putFacts(&b, advice, w)
+		b.put(para(RoleSubtle, wordKnownAdvice, 0, w)...)
+		b.gap()
+	}
 	// Every row first, what they mean below: nothing moves as they land.
 	var notes []string
 	blind := true

@@ -112,6 +112,7 @@ func (p *plain) ask(q flows.Question) scene {
 	if q.Help != "" {
 		sc.lines = append(sc.lines, clean(q.Help))
 	}
+	sc.lines = append(sc.lines, factLines(q.Facts)...)
 	if q.Example != "" {
 		sc.lines = append(sc.lines, sentence(fill(wordSuchAs, "example", clean(q.Example))))
 	}
@@ -160,7 +161,16 @@ func (p *plain) knownScene() scene {
 		sc.choices = append(sc.choices, p.again())
 		return sc
 	}
-	return p.goOn("known", wordKnownHelp)
+	return p.goOn("known", append(p.adviceLines(), wordKnownHelp)...)
+}
+
+// adviceLines are what a hand-off code says of the block.
+func (p *plain) adviceLines() []string {
+	facts := flows.HandoffAdvice(p.m.state)
+	if len(facts) == 0 {
+		return nil
+	}
+	return append(factLines(facts), wordKnownAdvice)
 }
 
 // goOn is a scene from which the one way leads on.

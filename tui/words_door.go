@@ -51,6 +51,8 @@ const (
 	wordEditLine    = "new line"
 	whyNoMail       = "only a mail can be opened in a mail program"
 
+	wordKnownAdvice = "That is what the code says; what is so is looked at."
+
 	plainDoorKey     = "I am blocked myself: say why."
 	plainDoorHelp    = "Paste or type what you were shown. End it with a line that holds only a dot."
 	plainDoorMessage = "Write the message: {form}, in {lang}."
