@@ -55,6 +55,10 @@ func (s *Sim) Ready() Ready {
 // their way.
 func (s *Sim) Outline() Ready { return s.ready }
 
+// VendorApp is the client id that one of the vendors' apps has in every simulated
+// world, by its short name in scenarios; empty for a name that is none of theirs.
+func (s *Sim) VendorApp(name string) string { return vendorKeys[name] }
+
 func (s *Sim) describe() Ready {
 	s.world.mu.RLock()
 	defer s.world.mu.RUnlock()

@@ -44,8 +44,8 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 	if auto && !o.plain {
 		return usage("Type `onboard demo --plain --auto`.", "--auto is for plain lines")
 	}
-	if o.keepSignIn {
-		return usage("Leave it out.", "a demo's tenant is gone with it, so no sign-in can be kept")
+	if o.signIn != "" && o.signIn != "none" {
+		return usage("Leave it out, or type --sign-in none.", "a demo has no account to sign in with: --sign-in %s", checks.Line(o.signIn, 40))
 	}
 	f.listen, f.dns, f.seed = "127.0.0.1:0", "127.0.0.1:0", 1
 	s, err := sim.Start(ctx, f.options(o))
@@ -62,18 +62,10 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 		o.dnsPort = at.Port()
 	}
 	who, domain := caseOf(s.Scenario(), r.Tenants[0], auto)
-	if o.tokenFile == "" && o.signIn == "" && who != "none" {
+	if o.signIn == "" && who != "none" {
 		o.tokenFile, o.tokenMade = filepath.Join(filepath.Dir(r.CA), "tokens", who), s.Settle
 	}
-	if known := s.Scenario().Case; o.app == "" && known.App != "" {
-		o.app, o.user = known.App, cmp.Or(o.user, known.Person)
-		if p, err := o.profile(o.app); err == nil && p.ClientID == "" {
-			o.appID = cmp.Or(o.appID, known.ClientID)
-		}
-	}
-	if o.app == "" {
-		o.app = "hetk"
-	}
+	o.aboutScenario(s.Scenario(), s.VendorApp)
 	sayAssumed(o, s.Scenario())
 	if o.domain == "" {
 		o.domain = domain
@@ -92,6 +84,21 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 		return w.picture(ctx, f.picture)
 	}
 	return w.run(ctx)
+}
+
+// aboutScenario fills in what a demo is about where nobody said: the app of the
+// scenario's story, and for an app whose profile has no client id the one it has
+// in the simulator.
+func (o *options) aboutScenario(sc *sim.Scenario, clientID func(app string) string) {
+	known := ""
+	if o.app == "" && len(sc.Expect) > 0 {
+		o.app = sc.Expect[0].App
+	} else if o.app == "" {
+		o.app, o.user, known = cmp.Or(sc.Case.App, "hetk"), cmp.Or(o.user, sc.Case.Person), sc.Case.ClientID
+	}
+	if p, err := o.profile(o.app); err == nil && p.ClientID == "" { // an error is told where the profile is taken
+		o.appID = cmp.Or(o.appID, known, clientID(o.app))
+	}
 }
 
 // caseOf says who signs in and for which domain: whose case the scenario is;

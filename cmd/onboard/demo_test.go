@@ -1,8 +1,13 @@
 package main
 
 import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"onboard.example/checks/sim"
 	"onboard.example/flows"
@@ -31,6 +36,61 @@ func TestDemoIsTheCaseOfItsScenario(t *testing.T) {
 		if who, of := caseOf(sc, first, true); who != "admin@contoso.example" || of != domain {
 			t.Errorf("%s by itself: %s looks at %s", name, who, of)
 		}
+	}
+}
+
+// A scenario tells the story of one app, and its demo is about that app, with
+// the client id that the app has in the simulator.
+func TestDemoIsAboutTheAppOfItsScenario(t *testing.T) {
+	t.Parallel()
+	all, err := sim.Scenarios(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := sim.Start(t.Context(), sim.Options{Listen: "127.0.0.1:0", DNS: "127.0.0.1:0", Scenario: "entra-grant", Seed: 1, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	for _, sc := range all {
+		want := sc.Expect[0]
+		o := &options{}
+		o.aboutScenario(sc, s.VendorApp)
+		start, err := o.start()
+		if err != nil || start.Profile == nil || start.Profile.ID != want.App {
+			t.Errorf("%s: about %q, want %s: %v", sc.Name, o.app, want.App, err)
+			continue
+		}
+		if want.ClientID != "" && start.ClientID != want.ClientID {
+			t.Errorf("%s: client id %q, want %s", sc.Name, start.ClientID, want.ClientID)
+		}
+	}
+	for _, app := range []string{"hetk", "carerix", "revenue-grid", "nylas", "sophiie"} {
+		o := &options{app: app}
+		o.aboutScenario(s.Scenario(), s.VendorApp)
+		if start, err := o.start(); err != nil || start.ClientID == "" || start.Profile.ID != app {
+			t.Errorf("--app %s: client id %q of %q: %v", app, start.ClientID, o.app, err)
+		}
+	}
+	o := &options{app: "carerix", appID: "11111111-2222-3333-4444-555555555555"}
+	o.aboutScenario(s.Scenario(), s.VendorApp)
+	if o.appID != "11111111-2222-3333-4444-555555555555" {
+		t.Errorf("the client id that was typed became %s", o.appID)
+	}
+}
+
+// Nobody's account is used in a demo, whatever the machine has.
+func TestDemoOffersItsOwnTokenAlone(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "az"), []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out, errs, code := onboard(ctx, nil, "demo", "--plain", "--auto")
+	if code != codeOpen || strings.Contains(out, "Azure CLI") || strings.Contains(out, "device") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
 }
 

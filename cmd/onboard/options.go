@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"onboard.example/checks"
 	"onboard.example/checks/signin"
@@ -42,29 +43,88 @@ type options struct {
 	keepSignIn bool
 }
 
-// flags declares the shared flags on the root, so that every command has them.
-func (o *options) flags(root *cobra.Command) {
-	f := root.PersistentFlags()
+// flags are some of the shared flags: those of one matter. A command declares
+// the matters it has to do with, so that none takes a flag and does nothing.
+type flags func(*options, *pflag.FlagSet)
+
+func flagsOfApp(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.app, "app", "", "the app, by its id (see `onboard apps`)")
 	f.StringVar(&o.appID, "app-id", "", "the app's client id, where its profile has none")
+	flagsOfApps(o, f)
+}
+
+func flagsOfApps(o *options, f *pflag.FlagSet) {
+	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
+}
+
+func flagsOfTenant(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.domain, "domain", "", "the organisation's domain, such as contoso.example")
 	f.StringVar(&o.user, "user", "", "one person to ask about, by their user principal name (such as user@contoso.example) or object id; left out: an ordinary user")
+}
+
+func flagsOfCloud(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.cloud, "cloud", "", "which cloud: public, gcc, gcc-high, dod or china; left out: found by the domain")
+}
+
+func flagsOfSignIn(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.clientID, "client-id", "", "client id with which onboard itself signs in")
-	f.StringVar(&o.appsDir, "apps", "", "folder with more app profiles")
 	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check; the wizard asks, and offers this one first; with none it does not ask")
 	f.StringVar(&o.tokenFile, "token-file", "", "file with a Graph access token, or - for standard input")
 	f.BoolVar(&o.keepSignIn, "keep-sign-in", false, "keep the sign-in in this machine's keychain, and take up the one kept there (see `onboard sign-out`)")
+}
+
+func flagsOfJSON(o *options, f *pflag.FlagSet) {
 	f.BoolVar(&o.json, "json", false, "print JSON on standard output")
+}
+
+func flagsOfScreen(o *options, f *pflag.FlagSet) {
 	f.BoolVar(&o.plain, "plain", false, "plain lines instead of a screen")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours")
+}
+
+func flagsOfHosts(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.loginURL, "login-url", "", "address of a sign-in service in place of Microsoft's, such as a simulator's")
 	f.StringVar(&o.graphURL, "graph-url", "", "address of a Graph in place of Microsoft's")
+	f.StringVar(&o.proxy, "proxy", "", "proxy to go through, http:// or socks5://; none: no proxy; left out: as the environment says")
+}
+
+func flagsOfDNS(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.dnsServer, "dns-server", "", "name server to ask instead of the system's, as address or address:port; for dns also as tcp://address or tls://host")
 	f.Uint16Var(&o.dnsPort, "dns-port", 53, "port at which authoritative name servers listen")
 	f.StringVar(&o.trustAnchor, "trust-anchor", "", "file of DS or DNSKEY lines to trust instead of the root's keys, for DNSSEC under a private root")
 	f.StringVar(&o.caFile, "ca-file", "", "file with further certificate authorities to trust (PEM)")
-	f.StringVar(&o.proxy, "proxy", "", "proxy to go through, http:// or socks5://; none: no proxy; left out: as the environment says")
+}
+
+// flagsOfDemo are what is left of the ways to sign in: the token that the demo
+// makes itself, or none.
+func flagsOfDemo(o *options, f *pflag.FlagSet) {
+	f.StringVar(&o.signIn, "sign-in", "", "none: do not sign in; left out: as the scenario's admin")
+}
+
+// everything is for the commands that ask Microsoft about an app in a tenant.
+func everything() []flags {
+	return []flags{flagsOfApp, flagsOfTenant, flagsOfCloud, flagsOfSignIn, flagsOfJSON, flagsOfScreen, flagsOfHosts, flagsOfDNS}
+}
+
+// unheard takes flags without showing them: a command that asks less than the
+// others can be started with the same words as they.
+func unheard(which ...flags) flags {
+	return func(o *options, f *pflag.FlagSet) {
+		quiet := pflag.NewFlagSet("", pflag.ContinueOnError)
+		for _, declare := range which {
+			declare(o, quiet)
+		}
+		quiet.VisitAll(func(one *pflag.Flag) { one.Hidden = true })
+		f.AddFlagSet(quiet)
+	}
+}
+
+// with declares flags on a command, and on those below it.
+func (o *options) with(cmd *cobra.Command, which ...flags) *cobra.Command {
+	for _, declare := range which {
+		declare(o, cmd.PersistentFlags())
+	}
+	return cmd
 }
 
 // mostUser bounds a person's address, in bytes: Entra's own bound is 113

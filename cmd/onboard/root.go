@@ -65,8 +65,8 @@ func execute(ctx context.Context, w world) int {
 	// Errors do not pass through fang: on the way it would ask the terminal for
 	// its colours, and some never answer.
 	var ended error
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		ended = &exitError{code: codeUsage, cause: err, typed: sayTryHelp}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		ended = &exitError{code: codeUsage, cause: err, typed: fmt.Sprintf(sayHelpOf, cmd.CommandPath())}
 		return nil // which ends the run as well
 	})
 	keepErrors(root, &ended)
@@ -163,10 +163,24 @@ func newRoot(w world) *cobra.Command {
 	root.SetIn(w.in)
 	root.SetOut(w.out)
 	root.SetErr(w.err)
-	o.flags(root)
+	for _, declare := range everything() {
+		declare(o, root.Flags())
+	}
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return runWizard(cmd.Context(), o) }
 	root.Flags().StringVar(&o.handoff, "case", "", "open at what this hand-off code says, after you have seen it (see `onboard why`)")
-	root.AddCommand(newCheck(o), newPlan(o), newApply(o), newUndo(o), newDemo(o), newSim(o), newDNS(o), newWhy(o), newApps(o), newSignOut(o), newVersion(o))
+	root.AddCommand(
+		o.with(newCheck(o), everything()...),
+		o.with(newPlan(o), everything()...),
+		o.with(newApply(o), everything()...),
+		o.with(newUndo(o), everything()...),
+		o.with(newDemo(o), flagsOfApp, flagsOfTenant, flagsOfDemo, flagsOfScreen),
+		o.with(newSim(o), flagsOfJSON, flagsOfScreen),
+		o.with(newDNS(o), flagsOfApp, flagsOfJSON, flagsOfScreen, flagsOfDNS, unheard(flagsOfTenant, flagsOfCloud, flagsOfSignIn, flagsOfHosts)),
+		o.with(newWhy(o), everything()...),
+		o.with(newApps(o), flagsOfApps, flagsOfJSON, flagsOfScreen),
+		o.with(newSignOut(o), flagsOfScreen),
+		o.with(newVersion(o), flagsOfJSON, flagsOfScreen),
+	)
 	return root
 }
 
@@ -175,5 +189,5 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usage(fmt.Sprintf("Type `%s --help` for what there is.", cmd.CommandPath()), "%q is not a command of `%s`", args[0], cmd.CommandPath())
+	return usage(fmt.Sprintf(sayHelpOf, cmd.CommandPath()), "%q is not a command of `%s`", args[0], cmd.CommandPath())
 }

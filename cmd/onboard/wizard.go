@@ -120,6 +120,9 @@ func (w *wizard) run(ctx context.Context) error {
 		return err
 	}
 	w.start.Ways = w.c.ways(w.start.Profile)
+	if w.play != nil { // a demo has the token that it made, and no account
+		w.start.Ways = slices.DeleteFunc(w.start.Ways, func(o flows.WayOffer) bool { return o.Way != flows.WayToken })
+	}
 	slices.SortStableFunc(w.start.Ways, func(a, b flows.WayOffer) int {
 		return cmp.Compare(w.o.rank(a.Way), w.o.rank(b.Way))
 	})

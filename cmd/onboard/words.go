@@ -96,6 +96,7 @@ screen play the admin. With --plain --auto it walks by itself.`
 	sayNoReceipts  = "onboard: no receipt of changes can be kept, so nothing could be taken back by one: %s\n"
 	sayNotSaved    = "onboard: this run cannot be kept, so it cannot be resumed: %v\n"
 
+	sayHelpOf        = "Type `%s --help` for what there is."
 	sayTryHelp       = "Type `onboard --help` for what there is."
 	sayInterrupted   = "onboard: interrupted"
 	sayNoClientID    = "not published; give it with --app-id"
