@@ -269,6 +269,12 @@ func ClassifiedAs(s *Snapshot, appID, scopeID string) string {
 	return strings.ToLower(string(s.Classified.Value[consent.ClassKey(appID, scopeID)]))
 }
 
+// ClassificationID is the object id of the classification that a snapshot's
+// tenant gave to a scope; empty: none, or it is not known.
+func ClassificationID(s *Snapshot, appID, scopeID string) string {
+	return s.Classified.IDs[consent.ClassKey(appID, scopeID)]
+}
+
 // level is the tenant's classification of a scope.
 func (s Subject) level(p Permission) consent.Level {
 	id := s.permission(p).ID

@@ -59,6 +59,9 @@ type Look[T any] struct {
 	Failure *Failure   `json:"failure,omitempty"`
 	Seen    []Evidence `json:"seen,omitempty"`
 	At      time.Time  `json:"at"`
+	// IDs are object ids by the keys of Value, where Value itself holds none:
+	// what a change deletes goes by its id. They are not kept in files.
+	IDs map[string]string `json:"-"`
 }
 
 // Snapshot is a tenant as far as it was read. It marshals to JSON, so that it
@@ -275,6 +278,16 @@ type Workflow struct {
 	Remind    bool     `json:"remind"`
 	Days      int      `json:"days"`
 	Reviewers []string `json:"reviewers"` // the queries, as printed
+	// Forms are how each of them is asked, in the same order; none: not read.
+	Forms []ReviewerForm `json:"forms,omitempty"`
+}
+
+// ReviewerForm is how a reviewer's query is asked: its type, which is
+// MicrosoftGraph, and what it starts from, which is nothing where it is a path
+// of its own (entra-facts §6 [MM]).
+type ReviewerForm struct {
+	Type string  `json:"type"`
+	Root *string `json:"root"` // nil: null
 }
 
 // ConsentRequest is a request that users made for an app.

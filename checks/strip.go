@@ -39,7 +39,7 @@ func (s Snapshot) Stripped() Snapshot {
 	}
 	out.Assignments.Value = who.assignments(s.Assignments.Value)
 	out.AppRoles.Value = who.assignments(s.AppRoles.Value)
-	out.Workflow.Value.Reviewers = slices.Clone(s.Workflow.Value.Reviewers)
+	out.Workflow.Value.Reviewers, out.Workflow.Value.Forms = slices.Clone(s.Workflow.Value.Reviewers), nil
 	for i, q := range out.Workflow.Value.Reviewers {
 		if !strings.Contains(strings.ToLower(q), "roledefinitionid") {
 			out.Workflow.Value.Reviewers[i] = who.number(q)
@@ -107,7 +107,7 @@ func stripFailure(f *Failure) *Failure {
 
 // stripLook takes out of a look what may name a person in passing.
 func stripLook[T any](l *Look[T]) {
-	l.Failure = stripFailure(l.Failure)
+	l.Failure, l.IDs = stripFailure(l.Failure), nil
 	l.Seen = slices.Clone(l.Seen)
 	for i := range l.Seen {
 		l.Seen[i].Value = ""

@@ -122,7 +122,7 @@ func TestWhyNotByGraph(t *testing.T) {
 		"no plan":          {func(s *State) { s.Path = DirectLink }, ErrNoPlan.Error()},
 		"classified otherwise": {func(s *State) {
 			s.Path = LowImpact
-			s.Facts.Classes = []ClassFact{{checks.MicrosoftGraph, "1", "high"}}
+			s.Facts.Classes = []ClassFact{{API: checks.MicrosoftGraph, ScopeID: "1", Level: "high"}}
 		}, ErrOtherLevel.Error()},
 	} {
 		s := s

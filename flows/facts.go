@@ -66,6 +66,7 @@ type ClassFact struct {
 	API     string `json:"api"` // appId
 	ScopeID string `json:"scopeId"`
 	Level   string `json:"level"` // low, medium, high
+	ID      string `json:"id,omitempty"`
 }
 
 // WorkflowFact is the admin consent request policy (entra-facts §6).
@@ -75,12 +76,18 @@ type WorkflowFact struct {
 	Remind    bool     `json:"remind"`
 	Days      int      `json:"days"`
 	Reviewers []string `json:"reviewers,omitempty"` // queries, as printed
+	// Forms are how each of them is asked; fewer: the rest as those of ours.
+	Forms []checks.ReviewerForm `json:"forms,omitempty"`
 }
 
 // PolicyFact is a consent policy of ours, as far as its id and its conditions.
 type PolicyFact struct {
 	ID         string          `json:"id"`
 	Conditions []ConditionFact `json:"conditions,omitempty"`
+	// Unread: its conditions were not read. Odd: it keeps something out, and is
+	// not as this program makes them.
+	Unread bool `json:"unread,omitempty"`
+	Odd    bool `json:"odd,omitempty"`
 }
 
 // ConditionFact is what one condition set lets in.
@@ -88,6 +95,10 @@ type ConditionFact struct {
 	API     string   `json:"api"` // appId
 	Scopes  []string `json:"scopes,omitempty"`
 	Clients []string `json:"clients,omitempty"`
+	// Type is the kind of permissions; ours are delegated.
+	Type string `json:"type,omitempty"`
+	// Narrow: it asks for more than these, such as a publisher.
+	Narrow bool `json:"narrow,omitempty"`
 }
 
 // WhoFact is a person or a group that a plan is about.
@@ -251,14 +262,14 @@ func (f *Facts) policies(s *checks.Snapshot, app checks.App) {
 		for _, r := range f.Resources {
 			for _, sc := range r.Scopes {
 				if level := checks.ClassifiedAs(s, r.AppID, sc.ID); level != "" {
-					f.Classes = append(f.Classes, ClassFact{API: r.AppID, ScopeID: sc.ID, Level: level})
+					f.Classes = append(f.Classes, ClassFact{API: r.AppID, ScopeID: sc.ID, Level: level, ID: checks.ClassificationID(s, r.AppID, sc.ID)})
 				}
 			}
 		}
 	}
 	if f.WorkflowRead = s.Workflow.Read; f.WorkflowRead {
 		w := s.Workflow.Value
-		f.Workflow = &WorkflowFact{Enabled: w.Enabled, Notify: w.Notify, Remind: w.Remind, Days: w.Days, Reviewers: w.Reviewers}
+		f.Workflow = &WorkflowFact{Enabled: w.Enabled, Notify: w.Notify, Remind: w.Remind, Days: w.Days, Reviewers: w.Reviewers, Forms: oddForms(w.Forms)}
 	}
 	if f.PoliciesRead = s.Policies.Read; !f.PoliciesRead {
 		return
@@ -267,12 +278,23 @@ func (f *Facts) policies(s *checks.Snapshot, app checks.App) {
 		if !strings.EqualFold(p.ID, OwnPolicyID(app)) {
 			continue
 		}
-		own := PolicyFact{ID: p.ID}
+		own := PolicyFact{ID: p.ID, Unread: p.Unread, Odd: len(p.Excludes) > 0}
 		for _, c := range p.Includes {
-			own.Conditions = append(own.Conditions, ConditionFact{API: c.Resource, Scopes: c.Permissions, Clients: c.ClientIDs})
+			own.Conditions = append(own.Conditions, ConditionFact{
+				API: c.Resource, Scopes: c.Permissions, Clients: c.ClientIDs, Type: c.PermissionType,
+				// Members that are not known can only narrow it further, and
+				// stand there with their defaults too: they decide nothing.
+				Narrow: limits(c.ClientTenantIDs) || limits(c.ClientPublisherIDs) || c.VerifiedOnly ||
+					c.Classification != "" && !strings.EqualFold(c.Classification, "all"),
+			})
 		}
 		f.Policies = append(f.Policies, own)
 	}
+}
+
+// limits says whether a member of a condition set narrows it (entra-facts §4).
+func limits(list []string) bool {
+	return len(list) > 0 && (len(list) > 1 || !strings.EqualFold(list[0], "all"))
 }
 
 // resourceFact is an API with the permissions that the app needs of it.

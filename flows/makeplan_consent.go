@@ -11,15 +11,16 @@ import (
 
 // The reasons for which no plan about the consent settings can be made.
 var (
-	ErrNoReviewer  = errors.New("say who decides on requests first")
-	ErrOddReviewer = errors.New("a reviewer is there of a form that is not known here, and would be lost: switch it on by hand")
-	ErrReviewerID  = errors.New("the sign-in does not say who you are in the directory: name a reviewer by their address")
-	ErrOneRole     = errors.New("the app needs application permissions, which nobody can be given alone")
-	ErrAdminOnly   = errors.New("the API leaves this permission to admins, so that no user can consent to it")
-	ErrOtherLevel  = errors.New("a permission is classified otherwise already: change that by hand")
-	ErrNotOurs     = errors.New("a consent policy of this name is there and lets in something else: look at it by hand")
-	ErrUnknownAPI  = errors.New("an API does not publish a permission that the app needs")
-	ErrTooManySets = errors.New("the tenant's user consent setting holds more policies than fit in here: change it by hand")
+	ErrNoReviewer    = errors.New("say who decides on requests first")
+	ErrOddReviewer   = errors.New("a reviewer is there of a form that is not known here, and would be lost: switch it on by hand")
+	ErrManyReviewers = errors.New("more reviewers are there than fit in here: change it by hand")
+	ErrReviewerID    = errors.New("the sign-in does not say who you are in the directory: name a reviewer by their address")
+	ErrOneRole       = errors.New("the app needs application permissions, which nobody can be given alone")
+	ErrAdminOnly     = errors.New("the API leaves this permission to admins, so that no user can consent to it")
+	ErrOtherLevel    = errors.New("a permission is classified otherwise already: change that by hand")
+	ErrNotOurs       = errors.New("a consent policy of this name is there and lets in something else: look at it by hand")
+	ErrUnknownAPI    = errors.New("an API does not publish a permission that the app needs")
+	ErrTooManySets   = errors.New("the tenant's user consent setting holds more policies than fit in here: change it by hand")
 )
 
 // The prefixes of the entries of the user consent setting, whose case varies,
@@ -32,91 +33,6 @@ const (
 
 // graphAPI is Microsoft Graph.
 const graphAPI = checks.MicrosoftGraph
-
-// planWorkflow switches on the admin consent workflow. Reviewers who are there
-// stay.
-func planWorkflow(s State, p *Plan) error {
-	w := s.Facts.Workflow
-	if !s.Facts.WorkflowRead || w == nil {
-		return ErrNotRead
-	}
-	query, err := s.reviewer()
-	if err != nil {
-		return err
-	}
-	next := WorkflowFact{Enabled: true, Notify: w.Notify, Remind: w.Remind, Days: w.Days, Reviewers: slices.Clone(w.Reviewers)}
-	if !w.Enabled { // what stood in a policy that was off nobody chose
-		next.Notify, next.Remind = true, true
-	}
-	if next.Days == 0 {
-		next.Days = 30 // as the admin center proposes
-	}
-	if !slices.ContainsFunc(next.Reviewers, func(q string) bool { return strings.EqualFold(bareQuery(q), bareQuery(query)) }) {
-		next.Reviewers = append(next.Reviewers, query)
-	}
-	if sameWorkflow(*w, next) {
-		return nil
-	}
-	if slices.ContainsFunc(next.Reviewers, func(q string) bool { return !knownReviewer(q) }) {
-		return ErrOddReviewer
-	}
-	p.Lines = append(p.Lines, Change{
-		Kind: SetWorkflow, Title: planWords.workflowLine, Method: "PUT", Path: "/policies/adminConsentRequestPolicy", Body: workflowBody(next),
-		Before: workflowSays(*w), After: workflowSays(next), Scope: "Policy.ReadWrite.ConsentRequest", Role: "Global Administrator",
-		Effect: planWords.workflowEffect, Benchmark: benchmarkOf(p.Path), Undo: planWords.workflowUndo,
-		Back: &Back{Kind: SetWorkflow, Method: "PUT", Path: "/policies/adminConsentRequestPolicy", Body: workflowBody(*w)},
-	})
-	return nil
-}
-
-// reviewer is the query for whoever is to decide (entra-facts §6: the form for
-// a role is read from tenants, not documented).
-func (s State) reviewer() (query string, err error) {
-	switch s.Answer(AskReviewers) {
-	case ReviewersMe:
-		if s.Account == nil || s.Account.ID == "" {
-			return "", ErrReviewerID
-		}
-		return "/users/" + s.Account.ID, nil
-	case ReviewersRole:
-		return "/beta/roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '" + leastRoleID + "'", nil
-	case ReviewersWho:
-		who, err := s.who()
-		switch {
-		case err != nil:
-			return "", err
-		case who.Group:
-			return "/groups/" + who.ID + "/transitiveMembers/microsoft.graph.user", nil
-		}
-		return "/users/" + who.ID, nil
-	}
-	return "", ErrNoReviewer
-}
-
-// knownReviewer says whether a reviewer's query is of a form that is written
-// back as it was read (entra-facts §6).
-func knownReviewer(q string) bool {
-	q = strings.ToLower(bareQuery(q))
-	return strings.HasPrefix(q, "/users/") || strings.HasPrefix(q, "/groups/") || strings.Contains(q, "roledefinitionid eq '")
-}
-
-// bareQuery is a reviewer's query without the version that some begin with.
-func bareQuery(q string) string {
-	q = strings.TrimPrefix(strings.TrimSpace(q), "/v1.0")
-	return strings.TrimSuffix(q, "/")
-}
-
-func sameWorkflow(a, b WorkflowFact) bool {
-	return a.Enabled == b.Enabled && a.Notify == b.Notify && a.Remind == b.Remind && a.Days == b.Days && slices.Equal(a.Reviewers, b.Reviewers)
-}
-
-// workflowSays is the workflow in a line.
-func workflowSays(w WorkflowFact) string {
-	if !w.Enabled {
-		return planWords.workflowOff
-	}
-	return fmt.Sprintf(planWords.workflowOn, len(w.Reviewers), w.Days)
-}
 
 // planLow classifies what the app needs as Low, and has users consent to Low
 // permissions of verified publishers.
@@ -223,10 +139,11 @@ func planOwnPolicy(s State, p *Plan) error {
 			Back: &Back{Kind: DeletePolicy, Method: "DELETE", Path: "/policies/permissionGrantPolicies/" + id},
 		})
 	}
-	for _, c := range there.Conditions {
-		if len(c.Clients) != 1 || !strings.EqualFold(c.Clients[0], s.App.ClientID) || !asksFor(s, c) {
-			return ErrNotOurs
-		}
+	switch {
+	case there.Unread:
+		return ErrNotRead
+	case there.Odd, slices.ContainsFunc(there.Conditions, func(c ConditionFact) bool { return !ofOurs(c, s.App.ClientID) || !asksFor(s, c) }):
+		return ErrNotOurs
 	}
 	for _, n := range needsByResource(s.App) {
 		line, ok, err := conditionLine(s, there, id, n)
@@ -255,7 +172,7 @@ func conditionLine(s State, there PolicyFact, id string, n need) (c Change, ok b
 		}
 		ids = append(ids, api.Scopes[i].ID)
 	}
-	if letsIn(there, n.resource, ids) {
+	if letsIn(there, n.resource, ids, s.App.ClientID) {
 		return c, false, nil
 	}
 	return Change{
@@ -277,10 +194,17 @@ func asksFor(s State, c ConditionFact) bool {
 	return ok && len(c.Scopes) > 0 && covers(ids, c.Scopes)
 }
 
-// letsIn says whether a policy lets in all of these scopes of an API.
-func letsIn(p PolicyFact, api string, ids []string) bool {
+// ofOurs says whether a condition is of the form that this program makes: about
+// one app, and with no condition beside.
+func ofOurs(c ConditionFact, client string) bool {
+	return strings.EqualFold(c.Type, "delegated") && !c.Narrow && len(c.Clients) == 1 && strings.EqualFold(c.Clients[0], client)
+}
+
+// letsIn says whether a policy lets an app have all of these scopes of an API,
+// and no other app.
+func letsIn(p PolicyFact, api string, ids []string, client string) bool {
 	for _, c := range p.Conditions {
-		if strings.EqualFold(c.API, api) && covers(c.Scopes, ids) {
+		if strings.EqualFold(c.API, api) && ofOurs(c, client) && covers(c.Scopes, ids) {
 			return true
 		}
 	}

@@ -165,16 +165,17 @@ func assignLine(app string, who WhoFact) Change {
 	}
 }
 
-// assignScopes are needed together (entra-facts §2 [PERM AlsoRequires]).
-const assignScopes = "AppRoleAssignment.ReadWrite.All Application.Read.All"
+// assignScopes are needed together to assign; to take an assignment back the
+// first is enough (entra-facts §2 [PERM AlsoRequires]).
+const (
+	assignScopes  = "AppRoleAssignment.ReadWrite.All Application.Read.All"
+	unassignScope = "AppRoleAssignment.ReadWrite.All"
+)
 
 // roleLine gives the app an app role of an API. Those of Microsoft Graph take
 // the stronger role (entra-facts §9).
 func roleLine(app string, api ResourceFact, role ScopeFact) Change {
-	least := leastRole
-	if strings.EqualFold(api.AppID, graphAPI) {
-		least = leastRoleForAppRoles
-	}
+	least := roleAt(Facts{Resources: []ResourceFact{api}}, api.ID)
 	return Change{
 		Kind: AssignRole, Title: fmt.Sprintf(planWords.roleLine, role.Value, ResourceTitle(api.AppID)), Method: "POST",
 		Path: "/servicePrincipals/" + api.ID + "/appRoleAssignedTo", Body: body(assignSent{app, api.ID, role.ID}),

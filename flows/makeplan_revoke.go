@@ -39,13 +39,9 @@ func planRevoke(s State, p *Plan) error {
 	}
 	for _, r := range f.Roles {
 		at := "/servicePrincipals/" + r.ResourceID + "/appRoleAssignedTo"
-		least := leastRoleForAppRoles // for those of Microsoft Graph (entra-facts §9), and where the API is not known
-		if i := slices.IndexFunc(f.Resources, func(api ResourceFact) bool { return strings.EqualFold(api.ID, r.ResourceID) }); i >= 0 && !strings.EqualFold(f.Resources[i].AppID, graphAPI) {
-			least = leastRole
-		}
 		p.Lines = append(p.Lines, Change{
 			Kind: Unassign, Title: fmt.Sprintf(planWords.unroleLine, apiTitle(f, r.ResourceID)), Method: "DELETE", Path: at + "/" + r.ID,
-			Before: roleTitle(f, r), After: words.absent, Scope: assignScopes, Role: least,
+			Before: roleTitle(f, r), After: words.absent, Scope: unassignScope, Role: roleAt(f, r.ResourceID),
 			Effect: planWords.unroleEffect, Benchmark: words.noBenchmark, Undo: planWords.unroleUndo,
 			Back: &Back{Kind: AssignRole, Method: "POST", Path: at, Body: body(assignSent{f.App.ID, r.ResourceID, r.RoleID})},
 		})
@@ -82,6 +78,17 @@ func revokeLine(f Facts, g GrantFact) Change {
 		c.Back.Kind = GrantOne
 	}
 	return c
+}
+
+// roleAt is the least directory role for an app role of an API, by the API's
+// object id: the stronger one for those of Microsoft Graph (entra-facts §9), and
+// where the API is not known.
+func roleAt(f Facts, id string) string {
+	i := slices.IndexFunc(f.Resources, func(api ResourceFact) bool { return strings.EqualFold(api.ID, id) })
+	if i < 0 || strings.EqualFold(f.Resources[i].AppID, graphAPI) {
+		return leastRoleForAppRoles
+	}
+	return leastRole
 }
 
 // apiTitle names an API by its object id in this tenant.

@@ -323,7 +323,7 @@ func TestWhatATenantMakesOfAPath(t *testing.T) {
 		s.App.Needs = append(slices.Clone(s.App.Needs), checks.Permission{Resource: checks.MicrosoftGraph, Role: "Mail.Read"})
 	}
 	half := tenantFacts(there(), consents("microsoft-user-default-low"))
-	half.Classes = []ClassFact{{checks.MicrosoftGraph, "2", "low"}, {checks.MicrosoftGraph, "3", "low"}, {checks.MicrosoftGraph, "4", "low"}, {checks.MicrosoftGraph, "5", "low"}}
+	half.Classes = []ClassFact{{API: checks.MicrosoftGraph, ScopeID: "2", Level: "low"}, {API: checks.MicrosoftGraph, ScopeID: "3", Level: "low"}, {API: checks.MicrosoftGraph, ScopeID: "4", Level: "low"}, {API: checks.MicrosoftGraph, ScopeID: "5", Level: "low"}}
 	for name, c := range map[string]struct {
 		asItIs
 		id              PathID

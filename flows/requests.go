@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+
+	"onboard.example/checks"
 )
 
 // The bodies of requests, and the reading of them again: a line's body is the
@@ -116,8 +119,9 @@ type reviewerSent struct {
 
 func workflowBody(w WorkflowFact) string {
 	out := workflowSent{Enabled: w.Enabled, Notify: w.Notify, Remind: w.Remind, Days: w.Days, Reviewers: []reviewerSent{}}
-	for _, q := range w.Reviewers {
-		out.Reviewers = append(out.Reviewers, reviewerSent{Query: q, Type: "MicrosoftGraph"})
+	for i, q := range w.Reviewers {
+		form := w.form(i)
+		out.Reviewers = append(out.Reviewers, reviewerSent{Query: q, Type: form.Type, Root: form.Root})
 	}
 	return body(out)
 }
@@ -128,8 +132,18 @@ func workflowIn(text string) WorkflowFact {
 	out := WorkflowFact{Enabled: w.Enabled, Notify: w.Notify, Remind: w.Remind, Days: w.Days}
 	for _, r := range w.Reviewers {
 		out.Reviewers = append(out.Reviewers, r.Query)
+		out.Forms = append(out.Forms, checks.ReviewerForm{Type: r.Type, Root: r.Root})
 	}
+	out.Forms = oddForms(out.Forms)
 	return out
+}
+
+// oddForms are the forms of reviewers where any is another than ours.
+func oddForms(list []checks.ReviewerForm) []checks.ReviewerForm {
+	if slices.ContainsFunc(list, func(f checks.ReviewerForm) bool { return f != checks.ReviewerForm{Type: checks.ReviewerQueryType} }) {
+		return list
+	}
+	return nil
 }
 
 // policySent is a consent policy without its conditions (entra-facts §4).

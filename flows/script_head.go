@@ -22,7 +22,7 @@ func (s script) head(mark string, clean func(string) string, more []string) stri
 	put(w.cloud, s.cloud.Title, s.cloud.Graph)
 	put(w.plan, s.ID, len(s.lines))
 	put(w.role, s.roles())
-	put(w.scopes, strings.Join(s.WriteScopes(), " "))
+	put(w.scopes, strings.Join(s.scopes(), " "))
 	for _, line := range s.Warnings {
 		put(w.warning, line)
 	}
@@ -31,6 +31,21 @@ func (s script) head(mark string, clean func(string) string, more []string) stri
 		put("%s", line)
 	}
 	return b.String()
+}
+
+// scopes are those that the plan takes, and the way back that is in the script.
+func (s script) scopes() []string {
+	out := s.WriteScopes()
+	for _, l := range s.lines {
+		if l.Back == nil {
+			continue
+		}
+		scope, _ := needsOf(l.Back.Kind)
+		for one := range strings.FieldsSeq(scope) {
+			out = addFold(out, one)
+		}
+	}
+	return out
 }
 
 // kept are the lines of a head about scripts that keep what they did.

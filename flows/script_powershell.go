@@ -67,7 +67,7 @@ func (s script) powershell() (string, error) {
 	b.WriteString("param([switch] $Undo)\n\n")
 	fmt.Fprintf(&b, "$Tenant = %s\n$Environment = %s\n$Graph = %s\n", psQuote(s.Tenant), psQuote(psEnvironment(s.cloud.Cloud)), psQuote(s.cloud.Graph))
 	var scopes []string
-	for _, scope := range s.WriteScopes() {
+	for _, scope := range s.scopes() {
 		scopes = append(scopes, psQuote(scope))
 	}
 	fmt.Fprintf(&b, "$Scopes = %s\n$Log = Join-Path (Get-Location) %s\n\n%s\n\n", strings.Join(scopes, ", "), psQuote(s.log()), part("run.ps1"))

@@ -36,7 +36,7 @@ func (s script) ticket() string {
 	put("  %s", why)
 	head(w.who)
 	put(w.role, s.roles())
-	put(w.scopes, strings.Join(s.WriteScopes(), " "))
+	put(w.scopes, strings.Join(s.scopes(), " "))
 	for _, text := range s.Warnings {
 		put(w.warning, text)
 	}

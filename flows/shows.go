@@ -132,7 +132,7 @@ func showsSetting(f Facts, c Change) bool {
 	case AddCondition:
 		p, _ := policyByID(f, path.Base(path.Dir(c.Path)))
 		want := sent[conditionSent](c.Body)
-		return letsIn(p, want.API, want.Scopes)
+		return len(want.Clients) == 1 && letsIn(p, want.API, want.Scopes, want.Clients[0])
 	case CreateApp, DeleteApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
 		RequireAssignment, FreeAssignment:
 	}

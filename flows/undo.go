@@ -3,7 +3,6 @@ package flows
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -89,6 +88,9 @@ func planUndo(s State, p *Plan) error {
 			return fmt.Errorf("%w: %s", ErrForeign, l.Title)
 		}
 		stand, what, err := standing(s.Facts, *r, l)
+		if other(s.Facts, l) && stand == stoodLeft {
+			stand, what = stoodMoved, planWords.movedOther
+		}
 		switch {
 		case err != nil:
 			return err
@@ -192,8 +194,10 @@ func needsOf(k ChangeKind) (scope, role string) {
 	switch k {
 	case CreateApp, DeleteApp, EnableApp, DisableApp, RequireAssignment, FreeAssignment:
 		return "Application.ReadWrite.All", leastRole
-	case AssignRole, Assign, Unassign:
+	case AssignRole, Assign:
 		return assignScopes, leastRole
+	case Unassign:
+		return unassignScope, leastRole
 	case SetConsent:
 		return "Policy.ReadWrite.Authorization", "Privileged Role Administrator"
 	case SetWorkflow:
@@ -229,9 +233,28 @@ func madeID(f Facts, l ReceiptLine) string {
 				return have.ID
 			}
 		}
+	case Classify:
+		c := sent[classSent](l.Body)
+		for _, have := range f.Classes {
+			if strings.EqualFold(have.API, l.Resource) && strings.EqualFold(have.ScopeID, c.PermissionID) && have.Level == c.Classification {
+				return have.ID
+			}
+		}
 	default:
 	}
 	return ""
+}
+
+// other says whether what a line made was made anew since: it is there, by
+// another id.
+func other(f Facts, l ReceiptLine) bool {
+	if l.ObjectID == "" || l.Kind == CreateApp {
+		return false // of the app, standing says it
+	}
+	made := l.ObjectID
+	l.ObjectID = ""
+	now := madeID(f, l)
+	return now != "" && now != made
 }
 
 // grantLike finds the grant for the same app, API and person: there is one at
@@ -247,214 +270,4 @@ func grantLike(f Facts, g grantSent) (GrantFact, bool) {
 		}
 	}
 	return GrantFact{}, false
-}
-
-// stood is how the tenant stands to a line of a receipt.
-type stood uint8
-
-const (
-	stoodLeft  stood = iota // as the line left it
-	stoodBack               // as it was before the line
-	stoodMoved              // somebody changed it since
-)
-
-// standing holds what a line of a receipt did against what was read; what says
-// in a few words how it moved.
-func standing(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err error) {
-	if !f.AppRead {
-		return st, "", ErrNotRead
-	}
-	switch l.Kind {
-	case CreateApp, EnableApp, DisableApp, RequireAssignment, FreeAssignment, DeleteApp:
-		return standingApp(f, r, l)
-	case CreateGrant, GrantOne, WidenGrant, NarrowGrant, DeleteGrant:
-		return standingGrant(f, l)
-	case AssignRole, Assign, Unassign:
-		if f.App != nil && (!f.RolesRead || !f.AssignedRead) {
-			return st, "", ErrNotRead
-		}
-		a := sent[assignSent](l.Body)
-		if l.Kind == Unassign {
-			a = sent[assignSent](l.Back.Body)
-		}
-		there := f.App != nil && hasAssignment(slices.Concat(f.Roles, f.Assigned), a.PrincipalID, a.ResourceID, a.AppRoleID)
-		return either(there == (l.Kind != Unassign)), "", nil
-	case CreatePolicy:
-		return standingPolicy(f, r, l)
-	case SetConsent, SetWorkflow, Classify, Unclassify, DeletePolicy, AddCondition:
-		return standingSetting(f, l)
-	}
-	return stoodMoved, string(l.Kind), nil
-}
-
-func either(left bool) stood {
-	if left {
-		return stoodLeft
-	}
-	return stoodBack
-}
-
-func standingApp(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err error) {
-	switch {
-	case l.Kind == CreateApp && f.App == nil:
-		return stoodBack, "", nil
-	case f.App == nil:
-		return stoodMoved, planWords.movedGone, nil
-	case l.Kind == CreateApp && l.ObjectID != "" && !strings.EqualFold(f.App.ID, l.ObjectID):
-		return stoodMoved, planWords.movedOther, nil
-	case l.Kind == CreateApp:
-		if !f.GrantsRead || !f.RolesRead || !f.AssignedRead {
-			return st, "", ErrNotRead
-		}
-		if !onlyBy(f, r) {
-			return stoodMoved, planWords.movedUsed, nil
-		}
-		return stoodLeft, "", nil
-	case l.Kind == EnableApp, l.Kind == DisableApp:
-		return either(f.App.Enabled == (l.Kind == EnableApp)), "", nil
-	case l.Kind == RequireAssignment && f.App.AssignedOnly && !f.AssignedRead:
-		return st, "", ErrNotRead
-	case l.Kind == RequireAssignment && f.App.AssignedOnly && !assignedBy(f, r):
-		return stoodMoved, planWords.movedUsed, nil // it would let everybody in
-	case l.Kind == RequireAssignment, l.Kind == FreeAssignment:
-		return either(f.App.AssignedOnly == (l.Kind == RequireAssignment)), "", nil
-	}
-	return stoodMoved, planWords.movedOther, nil
-}
-
-// onlyBy says whether everything that hangs on the enterprise app was made by a
-// receipt: then it can go.
-func onlyBy(f Facts, r Recalled) bool {
-	by := func(is func(ReceiptLine) bool) bool {
-		return slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return mayBeDone(l) && is(l) })
-	}
-	for _, g := range slices.Concat(f.Grants, f.UserGrants) {
-		if !by(func(l ReceiptLine) bool {
-			b := sent[grantSent](l.Body)
-			who := ""
-			if b.PrincipalID != nil {
-				who = *b.PrincipalID
-			}
-			return (l.Kind == CreateGrant || l.Kind == GrantOne) && strings.EqualFold(b.ResourceID, g.ResourceID) &&
-				strings.EqualFold(who, g.Principal) && !g.Cut && sameSet(g.Scopes, strings.Fields(b.Scope))
-		}) {
-			return false
-		}
-	}
-	return madeBy(f.Roles, r) && assignedBy(f, r)
-}
-
-// assignedBy says whether nobody is assigned to the app but by a receipt.
-func assignedBy(f Facts, r Recalled) bool { return madeBy(f.Assigned, r) }
-
-// madeBy says whether a receipt made every one of some assignments.
-func madeBy(list []AssignFact, r Recalled) bool {
-	for _, a := range list {
-		if !slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool {
-			b := sent[assignSent](l.Body)
-			return mayBeDone(l) && (l.Kind == AssignRole || l.Kind == Assign) && hasAssignment([]AssignFact{a}, b.PrincipalID, b.ResourceID, b.AppRoleID)
-		}) {
-			return false
-		}
-	}
-	return true
-}
-
-func standingGrant(f Facts, l ReceiptLine) (st stood, what string, err error) {
-	if f.App == nil {
-		return either(l.Kind == DeleteGrant), "", nil
-	}
-	if !f.GrantsRead {
-		return st, "", ErrNotRead
-	}
-	var have GrantFact
-	var there bool
-	before, after := "", sent[scopeSent](l.Body).Scope
-	switch l.Kind {
-	case CreateGrant, GrantOne:
-		have, there = grantLike(f, sent[grantSent](l.Body))
-	case DeleteGrant:
-		have, there = grantLike(f, sent[grantSent](l.Back.Body))
-		before = sent[grantSent](l.Back.Body).Scope
-	default:
-		have, there = grantByID(f, path.Base(l.Path))
-		before = sent[scopeSent](l.Back.Body).Scope
-	}
-	is := func(scope string) bool {
-		return there == (scope != "") && !have.Cut && sameSet(have.Scopes, strings.Fields(scope))
-	}
-	switch {
-	case is(after):
-		return stoodLeft, "", nil
-	case is(before):
-		return stoodBack, "", nil
-	case !there:
-		return stoodMoved, planWords.movedGone, nil
-	}
-	return stoodMoved, fmt.Sprintf(planWords.movedHolds, strings.Join(have.Scopes, " ")), nil
-}
-
-func standingSetting(f Facts, l ReceiptLine) (st stood, what string, err error) {
-	switch l.Kind {
-	case SetConsent:
-		switch {
-		case !f.ConsentRead:
-			return st, "", ErrNotRead
-		case sameSet(f.Consent, sent[consentSent](l.Body).Role.Assigned):
-			return stoodLeft, "", nil
-		case sameSet(f.Consent, sent[consentSent](l.Back.Body).Role.Assigned):
-			return stoodBack, "", nil
-		}
-		return stoodMoved, fmt.Sprintf(planWords.movedHolds, consentSays(f.Consent)), nil
-	case SetWorkflow:
-		switch {
-		case !f.WorkflowRead || f.Workflow == nil:
-			return st, "", ErrNotRead
-		case workflowBody(*f.Workflow) == l.Body:
-			return stoodLeft, "", nil
-		case workflowBody(*f.Workflow) == l.Back.Body:
-			return stoodBack, "", nil
-		}
-		return stoodMoved, fmt.Sprintf(planWords.movedHolds, workflowSays(*f.Workflow)), nil
-	case Classify, Unclassify:
-		if !f.ClassRead || len(l.Scopes) != 1 {
-			return st, "", ErrNotRead
-		}
-		switch level := classNamed(f, l.Resource, l.Scopes[0]); level {
-		case "", "low":
-			return either((level == "low") == (l.Kind == Classify)), "", nil
-		default:
-			return stoodMoved, fmt.Sprintf(planWords.movedHolds, level), nil
-		}
-	default:
-	}
-	return stoodMoved, string(l.Kind), nil
-}
-
-// standingPolicy is standing for a consent policy of ours: it can go where it
-// lets in what the receipt made it let in, and where nobody else assigned it.
-func standingPolicy(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err error) {
-	if !f.PoliciesRead || !f.ConsentRead {
-		return st, "", ErrNotRead
-	}
-	id := sent[policySent](l.Body).ID
-	p, there := policyByID(f, id)
-	if !there {
-		return stoodBack, "", nil
-	}
-	has := func(kind ChangeKind, is func(ReceiptLine) bool) bool {
-		return slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return l.Kind == kind && mayBeDone(l) && is(l) })
-	}
-	for _, c := range p.Conditions {
-		if !has(AddCondition, func(l ReceiptLine) bool {
-			b := sent[conditionSent](l.Body)
-			return strings.EqualFold(b.API, c.API) && sameSet(b.Scopes, c.Scopes)
-		}) {
-			return stoodMoved, planWords.movedOther, nil
-		}
-	}
-	if hasFold(f.Consent, forSelf+id) && !has(SetConsent, func(l ReceiptLine) bool { return hasFold(sent[consentSent](l.Body).Role.Assigned, forSelf+id) }) {
-		return stoodMoved, planWords.movedUsed, nil
-	}
-	return stoodLeft, "", nil
 }

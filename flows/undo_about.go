@@ -42,8 +42,8 @@ func aboutBack(f Facts, app checks.App, l ReceiptLine, b Back) (a backAbout, ok 
 		if f.Workflow == nil {
 			return a, false
 		}
-		a.title, a.before, a.after = planWords.workflowTitle, workflowSays(*f.Workflow), workflowSays(workflowIn(b.Body))
-		return a, b.Method == "PUT" && b.Path == "/policies/adminConsentRequestPolicy"
+		a.title, a.before, a.after = planWords.workflowTitle, workflowSays(*f.Workflow, nameless), workflowSays(workflowIn(b.Body), nameless)
+		return a, b.Method == "PUT" && b.Path == "/policies/adminConsentRequestPolicy" && writable(workflowIn(b.Body))
 	case DeletePolicy:
 		a.title, a.before = OwnPolicyID(app), OwnPolicyID(app)
 		return a, b.Method == "DELETE" && b.Path == "/policies/permissionGrantPolicies/"+OwnPolicyID(app)
@@ -152,7 +152,7 @@ func aboutAssignment(f Facts, b Back, a backAbout) (backAbout, bool) {
 		if i < 0 {
 			return a, false
 		}
-		a.title, a.role = roleTitle(f, known[i]), leastRoleForAppRoles
+		a.title, a.role = roleTitle(f, known[i]), roleAt(f, known[i].ResourceID)
 		if known[i].ResourceID == f.App.ID { // somebody's assignment to the app
 			a.title, a.role = known[i].Principal, ""
 		}
@@ -168,7 +168,7 @@ func aboutAssignment(f Facts, b Back, a backAbout) (backAbout, bool) {
 		return a, s.ResourceID == f.App.ID && s.AppRoleID == noRole && s.PrincipalID != f.App.ID
 	}
 	name := roleTitle(f, AssignFact{ResourceID: s.ResourceID, RoleID: s.AppRoleID})
-	a.title, a.after, a.role = fmt.Sprintf(planWords.roleLine, name, apiTitle(f, s.ResourceID)), name, leastRoleForAppRoles
+	a.title, a.after, a.role = fmt.Sprintf(planWords.roleLine, name, apiTitle(f, s.ResourceID)), name, roleAt(f, s.ResourceID)
 	if name == s.AppRoleID { // none that the app needs
 		a.warning = fmt.Sprintf(planWords.moreWarning, name)
 	}
@@ -184,7 +184,10 @@ func aboutClass(f Facts, l ReceiptLine, b Back, a backAbout) (backAbout, bool) {
 	a.title = fmt.Sprintf(planWords.classLine, l.Scopes[0], ResourceTitle(l.Resource))
 	if b.Kind == Unclassify {
 		a.before, a.after = planWords.low, planWords.unclassified
-		return a, found && b.Method == "DELETE" && b.Body == "" && path.Dir(b.Path) == at
+		known := slices.ContainsFunc(f.Classes, func(c ClassFact) bool {
+			return strings.EqualFold(c.API, l.Resource) && c.ID == path.Base(b.Path) && nameIn(api, c.ScopeID) == l.Scopes[0]
+		})
+		return a, found && known && b.Method == "DELETE" && b.Body == "" && path.Dir(b.Path) == at
 	}
 	a.before, a.after = planWords.unclassified, planWords.low
 	c := sent[classSent](b.Body)
@@ -192,4 +195,14 @@ func aboutClass(f Facts, l ReceiptLine, b Back, a backAbout) (backAbout, bool) {
 		return strings.EqualFold(sc.ID, c.PermissionID) && strings.EqualFold(sc.Value, l.Scopes[0])
 	})
 	return a, found && named && b.Method == "POST" && b.Path == at && c.Classification == "low"
+}
+
+// nameIn is the name of a scope of an API by its id.
+func nameIn(api ResourceFact, id string) string {
+	for _, sc := range api.Scopes {
+		if strings.EqualFold(sc.ID, id) {
+			return sc.Value
+		}
+	}
+	return ""
 }

@@ -5,25 +5,25 @@ const leastRoleID = "158c047a-c907-4556-b7ef-446551a6b5f7"
 
 // planWords holds the lines of plans beyond the grant's own.
 var planWords = struct {
-	oneLine, oneEffect                                                                                                                                  string
-	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                                  string
-	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                                        string
-	roleLine, roleEffect, roleUndo                                                                                                                      string
-	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn                                                                  string
-	classLine, unclassified, low, classEffect, classUndo                                                                                                string
-	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                        string
-	conditionLine, conditionEffect, conditionUndo                                                                                                       string
-	consentLine, consentUndo, consentNone, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged string
-	consentEffect                                                                                                                                       map[PathID]string
-	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                     string
-	unroleLine, unroleEffect, unroleUndo                                                                                                                string
-	deleteLine, deleteEffect, deleteUndo, deleteWarning                                                                                                 string
-	backLine                                                                                                                                            map[ChangeKind]string
-	backEffect                                                                                                                                          map[ChangeKind]string
-	undoTitle, undoFor, undoGains                                                                                                                       string
-	stopped                                                                                                                                             map[StopReason]string
-	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                   string
-	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning     string
+	oneLine, oneEffect                                                                                                                                           string
+	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                                           string
+	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                                                 string
+	roleLine, roleEffect, roleUndo                                                                                                                               string
+	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn, workflowWarning, reviewerUser, reviewerGroup, reviewerRole, reviewerNone string
+	classLine, unclassified, low, classEffect, classUndo                                                                                                         string
+	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                                 string
+	conditionLine, conditionEffect, conditionUndo                                                                                                                string
+	consentLine, consentUndo, consentNone, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged          string
+	consentEffect                                                                                                                                                map[PathID]string
+	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                              string
+	unroleLine, unroleEffect, unroleUndo                                                                                                                         string
+	deleteLine, deleteEffect, deleteUndo, deleteWarning                                                                                                          string
+	backLine                                                                                                                                                     map[ChangeKind]string
+	backEffect                                                                                                                                                   map[ChangeKind]string
+	undoTitle, undoFor, undoGains                                                                                                                                string
+	stopped                                                                                                                                                      map[StopReason]string
+	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                            string
+	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning              string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
@@ -45,12 +45,14 @@ var planWords = struct {
 	roleEffect: "The app may use this permission by itself, without anybody signed in, for the whole tenant.",
 	roleUndo:   "Permissions, the permission, Revoke permission.",
 
-	workflowLine:   "admin consent workflow",
-	workflowTitle:  "the admin consent workflow",
-	workflowEffect: "Whoever meets \"Need admin approval\" can ask for an app there. Nobody gains access by it.",
-	workflowUndo:   "Set it back to what it was.",
-	workflowOff:    "off",
-	workflowOn:     "on, reviewer entries: %d, days until a request ends: %d",
+	workflowLine:    "admin consent workflow",
+	workflowTitle:   "the admin consent workflow",
+	workflowEffect:  "Whoever meets \"Need admin approval\" can ask for an app there. Nobody gains access by it.",
+	workflowUndo:    "Set it back to what it was.",
+	workflowOff:     "off",
+	workflowOn:      "on; who decides: %s; days until a request ends: %d",
+	workflowWarning: "Who was named there while it was off decides again: %s",
+	reviewerUser:    "user %s", reviewerGroup: "the members of group %s", reviewerRole: "whoever holds %s", reviewerNone: "nobody",
 
 	classLine:    "classify %s of %s as Low",
 	unclassified: "unclassified", low: "Low",

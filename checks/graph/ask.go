@@ -48,8 +48,9 @@ type trail struct {
 	*call
 	ctx     context.Context // a trail lives as long as one part's reading
 	seen    []checks.Evidence
-	details []string // inner codes of the last refusal
-	status  int      // HTTP status of the last answer that was taken; 0: there was none
+	details []string          // inner codes of the last refusal
+	ids     map[string]string // for the look's IDs
+	status  int               // HTTP status of the last answer that was taken; 0: there was none
 }
 
 // saw gives the last evidence its value: what was seen, short.

@@ -57,12 +57,13 @@ func TestConditionSets(t *testing.T) {
 func TestSetsAreReadWhereTheListLacksThem(t *testing.T) {
 	t.Parallel()
 	set := answerJSON(`{"value":[{"permissionType":"delegated"}]}`)
-	list := answerJSON(`{"value":[{"id":"microsoft-user-default-low"},{"id":"Mine","includes":[{"permissionType":"delegated"}]},{"id":"other"},{"id":"whole","includes":[],"excludes":[]}]}`)
+	list := answerJSON(`{"value":[{"id":"microsoft-user-default-low"},{"id":"Mine","includes":[{"permissionType":"delegated"}]},{"id":"other"},{"id":"onboard-hetk-8dd90edb"},{"id":"whole","includes":[],"excludes":[]}]}`)
 	assigned := answerJSON(`{"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["managepermissiongrantsforself.microsoft-user-default-low","ManagePermissionGrantsForSelf.mine","ManagePermissionGrantsForOwnedResource.other"]}}`)
 	s := serve(t, map[string]http.HandlerFunc{
 		policyList: list, authorizationAt: assigned,
 		policyList + "/microsoft-user-default-low/includes": set, policyList + "/microsoft-user-default-low/excludes": answerJSON(`{"value":[]}`),
-		policyList + "/Mine/excludes": set,
+		policyList + "/Mine/excludes":                  set,
+		policyList + "/onboard-hetk-8dd90edb/includes": set, policyList + "/onboard-hetk-8dd90edb/excludes": answerJSON(`{"value":[]}`),
 	})
 	got := read(t, s.reader(t), hetk(), checks.PartPolicies, checks.PartAuthorization)
 	one := []consent.ConditionSet{{PermissionType: "delegated"}}
@@ -70,15 +71,16 @@ func TestSetsAreReadWhereTheListLacksThem(t *testing.T) {
 		{ID: "microsoft-user-default-low", Includes: one},
 		{ID: "Mine", Includes: one, Excludes: one},
 		{ID: "other", Unread: true},
+		{ID: "onboard-hetk-8dd90edb", Includes: one}, // ours, and not assigned yet
 		{ID: "whole"},
 	}
 	if diff := cmp.Diff(want, got.Policies.Value); diff != "" || !got.Policies.Read {
 		t.Errorf("failure %v\n%s", got.Policies.Failure, diff)
 	}
-	if asked := s.requests(); len(asked) != 5 {
+	if asked := s.requests(); len(asked) != 7 {
 		t.Errorf("asked %v", asked) // the assignment once, for both parts
 	}
-	if len(got.Policies.Seen) != 5 || len(got.Authorization.Seen) != 1 {
+	if len(got.Policies.Seen) != 7 || len(got.Authorization.Seen) != 1 {
 		t.Errorf("evidence %v, %v", got.Policies.Seen, got.Authorization.Seen)
 	}
 }

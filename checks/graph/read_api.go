@@ -106,19 +106,26 @@ func readClassified(rd *reading, t *trail) (map[string]consent.Level, error) {
 		return nil, f
 	}
 	levels := map[string]consent.Level{}
+	t.ids = map[string]string{}
 	found, err := eachResource(t, ids, readClassifications)
 	if err != nil {
 		return nil, err
 	}
 	for i, id := range ids {
-		for permission, level := range found[i] {
-			levels[id+"/"+permission] = level
+		for permission, c := range found[i] {
+			levels[consent.ClassKey(id, permission)], t.ids[consent.ClassKey(id, permission)] = c.level, c.id
 		}
 	}
 	return levels, nil
 }
 
-func readClassifications(t *trail, id string) (map[string]consent.Level, error) {
+// classified is a classification by its level and its object id.
+type classified struct {
+	level consent.Level
+	id    string
+}
+
+func readClassifications(t *trail, id string) (map[string]classified, error) {
 	path, _ := byAppID(id, "/delegatedPermissionClassifications")
 	found, err := list[models.DelegatedPermissionClassificationable, models.DelegatedPermissionClassificationCollectionResponseable](t,
 		ask{path: path, need: needClassList}, models.CreateDelegatedPermissionClassificationCollectionResponseFromDiscriminatorValue)
@@ -129,7 +136,7 @@ func readClassifications(t *trail, id string) (map[string]consent.Level, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]consent.Level{}
+	out := map[string]classified{}
 	for _, c := range found {
 		id := strings.ToLower(text(c.GetPermissionId()))
 		level, ok := classLevel(c.GetClassification())
@@ -137,7 +144,7 @@ func readClassifications(t *trail, id string) (map[string]consent.Level, error) 
 			// A level that is not known may allow or forbid: better not read than misread.
 			return nil, t.lacks("a classification that is known")
 		}
-		out[id] = level
+		out[id] = classified{level, checks.Line(text(c.GetId()), maxName)}
 	}
 	t.saw("%s", counted(len(out), "classified scope"))
 	return out, nil

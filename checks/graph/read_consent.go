@@ -66,6 +66,12 @@ func readWorkflow(_ *reading, t *trail) (checks.Workflow, error) {
 	for _, r := range p.GetReviewers() {
 		if r != nil {
 			w.Reviewers = append(w.Reviewers, checks.Line(deref(r.GetQuery()), maxMessage))
+			form := checks.ReviewerForm{Type: checks.Line(deref(r.GetQueryType()), maxName)}
+			if root := r.GetQueryRoot(); root != nil {
+				line := checks.Line(*root, maxMessage)
+				form.Root = &line
+			}
+			w.Forms = append(w.Forms, form)
 		}
 	}
 	t.saw("isEnabled %t, %s", w.Enabled, counted(len(w.Reviewers), "reviewer"))

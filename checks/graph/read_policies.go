@@ -68,7 +68,7 @@ func readSets(t *trail, policies []consent.Policy, found []models.PermissionGran
 	var trails []*trail
 	for i := range policies {
 		p := &policies[i]
-		if !p.Unread || !assignedForSelf(assigned, p.ID) {
+		if !p.Unread || !assignedForSelf(assigned, p.ID) && !isOurs(p.ID) { // ours are looked at before they are assigned
 			continue
 		}
 		in, ex := &trail{call: t.call, ctx: t.ctx}, &trail{call: t.call, ctx: t.ctx}

@@ -177,7 +177,7 @@ func part[T any](p checks.Part, read func(*reading, *trail) (T, error), field fu
 			l.Failure = asFailure(err)
 			return piece
 		}
-		l.Read, l.Value = true, v
+		l.Read, l.Value, l.IDs = true, v, t.ids
 		return piece
 	}}
 }

@@ -51,7 +51,7 @@ func TestReadWholeTenant(t *testing.T) {
 		Includes: []consent.ConditionSet{{PermissionType: "delegatedUserConsentable", Classification: "all", Resource: "any", Permissions: []string{"all"}}},
 		Excludes: []consent.ConditionSet{{PermissionType: "delegated", Resource: checks.MicrosoftGraph, Permissions: []string{calendars}}},
 	}}
-	want.Workflow.Value = checks.Workflow{Enabled: true, Notify: true, Days: 30, Reviewers: []string{"/users/" + userID}}
+	want.Workflow.Value = checks.Workflow{Enabled: true, Notify: true, Days: 30, Reviewers: []string{"/users/" + userID}, Forms: []checks.ReviewerForm{{Type: "MicrosoftGraph"}}}
 	want.Requests.Value = []checks.ConsentRequest{{ID: "req-1", AppID: clientID, Status: "InProgress", Scopes: []string{"Calendars.ReadWrite"}, Count: 2}}
 	want.Defaults.Value = true
 	want.User.Value = &checks.Person{ID: otherID, UPN: "user@contoso.example", Name: "User", Type: "Member", Enabled: &yes}
@@ -71,6 +71,9 @@ func TestReadWholeTenant(t *testing.T) {
 	}}}
 	if diff := cmp.Diff(values(want), values(got)); diff != "" {
 		t.Error(diff)
+	}
+	if id := checks.ClassificationID(got, checks.MicrosoftGraph, calendars); id != "c1" {
+		t.Errorf("the classification's id is %q", id)
 	}
 	everyLook(t, got, func(part string, l lookHead) {
 		if !l.Read || l.Failure != nil || l.At.IsZero() || len(l.Seen) == 0 {

@@ -84,42 +84,15 @@ func isNumber(v any, max int) bool {
 	return ok && err == nil && i >= 0 && i <= max && strconv.Itoa(i) == n.String()
 }
 
+// areReviewers fits reviewers by queries of the known forms. What a query starts
+// from is written as it was read: nothing, or an empty text.
 func areReviewers(v any) bool {
 	list, ok := v.([]any)
 	return ok && len(list) <= maxReviewers && !slices.ContainsFunc(list, func(v any) bool {
 		r, ok := v.(members)
-		return !ok || !r.only("query", "queryType", "queryRoot") || r["queryRoot"] != nil || !r.is("query", isReviewer) ||
-			!r.is("queryType", func(s string) bool { return s == "MicrosoftGraph" })
+		return !ok || !r.only("query", "queryType", "queryRoot") || r["queryRoot"] != nil && r["queryRoot"] != "" || !r.is("query", checks.IsReviewer) ||
+			!r.is("queryType", func(s string) bool { return s == checks.ReviewerQueryType })
 	})
-}
-
-// isReviewer says whether a query names a person, the members of a group or the
-// holders of a role, in the forms that policies hold (entra-facts §6): those
-// that the reader knows too, with a version before them or none.
-func isReviewer(query string) bool {
-	q, rooted := strings.CutPrefix(strings.ToLower(query), "/")
-	if !rooted || strings.ContainsFunc(query, func(r rune) bool { return r > '~' }) { // some letters have a lower case in ASCII
-		return false
-	}
-	if at, rest, _ := strings.Cut(q, "/"); at == "v1.0" || at == "beta" {
-		q = rest
-	}
-	if id, ok := strings.CutPrefix(q, "rolemanagement/directory/roleassignments?$filter=roledefinitionid eq '"); ok {
-		id, ok = strings.CutSuffix(id, "'")
-		return ok && checks.IsGUID(id)
-	}
-	parts := strings.Split(q, "/")
-	if len(parts) < 2 || !checks.IsGUID(parts[1]) {
-		return false
-	}
-	switch rest := strings.Join(parts[2:], "/"); parts[0] {
-	case "users":
-		return len(parts) == 2
-	case "groups":
-		rest = strings.TrimSuffix(rest, "/microsoft.graph.user")
-		return rest == "transitivemembers" || rest == "members"
-	}
-	return false
 }
 
 func makesPolicy(m members) bool {

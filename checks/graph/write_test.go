@@ -287,13 +287,15 @@ func TestBodiesThatPlansHold(t *testing.T) {
 	short.Body = strings.Replace(grant.Body, `"principalId":null,`, "", 1)
 	unrooted := workflowWrite(false, 0, "/users/"+userID)
 	unrooted.Body = strings.Replace(unrooted.Body, `,"queryRoot":null`, "", 1)
+	empty := workflowWrite(true, 30, "/users/"+userID)
+	empty.Body = strings.Replace(empty.Body, `"queryRoot":null`, `"queryRoot":""`, 1)
 	role := "/roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '" + globalID + "'"
 	writes := []Write{
 		{http.MethodPost, "/servicePrincipals", "\n { \"appId\" : \"" + strings.ToUpper(clientID) + "\" } \n"},
 		{http.MethodPost, "/servicePrincipals", `{"app\u0049d":"` + clientID + `"}`},
 		{http.MethodPatch, "/servicePrincipals/" + clientSP, `{"accountEnabled":false}`},
 		{http.MethodPatch, "/servicePrincipals/" + strings.ToUpper(clientSP), `{"appRoleAssignmentRequired":false}`},
-		grant, short,
+		grant, short, empty,
 		grantOneWrite(clientSP, userID, resourceSP, " User.Read  openid "),
 		scopeWrite("5b8e7a10_-=.", "a"), scopeWrite("g", strings.Repeat("Calendars.ReadWrite ", 500)+"openid"), scopeWrite("g", " openid User.Read"),
 		deleteWrite(strings.Repeat("g", maxName)),

@@ -29,6 +29,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		{"admins-only", []string{"--path", "app-policy"}, 3},
 		{"admins-only", []string{"--path", "consent-requests", "--reviewers", "me"}, 1},
 		{"approved", []string{"--path", "revoke"}, 1},
+		{"low-empty", []string{"--path", "low-impact"}, 5},
 		{"managed-default", []string{"--path", "pilot", "--for", "user@contoso.example"}, 2},
 	} {
 		for n := range c.lines {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"onboard.example/checks"
+	"onboard.example/checks/graph"
 	"onboard.example/checks/sim"
 	"onboard.example/flows"
 )
@@ -299,6 +300,7 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 		if err := json.Unmarshal([]byte(plan.out), &doc); err != nil || doc.Schema != flows.PlanDocSchema {
 			t.Fatalf("no plan: %v\n%s", err, plan.out)
 		}
+		leastScopes(t, doc.Plan)
 	}
 	if turn[1] == turns[0][1] { // once in each scenario
 		if a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, turn...)...); a.code == codeOpen && len(doc.Plan.Lines) > 0 {
@@ -332,10 +334,31 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 	if undone.code != codeOpen {
 		t.Fatalf("undo: exit %d\n%s\n%s", undone.code, undone.out, undone.err)
 	}
+	var back flows.Done
+	if err := json.Unmarshal([]byte(undone.out), &back); err != nil {
+		t.Error(err)
+	}
+	leastScopes(t, back.Plan.Plan)
 	if after := g.state(t); after != before {
 		t.Errorf("taken back, it is not as it was:\n%s", firstDifference(before, after))
 	}
 	return applied.code == codeOpen
+}
+
+// leastScopes holds the scopes of each line to those that the changer needs for
+// it, and asks for no others.
+func leastScopes(t *testing.T, p flows.Plan) {
+	t.Helper()
+	for _, l := range p.Lines {
+		l, _ = l.Bind("22222222-2222-2222-2222-222222222222")
+		want := graph.ScopesFor(graph.Write{Method: l.Method, Path: l.Path, Body: l.Body})
+		got := strings.Fields(l.Scope)
+		slices.Sort(want)
+		slices.Sort(got)
+		if len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("%s asks for %v, and needs %v: %s %s %s", l.Title, got, want, l.Method, l.Path, l.Body)
+		}
+	}
 }
 
 // undo takes back a receipt, by its name alone.
