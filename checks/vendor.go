@@ -39,9 +39,9 @@ type Probe struct {
 // Anybody can write such an address, so it is believed in nothing: Asserted at
 // most, and Graph has the last word (entra-facts §11).
 type Callback struct {
-	Consented bool   `json:"consented"`       // admin_consent=True and no error
-	Error     string `json:"error,omitempty"` // the error member, read before anything else
-	Code      string `json:"code,omitempty"`  // AADSTS and the number, of the description
+	Consented bool   `json:"consented"`        // admin_consent=True and no error
+	Error     string `json:"error,omitempty"`  // the error member, read before anything else
+	AADSTS    string `json:"aadsts,omitempty"` // Microsoft's number in the description, with that word before it
 	Tenant    string `json:"tenant,omitempty"`
 	// Ours says that the state is the one this run's link carries.
 	Ours bool `json:"ours"`
@@ -154,7 +154,7 @@ func vendorCallback(_ context.Context, s Subject) (Finding, error) {
 	switch {
 	case c.Error != "":
 		f.Verdict, f.Fix = Fail, again
-		f.Summary = fmt.Sprintf(sayCallbackError, strings.TrimSpace(Line(c.Error, 60)+" "+c.Code))
+		f.Summary = fmt.Sprintf(sayCallbackError, strings.TrimSpace(Line(c.Error, 60)+" "+Line(c.AADSTS, 20)))
 		if !c.Ours {
 			f.Detail = []string{sayCallbackStrange}
 		}

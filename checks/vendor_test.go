@@ -45,7 +45,7 @@ func vendorCases() []judged {
 		{"came back", checks.VendorCallback, nil, pass, checks.Asserted, "Graph has the last word", ""},
 		{"came back, pasted, no tenant", checks.VendorCallback, []change{cameBack(checks.Callback{Consented: true, Ours: true, Pasted: true})}, pass, checks.Asserted, "pasted", ""},
 		{"for another tenant", checks.VendorCallback, []change{cameBack(checks.Callback{Consented: true, Ours: true, Tenant: fabrikamID})}, warn, checks.Asserted, fabrikamID, checks.WhoAdmin},
-		{"with an error", checks.VendorCallback, []change{cameBack(checks.Callback{Error: "access_denied", Code: "AADSTS65004", Ours: true})}, fail, checks.Asserted, "access_denied AADSTS65004", checks.WhoAdmin},
+		{"with an error", checks.VendorCallback, []change{cameBack(checks.Callback{Error: "access_denied", AADSTS: "AADSTS65004", Ours: true})}, fail, checks.Asserted, "access_denied AADSTS65004", checks.WhoAdmin},
 		{"with an error of another link", checks.VendorCallback, []change{cameBack(checks.Callback{Error: "access_denied"})}, fail, checks.Asserted, "not believed", checks.WhoAdmin},
 		{"of another link", checks.VendorCallback, []change{cameBack(checks.Callback{Consented: true, Tenant: contosoID})}, unknown, checks.GradeUnknown, "not believed", checks.WhoAdmin},
 		{"empty", checks.VendorCallback, []change{cameBack(checks.Callback{Ours: true})}, unknown, checks.GradeUnknown, "says nothing of consent", checks.WhoAdmin},

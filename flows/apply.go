@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"onboard.example/checks"
 )
@@ -69,6 +70,10 @@ func Apply(s State, e Event) State {
 		if step, ok := s.Step(); ok && step.Claim && step.ID == e.Step && !s.HasClaimed(e.Step) {
 			s.claims = append(slices.Clip(s.claims), e.Step)
 		}
+	case Listening:
+		s.returnPort = e.Port
+	case Returned:
+		return s.came(e)
 	case Planned:
 		return s.plan(e.Plan)
 	case Recalled:
@@ -143,6 +148,7 @@ func (s State) start(e Started) State {
 	s.started = true
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
 	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
+	s.nonce = e.Nonce
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain, s.Handed = strings.ToLower(e.Domain), e.Handed
 	if e.Profile != nil {
@@ -162,6 +168,7 @@ func (s State) resume(e Resumed) State {
 	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
 	s.Account, s.unsettled, s.SignIn.Busy, s.SignIn.Failed = nil, false, false, nil
 	s.Trouble, s.Guides, s.Pointer = nil, nil, ""
+	s.returnPort = 0 // of a process that is gone
 	s = s.newEyes()
 	if s.applying() {
 		s = s.stop(Stopped{Plan: s.Confirmed, Why: StopInterrupted})
@@ -271,6 +278,7 @@ func (s State) afresh(was State) State {
 	s.past = was.kept()
 	s.about = s.Round
 	s.Facts, s.found, s.claims = Facts{}, nil, nil
+	s.Callback, s.CalledBack = nil, time.Time{}
 	s.Path, s.Plan, s.Lines, s.Stop, s.Confirmed = "", nil, nil, nil, ""
 	return s
 }

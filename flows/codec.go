@@ -122,6 +122,7 @@ var eventTypes = map[Kind]func(json.RawMessage) (Event, error){
 	KindStarted: read[Started], KindResumed: read[Resumed], KindPicked: read[Picked], KindAnswered: read[Answered],
 	KindFound: read[Found], KindLooked: read[Looked], KindLearned: read[Learned], KindSignedIn: read[SignedIn], KindSignInFailed: read[SignInFailed],
 	KindSignedOut: read[SignedOut], KindChose: read[Chose], KindClaimed: read[Claimed], KindPlanned: read[Planned],
+	KindListening: read[Listening], KindReturned: read[Returned],
 	KindRecalled:  read[Recalled],
 	KindConfirmed: read[Confirmed], KindApplying: read[Applying], KindApplied: read[Applied], KindReread: read[Reread],
 	KindStopped: read[Stopped], KindFiled: read[Filed], KindAdvanced: read[Advanced], KindWentBack: read[WentBack],

@@ -48,6 +48,8 @@ const (
 	KindSignedOut    Kind = "signed-out"
 	KindChose        Kind = "chose"
 	KindClaimed      Kind = "claimed"
+	KindListening    Kind = "listening"
+	KindReturned     Kind = "returned"
 	KindPlanned      Kind = "planned"
 	KindRecalled     Kind = "recalled"
 	KindConfirmed    Kind = "confirmed"
@@ -85,6 +87,9 @@ type Started struct {
 	// links lead in place of the cloud's own: a simulator's. Empty: the cloud's.
 	Login  string `json:"login,omitempty"`
 	Portal string `json:"portal,omitempty"`
+	// Nonce is what only this run's consent link carries in its state, so that an
+	// address of another link is told from ours; chosen at random, no secret.
+	Nonce string `json:"nonce,omitempty"`
 }
 
 // Resumed says that a run goes on in another process. Whoever was signed in is
@@ -159,6 +164,17 @@ type Chose struct {
 // Claimed is "I did it" said by the person at a step: Asserted, never proof.
 type Claimed struct {
 	Step StepID `json:"step"`
+}
+
+// Listening says that this machine waits for the consent page to come back, and
+// at which loopback port.
+type Listening struct {
+	Port uint16 `json:"port"`
+}
+
+// Returned is what Microsoft's consent page brought back: Asserted at most.
+type Returned struct {
+	Callback checks.Callback `json:"callback"`
 }
 
 // Planned puts a plan before the person. Nothing has been changed.
@@ -355,6 +371,12 @@ func (Chose) Kind() Kind { return KindChose }
 
 // Kind gives the tag.
 func (Claimed) Kind() Kind { return KindClaimed }
+
+// Kind gives the tag.
+func (Listening) Kind() Kind { return KindListening }
+
+// Kind gives the tag.
+func (Returned) Kind() Kind { return KindReturned }
 
 // Kind gives the tag.
 func (Planned) Kind() Kind { return KindPlanned }

@@ -154,6 +154,8 @@ func samples() []Event {
 		SignedOut{},
 		Chose{},
 		Claimed{},
+		Listening{},
+		Returned{},
 		Planned{},
 		Recalled{},
 		Confirmed{},
@@ -196,7 +198,7 @@ func fillValue(v reflect.Value, r *rand.Rand, depth int) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(1 + r.IntN(3)))
-	case reflect.Uint8:
+	case reflect.Uint8, reflect.Uint16:
 		v.SetUint(uint64(1 + r.IntN(3)))
 	case reflect.Uint32, reflect.Uint64:
 		v.SetUint(uint64(1 + r.IntN(3)))

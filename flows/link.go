@@ -123,7 +123,7 @@ func ConsentLink(s State) (Link, error) {
 		return Link{}, ErrNoLink
 	}
 	q := url.Values{"client_id": {s.App.ClientID}}
-	back := s.Profile.AdminConsent.RedirectURI
+	back := s.consentRedirect()
 	if back != "" {
 		q.Set("redirect_uri", back)
 		q.Set("state", consentState(s))
@@ -179,9 +179,9 @@ func resourceURI(appID string, public bool) string {
 	return appID
 }
 
-// consentState comes back in the redirect. It names the app alone, no person
-// and no secret: a redirect is believed in nothing (entra-facts §11).
-func consentState(s State) string { return "onboard-" + s.App.ID }
+// consentState comes back in the redirect. It names the app and the run, no
+// person and no secret: a redirect is believed in nothing (entra-facts §11).
+func consentState(s State) string { return strings.TrimSuffix("onboard-"+s.App.ID+"-"+s.nonce, "-") }
 
 // endpoints are those of the run's cloud, the public one's while none is known,
 // or what the run was started with in their place.

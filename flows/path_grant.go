@@ -7,15 +7,17 @@ import "onboard.example/checks"
 func directLink() Path {
 	open := newStep(LinkOpen, stepText{words.linkOpenTitle, words.linkOpenText}, granted(), shown(), Edge{guardLink(), LinkApprove})
 	open.Links = []LinkID{LinkConsent}
+	open = open.watching(checks.VendorCallback)
 	wait := newStep(LinkWait, stepText{words.waitTitle, words.waitText}, granted(), shown(), Edge{guardBlind(checks.AppGrant, words.waitGrant), ToProof})
 	wait.Links = []LinkID{LinkConsent, LinkPermissions}
+	wait = wait.watching(checks.VendorCallback)
 	return Path{
 		ID: DirectLink, Title: words.linkTitle, For: words.linkFor, Least: leastRole, Effect: EffectApp,
 		Gains: words.grantGains, Minutes: 2, Undo: words.grantUndo, Benchmark: words.grantBenchmark, NotYet: notYetGrant,
 		Steps: []Step{
 			open,
 			newStep(LinkApprove, stepText{words.linkApproveTitle, words.linkApproveText}, granted(),
-				shown(), claimed(LinkApprove, LinkWait)).claim(LinkConsent),
+				shown(), claimed(LinkApprove, LinkWait)).claim(LinkConsent).watching(checks.VendorCallback),
 			wait,
 		},
 	}

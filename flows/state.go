@@ -59,9 +59,12 @@ type State struct {
 	Lines   []LineState
 	// Confirmed is the plan to which the typed yes was given.
 	Confirmed PlanID
-	Stop      *Stopped  // why the last plan was not carried further
-	Undoing   *Recalled // what is to be taken back; never changed once set
-	Receipts  []Filed
+	Stop      *Stopped // why the last plan was not carried further
+	// Callback is what the consent page brought back last, and when; nil: nothing.
+	Callback   *checks.Callback
+	CalledBack time.Time
+	Undoing    *Recalled // what is to be taken back; never changed once set
+	Receipts   []Filed
 
 	Round   uint32 // of looks; findings of an earlier round are stale
 	Notes   []Noted
@@ -86,7 +89,10 @@ type State struct {
 	answers   []Answered   // sorted by question id
 	trail     []Place
 	claims    []StepID
-	past      []Receipt // of plans that were put away after something was sent
+	// returnPort is where the consent page's answer is waited for; 0: nowhere.
+	returnPort uint16
+	nonce      string
+	past       []Receipt // of plans that were put away after something was sent
 }
 
 // SignIn is how far a sign-in has come.

@@ -16,6 +16,7 @@ const (
 	WantLook   WantKind = "look"
 	WantSignIn WantKind = "sign-in"
 	WantApply  WantKind = "apply"
+	WantReturn WantKind = "return"
 )
 
 // Want is one piece of work that should be running now. Two equal Wants are
@@ -40,6 +41,9 @@ type Want struct {
 
 	// Of applying.
 	Plan PlanID
+
+	// Of waiting for the consent page: the registered address.
+	Redirect string
 }
 
 // The pauses of a poll: from the budget of Graph's throttling and a person's
@@ -86,6 +90,9 @@ func Wants(s State) []Want {
 	if s.SignIn.Busy {
 		out = append(out, Want{Kind: WantSignIn, Way: s.SignIn.Way, Scopes: SetOf(s.SignIn.Scopes), Attempt: s.SignIn.Attempt})
 	}
+	if w, ok := wantReturn(s); ok {
+		out = append(out, w)
+	}
 	if s.applying() && !s.SignIn.Busy && s.mayNotWrite(*s.Plan) == "" {
 		out = append(out, Want{Kind: WantApply, Plan: s.Confirmed})
 	}
@@ -117,7 +124,7 @@ func wantLook(s State) (Want, bool) {
 		if !ok || s.Proven(step) || step.Apply && s.applying() { // whoever writes reads
 			return Want{}, false
 		}
-		ids := step.Looks()
+		ids := s.LooksAt(step)
 		if step.Plan { // it is made of what these read
 			ids = append(slices.Clip(ids), PlanChecks(s, s.planPath())...)
 		}

@@ -339,7 +339,9 @@ func (m *Model) paste(text string) {
 		f.insert(strings.TrimSpace(text))
 		return
 	}
-	m.tellPerson(RoleSubtle, wordNoPaste)
+	if !m.cameBack(text) {
+		m.tellPerson(RoleSubtle, wordNoPaste)
+	}
 }
 
 // tellPerson shows a line until the next key.

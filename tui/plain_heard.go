@@ -33,6 +33,11 @@ func (p *plain) heard(ctx context.Context, sc scene, l lineRead) {
 	if p.take(sc, func(c choice) bool { return c.key == text }) {
 		return
 	}
+	if p.m.cameBack(text) {
+		p.out.line(wordCameBack)
+		p.reprompt(sc, "")
+		return
+	}
 	if i, ok := optionBy(sc.q.Options, text); ok {
 		p.answer(sc, sc.q.Options[i].ID)
 		return

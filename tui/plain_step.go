@@ -73,6 +73,9 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 			lines = append(lines, sentence(l.Note))
 		}
 	}
+	if hint := flows.ReturnHint(p.m.state); hint != "" {
+		lines = append(lines, hint)
+	}
 	lines = append(lines, texts(p.m.servers(maxWidth))...)
 	if p.m.state.Account == nil && !needsNobody(step) {
 		return append(lines, wordCannotLook)

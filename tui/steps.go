@@ -86,10 +86,27 @@ func (s *stepsScreen) instructions(m *Model, b *body, step flows.Step, w int) {
 			b.put(m.permissions(3, w)...)
 		}
 	}
+	if hint := flows.ReturnHint(m.state); hint != "" && !m.state.Proven(step) {
+		b.put(para(RoleSubtle, hint, 0, w)...)
+	}
 	if q := s.question(m); q.ID != "" {
 		b.gap()
 		s.ask.put(b, q, w, true)
 	}
+}
+
+// cameBack takes an address that was pasted at a step with the consent link; ok is
+// false where it is none of Microsoft's consent page.
+func (m *Model) cameBack(text string) (ok bool) {
+	if !flows.TakesReturn(m.state) {
+		return false
+	}
+	c, ok := flows.ReadReturn(m.state, text, true)
+	if ok {
+		m.put(flows.Returned{Callback: c})
+		m.tellPerson(RoleInfo, wordCameBack)
+	}
+	return ok
 }
 
 // whoseStep says who else must act, and that nobody has to sit here until they
@@ -147,7 +164,7 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 		b.put(hanging(say(RoleOK, "✓ "), RoleOK, stepDone(step), w)...)
 		return
 	}
-	es := m.entries(func(id checks.ID) bool { return slices.Contains(step.Looks(), id) })
+	es := m.entries(func(id checks.ID) bool { return slices.Contains(m.state.LooksAt(step), id) })
 	for _, e := range es {
 		b.put(watchedRow(e, step.Gone, w))
 	}
@@ -303,7 +320,7 @@ func (s *stepsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 
 // firstSeen is the step's first check that was answered.
 func (m *Model) firstSeen(step flows.Step) checks.ID {
-	for _, e := range m.entries(func(id checks.ID) bool { return slices.Contains(step.Looks(), id) }) {
+	for _, e := range m.entries(func(id checks.ID) bool { return slices.Contains(m.state.LooksAt(step), id) }) {
 		if e.found && e.held.Verdict != checks.Pass {
 			return e.id
 		}

@@ -381,6 +381,7 @@ const (
 	wordKeyOff        = "{key} ({what}): {why}"
 	wordNoKey         = "{key} does nothing here. Press ? for the keys."
 	wordTooFast       = "That key came too fast: this screen had just opened."
+	wordCameBack      = "Taken: it counts as said, and Graph is looked at now."
 	wordNoPaste       = "There is no field here to paste into."
 	wordPasteTooLarge = "{n} KiB is no answer to this: nothing was pasted. Type what is asked for."
 	wordCopied        = "Sent to your terminal's clipboard. If nothing pastes, press l."

@@ -23,3 +23,9 @@ const (
 	wordsProbeNoTenant = "the domain has no tenant"
 	wordsProbeUnused   = "the credential could not be used"
 )
+
+// What the browser shows when Microsoft's consent page has come back here.
+const (
+	wordsReturnGood = "onboard heard that consent was given, and looks whether it shows in Microsoft Graph. Go back to the terminal; this page can be closed."
+	wordsReturnOdd  = "onboard heard of it: consent was not given by this page, or the page is of another link. Go back to the terminal; this page can be closed."
+)

@@ -62,6 +62,9 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Who: ask.Who, Now: l.c.now(), Look: &l.seen,
 		Login: l.c.o.loginURL, Portal: l.c.o.portalURL,
 	}
+	if ask.Callback != nil {
+		readers = append(readers, cameBack{*ask.Callback, ask.CalledBack})
+	}
 	snap := checks.Run(ctx, s, readers, ask.Checks, func(f checks.Finding) {
 		if f.Check == checks.AccountRole {
 			l.could = checks.OnlyEligible(f)

@@ -55,7 +55,7 @@ func (o *options) stateDir() string {
 
 // start is what the flags already say of a run; what they do not is asked.
 func (o *options) start() (flows.Started, error) {
-	s := flows.Started{Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL}
+	s := flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL}
 	if err := o.validate(); err != nil {
 		return s, err
 	}
@@ -265,7 +265,7 @@ func (w *wizard) reopen(ctx context.Context, id string) (tui.Driver, error) {
 func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	var d *driven
 	sign := &signer{c: w.c, profile: func() *flows.Profile { return d.State().Profile }}
-	hands := run.Hands{Look: newLooker(w.c), SignIn: sign, Change: changers{w.c}, Host: machine{}, Play: w.play}
+	hands := run.Hands{Look: newLooker(w.c), SignIn: sign, Change: changers{w.c}, Return: returner{}, Host: machine{}, Play: w.play}
 	sign.host = hands.Host
 	o := run.Options{
 		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite, Keeps: w.start.Keeps,

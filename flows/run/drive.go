@@ -111,6 +111,8 @@ func (d *Driver) begin(ctx context.Context, w flows.Want) *job {
 			d.signIn(ctx, w)
 		case flows.WantApply:
 			d.carryOut(ctx, w.Plan)
+		case flows.WantReturn:
+			d.awaitReturn(ctx, w.Redirect)
 		}
 	}()
 	return j

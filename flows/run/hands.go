@@ -20,6 +20,7 @@ type Hands struct {
 	Look   Looker
 	SignIn SignIner
 	Change Changers
+	Return Returner
 	Host   Host
 	Play   Play
 }
@@ -35,6 +36,10 @@ type Ask struct {
 	// Round counts the reasons to look anew: what was kept from a look of an
 	// earlier round is not to be used, for it may be of another account.
 	Round uint32
+	// Callback is what the consent page brought back, and CalledBack when; nil:
+	// nothing.
+	Callback   *checks.Callback
+	CalledBack time.Time
 	// Tenant is the id of the tenant that the answers must be of; empty:
 	// not known yet.
 	Tenant string
@@ -105,6 +110,16 @@ type Answer struct {
 // where nothing was sent; any other leaves the write in doubt.
 type Changer interface {
 	Change(ctx context.Context, r Request) (Answer, error)
+}
+
+// Returner waits on the person's machine for Microsoft's consent page to come
+// back to a registered loopback address. Await calls ready with the port once it
+// listens, and came with the query of each request that arrives, from one
+// goroutine at a time; what came returns says whether the page that is shown to
+// the person thanks them. It returns when ctx ends, or with the reason why it
+// cannot listen.
+type Returner interface {
+	Await(ctx context.Context, redirect string, ready func(port uint16), came func(query string) (good bool)) error
 }
 
 // Host is the machine of the person: its browser and its clipboard. It is nil

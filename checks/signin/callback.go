@@ -1,0 +1,113 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// maxReturn bounds the query of an address that a browser comes back with.
+const maxReturn = 8 << 10
+
+// AwaitReturn waits at a loopback address for a browser that Microsoft's consent
+// page sends back, until ctx ends. port 0 takes a free one, which ready is told;
+// came gets the query of each request to the address's path, one at a time, and
+// says whether the page thanks the person. Nothing of a request is ever shown
+// back. The error is why it cannot listen, or ctx's.
+func AwaitReturn(ctx context.Context, redirect string, port uint16, ready func(uint16), came func(query string) (good bool)) error {
+	u, err := url.Parse(redirect)
+	if err != nil {
+		return fmt.Errorf("read the address to wait at: %w", err)
+	}
+	all, err := loopbackListeners(ctx, u.Hostname(), port)
+	if err != nil {
+		return err
+	}
+	queries, said := make(chan string), make(chan bool)
+	path := u.EscapedPath()
+	srv := &http.Server{
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: headerTimeout, MaxHeaderBytes: maxHeaders,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet || r.URL.EscapedPath() != path && (path != "" || r.URL.Path != "/") || len(r.URL.RawQuery) > maxReturn {
+				http.NotFound(w, r)
+				return
+			}
+			select {
+			case queries <- r.URL.RawQuery:
+				showReturn(w, <-said)
+			case <-ctx.Done():
+			}
+		}),
+	}
+	ended := make(chan error, len(all))
+	for _, l := range all {
+		go func() { ended <- srv.Serve(l) }()
+	}
+	defer func() {
+		_ = srv.Close()
+		for range all {
+			<-ended
+		}
+	}()
+	if a, ok := all[0].Addr().(*net.TCPAddr); ok {
+		ready(uint16(a.Port)) //nolint:gosec // a port
+	}
+	for {
+		select {
+		case q := <-queries:
+			said <- came(q)
+		case <-ctx.Done():
+			// Whoever is in between hears no answer, and hangs on nobody.
+			return ctx.Err()
+		}
+	}
+}
+
+// loopbackListeners listens at the address that a browser takes the host for:
+// localhost is both, of which the second may be missing on a machine.
+func loopbackListeners(ctx context.Context, host string, port uint16) ([]net.Listener, error) {
+	var lc net.ListenConfig
+	hosts := []string{host}
+	if host == "localhost" {
+		hosts = []string{"127.0.0.1", "::1"}
+	}
+	var out []net.Listener
+	var failed error
+	for _, h := range hosts {
+		l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(h, strconv.Itoa(int(port))))
+		if err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		if a, ok := l.Addr().(*net.TCPAddr); ok {
+			port = uint16(a.Port) //nolint:gosec // a port
+		}
+		out = append(out, l)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("wait for the consent page: %w", failed)
+	}
+	return out, nil
+}
+
+// showReturn is the page that the person sees at the end: fixed words, nothing
+// to load, nothing to keep.
+func showReturn(w http.ResponseWriter, good bool) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	text := wordsReturnOdd
+	if good {
+		text = wordsReturnGood
+	}
+	_, _ = io.WriteString(w, "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>onboard</title><p>"+text+"</p></html>")
+}

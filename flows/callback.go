@@ -1,0 +1,149 @@
+package flows
+
+import (
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onboard.example/checks"
+)
+
+// mostReturn bounds an address that came back, in bytes.
+const mostReturn = 8 << 10
+
+// ReadReturn reads the address at which Microsoft's consent page left somebody:
+// whole, or its query alone. Whatever is no member of a consent answer stays
+// behind, so that a code in somebody's paste gets nowhere. The error comes first,
+// since a page that was left says admin_consent=True as well (entra-facts §11).
+// ok is false for what is no such address.
+func ReadReturn(s State, address string, pasted bool) (c checks.Callback, ok bool) {
+	address = strings.TrimSpace(address)
+	if len(address) > mostReturn || strings.ContainsAny(address, " \n\r\t") {
+		return c, false
+	}
+	query := address
+	if u, err := url.Parse(address); err == nil && u.Scheme != "" {
+		if query = u.RawQuery; query == "" {
+			query = u.Fragment
+		}
+	}
+	q, err := url.ParseQuery(strings.TrimPrefix(query, "?"))
+	if err != nil || !q.Has("admin_consent") && !q.Has("error") {
+		return c, false
+	}
+	c = checks.Callback{Error: checks.Line(q.Get("error"), 60), Ours: q.Get("state") == consentState(s), Pasted: pasted}
+	if m := returnCode.FindString(q.Get("error_description")); m != "" {
+		c.AADSTS = m
+	}
+	if t := q.Get("tenant"); checks.IsGUID(t) {
+		c.Tenant = strings.ToLower(t)
+	}
+	c.Consented = c.Error == "" && strings.EqualFold(q.Get("admin_consent"), "true")
+	return c, true
+}
+
+// returnCode finds Microsoft's number in a description (entra-facts §13).
+var returnCode = regexp.MustCompile(`AADSTS\d{4,8}`)
+
+// came takes what the consent page brought back. It is somebody's word, as
+// "I did it" is, and moves nothing but that.
+func (s State) came(e Returned) State {
+	step, ok := s.Step()
+	if !ok || !slices.Contains(step.Links, LinkConsent) {
+		return s
+	}
+	c := e.Callback
+	s.Callback, s.CalledBack = &c, s.At
+	s.Round++
+	here := s.TenantID()
+	if !c.Consented || !c.Ours || here != "" && c.Tenant != "" && c.Tenant != here {
+		return s
+	}
+	id := step.ID
+	if s.Path == DirectLink {
+		id = LinkApprove
+	}
+	if st, ok := StepByID(id); ok && st.Claim && !s.HasClaimed(id) {
+		s.claims = append(slices.Clip(s.claims), id)
+	}
+	return s
+}
+
+// consentRedirect is the registered address as the link carries it: with the port
+// at which this machine waits, where the registration leaves the port open.
+func (s State) consentRedirect() string {
+	back := s.App.ConsentRedirect
+	u, port, ok := loopback(back)
+	if !ok || port != 0 || s.returnPort == 0 {
+		return back
+	}
+	u.Host = net.JoinHostPort(u.Hostname(), strconv.Itoa(int(s.returnPort)))
+	return u.String()
+}
+
+// Loopback says whether a registered address leads to this machine, so that it
+// can be waited at, and at which port; 0 is any, which Microsoft allows for
+// localhost (product §11).
+func Loopback(redirect string) (port uint16, ok bool) {
+	_, port, ok = loopback(redirect)
+	return port, ok
+}
+
+func loopback(redirect string) (u *url.URL, port uint16, ok bool) {
+	u, err := url.Parse(redirect)
+	if err != nil || u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, 0, false
+	}
+	switch host := u.Hostname(); {
+	case host != "localhost" && host != "127.0.0.1" && host != "::1":
+		return nil, 0, false
+	case u.Port() == "":
+		return u, 0, host == "localhost"
+	}
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return u, uint16(n), err == nil && n > 0
+}
+
+// wantReturn is the wait for the consent page, for as long as its link is shown
+// and nothing good came back.
+func wantReturn(s State) (Want, bool) {
+	step, ok := s.Step()
+	if !ok || !slices.Contains(step.Links, LinkConsent) || s.Proven(step) || s.Callback != nil && s.Callback.Consented && s.Callback.Ours {
+		return Want{}, false
+	}
+	if _, ok := Loopback(s.App.ConsentRedirect); !ok {
+		return Want{}, false
+	}
+	return Want{Kind: WantReturn, Redirect: s.App.ConsentRedirect}, true
+}
+
+// TakesReturn says whether an address that the consent page led to means
+// something at this place.
+func TakesReturn(s State) bool {
+	step, ok := s.Step()
+	return ok && s.App.ConsentRedirect != "" && slices.Contains(step.Links, LinkConsent)
+}
+
+// ReturnHint says in a line what becomes of the address that Microsoft's page
+// leads to after Accept; empty where the link leads nowhere.
+func ReturnHint(s State) string {
+	switch {
+	case !TakesReturn(s):
+		return ""
+	case s.returnPort != 0:
+		return words.returnHeard
+	default:
+		return words.returnPaste
+	}
+}
+
+// LooksAt are the checks that are looked at while the person is at a step. What
+// the consent page brought back is among them once something came.
+func (s State) LooksAt(st Step) []checks.ID {
+	return slices.DeleteFunc(slices.Clone(st.Looks()), func(id checks.ID) bool {
+		return id == checks.VendorCallback && (s.Callback == nil || s.App.ConsentRedirect == "")
+	})
+}
