@@ -72,8 +72,11 @@ func Explain(in WhyAsked) Why {
 		in.Subject.Look = &Snapshot{}
 	}
 	w := &narrowed{in: in, Why: Why{Answer: in.Text, Text: in.Text.Class, Grade: Inferred, Reasons: []WhyReason{}}}
+	if host := in.codesAt(); host != "" {
+		w.Answer = w.LookupAt(host)
+	}
 	w.Also = append([]aadsts.Class{}, in.Text.Also...)
-	w.Scopes, w.Codes = append([]string{}, in.Text.Scopes...), append([]aadsts.Code{}, in.Text.Codes...)
+	w.Scopes, w.Codes = append([]string{}, in.Text.Scopes...), append([]aadsts.Code{}, w.Codes...)
 	if w.Sure == aadsts.None {
 		w.Grade = GradeUnknown
 	}
@@ -88,6 +91,21 @@ func Explain(in WhyAsked) Why {
 		w.Reasons = w.Reasons[:mostReasons]
 	}
 	return w.Why
+}
+
+// codesAt is the sign-in host at which codes are looked up: that of the cloud that
+// is asked about, or of the only tenant that was found; empty where the text
+// names its own.
+func (in WhyAsked) codesAt() string {
+	cloud := in.Subject.Cloud
+	if found := in.Subject.candidates(); cloud == "" && len(found) == 1 {
+		cloud = found[0].Cloud
+	}
+	e, ok := EndpointsOf(cloud)
+	if !ok || in.Text.Request.Host != "" || strings.Contains(in.Text.Lookup, "://") && !strings.HasPrefix(in.Text.Lookup, aadsts.LookupURL(in.Text.Code)) {
+		return ""
+	}
+	return strings.TrimPrefix(e.Login, "https://")
 }
 
 // narrowed is an answer while it is being made.

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"onboard.example/checks/aadsts"
@@ -75,5 +76,75 @@ func TestServiceIsNotTheApp(t *testing.T) {
 	}
 	if d := w.Developer(); slices.Contains(d.Tenant, devTheirsEnable) || !slices.Contains(d.Tenant, devTheirsService) {
 		t.Errorf("theirs: %q", d.Tenant)
+	}
+}
+
+// TestDeveloperIsToldCauses holds that a parameter is named as a cause only where
+// the person was asked to consent, and that what is not documented says so.
+func TestDeveloperIsToldCauses(t *testing.T) {
+	t.Parallel()
+	const request = " https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=" + appID + "&prompt=consent&scope=Directory.Read.All&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%2Fmine"
+	for code, cause := range map[string]bool{"AADSTS90094": true, "AADSTS65001": true, "AADSTS53003": false, "AADSTS50057": false} {
+		for _, p := range Explain(WhyAsked{Text: aadsts.Parse(code + request)}).Developer().Parameters {
+			if (p.Name == "prompt" || p.Name == "scope") && p.Cause != cause {
+				t.Errorf("%s: %s is a cause: %t", code, p.Name, p.Cause)
+			}
+		}
+	}
+	if !strings.Contains(devPrompt, "reported, not documented") || !strings.Contains(devPromptConsent, "reported, not documented") {
+		t.Error("what prompt=consent does is said for certain")
+	}
+	a := aadsts.Parse("AADSTS90094" + request)
+	for _, c := range []struct {
+		text aadsts.Answer
+		want string
+	}{{a, "https://app.example/cb/mine"}, {a.WithoutPersonal(), "https://app.example/cb/…"}} {
+		if got := Explain(WhyAsked{Text: c.text}).Developer().Parameters[2].Value; got != c.want {
+			t.Errorf("redirect %q, want %q", got, c.want)
+		}
+	}
+	for uri, want := range map[string]string{
+		"http%3A%2F%2F%5B%3A%3A1%5D%2Fcb":       devRedirectSix,
+		"http%3A%2F%2F127.0.0.1%3A3000%2Fcb":    devRedirect,
+		"http%3A%2F%2Flocalhost.example%2Fcb":   devRedirectPlain,
+		"http%3A%2F%2Flocalhost%3A3000":         devRedirect,
+		"myapp%3A%2F%2Fauth":                    devRedirect,
+		"https%3A%2F%2Fapp.example%2Fcallback":  devRedirect,
+		"http%3A%2F%2Fapp.example%2Fcallback":   devRedirectPlain,
+		"http%3A%2F%2F127.0.0.1.example%2Fback": devRedirectPlain,
+	} {
+		text := "AADSTS50011 https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=" + appID + "&redirect_uri=" + uri
+		if p := Explain(WhyAsked{Text: aadsts.Parse(text)}).Developer().Parameters[2]; p.Says != want {
+			t.Errorf("%s: %q", uri, p.Says)
+		}
+	}
+}
+
+// TestLookupOfTheCloudAskedAbout holds that a code of no address of its own is
+// looked up where the tenant is.
+func TestLookupOfTheCloudAskedAbout(t *testing.T) {
+	t.Parallel()
+	const govRequest = " https://login.microsoftonline.us/common/oauth2/v2.0/authorize?client_id=" + appID
+	const publicRequest = " https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=" + appID
+	for _, c := range []struct {
+		text  string
+		cloud Cloud
+		found []CloudTenant
+		host  string
+	}{
+		{"AADSTS90094", "", nil, "login.microsoftonline.com"},
+		{"AADSTS90094", CloudGCCHigh, nil, "login.microsoftonline.us"},
+		{"AADSTS90094", "", []CloudTenant{{Cloud: CloudChina, TenantID: whyHere}}, "login.partner.microsoftonline.cn"},
+		{"AADSTS90094", "", []CloudTenant{{Cloud: CloudChina, TenantID: whyHere}, {Cloud: CloudPublic, TenantID: whyThere}}, "login.microsoftonline.com"},
+		{"AADSTS90094" + govRequest, CloudPublic, nil, "login.microsoftonline.us"},
+		{"AADSTS90094" + publicRequest, CloudChina, nil, "login.microsoftonline.com"},
+		{"AADSTS4242424 login.microsoftonline.us", CloudPublic, nil, "login.microsoftonline.us"},
+	} {
+		in := WhyAsked{Text: aadsts.Parse(c.text), Subject: Subject{Cloud: c.cloud, Look: &Snapshot{Discovery: Look[Discovery]{Read: true, Value: Discovery{Found: c.found}}}}}
+		w := Explain(in)
+		want := "https://" + c.host + "/error?code="
+		if !strings.HasPrefix(w.Lookup, want) || !strings.HasPrefix(w.Codes[0].Lookup, want) {
+			t.Errorf("%s at %q: %s, %s", c.text, c.cloud, w.Lookup, w.Codes[0].Lookup)
+		}
 	}
 }

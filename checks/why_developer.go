@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -67,10 +68,13 @@ var rehearsals = map[aadsts.Class][]string{
 func (w Why) parameters() []WhyParameter {
 	r := w.Request
 	out := []WhyParameter{w.promptParameter(), w.tenantParameter()}
-	p := WhyParameter{Name: "redirect_uri", Value: r.RedirectURI, Says: devRedirect}
+	p := WhyParameter{Name: "redirect_uri", Value: cmp.Or(w.Personal.RedirectURI, r.RedirectURI), Says: devRedirect}
+	plain, isPlain := strings.CutPrefix(r.RedirectURI, "http://")
 	switch {
-	case r.RedirectURI != "" && !strings.HasPrefix(r.RedirectURI, "https://") && !strings.HasPrefix(r.RedirectURI, "http://localhost") && !strings.HasPrefix(r.RedirectURI, "http://127.0.0.1") && strings.HasPrefix(r.RedirectURI, "http"):
-		p.Says, p.Cause = devRedirectPlain, true
+	case isPlain && !loopbackHost(plain):
+		p.Says, p.Cause = devRedirectPlain, w.Class == aadsts.VendorMisconfigured
+	case strings.HasPrefix(plain, "[::1]"):
+		p.Says = devRedirectSix
 	case r.RedirectURI == "" && (r.Kind == "authorize" || r.Kind == "adminconsent"):
 		p.Says, p.Cause = devRedirectNone, w.Class == aadsts.VendorMisconfigured
 	}
@@ -81,6 +85,22 @@ func (w Why) parameters() []WhyParameter {
 	return append(out, w.scopeParameters()...)
 }
 
+// loopbackHost reports whether an address without its scheme begins with a host
+// of this machine (entra-facts §11; RFC 8252, 7.3).
+func loopbackHost(rest string) bool {
+	host, _, _ := strings.Cut(rest, "/")
+	if !strings.HasPrefix(host, "[") {
+		host, _, _ = strings.Cut(host, ":")
+	}
+	return host == "localhost" || host == "127.0.0.1" || strings.HasPrefix(host, "[::1]")
+}
+
+// asksForConsent reports whether the person was asked to agree to the app, so that
+// what asks, and for how much, may have brought the wall about.
+func (w Why) asksForConsent() bool {
+	return wantsConsent(w.Class) || w.Class == aadsts.Ambiguous || w.Class == aadsts.UserDeclined
+}
+
 // promptParameter: prompt=consent asks every time, and the wall comes back where
 // users may not consent although consent is in place (facts/corrections: reported
 // publicly, UNCERTAIN); admin_consent is of v1 alone (entra-facts §11).
@@ -88,9 +108,9 @@ func (w Why) promptParameter() WhyParameter {
 	p := WhyParameter{Name: "prompt", Value: w.Request.Prompt, Says: devPrompt}
 	switch w.Request.Prompt {
 	case "consent":
-		p.Says, p.Cause = devPromptConsent, true
+		p.Says, p.Cause = devPromptConsent, w.asksForConsent()
 	case "admin_consent":
-		p.Says, p.Cause = devPromptAdmin, true
+		p.Says, p.Cause = devPromptAdmin, w.asksForConsent() || w.Class == aadsts.VendorMisconfigured
 	case "":
 	default:
 		p.Says = devPromptFine
@@ -132,9 +152,9 @@ func (w Why) scopeParameters() []WhyParameter {
 		case strings.HasSuffix(strings.ToLower(s), "/.default") || s == ".default":
 			p.Says = devDefault
 		case ok && known.UserConsentable == consent.No:
-			p.Says, p.Cause = devScopeAdmin, true
+			p.Says, p.Cause = devScopeAdmin, w.asksForConsent()
 		case listed:
-			p.Says, p.Cause = fmt.Sprintf(devScopeListed, change.When()), true
+			p.Says, p.Cause = fmt.Sprintf(devScopeListed, change.When()), w.asksForConsent()
 		case !ok:
 			p.Says = devScopeUnknown
 		default:

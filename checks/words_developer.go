@@ -4,7 +4,7 @@ import "onboard.example/checks/aadsts"
 
 // What is said to the developer whose app met the wall.
 const (
-	devPrompt        = "Not in the text. prompt=consent on every sign-in brings the wall back where users may not consent, even after an admin approved the app."
+	devPrompt        = "Not in the text. prompt=consent on every sign-in brings the wall back where users may not consent, even after an admin approved the app (reported, not documented)."
 	devPromptConsent = "Leave it out: it asks for consent every time, and where users may not consent that is the wall, even after an admin approved the app (reported, not documented)."
 	devPromptAdmin   = "Of the v1 endpoint alone. Send the admin to the admin consent address instead, and leave it out of sign-ins."
 	devPromptFine    = "Does not bring the wall about."
@@ -19,6 +19,7 @@ const (
 	devRedirect      = "Has to stand in the registration letter by letter, and in an admin consent link as well."
 	devRedirectNone  = "Not in the request: register one and send it; without one the page ends in an error although consent may have been given."
 	devRedirectPlain = "Plain http is taken for localhost alone: use https."
+	devRedirectSix   = "Of this machine, as it should be; the portal does not take this form, only the manifest does. http://127.0.0.1 saves that."
 	devImplicit      = "Not the authorization code: the implicit flow has to be switched on in the registration. Use code with PKCE."
 
 	devScopes       = "Not in the text. Ask for the least; for what only an admin may give, ask separately and later."

@@ -139,8 +139,8 @@ type Answer struct {
 	Codes    []Code    `json:"aadsts"`
 	Error    string    `json:"error,omitempty"`    // OAuth's error
 	Suberror string    `json:"suberror,omitempty"` // Entra's suberror or error_subcode
-	Claims   string    `json:"claims,omitempty"`   // claims that a client is to ask again with
-	At       time.Time `json:"at,omitzero"`        // when it happened, as the text says
+	Claims   string    `json:"claims,omitempty"`   // claims that a client is to ask again with, those that name nobody
+	At       time.Time `json:"at,omitzero"`        // when it happened, where the text says so with its zone
 	App      Named     `json:"app,omitzero"`
 	Tenant   Named     `json:"tenant,omitzero"` // Name is a domain or what the page calls it
 	API      Named     `json:"api,omitzero"`    // the resource
@@ -156,6 +156,8 @@ type Answer struct {
 	Secret bool `json:"secret"`
 	// Cut is true where the text was longer than MaxBytes.
 	Cut bool `json:"cut"`
+	// Empty is true where there is no text at all.
+	Empty bool `json:"-"`
 
 	Personal Personal `json:"personal,omitzero"`
 }
@@ -184,7 +186,7 @@ type Request struct {
 	Version      string `json:"version,omitempty"`
 	Prompt       string `json:"prompt,omitempty"`
 	ResponseType string `json:"responseType,omitempty"`
-	RedirectURI  string `json:"redirectUri,omitempty"` // without query and fragment
+	RedirectURI  string `json:"redirectUri,omitempty"` // without query and fragment; "…" stands for what no sign-in needs in a path
 }
 
 // Personal is what may name a person or lead to one. Callers leave it out
@@ -197,6 +199,7 @@ type Personal struct {
 	UserID      string   `json:"userId,omitempty"`
 	IP          string   `json:"ip,omitempty"`
 	Device      string   `json:"deviceId,omitempty"`
+	RedirectURI string   `json:"redirectUri,omitempty"` // the whole path, where the request has "…"
 }
 
 // WithoutPersonal is the answer without what may name a person.

@@ -56,7 +56,7 @@ var bodies = []textCase{
 	{"graph 401", `{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}`, ExpiredToken, User},
 	{"graph mailbox", `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"The mailbox is either inactive, soft-deleted, or is hosted on-premise."}}`, ServiceMissing, TenantAdmin},
 	{"graph throttle", `{"error":{"code":"TooManyRequests","message":"Too many requests"}}`, Transient, Microsoft},
-	{"graph licence", `{"error":{"code":"Authentication_RequestFromNonPremiumTenantOrB2CTenant","message":"Neither tenant is B2C or tenant doesn't have premium license"}}`, TenantBlocked, TenantAdmin},
+	{"graph licence", `{"error":{"code":"Authentication_RequestFromNonPremiumTenantOrB2CTenant","message":"Neither tenant is B2C or tenant doesn't have premium license"}}`, ServiceMissing, TenantAdmin},
 	{"challenge header", `WWW-Authenticate: Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="`, CAPolicy, User},
 	{"graph log", "GET /me/calendars 403 ErrorAccessDenied", GraphPermissionMissing, TenantAdmin},
 	{"audit json", `{"status":{"errorCode":90094,"failureReason":"other"}}`, AdminConsentNeeded, TenantAdmin},

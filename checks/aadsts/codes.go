@@ -10,6 +10,7 @@ import (
 type sighting struct {
 	number int
 	guess  bool // letters were read as digits, or lines joined
+	bare   bool // Microsoft's prefix is not before it
 }
 
 const (
@@ -73,6 +74,7 @@ func note(out []sighting, found sighting) []sighting {
 	for i := range out {
 		if out[i].number == found.number {
 			out[i].guess = out[i].guess && found.guess
+			out[i].bare = out[i].bare && found.bare
 			return out
 		}
 	}
@@ -229,9 +231,9 @@ func labelled(s string) []sighting {
 			tries++
 			before := strings.ToLower(strings.ToValidUTF8(s[max(0, i-maxLabel):i], ""))
 			if slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(before, l) }) {
-				out = note(out, sighting{number: value(run)})
+				out = note(out, sighting{number: value(run), bare: true})
 			} else if strings.HasSuffix(strings.TrimRight(before, " :#"), "error") {
-				out = note(out, sighting{number: value(run), guess: true}) // "error 53003"
+				out = note(out, sighting{number: value(run), bare: true}) // "error 53003"
 			}
 		}
 		i = end
@@ -260,5 +262,5 @@ func bare(s string) (sighting, bool) {
 			return sighting{}, false
 		}
 	}
-	return sighting{number: value(run)}, true
+	return sighting{number: value(run), bare: true}, true
 }

@@ -15,17 +15,17 @@ func number(s string, i int) (sighting, int) {
 	// known code, or where the colon follows that stands behind every code.
 	if joined, to := join(s, end, plain); to > 0 && (len(plain) <= minDigits || strings.Contains(s[end:to], "\n")) {
 		if known(value(joined)) && (!whole || !known(value(plain)) || to < len(s) && s[to] == ':') {
-			return sighting{value(joined), true}, to
+			return sighting{number: value(joined), guess: true}, to
 		}
 	}
 	if whole && known(value(plain)) {
-		return sighting{value(plain), false}, end
+		return sighting{number: value(plain)}, end
 	}
 	if read, to, sure := lookalikes(s, i, len(plain)); to > 0 && (sure || !whole) {
-		return sighting{read, true}, to
+		return sighting{number: read, guess: true}, to
 	}
 	if whole {
-		return sighting{value(plain), false}, end
+		return sighting{number: value(plain)}, end
 	}
 	return sighting{}, 0
 }

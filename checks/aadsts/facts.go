@@ -13,6 +13,7 @@ type facts struct {
 	state  bool   // an authorization code came back: the sign-in worked
 	cancel bool   // error_subcode=cancel
 	said   bool   // an error_description came with the error
+	host   string // of Microsoft's sign-in, which tells the cloud; "" where the text names none
 }
 
 // take puts a pair where it belongs. What came first stays.
@@ -55,8 +56,8 @@ func (f *facts) take(p pair) {
 		if a.At.IsZero() {
 			a.At = moment(plainValue(p))
 		}
-	case "secret":
-		a.Secret = a.Secret || len(p.value) >= 16
+	case "secret", "password":
+		a.Secret = a.Secret || isSecret(p)
 	default:
 		f.takeRequest(p)
 	}
@@ -76,8 +77,8 @@ func (f *facts) takeRequest(p pair) {
 		v := plainValue(p)
 		if id := guid(v); id != "" {
 			set(&a.API.ID, id)
-		} else if strings.Contains(v, "://") {
-			set(&a.API.ID, bareURL(v))
+		} else {
+			set(&a.API.ID, origin(v))
 		}
 	case "scope":
 		if len(a.Scopes) == 0 {
@@ -94,7 +95,12 @@ func (f *facts) takeRequest(p pair) {
 	case "responsetype":
 		set(&a.Request.ResponseType, strings.Join(strings.Fields(identifiers(plainValue(p))), " "))
 	case "redirecturi":
-		set(&a.Request.RedirectURI, bareURL(plainValue(p)))
+		if whole := bareURL(plainValue(p)); a.Request.RedirectURI == "" && whole != "" {
+			a.Request.RedirectURI = discreet(whole)
+			if a.Request.RedirectURI != whole {
+				a.Personal.RedirectURI = whole
+			}
+		}
 	}
 }
 
@@ -143,7 +149,7 @@ func (f *facts) takeCode(v string, any bool) {
 		return
 	}
 	if any || len(run) > minDigits && known(value(run)) {
-		f.codes = note(f.codes, sighting{number: value(run)})
+		f.codes = note(f.codes, sighting{number: value(run), bare: !any})
 	}
 }
 

@@ -200,7 +200,11 @@ func (f *facts) names(s string) {
 	}
 	if _, rest, ok := strings.Cut(s, "resource principal named "); ok {
 		if id, _, ok := strings.Cut(rest[:min(len(rest), 2*maxName)], " was not found"); ok {
-			set(&a.API.ID, name(id))
+			if own := guid(id); own != "" {
+				set(&a.API.ID, own)
+			} else {
+				set(&a.API.ID, origin(id))
+			}
 		}
 	}
 	if at := strings.Index(s, " needs permission to access resources"); at > 0 {

@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,9 +30,9 @@ const (
 )
 
 // judge weighs the signs and fills the answer's first half.
-func (f *facts) judge(w *seen, empty bool) {
+func (f *facts) judge(w *seen) {
 	signs := f.signs(w)
-	if empty {
+	if f.answer.Empty {
 		signs = append(signs, sign{verdict: verdict{Unknown, WhoUnknown, None, NoPath, nil}, classWords: classWords{whatEmpty, doUnknown, ""}, why: whyNothing})
 	}
 	// Even the words of a page do not stand in for the meaning of a code that
@@ -67,9 +68,10 @@ func (f *facts) signs(w *seen) []sign {
 		if !ok || e.Class == Unknown {
 			continue
 		}
-		s := sign{verdict{e.Class, e.Who, e.Sure, e.Path, e.Also}, classWords{e.What, e.Do, e.Skip}, spelt(c.number) + whyCode, rankCode + weight(e.Class), c.number}
-		if c.guess {
-			s.sure, s.why, s.rank = Medium, spelt(c.number)+whyGuess, s.rank-1
+		s := sign{verdict{e.Class, e.Who, e.Sure, e.Path, e.Also}, classWords{e.What, e.Do, e.Skip}, c.why(), rankCode + weight(e.Class), c.number}
+		// Other programs count their errors, too.
+		if c.guess || c.bare && !w.has(wallMicrosoft) {
+			s.sure, s.rank = Medium, s.rank-1
 		}
 		out = append(out, s)
 	}
@@ -84,6 +86,17 @@ func (f *facts) signs(w *seen) []sign {
 	out = append(out, f.wallSigns(w)...)
 	out = append(out, f.protocolSigns(w)...)
 	return out
+}
+
+// why is a code as what an answer rests on.
+func (c sighting) why() string {
+	switch {
+	case c.guess:
+		return spelt(c.number) + whyGuess
+	case c.bare:
+		return whyNumber + strconv.Itoa(c.number)
+	}
+	return spelt(c.number) + whyCode
 }
 
 // wallSigns are the signs of a page's words.
@@ -102,10 +115,16 @@ func (f *facts) wallSigns(w *seen) []sign {
 		}
 		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyWords, rank: rankWall + weight(v.class)}
 		switch {
+		case x == wallAdmin && w.loose && w.ofWhat && !w.has(wallMicrosoft):
+			s = sign{verdict{Unknown, WhoUnknown, None, NoPath, []Class{v.class}}, wordsOf(Unknown), whyOfWhat, rankWeak, 0}
 		case x == wallAdmin && w.loose:
-			s.sure, s.rank = Low, rankLoose+weight(v.class)
-		case x == wallSentMaybe || x == wallBlocked:
+			s.sure, s.what, s.rank = Low, whatLoose, rankLoose+weight(v.class)
+		case x == wallSentMaybe:
 			s.rank = rankLoose + weight(v.class)
+		case x == wallBlocked:
+			s.what, s.do, s.rank = whatBlocked, doBlocked, rankLoose+weight(v.class)
+		case x == wallAccess && w.has(tagSignedIn):
+			s.what += whatPassword
 		case x == wallForm:
 			s.rank-- // its words are part of wallAdmin's in most languages
 		case x == wallSent:
@@ -224,7 +243,7 @@ func (f *facts) decide(signs []sign, best int, w *seen) {
 	a.Class, a.Who, a.Sure, a.Path, a.Why = s.class, s.who, s.sure, s.path, s.why
 	a.What, a.Do, a.Skip, a.Code = s.what, s.do, s.skip, s.code
 	if s.code != 0 {
-		a.Lookup = LookupURL(s.code)
+		a.Lookup = lookupAt(f.host, s.code)
 	}
 	a.Language = language(w)
 	for i := range signs {
@@ -268,9 +287,10 @@ func (f *facts) onlyUnknownCodes() bool {
 func (f *facts) unknownCode(signs []sign) {
 	a := f.answer
 	a.Class, a.Who, a.Sure, a.Path = Unknown, WhoUnknown, None, NoPath
+	why := ""
 	for _, c := range f.codes {
 		if !c.guess {
-			a.Code = c.number
+			a.Code, why = c.number, c.why()
 			break
 		}
 	}
@@ -278,7 +298,7 @@ func (f *facts) unknownCode(signs []sign) {
 	if e, ok := Lookup(a.Code); ok {
 		a.What, a.Do, a.Skip = e.What, e.Do, e.Skip
 	}
-	a.Why, a.Lookup = spelt(a.Code)+whyCode, LookupURL(a.Code)
+	a.Why, a.Lookup = why, lookupAt(f.host, a.Code)
 	slices.SortStableFunc(signs, func(x, y sign) int { return y.rank - x.rank })
 	for i := range signs {
 		if signs[i].class != Ambiguous && signs[i].rank > rankForeign {

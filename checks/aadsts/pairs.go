@@ -165,6 +165,8 @@ func (ix *keyIndex) find(hash uint32, spelling []byte) *keySlot {
 	}
 }
 
+func isKey(b byte) bool { return keyBytes[b] != 0 }
+
 // keyBytes are the bytes of keys as they are compared: letters are small ones,
 // and what may stand between them is between; 0 is for what ends a key.
 var keyBytes = [256]byte{
@@ -213,7 +215,7 @@ var keys = map[string]string{
 	"deviceid":     "deviceid", "deviceidentifier": "deviceid", "gerateid": "deviceid",
 	"userid": "userid", "oid": "userid", "objectid": "userid", "userobjectid": "userid", "puid": "userid",
 	"errorcode": "errorcode", "serrorcode": "errorcode", "errcode": "errorcode", "ierrorcode": "errorcode", "signinerrorcode": "errorcode", "errornumber": "errorcode", "resulttype": "errorcode", "statuserrorcode": "errorcode", "fehlercode": "errorcode", "codederreur": "errorcode", "codigodeerror": "errorcode", "foutcode": "errorcode", "codicederrore": "errorcode", "codicedierrore": "errorcode", "codigodeerro": "errorcode", "kodbledu": "errorcode", "felkod": "errorcode",
-	"accesstoken": "secret", "idtoken": "secret", "refreshtoken": "secret", "clientsecret": "secret", "clientassertion": "secret", "password": "secret", "sessionstate": "secret", "codeverifier": "secret", "assertion": "secret", "devicecode": "secret",
+	"accesstoken": "secret", "idtoken": "secret", "refreshtoken": "secret", "clientsecret": "secret", "clientassertion": "secret", "password": "password", "passwd": "password", "pwd": "password", "samlresponse": "secret", "estsauth": "secret", "estsauthpersistent": "secret", "sessionstate": "secret", "codeverifier": "secret", "assertion": "secret", "devicecode": "secret",
 }
 
 // valueAt reads the value that begins at i: up to its closing quote, or up to
@@ -228,6 +230,9 @@ func valueAt(s string, i int, p pair) string {
 		return ""
 	}
 	rest := s[i:limit]
+	if p.key == "claims" && rest[0] == '{' {
+		return rest // braces in braces: whoever reads it knows where it ends
+	}
 	if p.mark == ':' && (rest[0] == '[' || rest[0] == '{') {
 		if end := strings.IndexAny(rest, "]}"); end > 0 {
 			return rest[:end]

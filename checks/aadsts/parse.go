@@ -31,6 +31,9 @@ func Parse(text string) Answer {
 	}
 	innermost := coats[len(coats)-1]
 	read := untagged(innermost)
+	a.Empty = strings.TrimSpace(read) == ""
+	a.Secret = a.Secret || holdsSecret(innermost)
+	f.host = hostOf(a.Request.Host, innermost)
 	f.readCodes(read)
 	if len(read) != len(innermost) {
 		f.readCodes(innermost) // codes in attributes of tags
@@ -47,7 +50,7 @@ func Parse(text string) Answer {
 	a.Personal.Addresses = addresses(read)
 	w := readWalls(read)
 	f.codeList()
-	f.judge(&w, strings.TrimSpace(read) == "")
+	f.judge(&w)
 	return a
 }
 
@@ -80,7 +83,7 @@ func (f *facts) readCodes(s string) {
 // codeList puts the codes into the answer.
 func (f *facts) codeList() {
 	for _, s := range f.codes {
-		c := Code{Number: s.number, Guess: s.guess, Class: Unknown, Lookup: LookupURL(s.number)}
+		c := Code{Number: s.number, Guess: s.guess, Class: Unknown, Lookup: lookupAt(f.host, s.number)}
 		if e, ok := Lookup(s.number); ok {
 			c.Known, c.Name, c.Class = true, e.Name, e.Class
 		}

@@ -12,6 +12,26 @@ var loginHosts = []string{
 	"login.partner.microsoftonline.cn", "login.chinacloudapi.cn", "login.microsoftonline.de", "login.live.com",
 }
 
+// hostOf is the host of a request or, where there is none, the one that a text
+// names of a cloud other than the public one.
+func hostOf(request, s string) string {
+	if request != "" {
+		return request
+	}
+	for _, host := range loginHosts {
+		if lookupAt(host, 0) == LookupURL(0) {
+			continue
+		}
+		if at := strings.Index(s, host); at >= 0 {
+			end := at + len(host)
+			if end == len(s) || !isKey(s[end]) || s[end] == '.' && (end+1 == len(s) || !isWord(s[end+1])) {
+				return host
+			}
+		}
+	}
+	return ""
+}
+
 // maxAddress is how much of an address's path is read.
 const maxAddress = 512
 

@@ -52,6 +52,32 @@ func LookupURL(code int) string {
 	return "https://login.microsoftonline.com/error?code=" + strconv.Itoa(code)
 }
 
+// lookupAt is LookupURL at the sign-in of the cloud that a host is of. That the
+// others have the page as well is [K].
+func lookupAt(host string, code int) string {
+	switch host {
+	case "login.microsoftonline.us", "login.partner.microsoftonline.cn":
+	case "login.chinacloudapi.cn": // the older name of China's
+		host = "login.partner.microsoftonline.cn"
+	default:
+		return LookupURL(code)
+	}
+	return "https://" + host + "/error?code=" + strconv.Itoa(code)
+}
+
+// LookupAt is an answer whose pages on codes are those of the cloud that a host
+// of Microsoft's sign-in is of.
+func (a Answer) LookupAt(host string) Answer {
+	if a.Lookup != "" {
+		a.Lookup = lookupAt(host, a.Code)
+	}
+	a.Codes = slices.Clone(a.Codes)
+	for i := range a.Codes {
+		a.Codes[i].Lookup = lookupAt(host, a.Codes[i].Number)
+	}
+	return a
+}
+
 // entries is sorted by code. Meanings follow the project's table of codes,
 // which rests on [ED:reference-error-codes], on
 // [ED:application-sign-in-unexpected-user-consent-error] and on public code

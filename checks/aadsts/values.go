@@ -48,16 +48,6 @@ func identifiers(v string) string {
 	return strings.Join(out, " ")
 }
 
-// claims is the JSON of a claims challenge as one line. Where it holds an
-// address, it is left out: it may name a person.
-func claims(v string) string {
-	v = plainValue(pair{value: v})
-	if len(v) < 2 || strings.Contains(v, "@") {
-		return ""
-	}
-	return line(v, 512)
-}
-
 // name is what something is called, on one line; "" where it holds an address
 // or nothing readable.
 func name(v string) string {
@@ -76,7 +66,7 @@ func scopes(v string) []string {
 		if len(out) == maxScopes {
 			break
 		}
-		if !isScope(f) || seen[strings.ToLower(f)] {
+		if !isScope(f) || ofPerson(f) || seen[strings.ToLower(f)] {
 			continue
 		}
 		seen[strings.ToLower(f)] = true
@@ -153,20 +143,6 @@ func domain(v string) string {
 	return line(v, 253)
 }
 
-// bareURL is an address without what may carry somebody's data: user, query
-// and fragment. "" where v is none.
-func bareURL(v string) string {
-	end := strings.IndexAny(v, "?# \n\"'<>")
-	if end >= 0 {
-		v = v[:end]
-	}
-	scheme, rest, ok := strings.Cut(v, "://")
-	if !ok || scheme == "" || rest == "" || identifier(scheme) != scheme || strings.Contains(rest, "@") {
-		return ""
-	}
-	return line(v, 200)
-}
-
 // address is an IP address; "" where v begins with none.
 func address(v string) string {
 	v = strings.TrimLeft(v, " '\"\\")
@@ -180,18 +156,23 @@ func address(v string) string {
 	return ip.WithZone("").String()
 }
 
-// moment reads a time as Microsoft's pages, bodies and logs write it, in UTC;
-// zero where v is none.
+// zoned are the layouts of times that say of which zone they are, as Microsoft's
+// pages, bodies and logs have them. Portals and pages print local time without a
+// zone; it is not known which, and often not whether the day comes first.
+var zoned = []string{
+	time.RFC3339Nano, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05 Z0700",
+	"2006-01-02T15:04Z07:00", "2006-01-02 15:04Z07:00", "2006-01-02 15:04:05 UTC", "2006-01-02 15:04 UTC", "Mon, 02 Jan 2006 15:04:05 GMT",
+}
+
+// moment reads a time, in UTC; zero where v is none, or of a zone that is not
+// known.
 func moment(v string) time.Time {
 	v = strings.Trim(v, " '\"")
 	if len(v) > 40 {
 		v = v[:40]
 	}
 	for v != "" {
-		for _, layout := range []string{
-			time.RFC3339Nano, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04",
-			"1/2/2006, 3:04:05 PM", "1/2/2006 3:04:05 PM", "2.1.2006, 15:04:05", "2.1.2006 15:04:05",
-		} {
+		for _, layout := range zoned {
 			if t, err := time.Parse(layout, v); err == nil && t.Year() > 1999 && t.Year() < 2100 {
 				return t.UTC()
 			}

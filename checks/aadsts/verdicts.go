@@ -105,7 +105,8 @@ var graphErrors = map[string]verdict{
 	"erroraccessdenied":                       {GraphPermissionMissing, TenantAdmin, Medium, DirectLink, []Class{ConsentMissing}},
 	"accessdenied":                            {GraphPermissionMissing, TenantAdmin, Low, DirectLink, []Class{ConsentMissing}},
 	"forbidden":                               {GraphPermissionMissing, TenantAdmin, Low, DirectLink, []Class{ConsentMissing}},
-	"authentication_requestfromnonpremiumtenantorb2ctenant": {TenantBlocked, TenantAdmin, High, NoPath, []Class{GraphPermissionMissing}},
+	// A licence, and no permission (entra-facts §8).
+	"authentication_requestfromnonpremiumtenantorb2ctenant": {ServiceMissing, TenantAdmin, High, NoPath, []Class{GraphPermissionMissing}},
 	"invalidauthenticationtoken":                            {ExpiredToken, User, Medium, NoPath, []Class{WrongTenant}},
 	"tokencreatedwithoutdatedpolicies":                      {ExpiredToken, User, Medium, NoPath, []Class{CAPolicy}},
 	"invalidcloudinstance":                                  {WrongTenant, AppVendor, High, NoPath, []Class{VendorMisconfigured}},

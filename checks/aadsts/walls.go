@@ -3,7 +3,10 @@ package aadsts
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // wall is what the words of a page say, whatever the language.
@@ -20,6 +23,7 @@ const (
 	wallUserOff         // nobody but admins may approve anything
 	wallRisky           // Microsoft finds the app risky
 	wallUnverified      // the publisher is the reason
+	tagSignedIn         // the sign-in itself was fine
 	tagUnverified       // the label beside the app's name; no reason by itself
 	tagConsumer         // signs of a personal account; no reason by itself
 	wallPersonal        // a personal account was used
@@ -94,11 +98,12 @@ const near = 90
 
 // seen is what reading for walls found.
 type seen struct {
-	at    [wallCount]int // 1 + where a wall's words begin in the squeezed text; 0 for not at all
-	lang  [wallCount]lang
-	loose bool  // wallAdmin was put together from parts
-	long  bool  // it is longer than a page that stops somebody
-	codes []int // whose message the text has, in order
+	at     [wallCount]int // 1 + where a wall's words begin in the squeezed text; 0 for not at all
+	lang   [wallCount]lang
+	loose  bool  // wallAdmin was put together from parts
+	ofWhat bool  // with loose: of what the approval is, it does not say
+	long   bool  // it is longer than a page that stops somebody
+	codes  []int // whose message the text has, in order
 }
 
 func (w *seen) has(x wall) bool { return w.at[x] > 0 }
@@ -139,7 +144,29 @@ func readWalls(s string) seen {
 			}
 		}
 	}
+	found.ofWhat = found.loose && utf8.RuneCount(text) > heading && !namesApp(s)
 	return found
+}
+
+// heading is up to how many squeezed characters a text may be the heading of a
+// page, which need not say of what it speaks.
+const heading = 62
+
+// namesApp reports whether a text speaks of an app, or of what apps reach.
+func namesApp(s string) bool {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if word == "app" || word == "apps" || slices.ContainsFunc(appWords, func(stem string) bool { return strings.HasPrefix(word, stem) }) ||
+			strings.Contains(word, "アプリ") {
+			return true
+		}
+	}
+	return false
+}
+
+// appWords are beginnings of such words, in the languages of the pages.
+var appWords = []string{
+	"applic", "aplic", "appli", "aplikac", "toepassing", "anwendung", "programm", "appen", "appar", "outlook", "office", "teams", "microsoft", "entra", "azure",
+	"oauth", "login", "signin", "calend", "kalend", "agenda", "mailbox", "postfach", "email", "mail", "consent", "integration", "integra",
 }
 
 // put notes a wall's first place; one that was put together gives way to one

@@ -114,6 +114,7 @@ var wordings = []wording{
 		"without verified publishers", "because the publisher is not verified", "because its publisher is not verified", "only from verified publishers",
 		"publisher has not been verified", "publisher hasn't been verified", "doesn't have a verified publisher", "does not have a verified publisher",
 	}},
+	{tagSignedIn, en, []string{"your sign-in was successful", "sign-in was successful but"}},
 	{tagUnverified, en, []string{"unverified", "not verified"}},
 	{tagUnverified, de, []string{"nicht überprüft", "nicht verifiziert", "ungeprüft"}},
 	{tagUnverified, fr, []string{"non vérifié"}},

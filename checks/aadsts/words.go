@@ -89,7 +89,7 @@ func otherWords(c Class) classWords {
 		}
 	case CAPolicy:
 		return classWords{
-			"An access policy of your organisation blocks this sign-in. Your password was right.",
+			"An access policy of your organisation blocks this sign-in.",
 			"Open the sign-in log, tab Conditional Access, find the policy that blocks, and exclude the app or the person, or have them meet it.", skipConsent,
 		}
 	case MFARequired:
@@ -192,6 +192,10 @@ const (
 	doUnknownCode   = "Look the code up on Microsoft's own page, and send the vendor the whole text."
 	whatRequest     = "This is the address of a request, and not what came of it."
 	doRequest       = "Open it, and send what comes: the page, or the address you end at."
+	whatLoose       = "By these words an admin has to approve something: most likely the app, because your organisation lets only admins do so."
+	whatBlocked     = "Some policy blocks this. Which kind, and whose, the text does not tell."
+	doBlocked       = "Open the sign-in log at the time of it: the entry says what blocked. If there is none, it was the network or the app itself."
+	whatPassword    = " Your password was right."
 	whatEmpty       = "There is no text."
 	whatCancel      = "You left the page. Microsoft says the same whether you pressed Cancel on the permission page or left the wall that asks for an admin's approval."
 	doCancel        = "Try once more and read the page: if it asks for approval, send your admin the message; if it lists permissions, press Accept."
@@ -214,6 +218,8 @@ const (
 // What in the text an answer rests on.
 const (
 	whyCode     = " in the text"
+	whyNumber   = "a number that is one of Microsoft's codes: "
+	whyOfWhat   = "words about an admin's approval, and none that say of what"
 	whyGuess    = " in the text, as far as it can be read"
 	whyWords    = "the words of the page"
 	whyError    = "the error the sign-in service returned"

@@ -105,6 +105,13 @@ func runWhy(ctx context.Context, o *options, args []string, f whyFlags) error {
 		return err
 	}
 	a := aadsts.ParseBytes(text)
+	var nothing error // with a domain, that is asked about; without one there is nothing to ask
+	if a.Empty && o.domain == "" && o.user == "" {
+		nothing = usage(sayWhyTypeText, "there is no text")
+		if !o.json {
+			return nothing
+		}
+	}
 	if !f.personal {
 		a = a.WithoutPersonal()
 	}
@@ -123,6 +130,8 @@ func runWhy(ctx context.Context, o *options, args []string, f whyFlags) error {
 	switch {
 	case err != nil:
 		return unprinted(err)
+	case nothing != nil:
+		return nothing
 	case l.why.Class == aadsts.Unknown:
 		return &exitError{code: codeUnknown}
 	}

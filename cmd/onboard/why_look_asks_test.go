@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"onboard.example/checks"
@@ -22,5 +23,25 @@ func TestWhySchemaListsAsks(t *testing.T) {
 	}
 	if got := schema.Properties.Asks.Enum; !slices.Equal(got, checks.WhyAsks()) {
 		t.Errorf("the schema has %q, want %q", got, checks.WhyAsks())
+	}
+}
+
+// TestWhyOfNothing holds that an empty text is wrong usage, and says what to do,
+// unless a domain alone is asked about.
+func TestWhyOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", " \r\n\t", "\x1b[0m\u200b"} {
+		out, errs, code := onboard(t.Context(), strings.NewReader(text), "why")
+		if code != codeUsage || out != "" || !strings.Contains(errs, "there is no text") || !strings.Contains(errs, "--file") {
+			t.Errorf("%q: %d, %q, %q", text, code, out, errs)
+		}
+	}
+	out, _, code := onboard(t.Context(), strings.NewReader(""), "why", "--json")
+	if code != codeUsage || !strings.Contains(out, `"class":"unknown"`) {
+		t.Errorf("%d: %s", code, out)
+	}
+	out, _, code = onboard(t.Context(), strings.NewReader(""), "why", "--domain", "outlook.com")
+	if code != 0 || !strings.Contains(out, "personal") {
+		t.Errorf("%d: %s", code, out)
 	}
 }

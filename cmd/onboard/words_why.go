@@ -22,6 +22,7 @@ What names a person stays out of the answer unless --include-personal is given.
 Exit codes: 0 explained, 2 wrong usage, 3 not recognised.`
 
 	sayWhyPaste       = "Paste what you were shown, then press Ctrl-D on a line of its own.\n"
+	sayWhyTypeText    = "Type what you were shown behind why, name a file with --file, or paste it when asked."
 	sayWhyWhat        = "what happened"
 	sayWhyWho         = "whose move"
 	sayWhyDo          = "what to do"
