@@ -44,7 +44,7 @@ func Apply(s State, e Event) State {
 		return s.resume(e)
 	case Picked:
 		if !s.applying() {
-			s.clientID = "" // that of the app before
+			s.clientID, s.picked = "", true // the id was that of the app before
 			return s.pick(e.Profile, "")
 		}
 	case Answered:

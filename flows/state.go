@@ -80,6 +80,7 @@ type State struct {
 	planOf  uint32 // the round in which Plan was made
 	filed   bool   // the receipt of Plan was kept, since it was confirmed
 	started bool
+	picked  bool // the person chose the app; Started names the one of the command line
 	// unsettled: another domain or cloud was asked for since Account signed in,
 	// and whether it is of that tenant is not known.
 	unsettled bool
@@ -177,6 +178,10 @@ func (s State) Answer(q QuestionID) string {
 	}
 	return s.answers[i].Value
 }
+
+// Begun says whether a run holds what somebody would go on with: an app or an
+// answer of theirs, or a tenant. One that does not is started anew just as well.
+func (s State) Begun() bool { return s.picked || s.Domain != "" || len(s.answers) > 0 }
 
 // HasClaimed says whether "I did it" was said at a step.
 func (s State) HasClaimed(id StepID) bool { return slices.Contains(s.claims, id) }

@@ -355,7 +355,7 @@ func TestPlainStopsWithItsContext(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if !strings.HasSuffix(out.String(), "Stopped at App. Nothing is lost: start it again as before, and onboard goes on from here.\n") {
+	if !strings.HasSuffix(out.String(), "Stopped at App. Nothing was chosen yet, so there is nothing to keep.\n") {
 		t.Errorf("got %q", out.String())
 	}
 }

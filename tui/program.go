@@ -137,6 +137,10 @@ func farewell(drv Driver, command string, stopped bool) string {
 		return fill(wordByeUnsaved, "where", whereWord(s), "why", clean(saved.Err.Error()))
 	case command == "":
 		return fill(wordByeGone, "where", whereWord(s))
+	case !s.Begun() && stopped:
+		return fill(wordByeStoppedEmpty, "where", whereWord(s))
+	case !s.Begun():
+		return fill(wordByeEmpty, "where", whereWord(s))
 	case stopped:
 		return fill(wordByeStopped, "where", whereWord(s), "command", command)
 	}

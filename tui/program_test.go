@@ -130,7 +130,7 @@ func TestCtrlCLeavesCleanlyFromEveryScreen(t *testing.T) {
 				t.Errorf("ended with %v, stopped %v", err, m.stopped)
 			}
 			leftClean(t, screen.bytes())
-			if g := m.Goodbye(); strings.Count(g, "\n") != 1 || !strings.Contains(g, "onboard goes on from here") {
+			if g := m.Goodbye(); strings.Count(g, "\n") != 1 || strings.Contains(g, "onboard goes on from here") != m.state.Begun() {
 				t.Errorf("goodbye %q", g)
 			}
 		})
@@ -192,13 +192,19 @@ func TestRunEndsWithItsContext(t *testing.T) {
 func TestRunWritesTheGoodbye(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	err := Run(t.Context(), newFake(started(t)), Options{Profiles: profiles(t), ResumeWith: "onboard"},
-		Terminal{In: strings.NewReader("\x03"), Out: &out, Environ: []string{"TERM=xterm"}})
-	if !errors.Is(err, ErrInterrupted) {
-		t.Errorf("got %v", err)
-	}
-	if want := "Stopped at App. Nothing is lost: start it again as before, and onboard goes on from here.\n"; !strings.HasSuffix(out.String(), want) {
-		t.Errorf("the end is %q", out.String()[max(out.Len()-120, 0):])
+	for want, at := range map[string]func(testing.TB) *fakeDriver{
+		"Stopped at App. Nothing was chosen yet, so there is nothing to keep.\n":                         atApp,
+		"Stopped at Tenant. Nothing is lost: start it again as before, and onboard goes on from here.\n": atTenant,
+	} {
+		out.Reset()
+		err := Run(t.Context(), at(t), Options{Profiles: profiles(t), ResumeWith: "onboard"},
+			Terminal{In: strings.NewReader("\x03"), Out: &out, Environ: []string{"TERM=xterm"}})
+		if !errors.Is(err, ErrInterrupted) {
+			t.Errorf("got %v", err)
+		}
+		if !strings.HasSuffix(out.String(), want) {
+			t.Errorf("the end is %q", out.String()[max(out.Len()-120, 0):])
+		}
 	}
 }
 

@@ -423,13 +423,15 @@ const (
 
 // What stays on the terminal when the wizard is left.
 const (
-	wordWhereStep  = "{where}, {n} of {of}"
-	wordByeDone    = "{app} is open for everybody in {domain}: verified."
-	wordByeDoneOne = "{person} can start using {app} in {domain}: verified. Nobody else was looked at."
-	wordByeKept    = "Left at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
-	wordByeStopped = "Stopped at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
-	wordByeGone    = "Left at {where}. This run was not kept."
-	wordByeUnsaved = "Left at {where}. The last steps could not be saved: {why}"
+	wordWhereStep       = "{where}, {n} of {of}"
+	wordByeDone         = "{app} is open for everybody in {domain}: verified."
+	wordByeDoneOne      = "{person} can start using {app} in {domain}: verified. Nobody else was looked at."
+	wordByeKept         = "Left at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
+	wordByeStopped      = "Stopped at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
+	wordByeEmpty        = "Left at {where}. Nothing was chosen yet, so there is nothing to keep."
+	wordByeStoppedEmpty = "Stopped at {where}. Nothing was chosen yet, so there is nothing to keep."
+	wordByeGone         = "Left at {where}. This run was not kept."
+	wordByeUnsaved      = "Left at {where}. The last steps could not be saved: {why}"
 )
 
 // Line mode.

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -176,6 +178,27 @@ func TestHelpAtATerminal(t *testing.T) {
 	}
 }
 
+// TestCtrlCAfterTheApp shows that an app that was chosen is enough to go on from:
+// what the farewell promises is offered.
+func TestCtrlCAfterTheApp(t *testing.T) {
+	t.Parallel()
+	env := home(t)
+	s := startScreen(t, env, usual)
+	s.sees(t, "Which app")
+	s.press(t, "2", "› 2")
+	s.press(t, "\r", "Which tenant?")
+	s.types(t, "\x03")
+	if code := s.ends(t); code != codeInterrupted {
+		t.Errorf("exit %d", code)
+	}
+	holds(t, s.printed(), "Stopped at Tenant.", "onboard goes on from here")
+	again := startScreen(t, env, usual)
+	again.sees(t, "Tenant, left")
+	again.press(t, "\r", "Which tenant?")
+	again.types(t, "\x03")
+	again.ends(t)
+}
+
 // TestCtrlC shows that the wizard can be stopped at any stage: the terminal is
 // left as it was, nothing is lost, and `onboard` offers to go on.
 func TestCtrlC(t *testing.T) {
@@ -214,10 +237,17 @@ func TestCtrlC(t *testing.T) {
 				t.Errorf("exit %d, want %d", code, codeInterrupted)
 			}
 			leftClean(t, s.printed())
-			holds(t, s.printed(), c.where, "onboard goes on from here")
-			if c.keys == 1 {
-				return // nothing was said yet that could be gone on with
+			if c.keys == 1 { // nothing was said yet that could be gone on with
+				holds(t, s.printed(), c.where, "Nothing was chosen yet, so there is nothing to keep.")
+				lacks(t, s.printed(), "goes on from here")
+				kept, err := os.ReadDir(filepath.Join(stateOf(env), "onboard", "runs"))
+				must(t, err)
+				if len(kept) > 0 {
+					t.Errorf("kept %v", kept)
+				}
+				return
 			}
+			holds(t, s.printed(), c.where, "onboard goes on from here")
 			again := startScreen(t, env, usual, flags...)
 			again.sees(t, "Hetk Calendar Sync → contoso.example")
 			again.types(t, "\x03")

@@ -129,7 +129,7 @@ func (w *wizard) run(ctx context.Context) error {
 	if name, borrowed := signin.Borrowed(w.c.clientID(w.start.Profile)); borrowed {
 		_, _ = fmt.Fprintf(w.o.err, sayBorrowed, name)
 	}
-	defer w.halt()
+	defer w.leave()
 	d, earlier, err := w.begin(ctx)
 	if err != nil {
 		return err
@@ -229,7 +229,7 @@ func (w *wizard) earlier(ctx context.Context, runs string) []tui.Earlier {
 	}
 	var out []tui.Earlier
 	for _, r := range list {
-		if r.Busy || r.State.Domain == "" {
+		if r.Busy {
 			continue
 		}
 		out = append(out, tui.Earlier{ID: r.ID, App: r.State.App.Name, Domain: r.State.Domain, Where: tui.Where(r.State), Left: r.At})
@@ -305,6 +305,18 @@ func (w *wizard) halt() {
 		<-d.done
 	}
 	w.driven = w.driven[:0]
+}
+
+// leave stops the work, and keeps no file of a run in which nothing was chosen.
+func (w *wizard) leave() {
+	begun := len(w.driven) == 0 || w.driven[len(w.driven)-1].State().Begun()
+	w.halt()
+	if begun || w.fresh == "" {
+		return
+	}
+	if d, err := journal.OpenDir(filepath.Join(w.dir, "runs"), nil); err == nil {
+		_ = d.Remove(w.fresh) // a file more does no harm: it is not listed
+	}
 }
 
 // mostReports is how many reports of one second get names of their own.

@@ -205,7 +205,7 @@ func (d *Dir) peek(id string) (r Run, ok bool) {
 		return Run{}, false
 	}
 	s := flows.Fold(flows.State{}, rs...)
-	return Run{ID: id, At: s.At, State: s, Busy: d.busy(id)}, s.End == ""
+	return Run{ID: id, At: s.At, State: s, Busy: d.busy(id)}, s.End == "" && s.Begun()
 }
 
 // ended says whether the last record of a file is the end of its run, by its

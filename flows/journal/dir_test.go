@@ -98,6 +98,9 @@ func TestListingRuns(t *testing.T) {
 	newest := put(started("newest.example"))
 	oldest := put(older)
 	ended := put(started("ended.example"), end)
+	for range mostListed + 1 {
+		put(started("")) // nothing was chosen in these, and they take no other's place
+	}
 	if err := os.WriteFile(filepath.Join(dir, "20260101-000000-1"+suffix), nil, 0o600); err != nil { // begun and empty
 		t.Fatal(err)
 	}
