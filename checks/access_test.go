@@ -157,7 +157,7 @@ func TestDecideWithConditionalAccess(t *testing.T) {
 		"blocks everybody":                  {[]change{asked(checks.WhoseAll, block)}, checks.StateBlocked, checks.Verified, "Conditional Access stops everybody", checks.AccessConditional},
 		"blocks by place":                   {[]change{asked(checks.WhoseAll, hung)}, checks.StateUnknown, checks.Inferred, "is not sure", checks.AccessConditional},
 		"blocks by place, and did":          {[]change{asked(checks.WhoseAll, hung), refused}, checks.StateBlocked, checks.Inferred, "0 got in", checks.AccessSignIns},
-		"wants a device":                    {[]change{asked(checks.WhoseAll, device)}, checks.StateOpen, checks.Verified, "in place", checks.AppGrant},
+		"wants a device":                    {[]change{asked(checks.WhoseAll, device)}, checks.StateOpen, checks.Verified, "wants a managed device", checks.AppGrant},
 		"wants a device that nobody has":    {[]change{asked(checks.WhoseAll, device), refused}, checks.StateUnknown, checks.Inferred, "0 got in", checks.AccessSignIns},
 		"stopped once, and nothing stops":   {[]change{refused}, checks.StateOpen, checks.Verified, "in place", checks.AppGrant},
 		"stopped once, and policies unread": {[]change{refused, unread(checks.FailScope)}, checks.StateUnknown, checks.Inferred, "log of sign-ins", checks.AccessSignIns},
@@ -181,14 +181,37 @@ func TestDecideWithConditionalAccess(t *testing.T) {
 			if strings.HasPrefix(name, "unread") && (len(o.NotLooked) == 0 || !strings.Contains(o.NotLooked[0], "Conditional Access was not looked at")) {
 				t.Errorf("does not say that it was not looked at: %v", o.NotLooked)
 			}
-			if name == "wants a device" && !slices.ContainsFunc(o.NotLooked, func(s string) bool { return strings.Contains(s, "access/conditional") }) {
-				t.Errorf("does not say what may still stop people: %v", o.NotLooked)
+			if name == "wants a device" && (!strings.Contains(o.Reason, "in place") || !slices.Contains(o.Because, checks.AccessConditional) || slices.ContainsFunc(o.NotLooked, func(s string) bool { return strings.Contains(s, "access/conditional") })) {
+				t.Errorf("says it elsewhere than with the opening: %+v", o)
 			}
 		})
 	}
 	walled := verdict(subject(asked(checks.WhoseAll, block)))
 	if walled.TurnedAway() || walled.State != checks.StateBlocked || walled.Because[0] != checks.ConsentPredict {
 		t.Errorf("the wall itself is no longer the reason: %+v", walled)
+	}
+}
+
+// TestNoMoreIsAskedThanASignInAsks holds that whoever lacks scopes is told to
+// allow those that a sign-in of ours asks for, and no second one for what the
+// first opens too.
+func TestNoMoreIsAskedThanASignInAsks(t *testing.T) {
+	t.Parallel()
+	f := one(subject(account(func(a *checks.Account) { a.Scopes = []string{"User.Read"} })), checks.AccountScope)
+	if f.Fix == nil {
+		t.Fatalf("%+v", f)
+	}
+	_, list, _ := strings.Cut(f.Fix.Do, ": ")
+	for asked := range strings.FieldsSeq(strings.TrimSuffix(list, ".")) {
+		if !slices.Contains(checks.ReadScopes(), asked) {
+			t.Errorf("%s is in no sign-in of ours: %q", asked, f.Fix.Do)
+		}
+	}
+	got := one(subject(look(func(l *checks.Snapshot) {
+		l.Conditional = failed[checks.Conditional](noLook(checks.FailScope, checks.ScopesFor(checks.PartConditional)...))
+	})), checks.AccessConditional)
+	if got.Fix == nil || !strings.Contains(got.Fix.Do, "Policy.Read.All") || strings.Contains(got.Fix.Do, "Policy.Read.ConditionalAccess") {
+		t.Errorf("%+v", got.Fix)
 	}
 }
 

@@ -234,8 +234,8 @@ func accountScopes(_ context.Context, s Subject) (Finding, error) {
 			continue
 		}
 		f.Detail = append(f.Detail, fmt.Sprintf(sayCanNotRead, partTitle(p), strings.Join(any, sayOr)))
-		if !slices.Contains(missing, any[0]) {
-			missing = append(missing, any[0])
+		if least := leastToRead(any); !slices.Contains(missing, least) {
+			missing = append(missing, least)
 		}
 	}
 	if len(missing) > 0 {

@@ -50,13 +50,18 @@ func explain(s Subject, c Check, f *Failure) (string, *Fix) {
 	}
 }
 
-// leastToRead is the first of scopes, which come least first, that reads and
-// does not write: looking never asks for more. Where there is none it is the
-// first.
+// leastToRead picks from scopes, which come least first and of which one is
+// enough: one that a sign-in of ours asks for anyway, so that no more is asked
+// for than before; else the first that reads and does not write. Where there is
+// none it is the first.
 func leastToRead(scopes []string) string {
-	for _, s := range scopes {
-		if !strings.Contains(s, "ReadWrite") {
-			return s
+	asked := ReadScopes()
+	for _, fits := range []func(string) bool{
+		func(s string) bool { return slices.Contains(asked, s) },
+		func(s string) bool { return !strings.Contains(s, "ReadWrite") },
+	} {
+		if at := slices.IndexFunc(scopes, fits); at >= 0 {
+			return scopes[at]
 		}
 	}
 	if len(scopes) > 0 {

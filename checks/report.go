@@ -83,8 +83,16 @@ func NewReport(s Subject, findings []Finding, verdict Overall, paths []Path) Rep
 	for _, f := range findings {
 		r.Findings = append(r.Findings, cleaned(f))
 	}
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return cmp.Compare(placeOf(a.Check), placeOf(b.Check)) })
+	r.Findings = InOrder(r.Findings)
 	return r
+}
+
+// InOrder returns findings in the order of the table of checks, causes before
+// their consequences as far as the table has them so; of one check as they came.
+func InOrder(findings []Finding) []Finding {
+	out := slices.Clone(findings)
+	slices.SortStableFunc(out, func(a, b Finding) int { return cmp.Compare(placeOf(a.Check), placeOf(b.Check)) })
+	return out
 }
 
 // placeOf is a check's place in the table; what the table has not comes last.

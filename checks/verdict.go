@@ -266,6 +266,9 @@ func (b *bench) turnedAway(o Overall) Overall {
 		return back(StateUnknown, Inferred, sayOpenButMay, AccessConditional)
 	case refused && f.Verdict != Pass:
 		return back(StateUnknown, Inferred, sayOpenButRefused, AccessSignIns)
+	case f.Verdict == Warn: // open to those who have what is asked for: said in the same breath
+		o.Reason += " " + f.Summary
+		o.Because = append(slices.Clone(o.Because), AccessConditional)
 	}
 	return o
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -129,12 +130,66 @@ func problemOf(file string, err error) Problem {
 	p := Problem{File: file, What: checks.Line(err.Error(), 300)}
 	var at yaml.Error
 	if errors.As(err, &at) {
-		p.What = checks.Line(at.GetMessage(), 300)
+		p.What = checks.Line(inWords(at), 300)
 		if tok := at.GetToken(); tok != nil && tok.Position != nil {
 			p.Line, p.Col = tok.Position.Line, tok.Position.Column
 		}
 	}
 	return p
+}
+
+// inWords says what the YAML library found wrong in words for somebody who
+// writes a profile and need not know the types behind it.
+func inWords(err yaml.Error) string {
+	var node *yaml.UnexpectedNodeTypeError
+	var kind *yaml.TypeError
+	said := err.GetMessage()
+	switch {
+	case errors.As(err, &node):
+		return fmt.Sprintf("%s stands here; write %s", nodeWord(node.Actual), nodeWord(node.Expected))
+	case errors.As(err, &kind) && kind.DstType != nil:
+		return "does not fit here; write " + kindWord(kind.DstType.Kind())
+	case strings.Contains(said, "'\t'"):
+		return "a tab stands here; indent by spaces"
+	default:
+		return said
+	}
+}
+
+// nodeWord is what a person calls a form of YAML.
+func nodeWord(t ast.NodeType) string {
+	switch t { //nolint:exhaustive // the rest is said by its own name
+	case ast.SequenceType:
+		return "a list, each item on a line that begins with -"
+	case ast.MappingType, ast.MappingValueType:
+		return "keys with values below it"
+	case ast.IntegerType, ast.FloatType, ast.InfinityType, ast.NanType:
+		return "a number"
+	case ast.BoolType:
+		return "true or false"
+	case ast.NullType:
+		return "nothing"
+	case ast.StringType, ast.LiteralType:
+		return "a text"
+	default:
+		return "a " + strings.ToLower(t.String())
+	}
+}
+
+// kindWord is what a person calls a value of a Go kind.
+func kindWord(k reflect.Kind) string {
+	switch k { //nolint:exhaustive // profiles have no others
+	case reflect.Slice, reflect.Array:
+		return nodeWord(ast.SequenceType)
+	case reflect.Struct, reflect.Map:
+		return nodeWord(ast.MappingType)
+	case reflect.String:
+		return "a text, in quotes where it looks like a number"
+	case reflect.Bool:
+		return nodeWord(ast.BoolType)
+	default:
+		return nodeWord(ast.IntegerType)
+	}
 }
 
 // place finds where a YAML path stands in the file; a path that is absent

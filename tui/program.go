@@ -35,7 +35,7 @@ var ErrInterrupted = tea.ErrInterrupted
 // has ended, or is told to, when it returns. The error is ErrInterrupted, the
 // context's, or the terminal's.
 func Run(ctx context.Context, drv Driver, o Options, t Terminal) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	t = t.whole()
 	m := New(ctx, drv, o)

@@ -211,14 +211,14 @@ func addressesOf(in []dns.RR, host string, kind uint16) []netip.Addr {
 
 // askServer asks one authoritative server and judges whether it may decide.
 func (r *Resolver) askServer(ctx context.Context, host string, a netip.Addr, zone string, q question) Reply {
-	at := netip.AddrPortFrom(a, r.opt.Port)
+	at := netip.AddrPortFrom(a, r.portOf(a))
 	rep := Reply{Host: host, Addr: at.String()}
 	if !r.askable(a) {
 		rep.Outcome, rep.Why = Barred, wordPrivate
 		return rep
 	}
 	start := time.Now()
-	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(r.opt.Port)}, q, way{})
+	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(at.Port())}, q, way{})
 	rep.Took = time.Since(start)
 	switch {
 	case noPath(err):

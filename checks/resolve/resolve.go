@@ -39,9 +39,12 @@ const (
 
 // Options say whom to ask and for how long.
 type Options struct {
-	Server       string           // host[:port], tcp://host[:port] or tls://host[:port]; empty: /etc/resolv.conf
-	ResolvConf   string           // read where Server is empty; default /etc/resolv.conf
-	Port         uint16           // where authoritative servers listen; default 53
+	Server     string // host[:port], tcp://host[:port] or tls://host[:port]; empty: /etc/resolv.conf
+	ResolvConf string // read where Server is empty; default /etc/resolv.conf
+	// Port is where authoritative servers listen; default 53, and for those at a
+	// loopback address the port of Server, where that is at one too: a DNS of
+	// one's own machine is not on the port that is kept for the system's.
+	Port         uint16
 	AllowPrivate bool             // ask name servers at private and loopback addresses
 	PublicOnly   bool             // never ask them, wherever the resolver is: for a service that strangers use
 	Timeout      time.Duration    // of one attempt; default 2 s
@@ -56,7 +59,8 @@ type Resolver struct {
 	opt     Options
 	servers []target
 	private bool
-	given   bool // the anchors are not the built-in ones
+	near    uint16 // where authoritative servers at loopback addresses listen; 0: where all do
+	given   bool   // the anchors are not the built-in ones
 
 	queries atomic.Int64
 	mu      sync.Mutex
@@ -72,7 +76,8 @@ type question struct {
 
 // New finds the resolver in use. It asks nothing yet.
 func New(opt Options) (*Resolver, error) {
-	if opt.Port == 0 {
+	unsaid := opt.Port == 0
+	if unsaid {
 		opt.Port = 53
 	}
 	if opt.Timeout <= 0 {
@@ -103,7 +108,18 @@ func New(opt Options) (*Resolver, error) {
 			r.private = true
 		}
 	}
+	if unsaid && opt.Server != "" {
+		r.near = servers[0].loopbackPort()
+	}
 	return r, nil
+}
+
+// portOf is where the authoritative server at an address listens.
+func (r *Resolver) portOf(a netip.Addr) uint16 {
+	if r.near != 0 && a.IsLoopback() {
+		return r.near
+	}
+	return r.opt.Port
 }
 
 // Outcome says what one server did with a question.

@@ -23,6 +23,16 @@ type target struct {
 
 func (t target) String() string { return net.JoinHostPort(t.host, t.port) }
 
+// loopbackPort is the port of a plain server on this machine, 0 of any other.
+func (t target) loopbackPort() uint16 {
+	a, err := netip.ParseAddr(t.host)
+	port, perr := strconv.ParseUint(t.port, 10, 16)
+	if err != nil || perr != nil || !a.IsLoopback() || t.network == "tls" {
+		return 0
+	}
+	return uint16(port)
+}
+
 // inUse returns the resolvers to ask, in order: at most three, as libc does.
 func inUse(opt Options) ([]target, error) {
 	if opt.Server != "" {

@@ -154,10 +154,12 @@ func section(b *strings.Builder, title string, lines []string) {
 func lintApps(o *options, files []string) error {
 	var bad flows.Problems
 	where := map[string]string{}
+	var unread error
 	for _, name := range files {
 		text, err := readBounded(name, o.in)
-		if err != nil {
-			return usage("Give the path of a profile, or - for standard input.", "%w", err)
+		if err != nil { // the others are looked at all the same
+			unread = errors.Join(unread, err)
+			continue
 		}
 		p, err := flows.ParseProfile(name, text)
 		var found flows.Problems
@@ -173,11 +175,16 @@ func lintApps(o *options, files []string) error {
 			_, _ = fmt.Fprintf(o.err, "%s: fine\n", checks.Line(name, 200))
 		}
 	}
+	if len(bad) > 0 {
+		if _, err := fmt.Fprintln(o.out, checks.Block(bad.Error(), 1<<20)); err != nil {
+			return err
+		}
+	}
+	if unread != nil {
+		return usage("Give the path of a profile, or - for standard input.", "%w", unread)
+	}
 	if len(bad) == 0 {
 		return nil
-	}
-	if _, err := fmt.Fprintln(o.out, checks.Block(bad.Error(), 1<<20)); err != nil {
-		return err
 	}
 	return &exitError{code: codeBlocked}
 }

@@ -13,8 +13,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
+	"github.com/creack/pty"
+
+	"onboard.example/checks"
 	"onboard.example/checks/sim"
 )
 
@@ -392,6 +396,50 @@ func empty(t *testing.T, dir string) {
 	must(t, os.MkdirAll(dir, 0o700))
 }
 
+// TestATerminalThatGoesAway ends a simulator like any other end does: what it
+// made, with tokens in it, is removed.
+func TestATerminalThatGoesAway(t *testing.T) {
+	t.Parallel()
+	for name, sent := range map[string]os.Signal{"SIGHUP": syscall.SIGHUP, "SIGTERM": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tmp := t.TempDir()
+			p := startAs(t, append(home(t), "TMPDIR="+tmp), "onboard", "sim")
+			p.sees(t, `"portal"`)
+			must(t, p.cmd.Process.Signal(sent))
+			if code := p.ends(t); code != codeOpen {
+				t.Errorf("exit %d", code)
+			}
+			left, err := os.ReadDir(tmp)
+			must(t, err)
+			if len(left) > 0 {
+				t.Errorf("%s is left", left[0].Name())
+			}
+		})
+	}
+}
+
+// TestCheckInAFile prints the same lines in the same order, run after run, where
+// nobody watches them come.
+func TestCheckInAFile(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, sim.Options{Scenario: "approved"})
+	args := append([]string{"check", "--domain", "contoso.example"}, wizardAt(t, s)...)
+	out, errs, code := onboard(t.Context(), nil, args...)
+	if code != codeUnknown && code != codeOpen {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	var places []int
+	for _, c := range checks.Table() {
+		if i := strings.Index(out, " "+string(c.ID)+" "); i >= 0 {
+			places = append(places, i)
+		}
+	}
+	if len(places) < 5 || !slices.IsSorted(places) {
+		t.Errorf("not in the table's order: %v\n%s", places, out)
+	}
+}
+
 // TestInterruptedCheck stops a check that waits: nothing half-printed is left
 // where a program would read it.
 func TestInterruptedCheck(t *testing.T) {
@@ -401,7 +449,7 @@ func TestInterruptedCheck(t *testing.T) {
 	flags := slices.Clip(append([]string{"check", "--domain", "contoso.example"}, wizardAt(t, s)...))
 	t.Run("for people", func(t *testing.T) {
 		t.Parallel()
-		p := startAs(t, home(t), "onboard", flags...)
+		p := startScreen(t, home(t), pty.Winsize{Rows: 40, Cols: 160}, flags...)
 		p.sees(t, "tenant/realm")
 		must(t, p.cmd.Process.Signal(os.Interrupt))
 		if code := p.ends(t); code != codeInterrupted {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"onboard.example/checks"
 	"onboard.example/checks/signin"
@@ -131,15 +133,20 @@ func runCheck(ctx context.Context, o *options, save string, proof probeFlags) er
 	}
 	readers = append(readers, prober...)
 	var findings []checks.Finding
-	lines := newCheckLines(o.out)
+	lines, watched := newCheckLines(o.out), o.watched()
 	snap := checks.Run(ctx, t.subject, readers, nil, func(f checks.Finding) {
 		findings = append(findings, f)
-		if !o.json {
+		if watched && !o.json {
 			lines.finding(f)
 		}
 	})
 	if ctx.Err() != nil {
 		return &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
+	}
+	if !watched && !o.json {
+		for _, f := range checks.InOrder(findings) {
+			lines.finding(f)
+		}
 	}
 	t.subject.Look = &snap
 	overall := checks.Decide(findings, t.subject)
@@ -156,6 +163,14 @@ func runCheck(ctx context.Context, o *options, save string, proof probeFlags) er
 		return &exitError{code: codeFailed, cause: kept, typed: sayNotKept}
 	}
 	return exitFor(overall)
+}
+
+// watched says whether a person sees the output come: findings are then shown as
+// they land. In a file or a pipe they are in the table's order, so that two
+// runs can be compared.
+func (o *options) watched() bool {
+	f, ok := o.out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // opensLinks shows every link that a sign-in has the person open, and opens it.

@@ -110,7 +110,7 @@ func judgeSaved(ctx context.Context, o *options, from, save string) error {
 		return unprinted(err)
 	}
 	lines := newCheckLines(o.out)
-	for _, f := range findings {
+	for _, f := range checks.InOrder(findings) {
 		lines.finding(f)
 	}
 	if err := lines.overall(overall, saved.Look.Account.Read); err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -58,9 +57,6 @@ func runDemo(ctx context.Context, o *options, f simFlags, auto bool) error {
 	admin := r.Tenants[0].Users[0].UPN
 	o.loginURL, o.graphURL, o.portalURL, o.caFile = base, base, base+"/portal", r.CA
 	o.dnsServer, o.trustAnchor = r.DNS, r.TrustAnchor
-	if at, err := netip.ParseAddrPort(r.DNS); err == nil {
-		o.dnsPort = at.Port()
-	}
 	who, domain := caseOf(s.Scenario(), r.Tenants[0], auto)
 	if o.signIn == "" && who != "none" {
 		o.tokenFile, o.tokenMade = filepath.Join(filepath.Dir(r.CA), "tokens", who), s.Settle

@@ -194,7 +194,10 @@ func (o *options) dnsProfile() (flows.Profile, error) {
 
 // resolveOptions are the flags that say whom to ask, and what to trust.
 func (o *options) resolveOptions() (resolve.Options, error) {
-	how := resolve.Options{Server: o.dnsServer, Port: o.dnsPort}
+	how := resolve.Options{Server: o.dnsServer}
+	if o.dnsPort != usualDNSPort { // which goes without saying
+		how.Port = o.dnsPort
+	}
 	if o.dnsPort == 0 {
 		return how, usage("Type a port from 1 to 65535.", "--dns-port 0 is no port")
 	}

@@ -34,7 +34,9 @@ func realMain() int {
 	in := os.Stdin
 	defer unasked()()
 	quietBrowser()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A terminal that goes away (SIGHUP) is an end like any other: what is being
+	// written is finished, and what a simulator made is removed.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process, whatever it hangs in
 	return execute(ctx, world{args: os.Args[1:], in: in, out: os.Stdout, err: os.Stderr, env: os.Environ()})

@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"onboard.example/checks"
@@ -44,9 +42,6 @@ func simulate(t *testing.T, o sim.Options) *sim.Sim {
 func against(r sim.Ready) []string {
 	base := (&url.URL{Scheme: "https", Host: r.HTTPS}).String()
 	args := []string{"--login-url", base, "--graph-url", base, "--dns-server", r.DNS, "--ca-file", r.CA}
-	if at, err := netip.ParseAddrPort(r.DNS); err == nil {
-		args = append(args, "--dns-port", strconv.Itoa(int(at.Port())))
-	}
 	if r.TrustAnchor != "" {
 		args = append(args, "--trust-anchor", r.TrustAnchor)
 	}
