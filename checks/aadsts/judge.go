@@ -138,7 +138,7 @@ func (f *facts) wallSigns(w *seen) []sign {
 		case x == wallFault || x == wallExpired:
 			s.rank = rankForeign - 1 // words that every service uses
 		}
-		if !w.has(wallMicrosoft) && (x == wallForm || x == wallSent || x == wallApproved || x == wallRefused) {
+		if w.ours[x] || !w.has(wallMicrosoft) && (x == wallForm || x == wallSent || x == wallApproved || x == wallRefused) {
 			s.sure = Low
 		}
 		out = append(out, s)

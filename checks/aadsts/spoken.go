@@ -59,6 +59,9 @@ var spoken = []struct {
 	{650053, "that doesn't exist on the resource"},
 	{650054, "resource that has been removed or is no longer available"},
 	{650056, "misconfigured application. this could be due to"},
+	{650056, "aplicación mal configurada. esto puede deberse"}, // learn.microsoft.com/LANG/troubleshoot/…/error-code-aadsts650056-misconfigured-app
+	{650056, "aplicativo mal configurado. isso pode ser"},
+	{650056, "アプリケーションが正しく構成されていません"},
 	{650056, "fix the configuration or consent on behalf of the tenant"},
 	{650057, "not listed in the requested permissions in the client's application registration"},
 	{700016, "has not been installed by the administrator of the tenant"},

@@ -52,8 +52,9 @@ func LookupURL(code int) string {
 	return "https://login.microsoftonline.com/error?code=" + strconv.Itoa(code)
 }
 
-// lookupAt is LookupURL at the sign-in of the cloud that a host is of. That the
-// others have the page as well is [K].
+// lookupAt is LookupURL at the sign-in of the cloud that a host is of
+// (docs.azure.cn/entra/identity-platform/reference-error-codes for China's; that
+// the US government's has the page as well is [K]).
 func lookupAt(host string, code int) string {
 	switch host {
 	case "login.microsoftonline.us", "login.partner.microsoftonline.cn":

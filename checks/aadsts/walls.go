@@ -100,10 +100,11 @@ const near = 90
 type seen struct {
 	at     [wallCount]int // 1 + where a wall's words begin in the squeezed text; 0 for not at all
 	lang   [wallCount]lang
-	loose  bool  // wallAdmin was put together from parts
-	ofWhat bool  // with loose: of what the approval is, it does not say
-	long   bool  // it is longer than a page that stops somebody
-	codes  []int // whose message the text has, in order
+	ours   [wallCount]bool // in a translation that no page is known to have
+	loose  bool            // wallAdmin was put together from parts
+	ofWhat bool            // with loose: of what the approval is, it does not say
+	long   bool            // it is longer than a page that stops somebody
+	codes  []int           // whose message the text has, in order
 }
 
 func (w *seen) has(x wall) bool { return w.at[x] > 0 }
@@ -173,10 +174,14 @@ var appWords = []string{
 // that stands there in a known wording.
 func (w *seen) put(p *phrase, i, muted int) {
 	loose := p.wall == wallAdmin && w.loose
-	if p.wall == wallAdmin && i < muted || w.has(p.wall) && !loose {
+	if p.wall == wallAdmin && i < muted {
 		return
 	}
-	w.at[p.wall], w.lang[p.wall] = i+1, p.lang
+	if w.has(p.wall) && !loose {
+		w.ours[p.wall] = w.ours[p.wall] && p.ours
+		return
+	}
+	w.at[p.wall], w.lang[p.wall], w.ours[p.wall] = i+1, p.lang, p.ours
 	w.loose = w.loose && p.wall != wallAdmin
 }
 
@@ -203,6 +208,7 @@ type phrase struct {
 	wall wall
 	lang lang
 	code int // of the message it is a piece of; its wall is noWall
+	ours bool
 	key  uint32
 	next int32 // the phrase of the same place, plus one; 0 for the last
 }
@@ -228,9 +234,11 @@ func (ix *index) may(key uint32) bool {
 // lexicon is the table of wordings, squeezed once.
 var lexicon = sync.OnceValue(func() *index {
 	ix := &index{}
-	for _, w := range wordings {
-		for _, text := range w.texts {
-			ix.add(phrase{text: string(squeeze(text)), wall: w.wall, lang: w.lang})
+	for i, list := range [][]wording{wordings, published, ours} {
+		for _, w := range list {
+			for _, text := range w.texts {
+				ix.add(phrase{text: string(squeeze(text)), wall: w.wall, lang: w.lang, ours: i == 2})
+			}
 		}
 	}
 	for _, m := range spoken {

@@ -5,6 +5,8 @@ package aadsts
 // wording is a wall's words in one language. They are not shown to anybody:
 // they are what a page says, and are compared squeezed.
 //
+// The block pages in the other languages are in wordings_more.go.
+//
 // Seen in public: the English walls [ED:application-sign-in-unexpected-user-consent-error,
 // reference-error-codes]; "Administratorgenehmigung erforderlich",
 // "Administratorzustimmung erforderlich", "Approbation administrateur requise",
