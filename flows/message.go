@@ -59,6 +59,9 @@ type MessageAsked struct {
 	// sign-in in it. Without it nothing that names them gets in.
 	Personal bool
 	Person   string // their address, where they gave it
+	// Unvouched says that the app's client id was typed, or came with a hand-off
+	// code, and stands in no description of the app.
+	Unvouched bool
 }
 
 // Why a message cannot be made.
@@ -133,24 +136,47 @@ func (m *messenger) fill(text string) string {
 	tenant := or(s.Domain, or(s.TenantID(), m.words.noTenant))
 	maker := ""
 	if s.Profile != nil {
-		maker = s.Profile.Publisher.Name
+		maker = vendorLine(s.Profile.Publisher.Name)
 	}
-	name := or(s.App.Name, or(m.Why.App.Name, or(s.App.ClientID, m.words.noApp)))
+	name := or(vendorLine(s.App.Name), or(vendorLine(m.Why.App.Name), or(s.App.ClientID, m.words.noApp)))
+	listed := vendorLine(s.App.Listed)
+	if m.unlisted() {
+		name, listed = m.words.noApp, m.words.searchID
+		if calls := vendorLine(m.Why.App.Name); calls != "" {
+			name = fmt.Sprintf(m.words.quoted, calls)
+		}
+	}
+	text = strings.ReplaceAll(text, "{listed}", or(listed, name))
 	return strings.NewReplacer(
-		"{app}", name, "{listed}", or(s.App.Listed, name), "{publisher}", or(maker, m.words.noApp), "{tenant}", tenant,
+		"{app}", name, "{publisher}", or(maker, m.words.noApp), "{tenant}", tenant, "{client}", messageLine(s.App.ClientID),
 	).Replace(text)
+}
+
+// unlisted says that nobody described the app: nothing but its id is known.
+func (m *messenger) unlisted() bool {
+	p := m.State.Profile
+	return p != nil && (p.ID == UnlistedID || p.ID == OwnAppID) && m.State.App.ClientID != ""
+}
+
+// strange says that nobody's description vouches for the client id that a link
+// would have approved: a good name does not make it that app's.
+func (m *messenger) strange() bool {
+	p := m.State.Profile
+	return p != nil && m.State.App.ClientID != "" && (m.Unvouched || p.ClientID == "" || m.unlisted())
 }
 
 // messageLine is text from outside as it may stand in a message.
 func messageLine(v string) string { return strings.TrimSpace(checks.Line(v, 400)) }
 
+// vendorLine is text of a profile as it may stand in a message: no address in it
+// becomes a link, for the vendor's links have places of their own.
+func vendorLine(v string) string {
+	return strings.NewReplacer("://", ": //", "www.", "www .").Replace(messageLine(v))
+}
+
 // lead says what is the matter: the first lines of every message.
 func (m *messenger) lead() passage {
-	stopped := m.words.stopped[m.ask]
-	if m.ask == checks.AskConsent && !m.Why.OnlyAdmins() {
-		stopped = m.words.unapproved
-	}
-	p := passage{lines: []string{sentences(m.fill(m.words.intro), stopped)}}
+	p := passage{lines: []string{sentences(m.fill(m.words.intro), m.stopped())}}
 	if c, lookup := m.Why.Named(); c > 0 {
 		p.lines = append(p.lines, strings.ReplaceAll(m.words.code, "{code}", fmt.Sprintf("AADSTS%d", c)))
 		if lookup != "" {
@@ -161,6 +187,19 @@ func (m *messenger) lead() passage {
 		p.lines = append(p.lines, strings.ReplaceAll(m.words.at, "{at}", at.UTC().Format("2006-01-02 15:04:05")))
 	}
 	return p
+}
+
+// stopped says what happened, as far as it is known.
+func (m *messenger) stopped() string {
+	switch {
+	case m.ask == checks.AskConsent && !m.Why.OnlyAdmins():
+		return m.words.unapproved
+	case m.ask == checks.AskHelp && (m.Why.Sure == "high" || m.Why.Sure == "medium"):
+		if known := m.words.help[string(m.Why.Class)]; known != "" {
+			return known
+		}
+	}
+	return m.words.stopped[m.ask]
 }
 
 // sentences joins two, as their script does.
@@ -174,11 +213,17 @@ func sentences(one, two string) string {
 // wish says what is asked for, and where to do it.
 func (m *messenger) wish() []passage {
 	first := passage{head: m.words.askHead, lines: []string{m.words.ask[m.ask]}}
+	if m.ask == checks.AskHelp && m.Why.Who == "app vendor" {
+		first.lines[0] = m.words.askVendor
+	}
 	if m.ask != checks.AskConsent {
 		return append([]passage{first}, m.byHand()...)
 	}
-	if p := m.State.Profile; p != nil && p.ID == UnlistedID {
-		first.lines = append(first.lines, strings.ReplaceAll(m.words.stranger, "{client}", messageLine(m.State.App.ClientID)))
+	if m.strange() {
+		first.lines = append(first.lines, m.fill(m.words.stranger))
+		if m.unlisted() && m.Why.App.Name != "" {
+			first.lines[1] = sentences(first.lines[1], m.words.calls)
+		}
 	}
 	link, err := ConsentLink(m.State)
 	if err != nil {
@@ -193,6 +238,9 @@ func (m *messenger) wish() []passage {
 	hand := m.byHand()
 	if err == nil {
 		hand[0].lines = append(hand[0].lines, m.words.unlisted)
+	}
+	if string(m.Why.Path) == string(ConsentRequests) || m.Why.Class == "request_pending" {
+		hand[0].lines = append(hand[0].lines, m.words.requests)
 	}
 	return append([]passage{first}, hand...)
 }
@@ -217,18 +265,21 @@ func (m *messenger) toIT() Message {
 	}
 	switch m.Form {
 	case MessageTeams, MessageSlack:
-		out.Body = writePassages(m.Form, append([]passage{{head: out.Subject}}, whole...))
+		out.Body = m.writePassages(m.Form, append([]passage{{head: out.Subject}}, whole...))
 	case MessageServiceNow:
-		out.Body = writePassages(MessageEmail, whole)
+		out.Body = m.writePassages(MessageEmail, whole)
 		out.Fields = []MessageField{{"Short description", checks.Line(out.Subject, 160)}, {"Description", out.Body}}
 	case MessageJira:
-		out.Body = writePassages(m.Form, whole)
+		out.Body = m.writePassages(m.Form, whole)
 		out.Fields = []MessageField{{"Summary", checks.Line(out.Subject, 255)}, {"Description", out.Body}}
 	default:
-		out.Body = writePassages(m.Form, greet(whole))
+		out.Body = m.writePassages(m.Form, greet(whole))
 		// The links of mail programs break off long ones: what matters first.
+		short, bare := greet(slices.Concat(core[:2], m.caseAlone())), core[1] // without the way by hand
+		bare.foot = ""
 		out.URL = mailto("", out.Subject, out.Body,
-			writePassages(m.Form, greet(slices.Concat(core, m.caseAlone()))), writePassages(m.Form, m.caseAlone()))
+			m.writePassages(m.Form, greet(slices.Concat(core, m.caseAlone()))), m.writePassages(m.Form, short),
+			m.writePassages(m.Form, append([]passage{bare}, m.caseAlone()...)), m.writePassages(m.Form, m.caseAlone()))
 	}
 	return out
 }

@@ -7,29 +7,80 @@ import (
 	"onboard.example/checks"
 )
 
-// details are what an admin wants to know before saying yes.
+// details are what an admin wants to know before saying yes: who can, what it
+// changes, how it is taken back.
 func (m *messenger) details() []passage {
+	w := m.words
 	if m.ask != checks.AskConsent {
-		return nil
+		out := []passage{{head: w.roleHead, lines: []string{w.roles[m.ask]}}}
+		for _, p := range []passage{{head: w.effectHead, lines: []string{w.effects[m.ask]}}, {head: w.undoHead, lines: []string{w.undos[m.ask]}}} {
+			if p.lines[0] != "" { // to look changes nothing
+				out = append(out, p)
+			}
+		}
+		return out
 	}
-	s, w := m.State, m.words
-	role := w.role
-	if s.needsGraphRole() {
-		role = w.roleForRoles
-	}
-	out := []passage{{head: w.roleHead, lines: []string{role}}, m.scopes()}
-	if p := s.Profile; p != nil && len(p.NotRequested) > 0 {
+	out := []passage{{head: w.roleHead, lines: []string{m.role()}}, m.scopes()}
+	if p := m.State.Profile; p != nil && len(p.NotRequested) > 0 {
 		never := passage{head: w.neverHead}
 		for _, n := range p.NotRequested {
-			never.items = append(never.items, messageLine(n))
+			never.items = append(never.items, vendorLine(n))
 		}
 		out = append(out, never)
 	}
-	out = append(out, passage{head: w.effectHead, lines: []string{w.effect}}, passage{head: w.undoHead, lines: []string{m.fill(w.undo)}})
-	if s.Profile != nil && s.Profile.ID != UnlistedID { // of which no description says who makes it
+	out = append(out, passage{head: w.effectHead, lines: m.effect()}, passage{head: w.undoHead, lines: []string{m.fill(w.undo)}})
+	if m.State.Profile != nil && !m.unlisted() { // of which no description says who makes it
 		out = append(out, m.maker())
 	}
 	return out
+}
+
+// role is the least that may approve; what a page may list beyond what is known
+// can take more.
+func (m *messenger) role() string {
+	switch link, err := ConsentLink(m.State); {
+	case m.State.needsGraphRole():
+		return m.words.roleForRoles
+	case m.State.App.NeedsUnstated || len(m.State.App.Needs) == 0 || err == nil && link.Note != "":
+		return sentences(m.words.role, m.words.roleUnless)
+	}
+	return m.words.role
+}
+
+// effect is what an approval changes: of delegated permissions, of those that
+// reach beyond a person's own data, and of the app's own.
+func (m *messenger) effect() []string {
+	w := m.words
+	var out, beyond []string
+	delegated, own := false, false
+	for _, n := range m.State.App.Needs {
+		own = own || n.Role != ""
+		delegated = delegated || n.Scope != ""
+		if reachesBeyond(n.Scope) {
+			beyond = append(beyond, messageLine(n.Scope))
+		}
+	}
+	if delegated || !own {
+		out = append(out, w.effect)
+	}
+	if len(beyond) > 0 {
+		out = append(out, strings.ReplaceAll(w.effectBeyond, "{beyond}", strings.Join(beyond, ", ")))
+	}
+	if own {
+		out = append(out, w.effectForRoles)
+	}
+	if !delegated && !own || m.State.App.NeedsUnstated || m.unlisted() {
+		out = append(out, w.effectUnknown)
+	}
+	return append(out, w.effectNothing)
+}
+
+// reachesBeyond says whether a delegated permission reaches what is not the
+// person's own, by its name: those of others, shared things, the directory.
+func reachesBeyond(scope string) bool {
+	low := strings.ToLower(scope)
+	return strings.HasPrefix(low, "directory.") || strings.HasSuffix(low, ".shared") ||
+		strings.HasSuffix(low, ".all") && !strings.Contains(low, ".accessasuser.") // EWS, IMAP and POP: one's mailbox
 }
 
 // scopes lists every permission with what it means and why the vendor wants it.
@@ -37,16 +88,22 @@ func (m *messenger) scopes() passage {
 	p := passage{head: m.words.scopesHead}
 	for _, n := range m.State.App.Needs {
 		item := messageLine(n.Scope + n.Role)
+		var of, why []string
 		if n.Resource != checks.MicrosoftGraph {
-			item += " (" + messageLine(ResourceTitle(n.Resource)) + ")"
+			of = append(of, messageLine(ResourceTitle(n.Resource)))
 		}
-		var why []string
+		if n.Role != "" {
+			of = append(of, m.words.appRole)
+		}
+		if len(of) > 0 {
+			item += " (" + strings.Join(of, ", ") + ")"
+		}
 		basic := signInWhy[strings.ToLower(n.Scope)] != ""
-		if means := m.words.means[n.Scope]; means != "" && (m.Lang != "en" || basic || n.Why == "") {
+		if means := m.words.means[n.Scope]; means != "" && (m.Lang != "en" || basic || n.Why == "" || m.unlisted()) {
 			why = append(why, means)
 		}
-		if n.Why != "" && !basic {
-			why = append(why, fmt.Sprintf(m.words.quote, messageLine(n.Why)))
+		if n.Why != "" && !basic && !m.unlisted() {
+			why = append(why, fmt.Sprintf(m.words.quote, vendorLine(n.Why)))
 		}
 		if len(why) > 0 {
 			item += ": " + strings.Join(why, "; ")
@@ -58,7 +115,10 @@ func (m *messenger) scopes() passage {
 			p.items = append(p.items, messageLine(sc))
 		}
 	}
-	if m.State.App.NeedsUnstated || len(p.items) == 0 {
+	switch {
+	case m.unlisted() && len(p.items) > 0:
+		p.lines = append(p.lines, m.words.scopesNamed)
+	case m.State.App.NeedsUnstated || len(p.items) == 0:
 		p.lines = append(p.lines, m.words.scopesUnknown)
 	}
 	return p
@@ -72,7 +132,7 @@ func (m *messenger) maker() passage {
 		p.lines[0] = m.fill(m.words.makerSeen)
 	}
 	if pr := m.State.Profile; pr != nil && pr.Publisher.MPNID != "" {
-		p.lines = append(p.lines, fmt.Sprintf(m.words.makerID, messageLine(pr.Publisher.MPNID)))
+		p.lines = append(p.lines, fmt.Sprintf(m.words.makerID, vendorLine(pr.Publisher.MPNID)))
 	}
 	return p
 }
@@ -83,7 +143,7 @@ func (m *messenger) rest() []passage {
 	if p := m.State.Profile; p != nil && m.ask == checks.AskConsent {
 		answers := passage{head: m.words.answersHead}
 		for _, a := range p.Security {
-			item := messageLine(a.Question) + " " + messageLine(a.Answer)
+			item := vendorLine(a.Question) + " " + vendorLine(a.Answer)
 			if a.Link != "" {
 				item += " " + messageLine(a.Link)
 			}

@@ -105,7 +105,7 @@ func TestMessageLanguagesAreWhole(t *testing.T) {
 				if f.Len() == 0 {
 					t.Errorf("%s: %s is empty", lang, name)
 				}
-				if lang != "en" && f.String() == en.Field(i).String() && name != "code" && name != "personHead" {
+				if lang != "en" && f.String() == en.Field(i).String() && name != "code" && name != "personHead" && name != "colon" {
 					t.Errorf("%s: %s is English", lang, name)
 				}
 				sameHoles(t, lang+" "+name, f.String(), en.Field(i).String())
@@ -185,7 +185,7 @@ func TestMessageForms(t *testing.T) {
 	if len(snow.Fields) != 2 || snow.Fields[0].Name != "Short description" || snow.Fields[1].Value != snow.Body || strings.Contains(snow.Body, "**") {
 		t.Errorf("%+v", snow.Fields)
 	}
-	if len(jira.Fields) != 2 || jira.Fields[0].Name != "Summary" || !strings.Contains(jira.Body, "**Who can do it**") {
+	if len(jira.Fields) != 2 || jira.Fields[0].Name != "Summary" || !strings.Contains(jira.Body, "\nWho can do it:\n") || strings.ContainsAny(jira.Body, "*[]{}") {
 		t.Errorf("%+v", jira.Fields)
 	}
 	if slack := makeMessage(t, MessageAsked{State: s, Why: why, Form: MessageSlack, Lang: "en"}); !strings.Contains(slack.Body, "*Who can do it*\n") || !strings.Contains(slack.Body, "• ") {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ func (m *messenger) support() Message {
 	s, w := m.State, m.words
 	out := Message{Form: m.Form, Lang: m.Lang, Subject: messageLine(m.fill(w.vendorSubject)), Fields: []MessageField{}}
 	lead := m.lead()
-	lead.lines[0] = sentences(m.fill(w.vendorIntro), w.stopped[m.ask])
+	lead.lines[0] = sentences(m.fill(w.vendorIntro), m.stopped())
 	known := passage{head: w.vendorKnown}
 	add := func(say, v string) {
 		if v = messageLine(v); v != "" {
@@ -21,14 +22,14 @@ func (m *messenger) support() Message {
 	}
 	add(w.vendorDomain, s.Domain)
 	add(w.vendorTenant, s.TenantID())
-	add(w.vendorClient, s.App.ClientID)
+	add(w.vendorClient, m.clientID())
 	parts := []passage{{lines: []string{w.hello}}, lead, known}
 	if p := s.Profile; p != nil {
 		asked := passage{head: w.vendorWants}
 		for _, want := range p.Support.Wants {
 			value := m.vendorValue(want)
-			asked.items = append(asked.items, messageLine(want)+": "+value)
-			out.Fields = append(out.Fields, MessageField{messageLine(want), value})
+			asked.items = append(asked.items, vendorLine(want)+": "+value)
+			out.Fields = append(out.Fields, MessageField{vendorLine(want), value})
 		}
 		if len(asked.items) > 0 {
 			parts = append(parts, asked)
@@ -36,15 +37,19 @@ func (m *messenger) support() Message {
 		out.To = messageLine(p.Support.Email)
 	}
 	parts = append(parts, m.person()...)
-	out.Body = writePassages(MessageEmail, append(parts, passage{lines: []string{w.bye}}))
+	out.Body = m.writePassages(MessageEmail, append(parts, passage{lines: []string{w.bye}}))
 	switch {
 	case out.To != "":
-		out.URL = mailto(out.To, out.Subject, out.Body, writePassages(MessageEmail, []passage{lead, known}))
+		out.URL = mailto(out.To, out.Subject, out.Body, m.writePassages(MessageEmail, []passage{lead, known}))
 	case s.Profile != nil:
 		out.URL = messageLine(s.Profile.Support.URL)
 	}
 	return out
 }
+
+// clientID is the one that the sign-in page's address carries, as far as the text
+// has it; else that of the app's description.
+func (m *messenger) clientID() string { return cmp.Or(m.Why.App.ID, m.State.App.ClientID) }
 
 // vendorValue is what is known of something that support asks for, found by the
 // words of it; else a place to fill in.
@@ -60,7 +65,7 @@ func (m *messenger) vendorValue(want string) string {
 	case is("tenant id", "tenant's id", "directory id"):
 		value = s.TenantID()
 	case is("client id", "app id", "application id"):
-		value = s.App.ClientID
+		value = m.clientID()
 	case is("domain"):
 		value = s.Domain
 	case is("error"):

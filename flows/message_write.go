@@ -3,13 +3,19 @@ package flows
 import (
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // writePassages puts a message into the form of where it goes: plain text, the
-// Markdown that Teams and Jira take, or Slack's own.
-func writePassages(form MessageForm, ps []passage) string {
+// Markdown that Teams takes, or Slack's own. A Jira of one's own reads wiki
+// markup, that in the cloud Markdown, and many fields neither: it gets plain text
+// in which nothing is markup of any.
+func (m *messenger) writePassages(form MessageForm, ps []passage) string {
 	var b strings.Builder
 	for _, p := range ps {
+		if p.head != "" && form != MessageTeams && form != MessageSlack { // nothing else makes it a heading
+			p.head += m.words.colon
+		}
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
@@ -28,7 +34,7 @@ func writePassage(b *strings.Builder, form MessageForm, p passage) {
 	text := func(s string) string { return escapeFor(form, s) }
 	if p.head != "" {
 		switch form {
-		case MessageTeams, MessageJira:
+		case MessageTeams:
 			line("**", text(p.head), "**")
 			if len(p.lines)+len(p.items)+len(p.code) > 0 {
 				b.WriteByte('\n')
@@ -36,11 +42,11 @@ func writePassage(b *strings.Builder, form MessageForm, p passage) {
 		case MessageSlack:
 			line("*", text(p.head), "*")
 		default:
-			line(p.head, ":")
+			line(p.head)
 		}
 	}
 	for i, l := range p.lines {
-		if i > 0 && (form == MessageTeams || form == MessageJira) {
+		if i > 0 && form == MessageTeams {
 			b.WriteByte('\n') // a line of its own
 		}
 		line(text(l))
@@ -57,14 +63,14 @@ func writePassage(b *strings.Builder, form MessageForm, p passage) {
 		line(p.link) // bare: every form makes a link of it
 	}
 	if p.code != "" {
-		if form == MessageEmail {
+		if form == MessageEmail || form == MessageJira {
 			line(p.code)
 		} else {
 			line("`", inCode(p.code), "`")
 		}
 	}
 	if p.foot != "" {
-		if p.link != "" || form == MessageTeams || form == MessageJira {
+		if p.link != "" || form == MessageTeams {
 			b.WriteByte('\n')
 		}
 		line(text(p.foot))
@@ -74,17 +80,34 @@ func writePassage(b *strings.Builder, form MessageForm, p passage) {
 // escapeFor makes a line mean itself in a form.
 func escapeFor(form MessageForm, s string) string {
 	switch form {
-	case MessageTeams, MessageJira:
+	case MessageTeams:
 		return escapeMarkdown(s)
+	case MessageJira:
+		return strings.NewReplacer(
+			"*", "∗", "{", "(", "}", ")", "[", "(", "]", ")", "|", "¦", "~", "∼", "^", "ˆ", "`", "'", "<", "‹",
+		).Replace(unclosed(s))
 	case MessageSlack:
 		// People paste it, so that entities would stand there as they are: what
 		// Slack takes for markup or for calling everybody becomes its look-alike.
 		return strings.NewReplacer(
 			"*", "∗", "~", "∼", "`", "'", "<", "‹", ">", "›", "@channel", "＠channel", "@here", "＠here", "@everyone", "＠everyone",
-		).Replace(s)
+		).Replace(unclosed(s))
 	default:
 		return s
 	}
+}
+
+// unclosed is a text whose low lines put nothing into italics: one at the end of
+// a word, which would close such a part, becomes its look-alike. Names such as
+// offline_access and _hetk stay as they are, to be copied.
+func unclosed(s string) string {
+	runes := []rune(s)
+	for i, r := range runes {
+		if r == '_' && (i+1 == len(runes) || runes[i+1] != '_' && !unicode.IsLetter(runes[i+1]) && !unicode.IsDigit(runes[i+1])) {
+			runes[i] = '＿'
+		}
+	}
+	return string(runes)
 }
 
 // mostMailto bounds a mailto address, in bytes: Windows starts programs with

@@ -9,6 +9,9 @@ import (
 // UnlistedID is the id of a profile that stands in for one that nobody wrote.
 const UnlistedID = "unlisted"
 
+// OwnAppID is the id of a profile of which somebody typed the client id alone.
+const OwnAppID = "own"
+
 // Unlisted makes a profile of what is known of an app that has none: its client
 // id, and the permissions that a request or a hand-off code names. Nobody vouches
 // for any of it, and its name says so. Permissions are written as authorize

@@ -4,11 +4,15 @@ import "onboard.example/checks"
 
 // messageWords are the words of messages in one language. Placeholders are
 // {app}, {listed}, {publisher}, {tenant}, {client}, {code}, {url},
-// {at} and {case}.
+// {at}, {case} and {beyond}.
 //
 // Names of pages and roles are those of Microsoft's localised documentation
 // (learn.microsoft.com/LANG/entra/identity/enterprise-apps/grant-admin-consent),
-// with the English label behind them, because admins use the portal in either.
+// with the English label behind them, because admins use the portal in either;
+// a name that stands in no such page known here is the English one, in quotes.
+// Least roles are those of entra-facts §8 and of Microsoft's own list by task
+// [ED:../role-based-access-control/delegate-by-task]; for cross-tenant access
+// settings [ED:../../external-id/cross-tenant-access-settings-b2b-collaboration].
 type messageWords struct {
 	subject                          map[checks.WhyAsk]string
 	hello, bye                       string
@@ -16,17 +20,27 @@ type messageWords struct {
 	intro                            string
 	stopped                          map[checks.WhyAsk]string // what happened
 	unapproved                       string                   // in its place, where it is not known who may approve
-	stranger                         string                   // of an id that no description of an app has
+	stranger, calls                  string                   // of an id that no description of an app has, and of its name
+	colon                            string                   // behind a heading in plain text
+	quoted, searchID                 string                   // a name that nobody vouches for; where such an app is found
 	code, lookup, at                 string
 	askHead                          string
 	ask                              map[checks.WhyAsk]string
 	portal                           map[checks.WhyAsk]string // by hand, where there is a place for it
 	byHand, unlisted                 string
 	linkHead, linkAll, linkNone      string
+	requests                         string            // where a request may lie already
+	help                             map[string]string // what happened, by class, where no more can be asked for than help
+	askVendor                        string            // of what the vendor has to put right
 	roleHead, role, roleForRoles     string
-	scopesHead, scopesUnknown, quote string // quote: around the vendor's own words, which are English
+	roleUnless                       string                   // where the page may list more than is known
+	roles, effects, undos            map[checks.WhyAsk]string // but those of consent
+	scopesHead, scopesUnknown, quote string                   // quote: around the vendor's own words, which are English
+	scopesNamed, appRole             string                   // of a request that nobody described; the mark of an app role
 	neverHead                        string
-	effectHead, effect               string
+	effectHead, effect               string // of delegated permissions
+	effectBeyond, effectForRoles     string
+	effectUnknown, effectNothing     string
 	undoHead, undo                   string
 	makerHead, maker, makerSeen      string
 	makerID                          string

@@ -164,6 +164,6 @@ func (s *ownApp) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	}
 	m.close()
 	return m.tellAndGo(flows.Picked{Profile: flows.Profile{
-		ID: wordOwnAppID, Name: wordOwnAppName, Publisher: flows.Maker{Name: wordOwnAppMaker}, ClientID: a.Value,
+		ID: flows.OwnAppID, Name: wordOwnAppName, Publisher: flows.Maker{Name: wordOwnAppMaker}, ClientID: a.Value,
 	}})
 }

@@ -158,7 +158,6 @@ const (
 	wordOwnApp      = "Any app has a client id. With it onboard can see whether people are blocked, and why. It cannot know which permissions the app needs, so it will call nothing complete."
 	wordOwnAppAsk   = "What is the app's client id?"
 	wordOwnAppHelp  = "It stands in the address of the page that blocks, after client_id=. To describe the app whole: onboard apps new."
-	wordOwnAppID    = "own"
 	wordOwnAppName  = "An app of your own"
 	wordOwnAppMaker = "not described"
 	wordDomainAside = "An address or a link will do: only its domain is taken. Nothing is changed by looking."

@@ -107,6 +107,9 @@ func (l *whyLook) details(p *whyPage) {
 	p.line(sayWhyTrace, says(w.Personal.Trace, w.Personal.Correlation, w.Personal.RequestID))
 	if link, err := flows.ConsentLink(l.state); err == nil && w.Ask() == checks.AskConsent {
 		p.line(sayWhyLink, link.URL)
+		if l.strange() {
+			p.line("", fmt.Sprintf(sayWhyStranger, l.state.App.ClientID))
+		}
 	}
 	if code := flows.HandoffOf(l.state, w).String(); code != "" {
 		p.line(sayWhyCase, "onboard --case "+code)
@@ -153,14 +156,8 @@ func (l *whyLook) printMessage(f whyFlags) error {
 	if err != nil {
 		return err
 	}
-	if l.why.Who == aadsts.User && f.message != string(flows.MessageSupport) {
-		_, _ = fmt.Fprintf(l.o.err, sayWhyYourMove, l.why.Do)
-	}
-	if l.why.Secret {
-		_, _ = fmt.Fprintln(l.o.err, sayWhySecret)
-	}
-	if app := l.state.App; l.why.App.ID != "" && app.ClientID != "" && !strings.EqualFold(l.why.App.ID, app.ClientID) {
-		_, _ = fmt.Fprintf(l.o.err, sayWhyOtherApp, l.why.App.ID, checks.Line(app.Name, 120))
+	for _, say := range l.beforeSending(f) {
+		_, _ = fmt.Fprintln(l.o.err, say)
 	}
 	var p whyPage
 	if m.To != "" {
@@ -185,8 +182,69 @@ func (l *whyLook) printMessage(f whyFlags) error {
 	return nil
 }
 
+// beforeSending is what to know before a message is sent.
+func (l *whyLook) beforeSending(f whyFlags) []string {
+	var out []string
+	if f.message != string(flows.MessageSupport) {
+		switch l.why.Who {
+		case aadsts.User:
+			out = append(out, fmt.Sprintf(sayWhyYourMove, l.why.Do))
+		case aadsts.AppVendor:
+			out = append(out, fmt.Sprintf(sayWhyVendorMove, l.why.Do))
+		case aadsts.Microsoft, aadsts.Nobody:
+			out = append(out, fmt.Sprintf(sayWhyNoMove, l.why.Do))
+		case aadsts.TenantAdmin, aadsts.SomebodyElse, aadsts.WhoUnknown:
+		}
+	}
+	if l.why.Secret {
+		out = append(out, sayWhySecret)
+	}
+	app := l.state.App
+	if l.why.App.ID != "" && app.ClientID != "" && !strings.EqualFold(l.why.App.ID, app.ClientID) {
+		out = append(out, fmt.Sprintf(sayWhyOtherApp, l.why.App.ID, checks.Line(app.Name, 120)))
+	}
+	if l.strange() {
+		out = append(out, fmt.Sprintf(sayWhyStranger, app.ClientID)+sayWhyStrangerSaid)
+	}
+	return out
+}
+
+// Where the app's client id is from. The names are stable: JSON uses them.
+const (
+	idOfProfile = "profile" // the app's description has it
+	idTyped     = "typed"   // with --app-id
+	idOfText    = "text"    // whoever wrote the text says so
+)
+
+// idFrom says where the app's client id is from; empty: there is none.
+func (l *whyLook) idFrom() string {
+	p := l.state.Profile
+	if p == nil || l.state.App.ClientID == "" {
+		return ""
+	}
+	if l.o.app != "" {
+		if mine, err := l.o.profile(l.o.app); err == nil && mine.ClientID == "" {
+			return idTyped
+		}
+		return idOfProfile
+	}
+	switch {
+	case p.ID != flows.UnlistedID:
+		return idOfProfile
+	case l.o.appID != "":
+		return idTyped
+	}
+	return idOfText
+}
+
+// strange says that no description of an app has the client id.
+func (l *whyLook) strange() bool {
+	from := l.idFrom()
+	return from == idTyped || from == idOfText
+}
+
 func (l *whyLook) message(f whyFlags) (flows.Message, error) {
 	return flows.NewMessage(flows.MessageAsked{
-		State: l.state, Why: l.why, Form: flows.MessageForm(f.message), Lang: f.lang, Personal: f.personal, Person: l.o.user,
+		State: l.state, Why: l.why, Form: flows.MessageForm(f.message), Lang: f.lang, Personal: f.personal, Person: l.o.user, Unvouched: l.strange(),
 	})
 }

@@ -27,6 +27,7 @@ type whyReport struct {
 	Domain    string               `json:"domain"`              // that was asked about; empty: none
 	Account   string               `json:"account,omitempty"`   // who signed in, with --include-personal alone
 	Link      string               `json:"consentLink"`         // tied to the tenant; empty: none can be made, or none is wanted
+	IDFrom    string               `json:"clientIdFrom"`        // "profile", "typed", "text"; empty: no client id is known
 	Case      string               `json:"case"`                // the hand-off code; empty: there is none
 	Developer *checks.WhyDeveloper `json:"developer,omitempty"` // with --developer
 	Message   *flows.Message       `json:"message,omitempty"`   // with --message
@@ -34,7 +35,7 @@ type whyReport struct {
 
 // printJSON prints the answer for programs.
 func (l *whyLook) printJSON(f whyFlags) error {
-	r := whyReport{Schema: whySchema, Why: l.why, Asks: l.why.Ask(), Account: l.as, Case: flows.HandoffOf(l.state, l.why).String()}
+	r := whyReport{Schema: whySchema, Why: l.why, Asks: l.why.Ask(), Account: l.as, IDFrom: l.idFrom(), Case: flows.HandoffOf(l.state, l.why).String()}
 	if l.asked {
 		r.Domain = l.state.Domain
 	}

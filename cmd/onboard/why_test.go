@@ -272,3 +272,50 @@ func TestWhyTakesNoClientIDForAName(t *testing.T) {
 		t.Errorf("an id that was typed is not used:\n%s", a.out)
 	}
 }
+
+// TestWhySaysWhereTheIDIsFrom: a client id that no description of an app has is
+// said to be so wherever a link carries it.
+func TestWhySaysWhereTheIDIsFrom(t *testing.T) {
+	t.Parallel()
+	const id, warning = "66666666-2222-3333-4444-555555555555", "is in no description of the app"
+	for name, c := range map[string]struct {
+		args []string
+		from string
+	}{
+		"of the profile":     {[]string{"AADSTS90094 tenant 'contoso.example'", "--app", "hetk"}, "profile"},
+		"of a known app":     {[]string{"AADSTS90094 application '8dd90edb-c881-459a-ac84-2a1fee8c5c94' tenant 'contoso.example'"}, "profile"},
+		"of the text":        {[]string{"AADSTS90094 application '" + id + "' tenant 'contoso.example'"}, "text"},
+		"typed":              {[]string{"AADSTS90094 tenant 'contoso.example'", "--app-id", id}, "typed"},
+		"typed, with a name": {[]string{"AADSTS90094 tenant 'contoso.example'", "--app", "sophiie", "--app-id", id}, "typed"},
+		"none":               {[]string{"AADSTS90094 tenant 'contoso.example'", "--app", "sophiie"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args := append([]string{"why"}, c.args...)
+			asJSON, _, _ := onboard(t.Context(), nil, append(args, "--json")...)
+			var r whyReport
+			must(t, json.Unmarshal([]byte(asJSON), &r))
+			details, _, _ := onboard(t.Context(), nil, append(args, "--details")...)
+			message, errs, _ := onboard(t.Context(), nil, append(args, "--message", "email")...)
+			strange := c.from == "typed" || c.from == "text"
+			if r.IDFrom != c.from || strings.Contains(details, warning) != strange || strings.Contains(errs, warning) != strange ||
+				strings.Contains(message, "comes from no description of the app") != strange {
+				t.Errorf("from %q\n%s\n%s\n%s", r.IDFrom, details, message, errs)
+			}
+		})
+	}
+}
+
+// TestWhySaysWhoseMove: whoever writes to their IT in vain is told so.
+func TestWhySaysWhoseMove(t *testing.T) {
+	t.Parallel()
+	for code, says := range map[string]string{
+		"AADSTS50011": "the app's vendor can (--message support)", "AADSTS90033": "Nobody at your IT can set this right",
+		"AADSTS50020": "This is your own move",
+	} {
+		_, errs, _ := onboard(t.Context(), nil, "why", code, "--app", "hetk", "--message", "teams")
+		holds(t, errs, says)
+		_, errs, _ = onboard(t.Context(), nil, "why", code, "--app", "hetk", "--message", "support")
+		lacks(t, errs, says)
+	}
+}
