@@ -120,7 +120,8 @@ func shownControl(r rune) rune {
 
 func stripMail(m DNSMail) DNSMail {
 	m.Texts, m.DMARC = slices.Clone(m.Texts), slices.Clone(m.DMARC)
-	for _, list := range [][]string{m.Texts, m.DMARC} {
+	m.AboveTexts, m.AboveDMARC = slices.Clone(m.AboveTexts), slices.Clone(m.AboveDMARC)
+	for _, list := range [][]string{m.Texts, m.DMARC, m.AboveTexts, m.AboveDMARC} {
 		for i := range list {
 			list[i] = noAddresses(list[i])
 		}

@@ -57,7 +57,7 @@ func dnsCases() []judged {
 	without := func(s *checks.Subject) { s.App.DNS = nil }
 	mail := func(m checks.DNSMail) change { return look(func(l *checks.Snapshot) { l.DNSMail.Value = m }) }
 	deaf := mail(checks.DNSMail{Domain: "contoso.example"})
-	google := mail(checks.DNSMail{Domain: "contoso.example", Known: true, Exists: true, MX: []string{"smtp.google.com"}})
+	google := mail(checks.DNSMail{Domain: "contoso.example", Known: true, Exists: true, KnownTexts: true, MX: []string{"smtp.google.com"}})
 	return []judged{
 		{"published", checks.CheckDNSPolicy, nil, pass, checks.Verified, "on each of the 2 servers", ""},
 		{"not published", checks.CheckDNSPolicy, []change{record(nil)}, warn, checks.Verified, "There is no _hetk.contoso.example", checks.WhoAdmin},

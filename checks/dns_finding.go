@@ -198,17 +198,26 @@ func failed(err error) string {
 
 func (l DNSLook) proof() Finding {
 	f := Finding{Check: CheckDNSProof, Grade: Inferred}
-	proof := l.Mail.proofs()
+	at, proof := l.Domain, ownershipProofs(l.Mail.Texts)
+	above := ownershipProofs(l.Mail.AboveTexts)
 	switch {
-	case l.MailFailed != nil || !l.Mail.Known && len(l.Mail.Texts) == 0:
-		f.Summary = fmt.Sprintf(sayMailUnknown, l.Domain)
-		return f
 	case len(proof) > 0:
 		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSProof, l.Domain)
+	case l.MailFailed == nil && l.Mail.Known && !l.Mail.Exists:
+		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayMailNoDomain, l.Domain)
+	case l.MailFailed != nil || !l.Mail.KnownTexts:
+		f.Summary = fmt.Sprintf(sayDNSProofNot, l.Domain)
+		return f
+	case len(above) > 0:
+		at, proof = l.Mail.Above, above
+		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSProofAbove, l.Domain, l.Mail.Above)
+	case l.Mail.Above != "" && !l.Mail.AboveKnown:
+		f.Summary = fmt.Sprintf(sayDNSProofNot, l.Domain)
+		return f
 	default:
 		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayDNSNoProof, l.Domain)
 	}
-	f.Seen = []Evidence{{Source: SourceDNS, Request: "TXT " + l.Domain, Value: strings.Join(proof, " "), At: l.At}}
+	f.Seen = []Evidence{{Source: SourceDNS, Request: "TXT " + at, Value: strings.Join(proof, " "), At: l.At}}
 	return f
 }
 

@@ -10,7 +10,7 @@ import (
 func TestDNSFindings(t *testing.T) {
 	t.Parallel()
 	ok, none := found("ns1.", fullPolicy), missing("ns1.", DNSNoName)
-	ms := DNSMail{Domain: "contoso.example", Known: true, Exists: true, MX: []string{"contoso-example.mail.protection.outlook.com"}, Texts: []string{"MS=ms12345678"}}
+	ms := DNSMail{Domain: "contoso.example", Known: true, Exists: true, MX: []string{"contoso-example.mail.protection.outlook.com"}, KnownTexts: true, Texts: []string{"MS=ms12345678"}}
 	differ := answer(none, ok, missing("ns2.", DNSNoName))
 	differ.Agree = false
 	bogus, secure, vague := answer(ok, ok), answer(ok, ok), answer(ok, ok)
@@ -21,7 +21,7 @@ func TestDNSFindings(t *testing.T) {
 	}{
 		"all well":          {DNSLook{Answer: answer(ok, ok), Mail: ms}, [5]Verdict{Pass, Pass, Pass, Pass, Pass}},
 		"signed":            {DNSLook{Answer: secure, Mail: ms}, [5]Verdict{Pass, Pass, Pass, Pass, Pass}},
-		"absent, no mail":   {DNSLook{Answer: answer(none, none), Mail: DNSMail{Known: true, Exists: true}}, [5]Verdict{Warn, Pass, Pass, Warn, Warn}},
+		"absent, no mail":   {DNSLook{Answer: answer(none, none), Mail: DNSMail{Known: true, Exists: true, KnownTexts: true}}, [5]Verdict{Warn, Pass, Pass, Warn, Warn}},
 		"not everywhere":    {DNSLook{Answer: differ, Mail: ms}, [5]Verdict{Pending, Pending, Pass, Pass, Pass}},
 		"one silent":        {DNSLook{Answer: answer(ok, ok, missing("ns2.", DNSSilent)), Mail: ms}, [5]Verdict{Pass, Warn, Pass, Pass, Pass}},
 		"no IPv6 here":      {DNSLook{Answer: answer(ok, ok, missing("ns2.", DNSNoPath)), Mail: ms}, [5]Verdict{Pass, Pass, Pass, Pass, Pass}},
@@ -30,7 +30,7 @@ func TestDNSFindings(t *testing.T) {
 		"nobody answered":   {DNSLook{Answer: answer(missing("", DNSSilent), missing("ns1.", DNSSilent)), Mail: ms}, [5]Verdict{Unknown, Unknown, Pass, Pass, Pass}},
 		"nothing was had":   {DNSLook{Failed: errors.New("no network"), MailFailed: errors.New("no network")}, [5]Verdict{Unknown, Unknown, Unknown, Unknown, Unknown}},
 		"two of them":       {DNSLook{Answer: answer(none, found("ns1.", fullPolicy, "v=hetk1")), Mail: ms}, [5]Verdict{Fail, Pass, Pass, Pass, Pass}},
-		"mail at Google":    {DNSLook{Answer: answer(ok, ok), Mail: DNSMail{Known: true, Exists: true, MX: []string{"smtp.google.com"}}}, [5]Verdict{Pass, Pass, Pass, Warn, Warn}},
+		"mail at Google":    {DNSLook{Answer: answer(ok, ok), Mail: DNSMail{Known: true, Exists: true, KnownTexts: true, MX: []string{"smtp.google.com"}}}, [5]Verdict{Pass, Pass, Pass, Warn, Warn}},
 		"the mail unknown":  {DNSLook{Answer: answer(ok, ok), MailFailed: errors.New("\x1b[2J")}, [5]Verdict{Pass, Pass, Pass, Unknown, Unknown}},
 		"an empty DNSLook ": {DNSLook{}, [5]Verdict{Unknown, Unknown, Unknown, Unknown, Unknown}},
 	} {

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,14 +9,25 @@ import (
 
 // DNSMail is what a domain's public records show of its mail, as the resolver
 // in use told it. Names have no dot at the end.
+//
+// Where a question was not answered, nothing is known of it: none there is only
+// where Known, KnownTexts or KnownDMARC says so.
 type DNSMail struct {
 	Domain       string   `json:"domain"`
 	Known        bool     `json:"known"`        // the question for MX was answered
 	Exists       bool     `json:"exists"`       // the domain is there
 	MX           []string `json:"mx"`           // hosts, best first; one empty host: takes no mail (RFC 7505)
 	Autodiscover string   `json:"autodiscover"` // where autodiscover.DOMAIN is an alias to
-	Texts        []string `json:"texts"`        // TXT records of the domain, strings joined
-	DMARC        []string `json:"dmarc"`        // TXT records of _dmarc.DOMAIN, strings joined
+	KnownTexts   bool     `json:"knownTexts"`
+	Texts        []string `json:"texts"` // TXT records of the domain, strings joined
+	KnownDMARC   bool     `json:"knownDmarc"`
+	DMARC        []string `json:"dmarc"` // TXT records of _dmarc.DOMAIN, strings joined
+	// Above is the domain that was registered, where Domain is one below it, with
+	// what is there: its proof, and its policy for those below (RFC 7489 §6.6.3).
+	Above      string   `json:"above,omitempty"`
+	AboveKnown bool     `json:"aboveKnown,omitempty"` // the question for its TXT was answered
+	AboveTexts []string `json:"aboveTexts,omitempty"`
+	AboveDMARC []string `json:"aboveDmarc,omitempty"`
 }
 
 // DNSMailPlace says where a domain's mailboxes seem to be. Ids are printed.
@@ -37,7 +49,7 @@ type DNSMailReport struct {
 	Summary string       `json:"summary"`
 	Signs   []string     `json:"signs"`           // what it was inferred from
 	Proof   []string     `json:"proof"`           // Microsoft's proofs of ownership, MS=ms…
-	DMARC   string       `json:"dmarc,omitempty"` // the policy, p=
+	DMARC   string       `json:"dmarc,omitempty"` // the policy that applies, p= or sp=
 }
 
 // Microsoft's names, worldwide and of GCC High and DoD
@@ -54,7 +66,7 @@ var (
 // learn.microsoft.com/microsoft-365/enterprise/external-domain-name-system-records;
 // Google's: support.google.com/a/answer/174125 and answer/33786.
 func (m DNSMail) Judge() DNSMailReport {
-	out := DNSMailReport{Place: MailUnknown, Signs: []string{}, Proof: m.proofs(), DMARC: m.dmarc()}
+	out := DNSMailReport{Place: MailUnknown, Signs: []string{}, Proof: ownershipProofs(m.Texts), DMARC: m.dmarc()}
 	sign := func(say string, args ...any) { out.Signs = append(out.Signs, fmt.Sprintf(say, args...)) }
 	microsoft, google, other := 0, 0, 0
 	for _, host := range m.MX {
@@ -99,8 +111,10 @@ func (m DNSMail) Judge() DNSMailReport {
 		out.Place, say = MailElsewhere, sayMailElsewhere
 	case discover:
 		out.Place, say = MailHybrid, sayMailOnlyDiscover
-	default:
+	case len(m.MX) > 0: // the one that says so
 		out.Place, say = MailNone, sayMailNone
+	default:
+		out.Place, say = MailNone, sayMailNoMX
 	}
 	out.Summary = fmt.Sprintf(say, Line(m.Domain, dnsShown))
 	return out
@@ -111,10 +125,10 @@ func under(host, zone string) bool {
 	return strings.HasSuffix(strings.ToLower(host), "."+zone)
 }
 
-// proofs are Microsoft's records of ownership, MS=ms and digits: entra-facts §10.
-func (m DNSMail) proofs() []string {
+// ownershipProofs are Microsoft's records of ownership, MS=ms and digits: entra-facts §10.
+func ownershipProofs(texts []string) []string {
 	out := []string{}
-	for _, t := range m.Texts {
+	for _, t := range texts {
 		head, digits := "ms=ms", strings.TrimSpace(t)
 		if len(digits) > len(head) && strings.EqualFold(digits[:len(head)], head) && strings.Trim(digits[len(head):], "0123456789") == "" {
 			out = append(out, Line(digits, dnsShown))
@@ -140,24 +154,34 @@ func (m DNSMail) spfIncludes(domain string) bool {
 	return false
 }
 
-// dmarc is the policy that the domain's own DMARC record asks for; empty if
-// there is none, or more than one (RFC 7489 §6.6.3).
+// dmarc is the policy that applies to the domain: of its own record, else of the one
+// of the domain that was registered, whose sp= goes before its p=. It is empty if
+// there is none, or more than one at the place that counts (RFC 7489 §6.6.3).
 func (m DNSMail) dmarc() string {
-	policy, n := "", 0
-	for _, t := range m.DMARC {
+	own, n := dmarcOf(m.DMARC)
+	if n > 0 {
+		return own["p"]
+	}
+	above, _ := dmarcOf(m.AboveDMARC)
+	return cmp.Or(above["sp"], above["p"])
+}
+
+// dmarcOf reads the policies of the one DMARC record among texts; none where there
+// are several. n is how many there are.
+func dmarcOf(texts []string) (policy map[string]string, n int) {
+	policy = map[string]string{}
+	for _, t := range texts {
 		tags, _ := dnsTags(t)
 		if len(tags) == 0 || !strings.EqualFold(tags[0].Name, "v") || tags[0].Column != 1 || tags[0].Value != "DMARC1" {
 			continue
 		}
 		n++
 		for _, tag := range tags[1:] {
-			if strings.EqualFold(tag.Name, "p") {
-				policy = Line(strings.ToLower(tag.Value), dnsShown)
-			}
+			policy[strings.ToLower(tag.Name)] = Line(strings.ToLower(tag.Value), dnsShown)
 		}
 	}
-	if n != 1 {
-		return ""
+	if n > 1 {
+		return nil, n
 	}
-	return policy
+	return policy, n
 }

@@ -64,7 +64,8 @@ const (
 	sayMailGoogle       = "Mail of %s is at Google, as its MX records say."
 	sayMailElsewhere    = "Mail of %s is neither in Microsoft 365 nor at Google, as far as public records tell."
 	sayMailOnlyDiscover = "No mail is sent to %s (no MX), yet Outlook is sent to Microsoft 365."
-	sayMailNone         = "No mail is sent to %s: it has no MX record that takes any."
+	sayMailNone         = "%s takes no mail, as its MX record says."
+	sayMailNoMX         = "No mail server is named for %s (no MX): mail could only go to a host of that very name."
 
 	titleDNSPolicy = "Is the app's policy record published?"
 	titleDNSAgree  = "Do all name servers of the domain say the same?"
@@ -90,6 +91,8 @@ const (
 
 	sayDNSBesideRecord = "They differ in what is no part of the policy record."
 	sayDNSProof        = "%s carries Microsoft's proof of ownership."
+	sayDNSProofAbove   = "%s itself carries no proof of ownership for Microsoft; %s above it does."
+	sayDNSProofNot     = "Whether %s carries Microsoft's proof of ownership could not be told."
 	sayDNSNoProof      = "%s carries no proof of ownership for Microsoft; it may have been removed since."
 	doDNSPublish       = "In the DNS, add a TXT record: name %s (in the zone %s), value %s"
 	doDNSKeepOne       = "In the DNS, keep one TXT record at %s (in the zone %s), with the value %s, and remove the others that look like it."

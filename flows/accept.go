@@ -166,6 +166,16 @@ func lookupName() *idna.Profile {
 	return idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 }
 
+// ShownDomain is a domain in ASCII form as people are told it: one that was written
+// in another script in both forms, as look-alikes differ in one of them alone.
+func ShownDomain(ascii string) string {
+	text, err := lookupName().ToUnicode(ascii)
+	if err != nil || text == ascii {
+		return ascii
+	}
+	return text + " (" + ascii + ")"
+}
+
 // AcceptDomain checks and cleans a domain as people type it: an address or a
 // URL is reduced to its domain, other scripts go to their ASCII form. The
 // error says what to type instead.

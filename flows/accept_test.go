@@ -165,3 +165,15 @@ func FuzzAcceptDomain(f *testing.F) {
 		}
 	})
 }
+
+// TestShownDomain: a domain of another script is shown in both forms.
+func TestShownDomain(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"contoso.example": "contoso.example", "xn--bcher-kva.example": "bücher.example (xn--bcher-kva.example)", "xn--a.example": "xn--a.example", "": "",
+	} {
+		if got := ShownDomain(in); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+}

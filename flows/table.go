@@ -26,11 +26,12 @@ func allChecks() []checks.ID { return table().all }
 func publicChecks() []checks.ID { return table().public }
 
 // ofTenant leaves out the checks of the DNS and of the vendor's side: they open
-// nothing, and have steps of their own, where they are looked at.
+// nothing, and have steps of their own, where they are looked at. Where the mail is,
+// stays: it tells whether the app is of use to the tenant.
 func ofTenant(ids []checks.ID) []checks.ID {
 	return slices.DeleteFunc(slices.Clone(ids), func(id checks.ID) bool {
 		c, ok := checks.ByID(id)
-		return ok && (c.DNS() || c.Vendor())
+		return ok && c.ID != checks.CheckDNSMail && (c.DNS() || c.Vendor())
 	})
 }
 

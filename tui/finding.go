@@ -17,7 +17,7 @@ var screenOrder = []checks.ID{
 	checks.AppRoles, checks.AppUserGrants, checks.AppResource, checks.AccessConditional,
 	checks.ConsentPolicy, checks.ConsentManaged, checks.ConsentClassified, checks.ConsentWorkflow, checks.ConsentReviewers,
 	checks.ConsentRequests, checks.ConsentRisk, checks.AccountRole, checks.AccountScope, checks.AccountWork,
-	checks.TenantFound, checks.TenantCloud, checks.TenantRealm, checks.TenantMatch, checks.AccessDefaults,
+	checks.TenantFound, checks.TenantCloud, checks.TenantRealm, checks.CheckDNSMail, checks.TenantMatch, checks.AccessDefaults,
 	checks.AccessSignIns, checks.AccessAudit,
 }
 

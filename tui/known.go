@@ -25,7 +25,7 @@ func (s *knownScreen) question(m *Model) flows.Question {
 func (s *knownScreen) body(m *Model) body {
 	var b body
 	w := m.size.text()
-	b.put(para(RoleStrong, fill(wordKnownTitle, "domain", m.domain()), 0, w)...)
+	b.put(para(RoleStrong, fill(wordKnownTitle, "domain", clean(flows.ShownDomain(m.state.Domain))), 0, w)...)
 	b.put(para(RoleSubtle, wordKnownHelp, 0, w)...)
 	b.gap()
 	if advice := flows.HandoffAdvice(m.state); len(advice) > 0 {

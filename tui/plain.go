@@ -323,7 +323,7 @@ func (p *plain) title() string {
 	}
 	title := clean(s.Profile.Name)
 	if s.Domain != "" {
-		title += " " + fill(plainFor, "domain", clean(s.Domain))
+		title += " " + fill(plainFor, "domain", clean(flows.ShownDomain(s.Domain)))
 	}
 	if c := cloudTitle(s.Cloud()); c != "" {
 		title += ", " + c

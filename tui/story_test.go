@@ -202,6 +202,7 @@ func publicFindings() []flows.Found {
 		finding(checks.TenantFound, checks.Pass, checks.Verified, "contoso.example is a tenant of Microsoft 365"),
 		finding(checks.TenantCloud, checks.Pass, checks.Verified, "It is in the public cloud"),
 		finding(checks.TenantRealm, checks.Pass, checks.Inferred, "People sign in at Microsoft, with passwords kept there"),
+		finding(checks.CheckDNSMail, checks.Pass, checks.Inferred, "Mail of contoso.example is in Microsoft 365, as its MX records say"),
 	}
 }
 

@@ -68,7 +68,8 @@ func nowhere(t testing.TB) *fakeDriver {
 	d := atKnown(t)
 	rounded(d, finding(checks.TenantFound, checks.Fail, checks.Verified, "No Microsoft 365 tenant has the domain contoso.example."),
 		finding(checks.TenantCloud, checks.Skipped, checks.GradeUnknown, "Not looked at."),
-		finding(checks.TenantRealm, checks.Skipped, checks.GradeUnknown, "Not looked at."))
+		finding(checks.TenantRealm, checks.Skipped, checks.GradeUnknown, "Not looked at."),
+		finding(checks.CheckDNSMail, checks.Warn, checks.Inferred, "There is no domain contoso.example."))
 	return d
 }
 
@@ -95,7 +96,7 @@ func TestUnknownDomainSaysWhatToDo(t *testing.T) {
 func TestNoNetworkIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	d := atKnown(t)
-	for _, id := range []checks.ID{checks.TenantFound, checks.TenantCloud, checks.TenantRealm} {
+	for _, id := range []checks.ID{checks.TenantFound, checks.TenantCloud, checks.TenantRealm, checks.CheckDNSMail} {
 		rounded(d, finding(id, checks.Unknown, checks.GradeUnknown, "Could not look: Microsoft could not be reached.", detailed("The name does not resolve here.")))
 	}
 	m := New(t.Context(), d, still(t, 80, 24))

@@ -166,7 +166,7 @@ const (
 // What is known without a sign-in, and signing in.
 const (
 	wordKnownTitle      = "What {domain} tells without a sign-in"
-	wordKnownHelp       = "Asked of Microsoft's public sign-in service. Nobody is notified."
+	wordKnownHelp       = "Asked of Microsoft's public sign-in and of the DNS. Nobody is notified."
 	wordKnownNext       = "Enter goes on. The next screen asks whether to sign in; you can go on without."
 	wordKnownBlind      = "Nothing could be looked at from here. Check the network, or give --proxy; r looks again. The link to send to an admin can still be made."
 	wordSignedInAs      = "Signed in as {who}. Choosing a way signs in anew."

@@ -15,7 +15,7 @@ type Domain struct {
 	ASCII   string // for the DNS: lower case, xn-- where needed, no dot at the end
 	Unicode string // for people
 	// Organisation is the domain that was registered, as public suffixes tell:
-	// where DMARC looks next, and who can change the zone. ASCII form.
+	// where DMARC and Microsoft's proof are looked for next. ASCII form.
 	Organisation string
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/miekg/dns"
+	"golang.org/x/net/publicsuffix"
 
 	"onboard.example/checks"
 )
@@ -25,15 +26,23 @@ func (r *Resolver) LookMail(ctx context.Context, domain string) (checks.DNSMail,
 	if _, ok := dns.IsDomainName("autodiscover." + domain); !ok || domain == "." {
 		return out, errors.New(wordNoName)
 	}
-	var mx, auto, texts, dmarc *told
+	above := ""
+	if org, err := publicsuffix.EffectiveTLDPlusOne(out.Domain); err == nil && org != out.Domain {
+		out.Above, above = org, dns.Fqdn(org)
+	}
+	var mx, auto, texts, dmarc, aboveTexts, aboveDMARC *told
 	var wg sync.WaitGroup
 	wg.Go(func() { mx = r.tell(ctx, domain, dns.TypeMX) })
 	wg.Go(func() { auto = r.tell(ctx, "autodiscover."+domain, dns.TypeCNAME) })
 	wg.Go(func() { texts = r.tell(ctx, domain, dns.TypeTXT) })
 	wg.Go(func() { dmarc = r.tell(ctx, "_dmarc."+domain, dns.TypeTXT) })
+	if above != "" {
+		wg.Go(func() { aboveTexts = r.tell(ctx, above, dns.TypeTXT) })
+		wg.Go(func() { aboveDMARC = r.tell(ctx, "_dmarc."+above, dns.TypeTXT) })
+	}
 	wg.Wait()
 	if mx.err != nil && texts.err != nil {
-		return out, &unheard{"ask the resolver " + mx.from.String() + " about " + domain + ": " + wordOf(mx.err), mx.err}
+		return out, &unheard{"ask the resolver " + mx.from.String() + " about " + out.Domain + ": " + wordOf(mx.err), mx.err}
 	}
 	rep := r.heard(mx, domain, dns.TypeMX)
 	out.Known, out.Exists = rep.Outcome.Decides(), rep.Outcome == Found || rep.Outcome == NoData
@@ -48,13 +57,23 @@ func (r *Resolver) LookMail(ctx context.Context, domain string) (checks.DNSMail,
 			out.Autodiscover = strings.TrimSuffix(dns.CanonicalName(c.Target), ".")
 		}
 	}
-	for _, t := range textReply(r.heard(texts, domain, dns.TypeTXT)).Texts {
-		out.Texts = append(out.Texts, strings.Join(t, ""))
-	}
-	for _, t := range textReply(r.heard(dmarc, "_dmarc."+domain, dns.TypeTXT)).Texts {
-		out.DMARC = append(out.DMARC, strings.Join(t, ""))
+	out.Texts, out.KnownTexts = r.joined(texts, domain)
+	out.DMARC, out.KnownDMARC = r.joined(dmarc, "_dmarc."+domain)
+	if above != "" {
+		out.AboveTexts, out.AboveKnown = r.joined(aboveTexts, above)
+		out.AboveDMARC, _ = r.joined(aboveDMARC, "_dmarc."+above)
 	}
 	return out, nil
+}
+
+// joined are the TXT records that were told, strings joined, and whether the
+// question was answered at all.
+func (r *Resolver) joined(t *told, name string) (texts []string, known bool) {
+	rep := r.heard(t, name, dns.TypeTXT)
+	for _, t := range textReply(rep).Texts {
+		texts = append(texts, strings.Join(t, ""))
+	}
+	return texts, rep.Outcome.Decides()
 }
 
 func preference(rr dns.RR) uint16 {

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/miekg/dns"
+
 	"onboard.example/checks"
 )
 
@@ -26,6 +28,13 @@ func TestLookMail(t *testing.T) {
 		m.Autodiscover != "autodiscover.outlook.com" || !slices.Equal(got.Proof, []string{"MS=ms12345678"}) || got.DMARC != "none" || m.Domain != "contoso.example" {
 		t.Errorf("%+v, %+v, %v", m, got, err)
 	}
+	if !m.KnownTexts || !m.KnownDMARC || m.Above != "" {
+		t.Errorf("%+v", m)
+	}
+	below, err := r.LookMail(t.Context(), "x.contoso.example")
+	if err != nil || below.Above != "contoso.example" || !below.AboveKnown || !slices.Equal(below.AboveTexts, []string{"MS=ms12345678"}) || below.Judge().DMARC != "none" || below.Exists {
+		t.Errorf("%+v, %v", below, err)
+	}
 	if m, err := r.LookMail(t.Context(), "nowhere.example"); err != nil || !m.Known || m.Exists || m.Judge().Place != checks.MailNone {
 		t.Errorf("%+v, %v", m, err)
 	}
@@ -37,6 +46,27 @@ func TestLookMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m, err := dead.LookMail(t.Context(), "contoso.example"); err == nil || m.Judge().Place != checks.MailUnknown {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+// TestLookMailUnanswered: what one question was not answered is not known, and is not
+// "none there".
+func TestLookMailUnanswered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, "contoso.example. 300 IN MX 5 mx.contoso.example.")
+	w.set(func() {
+		w.tell = func(m *dns.Msg) {
+			if m.Question[0].Qtype == dns.TypeTXT {
+				m.Rcode, m.Answer, m.Ns = dns.RcodeServerFailure, nil, nil
+			}
+		}
+	})
+	r, err := New(Options{Server: w.resolver, Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := r.LookMail(t.Context(), "contoso.example"); err != nil || !m.Known || !m.Exists || m.KnownTexts || m.KnownDMARC {
 		t.Errorf("%+v, %v", m, err)
 	}
 }

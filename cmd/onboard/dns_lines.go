@@ -33,7 +33,11 @@ func (l *dnsLines) report(r dnsReport) error {
 	for _, n := range p.Notes {
 		once("  %s\n", n)
 	}
-	_, _ = fmt.Fprintf(&b, "\n  %-10s %s\n  %-10s %s TXT", "app", r.App.Name, "asked", p.Name)
+	_, _ = fmt.Fprintf(&b, "\n  %-10s %s\n", "app", r.App.Name)
+	if d := r.Domain; d.Unicode != d.ASCII {
+		_, _ = fmt.Fprintf(&b, "  %-10s %s (%s)\n", "domain", d.Unicode, d.ASCII)
+	}
+	_, _ = fmt.Fprintf(&b, "  %-10s %s TXT", "asked", p.Name)
 	if p.Zone != "" {
 		_, _ = fmt.Fprintf(&b, ", in the zone %s", p.Zone)
 	}

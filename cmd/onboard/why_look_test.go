@@ -169,5 +169,5 @@ func TestWhyAsksTheDNS(t *testing.T) {
 	if code != codeOpen {
 		t.Errorf("exit %d: %s", code, errs)
 	}
-	holds(t, out, "No mail is sent to contoso.example")
+	holds(t, out, "No mail server is named for contoso.example")
 }
