@@ -131,7 +131,11 @@ func (s State) aside(e Event) State {
 			s.Guides = kept(s.Guides, e.Guide, mostGuides)
 		}
 	case Troubled:
-		s.Trouble = &e
+		if e.What == TroubleStore {
+			s.Unsaved = &e
+		} else {
+			s.Trouble = &e
+		}
 	case Ended:
 		s.End, s.SignIn.Busy = e.Why, false
 		if s.End == "" {
@@ -167,7 +171,7 @@ func (s State) start(e Started) State {
 func (s State) resume(e Resumed) State {
 	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
 	s.Account, s.unsettled, s.SignIn.Busy, s.SignIn.Failed = nil, false, false, nil
-	s.Trouble, s.Guides, s.Pointer = nil, nil, ""
+	s.Trouble, s.Unsaved, s.Guides, s.Pointer = nil, nil, nil, ""
 	s.returnPort = 0 // of a process that is gone
 	s = s.newEyes()
 	if s.applying() {

@@ -291,6 +291,9 @@ type Watched struct {
 type Troubled struct {
 	What TroubleKind `json:"what"`
 	Text string      `json:"text"` // cleaned
+	// Since is when the last event was stored, of TroubleStore alone; zero:
+	// nothing of the run is.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Ended closes a run. What comes after it is ignored.
@@ -331,7 +334,7 @@ type TroubleKind string
 // The kinds of trouble.
 const (
 	TroublePanic   TroubleKind = "panic"   // a hand of ours fell over
-	TroubleStore   TroubleKind = "store"   // the journal cannot be written
+	TroubleStore   TroubleKind = "store"   // the journal cannot be written: of this process, so in no journal
 	TroubleReceipt TroubleKind = "receipt" // the receipt cannot be written
 	TroubleHost    TroubleKind = "host"    // browser or clipboard
 )

@@ -71,7 +71,8 @@ type State struct {
 	Pointer string // where a guide points; empty: nowhere
 	Hint    PathID // a guide's suggestion
 	Guides  []string
-	Trouble *Troubled
+	Trouble *Troubled // what broke last, TroubleStore aside
+	Unsaved *Troubled // TroubleStore: why what happens is not stored now; nil: it is
 	End     EndReason // empty: the run goes on
 
 	about   uint32 // what was seen in earlier rounds was of another tenant or app

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -331,10 +332,40 @@ func TestOpenAndCopyUseTheHost(t *testing.T) {
 func TestTroubleIsShown(t *testing.T) {
 	t.Parallel()
 	d := atDiagnosis(t)
-	d.happen(flows.Troubled{What: flows.TroubleStore, Text: "no space left on device"})
+	long := strings.Repeat("a folder within a folder, ", 10) + strings.Repeat("/folder", 30) + " and no space left on device"
+	d.happen(flows.Troubled{What: flows.TroubleStore, Text: "saving the run: the disk is full", Since: noon.Add(-time.Minute)},
+		flows.Troubled{What: flows.TroubleReceipt, Text: "keeping the receipt: " + long})
+	for _, z := range [][2]int{{40, 12}, {80, 24}, {200, 60}} {
+		m := New(t.Context(), d, still(t, z[0], z[1]))
+		shows(t, m, "Not saved since "+m.clock(noon.Add(-time.Minute))+": leaving now loses what came after.")
+		if z[0] > 40 {
+			shows(t, m, "No receipt of changes can be written", "Saving the run: the disk is full. Keeping the receipt: a folder")
+		}
+		if n := strings.Count(m.View().Content, "\n") + 1; n > z[1] {
+			t.Errorf("%d rows in a window of %d", n, z[1])
+		}
+	}
 	m := New(t.Context(), d, still(t, 80, 24))
-	if c := plainText(m.View().Content); !strings.Contains(c, "no space left on device") {
-		t.Errorf("screen:\n%s", c)
+	press(m, "?")
+	shows(t, m, "and no space left on device.") // what was cut
+	if c := plainText(m.View().Content); strings.Count(strings.ReplaceAll(c, "\n ", ""), "/folder") != 30 {
+		t.Errorf("a path is cut:\n%s", c)
+	}
+}
+
+func TestWhatIsSavedAgainIsSaidOnPlainLines(t *testing.T) {
+	t.Parallel()
+	d := atDiagnosis(t)
+	u := flows.Troubled{What: flows.TroubleStore, Text: "saving the run: the disk is full", Since: noon}
+	var out bytes.Buffer
+	p := &plain{m: New(t.Context(), d, still(t, 80, 24)), out: &lineWriter{to: &out}, said: map[checks.ID]string{}}
+	for _, now := range []*flows.Troubled{&u, {What: u.What, Text: u.Text, Since: u.Since}, nil, nil} {
+		p.m.state.Unsaved = now
+		p.newTrouble()
+	}
+	want := "Not saved since " + p.m.clock(noon) + ": leaving now loses what came after. Saving the run: the disk is full.\nEverything is saved again.\n"
+	if out.String() != want {
+		t.Errorf("got %q", out.String())
 	}
 }
 

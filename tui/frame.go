@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
 )
 
 // body is what a screen has to show, before it is fitted into the window.
@@ -64,7 +66,8 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	if !z.tight() {
 		rows = append(rows, nil)
 	}
-	rows = append(rows, m.noticeRow(below), helpLine(offers, z.w-2, m.look.ASCII, typing))
+	rows = append(rows, m.noticeRows(below)...)
+	rows = append(rows, helpLine(offers, z.w-2, m.look.ASCII, typing))
 	return m.paint(rows, z.w), cur
 }
 
@@ -105,9 +108,11 @@ func (m *Model) cursor(at *place, from int) *tea.Cursor {
 	return c
 }
 
-// height is how many rows the body has: what the frame and the rehearsed
-// admin's moves leave of the window.
-func (m *Model) height() int { return max(m.size.body()-len(m.moveRows()), 1) }
+// height is how many rows the body has: what the frame, the rehearsed admin's
+// moves and a long notice leave of the window.
+func (m *Model) height() int {
+	return max(m.size.body()-len(m.moveRows())-max(len(m.toldRows())-1, 0), 1)
+}
 
 // moveRows shows the keys that play the admin, in demo alone.
 func (m *Model) moveRows() []row {
@@ -183,18 +188,55 @@ func (m *Model) watchRow() row {
 	return say(RoleInfo, fill(wordWatched, "who", clean(strings.Join(m.state.Guides, ", "))))
 }
 
-// noticeRow says the one thing worth saying under the body: what a key just
+// noticeRows say the one thing worth saying under the body: what a key just
 // did, else what broke, else that there is more to see.
-func (m *Model) noticeRow(below int) row {
-	switch {
-	case m.notice.text != "":
-		return say(m.notice.role, m.notice.text)
-	case m.state.Trouble != nil:
-		return row{}.add(RoleWarn, troubleWords[m.state.Trouble.What]).add(RoleSubtle, " "+clean(m.state.Trouble.Text))
-	case below > 0:
-		return say(RoleSubtle, fill(wordMoreBelow, "n", number(below)))
-	case m.scroll > 0:
-		return say(RoleSubtle, fill(wordMoreAbove, "n", number(m.scroll)))
+func (m *Model) noticeRows(below int) []row {
+	if told := m.toldRows(); len(told) > 0 {
+		return told
 	}
-	return nil
+	switch {
+	case below > 0:
+		return []row{say(RoleSubtle, fill(wordMoreBelow, "n", number(below)))}
+	case m.scroll > 0:
+		return []row{say(RoleSubtle, fill(wordMoreAbove, "n", number(m.scroll)))}
+	}
+	return []row{nil}
+}
+
+// toldRows are what a key just did, else what broke, in no more than a third of
+// the body; what broke stands whole in the help.
+func (m *Model) toldRows() []row {
+	var rows []row
+	if _, helps := m.topSheet().(*helpSheet); m.notice.text != "" {
+		rows = para(m.notice.role, m.notice.text, 0, m.size.text())
+	} else if !helps {
+		rows = flow(m.size.text(), m.trouble()...)
+	}
+	most := max(m.size.body()/3, 1)
+	if len(rows) > most {
+		rows = rows[:most]
+		rows[most-1] = rows[most-1].add(RoleSubtle, " …")
+	}
+	return rows
+}
+
+// trouble is what is not saved and what broke, the words first and the reasons
+// after them.
+func (m *Model) trouble() []span {
+	var words, why []span
+	if u := m.state.Unsaved; u != nil {
+		words, why = append(words, span{m.unsaved(u) + " ", RoleWarn}), append(why, span{sentence(clean(u.Text)) + " ", RoleSubtle})
+	}
+	if t := m.state.Trouble; t != nil {
+		words, why = append(words, span{troubleWords[t.What] + " ", RoleWarn}), append(why, span{sentence(clean(t.Text)), RoleSubtle})
+	}
+	return append(words, why...)
+}
+
+// unsaved says what is not saved.
+func (m *Model) unsaved(u *flows.Troubled) string {
+	if u.Since.IsZero() {
+		return wordUnkept
+	}
+	return fill(wordUnsaved, "since", m.clock(u.Since))
 }

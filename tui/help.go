@@ -20,6 +20,10 @@ func newHelp(offers []offer, typing bool) *helpSheet {
 func (s *helpSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
+	if broke := flow(w, m.trouble()...); len(broke) > 0 { // below the body it may be cut
+		b.put(broke...)
+		b.gap()
+	}
 	b.put(say(RoleStrong, wordHelpTitle))
 	if s.typed {
 		b.put(para(RoleSubtle, wordHelpTyping, 0, w)...)

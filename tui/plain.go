@@ -57,7 +57,8 @@ type plain struct {
 	shown   string               // key of the scene that was printed
 	titled  string               // the title that was printed
 	said    map[checks.ID]string // what was printed of each finding
-	trouble *flows.Troubled      // that was printed
+	trouble flows.Troubled       // that was printed
+	unsaved flows.Troubled       // that was printed; zero: all is saved, as far as was told
 	made    map[string]bool      // moves made by themselves, by place
 	waitsAt string               // with Auto: the scene that is waited in
 	givesUp <-chan time.Time     // and until when
@@ -241,15 +242,30 @@ func (p *plain) news() {
 		p.endPrompt()
 		p.out.line(text)
 	}
-	if t := p.m.state.Trouble; t != nil && t != p.trouble {
-		p.trouble = t
-		p.endPrompt()
-		p.out.line(troubleWords[t.What] + " " + sentence(clean(t.Text)))
-	}
+	p.newTrouble()
 	if n := p.m.notice.text; n != "" {
 		p.m.notice = span{}
 		p.endPrompt()
 		p.out.line(n)
+	}
+}
+
+// newTrouble prints what broke and what is not saved, each once, and that it is.
+func (p *plain) newTrouble() {
+	switch u := p.m.state.Unsaved; {
+	case u != nil && *u != p.unsaved:
+		p.unsaved = *u
+		p.endPrompt()
+		p.out.line(p.m.unsaved(u) + " " + sentence(clean(u.Text)))
+	case u == nil && p.unsaved != flows.Troubled{}:
+		p.unsaved = flows.Troubled{}
+		p.endPrompt()
+		p.out.line(wordSavedAgain)
+	}
+	if t := p.m.state.Trouble; t != nil && *t != p.trouble {
+		p.trouble = *t
+		p.endPrompt()
+		p.out.line(troubleWords[t.What] + " " + sentence(clean(t.Text)))
 	}
 }
 

@@ -184,6 +184,14 @@ func flow(w int, spans ...span) []row {
 			default:
 				r, n = append(r, span{" ", s.role}), n+1
 			}
+			for k > w && n == 0 { // such as a path: broken, for want of anything better
+				part := head(word, w)
+				if part == "" {
+					break
+				}
+				out, word = append(out, row{{part, s.role}}), word[len(part):]
+				k = cells(word)
+			}
 			r, n = append(r, span{word, s.role}), n+k
 		}
 		apart = strings.HasSuffix(s.text, " ")

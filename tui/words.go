@@ -88,10 +88,16 @@ func cloudTitle(c checks.Cloud) string {
 // troubleWords say what of ours broke.
 var troubleWords = map[flows.TroubleKind]string{
 	flows.TroublePanic:   "Something in onboard broke; the rest goes on.",
-	flows.TroubleStore:   "Not saved: leaving now loses the last steps.",
-	flows.TroubleReceipt: "No receipt can be written.",
+	flows.TroubleReceipt: "No receipt of changes can be written, by which they could be taken back.",
 	flows.TroubleHost:    "The browser or clipboard did not answer: press l for the link.",
 }
+
+// What is not saved, and what comes of it.
+const (
+	wordUnsaved    = "Not saved since {since}: leaving now loses what came after."
+	wordUnkept     = "This run cannot be kept, so it cannot be resumed."
+	wordSavedAgain = "Everything is saved again."
+)
 
 // Verdicts, grades, and how they are told.
 const (

@@ -25,13 +25,13 @@ func TestNoPlaceForReceipts(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(stateOf(env), "onboard"), 0o700))
 	must(t, os.WriteFile(filepath.Join(stateOf(env), "onboard", "receipts"), nil, 0o600))
 	s := startPlain(t, env, flags...)
-	s.sees(t, "onboard: no receipt of changes can be kept")
+	s.sees(t, "No receipt of changes can be written, by which they could be taken back. Keeping the receipt: ")
 	toThePlan(t, s)
 	if got := g.seen(); len(got) != 0 {
 		t.Errorf("sent %q", got)
 	}
 	s.answers(t, "Type contoso.example to apply", "contoso.example")
-	s.sees(t, "No receipt can be written.")
+	s.sees(t, "No receipt of changes can be written")
 	s.sees(t, "Every line was read again in contoso.example, and is there.")
 }
 

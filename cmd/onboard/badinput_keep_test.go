@@ -257,13 +257,40 @@ func TestNoPlaceToKeep(t *testing.T) {
 			env := home(t)
 			c.spoil(t, stateOf(env))
 			s := startPlain(t, env, append(wizardAt(t, simulate(t, sim.Options{})), "--domain", "contoso.example")...)
-			s.sees(t, "onboard: this run cannot be kept, so it cannot be resumed: ")
+			s.sees(t, "This run cannot be kept, so it cannot be resumed. Saving the run: ")
 			s.answers(t, "1. Go on.", "q")
 			if code := s.ends(t); code != codeUnknown {
 				t.Errorf("exit %d", code)
 			}
 			lacks(t, s.shown(), "Nothing is lost")
 		})
+	}
+}
+
+// TestDiskFullOnTheScreen shows while the run goes on what of it is not saved,
+// and where it cannot be kept at all, that.
+func TestDiskFullOnTheScreen(t *testing.T) {
+	t.Parallel()
+	sh, err := exec.LookPath("sh")
+	must(t, err)
+	flags := append(wizardAt(t, simulate(t, sim.Options{})), "--domain", "contoso.example")
+	for _, size := range []pty.Winsize{{Rows: 12, Cols: 40}, {Rows: 24, Cols: 80}} {
+		s := startScreenOf(t, home(t), size, sh, append([]string{"-c", `ulimit -f 4; exec onboard "$@"`, "sh"}, flags...)...)
+		s.sees(t, "Not saved since ")
+		s.press(t, "?", "file too large.")
+		s.types(t, "\x03")
+		s.ends(t)
+		holds(t, s.printed(), "The last steps could not be saved")
+	}
+	env := home(t)
+	must(t, os.WriteFile(stateOf(env), nil, 0o600))
+	s := startScreen(t, env, pty.Winsize{Rows: 24, Cols: 80}, flags...)
+	s.sees(t, "This run cannot be kept, so it cannot be resumed. No receipt of changes can")
+	s.sees(t, "Saving the run: mkdir")
+	s.types(t, "\x03")
+	s.ends(t)
+	if was, _, _ := strings.Cut(s.printed(), "\x1b[?1049h"); strings.Contains(was, "kept") {
+		t.Errorf("said where the screen covers it: %q", was)
 	}
 }
 
@@ -298,6 +325,7 @@ func TestDiskFull(t *testing.T) {
 	must(t, err)
 	s := startAs(t, env, sh, args...)
 	toThePlan(t, s)
+	holds(t, s.shown(), "Not saved since ", ": leaving now loses what came after. Saving the run: ")
 	s.answers(t, "Type contoso.example to apply", "contoso.example")
 	s.sees(t, "Not confirmed, and nothing was sent: the run cannot be saved")
 	s.answers(t, "Type contoso.example to apply", "q")

@@ -80,7 +80,13 @@ func startAs(t *testing.T, env []string, name string, args ...string) *session {
 // startScreen starts the wizard at a terminal of the given size.
 func startScreen(t *testing.T, env []string, size pty.Winsize, args ...string) *session {
 	t.Helper()
-	s := &session{cmd: command(t, env, "onboard", args...)}
+	return startScreenOf(t, env, size, "onboard", args...)
+}
+
+// startScreenOf starts a program at a terminal.
+func startScreenOf(t *testing.T, env []string, size pty.Winsize, name string, args ...string) *session {
+	t.Helper()
+	s := &session{cmd: command(t, env, name, args...)}
 	s.emu = vt.NewEmulator(int(min(max(size.Cols, 80), 300)), int(min(max(size.Rows, 24), 200)))
 	f, err := pty.StartWithSize(s.cmd, &size)
 	if err != nil {

@@ -202,6 +202,7 @@ func newErrand(ctx context.Context, o *options, path flows.PathID, answers map[f
 		var d any
 		d, _, err = w.begin(ctx)
 		e.d, _ = d.(*driven)
+		w.warn()
 	}
 	stop = func() { w.halt(); c.close() }
 	if err != nil {

@@ -99,7 +99,8 @@ type wizard struct {
 	auto  bool     // plain lines take the first advised choice by themselves
 
 	driven  []*driven
-	trouble *flows.Troubled // what cannot be kept; nil: nothing
+	trouble *flows.Troubled // no receipt can be kept; nil: they can
+	unkept  *flows.Troubled // the new run cannot be kept; nil: it is
 	fresh   string          // id of the journal begun for this run, if it is kept
 }
 
@@ -183,7 +184,7 @@ func (w *wizard) begin(ctx context.Context) (tui.Driver, []tui.Earlier, error) {
 		earlier = w.earlier(ctx, runs)
 		kept, saved, err := journal.Start(runs, nil)
 		if !saved {
-			_, _ = fmt.Fprintf(w.o.err, sayNotSaved, err)
+			w.unkept = &flows.Troubled{What: flows.TroubleStore, Text: err.Error()}
 		}
 		if f, ok := kept.(*journal.File); ok {
 			w.fresh = f.ID()
@@ -200,21 +201,34 @@ func (w *wizard) begin(ctx context.Context) (tui.Driver, []tui.Earlier, error) {
 	return d, earlier, w.tell(ctx, d)
 }
 
-// tell puts what cannot be kept on the screen, and on the terminal for those
-// who have none.
+// tell puts what cannot be kept on the screen, or on plain lines.
 func (w *wizard) tell(ctx context.Context, d *driven) error {
-	if w.trouble == nil {
-		return nil
+	for _, t := range []*flows.Troubled{w.unkept, w.trouble} {
+		if t == nil {
+			continue
+		}
+		if err := d.Do(ctx, *t); err != nil {
+			return err
+		}
 	}
-	_, _ = fmt.Fprintf(w.o.err, sayNoReceipts, w.trouble.Text)
-	return d.Do(ctx, *w.trouble)
+	return nil
 }
 
-// unkept is where receipts would be, and why they are not.
-type unkept struct{ err error }
+// warn prints what cannot be kept, for a command without a screen.
+func (w *wizard) warn() {
+	if w.unkept != nil {
+		_, _ = fmt.Fprintf(w.o.err, sayNotSaved, w.unkept.Text)
+	}
+	if w.trouble != nil {
+		_, _ = fmt.Fprintf(w.o.err, sayNoReceipts, w.trouble.Text)
+	}
+}
+
+// noReceipts is where receipts would be, and why they are not.
+type noReceipts struct{ err error }
 
 // Save implements run.Receipts.
-func (u unkept) Save(context.Context, flows.Receipt) (string, error) { return "", u.err }
+func (n noReceipts) Save(context.Context, flows.Receipt) (string, error) { return "", n.err }
 
 // earlier lists the runs that were left before their end. Trouble with the
 // list is no reason not to begin.
@@ -248,6 +262,7 @@ func (w *wizard) reopen(ctx context.Context, id string) (tui.Driver, error) {
 		return nil, err
 	}
 	w.halt()
+	w.unkept = nil // this one has a file
 	if w.fresh != "" {
 		if err := d.Remove(w.fresh); err != nil {
 			return nil, err
@@ -271,11 +286,11 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite, Keeps: w.start.Keeps,
 		Login: w.start.Login, Portal: w.start.Portal, Reread: w.o.patience,
 	}
-	var noReceipts error
+	var unkept error
 	if w.dir != "" {
 		kept, err := journal.OpenReceipts(filepath.Join(w.dir, "receipts"))
 		if o.Receipts = kept; err != nil {
-			o.Receipts, noReceipts = unkept{err}, err
+			o.Receipts, unkept = noReceipts{err}, err
 		}
 	}
 	drv, err := run.New(ctx, hands, j, o)
@@ -285,8 +300,8 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	working, stop := context.WithCancel(ctx)
 	d = &driven{Driver: drv, stop: stop, done: make(chan struct{})}
 	w.driven = append(w.driven, d)
-	if noReceipts != nil { // said before anybody can agree to a change
-		w.trouble = &flows.Troubled{What: flows.TroubleReceipt, Text: noReceipts.Error()}
+	if unkept != nil { // said before anybody can agree to a change
+		w.trouble = &flows.Troubled{What: flows.TroubleReceipt, Text: unkept.Error()}
 	}
 	go func() {
 		defer close(d.done)

@@ -159,7 +159,8 @@ func (d *Driver) storeFailed(err error) {
 }
 
 // refold makes the state from the base and what is pending; the caller holds
-// mu.
+// mu. Why something is still pending is of the state, too, and never pending
+// itself: it could not be stored, and is over once it can.
 func (d *Driver) refold() {
 	s := d.base
 	for _, en := range d.pending {
@@ -167,6 +168,9 @@ func (d *Driver) refold() {
 			en.Seq = s.Seq + 1
 			s = flows.Fold(s, en.Record)
 		}
+	}
+	if d.failed != nil && len(d.pending) > 0 {
+		s = flows.Apply(s, flows.Clean(flows.Troubled{What: flows.TroubleStore, Text: d.failed.Error(), Since: d.base.At}))
 	}
 	d.state = s
 	d.changed()

@@ -42,10 +42,19 @@ func TestAFullDiskKeepsTheRunInMemoryAndNothingIsChanged(t *testing.T) {
 		j := &shaky{Memory: journal.NewMemory()}
 		r := drive(t, w, j, Options{})
 		r.toPlan()
+		before := r.State()
+		time.Sleep(time.Second)
 		j.set(func(int, []flows.Record) (error, error) { return errFull, nil })
 		r.do(flows.Noted{Text: "not saved"})
 		if saved := r.Saved(); !errors.Is(saved.Err, errFull) || saved.All() || len(r.State().Notes) != 1 {
 			t.Errorf("saved %+v", saved)
+		}
+		if u := r.State().Unsaved; u == nil || !strings.Contains(u.Text, errFull.Error()) || !u.Since.Equal(before.At) {
+			t.Errorf("what is not saved is told as %+v, the last that is was of %s", u, before.At)
+		}
+		r.do(flows.Noted{Text: "nor this"}) // what happens meanwhile takes nothing back
+		if r.State().Unsaved == nil {
+			t.Error("not told any more while it cannot be saved")
 		}
 		err := r.Do(t.Context(), flows.Confirmed{Plan: r.State().Plan.ID, Typed: "contoso.example"})
 		if !errors.Is(err, errFull) || !strings.Contains(err.Error(), "cannot be saved") {
@@ -63,6 +72,9 @@ func TestAFullDiskKeepsTheRunInMemoryAndNothingIsChanged(t *testing.T) {
 		synctest.Wait()
 		if saved := r.Saved(); !saved.All() || saved.Err != nil {
 			t.Errorf("when there is room again: %+v", saved)
+		}
+		if u := r.State().Unsaved; u != nil || slices.Contains(kinds(t, j), flows.KindTroubled) {
+			t.Errorf("when there is room again it is still told: %+v, %v", u, kinds(t, j))
 		}
 		if s := r.confirm(); !s.Carried() {
 			t.Errorf("when there is room again: stop %+v", s.Stop)
