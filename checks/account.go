@@ -246,10 +246,27 @@ func accountScopes(_ context.Context, s Subject) (Finding, error) {
 	return f, nil
 }
 
-// may reports whether the token carries a Graph scope. Tokens name scopes
-// bare or as URLs of the API.
-func (a Account) may(scope string) bool {
-	return slices.ContainsFunc(a.Scopes, func(have string) bool {
-		return strings.EqualFold(have[strings.LastIndexByte(have, '/')+1:], scope)
+// may reports whether the token carries a Graph scope.
+func (a Account) may(scope string) bool { return Carries(a.Scopes, scope) }
+
+// Carries reports whether a token's delegated scopes of Microsoft Graph hold one,
+// or one that reads the same and more. Tokens name scopes bare or as URLs of the
+// API.
+func Carries(held []string, scope string) bool {
+	return slices.ContainsFunc(held, func(have string) bool {
+		have = have[strings.LastIndexByte(have, '/')+1:]
+		return strings.EqualFold(have, scope) || slices.ContainsFunc(widerScopes[scope], func(w string) bool { return strings.EqualFold(have, w) })
 	})
+}
+
+// widerScopes are the scopes that read what another one reads, and more.
+// Directory.AccessAsUser.All is "the same access to information in the directory
+// as the signed-in user" [PERM]; the pages of single operations do not list it any
+// more, and the Azure CLI, whose token has no other scope for it, lists service
+// principals and grants with it [PUB; Azure/azure-cli#22775]. The ReadWrite ones
+// are in the pages of the operations (serviceprincipal-list, user-get).
+var widerScopes = map[string][]string{
+	"Directory.Read.All": {"Directory.ReadWrite.All", "Directory.AccessAsUser.All"},
+	"User.Read.All":      {"User.ReadWrite.All"},
+	"User.Read":          {"User.ReadWrite"},
 }

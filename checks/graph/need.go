@@ -1,6 +1,10 @@
 package graph
 
-import "slices"
+import (
+	"slices"
+
+	"onboard.example/checks"
+)
 
 // need is what a request needs: one of scopes (least first), where there are
 // any one of also besides, and, where the directory asks for more than scopes,
@@ -15,7 +19,7 @@ type need struct {
 // lacking lists scopes any of which would help; nil where those held suffice.
 func (n need) lacking(held []string) []string {
 	for _, enough := range [][]string{n.scopes, n.also} {
-		if len(enough) > 0 && !slices.ContainsFunc(enough, func(s string) bool { return containsFold(held, s) }) {
+		if len(enough) > 0 && !slices.ContainsFunc(enough, func(s string) bool { return checks.Carries(held, s) }) {
 			return slices.Clone(enough)
 		}
 	}
