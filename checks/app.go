@@ -66,14 +66,18 @@ func appPresent(_ context.Context, s Subject) (Finding, error) {
 	sp := s.Look.App.Value
 	if sp == nil {
 		return Finding{
-			Verdict: Fail, Grade: Verified, Summary: sayAbsent, Detail: []string{sayAbsentIsNormal}, Seen: s.seen(PartApp, sayAbsentValue),
+			Verdict: Fail, Grade: Verified, Summary: sayAbsent, Detail: append([]string{sayAbsentIsNormal}, s.App.idNote()...), Seen: s.seen(PartApp, sayAbsentValue),
 			Fix: s.approveFix(whyAbsent),
 		}, nil
 	}
-	return Finding{
+	f := Finding{
 		Verdict: Pass, Grade: Verified, Summary: fmt.Sprintf(sayPresent, nameOf(sp)),
-		Detail: []string{fmt.Sprintf(sayAppIDs, sp.AppID, sp.OwnerTenant)}, Seen: s.seen(PartApp, "appId "+sp.AppID),
-	}, nil
+		Detail: append([]string{fmt.Sprintf(sayAppIDs, sp.AppID, sp.OwnerTenant)}, s.App.idNote()...), Seen: s.seen(PartApp, "appId "+sp.AppID),
+	}
+	if s.App.IDFrom != IDOfProfile && !s.App.called(sp.Name) {
+		f.Verdict, f.Summary, f.Fix = Warn, fmt.Sprintf(sayCalledElse, nameOf(sp), Line(s.App.Name, maxNamed)), s.App.askWhose()
+	}
+	return f, nil
 }
 
 func nameOf(sp *ServicePrincipal) string {
@@ -157,16 +161,20 @@ func appPublisher(_ context.Context, s Subject) (Finding, error) {
 		return Finding{Summary: fmt.Sprintf(sayNoProperty, "verifiedPublisher"), Seen: s.seen(PartApp, "")}, nil
 	case sp.Publisher.ID == "":
 		return Finding{
-			Verdict: Warn, Grade: Verified, Summary: sayUnverified, Detail: []string{sayUnverifiedMeans},
+			Verdict: Warn, Grade: Verified, Summary: sayUnverified, Detail: append([]string{sayUnverifiedMeans}, s.App.idNote()...),
 			Seen: s.seen(PartApp, "verifiedPublisherId=null"),
 			Fix:  &Fix{Do: doVerify, Why: whyUnverified, Who: WhoVendor},
 		}, nil
 	}
 	f := Finding{
 		Verdict: Pass, Grade: Verified, Summary: fmt.Sprintf(sayVerified, sp.Publisher.Name),
-		Detail: []string{sayVerifiedMeans}, Seen: s.seen(PartApp, "verifiedPublisherId="+sp.Publisher.ID),
+		Detail: append([]string{sayVerifiedMeans}, s.App.idNote()...), Seen: s.seen(PartApp, "verifiedPublisherId="+sp.Publisher.ID),
 	}
-	if s.App.Publisher != "" && !strings.EqualFold(s.App.Publisher, sp.Publisher.Name) {
+	switch other, named := s.App.otherPublisher(*sp.Publisher); {
+	case other:
+		f.Verdict, f.Fix = Warn, s.App.askWhose()
+		f.Summary = fmt.Sprintf(sayOtherPublisher, Line(sp.Publisher.Name, maxNamed), named)
+	case s.App.Publisher != "" && !s.App.Undescribed && !sameName(s.App.Publisher, sp.Publisher.Name):
 		f.Detail = append(f.Detail, fmt.Sprintf(sayPublisherNamed, s.App.Publisher))
 	}
 	return f, nil

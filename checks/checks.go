@@ -199,7 +199,14 @@ type App struct {
 	Name      string // the vendor's name of it
 	Listed    string // as the portal lists it
 	ClientID  string // empty where the profile has none and none was given
+	IDFrom    IDSource
 	Publisher string
+	// PublisherID is the partner id that its verified publisher mark should
+	// carry; empty: the profile does not say, and its name counts.
+	PublisherID string
+	// Undescribed is set where nobody described the app: then its names are
+	// nobody's, and nothing is held against them.
+	Undescribed bool
 	// Needs is every permission that must be in place, each once: the
 	// profile's permissions and the sign-in scopes.
 	Needs []Permission
@@ -214,6 +221,17 @@ type App struct {
 	// consent page to come back to; empty: none.
 	ConsentRedirect string
 }
+
+// IDSource is who says that a client id is the app's.
+type IDSource string
+
+// The sources of a client id. All but the profile leave it to a person whether
+// the id is the app's: anyone can take a name.
+const (
+	IDOfProfile IDSource = ""      // the app's profile
+	IDGiven     IDSource = "given" // whoever typed it, or handed it over
+	IDFound     IDSource = "found" // whoever took it from a search by name
+)
 
 // Permission is a scope or an app role of a resource, with the reason for it.
 type Permission struct {

@@ -27,6 +27,9 @@ func Decide(findings []Finding, s Subject) Overall {
 			if o.State == StateOpen {
 				o = b.turnedAway(o)
 			}
+			if o.State == StateOpen {
+				o = b.saidWhose(o)
+			}
 			o.NotLooked = b.notLooked(o)
 			return o
 		}
@@ -105,10 +108,11 @@ func (b *bench) is(id ID, v Verdict) bool {
 func (b *bench) grade(ids ...ID) (g Grade, ok bool) {
 	g = Verified
 	for _, id := range ids {
-		if !b.is(id, Pass) {
+		f, ok := b.on[id]
+		if !ok || !f.Holds() {
 			return GradeUnknown, false
 		}
-		g = min(g, b.on[id].Grade)
+		g = min(g, f.Grade)
 	}
 	return g, true
 }
@@ -305,7 +309,7 @@ func (b *bench) walled() (Overall, bool) {
 	}
 	_, why, _ := strings.Cut(f.Summary, ": ")
 	why = strings.TrimSuffix(cmp.Or(why, f.Summary), ".")
-	absent := b.probed(doProbeAbsent) && !b.is(AppPresent, Pass)
+	absent := b.probed(doProbeAbsent) && !b.on[AppPresent].Holds()
 	if absent {
 		because = append(because, VendorProbe)
 	}
@@ -354,7 +358,7 @@ func (b *bench) cannotTell() Overall {
 		return o
 	}
 	for _, id := range []ID{TenantFound, TenantMatch, AppGrant, AppRoles, AppPresent, AppEnabled, AppAssignment, ConsentPredict} {
-		if f, ok := b.on[id]; ok && f.Verdict != Pass && (id != AppRoles || len(b.s.App.roles()) > 0) {
+		if f, ok := b.on[id]; ok && !f.Holds() && (id != AppRoles || len(b.s.App.roles()) > 0) {
 			return b.say(StateUnknown, GradeUnknown, id)
 		}
 	}

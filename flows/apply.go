@@ -190,8 +190,8 @@ func (s State) resume(e Resumed) State {
 func (s State) pick(p Profile, clientID string) State {
 	was := s
 	s.Profile, s.App = &p, p.App()
-	if clientID != "" {
-		s.App.ClientID = clientID
+	if clientID != "" && !strings.EqualFold(clientID, s.App.ClientID) {
+		s.App.ClientID, s.App.IDFrom = clientID, checks.IDGiven
 	}
 	return s.afresh(was)
 }
@@ -222,7 +222,10 @@ func (s State) answer(e Answered) State {
 		}
 	case AskClientID:
 		if id := strings.ToLower(e.Value); id != s.App.ClientID {
-			s.App.ClientID, s.clientID = id, id
+			s.App.ClientID, s.App.IDFrom, s.clientID = id, checks.IDGiven, id
+			if s.Profile != nil && strings.EqualFold(id, s.Profile.ClientID) {
+				s.App.IDFrom = s.Profile.ClientIDFrom
+			}
 			s = s.afresh(was)
 		}
 	case AskSignIn:

@@ -83,7 +83,8 @@ func (s State) unfitPath(p Path) string {
 // (entra-facts §1, §3a, §4, §5, §7).
 func (s State) unfitSetting(id PathID) string {
 	f := s.Facts.App
-	unverified := s.gave(checks.AppPublisher, checks.Warn)
+	publisher, _ := s.Finding(checks.AppPublisher)
+	unverified := s.gave(checks.AppPublisher, checks.Warn) && !checks.OtherOwner(publisher.Finding)
 	switch {
 	case s.needsRole():
 		return pathWords.unfitRoles

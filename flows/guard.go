@@ -50,7 +50,7 @@ func guardByHand() Guard {
 func guardAppThere() Guard {
 	return Guard{Name: "the enterprise app is there", Why: words.waitApp, Holds: func(s State) bool {
 		h, ok := s.Finding(checks.AppPresent)
-		return ok && h.Verdict == checks.Pass && !s.Stale(h)
+		return ok && h.Holds() && !s.Stale(h)
 	}}
 }
 

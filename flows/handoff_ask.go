@@ -47,7 +47,7 @@ func HandedOf(h Handoff, profiles []Profile) (*Handed, error) {
 			return nil, fmt.Errorf(sayHandoffOtherID, p.Name, p.ClientID, h.ClientID)
 		}
 		if p.ClientID == "" && h.ClientID != "" {
-			p.ClientID, out.Unvouched = h.ClientID, true
+			p.ClientID, p.ClientIDFrom, out.Unvouched = h.ClientID, checks.IDGiven, true
 		}
 		out.Profile = &p
 	case h.ClientID != "":

@@ -132,11 +132,15 @@ func ConsentLink(s State) (Link, error) {
 	if s.consentV2() {
 		q.Set("scope", strings.Join(consentScopes(s), " "))
 		l.URL = root.JoinPath(tenant, "v2.0", "adminconsent").String() + "?" + encode(q)
+		l.Note = WhoseApp(s)
 		return l, nil
 	}
 	l.Note = words.linkV1Note
 	if back == "" {
 		l.Note += " " + words.linkNoReturn
+	}
+	if whose := WhoseApp(s); whose != "" {
+		l.Note = whose + " " + l.Note
 	}
 	l.URL = root.JoinPath(tenant, "adminconsent").String() + "?" + encode(q)
 	return l, nil

@@ -86,6 +86,9 @@ func readyApp(s State, p *Plan) (app string, err error) {
 // thereApp is readyApp for what asks nothing of the app's grants.
 func thereApp(s State, p *Plan) (app string, err error) {
 	f := s.Facts
+	if whose := s.planWhose(); whose != "" {
+		p.Warnings = append(p.Warnings, whose)
+	}
 	switch {
 	case !f.AppRead:
 		return "", ErrNotRead

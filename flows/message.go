@@ -231,7 +231,7 @@ func (m *messenger) wish() []passage {
 	} else {
 		first.lines = append(first.lines, m.fill(m.words.linkHead))
 		first.link = link.URL
-		if link.Note != "" { // the link is of the form that names no permissions
+		if !m.State.consentV2() { // the link is of the form that names no permissions
 			first.foot = m.words.linkAll
 		}
 	}

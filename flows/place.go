@@ -165,7 +165,7 @@ func (s State) waitsFor(step Step) string {
 	for _, id := range step.Checks {
 		h, ok := s.Finding(id)
 		switch {
-		case !ok || h.Verdict == checks.Pass || s.Stale(h):
+		case !ok || h.Holds() || s.Stale(h):
 		case h.Verdict == checks.Fail:
 			return fmt.Sprintf(words.waitElse, h.Summary)
 		default:

@@ -11,22 +11,24 @@ import (
 // consent is given, and what a security officer wants to know of it. Profiles
 // are YAML files; docs of the fields go into the JSON Schema that editors use.
 type Profile struct {
-	ID                string         `yaml:"id" json:"id" jsonschema:"required,pattern=^[a-z0-9][a-z0-9-]{0\\,39}$" jsonschema_description:"Short stable name, used with --app. Lower-case letters, digits and dashes."`
-	Name              string         `yaml:"name" json:"name" jsonschema:"required" jsonschema_description:"The app's name as its users know it."`
-	Publisher         Maker          `yaml:"publisher" json:"publisher" jsonschema:"required" jsonschema_description:"Who makes the app."`
-	ClientID          string         `yaml:"clientId,omitempty" json:"clientId,omitempty" jsonschema:"format=uuid" jsonschema_description:"Application (client) id of the vendor's registration. Left out: the wizard asks."`
-	EnterpriseAppName string         `yaml:"enterpriseAppName,omitempty" json:"enterpriseAppName,omitempty" jsonschema_description:"The name under which Enterprise apps lists it. Default: name."`
-	Permissions       []Permission   `yaml:"permissions,omitempty" json:"permissions,omitempty" jsonschema_description:"Every permission the app asks for. Left out: the vendor does not say, and nothing is then called complete."`
-	NotRequested      []string       `yaml:"notRequested,omitempty" json:"notRequested,omitempty" jsonschema_description:"What the app never asks for, in plain words."`
-	AdminConsent      AdminConsent   `yaml:"adminConsent,omitempty" json:"adminConsent,omitzero" jsonschema_description:"How the admin consent link is made."`
-	SignIn            AppSignIn      `yaml:"signIn,omitempty" json:"signIn,omitzero" jsonschema_description:"What the app's own sign-in asks for."`
-	Paths             []PathID       `yaml:"paths,omitempty" json:"paths,omitempty" jsonschema_description:"Which paths to offer, in order. Left out: all that fit."`
-	DNSPolicy         *DNSPolicy     `yaml:"dnsPolicy,omitempty" json:"dnsPolicy,omitempty" jsonschema_description:"The DNS record by which a domain's owner sets a policy for the app."`
-	Support           Support        `yaml:"support,omitempty" json:"support,omitzero" jsonschema_description:"Where the vendor answers questions."`
-	OnboardClientID   string         `yaml:"onboardClientId,omitempty" json:"onboardClientId,omitempty" jsonschema:"format=uuid" jsonschema_description:"The vendor's public-client registration for this tool's own sign-in."`
-	Clouds            []checks.Cloud `yaml:"clouds,omitempty" json:"clouds,omitempty" jsonschema:"enum=public,enum=gcc,enum=gcc-high,enum=dod,enum=china" jsonschema_description:"Clouds in which the app is registered. Default: public and gcc, which share their endpoints."`
-	Connect           []string       `yaml:"connect,omitempty" json:"connect,omitempty" jsonschema_description:"The clicks by which a user starts connecting, in order."`
-	Security          []Security     `yaml:"security,omitempty" json:"security,omitempty" jsonschema_description:"Questions of security officers, with answers."`
+	ID        string `yaml:"id" json:"id" jsonschema:"required,pattern=^[a-z0-9][a-z0-9-]{0\\,39}$" jsonschema_description:"Short stable name, used with --app. Lower-case letters, digits and dashes."`
+	Name      string `yaml:"name" json:"name" jsonschema:"required" jsonschema_description:"The app's name as its users know it."`
+	Publisher Maker  `yaml:"publisher" json:"publisher" jsonschema:"required" jsonschema_description:"Who makes the app."`
+	ClientID  string `yaml:"clientId,omitempty" json:"clientId,omitempty" jsonschema:"format=uuid" jsonschema_description:"Application (client) id of the vendor's registration. Left out: the wizard asks."`
+	// ClientIDFrom says who put ClientID there; it is no field of the file.
+	ClientIDFrom      checks.IDSource `yaml:"-" json:"clientIdFrom,omitempty" jsonschema:"-"`
+	EnterpriseAppName string          `yaml:"enterpriseAppName,omitempty" json:"enterpriseAppName,omitempty" jsonschema_description:"The name under which Enterprise apps lists it. Default: name."`
+	Permissions       []Permission    `yaml:"permissions,omitempty" json:"permissions,omitempty" jsonschema_description:"Every permission the app asks for. Left out: the vendor does not say, and nothing is then called complete."`
+	NotRequested      []string        `yaml:"notRequested,omitempty" json:"notRequested,omitempty" jsonschema_description:"What the app never asks for, in plain words."`
+	AdminConsent      AdminConsent    `yaml:"adminConsent,omitempty" json:"adminConsent,omitzero" jsonschema_description:"How the admin consent link is made."`
+	SignIn            AppSignIn       `yaml:"signIn,omitempty" json:"signIn,omitzero" jsonschema_description:"What the app's own sign-in asks for."`
+	Paths             []PathID        `yaml:"paths,omitempty" json:"paths,omitempty" jsonschema_description:"Which paths to offer, in order. Left out: all that fit."`
+	DNSPolicy         *DNSPolicy      `yaml:"dnsPolicy,omitempty" json:"dnsPolicy,omitempty" jsonschema_description:"The DNS record by which a domain's owner sets a policy for the app."`
+	Support           Support         `yaml:"support,omitempty" json:"support,omitzero" jsonschema_description:"Where the vendor answers questions."`
+	OnboardClientID   string          `yaml:"onboardClientId,omitempty" json:"onboardClientId,omitempty" jsonschema:"format=uuid" jsonschema_description:"The vendor's public-client registration for this tool's own sign-in."`
+	Clouds            []checks.Cloud  `yaml:"clouds,omitempty" json:"clouds,omitempty" jsonschema:"enum=public,enum=gcc,enum=gcc-high,enum=dod,enum=china" jsonschema_description:"Clouds in which the app is registered. Default: public and gcc, which share their endpoints."`
+	Connect           []string        `yaml:"connect,omitempty" json:"connect,omitempty" jsonschema_description:"The clicks by which a user starts connecting, in order."`
+	Security          []Security      `yaml:"security,omitempty" json:"security,omitempty" jsonschema_description:"Questions of security officers, with answers."`
 }
 
 // Maker is the company behind an app.
@@ -82,7 +84,8 @@ type Security struct {
 func (p Profile) App() checks.App {
 	app := checks.App{
 		ID: p.ID, Name: p.Name, Listed: p.Listed(), ClientID: strings.ToLower(p.ClientID),
-		Publisher: p.Publisher.Name, NeedsUnstated: len(p.Permissions) == 0, ConsentRedirect: p.AdminConsent.RedirectURI,
+		IDFrom: p.ClientIDFrom, Undescribed: p.ID == UnlistedID || p.ID == OwnAppID,
+		Publisher: p.Publisher.Name, PublisherID: p.Publisher.MPNID, NeedsUnstated: len(p.Permissions) == 0, ConsentRedirect: p.AdminConsent.RedirectURI,
 	}
 	if d := p.DNSPolicy; d != nil {
 		app.DNS = &checks.DNSRule{Label: d.Label, Version: d.Version, Required: d.Required}

@@ -15,10 +15,12 @@ const ReportSchema = "onboard/report/1"
 // state, holds no secret, and names nobody but who signed in, who was asked
 // about, and who wrote a note.
 type Report struct {
-	Schema    string           `json:"schema"`
-	Version   string           `json:"version"`
-	At        time.Time        `json:"at"`
-	App       ReceiptApp       `json:"app"`
+	Schema  string     `json:"schema"`
+	Version string     `json:"version"`
+	At      time.Time  `json:"at"`
+	App     ReceiptApp `json:"app"`
+	// Whose says whose app the client id is of, where that is not the profile's word.
+	Whose     string           `json:"whose,omitempty"`
 	Tenant    ReceiptTenant    `json:"tenant"`
 	Account   *Account         `json:"account"`
 	Verdict   checks.Overall   `json:"verdict"`
@@ -54,7 +56,7 @@ func ReportOf(s State) Report {
 		Tenant:   ReceiptTenant{ID: s.TenantID(), Domain: s.Domain, Cloud: s.Cloud()},
 		Findings: []checks.Finding{}, Claims: []string{}, Notes: append([]Noted{}, s.Notes...), Connect: []string{}, Filed: []string{},
 		Old:    []checks.ID{},
-		ForOne: s.OpenForOne(),
+		ForOne: s.OpenForOne(), Whose: WhoseApp(s),
 	}
 	r.NotLooked = append([]string{}, r.Verdict.NotLooked...)
 	for _, id := range allChecks() { // in the order in which people read them

@@ -102,6 +102,9 @@ func (r Report) headSection() section {
 		add("Whose move: " + m)
 	}
 	add("App: "+r.App.Name+", client id ", code(r.App.ClientID))
+	if r.Whose != "" {
+		add(r.Whose)
+	}
 	tenant := say("Tenant: " + r.Tenant.Domain)
 	if r.Tenant.ID != "" {
 		tenant = say(tenant, ", ", code(r.Tenant.ID))

@@ -20,7 +20,7 @@ func Unlisted(clientID string, scopes []string) Profile {
 	id := strings.ToLower(clientID)
 	p := Profile{ID: UnlistedID, Name: sayUnlistedName, Publisher: Maker{Name: sayUnlistedMaker}}
 	if checks.IsGUID(id) {
-		p.ClientID = id
+		p.ClientID, p.ClientIDFrom = id, checks.IDGiven
 	}
 	for _, s := range scopes {
 		resource, value := splitScope(s)

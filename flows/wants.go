@@ -173,7 +173,7 @@ func (s State) Proven(step Step) bool {
 	}
 	for _, id := range step.Checks {
 		h, ok := s.Finding(id)
-		if !ok || h.Verdict != checks.Pass || h.Grade != checks.Verified || s.Stale(h) {
+		if !ok || !h.Holds() || h.Grade != checks.Verified || s.Stale(h) {
 			return false
 		}
 	}

@@ -17,6 +17,7 @@ var words = struct {
 	theApp, theVendor, theClient, theTenant, theScopes                                                      string
 	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                                 string
 	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkNoReturn, returnHeard, returnPaste string
+	publisherIs, askWhose, listedAs, nobodyVerified                                                         string
 	absent, disabled, enabled, noBenchmark                                                                  string
 	createAppLine, createAppAfter, createAppEffect, createAppUndo                                           string
 	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                            string
@@ -79,6 +80,11 @@ var words = struct {
 	returnHeard:     "Microsoft's page leads back to this machine, and this screen hears of it. If it does not, paste the address that the browser shows in the end.",
 	returnPaste:     "Microsoft's page leads on to an address of the vendor's. Pasted here, it counts as your word and no more; Graph is looked at all the same.",
 	linkNoReturn:    "After Accept the page may end in an error about a reply address: consent is given all the same, and is looked for here.",
+
+	publisherIs:    "Its publisher: %s",
+	listedAs:       "The tenant lists it as %s, publisher: %s.",
+	nobodyVerified: "not verified",
+	askWhose:       "Ask {publisher} whether {client} is theirs before you approve anything.",
 
 	absent: "–", disabled: "sign-in disabled", enabled: "sign-in enabled", noBenchmark: "none affected",
 	createAppLine:   "create enterprise app",

@@ -3,6 +3,7 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
@@ -164,6 +165,6 @@ func (s *ownApp) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	}
 	m.close()
 	return m.tellAndGo(flows.Picked{Profile: flows.Profile{
-		ID: flows.OwnAppID, Name: wordOwnAppName, Publisher: flows.Maker{Name: wordOwnAppMaker}, ClientID: a.Value,
+		ID: flows.OwnAppID, Name: wordOwnAppName, Publisher: flows.Maker{Name: wordOwnAppMaker}, ClientID: a.Value, ClientIDFrom: checks.IDGiven,
 	}})
 }

@@ -94,7 +94,9 @@ func (o *options) withAppID(p flows.Profile) (flows.Profile, error) {
 	if p.ClientID != "" && !strings.EqualFold(p.ClientID, id) {
 		return p, usage("Leave --app-id out, or use a profile of your own with --apps.", "%s has the client id %s", p.Name, p.ClientID)
 	}
-	p.ClientID = id
+	if p.ClientID == "" {
+		p.ClientID, p.ClientIDFrom = id, checks.IDGiven
+	}
 	return p, nil
 }
 
