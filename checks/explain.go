@@ -33,7 +33,7 @@ func explain(s Subject, c Check, f *Failure) (string, *Fix) {
 		return saySignInOver, &Fix{Do: doSignInAgain, Why: whySignInOver, Who: WhoUser}
 	case FailDenied:
 		return sayDenied, &Fix{Do: doDenied, Why: whyDenied, Who: WhoAdmin}
-	case FailNoAccess:
+	case FailNoAccess, FailInput:
 		return sayNoSignIn, &Fix{Do: doSignIn, Why: whySignIn, Who: WhoUser}
 	case FailNoClientID:
 		return sayNoClientID, &Fix{Do: doClientID, Why: whyClientID, Who: WhoVendor}

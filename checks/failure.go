@@ -30,6 +30,7 @@ const (
 	FailCancelled   FailureKind = "cancelled"    // we stopped before the answer
 	FailWrongTenant FailureKind = "wrong-tenant" // signed in elsewhere: not asked at all
 	FailCredential  FailureKind = "credential"   // the vendor's own secret or certificate was not taken
+	FailInput       FailureKind = "input"        // what was typed or given cannot be used: nobody was asked
 )
 
 // Failure is why a part could not be read. It is an error, and it travels in

@@ -96,6 +96,9 @@ func (m *Model) signInFailure(f flows.SignInFailed, w int) []row {
 		text = wordSignInFailed
 	}
 	rows := hanging(say(RoleBad, "✗ "), RoleBad, text, w)
+	if f.Reason == checks.FailInput { // our own words: nobody else was asked
+		return append(rows, linkless(RoleText, clean(f.Message), 2, w)...)
+	}
 	if f.Message != "" {
 		said := clean(f.Message)
 		if f.Code != "" {
@@ -167,6 +170,7 @@ func (m *Model) noCode() string {
 var signInFailureWords = map[checks.FailureKind]string{
 	checks.FailDenied:      wordFailDenied,
 	checks.FailSignIn:      wordFailSignIn,
+	checks.FailInput:       wordFailInput,
 	checks.FailCancelled:   wordFailCancelled,
 	checks.FailUnreachable: wordFailUnreachable,
 	checks.FailTLS:         wordFailTLS,

@@ -121,6 +121,20 @@ func TestEverySignInFailureSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// A token file that is not there is nobody's refusal.
+func TestWhatCannotBeUsedIsNobodysWord(t *testing.T) {
+	t.Parallel()
+	d := atSignIn(t)
+	d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayBrowser)})
+	d.happen(flows.SignInFailed{Attempt: d.State().SignIn.Attempt, Reason: checks.FailInput, Message: "There is no such file.\x1b[2J Give another."})
+	m := New(t.Context(), d, still(t, 80, 24))
+	shows(t, m, "cannot be used, so nobody was asked", "There is no such file. Give another.", "Go on without signing in")
+	if out := plainText(m.View().Content); strings.Contains(out, "The other side said") || strings.Contains(out, "Microsoft did not accept") {
+		t.Errorf("got:\n%s", out)
+	}
+	harmless(t, "input", m.View().Content)
+}
+
 func TestEveryStopSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, why := range []flows.StopReason{

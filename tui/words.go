@@ -194,6 +194,7 @@ const (
 
 	wordFailDenied      = "Microsoft refused this sign-in: the account may not, or a Conditional Access rule forbids it. Try the browser, or another account."
 	wordFailSignIn      = "Microsoft did not accept this sign-in. Try again, or choose another way."
+	wordFailInput       = "What was given to sign in with cannot be used, so nobody was asked."
 	wordFailCancelled   = "The sign-in was stopped before it was done. Nothing was kept."
 	wordFailUnreachable = "Microsoft's sign-in service cannot be reached from here. Check the network or give --proxy, then try again."
 	wordFailTLS         = "The connection is not what it claims to be: something between here and Microsoft opens it. Give that proxy's certificate with --ca-file."

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pkg/browser"
 
@@ -135,12 +137,18 @@ func (s *signer) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.Pr
 	if err != nil {
 		var in *signin.InputError
 		if errors.As(err, &in) {
-			return flows.Account{}, &checks.Failure{Kind: checks.FailSignIn, Message: in.Say + ". " + in.Do}
+			return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: asSentence(in.Say) + " " + asSentence(in.Do)}
 		}
 		return flows.Account{}, signInTold(err)
 	}
 	s.c.signedIn(session)
 	return accountOf(session), nil
+}
+
+// asSentence makes a sentence of a clause, as errors are.
+func asSentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:] + "."
 }
 
 // mayBeOf says whether a session is of a tenant, as far as is known.
