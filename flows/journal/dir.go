@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -72,12 +73,31 @@ func (d *Dir) Create() (*File, error) {
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
+		if err == nil {
+			if err = syncDir(d.path); err != nil {
+				_ = f.Close()
+			}
+		}
 		if err != nil {
 			return nil, saving(err)
 		}
 		return d.open(id, f)
 	}
 	return nil, fmt.Errorf("saving the run: too many runs were begun at %s", stem)
+}
+
+// syncDir forces a folder's list of names to the disk: what is in a file outlives
+// a power cut only where its name does. Windows has no such thing, and keeps the
+// list by itself.
+func syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // Open takes up a saved run. It fails with ErrNoRun, with ErrBusy while

@@ -60,8 +60,9 @@ func (r *Receipts) replace(name string, data []byte) (err error) {
 	if err != nil {
 		return err
 	}
+	placed := false
 	defer func() {
-		if err != nil {
+		if err != nil && !placed {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
@@ -72,7 +73,11 @@ func (r *Receipts) replace(name string, data []byte) (err error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), filepath.Join(r.path, name))
+	if err := os.Rename(f.Name(), filepath.Join(r.path, name)); err != nil {
+		return err
+	}
+	placed = true
+	return syncDir(r.path)
 }
 
 // Read reads a receipt by its name. It fails with ErrNoReceipt.
