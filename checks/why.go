@@ -54,13 +54,13 @@ const mostReasons = 16
 // with User.Read alone, or without any sign-in; what consent/predict reads
 // beyond that is left unread, and then taken as Microsoft's default has it.
 func WhyChecks() []ID {
-	return []ID{TenantFound, TenantCloud, TenantMatch, AccountWork, AccountRole, ConsentPredict}
+	return []ID{TenantFound, TenantCloud, TenantRealm, TenantMatch, AccountWork, AccountRole, ConsentPredict}
 }
 
 // WhyParts are the parts of a snapshot that Explain has a use for: none needs
 // more than User.Read (partScopes).
 func WhyParts() []Part {
-	return []Part{PartDiscovery, PartAccount, PartMe, PartRoles, PartOrganization}
+	return []Part{PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartOrganization}
 }
 
 // Explain narrows a text's answer down by what else is known. It is pure. What
@@ -118,9 +118,9 @@ type narrowed struct {
 // whyRules are what may settle or turn an answer, surest first. The first that
 // does is the last that is asked.
 var whyRules = []func(*narrowed) bool{
-	(*narrowed).personalSignedIn, (*narrowed).personalTenant, (*narrowed).personalDomain,
-	(*narrowed).signedInElsewhere, (*narrowed).noTenant, (*narrowed).stoppedElsewhere,
-	(*narrowed).mayApprove, (*narrowed).byDefault,
+	(*narrowed).personalSignedIn, (*narrowed).personalTenant, (*narrowed).personalServices, (*narrowed).personalDomain,
+	(*narrowed).signedInElsewhere, (*narrowed).guestSignedIn, (*narrowed).noTenant, (*narrowed).stoppedElsewhere,
+	(*narrowed).namedElsewhere, (*narrowed).otherClouds, (*narrowed).mayApprove, (*narrowed).byDefault,
 }
 
 // silent reports whether the text leaves open what happened. A code that nobody

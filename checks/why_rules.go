@@ -142,6 +142,7 @@ func (w *narrowed) byDefault() bool {
 	}
 	reasons := func() {
 		w.because(reasonOf(f), false)
+		w.forYou(f)
 		for _, d := range f.Detail {
 			w.because(WhyReason{Says: d, Grade: f.Grade, Check: f.Check}, false)
 		}
@@ -165,6 +166,11 @@ func (w *narrowed) byDefault() bool {
 	case f.Verdict == Pass && wantsConsent(w.Class):
 		w.maybe(aadsts.UserConsentOff)
 		w.because(WhyReason{Says: w.sayDo(sayWhyNotDefault), Grade: f.Grade, Check: f.Check}, false)
+		w.forYou(f)
+	case f.Verdict == Pass && w.silent():
+		w.maybe(append(w.Also, aadsts.AssignmentRequired, aadsts.CAPolicy, aadsts.UserConsentOff)...)
+		w.because(WhyReason{Says: sayWhyAllowed, Grade: f.Grade, Check: f.Check}, false)
+		w.forYou(f)
 	}
 	return false
 }
@@ -185,6 +191,7 @@ func (w *narrowed) notes() {
 	if f, ok := w.finding(AccountRole); ok && wantsConsent(w.Class) {
 		w.because(reasonOf(f), false)
 	}
+	w.realm()
 	app := w.in.Subject.App
 	if app.ClientID != "" && w.App.ID != "" && !strings.EqualFold(app.ClientID, w.App.ID) {
 		w.because(WhyReason{Says: fmt.Sprintf(sayWhyOtherApp, w.App.ID, Line(app.Name, 120), app.ClientID), Grade: Inferred}, false)
@@ -225,6 +232,9 @@ func (a App) wantsMailbox() bool {
 func (w *narrowed) said() {
 	if w.in.Colleague {
 		w.Colleague = colleagueWhy(w.Class)
+		if since := w.since(); since != "" {
+			w.Colleague = fmt.Sprintf(sayWhyColleague, since)
+		}
 		if w.silent() {
 			w.Also = slices.Concat(w.Also, []aadsts.Class{aadsts.AssignmentRequired, aadsts.CAPolicy})
 		}

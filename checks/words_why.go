@@ -15,6 +15,15 @@ const (
 	sayWhyNotDefault     = "By Microsoft's default an ordinary user could agree to this app: %s must have a stricter setting of its own, or the app asks for more than is known here."
 	sayWhyMailbox        = "Where mailboxes are not in Microsoft 365, an approval there does not let the app at mail or calendar: see whether the app can connect to where they are."
 
+	sayWhyServicesTenant = "The text names the tenant \"Microsoft Services\", in which personal accounts end up that are signed in where a work account is wanted."
+	sayWhyGuest          = "As a guest you meet the rules of %s, and not those of your own organisation: an approval has to be given there."
+	sayWhyOtherName      = "The text names %s. If that is another organisation than that of %s, its admin is the one to ask, or you were signed in to the wrong one."
+	sayWhyOtherCloud     = "%s lives in the %s, and this sign-in went to %s, which is another of Microsoft's clouds."
+	sayWhyAllowed        = "By Microsoft's default an ordinary user may agree to this app: if no page asked you to, it is something else that stops you, such as assignment, an access policy, or a stricter setting."
+	sayWhyYouMayNot      = "By that default you may not agree to this app yourself: you hold no role that approves apps."
+	sayWhyYouMay         = "By that default you may agree to this app yourself, without any role."
+	sayWhyColleague      = "Whoever agreed to the app before %s goes on working: since then Microsoft's default lets only admins approve what it asks for. Admins, and people who were let in one by one, get in too. It says nothing against your account."
+
 	sayWhyMaybe     = "If that does not clear it, it may be: "
 	sayWhyForAdmin  = "Ask your admin: "
 	sayWhyForVendor = "Ask the app's vendor: "
