@@ -95,6 +95,10 @@ func (l DNSLook) policy(r DNSReport) Finding {
 		if r.State == DNSAbsent { // nothing is wrong: it is a second layer, for those who want it
 			f.Verdict = Warn
 		}
+		if r.State == DNSAbsent && l.nowhere() { // its zone is somebody else's, such as a registry's
+			f.Detail = append([]string{fmt.Sprintf(sayMailNoDomain, l.Domain)}, f.Detail...)
+			return f
+		}
 		p := l.Rule.Publish(l.Domain, r.Home)
 		f.Fix = &Fix{Do: fmt.Sprintf(doDNSPublish, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
 		switch {
@@ -110,6 +114,9 @@ func (l DNSLook) policy(r DNSReport) Finding {
 	}
 	return f
 }
+
+// nowhere says whether the DNS was seen to have no such domain.
+func (l DNSLook) nowhere() bool { return l.MailFailed == nil && l.Mail.Known && !l.Mail.Exists }
 
 func (l DNSLook) agree(r DNSReport) Finding {
 	f := Finding{Check: CheckDNSAgree, Grade: Verified}
@@ -203,7 +210,7 @@ func (l DNSLook) proof() Finding {
 	switch {
 	case len(proof) > 0:
 		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSProof, l.Domain)
-	case l.MailFailed == nil && l.Mail.Known && !l.Mail.Exists:
+	case l.nowhere():
 		f.Verdict, f.Summary = Warn, fmt.Sprintf(sayMailNoDomain, l.Domain)
 	case l.MailFailed != nil || !l.Mail.KnownTexts:
 		f.Summary = fmt.Sprintf(sayDNSProofNot, l.Domain)

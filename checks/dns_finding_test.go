@@ -48,6 +48,31 @@ func TestDNSFindings(t *testing.T) {
 	}
 }
 
+// Nobody can publish in the zone above a domain that is not there: no advice then.
+func TestNoRecordForADomainThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	none := missing("ns1.", DNSNoName)
+	for name, c := range map[string]struct {
+		mail   DNSMail
+		failed error
+		advice bool
+	}{
+		"not there":         {DNSMail{Known: true}, nil, false},
+		"there":             {DNSMail{Known: true, Exists: true}, nil, true},
+		"nobody knows":      {DNSMail{}, nil, true},
+		"could not be seen": {DNSMail{Known: true}, errors.New("no answer"), true},
+	} {
+		l := DNSLook{Rule: hetkRule(), Domain: "nosuch.example", Answer: answer(none, none), Mail: c.mail, MailFailed: c.failed}
+		got := l.Findings()[0]
+		if got.Verdict != Warn || (got.Fix != nil) != c.advice {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if told := strings.Contains(strings.Join(got.Detail, " "), "There is no domain nosuch.example."); told == c.advice {
+			t.Errorf("%s: %q", name, got.Detail)
+		}
+	}
+}
+
 func TestDNSByHand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

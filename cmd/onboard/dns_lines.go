@@ -49,12 +49,14 @@ func (l *dnsLines) report(r dnsReport) error {
 		}
 	}
 	l.servers(&b, p)
+	advised := false
 	for _, f := range r.Findings {
 		if f.Check == checks.CheckDNSPolicy && f.Fix != nil {
 			once("\n→ %s\n", f.Fix.Do)
+			advised = true
 		}
 	}
-	if (p.State == checks.DNSAbsent || p.State == checks.DNSInvalid) && r.Publish != nil {
+	if advised && (p.State == checks.DNSAbsent || p.State == checks.DNSInvalid) && r.Publish != nil {
 		publication(&b, *r.Publish)
 	}
 	// What only counts down is no news.

@@ -55,6 +55,19 @@ func TestWalkToThePolicyRecord(t *testing.T) {
 	}
 }
 
+// TestDNSOfADomainThatIsNotThere: nobody is told to write into the zone above it.
+func TestDNSOfADomainThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, sim.Options{Scenario: "dns-absent"})
+	out, errs, code := onboard(t.Context(), nil, append([]string{"dns", "nosuch.example"}, against(s.Ready())...)...)
+	if code != codeBlocked || !strings.Contains(out, "There is no domain nosuch.example.") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if strings.Contains(out, "→") || strings.Contains(out, "_hetk.nosuch.example. 3600 IN TXT") || strings.Contains(out, "add a TXT record") {
+		t.Errorf("a record is wanted in a zone of somebody else's:\n%s", out)
+	}
+}
+
 // TestDNSOfTheSimulator: each shape has a state and words of its own, by the
 // command alone, against the simulator's servers.
 func TestDNSOfTheSimulator(t *testing.T) {
