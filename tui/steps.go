@@ -248,7 +248,7 @@ func (m *Model) lookedWhen(es []entry) string {
 
 func (s *stepsScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
 
-func (s *stepsScreen) typing(*Model) *field { return nil }
+func (s *stepsScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)) }
 
 func (s *stepsScreen) offers(m *Model) []offer {
 	step, _ := m.state.Step()
