@@ -18,7 +18,7 @@ func appChecks() []Check {
 	read := Access{SignIn: true, AnyScope: ScopesFor(PartApp)}
 	return []Check{
 		{
-			ID: AppPresent, Title: titleAppPresent, Needs: []ID{TenantMatch}, Reads: []Part{PartApp},
+			ID: AppPresent, Title: titleAppPresent, Needs: []ID{TenantMatch}, Reads: []Part{PartApp, PartDeleted},
 			Access: read, Patience: replication, Run: appPresent,
 		},
 		{

@@ -248,8 +248,11 @@ type Subject struct {
 	Cloud  Cloud  // chosen or found; empty until known
 	Person string // user principal name asked about; empty: an ordinary user
 	Who    string // the person or group that a plan is about: an address, an object id, or a group's name
-	Now    time.Time
-	Look   *Snapshot
+	// Deleted is the object id of an enterprise app that was deleted, and that a
+	// plan would restore; empty: none.
+	Deleted string
+	Now     time.Time
+	Look    *Snapshot
 	// Login and Portal are https roots without a slash at the end, to which
 	// links lead in place of the cloud's own: a simulator's. Empty: the cloud's.
 	Login, Portal string

@@ -61,6 +61,7 @@ var lenses = map[Part]lens{
 	PartUserGroups:    lensOf(func(s *Snapshot) *Look[[]string] { return &s.UserGroups }),
 	PartUserRoles:     lensOf(func(s *Snapshot) *Look[[]Role] { return &s.UserRoles }),
 	PartWho:           lensOf(func(s *Snapshot) *Look[*Principal] { return &s.Who }),
+	PartDeleted:       lensOf(func(s *Snapshot) *Look[*DeletedApp] { return &s.Deleted }),
 	PartReviewers:     lensOf(func(s *Snapshot) *Look[[]Reviewer] { return &s.Reviewers }),
 	PartConditional:   lensOf(func(s *Snapshot) *Look[Conditional] { return &s.Conditional }),
 	PartSignIns:       lensOf(func(s *Snapshot) *Look[SignInLog] { return &s.SignIns }),
@@ -94,7 +95,8 @@ var partScopes = map[Part][]string{
 	PartUserGroups:    {"User.Read.All", "Directory.Read.All"},
 	PartUserRoles:     {"User.Read.All", "Directory.Read.All"},
 	// A person or a group: this one reads both.
-	PartWho: {"Directory.Read.All", "Directory.ReadWrite.All"},
+	PartWho:     {"Directory.Read.All", "Directory.ReadWrite.All"},
+	PartDeleted: {"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All"},
 	// Reviewers are people, groups and roles: this one reads them all.
 	PartReviewers: {"Directory.Read.All", "Directory.ReadWrite.All"},
 	// [GC:conditionalaccessroot-evaluate]; the second is in every sign-in of ours.
@@ -130,7 +132,7 @@ func Parts() []Part {
 	return []Part{
 		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartGrants,
 		PartAssignments, PartAppRoles, PartResources, PartClassified, PartAuthorization, PartPolicies, PartWorkflow,
-		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartWho, PartReviewers, PartConditional, PartSignIns, PartAudit,
+		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartWho, PartDeleted, PartReviewers, PartConditional, PartSignIns, PartAudit,
 		PartDNSPolicy, PartDNSMail, PartProbe, PartCallback,
 	}
 }

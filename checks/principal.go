@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // PrincipalKind says what a Principal is.
@@ -23,10 +24,19 @@ type Principal struct {
 	Name string `json:"name"`
 }
 
+// DeletedApp is an enterprise app among the directory's deleted items, where it
+// stays for 30 days and can be restored ([GC:directory-deleteditems-get]).
+type DeletedApp struct {
+	ID    string    `json:"id"`
+	AppID string    `json:"appId"`
+	Name  string    `json:"name"`
+	At    time.Time `json:"at"` // zero: not said
+}
+
 // ofNobody reports a part of somebody who was not named: there is nothing to
 // read then.
 func (s Subject) ofNobody(p Part) bool {
-	return p.ofUser() && s.Person == "" || p == PartWho && s.Who == ""
+	return p.ofUser() && s.Person == "" || p == PartWho && s.Who == "" || p == PartDeleted && s.Deleted == ""
 }
 
 // aboutWho says of the person or group of a plan whether they are assigned to

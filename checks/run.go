@@ -108,7 +108,7 @@ func (r *run) wants(p Part) bool {
 
 // ask starts every reader on its parts and gives how many were started.
 func (r *run) ask(ctx context.Context, readers []Reader, arrivals chan<- arrival, gone <-chan struct{}) int {
-	q := Query{App: r.s.App, Domain: r.s.Domain, Cloud: r.s.Cloud, Person: r.s.Person, Who: r.s.Who}
+	q := Query{App: r.s.App, Domain: r.s.Domain, Cloud: r.s.Cloud, Person: r.s.Person, Who: r.s.Who, Deleted: r.s.Deleted}
 	started := 0
 	for _, reader := range readers {
 		var parts []Part

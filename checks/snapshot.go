@@ -45,6 +45,8 @@ const (
 	PartUserRoles  Part = "user-roles"
 	// Of the person or group that a plan is about, and read only where one is named.
 	PartWho Part = "who"
+	// Of the deleted enterprise app that a plan is about, and read only where one is.
+	PartDeleted Part = "deleted-app"
 	// Of the vendor's side: what its own credential is answered, and what its
 	// consent link brought back. Read only where there is one.
 	PartProbe    Part = "vendor-probe"
@@ -89,6 +91,7 @@ type Snapshot struct {
 	UserGroups    Look[[]string]                 `json:"userGroups"` // ids of the groups they are a direct member of
 	UserRoles     Look[[]Role]                   `json:"userRoles"`  // active ones
 	Who           Look[*Principal]               `json:"who"`        // never nil where it was read
+	Deleted       Look[*DeletedApp]              `json:"deleted"`    // read and nil: it cannot be restored
 	Reviewers     Look[[]Reviewer]               `json:"reviewers"`  // in the order of Workflow.Reviewers
 	Conditional   Look[Conditional]              `json:"conditional"`
 	SignIns       Look[SignInLog]                `json:"signIns"`
@@ -131,6 +134,9 @@ type Query struct {
 	Cloud  Cloud // empty: not chosen
 	Person string
 	Who    string // the person or group that a plan is about: an address, an object id, or a group's name
+	// Deleted is the object id of an enterprise app that was deleted, and that a
+	// plan would restore; empty: none.
+	Deleted string
 }
 
 // Reader delivers parts of a tenant. Read asks for all of parts at once and

@@ -415,6 +415,7 @@ var partTitles = map[Part]string{
 	PartUserGroups:    "the groups of the person",
 	PartUserRoles:     "the roles of the person",
 	PartWho:           "whom the app is meant for",
+	PartDeleted:       "the deleted enterprise app",
 	PartReviewers:     "the reviewers",
 	PartConditional:   "what Conditional Access does",
 	PartSignIns:       "the log of sign-ins",

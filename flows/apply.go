@@ -362,6 +362,9 @@ func (f Facts) with(n Facts) Facts {
 	if n.WorkflowRead {
 		f.Workflow, f.WorkflowRead = n.Workflow, true
 	}
+	if n.DeletedRead {
+		f.Deleted, f.DeletedRead = n.Deleted, true
+	}
 	if n.PoliciesRead {
 		f.Policies, f.PoliciesRead = n.Policies, true
 	}

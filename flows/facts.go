@@ -49,6 +49,11 @@ type Facts struct {
 	// TooMany: a list is longer than an event holds, and was cut.
 	TooMany bool `json:"tooMany,omitempty"`
 
+	// Deleted is the enterprise app that a plan would restore; nil: it cannot be
+	// restored, or was not looked for.
+	DeletedRead bool         `json:"deletedRead,omitempty"`
+	Deleted     *DeletedFact `json:"deleted,omitempty"`
+
 	Who *WhoFact  `json:"who,omitempty"` // whom a plan is about; nil: not found, or not looked for
 	At  time.Time `json:"at,omitzero"`
 }
@@ -107,6 +112,13 @@ type WhoFact struct {
 	Group bool   `json:"group,omitempty"`
 	Name  string `json:"name"`
 	Asked string `json:"asked"` // the words by which it was found
+}
+
+// DeletedFact is an enterprise app among the deleted items of the tenant.
+type DeletedFact struct {
+	ID    string `json:"id"`
+	AppID string `json:"appId"`
+	Name  string `json:"name"`
 }
 
 // TenantFact is the tenant of the domain in one cloud.
@@ -194,6 +206,10 @@ func FactsOf(s *checks.Snapshot, app checks.App) Facts {
 	if w := s.Who.Value; s.Who.Read && w != nil {
 		f.Who = &WhoFact{ID: w.ID, Group: w.Kind == checks.PrincipalGroup, Name: w.Name}
 	}
+	if d := s.Deleted.Value; s.Deleted.Read && d != nil {
+		f.Deleted = &DeletedFact{ID: d.ID, AppID: d.AppID, Name: d.Name}
+	}
+	f.DeletedRead = s.Deleted.Read
 	f.assignments(s)
 	f.policies(s, app)
 	for _, n := range []int{len(f.Grants), len(f.UserGrants), len(f.Roles), len(f.Assigned), len(f.Consent)} {

@@ -51,6 +51,7 @@ func planRevoke(s State, p *Plan) error {
 			Kind: DeleteApp, Title: planWords.deleteLine, Method: "DELETE", Path: "/servicePrincipals/" + f.App.ID,
 			Before: f.App.Name, After: words.absent, Scope: "Application.ReadWrite.All", Role: leastRole,
 			Effect: planWords.deleteEffect, Benchmark: words.noBenchmark, Undo: planWords.deleteUndo, Warning: planWords.deleteWarning,
+			Back: restoring(f.App.ID),
 		})
 		p.Warnings = append(p.Warnings, planWords.deleteWarning)
 	}
@@ -58,6 +59,12 @@ func planRevoke(s State, p *Plan) error {
 		p.Warnings = append(p.Warnings, planWords.revokeWarning)
 	}
 	return nil
+}
+
+// restoring brings back an enterprise app that was deleted, for 30 days, as the
+// object that it was ([GC:directory-deleteditems-restore]).
+func restoring(id string) *Back {
+	return &Back{Kind: RestoreApp, Method: "POST", Path: "/directory/deletedItems/" + id + "/restore"}
 }
 
 // revokeLine deletes a grant.

@@ -32,7 +32,7 @@ func Patience(f Facts, k ChangeKind) time.Duration {
 		return patienceSetting
 	case Classify, Unclassify, CreatePolicy, AddCondition, DeletePolicy:
 		return patiencePolicy
-	case CreateApp, DeleteApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
+	case CreateApp, DeleteApp, RestoreApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
 		RequireAssignment, FreeAssignment:
 	}
 	return patienceObject

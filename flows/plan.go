@@ -37,6 +37,7 @@ type ChangeKind string
 const (
 	CreateApp   ChangeKind = "create-app"   // make the enterprise app (service principal)
 	DeleteApp   ChangeKind = "delete-app"   // delete the enterprise app
+	RestoreApp  ChangeKind = "restore-app"  // bring back the enterprise app that was deleted
 	EnableApp   ChangeKind = "enable-app"   // switch its sign-in on again
 	DisableApp  ChangeKind = "disable-app"  // switch its sign-in off
 	CreateGrant ChangeKind = "create-grant" // a tenant-wide grant on one API
@@ -64,7 +65,7 @@ const (
 // takes it away.
 func (k ChangeKind) Mark() string {
 	switch k {
-	case CreateApp, CreateGrant, GrantOne, AssignRole, Assign, Classify, CreatePolicy, AddCondition:
+	case CreateApp, RestoreApp, CreateGrant, GrantOne, AssignRole, Assign, Classify, CreatePolicy, AddCondition:
 		return "+"
 	case EnableApp, DisableApp, WidenGrant, NarrowGrant, RequireAssignment, FreeAssignment, SetConsent, SetWorkflow:
 		return "~"

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -52,6 +53,9 @@ func scriptLineOf(c Change, n int) (scriptLine, error) {
 		l.look = look{path: one + "?$select=id,appId", see: seeApp}
 		l.was, l.is = switched(c.Kind == DeleteApp, "there")
 		l.blind = c.Kind == CreateApp
+	case RestoreApp:
+		l.look = look{path: "/servicePrincipals/" + path.Base(collection(c.Path)) + "?$select=id,appId", see: seeApp}
+		l.was, l.is = "", "there"
 	case EnableApp, DisableApp:
 		l.look = look{path: one + "?$select=id,accountEnabled", see: seeEnabled}
 		l.was, l.is = fmt.Sprint(c.Kind == DisableApp), fmt.Sprint(c.Kind == EnableApp)
@@ -111,7 +115,7 @@ func settingLine(l scriptLine, back Back) (scriptLine, error) {
 // sound says what is wrong with a line that looks the same before and after:
 // a script could not tell whether it did anything.
 func (l scriptLine) sound() error {
-	if l.was == l.is || l.Method == "POST" && l.Body == "" {
+	if l.was == l.is || l.Method == "POST" && l.Body == "" && l.Kind != RestoreApp {
 		return fmt.Errorf("%w: %s", ErrOddPlan, l.Kind)
 	}
 	return nil

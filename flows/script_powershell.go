@@ -163,7 +163,7 @@ func psCommand(c Change) string {
 		return "New-MgPolicyPermissionGrantPolicyInclude -PermissionGrantPolicyId " + above + body
 	case DeletePolicy:
 		return "Remove-MgPolicyPermissionGrantPolicy -PermissionGrantPolicyId " + last
-	case SetWorkflow:
+	case SetWorkflow, RestoreApp: // the second has a cmdlet in a module that nothing else here needs
 	}
 	out := "Invoke-MgGraphRequest -Method " + c.Method + " -Uri (\"$Graph/v1.0\" + " + psText(c.Path) + ")"
 	if c.Body != "" {

@@ -44,7 +44,7 @@ func Shows(f Facts, app checks.App, c Change) bool {
 		return showsSetting(f, c)
 	case DeleteApp:
 		return f.AppRead && f.App == nil
-	case CreateApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
+	case CreateApp, RestoreApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
 		RequireAssignment, FreeAssignment:
 		return f.App != nil && strings.EqualFold(f.App.AppID, app.ClientID) && showsApp(f, c)
 	}
@@ -56,6 +56,8 @@ func showsApp(f Facts, c Change) bool {
 	switch c.Kind {
 	case CreateApp:
 		return true
+	case RestoreApp:
+		return path.Base(path.Dir(c.Path)) == f.App.ID
 	case EnableApp, DisableApp:
 		return f.App.Enabled == (c.Kind == EnableApp) && !f.App.EnabledUnread
 	case RequireAssignment, FreeAssignment:
@@ -133,8 +135,8 @@ func showsSetting(f Facts, c Change) bool {
 		p, _ := policyByID(f, path.Base(path.Dir(c.Path)))
 		want := sent[conditionSent](c.Body)
 		return len(want.Clients) == 1 && letsIn(p, want.API, want.Scopes, want.Clients[0])
-	case CreateApp, DeleteApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
-		RequireAssignment, FreeAssignment:
+	case CreateApp, DeleteApp, RestoreApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign,
+		Unassign, RequireAssignment, FreeAssignment:
 	}
 	return false
 }

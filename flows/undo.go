@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func undoChecks(s State) []checks.ID {
 	}
 	for _, l := range s.Undoing.Lines {
 		switch l.Kind {
-		case CreateApp, DeleteApp:
+		case CreateApp, DeleteApp, RestoreApp:
 			out = append(out, checks.AppUserGrants, checks.AppRoles, checks.AppAssignment)
 		case AssignRole, Assign, Unassign, RequireAssignment, FreeAssignment:
 			out = append(out, checks.AppRoles, checks.AppAssignment)
@@ -68,6 +69,7 @@ func planUndo(s State, p *Plan) error {
 	if r.Strange {
 		p.Warnings = append(p.Warnings, planWords.fileWarning)
 	}
+	f := s.Facts
 	made := slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return l.Kind == CreatePolicy && mayBeDone(l) })
 	for _, l := range slices.Backward(r.Lines) {
 		switch {
@@ -78,17 +80,17 @@ func planUndo(s State, p *Plan) error {
 		case l.Kind == AddCondition:
 			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
 			continue
-		case l.Kind == DeleteApp && s.Facts.AppRead && s.Facts.App != nil && l.Path == "/servicePrincipals/"+s.Facts.App.ID:
-			continue // it was restored
-		case l.Kind == DeleteApp:
-			return fmt.Errorf("%w: %s", ErrNoWayBack, planWords.deleteUndo)
+		case l.Kind == DeleteApp && l.Back == nil: // as receipts of old have it
+			l.Back = restoring(path.Base(l.Path))
+		}
+		switch {
 		case l.Back == nil:
 			return fmt.Errorf("%w: %s", ErrNoWayBack, l.Title)
 		case !takesBack(l):
 			return fmt.Errorf("%w: %s", ErrForeign, l.Title)
 		}
-		stand, what, err := standing(s.Facts, *r, l)
-		if other(s.Facts, l) && stand == stoodLeft {
+		stand, what, err := standing(f, *r, l)
+		if other(f, l) && stand == stoodLeft {
 			stand, what = stoodMoved, planWords.movedOther
 		}
 		switch {
@@ -99,13 +101,16 @@ func planUndo(s State, p *Plan) error {
 		case stand == stoodBack:
 			continue
 		}
-		line, err := backLine(s.Facts, s.App, l)
+		line, err := backLine(f, s.App, l)
 		switch {
 		case errors.Is(err, ErrUnknownID) && l.Kind == Classify: // the others can be taken back all the same
 			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
 			continue
 		case err != nil:
 			return err
+		}
+		if line.Kind == RestoreApp { // what comes next is done to it
+			f = restored(f)
 		}
 		p.Lines = append(p.Lines, line)
 		if line.Warning != "" {
@@ -115,9 +120,32 @@ func planUndo(s State, p *Plan) error {
 	return nil
 }
 
+// Deleted is the object id of the enterprise app that a plan would restore: what
+// the next look has to find. Empty: none.
+func (s State) Deleted() string {
+	if s.Path != Undo || s.Undoing == nil {
+		return ""
+	}
+	for _, l := range s.Undoing.Lines {
+		if l.Kind == DeleteApp && mayBeDone(l) {
+			return path.Base(l.Path)
+		}
+	}
+	return ""
+}
+
+// restored are facts as they are once the deleted app is there again, without
+// what hung on it.
+func restored(f Facts) Facts {
+	f.App = &AppFact{ID: f.Deleted.ID, AppID: f.Deleted.AppID, Name: f.Deleted.Name, Enabled: true}
+	f.Grants, f.UserGrants, f.Roles, f.Assigned = nil, nil, nil, nil
+	f.GrantsRead, f.RolesRead, f.AssignedRead = true, true, true
+	return f
+}
+
 // backKinds are the kinds that take a kind back.
 var backKinds = map[ChangeKind]ChangeKind{
-	CreateApp: DeleteApp, EnableApp: DisableApp, DisableApp: EnableApp, CreateGrant: DeleteGrant, GrantOne: DeleteGrant, WidenGrant: NarrowGrant,
+	CreateApp: DeleteApp, DeleteApp: RestoreApp, RestoreApp: DeleteApp, EnableApp: DisableApp, DisableApp: EnableApp, CreateGrant: DeleteGrant, GrantOne: DeleteGrant, WidenGrant: NarrowGrant,
 	AssignRole: Unassign, Assign: Unassign, RequireAssignment: FreeAssignment, FreeAssignment: RequireAssignment,
 	SetConsent: SetConsent, SetWorkflow: SetWorkflow, Classify: Unclassify, Unclassify: Classify, CreatePolicy: DeletePolicy,
 }
@@ -176,13 +204,16 @@ func backLine(f Facts, app checks.App, l ReceiptLine) (Change, error) {
 	switch b.Kind {
 	case Unclassify:
 		c.Scopes = l.Scopes
-	case DeleteApp, DeletePolicy: // what is made again is another one
+	case DeletePolicy: // what is made again is another one
 		c.Undo = planWords.noUndo
+		return c, nil
+	case DeleteApp:
+		c.Undo, c.Back = planWords.deleteUndo, restoring(path.Base(c.Path))
 		return c, nil
 	default:
 	}
 	c.Back = &Back{Kind: l.Kind, Method: l.Method, Path: l.Path, Body: l.Body}
-	if l.Method == "DELETE" { // it was of another id, which went with what was deleted
+	if l.Method == "DELETE" && l.Kind != DeleteApp { // it was of another id, which went with what was deleted
 		c.Back.Path = c.Path + "/" + NewObjectRef
 	}
 	return c, nil
@@ -192,7 +223,7 @@ func backLine(f Facts, app checks.App, l ReceiptLine) (Change, error) {
 // of change takes (entra-facts §1 to §6, [PERM]).
 func needsOf(k ChangeKind) (scope, role string) {
 	switch k {
-	case CreateApp, DeleteApp, EnableApp, DisableApp, RequireAssignment, FreeAssignment:
+	case CreateApp, DeleteApp, RestoreApp, EnableApp, DisableApp, RequireAssignment, FreeAssignment:
 		return "Application.ReadWrite.All", leastRole
 	case AssignRole, Assign:
 		return assignScopes, leastRole

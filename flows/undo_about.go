@@ -23,6 +23,13 @@ type backAbout struct {
 func aboutBack(f Facts, app checks.App, l ReceiptLine, b Back) (a backAbout, ok bool) {
 	a = backAbout{benchmark: words.noBenchmark, before: words.absent, after: words.absent}
 	switch b.Kind {
+	case RestoreApp:
+		d := f.Deleted
+		if d == nil || !strings.EqualFold(d.AppID, app.ClientID) {
+			return a, false
+		}
+		a.title, a.before, a.after, a.warning = d.Name, planWords.deleted, d.Name, planWords.restoreWarning
+		return a, b.Method == "POST" && b.Body == "" && b.Path == restoring(d.ID).Path
 	case DeleteApp, DisableApp, EnableApp, RequireAssignment, FreeAssignment:
 		return aboutApp(f, b, a)
 	case DeleteGrant, NarrowGrant, CreateGrant, GrantOne:

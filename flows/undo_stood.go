@@ -23,7 +23,7 @@ func standing(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err er
 		return st, "", ErrNotRead
 	}
 	switch l.Kind {
-	case CreateApp, EnableApp, DisableApp, RequireAssignment, FreeAssignment, DeleteApp:
+	case CreateApp, RestoreApp, EnableApp, DisableApp, RequireAssignment, FreeAssignment, DeleteApp:
 		return standingApp(f, r, l)
 	case CreateGrant, GrantOne, WidenGrant, NarrowGrant, DeleteGrant:
 		return standingGrant(f, l)
@@ -57,13 +57,17 @@ func either(left bool) stood {
 
 func standingApp(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err error) {
 	switch {
-	case l.Kind == CreateApp && f.App == nil:
+	case l.Kind == DeleteApp:
+		return standingDeleted(f, path.Base(l.Path))
+	case (l.Kind == CreateApp || l.Kind == RestoreApp) && f.App == nil:
 		return stoodBack, "", nil
 	case f.App == nil:
 		return stoodMoved, planWords.movedGone, nil
 	case l.Kind == CreateApp && l.ObjectID != "" && !strings.EqualFold(f.App.ID, l.ObjectID):
 		return stoodMoved, planWords.movedOther, nil
-	case l.Kind == CreateApp:
+	case l.Kind == RestoreApp && path.Base(path.Dir(l.Path)) != f.App.ID:
+		return stoodMoved, planWords.movedOther, nil
+	case l.Kind == CreateApp, l.Kind == RestoreApp:
 		if !f.GrantsRead || !f.RolesRead || !f.AssignedRead {
 			return st, "", ErrNotRead
 		}
@@ -81,6 +85,22 @@ func standingApp(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err
 		return either(f.App.AssignedOnly == (l.Kind == RequireAssignment)), "", nil
 	}
 	return stoodMoved, planWords.movedOther, nil
+}
+
+// standingDeleted is standing for an enterprise app that was deleted: it is there
+// again, or can be restored, or neither.
+func standingDeleted(f Facts, id string) (st stood, what string, err error) {
+	switch {
+	case f.App != nil && f.App.ID == id:
+		return stoodBack, "", nil
+	case f.App != nil:
+		return stoodMoved, planWords.movedOther, nil
+	case !f.DeletedRead:
+		return st, "", ErrNotRead
+	case f.Deleted == nil:
+		return stoodMoved, planWords.movedForGood, nil
+	}
+	return stoodLeft, "", nil
 }
 
 // onlyBy says whether everything that hangs on the enterprise app was made by a

@@ -165,9 +165,14 @@ func TestPlansOfEveryPath(t *testing.T) {
 			"DELETE /oauth2PermissionGrants/g1", "DELETE /oauth2PermissionGrants/u1", "DELETE /servicePrincipals/" + exSP + "/appRoleAssignedTo/r1",
 		}, nil},
 		"taken back with the app": {Revoke, nil, []Answered{{AskRevoke, RevokeApp}}, []string{"DELETE /servicePrincipals/" + appSP}, nil},
-		"nothing to take back":    {Revoke, []func(*Facts){func(f *Facts) { f.App = nil }}, nil, nil, nil},
-		"too much to put back":    {Revoke, []func(*Facts){func(f *Facts) { f.Grants = []GrantFact{{ID: "g", Cut: true}} }}, nil, nil, ErrCutGrant},
-		"by hand alone":           {DirectLink, nil, nil, nil, ErrNoPlan},
+		"taken back whole": {Revoke, []func(*Facts){func(f *Facts) {
+			f.Grants, f.Roles = []GrantFact{grantOf("g1", "", "User.Read")}, []AssignFact{{"r1", appSP, exSP, "role"}}
+		}}, []Answered{{AskRevoke, RevokeApp}}, []string{
+			"DELETE /oauth2PermissionGrants/g1", "DELETE /servicePrincipals/" + exSP + "/appRoleAssignedTo/r1", "DELETE /servicePrincipals/" + appSP,
+		}, nil},
+		"nothing to take back": {Revoke, []func(*Facts){func(f *Facts) { f.App = nil }}, nil, nil, nil},
+		"too much to put back": {Revoke, []func(*Facts){func(f *Facts) { f.Grants = []GrantFact{{ID: "g", Cut: true}} }}, nil, nil, ErrCutGrant},
+		"by hand alone":        {DirectLink, nil, nil, nil, ErrNoPlan},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -182,7 +187,7 @@ func TestPlansOfEveryPath(t *testing.T) {
 				if l.Body != "" || l.Method != "DELETE" {
 					whole(t, l)
 				}
-				if l.Back == nil && l.Kind != DeleteApp && l.Kind != AddCondition {
+				if l.Back == nil && l.Kind != AddCondition {
 					t.Errorf("%s has no way back", l.Title)
 				}
 				if Shows(s.Facts, s.App, l) {
@@ -224,12 +229,6 @@ func roundTrips(t *testing.T, s State, p Plan) {
 	rec := Recall(r)
 	now.Path, now.Undoing = Undo, &rec
 	back, err := MakePlan(now)
-	if slices.ContainsFunc(p.Lines, func(c Change) bool { return c.Kind == DeleteApp }) {
-		if !errors.Is(err, ErrNoWayBack) {
-			t.Errorf("an app that was deleted is taken back: %v", err)
-		}
-		return
-	}
 	if err != nil || back.Undoes != p.ID {
 		t.Fatalf("cannot be taken back: %v", err)
 	}
@@ -311,8 +310,12 @@ func play(t *testing.T, s *State, c Change) (id string) {
 			f.App.AssignedOnly = v
 		}
 		if c.Method == "DELETE" {
+			f.DeletedRead, f.Deleted = true, &DeletedFact{ID: a.ID, AppID: a.AppID, Name: a.Name}
 			f.App = nil
 		}
+	case strings.HasPrefix(c.Path, "/directory/deletedItems/"):
+		f.App = &AppFact{ID: f.Deleted.ID, AppID: f.Deleted.AppID, Name: f.Deleted.Name, Enabled: true}
+		f.DeletedRead, f.Deleted = false, nil
 	case c.Path == "/policies/authorizationPolicy":
 		f.Consent = sent[consentSent](c.Body).Role.Assigned
 	case c.Path == "/policies/adminConsentRequestPolicy":
@@ -337,6 +340,7 @@ func play(t *testing.T, s *State, c Change) (id string) {
 // A tenant that somebody changed since is left alone, whole.
 func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
 	t.Parallel()
+	whole := []Answered{{AskRevoke, RevokeApp}}
 	all := []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"}
 	for name, c := range map[string]struct {
 		path   PathID
@@ -360,6 +364,11 @@ func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
 		"the role's app is gone":       {Revoke, func(f *Facts) { f.Roles = []AssignFact{{"r1", appSP, exSP, "role"}} }, func(f *Facts) { f.App = nil }, nil, ErrMovedOn},
 		"a scope is classified now":    {LowImpact, nil, func(f *Facts) { f.Classes[0].Level = "high" }, nil, ErrMovedOn},
 		"granted again since":          {Revoke, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all}} }, func(f *Facts) { f.Grants = []GrantFact{{ID: "g", ResourceID: graphSP, Scopes: all[:1]}} }, nil, ErrMovedOn},
+		"deleted for good":             {Revoke, nil, func(f *Facts) { f.Deleted = nil }, whole, ErrMovedOn},
+		"deleted, and made again":      {Revoke, nil, func(f *Facts) { f.App = &AppFact{ID: exSP, AppID: f.Deleted.AppID} }, whole, ErrMovedOn},
+		"deleted items unread":         {Revoke, nil, func(f *Facts) { f.DeletedRead = false }, whole, ErrNotRead},
+		"deleted, of another app":      {Revoke, nil, func(f *Facts) { f.Deleted.AppID = exSP }, whole, ErrForeign},
+		"deleted, another one of it":   {Revoke, nil, func(f *Facts) { f.Deleted.ID = exSP }, whole, ErrForeign},
 		"unread":                       {AllowAll, nil, func(f *Facts) { f.ConsentRead = false }, nil, ErrNotRead},
 		"the app unread":               {EntraGrant, nil, func(f *Facts) { f.AppRead = false }, nil, ErrNotRead},
 	} {

@@ -17,7 +17,7 @@ var planWords = struct {
 	consentEffect                                                                                                                                                map[PathID]string
 	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                              string
 	unroleLine, unroleEffect, unroleUndo                                                                                                                         string
-	deleteLine, deleteEffect, deleteUndo, deleteWarning                                                                                                          string
+	deleteLine, deleteEffect, deleteUndo, deleteWarning, deleted, restoreWarning, movedForGood                                                                   string
 	backLine                                                                                                                                                     map[ChangeKind]string
 	backEffect                                                                                                                                                   map[ChangeKind]string
 	undoTitle, undoFor, undoGains                                                                                                                                string
@@ -102,11 +102,11 @@ var planWords = struct {
 
 	deleteLine:    "delete the enterprise app",
 	deleteEffect:  "The app is not listed any more; its assignments and settings here go with it.",
-	deleteUndo:    "By hand, within 30 days: Enterprise apps, Deleted applications, Restore. Then the receipt can take back the rest.", // [ED:restore-application]
-	deleteWarning: "This program deletes the enterprise app and cannot restore it: that is done by hand, within 30 days, and before anything else here can be taken back.",
+	deleteUndo:    "Restore it, within 30 days: Enterprise apps, Deleted applications, Restore.", // [ED:restore-application]
+	deleteWarning: "The enterprise app can be restored for 30 days, and not after that. Conditional Access policies that name it do not come back with it.",
 
 	backLine: map[ChangeKind]string{
-		DeleteApp: "delete the enterprise app", DisableApp: "switch its sign-in off again", DeleteGrant: "delete the grant",
+		DeleteApp: "delete the enterprise app", RestoreApp: "restore the enterprise app", DisableApp: "switch its sign-in off again", DeleteGrant: "delete the grant",
 		NarrowGrant: "set the grant's scopes back", CreateGrant: "make the tenant-wide grant again", GrantOne: "make the user's grant again",
 		AssignRole: "give the application permission again", Unassign: "delete the assignment", Assign: "assign again",
 		FreeAssignment: "let everybody in again", RequireAssignment: "let in only who is assigned", SetConsent: "set the user consent setting back",
@@ -114,7 +114,7 @@ var planWords = struct {
 		EnableApp: "switch its sign-in on again",
 	},
 	backEffect: map[ChangeKind]string{
-		DeleteApp: "The app is not listed any more.", DisableApp: "Nobody can sign in to the app.", DeleteGrant: "Consent that this grant gave is gone.",
+		DeleteApp: "The app is not listed any more.", RestoreApp: "The app is listed again, with what was set on it.", DisableApp: "Nobody can sign in to the app.", DeleteGrant: "Consent that this grant gave is gone.",
 		NarrowGrant: "The app holds what it held before.", CreateGrant: "The app is approved for everyone again.", GrantOne: "The app is approved for that user again.",
 		AssignRole: "The app may use this permission by itself again.", Unassign: "Whoever was assigned by it is so no more.", Assign: "Whoever was assigned is so again.",
 		FreeAssignment: "Everybody may use the app.", RequireAssignment: "Whoever is not assigned is turned away.", SetConsent: "Users may consent to what they could before.",
@@ -151,6 +151,9 @@ var planWords = struct {
 
 	rolesWarning: "The app is not in the tenant yet, so it is not known whether it has roles of its own. Where it has, people are assigned to one of them by hand, before anybody is shut out: look at the app once it is there.",
 
-	movedGone: "it is not there any more", movedOther: "it is another one now",
+	deleted:        "deleted",
+	restoreWarning: "What was set on the enterprise app comes back with it, but for Conditional Access policies that named it. Whoever was assigned to it may use it again.",
+	movedForGood:   "it cannot be restored any more",
+	movedGone:      "it is not there any more", movedOther: "it is another one now",
 	movedUsed: "others have consented to it, or were assigned to it", movedHolds: "it is now: %s",
 }

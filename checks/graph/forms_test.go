@@ -116,8 +116,9 @@ func joined(texts []string) string {
 // namedWrites has one write of every form.
 func namedWrites() map[string]Write {
 	return map[string]Write{
-		"create": createWrite(), "enable": enableWrite(clientSP), "require": requireWrite(clientSP), "delete app": deleteAppWrite(clientSP),
-		"grant": grantWrite(clientSP, resourceSP, "openid User.Read"), "grant one": grantOneWrite(clientSP, userID, resourceSP, "openid"),
+		"create": createWrite(), "enable": enableWrite(clientSP), "require": requireWrite(clientSP), "restore": {http.MethodPost, "/directory/deletedItems/" + deletedSP + "/restore", ""},
+		"delete app": deleteAppWrite(clientSP),
+		"grant":      grantWrite(clientSP, resourceSP, "openid User.Read"), "grant one": grantOneWrite(clientSP, userID, resourceSP, "openid"),
 		"scope": scopeWrite("g", "openid"), "delete": deleteWrite("g"),
 		"assign": assignWrite(clientSP, userID, noRole), "app role": assignWrite(resourceSP, clientSP, calendars), "unassign": unassignWrite(clientSP, "a"),
 		"classify": classifyWrite(resourceSP, calendars, "Calendars.ReadWrite"), "unclassify": unclassifyWrite(resourceSP, "c"),
@@ -136,7 +137,7 @@ func allWrites() []Write {
 }
 
 // FuzzPath: a path that is let through is the address that is asked, and below
-// one of three collections: there is nothing in it to be unescaped, resolved or
+// one of four collections: there is nothing in it to be unescaped, resolved or
 // cut off on the way.
 func FuzzPath(f *testing.F) {
 	for _, w := range allWrites() {
@@ -157,7 +158,7 @@ func FuzzPath(f *testing.F) {
 				t.Fatalf("%s %q becomes %v: %v", method, at, u, err)
 			}
 			switch first, _, _ := strings.Cut(at[1:], "/"); first {
-			case "servicePrincipals", "oauth2PermissionGrants":
+			case "servicePrincipals", "oauth2PermissionGrants", "directory":
 			case "policies":
 				if rest, ours := strings.CutPrefix(at, "/policies/permissionGrantPolicies/"); ours && !strings.HasPrefix(rest, "onboard-") {
 					t.Fatalf("%s %q touches a policy that is not ours", method, at)

@@ -57,6 +57,31 @@ func readApp(rd *reading, t *trail) (*checks.ServicePrincipal, error) {
 	return &p, nil
 }
 
+// readDeleted reads a deleted enterprise app; nil means that there is none of
+// that id, or none any more ([GC:directory-deleteditems-get]).
+func readDeleted(rd *reading, t *trail) (*checks.DeletedApp, error) {
+	if !checks.IsGUID(rd.q.Deleted) {
+		return nil, &checks.Failure{Kind: checks.FailRequest, Message: wordBadDeleted}
+	}
+	sp, err := one[models.ServicePrincipalable](t, ask{path: "directory/deletedItems/" + rd.q.Deleted, need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
+	if absent(err) {
+		t.saw(sayAbsent)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := checks.DeletedApp{ID: text(sp.GetId()), AppID: text(sp.GetAppId()), Name: checks.Line(text(sp.GetDisplayName()), maxName)}
+	if !checks.IsGUID(d.ID) || !checks.IsGUID(d.AppID) {
+		return nil, t.lacks("id or appId")
+	}
+	if at := sp.GetDeletedDateTime(); at != nil {
+		d.At = at.UTC()
+	}
+	t.saw("%s, deleted", d.ID)
+	return &d, nil
+}
+
 // servicePrincipal copies what was selected.
 func servicePrincipal(t *trail, sp models.ServicePrincipalable) (checks.ServicePrincipal, error) {
 	p := checks.ServicePrincipal{

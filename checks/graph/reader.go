@@ -148,6 +148,7 @@ func served() []servedPart {
 		part(checks.PartUserGroups, readUserGroups, func(s *checks.Snapshot) *checks.Look[[]string] { return &s.UserGroups }),
 		part(checks.PartUserRoles, readUserRoles, func(s *checks.Snapshot) *checks.Look[[]checks.Role] { return &s.UserRoles }),
 		part(checks.PartWho, readWho, func(s *checks.Snapshot) *checks.Look[*checks.Principal] { return &s.Who }),
+		part(checks.PartDeleted, readDeleted, func(s *checks.Snapshot) *checks.Look[*checks.DeletedApp] { return &s.Deleted }),
 		part(checks.PartDefaults, readDefaults, func(s *checks.Snapshot) *checks.Look[bool] { return &s.Defaults }),
 		part(checks.PartReviewers, readReviewers, func(s *checks.Snapshot) *checks.Look[[]checks.Reviewer] { return &s.Reviewers }),
 		part(checks.PartConditional, readConditional, func(s *checks.Snapshot) *checks.Look[checks.Conditional] { return &s.Conditional }),

@@ -27,6 +27,8 @@ const (
 	tenantID   = "8a2b1f60-0000-4000-8000-000000000001"
 	clientID   = "8dd90edb-c881-459a-ac84-2a1fee8c5c94"
 	clientSP   = "5b8e7a10-0000-4000-8000-000000000010"
+	deletedSP  = "5b8e7a10-0000-4000-8000-000000000011"
+	deletedAt  = "/v1.0/directory/deletedItems/" + deletedSP
 	resourceSP = "7c9d4e20-0000-4000-8000-000000000020"
 	userID     = "1f0c2d30-0000-4000-8000-000000000030"
 	otherID    = "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -93,6 +95,7 @@ func tenant() map[string]string {
 		evaluateAt: `{"value":[` + blockPolicy + `,{"id":"p2","displayName":"Second factor","state":"enabled","policyApplies":true,"analysisReasons":"notSet","conditions":{"users":{"includeUsers":["All"]}},"grantControls":{"operator":"AND","builtInControls":["mfa","compliantDevice"],"termsOfUse":["t"]},"sessionControls":{"cloudAppSecurity":{"isEnabled":true}}},{"id":"p3","displayName":"Trial","state":"enabledForReportingButNotEnforced","policyApplies":true,"analysisReasons":"notSet"}]}`,
 		signInsAt:  `{"value":[{"id":"s1","createdDateTime":"2026-11-01T10:00:00.1234567Z","userId":"` + otherID + `","userPrincipalName":"user@contoso.example","status":{"errorCode":53003,"failureReason":"Blocked."},"appliedConditionalAccessPolicies":[{"displayName":"Office only","result":"failure"},{"displayName":"Other","result":"notApplied"}]},{"createdDateTime":"2026-11-01T09:00:00Z","userId":"` + otherID + `","status":{"errorCode":0,"failureReason":null}}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=x"}`,
 		auditAt:    `{"value":[{"activityDateTime":"2026-11-01T08:00:00Z","result":"success","resultReason":"","initiatedBy":{"user":{"userPrincipalName":"admin@contoso.example"}},"targetResources":[{"id":"` + clientSP + `","displayName":"Hetk","modifiedProperties":[{"displayName":"ConsentContext.IsAdminConsent","oldValue":null,"newValue":"\"True\""}]}],"additionalDetails":[{"key":"AppId","value":"` + clientID + `"}]}]}`,
+		deletedAt:  `{"@odata.type":"#microsoft.graph.servicePrincipal","id":"` + deletedSP + `","deletedDateTime":"2026-11-02T09:00:00Z","appId":"` + clientID + `","displayName":"Hetk Calendar Sync"}`,
 		reviewerAt: `{"id":"` + userID + `","accountEnabled":true}`,
 		reviewerAt + "/transitiveMemberOf/microsoft.graph.directoryRole": `{"value":[{"displayName":"Global Administrator","roleTemplateId":"` + globalID + `"}]}`,
 		requestsAt + "/req-1/userConsentRequests":                        `{"value":[{"id":"u1","status":"Completed","createdDateTime":"2026-10-02T00:00:00Z"},{"id":"u2","status":"InProgress","createdDateTime":"2026-10-01T00:00:00Z"}]}`,
@@ -216,7 +219,7 @@ func graphError(status int, code, message string) http.HandlerFunc {
 
 // hetk is the app that the tests ask about.
 func hetk() checks.Query {
-	return checks.Query{Person: "user@contoso.example", Who: "user@contoso.example", App: checks.App{ID: "hetk", ClientID: clientID, Needs: []checks.Permission{
+	return checks.Query{Person: "user@contoso.example", Who: "user@contoso.example", Deleted: deletedSP, App: checks.App{ID: "hetk", ClientID: clientID, Needs: []checks.Permission{
 		{Resource: checks.MicrosoftGraph, Scope: "Calendars.ReadWrite"}, {Resource: checks.MicrosoftGraph, Scope: "User.Read"},
 	}}}
 }

@@ -52,6 +52,7 @@ const (
 	wordNoBacking    = "Microsoft knows no app with this id that other tenants may use: the id is wrong, the app is only for its own tenant, or it was registered minutes ago"
 	wordNotConfirmed = "this change was not confirmed"
 	wordNotWritable  = "no plan holds a write of this form, so it was not sent"
+	wordBadDeleted   = "it is no object id"
 	wordBadWho       = "it is neither an address, nor an object id, nor the name of a group"
 	wordNoPerson     = "nobody of this tenant has this user principal name or object id"
 	wordNoPrincipal  = "neither a person nor a group of this tenant has this object id"

@@ -17,6 +17,8 @@ import (
 //	POST   /servicePrincipals           appId: GUID
 //	PATCH  /servicePrincipals/{id}      accountEnabled, or appRoleAssignmentRequired: true or false
 //	DELETE /servicePrincipals/{id}      no body
+//	POST   /directory/deletedItems/{id}/restore
+//	                                    no body
 //	POST   /servicePrincipals/{id}/appRoleAssignedTo
 //	                                    resourceId: {id}; principalId, appRoleId: GUIDs
 //	DELETE /servicePrincipals/{id}/appRoleAssignedTo/{assignment}
@@ -76,6 +78,8 @@ func formOf(w Write) (f form, ok bool) {
 	switch rest := parts[2:]; parts[1] {
 	case "servicePrincipals":
 		f, ok = appForm(w.Method, rest)
+	case "directory":
+		f, ok = restoreForm(w.Method, rest)
 	case "oauth2PermissionGrants":
 		f, ok = grantForm(w.Method, rest)
 	case "policies":

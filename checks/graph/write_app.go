@@ -43,6 +43,14 @@ func appForm(method string, rest []string) (form, bool) {
 	return form{}, false
 }
 
+// restoreForm is the form of bringing a deleted enterprise app back
+// ([GC:directory-deleteditems-restore]): of a service principal it takes the
+// same as to delete it.
+func restoreForm(method string, rest []string) (form, bool) {
+	known := len(rest) == 3 && rest[0] == "deletedItems" && checks.IsGUID(rest[1]) && rest[2] == "restore"
+	return form{need: needAppWrite, factory: models.CreateDirectoryObjectFromDiscriminatorValue}, known && method == http.MethodPost
+}
+
 func makesApp(m members) bool { return m.exactly("appId") && m.is("appId", checks.IsGUID) }
 
 // switchesApp fits one switch at a time, so that each has a line of its own in

@@ -36,6 +36,7 @@ func oddBodies() map[string][]string {
 		"DELETE /servicePrincipals/" + clientSP:                                             nil,
 		"DELETE /servicePrincipals/" + clientSP + "/appRoleAssignedTo/a":                    nil,
 		"DELETE /servicePrincipals/" + resourceSP + "/delegatedPermissionClassifications/c": nil,
+		"POST /directory/deletedItems/" + deletedSP + "/restore":                            nil,
 		"DELETE /oauth2PermissionGrants/g":                                                  nil,
 		"DELETE /policies/permissionGrantPolicies/onboard-hetk-8dd90edb":                    nil,
 	}
@@ -43,7 +44,7 @@ func oddBodies() map[string][]string {
 	maps.Copy(out, oddAssignments())
 	maps.Copy(out, oddPolicies())
 	for where := range out {
-		if strings.HasPrefix(where, "DELETE ") {
+		if strings.HasPrefix(where, "DELETE ") || strings.HasSuffix(where, "/restore") {
 			out[where] = []string{"{}", " ", "null", `{"scope":"a"}`}
 			continue
 		}
@@ -208,6 +209,13 @@ func TestWritesThatNoPlanHolds(t *testing.T) {
 		{http.MethodDelete, "/servicePrincipals/" + clientSP + "/", ""},
 		{http.MethodDelete, "/servicePrincipals/" + clientSP + "/owners", ""},
 		{http.MethodDelete, "/servicePrincipals(appId='" + clientID + "')", ""},
+		{http.MethodPost, "/directory/deletedItems/" + deletedSP, ""},
+		{http.MethodPost, "/directory/deletedItems/hetk/restore", ""},
+		{http.MethodPost, "/directory/deletedItems/" + deletedSP + "/restore", "{}"},
+		{http.MethodPost, "/directory/deletedItems/" + deletedSP + "/restore/x", ""},
+		{http.MethodPost, "/directory/deleteditems/" + deletedSP + "/restore", ""},
+		{http.MethodDelete, "/directory/deletedItems/" + deletedSP, ""},
+		{http.MethodDelete, "/directory/deletedItems/" + deletedSP + "/restore", ""},
 		{http.MethodDelete, "/oauth2PermissionGrants", ""},
 		{http.MethodDelete, "/oauth2PermissionGrants/", ""},
 		{http.MethodPost, "/oauth2PermissionGrants/g", scope},
@@ -320,7 +328,7 @@ func TestScopesOfWrites(t *testing.T) {
 	t.Parallel()
 	const apps, grants, rules = "Application.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "Policy.ReadWrite.PermissionGrant"
 	want := map[string]string{
-		"create": apps, "enable": apps, "require": apps, "delete app": apps,
+		"create": apps, "enable": apps, "require": apps, "delete app": apps, "restore": apps,
 		"grant": grants, "grant one": grants, "scope": grants, "delete": grants,
 		"assign": "AppRoleAssignment.ReadWrite.All Application.Read.All", "app role": "AppRoleAssignment.ReadWrite.All Application.Read.All",
 		"unassign": "AppRoleAssignment.ReadWrite.All",

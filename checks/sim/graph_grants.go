@@ -233,6 +233,20 @@ func (w *World) removeService(t *Tenant, sp *ServicePrincipal) {
 		t.gone = map[string]bool{}
 	}
 	t.gone[sp.ID] = true
+	kept := &deletedService{sp: sp, at: w.now()}
+	for _, g := range t.Grants {
+		if g.ClientID == sp.ID || g.Resource == sp.ID {
+			kept.grants = append(kept.grants, g)
+		}
+	}
+	for _, c := range t.Classifications {
+		if c.Resource == sp.ID {
+			kept.classes = append(kept.classes, c)
+		}
+	}
+	if t.deleted = append(t.deleted, kept); len(t.deleted) > mostDeleted {
+		t.deleted = slices.Delete(t.deleted, 0, 1)
+	}
 	t.Services = slices.DeleteFunc(t.Services, func(o *ServicePrincipal) bool { return o == sp })
 	t.Grants = slices.DeleteFunc(t.Grants, func(g *Grant) bool { return g.ClientID == sp.ID || g.Resource == sp.ID })
 	t.Classifications = slices.DeleteFunc(t.Classifications, func(c *Classification) bool { return c.Resource == sp.ID })

@@ -185,6 +185,6 @@ func unqualified(name, want string) string {
 // graphRoutes is every operation the simulator answers. More specific patterns come
 // first.
 var graphRoutes = slices.Concat(
-	peopleRoutes(), memberRoutes(), roleRoutes(), directoryRoutes(), ownerRoutes(), serviceRoutes(), grantRoutes(), assignedRoutes(), policyRoutes(), requestRoutes(),
+	peopleRoutes(), memberRoutes(), roleRoutes(), directoryRoutes(), ownerRoutes(), deletedRoutes(), serviceRoutes(), grantRoutes(), assignedRoutes(), policyRoutes(), requestRoutes(),
 	conditionalRoutes(), logRoutes(), settingRoutes(),
 )

@@ -163,10 +163,7 @@ func createService(c *graphCall) (graphReply, error) {
 // makeService makes the service principal of an app as a body says.
 func (c *graphCall) makeService(appID string, m map[string]json.RawMessage) (graphReply, error) {
 	if c.t.serviceByAppID(appID) != nil {
-		return graphReply{}, &graphError{
-			http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue",
-			"The service principal cannot be created, updated, or restored because the service principal name " + appID + " is already in use.",
-		}
+		return graphReply{}, nameTaken(appID)
 	}
 	noBacking := &graphError{
 		http.StatusBadRequest, "NoBackingApplicationObject",
@@ -199,6 +196,14 @@ func (c *graphCall) makeService(appID string, m map[string]json.RawMessage) (gra
 	a, err := c.one(serviceEntity, "servicePrincipals", c.serviceObject(sp))
 	a.status = http.StatusCreated
 	return a, err
+}
+
+// nameTaken says that the tenant has a service principal of the app.
+func nameTaken(appID string) error {
+	return &graphError{
+		http.StatusConflict, "Request_MultipleObjectsWithSameKeyValue",
+		"The service principal cannot be created, updated, or restored because the service principal name " + appID + " is already in use.",
+	}
 }
 
 // servicePropsAtFirst are the properties that may be written when it is made.

@@ -174,3 +174,57 @@ func TestGrantID(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// A deleted app can be restored for 30 days, as the same object and with what was
+// set on it; not over another one.
+func TestDeletedItems(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "approved")
+	token := r.token(admin)
+	id := r.spID(hetkAppID)
+	at := "/v1.0/directory/deletedItems/"
+	before := r.do("GET", "/v1.0/servicePrincipals/"+id+"/oauth2PermissionGrants", token, "").values()
+	if len(before) == 0 {
+		t.Fatal("nothing is granted there")
+	}
+	for path, want := range map[string]int{at + id: http.StatusNotFound, at + "hetk": http.StatusBadRequest} {
+		if p := r.do("GET", path, token, ""); p.status != want {
+			t.Errorf("%s: %d %s", path, p.status, p.raw)
+		}
+	}
+	remove := func(id string) {
+		t.Helper()
+		if p := r.do("DELETE", "/v1.0/servicePrincipals/"+id, token, ""); p.status != http.StatusNoContent {
+			t.Fatalf("delete: %d %s", p.status, p.raw)
+		}
+	}
+	remove(id)
+	if p := r.do("GET", at+id, token, ""); p.status != http.StatusOK || p.text("appId") != hetkAppID || p.text("deletedDateTime") == "" {
+		t.Errorf("deleted: %d %s", p.status, p.raw)
+	}
+	if p := r.do("GET", at+"microsoft.graph.servicePrincipal?$select=id,appId", token, ""); len(p.values()) != 1 {
+		t.Errorf("list: %d %s", p.status, p.raw)
+	}
+	if p := r.do("POST", at+id+"/restore", r.token(user), ""); p.status != http.StatusForbidden {
+		t.Errorf("an ordinary user: %d %s", p.status, p.raw)
+	}
+	if p := r.do("POST", at+id+"/restore", token, ""); p.status != http.StatusOK || p.text("id") != id {
+		t.Errorf("restore: %d %s", p.status, p.raw)
+	}
+	if after := r.do("GET", "/v1.0/servicePrincipals/"+id+"/oauth2PermissionGrants", token, "").values(); len(after) != len(before) {
+		t.Errorf("granted: %v, and was %v", after, before)
+	}
+	if p := r.do("POST", at+id+"/restore", token, ""); p.status != http.StatusNotFound {
+		t.Errorf("twice: %d %s", p.status, p.raw)
+	}
+	remove(id)
+	other := r.do("POST", "/v1.0/servicePrincipals", token, `{"appId":"`+hetkAppID+`"}`).text("id")
+	if p := r.do("POST", at+id+"/restore", token, ""); p.status != http.StatusConflict || other == id {
+		t.Errorf("over another one: %d %s", p.status, p.raw)
+	}
+	remove(other)
+	r.clock = r.clock.Add(keptDeleted + time.Hour)
+	if p := r.do("POST", at+id+"/restore", r.token(admin), ""); p.status != http.StatusNotFound {
+		t.Errorf("after a month: %d %s", p.status, p.raw)
+	}
+}

@@ -74,6 +74,8 @@ type Tenant struct {
 	// gone are the ids of deleted service principals: the app's next one is
 	// another object.
 	gone map[string]bool
+	// deleted are deleted service principals, which can be restored for a while.
+	deleted []*deletedService
 }
 
 // Domain is a verified DNS name of a tenant.

@@ -28,7 +28,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		{"partial-grant", []string{"--path", "entra-grant"}, 1},
 		{"admins-only", []string{"--path", "app-policy"}, 3},
 		{"admins-only", []string{"--path", "consent-requests", "--reviewers", "me"}, 1},
-		{"approved", []string{"--path", "revoke"}, 1},
+		{"approved", []string{"--path", "revoke", "--revoke", "app"}, 2},
 		{"low-empty", []string{"--path", "low-impact"}, 5},
 		{"managed-default", []string{"--path", "pilot", "--for", "user@contoso.example"}, 2},
 	} {

@@ -216,6 +216,7 @@ var turns = [][]string{
 	{"--path", "app-policy"},
 	{"--path", "pilot", "--for", "user@contoso.example"},
 	{"--path", "revoke"},
+	{"--path", "revoke", "--revoke", "app"},
 }
 
 // TestApplyAndUndoEverywhere makes, carries out and takes back every plan in
@@ -357,6 +358,13 @@ func leastScopes(t *testing.T, p flows.Plan) {
 		slices.Sort(got)
 		if len(want) == 0 || !slices.Equal(got, want) {
 			t.Errorf("%s asks for %v, and needs %v: %s %s %s", l.Title, got, want, l.Method, l.Path, l.Body)
+		}
+		if l.Back == nil {
+			continue
+		}
+		const made = "33333333-3333-3333-3333-333333333333"
+		if w := (graph.Write{Method: l.Back.Method, Path: strings.ReplaceAll(l.Back.Path, flows.NewObjectRef, made), Body: l.Back.Body}); graph.ScopesFor(w) == nil {
+			t.Errorf("%s would be taken back by %s %s %s, which nobody sends", l.Title, w.Method, w.Path, w.Body)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 	if err != nil {
 		return flows.Facts{}, err
 	}
-	about := fmt.Sprintf("%s %s %s %s %q %p", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, ask.Who, session)
+	about := fmt.Sprintf("%s %s %s %s %q %p", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, ask.Who+ask.Deleted, session)
 	if about != l.about {
 		l.about, l.seen, l.could = about, checks.Snapshot{}, false
 	}
@@ -61,7 +61,7 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 	}
 	l.round = ask.Round
 	s := checks.Subject{
-		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Who: ask.Who, Now: l.c.now(), Look: &l.seen,
+		App: ask.App, Domain: ask.Domain, Cloud: ask.Cloud, Person: ask.Person, Who: ask.Who, Deleted: ask.Deleted, Now: l.c.now(), Look: &l.seen,
 		Login: l.c.o.loginURL, Portal: l.c.o.portalURL,
 	}
 	if ask.Callback != nil {

@@ -213,7 +213,7 @@ func (c *carrying) sending(i int) bool {
 func (c *carrying) tooEarly(i int, sent flows.Change, status int) bool {
 	planned := c.plan.Lines[i]
 	refers := planned.Path != sent.Path || planned.Body != sent.Body || // to what was filled in
-		slices.ContainsFunc(c.plan.Lines[:i], func(l flows.Change) bool { return l.Kind == flows.CreatePolicy })
+		slices.ContainsFunc(c.plan.Lines[:i], func(l flows.Change) bool { return l.Kind == flows.CreatePolicy || l.Kind == flows.RestoreApp })
 	return refers && (status == http.StatusNotFound || status == http.StatusBadRequest)
 }
 

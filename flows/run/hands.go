@@ -33,6 +33,9 @@ type Ask struct {
 	Cloud  checks.Cloud // empty: not chosen, all are asked
 	Person string
 	Who    string // the person or group that a plan is about; empty: nobody
+	// Deleted is the object id of an enterprise app that a plan would restore;
+	// empty: none.
+	Deleted string
 	// Round counts the reasons to look anew: what was kept from a look of an
 	// earlier round is not to be used, for it may be of another account.
 	Round uint32

@@ -80,7 +80,7 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, found func(checks.Fin
 	s := d.State()
 	err = safely(func() (err error) {
 		facts, err = d.hands.Look.Look(ctx, Ask{
-			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Who: s.Who(),
+			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Who: s.Who(), Deleted: s.Deleted(),
 			Round: s.Round, Tenant: s.TenantID(), Callback: s.Callback, CalledBack: s.CalledBack,
 		}, found)
 		return err
