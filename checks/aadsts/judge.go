@@ -59,6 +59,17 @@ func (f *facts) judge(w *seen) {
 	f.decide(signs, best, w)
 }
 
+// why is a code as what an answer rests on.
+func (c sighting) why() string {
+	switch {
+	case c.guess:
+		return spelt(c.number) + whyGuess
+	case c.bare:
+		return whyNumber + strconv.Itoa(c.number)
+	}
+	return spelt(c.number) + whyCode
+}
+
 // signs collects everything that says something, in the order of the text
 // within each kind.
 func (f *facts) signs(w *seen) []sign {
@@ -85,64 +96,6 @@ func (f *facts) signs(w *seen) []sign {
 	}
 	out = append(out, f.wallSigns(w)...)
 	out = append(out, f.protocolSigns(w)...)
-	return out
-}
-
-// why is a code as what an answer rests on.
-func (c sighting) why() string {
-	switch {
-	case c.guess:
-		return spelt(c.number) + whyGuess
-	case c.bare:
-		return whyNumber + strconv.Itoa(c.number)
-	}
-	return spelt(c.number) + whyCode
-}
-
-// wallSigns are the signs of a page's words.
-func (f *facts) wallSigns(w *seen) []sign {
-	var out []sign
-	stray := w.long && !w.has(wallMicrosoft)
-	for x := wallAdmin; x < wallMicrosoft; x++ {
-		v := walls[x]
-		switch {
-		case !w.has(x), v.class == "", x == wallForeign:
-			continue
-		case x == wallDeclined && f.cancel:
-			continue // what came with a cancel tells no more than the cancel
-		case stray && (x == wallAdmin && w.loose || x == wallSentMaybe || x == wallBlocked || x == wallFault || x == wallExpired || x == wallDeclined):
-			continue
-		}
-		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyWords, rank: rankWall + weight(v.class)}
-		switch {
-		case x == wallAdmin && w.loose && w.ofWhat && !w.has(wallMicrosoft):
-			s = sign{verdict{Unknown, WhoUnknown, None, NoPath, []Class{v.class}}, wordsOf(Unknown), whyOfWhat, rankWeak, 0}
-		case x == wallAdmin && w.loose:
-			s.sure, s.what, s.rank = Low, whatLoose, rankLoose+weight(v.class)
-		case x == wallSentMaybe:
-			s.rank = rankLoose + weight(v.class)
-		case x == wallBlocked:
-			s.what, s.do, s.rank = whatBlocked, doBlocked, rankLoose+weight(v.class)
-		case x == wallAccess && w.has(tagSignedIn):
-			s.what += whatPassword
-		case x == wallForm:
-			s.rank-- // its words are part of wallAdmin's in most languages
-		case x == wallSent:
-			s.rank++ // the page after the form still has the form's words
-		case x == wallScreen:
-			s.what, s.do, s.rank = whatScreen, doScreen, rankSuccess+1
-		case x == wallApproved:
-			s.what, s.do, s.rank = whatApproved, doApproved, rankWall+35
-		case x == wallRefused:
-			s.what, s.do, s.rank = whatRefused, doRefused, rankWall+36
-		case x == wallFault || x == wallExpired:
-			s.rank = rankForeign - 1 // words that every service uses
-		}
-		if w.ours[x] || !w.has(wallMicrosoft) && (x == wallForm || x == wallSent || x == wallApproved || x == wallRefused) {
-			s.sure = Low
-		}
-		out = append(out, s)
-	}
 	return out
 }
 

@@ -52,12 +52,15 @@ const (
 	wallMicrosoft // Microsoft is named; says nothing else
 	wallCount     // how many there are
 
-	// Parts of a sentence about an admin's approval. Together, and near each
-	// other, they are wallAdmin in a wording that nobody foresaw.
+	// Parts of sentences. An admin, an approval and a need, near each other, are
+	// wallAdmin in a wording that nobody foresaw; an admin, a block and an app are
+	// wallDisabled.
 	partAdmin
 	partApproval
 	partNeeded
-	partNot // what follows says that none is needed
+	partBlocked
+	partApp
+	partNot // what follows says that it is not so
 )
 
 // lang is a language of the pages, as a bit.
@@ -102,6 +105,7 @@ type seen struct {
 	lang   [wallCount]lang
 	ours   [wallCount]bool // in a translation that no page is known to have
 	loose  bool            // wallAdmin was put together from parts
+	off    bool            // wallDisabled was put together from parts
 	ofWhat bool            // with loose: of what the approval is, it does not say
 	long   bool            // it is longer than a page that stops somebody
 	codes  []int           // whose message the text has, in order
@@ -112,7 +116,7 @@ func (w *seen) has(x wall) bool { return w.at[x] > 0 }
 // readWalls finds the walls of a text.
 func readWalls(s string) seen {
 	var found seen
-	var parts [3][len(langNames)]int
+	var close parts
 	text, ix := squeeze(s), lexicon()
 	found.long = len(text) > longText
 	muted := 0 // up to where a wording was taken back
@@ -132,13 +136,17 @@ func readWalls(s string) seen {
 					found.codes = append(found.codes, p.code)
 				}
 			case partNot:
-				parts, muted = [3][len(langNames)]int{}, i+len(p.text)
-			case partAdmin, partApproval, partNeeded:
+				close, muted = parts{}, i+len(p.text)
+			case partAdmin, partApproval, partNeeded, partBlocked, partApp:
 				if i < muted {
 					continue
 				}
-				if l := together(&parts, int(p.wall-partAdmin), p.lang, i+1); l != 0 && !found.has(wallAdmin) {
+				close.put(p.wall, p.lang, i+1)
+				if l := close.together(p.lang, i+1, partAdmin, partApproval, partNeeded); l != 0 && !found.has(wallAdmin) {
 					found.at[wallAdmin], found.lang[wallAdmin], found.loose = i+1, l, true
+				}
+				if l := close.together(p.lang, i+1, partAdmin, partBlocked, partApp); l != 0 && !found.has(wallDisabled) {
+					found.at[wallDisabled], found.lang[wallDisabled], found.ours[wallDisabled], found.off = i+1, l, true, true
 				}
 			default:
 				found.put(p, i, muted)
@@ -167,13 +175,13 @@ func namesApp(s string) bool {
 // appWords are beginnings of such words, in the languages of the pages.
 var appWords = []string{
 	"applic", "aplic", "appli", "aplikac", "toepassing", "anwendung", "programm", "appen", "appar", "outlook", "office", "teams", "microsoft", "entra", "azure",
-	"oauth", "login", "signin", "calend", "kalend", "agenda", "mailbox", "postfach", "email", "mail", "consent", "integration", "integra",
+	"oauth", "login", "signin", "calend", "kalend", "agenda", "consent", "integration", "integra",
 }
 
 // put notes a wall's first place; one that was put together gives way to one
 // that stands there in a known wording.
 func (w *seen) put(p *phrase, i, muted int) {
-	loose := p.wall == wallAdmin && w.loose
+	loose := p.wall == wallAdmin && w.loose || p.wall == wallDisabled && w.off
 	if p.wall == wallAdmin && i < muted {
 		return
 	}
@@ -183,20 +191,31 @@ func (w *seen) put(p *phrase, i, muted int) {
 	}
 	w.at[p.wall], w.lang[p.wall], w.ours[p.wall] = i+1, p.lang, p.ours
 	w.loose = w.loose && p.wall != wallAdmin
+	w.off = w.off && p.wall != wallDisabled
 }
 
-// together notes a part of a sentence, and gives the language in which all
-// three now stand near each other; 0 for none.
-func together(parts *[3][len(langNames)]int, part int, langs lang, at int) lang {
+// parts are the last places of the parts of sentences, by language.
+type parts [partNot - partAdmin][len(langNames)]int
+
+// put notes a part.
+func (ps *parts) put(part wall, langs lang, at int) {
 	for i := range langNames {
-		l := lang(1) << i
-		if langs&l == 0 {
+		if langs&(1<<i) != 0 {
+			ps[part-partAdmin][i] = at
+		}
+	}
+}
+
+// together gives the language, of those given, in which three parts now stand
+// near each other; 0 for none.
+func (ps *parts) together(langs lang, at int, x, y, z wall) lang {
+	for i := range langNames {
+		if langs&(1<<i) == 0 {
 			continue
 		}
-		parts[part][i] = at
-		a, b, c := parts[0][i], parts[1][i], parts[2][i]
+		a, b, c := ps[x-partAdmin][i], ps[y-partAdmin][i], ps[z-partAdmin][i]
 		if a > 0 && b > 0 && c > 0 && at-min(a, b, c) <= near {
-			return l
+			return 1 << i
 		}
 	}
 	return 0
