@@ -32,7 +32,7 @@ func (s State) choose(id PathID) State {
 		s.Plan, s.Lines, s.Stop, s.Confirmed, s.claims = nil, nil, nil, "", nil
 	}
 	s.Path = id
-	return s.goTo(Place{Stage: StageSteps, Step: p.Steps[0].ID})
+	return s.goTo(Place{Stage: StageSteps, Step: p.first(s)})
 }
 
 func (s State) plan(p Plan) State {

@@ -34,6 +34,12 @@ func guardAsked() Guard {
 	return Guard{Name: "a request waits", Why: pathWords.waitAsked, Holds: State.asked}
 }
 
+func guardAskedAndOn() Guard {
+	return Guard{Name: "a request waits, and somebody decides", Why: pathWords.waitAsked, Holds: func(s State) bool {
+		return s.requestsOn() && s.asked()
+	}}
+}
+
 func guardForgot() Guard {
 	return Guard{Name: "only single people have consented", Why: words.waitGrant, Holds: func(s State) bool {
 		own, ok := s.now(checks.AppUserGrants)

@@ -72,6 +72,31 @@ type Path struct {
 	Benchmark string // effect on published baselines
 	NotYet    string // how long it is normal that nothing shows, in a sentence
 	Steps     []Step
+	// Enter are tried in order before the first step: a part of the way that
+	// others have gone already is not walked again.
+	Enter []Edge
+}
+
+// first is the step at which a path begins in a state.
+func (p Path) first(s State) StepID {
+	for _, e := range p.Enter {
+		if e.When.Holds(s) {
+			return e.To
+		}
+	}
+	return p.Steps[0].ID
+}
+
+// Way says whether a path is a way out of the block, and not one for later.
+func (p Path) Way() bool { return p.Goal == GoalOpen || p.Goal == GoalMend }
+
+// Broader says whether the first of some ways grants all that the vendor
+// registered, where another that reaches no further grants what is named alone.
+func Broader(ways []Ranked) bool {
+	if len(ways) == 0 || !ways[0].Broad {
+		return false
+	}
+	return slices.ContainsFunc(ways[1:], func(r Ranked) bool { return r.Fits && r.Path.Way() && r.Path.Effect == ways[0].Path.Effect && !r.Broad })
 }
 
 // How is the step at which one chooses between walking a path by hand and by
@@ -159,8 +184,14 @@ type Ranked struct {
 	Fits bool
 	// Advised is false for a path that fits and should not be taken.
 	Advised bool
-	// Rank is 1 for the path that changes least; 0 where it does not fit.
+	// Rank is 1 for the path that changes least; 0 where it does not fit. What
+	// clears no block comes last, such as taking consent back.
 	Rank int
+	// Broad says that it grants all that the vendor registered, which may be
+	// more than the permissions that are named.
+	Broad bool
+	// Begun says that somebody has asked already: only the answer is left.
+	Begun bool
 	// Why is one line: why it is first, why it does not fit, what to know.
 	Why string
 }

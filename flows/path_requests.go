@@ -33,5 +33,6 @@ func consentRequests() Path {
 	return pathTexts[ConsentRequests].path(Path{
 		ID: ConsentRequests, Least: roleGlobal, Effect: EffectWorkflow, Minutes: 15,
 		Steps: append(steps, ask, approve, wait.watching(checks.ConsentRequests)),
+		Enter: []Edge{{guardAskedAndOn(), RequestsApprove}, ready},
 	})
 }

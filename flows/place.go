@@ -41,21 +41,27 @@ func (s State) StepNumber() (n, of int) {
 	for _, id := range way {
 		been[id] = true
 	}
-	return len(way), len(way) + longest(step, been)
+	return len(way), len(way) + s.longest(step, been)
 }
 
 // longest is how many steps may still follow one, on the longest way that
-// enters none twice.
-func longest(from Step, been map[StepID]bool) int {
+// enters none twice. Where a step would be left at once, by what is so or was
+// answered already, that is the way.
+func (s State) longest(from Step, been map[StepID]bool) int {
 	most := 0
+	s.Place = Place{Stage: StageSteps, Step: from.ID}
 	for _, e := range from.Next {
 		next, ok := StepByID(e.To)
 		if !ok || been[e.To] {
 			continue
 		}
 		been[e.To] = true
-		most = max(most, 1+longest(next, been))
+		n := 1 + s.longest(next, been)
 		delete(been, e.To)
+		if e.When.Holds(s) {
+			return n
+		}
+		most = max(most, n)
 	}
 	return most
 }
@@ -101,7 +107,7 @@ func next(s State) (Place, string) {
 		}
 	case StagePaths:
 		if p, ok := PathByID(s.Path); ok {
-			return Place{Stage: StageSteps, Step: p.Steps[0].ID}, ""
+			return Place{Stage: StageSteps, Step: p.first(s)}, ""
 		}
 		return at, words.needPath
 	case StageSteps:

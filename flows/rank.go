@@ -10,8 +10,10 @@ import (
 )
 
 // Rank lists every path of this release for a tenant: those that fit first,
-// those that are advised before those that are not, by goal, then least effect first, then least effort, then
-// without a licence; those that do not fit after them, each with the reason.
+// those that are advised before those that are not, by goal, then least effect
+// first, then what somebody has begun, then as the vendor lists them, then least
+// effort, then without a licence; those that do not fit after them, each with
+// the reason.
 func Rank(s State) []Ranked {
 	open := s.Overall()
 	var out []Ranked
@@ -37,9 +39,10 @@ func Rank(s State) []Ranked {
 			boolOrder(a.Advised, b.Advised),
 			cmp.Compare(goalOrder[a.Path.Goal], goalOrder[b.Path.Goal]),
 			cmp.Compare(a.Path.Effect, b.Path.Effect),
+			boolOrder(a.Begun, b.Begun),
+			cmp.Compare(s.vendorOrder(a.Path.ID), s.vendorOrder(b.Path.ID)),
 			cmp.Compare(a.Path.Minutes, b.Path.Minutes),
 			boolOrder(a.Path.Licence == "", b.Path.Licence == ""),
-			cmp.Compare(s.vendorOrder(a.Path.ID), s.vendorOrder(b.Path.ID)),
 		)
 	})
 	for i := range out {
@@ -54,12 +57,16 @@ func Rank(s State) []Ranked {
 // already, why people are stopped comes before approving more.
 var goalOrder = [...]int{GoalMend: 0, GoalOpen: 1, GoalPolicy: 2, GoalRevoked: 3}
 
-// vendorOrder is the place of a path in the vendor's own list.
+// vendorOrder is the place of a path in the vendor's own list; what it does not
+// name comes after what it does.
 func (s State) vendorOrder(id PathID) int {
 	if s.Profile == nil {
 		return 0
 	}
-	return slices.Index(s.Profile.Paths, id)
+	if i := slices.Index(s.Profile.Paths, id); i >= 0 {
+		return i
+	}
+	return len(s.Profile.Paths)
 }
 
 // fitted puts into a path that fits what this tenant makes of it.
@@ -68,7 +75,7 @@ func (s State) fitted(r Ranked) Ranked {
 	switch r.Path.ID {
 	case DirectLink, EntraGrant:
 		if r.Path.ID == DirectLink && s.Profile != nil && !s.consentV2() {
-			r.Path.Gains = words.linkV1Gains
+			r.Path.Gains, r.Why, r.Broad = words.linkV1Gains, words.linkV1Fits, true
 		}
 		if f != nil && !f.Enabled { // then more than a grant is changed
 			r.Path.Gains, r.Path.Undo = words.enableGains, words.enableUndo
@@ -105,13 +112,20 @@ func (s State) fittedRequests(r Ranked) Ranked {
 		r.Why = pathWords.requestsNobody
 		return r
 	}
-	r.Path.Effect, r.Why = EffectApp, pathWords.requestsOn
+	r.Path.Effect, r.Path.Minutes, r.Why = EffectApp, minutesToAsk, pathWords.requestsOn
 	r.Path.Gains, r.Path.Benchmark, r.Path.Undo = words.grantGains, words.grantBenchmark, words.grantUndo
 	if s.gave(checks.ConsentRequests, checks.Pending) {
-		r.Why = pathWords.requestsWait
+		r.Why, r.Begun, r.Path.Minutes = pathWords.requestsWait, true, minutesToDecide
 	}
 	return r
 }
+
+// What is left of the requests' minutes where the workflow is on: somebody asks
+// and a reviewer decides, or a reviewer decides.
+const (
+	minutesToAsk    = 5
+	minutesToDecide = 2
+)
 
 // fittedLow advises the path where the setting is there already, and only
 // classifications are missing.

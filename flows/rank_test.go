@@ -150,7 +150,7 @@ func TestRankingOfScenarios(t *testing.T) {
 					checks.ConsentWorkflow: checks.Pass, checks.ConsentReviewers: checks.Pass, checks.ConsentRequests: checks.Pending,
 				}),
 			},
-			fits: join(own, []PathID{ConsentRequests, AppPolicy}), not: []PathID{LowImpact, AllowAll},
+			fits: join([]PathID{ConsentRequests}, own, []PathID{AppPolicy}), not: []PathID{LowImpact, AllowAll},
 			unfit: map[PathID]string{AfterApproval: "not approved yet", Revoke: "nothing is granted"},
 		},
 		"approved": {
@@ -369,5 +369,76 @@ func TestThePathsAreReachedFromAnOpenTenant(t *testing.T) {
 	}
 	if s := after(open, Advanced{}); s.Place.Stage != StageProof {
 		t.Errorf("to stage %d", s.Place.Stage)
+	}
+}
+
+// TestTheVendorsOrder holds that a vendor's list decides among ways of the same
+// reach, and a request that waits comes before it.
+func TestTheVendorsOrder(t *testing.T) {
+	t.Parallel()
+	facts := tenantFacts(theApp(profile(t, "hetk")), consents())
+	listed := func(ids ...PathID) func(*State) {
+		return func(s *State) {
+			p := *s.Profile
+			p.Paths = ids
+			s.Profile = &p
+		}
+	}
+	waits := walled(map[checks.ID]checks.Verdict{
+		checks.ConsentWorkflow: checks.Pass, checks.ConsentReviewers: checks.Pass, checks.ConsentRequests: checks.Pending,
+	})
+	for name, c := range map[string]struct {
+		asItIs
+		want []PathID
+	}{
+		"as listed, within a reach": {
+			asItIs{facts: facts, verdicts: walled(nil), signedIn: true, change: listed(LowImpact, ConsentRequests, FirstSignIn, EntraGrant, DirectLink)},
+			[]PathID{FirstSignIn, EntraGrant, DirectLink, ConsentRequests},
+		},
+		"a request waits": {
+			asItIs{facts: facts, verdicts: waits, signedIn: true, change: listed(EntraGrant, DirectLink, ConsentRequests)},
+			[]PathID{ConsentRequests, EntraGrant, DirectLink},
+		},
+	} {
+		var got []PathID
+		s := stand(t, c.asItIs)
+		for _, r := range Rank(s) {
+			if r.Fits && r.Advised && r.Path.Goal == GoalOpen {
+				got = append(got, r.Path.ID)
+			}
+			if r.Broad != (r.Path.ID == DirectLink) {
+				t.Errorf("%s: %s grants all that is registered: %v", name, r.Path.ID, r.Broad)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if r := Rank(stand(t, asItIs{facts: facts, verdicts: walled(nil), signedIn: true})); !Broader(r) || Broader(r[1:]) || Broader(nil) {
+		t.Error("a link for everything registered passes for the smallest way")
+	}
+}
+
+// TestRequestsAreGoneOnWith holds that what others did already is not asked for
+// again, and that the steps are counted as they will be walked.
+func TestRequestsAreGoneOnWith(t *testing.T) {
+	t.Parallel()
+	facts := tenantFacts(theApp(profile(t, "hetk")), consents())
+	on := map[checks.ID]checks.Verdict{checks.ConsentWorkflow: checks.Pass, checks.ConsentReviewers: checks.Pass}
+	waits := maps.Clone(on)
+	waits[checks.ConsentRequests] = checks.Pending
+	for name, c := range map[string]struct {
+		verdicts map[checks.ID]checks.Verdict
+		at       StepID
+		of       int
+	}{
+		"nothing is set up": {walled(nil), RequestsWho, 8},
+		"users can ask":     {walled(on), RequestsAsk, 3},
+		"a request waits":   {walled(waits), RequestsApprove, 2},
+	} {
+		s := chosen(t, ConsentRequests, facts, c.verdicts)
+		if n, of := s.StepNumber(); s.Place.Step != c.at || n != 1 || of != c.of {
+			t.Errorf("%s: at %s, step %d of %d, want %s, 1 of %d", name, s.Place.Step, n, of, c.at, c.of)
+		}
 	}
 }

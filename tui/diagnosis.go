@@ -328,7 +328,11 @@ func (m *Model) nextMove() string {
 	}
 	for _, r := range m.ranked {
 		if r.Fits && r.Rank == 1 {
-			return fill(wordSmallest, "path", clean(r.Path.Title), "minutes", number(r.Path.Minutes), "role", clean(r.Path.Least))
+			text := wordSmallest
+			if flows.Broader(m.ranked) {
+				text = wordQuickest
+			}
+			return fill(text, "path", clean(r.Path.Title), "minutes", number(r.Path.Minutes), "role", clean(r.Path.Least))
 		}
 	}
 	return ""

@@ -9,7 +9,8 @@ import (
 	"onboard.example/flows"
 )
 
-// pathsScreen lists the ways to clear the block, least effect first; what does
+// pathsScreen lists the ways to clear the block, least effect first, and after
+// them what is none; what does
 // not fit stays on the list with one line why.
 type pathsScreen struct {
 	at  int
@@ -32,13 +33,17 @@ func (s *pathsScreen) body(m *Model) body {
 	w := m.size.text()
 	can := s.takable(m)
 	s.at = max(min(s.at, len(can)-1), 0)
-	b.put(para(RoleStrong, m.pathsTitle(len(can)), 0, w)...)
+	ways := m.ways(can)
+	b.put(para(RoleStrong, m.pathsTitle(ways), 0, w)...)
 	b.gap()
 	if m.size.class == wide && len(can) > 1 && m.size.span() >= 110 {
 		b.put(s.columns(m, can)...)
 		b.focus, b.focusEnd = 0, 1
 	} else {
 		for i, r := range can {
+			if i == ways && !s.all {
+				b.put(say(RoleSubtle, wordPathsAside))
+			}
 			from := len(b.rows)
 			b.put(s.item(m, r, i, w)...)
 			if i == s.at {
@@ -143,6 +148,19 @@ func pathCost(r flows.Ranked) string {
 	return text
 }
 
+// ways is how many of some paths lead out of the block; they come first. What
+// takes consent back is none.
+func (m *Model) ways(can []flows.Ranked) int {
+	if m.isOpen() {
+		return len(can)
+	}
+	n := slices.IndexFunc(can, func(r flows.Ranked) bool { return r.Advised && !r.Path.Way() })
+	if n < 0 {
+		return len(can)
+	}
+	return n
+}
+
 // pathsTitle says how many ways there are. What fits a tenant is known only
 // once the tenant was read.
 func (m *Model) pathsTitle(n int) string {
@@ -154,6 +172,8 @@ func (m *Model) pathsTitle(n int) string {
 	case n == 0 || m.state.Facts.AppRead:
 	case n == 1:
 		return fill(wordOnePathBlind, "domain", m.domain())
+	case flows.Broader(m.ranked):
+		return fill(wordBlindBroad, "n", countWord(n), "domain", m.domain())
 	default:
 		return fill(wordManyPathsBlind, "n", countWord(n), "domain", m.domain())
 	}
@@ -162,6 +182,9 @@ func (m *Model) pathsTitle(n int) string {
 		return wordNoPath
 	case 1:
 		return wordOnePath
+	}
+	if flows.Broader(m.ranked) {
+		return fill(wordManyPathsBroad, "n", countWord(n))
 	}
 	return fill(wordManyPaths, "n", countWord(n))
 }

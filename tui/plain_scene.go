@@ -296,7 +296,7 @@ func (p *plain) evidence() choice {
 
 func (p *plain) pathsScene() scene {
 	can := p.m.paths.takable(p.m)
-	sc := scene{key: "paths " + number(len(can)), lines: []string{p.m.pathsTitle(len(can))}, open: true}
+	sc := scene{key: "paths " + number(len(can)), lines: []string{p.m.pathsTitle(p.m.ways(can))}, open: true}
 	for i, r := range can {
 		take := func() { p.m.put(flows.Chose{Path: r.Path.ID}) }
 		text := fill(plainPath, "title", clean(r.Path.Title), "cost", pathCost(r), "gains", p.m.words(r.Path.Gains), "undo", p.m.words(r.Path.Undo))

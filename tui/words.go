@@ -218,6 +218,7 @@ var signingInWords = map[flows.Way]string{
 const (
 	wordLookingAt      = "Looking at {domain}. What lands is shown at once."
 	wordSmallest       = "Smallest way: {path}, {minutes} min, any {role}."
+	wordQuickest       = "Quickest way: {path}, {minutes} min, any {role}. It grants all that is registered."
 	wordNotYours       = "It is an admin's move, not yours: send one of them the link."
 	wordPerhapsYours   = "It may be your move."
 	wordActivate       = "It is your move, once your role is active."
@@ -236,6 +237,9 @@ const (
 	wordPathsOpen      = "People can connect already. What else there is to do:"
 	wordOnePath        = "One way fits this tenant."
 	wordManyPaths      = "{n} ways fit this tenant. The first changes least."
+	wordManyPathsBroad = "{n} ways fit this tenant. The first is the quickest."
+	wordBlindBroad     = "What fits {domain} could not be looked at. {n} ways usually work; the first is the quickest."
+	wordPathsAside     = "Not a way out of the block:"
 	wordOnePathBlind   = "What fits {domain} could not be looked at. One way usually works."
 	wordDoesNotFit     = "does not fit"
 	wordNotAdvised     = "not advised"

@@ -209,7 +209,7 @@ func TestCtrlC(t *testing.T) {
 		{"contoso.example\r", "What contoso.example tells"},
 		{"\r", "Sign in to look?"},
 		{"1\r", "Users are blocked"},
-		{"p", "The first changes least"},
+		{"p", "The first is the quickest"},
 		{"\r", "Step 1 of"},
 	}
 	for _, c := range []struct {
