@@ -107,6 +107,7 @@ func (s *Sim) batchOne(outer *http.Request, p batchPart, status map[string]int) 
 	case err != nil:
 		writeGraphError(rec, outer, s.now(), badRequest("%v", err))
 	default:
+		s.countWrite(inner)
 		if one := s.faults.ofPart(inner.URL.Path); one != nil {
 			s.faults.spoil(one, rec, inner, nil)
 		} else {

@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -66,6 +67,7 @@ type Sim struct {
 	login    *loginState // keys, codes and sessions of the sign-in service
 	log      *slog.Logger
 	now      func() time.Time
+	writes   atomic.Int64 // calls to Graph that would change something
 
 	dir      string
 	ownDir   bool
@@ -275,7 +277,7 @@ func (s *Sim) Scenario() *Scenario { return s.scenario }
 func (s *Sim) routes() http.Handler {
 	rest := s.loginHandler()
 	graph := http.HandlerFunc(s.serveGraph)
-	return withPlace(s.faults.wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	served := s.faults.wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The simulator's clock, so that tokens and dates agree.
 		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 		if r.Method != http.MethodGet {
@@ -289,5 +291,9 @@ func (s *Sim) routes() http.Handler {
 		default:
 			graph.ServeHTTP(w, r)
 		}
-	})))
+	}))
+	return withPlace(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.countWrite(r)
+		served.ServeHTTP(w, r)
+	}))
 }

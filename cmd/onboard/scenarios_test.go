@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"onboard.example/checks"
@@ -74,6 +76,10 @@ func TestScenarios(t *testing.T) {
 				}
 				compare(t, want, report, code)
 				compareSaved(t, report, filepath.Join(filepath.Dir(s.Ready().CA), savedName))
+				lookOn(t, s.Ready(), want)
+				if n := s.Writes(); n != 0 {
+					t.Errorf("%d writes were sent by what only looks", n)
+				}
 				if t.Failed() {
 					t.Logf("report:\n%s", text)
 				}
@@ -103,6 +109,31 @@ func checkOnce(t *testing.T, r sim.Ready, want sim.Expect) (checks.Report, strin
 		t.Fatalf("no report: %v\nstdout: %s\nstderr: %s", err, out, errs)
 	}
 	return report, out, code
+}
+
+// lookOn runs the other commands that only look, and a change that nobody agreed
+// to. What they say is other tests' matter: here it counts that they send no
+// write, whatever the tenant is like.
+func lookOn(t *testing.T, r sim.Ready, want sim.Expect) {
+	t.Helper()
+	domain := cmp.Or(want.Domain, r.Tenants[0].Domain)
+	about := append([]string{"--app", want.App, "--domain", domain}, against(r)...)
+	if want.ClientID != "" {
+		about = append(about, "--app-id", want.ClientID)
+	}
+	if want.As != "none" {
+		about = append(about, "--token-file", filepath.Join(filepath.Dir(r.CA), "tokens", want.As))
+	}
+	for _, args := range [][]string{
+		append([]string{"why", "AADSTS90094"}, about...),
+		append([]string{"plan", "--path", "entra-grant"}, about...),
+		append([]string{"apply", "--path", "entra-grant", "--yes-i-mean", "another." + domain}, about...),
+	} {
+		_, _, _ = onboard(t.Context(), strings.NewReader(""), args...)
+	}
+	if want.App == "hetk" {
+		_, _, _ = onboard(t.Context(), nil, append([]string{"dns", domain}, against(r)...)...)
+	}
 }
 
 // savedName is the file that keeps what a test read.
