@@ -2,13 +2,10 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"onboard.example/checks"
-	"onboard.example/checks/aadsts"
 	"onboard.example/flows"
 )
 
@@ -22,33 +19,34 @@ func (p *whyPage) line(head, text string) {
 	}
 }
 
+// facts puts lines behind their headings.
+func (p *whyPage) facts(all []flows.Fact) {
+	for _, f := range all {
+		p.line(f.Head, f.Text)
+	}
+}
+
+// about is the answer as it is laid out on every surface.
+func (l *whyLook) about() flows.AnswerAbout {
+	return flows.AnswerAbout{State: l.state, Why: l.why, As: l.as, ToIT: sayWhyWrite, ToVendor: sayWhyWriteVendor, Strange: l.strange()}
+}
+
 // lines is the answer for people: five lines, what must not be missed, and the
 // details for those who asked for them.
 func (l *whyLook) lines(f whyFlags) []byte {
 	var p whyPage
-	w := l.why
-	p.line(sayWhyWhat, w.What)
-	p.line(sayWhyWho, string(w.Who))
-	p.line(sayWhyDo, w.ToDo())
-	p.line(sayWhySure, w.HowSure())
-	p.line(sayWhyNext, l.next())
+	about := l.about()
+	p.facts(about.First())
 	p.WriteByte('\n')
-	p.line(sayWhyColleague, w.Colleague)
-	p.line(sayWhyBefore, w.Before)
-	if w.AdminConsent {
-		p.line("", sayWhyClaim)
-	}
-	if w.Secret {
-		p.line("", sayWhySecret)
-	}
-	if w.Cut {
-		p.line("", fmt.Sprintf(sayWhyCut, aadsts.MaxBytes>>20))
-	}
+	p.facts(about.Notes())
 	if f.details {
-		l.details(&p)
+		p.facts(about.More())
+		if !l.asked {
+			p.line("", sayWhyAskToo)
+		}
 	}
 	if f.developer {
-		developerLines(&p, w.Developer())
+		developerLines(&p, l.why.Developer())
 	}
 	if !f.details && !f.developer {
 		more := sayWhyMore
@@ -58,65 +56,6 @@ func (l *whyLook) lines(f whyFlags) []byte {
 		p.line("", more)
 	}
 	return append(bytes.TrimSpace(p.Bytes()), '\n')
-}
-
-// next is the next best thing: the message, and what else it may be.
-func (l *whyLook) next() string {
-	say := ""
-	switch it, vendor := l.why.WritesTo(); {
-	case it:
-		say = sayWhyWrite
-	case vendor:
-		say = sayWhyWriteVendor
-	}
-	return cmp.Or(says(say, l.why.OrElse()), sayWhyNothingElse)
-}
-
-// details is everything that was read and seen.
-func (l *whyLook) details(p *whyPage) {
-	w := l.why
-	p.line(sayWhySkip, w.Skip)
-	head := sayWhySeen
-	for _, r := range w.Reasons {
-		p.line(head, r.Says+" ("+r.Grade.String()+")")
-		head = ""
-	}
-	head = sayWhyCodes
-	for _, c := range w.Codes {
-		text := fmt.Sprintf("AADSTS%d", c.Number)
-		if c.Name != "" {
-			text += " " + c.Name
-		}
-		if c.Guess {
-			text += sayWhyGuess
-		}
-		if !c.Known {
-			text += sayWhyUnlisted
-		}
-		p.line(head, text+"  "+c.Lookup)
-		head = ""
-	}
-	p.line(sayWhyApp, says(w.App.Name, w.App.ID))
-	p.line(sayWhyTenant, says(w.Tenant.Name, w.Tenant.ID))
-	p.line(sayWhyScopes, strings.Join(w.Scopes, " "))
-	if !w.At.IsZero() {
-		p.line(sayWhyAt, w.At.UTC().Format(time.RFC3339))
-	}
-	p.line(sayWhyAs, l.as)
-	p.line(sayWhyPeople, strings.Join(w.Personal.Addresses, " "))
-	p.line(sayWhyTrace, says(w.Personal.Trace, w.Personal.Correlation, w.Personal.RequestID))
-	if link, err := flows.ConsentLink(l.state); err == nil && w.Ask() == checks.AskConsent {
-		p.line(sayWhyLink, link.URL)
-		if l.strange() {
-			p.line("", fmt.Sprintf(sayWhyStranger, l.state.App.ClientID))
-		}
-	}
-	if code := flows.HandoffOf(l.state, w).String(); code != "" {
-		p.line(sayWhyCase, "onboard --case "+code)
-	}
-	if !l.asked {
-		p.line("", sayWhyAskToo)
-	}
 }
 
 // developerLines is the answer to the developer whose app it is.
@@ -156,7 +95,7 @@ func (l *whyLook) printMessage(f whyFlags) error {
 	if err != nil {
 		return err
 	}
-	for _, say := range l.beforeSending(f) {
+	for _, say := range l.about().BeforeSending(m.Form) {
 		_, _ = fmt.Fprintln(l.o.err, say)
 	}
 	var p whyPage
@@ -180,33 +119,6 @@ func (l *whyLook) printMessage(f whyFlags) error {
 		_, _ = fmt.Fprintf(l.o.err, sayMessageOpen, m.URL)
 	}
 	return nil
-}
-
-// beforeSending is what to know before a message is sent.
-func (l *whyLook) beforeSending(f whyFlags) []string {
-	var out []string
-	if f.message != string(flows.MessageSupport) {
-		switch l.why.Who {
-		case aadsts.User:
-			out = append(out, fmt.Sprintf(sayWhyYourMove, l.why.Do))
-		case aadsts.AppVendor:
-			out = append(out, fmt.Sprintf(sayWhyVendorMove, l.why.Do))
-		case aadsts.Microsoft, aadsts.Nobody:
-			out = append(out, fmt.Sprintf(sayWhyNoMove, l.why.Do))
-		case aadsts.TenantAdmin, aadsts.SomebodyElse, aadsts.WhoUnknown:
-		}
-	}
-	if l.why.Secret {
-		out = append(out, sayWhySecret)
-	}
-	app := l.state.App
-	if l.why.App.ID != "" && app.ClientID != "" && !strings.EqualFold(l.why.App.ID, app.ClientID) {
-		out = append(out, fmt.Sprintf(sayWhyOtherApp, l.why.App.ID, checks.Line(app.Name, 120)))
-	}
-	if l.strange() {
-		out = append(out, fmt.Sprintf(sayWhyStranger, app.ClientID)+sayWhyStrangerSaid)
-	}
-	return out
 }
 
 // Where the app's client id is from. The names are stable: JSON uses them.

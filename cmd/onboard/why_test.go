@@ -85,7 +85,7 @@ func TestWhy(t *testing.T) {
 func fiveFirst(t *testing.T, out string) {
 	t.Helper()
 	lines := strings.Split(out, "\n")
-	for i, head := range []string{sayWhyWhat, sayWhyWho, sayWhyDo, sayWhySure, sayWhyNext} {
+	for i, head := range []string{"what happened", "whose move", "what to do", "how sure", "next best"} {
 		if i >= len(lines) || !strings.HasPrefix(lines[i], head+" ") {
 			t.Fatalf("line %d is not %s:\n%s", i+1, head, out)
 		}
@@ -310,7 +310,7 @@ func TestWhySaysWhereTheIDIsFrom(t *testing.T) {
 func TestWhySaysWhoseMove(t *testing.T) {
 	t.Parallel()
 	for code, says := range map[string]string{
-		"AADSTS50011": "the app's vendor can (--message support)", "AADSTS90033": "Nobody at your IT can set this right",
+		"AADSTS50011": "the app's vendor can: ", "AADSTS90033": "Nobody at your IT can set this right",
 		"AADSTS50020": "This is your own move",
 	} {
 		_, errs, _ := onboard(t.Context(), nil, "why", code, "--app", "hetk", "--message", "teams")
