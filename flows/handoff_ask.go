@@ -75,6 +75,18 @@ func handoffQuestion(s State) Question {
 	}
 }
 
+// TextQuestion shows what a text somebody pasted says of an app and a tenant, and
+// asks whether a run is to be about that: anybody can write a text.
+func TextQuestion(h *Handed) Question {
+	return Question{
+		ID: AskHandoff, Kind: Choice, Title: sayTextAsk, Help: sayTextHelp, Facts: h.facts(), Rule: RuleOption,
+		Options: []Option{
+			{ID: HandoffYes, Title: sayTextYes, Help: sayHandoffYesHelp},
+			{ID: HandoffNo, Title: sayHandoffNo, Help: sayTextNoHelp},
+		},
+	}
+}
+
 // facts are all that a code says, one by one.
 func (h *Handed) facts() []Fact {
 	var out []Fact

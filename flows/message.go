@@ -161,8 +161,7 @@ func (m *messenger) unlisted() bool {
 // strange says that nobody's description vouches for the client id that a link
 // would have approved: a good name does not make it that app's.
 func (m *messenger) strange() bool {
-	p := m.State.Profile
-	return p != nil && m.State.App.ClientID != "" && (m.Unvouched || p.ClientID == "" || m.unlisted())
+	return m.State.App.ClientID != "" && (m.Unvouched || Strange(m.State))
 }
 
 // messageLine is text from outside as it may stand in a message.

@@ -43,6 +43,51 @@ func AboutWhy(s State, w checks.Why, profiles []Profile) State {
 	return Apply(out, Learned{Facts: facts, Round: out.Round})
 }
 
+// SeenBefore puts into a question what a run has seen of its tenant itself, as far
+// as answers use it: nobody is asked for that. A run that has seen nothing leaves
+// the question as it is.
+func SeenBefore(s State, in checks.WhyAsked) checks.WhyAsked {
+	var found []checks.Finding
+	for _, h := range s.Findings() {
+		if slices.Contains(checks.WhyChecks(), h.Check) && !s.Stale(h) {
+			found = append(found, h.Finding)
+		}
+	}
+	if s.Domain == "" || len(found) == 0 {
+		return in
+	}
+	snap := checks.Snapshot{}
+	for _, t := range s.Facts.Tenants {
+		snap.Discovery.Read = true
+		snap.Discovery.Value.Found = append(snap.Discovery.Value.Found, checks.CloudTenant{Cloud: t.Cloud, TenantID: t.ID})
+	}
+	if s.Account != nil {
+		snap.Account.Read = true
+		snap.Account.Value.TenantID = s.Account.TenantID
+	}
+	in.Findings, in.Subject.Domain, in.Subject.Cloud, in.Subject.Now, in.Subject.Look = found, s.Domain, s.Cloud(), s.At, &snap
+	return in
+}
+
+// WithAsked is a run about the domain that a question was asked about, with the
+// tenants that were found of it; s itself, where none was.
+func WithAsked(s State, in checks.WhyAsked) State {
+	if in.Subject.Domain == "" || in.Subject.Look == nil || strings.EqualFold(in.Subject.Domain, s.Domain) && len(s.Facts.Tenants) > 0 {
+		return s
+	}
+	out := Apply(State{}, Started{
+		Version: s.Version, Domain: in.Subject.Domain, Cloud: s.cloud, Profile: s.Profile, Login: s.Login, Portal: s.Portal, ClientID: s.App.ClientID,
+	})
+	return Apply(out, Learned{Facts: FactsOf(&checks.Snapshot{Discovery: in.Subject.Look.Discovery}, in.Subject.App), Round: out.Round})
+}
+
+// Strange says that no description of an app has a run's client id: somebody
+// typed it, or a text or a hand-off code names it.
+func Strange(s State) bool {
+	p := s.Profile
+	return p != nil && s.App.ClientID != "" && (p.ID == UnlistedID || p.ID == OwnAppID || p.ClientID == "" || s.Handed != nil && s.Handed.Unvouched)
+}
+
 // cloudOfHost is the cloud whose sign-in has a host, the public one for none;
 // known is false for a host of another. GCC High and DoD share theirs, and so
 // their links.

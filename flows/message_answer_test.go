@@ -76,3 +76,63 @@ func TestAnswerSaysWhoCannotHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestSeenBefore holds that a run's own looks come into a question, those that are
+// stale do not, and a run without any leaves it as it is.
+func TestSeenBefore(t *testing.T) {
+	t.Parallel()
+	in := checks.WhyOf("AADSTS90094 tenant '99999999-2222-3333-4444-555555555555'", false)
+	if got := SeenBefore(messageState(t, "hetk"), in); got.Subject.Domain != "" || got.Findings != nil {
+		t.Errorf("%+v", got)
+	}
+	s := messageState(t, "hetk")
+	s = Apply(s, Found{Finding: checks.Finding{Check: checks.TenantFound, Verdict: checks.Pass, Grade: checks.Verified}, Round: s.Round})
+	s = Apply(s, Found{Finding: checks.Finding{Check: checks.ConsentWorkflow, Verdict: checks.Pass}, Round: s.Round})
+	got := SeenBefore(s, in)
+	if got.Subject.Domain != "contoso.example" || len(got.Findings) != 1 || checks.Explain(got).Class != "wrong_tenant" {
+		t.Errorf("%+v", got)
+	}
+	if got := SeenBefore(Apply(s, AskedAgain{}), in); got.Findings != nil {
+		t.Errorf("stale: %+v", got.Findings)
+	}
+}
+
+// TestWithAsked holds that links are tied to the tenant of the domain that was
+// asked about, and to the run's own where that is the same.
+func TestWithAsked(t *testing.T) {
+	t.Parallel()
+	s := messageState(t, "hetk")
+	in := checks.WhyAsked{Subject: checks.Subject{Domain: "fabrikam.example", Look: &checks.Snapshot{Discovery: checks.Look[checks.Discovery]{
+		Read: true, Value: checks.Discovery{Found: []checks.CloudTenant{{Cloud: checks.CloudPublic, TenantID: "99999999-2222-3333-4444-555555555555"}}},
+	}}}}
+	if got := WithAsked(s, in); got.Domain != "fabrikam.example" || got.TenantID() != "99999999-2222-3333-4444-555555555555" || got.Profile.ID != "hetk" {
+		t.Errorf("%s %s", got.Domain, got.TenantID())
+	}
+	in.Subject.Domain = "contoso.example"
+	if got := WithAsked(s, in); got.TenantID() != contosoID {
+		t.Errorf("%s", got.TenantID())
+	}
+	if got := WithAsked(s, checks.WhyAsked{}); got.Domain != "contoso.example" {
+		t.Errorf("%s", got.Domain)
+	}
+}
+
+// TestStrange holds which client ids are nobody's.
+func TestStrange(t *testing.T) {
+	t.Parallel()
+	const id = "66666666-2222-3333-4444-555555555555"
+	own := Profile{ID: OwnAppID, ClientID: id}
+	unlisted, bare, hetk := Unlisted(id, nil), profile(t, "sophiie"), profile(t, "hetk")
+	for name, c := range map[string]struct {
+		p    *Profile
+		id   string
+		want bool
+	}{
+		"nothing": {nil, "", false}, "described": {&hetk, "", false}, "typed alone": {&own, id, true},
+		"unlisted": {&unlisted, id, true}, "of a name": {&bare, id, true}, "no id yet": {&bare, "", false},
+	} {
+		if got := Strange(Apply(State{}, Started{Profile: c.p, ClientID: c.id})); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

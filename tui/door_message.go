@@ -6,22 +6,20 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
 // whyMessage is the message that gets a block fixed: its form and language are
 // chosen here, and its words can be changed.
 type whyMessage struct {
-	why    checks.Why
-	run    flows.State
+	about  flows.AnswerAbout
 	form   int // of flows.MessageForms
 	lang   int // of flows.MessageLanguages
 	edited map[[2]int]string
 }
 
 func newWhyMessage(s *whyAnswer) *whyMessage {
-	out := &whyMessage{why: s.why, run: s.run, edited: map[[2]int]string{}}
+	out := &whyMessage{about: s.about(), edited: map[[2]int]string{}}
 	if _, vendor := s.why.WritesTo(); vendor {
 		out.form = slices.Index(flows.MessageForms(), flows.MessageSupport)
 	}
@@ -31,7 +29,8 @@ func newWhyMessage(s *whyAnswer) *whyMessage {
 // message is the message as it stands now.
 func (s *whyMessage) message() flows.Message {
 	m, err := flows.NewMessage(flows.MessageAsked{
-		State: s.run, Why: s.why, Form: flows.MessageForms()[s.form], Lang: flows.MessageLanguages()[s.lang],
+		State: s.about.State, Why: s.about.Why, Unvouched: s.about.Strange,
+		Form: flows.MessageForms()[s.form], Lang: flows.MessageLanguages()[s.lang],
 	})
 	if err != nil { // form and language come from the lists
 		return flows.Message{}
@@ -49,10 +48,18 @@ func (s *whyMessage) title() string {
 	return fill(wordMessageFor, "form", formTitles[string(flows.MessageForms()[s.form])], "lang", langTitles[flows.MessageLanguages()[s.lang]])
 }
 
-// text is what is copied and saved: the subject first, where there is one.
+// text is what is copied and saved: to whom and the subject first, in the forms
+// that have them apart from what is written.
 func (s *whyMessage) text() string {
 	m := s.message()
-	return m.Subject + "\n\n" + m.Body
+	out := ""
+	if m.To != "" {
+		out = fill(wordMessageTo, "who", m.To) + "\n"
+	}
+	if m.Form != flows.MessageTeams && m.Form != flows.MessageSlack { // which begin with it
+		out += m.Subject + "\n\n"
+	}
+	return out + m.Body
 }
 
 func (s *whyMessage) body(m *Model) body {
@@ -63,29 +70,48 @@ func (s *whyMessage) body(m *Model) body {
 		title = title.add(RoleSubtle, "  "+wordEdited)
 	}
 	b.put(title)
+	for _, l := range s.about.BeforeSending(flows.MessageForms()[s.form]) {
+		b.put(hanging(say(RoleWarn, "! "), RoleText, clean(l), w)...)
+	}
 	msg := s.message()
-	b.put(para(RoleStrong, clean(msg.Subject), 0, w)...)
-	b.gap()
-	for l := range strings.SplitSeq(strings.TrimRight(msg.Body, "\n"), "\n") {
+	for l := range strings.SplitSeq(strings.TrimRight(s.text(), "\n"), "\n") {
 		if l == "" {
 			b.gap()
 			continue
 		}
-		room := w
+		role, room := RoleText, w
+		if l == msg.Subject {
+			role = RoleStrong
+		}
 		if strings.HasPrefix(l, "https://") { // whole, where the window is wide enough
 			room = m.size.span()
 		}
-		b.put(linkless(RoleText, clean(l), 0, room)...)
+		b.put(linkless(role, clean(l), 0, room)...)
+	}
+	if form := s.page(); form != "" {
+		b.gap()
+		b.put(linkless(RoleSubtle, fill(wordMessageAt, "url", clean(form)), 0, m.size.span())...)
 	}
 	return b
+}
+
+// page is the vendor's page for such a message; empty: there is none.
+func (s *whyMessage) page() string {
+	if msg := s.message(); msg.Form == flows.MessageSupport && strings.HasPrefix(msg.URL, "https://") {
+		return msg.URL
+	}
+	return ""
 }
 
 func (s *whyMessage) typing(*Model) *field { return nil }
 
 func (s *whyMessage) offers(m *Model) []offer {
-	mail, keep := "", ""
+	open, mail, keep := wordMessageOpen, "", ""
+	if s.page() != "" {
+		open = wordMessagePage
+	}
 	switch {
-	case !strings.HasPrefix(s.message().URL, "mailto:"):
+	case s.page() == "" && !strings.HasPrefix(s.message().URL, "mailto:"):
 		mail = whyNoMail
 	case m.drv.Hands().Host == nil:
 		mail = whyNoBrowser
@@ -98,9 +124,10 @@ func (s *whyMessage) offers(m *Model) []offer {
 		{act: actManual, key: "g", word: wordMessageLang},
 		{act: actEvidence, word: wordMessageEdit},
 		{act: actCopy},
-		{act: actOpen, word: wordMessageOpen, why: mail},
+		{act: actOpen, word: open, why: mail},
 		{act: actScript, word: wordMessageSave, why: keep},
 		{act: actLinks, word: wordShowWhole},
+		{act: actHelp},
 	}, closing(actTell)...)
 }
 
@@ -120,6 +147,8 @@ func (s *whyMessage) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		return m.keep(ReportForm{Base: messageFile, Ext: "txt", Text: s.text()})
 	case actLinks:
 		return m.printText(s.text())
+	case actHelp:
+		m.open(newHelp(m.offers(), false))
 	default:
 		m.close()
 	}

@@ -56,6 +56,8 @@ func TestDoorScreens(t *testing.T) {
 		"edit":    {shownText, []string{"enter", "m", "e", "down", "down"}},
 		"said":    {shownText, []string{"enter", "1", "2"}},
 		"unknown": {"AADSTS999999", []string{"enter"}},
+		"start":   {shownText, []string{"enter", "a"}},
+		"support": {shownText, []string{"enter", "m", "f", "f", "f", "f", "f"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,10 +76,10 @@ func TestDoorScreens(t *testing.T) {
 func TestDoorExceedsNoWindow(t *testing.T) {
 	t.Parallel()
 	whole := map[string]bool{"https://login.microsoftonline.com/error?code=90094": true}
-	for _, keys := range [][]string{nil, {"enter"}, {"enter", "e"}, {"enter", "m"}, {"enter", "m", "f"}, {"enter", "m", "e"}} {
+	for _, keys := range [][]string{nil, {"enter"}, {"enter", "e"}, {"enter", "a"}, {"enter", "m"}, {"enter", "m", "f"}, {"enter", "m", "f", "f", "f", "f", "f"}, {"enter", "m", "e"}} {
 		m := atDoor(t, 80, 24, shownText, keys...)
 		if msg, ok := m.current().(*whyMessage); ok {
-			link, err := flows.ConsentLink(msg.run)
+			link, err := flows.ConsentLink(msg.about.State)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +119,7 @@ func TestDoorHarmless(t *testing.T) {
 		var sent string
 		switch s := m.current().(type) {
 		case *whyAnswer:
-			sent = s.text()
+			sent = s.text(m)
 		case *whyMessage:
 			sent = s.text()
 		case *editSheet:
@@ -165,7 +167,15 @@ func TestDoorPastes(t *testing.T) {
 func TestDoorLeadsOn(t *testing.T) {
 	t.Parallel()
 	m := atDoor(t, 80, 24, shownText, "enter", "a")
-	if m.state.Profile == nil || m.state.Profile.ID != "hetk" || m.state.Place.Stage != flows.StageTenant {
+	if s, ok := m.current().(*doorStart); !ok || m.state.Profile != nil || s.handed.Profile.ID != "hetk" {
+		t.Fatalf("%T before the yes: %+v", m.current(), m.state.Profile)
+	}
+	press(m, "down", "enter")
+	if _, ok := m.current().(*whyAnswer); !ok || m.state.Profile != nil {
+		t.Errorf("%T after the no", m.current())
+	}
+	press(m, "a", "enter")
+	if m.state.Profile == nil || m.state.Profile.ID != "hetk" || m.state.Domain != "contoso.example" || m.state.Place.Stage != flows.StageKnown {
 		t.Errorf("%+v %+v", m.state.Profile, m.state.Place)
 	}
 	m = atDoor(t, 80, 24, "AADSTS90094", "enter", "a")

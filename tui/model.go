@@ -56,6 +56,8 @@ type Options struct {
 	// KeepReport writes a report to disk, in each of its forms, and returns
 	// the names to show; nil: there is no disk.
 	KeepReport func(ctx context.Context, forms []ReportForm) (string, error)
+	// AskWhy asks about a domain at the second door; nil: nobody can be asked.
+	AskWhy AskWhy
 	// NoSignIn goes on without a sign-in where it would be asked for.
 	NoSignIn bool
 	// ResumeWith is the command that goes on with this run; empty: it is not
@@ -82,6 +84,7 @@ type Model struct {
 	demo       bool
 	reopen     func(context.Context, string) (Driver, error)
 	keepReport func(context.Context, []ReportForm) (string, error)
+	askWhy     AskWhy
 	noSignIn   bool
 	resumeWith string
 	// pause and resume give the terminal to somebody else and take it back;
@@ -131,7 +134,7 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
 		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith,
-		noSignIn: o.NoSignIn,
+		noSignIn: o.NoSignIn, askWhy: o.AskWhy,
 	}
 	if m.now == nil {
 		m.now = time.Now
@@ -202,6 +205,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.kept(msg)
 	case reopenedMsg:
 		return m, m.reopened(msg)
+	case whyAskedMsg:
+		m.whyAsked(msg)
 	}
 	return m, nil
 }

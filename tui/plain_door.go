@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"onboard.example/checks"
@@ -13,6 +14,8 @@ type plainDoor struct {
 	text   strings.Builder
 	answer *whyAnswer
 	msg    *whyMessage
+	domain bool       // a domain is being asked for
+	start  *doorStart // whether to go on with what the text says
 }
 
 // doorChoice opens the door.
@@ -33,37 +36,100 @@ func (p *plain) doorScene() scene {
 		return sc
 	case d.msg != nil:
 		return p.doorMessage()
+	case d.domain:
+		return p.doorDomain()
+	case d.start != nil:
+		return p.doorStart()
 	}
-	sc := scene{key: "door answer " + number(d.text.Len()) + d.answer.why.Colleague + d.answer.why.Before, lines: append([]string{clean(d.answer.why.What)}, d.lines()...), open: true}
+	return p.doorAnswered()
+}
+
+// doorAnswered is the answer with what can be done about it.
+func (p *plain) doorAnswered() scene {
+	d, a := p.door, p.door.answer
+	key := strings.Join([]string{"door answer", number(d.text.Len()), a.why.Colleague, a.why.Before, a.asked, a.failed}, " ")
+	sc := scene{key: key, lines: append([]string{clean(a.why.What)}, d.lines(p.m)...), open: true}
 	sc.choices = []choice{
-		{key: "m", label: d.writes(newWhyMessage(d.answer)), do: func() { d.msg = newWhyMessage(d.answer) }},
+		{key: "m", label: d.writes(newWhyMessage(a)), do: func() { d.msg = newWhyMessage(a) }},
 		{key: "d", label: plainDoorDetails, aside: true, do: func() {
-			for l := range strings.SplitSeq(strings.TrimSpace(d.answer.text()), "\n") {
+			for l := range strings.SplitSeq(strings.TrimSpace(a.text(p.m)), "\n") {
 				p.out.line(clean(l))
 			}
 		}},
-		{key: keyColleague, label: plainDoorColleague, do: func() { d.answer.said(keyColleague) }},
-		{key: keyBefore, label: plainDoorBefore, do: func() { d.answer.said(keyBefore) }},
+		{key: keyColleague, label: plainDoorColleague, do: func() { a.said(keyColleague) }},
+		{key: keyBefore, label: plainDoorBefore, do: func() { a.said(keyBefore) }},
 		{key: "n", label: plainDoorAnother, do: func() { p.door = &plainDoor{} }},
 		p.doorBack(),
+		{key: "q", label: plainLeave, do: p.leave},
+	}
+	if p.m.askWhy != nil {
+		sc.choices = slices.Insert(sc.choices, 2, choice{key: "t", label: plainDoorAsk, do: func() { d.domain = true }})
+	}
+	if a.run.Profile != nil {
+		label := plainDoorLook
+		if a.why.Ask() == checks.AskConsent {
+			label = plainDoorStart
+		}
+		sc.choices = slices.Insert(sc.choices, 1, choice{key: "a", label: label, do: func() { d.start = newDoorStart(p.m, a) }})
+	}
+	return sc
+}
+
+// doorDomain asks for the domain that is to be asked about, and waits for what
+// comes of it: line mode shows one thing at a time.
+func (p *plain) doorDomain() scene {
+	d := p.door
+	sc := scene{key: "door domain", q: flows.Question{Kind: flows.Text}, lines: []string{wordDoorAskTitle, wordDoorAskHelp}, open: true}
+	sc.choices = []choice{{key: "b", label: plainBack, do: func() { d.domain = false }}, {key: "q", label: plainLeave, do: p.leave}}
+	sc.lineTo = func(sc scene, l lineRead) {
+		line := strings.TrimSpace(l.text)
+		switch {
+		case line == "":
+			p.reprompt(sc, sentence(whyNoDomain))
+		case len(line) == 1 && p.take(sc, func(c choice) bool { return strings.EqualFold(c.key, line) }):
+		default:
+			d.domain = false
+			p.out.line(fill(wordDoorAsking, "domain", clean(line)))
+			if msg, ok := d.answer.ask(p.m, line)().(whyAskedMsg); ok {
+				p.m.whyAsked(msg)
+			}
+		}
+	}
+	return sc
+}
+
+// doorStart asks whether to go on with what the text says.
+func (p *plain) doorStart() scene {
+	d := p.door
+	sc := p.ask(d.start.question())
+	sc.key = "door start"
+	sc.q = flows.Question{}
+	sc.choices = []choice{
+		{key: "1", label: sentence(d.start.question().Options[0].Title), do: func() {
+			p.door = nil
+			p.m.goOnWith(*d.start.handed.Profile, d.start.domain)
+		}},
+		{key: "2", label: sentence(d.start.question().Options[1].Title), do: func() { d.start = nil }},
 		{key: "q", label: plainLeave, do: p.leave},
 	}
 	return sc
 }
 
 // lines are the answer's, each with its heading.
-func (d *plainDoor) lines() []string {
+func (d *plainDoor) lines(m *Model) []string {
 	var out []string
-	for _, l := range d.answer.lines(false) {
-		text := l[1]
-		if l[0] == wordDoorNext {
-			text = strings.TrimSpace(strings.TrimPrefix(text, wordDoorWrite)) // the choice says so itself
+	for _, f := range d.answer.facts(false) {
+		if f.Head == flows.AnswerNext { // the choice says so itself
+			for _, say := range []string{wordDoorWrite, wordDoorWriteVendor} {
+				f.Text = strings.TrimSpace(strings.TrimPrefix(f.Text, say))
+			}
 		}
-		if text != "" {
-			out = append(out, sentence(clean(strings.ToUpper(l[0][:1])+l[0][1:]+": "+text)))
+		if f.Text != "" {
+			out = append(out, factLines([]flows.Fact{f})...)
 		}
 	}
-	return append(out, d.answer.warnings()...)
+	_, looked := d.answer.looked(m)
+	return append(out, strings.TrimSpace(strings.TrimSuffix(looked, wordDoorAskHint)))
 }
 
 func (d *plainDoor) writes(m *whyMessage) string {
@@ -79,8 +145,14 @@ func (p *plain) doorMessage() scene {
 	d := p.door
 	form, lang := (d.msg.form+1)%len(flows.MessageForms()), (d.msg.lang+1)%len(flows.MessageLanguages())
 	sc := scene{key: "door message " + number(d.msg.form) + " " + number(d.msg.lang), open: true}
+	for _, l := range d.msg.about.BeforeSending(flows.MessageForms()[d.msg.form]) {
+		sc.lines = append(sc.lines, clean(l))
+	}
 	for l := range strings.SplitSeq(strings.TrimRight(d.msg.text(), "\n"), "\n") {
 		sc.lines = append(sc.lines, clean(l))
+	}
+	if page := d.msg.page(); page != "" {
+		sc.lines = append(sc.lines, fill(wordMessageAt, "url", clean(page)))
 	}
 	sc.choices = []choice{
 		{key: "f", label: fill(plainDoorForm, "form", formTitles[string(flows.MessageForms()[form])]), do: func() { d.msg.form = form }},

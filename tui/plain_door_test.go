@@ -35,6 +35,8 @@ func TestPlainDoor(t *testing.T) {
 		"in another language":     {"w\n" + text + "\n.\nm\ng\nf\nq\n", []string{"Bitte Hetk Calendar Sync", "**Wer es tun kann**"}, nil},
 		"all of it":               {"w\n" + text + "\n.\nd\nq\n", []string{"not worth it: signing in again", "8dd90edb-c881-459a-ac84-2a1fee8c5c94"}, nil},
 		"what they say":           {"w\n" + text + "\n.\n1\n2\nq\n", []string{"A colleague: Whoever agreed to the app", "Before: Consent ends where"}, nil},
+		"not going on":            {"w\n" + text + "\n.\na\n2\nq\n", []string{"Go on with what the text says?", "Tenant: contoso.example.", "2. No, leave it."}, []string{"Looking"}},
+		"nobody to ask":           {"w\n" + text + "\n.\nq\n", []string{"Nobody was asked about your organisation"}, []string{"t. Ask about", wordDoorAskHint}},
 		"another text":            {"w\n" + text + "\n.\nn\nAADSTS50105\n.\nq\n", []string{"The app is open only to people"}, nil},
 		"back to the apps":        {"w\nb\nq\n", []string{"b. Back to the apps."}, []string{"Whose move"}},
 		"nothing":                 {"w\n.\nq\n", []string{sentence(whyNothingHere)}, []string{"Whose move"}},
@@ -69,5 +71,28 @@ func TestPlainDoorTakesNoMore(t *testing.T) {
 	}
 	if p.door.text.Len() > lineLimit || !strings.Contains(out.String(), plainDoorMuch) {
 		t.Errorf("%d characters: %q", p.door.text.Len(), out.String())
+	}
+}
+
+// Going on with what the text says begins the run about it, after the yes alone.
+func TestPlainDoorGoesOn(t *testing.T) {
+	t.Parallel()
+	m := New(t.Context(), atApp(t), still(t, 80, 24))
+	p := &plain{m: m, out: &lineWriter{to: &bytes.Buffer{}}, door: &plainDoor{}, said: map[checks.ID]string{}}
+	p.door.text.WriteString(shownText)
+	p.doorAnswer()
+	press := func(key string) {
+		sc := p.scene()
+		if !p.take(sc, func(c choice) bool { return c.key == key }) {
+			t.Fatalf("no %s among %v", key, sc.choices)
+		}
+	}
+	press("a")
+	if m.state.Profile != nil {
+		t.Error("picked before the yes")
+	}
+	press("1")
+	if p.door != nil || m.state.Profile == nil || m.state.Profile.ID != "hetk" || m.state.Domain != "contoso.example" {
+		t.Errorf("%+v %q", m.state.Profile, m.state.Domain)
 	}
 }

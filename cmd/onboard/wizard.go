@@ -137,7 +137,7 @@ func (w *wizard) run(ctx context.Context) error {
 	}
 	o := tui.Options{
 		Profiles: profiles, Look: look, Earlier: earlier, Reopen: w.reopen, KeepReport: w.keepReport,
-		Auto: w.auto, NoSignIn: w.o.signIn == "none",
+		Auto: w.auto, NoSignIn: w.o.signIn == "none", AskWhy: w.o.askFor,
 	}
 	if w.fresh != "" { // what is not kept cannot be gone on with
 		o.ResumeWith = "onboard"
