@@ -48,6 +48,8 @@ var scriptWords = struct {
 	},
 	terraform: []string{
 		"Run:     terraform init && terraform apply      and to take it back: terraform destroy",
+		"Before a destroy, look: it takes away an enterprise app with whatever others have made hang on it since, and a grant",
+		"with whatever others have added to it. The other forms of this script look for that themselves.",
 		"What azuread has a resource for is one. It has none for consent policies, the user consent setting, the admin",
 		"consent workflow and permission classifications, and it would take over whole what is there already: those lines",
 		"are requests by az rest. Needs bash and az, signed in to the tenant: az login --tenant ID --allow-no-subscriptions",
@@ -56,6 +58,8 @@ var scriptWords = struct {
 	},
 	terraformAz: []string{
 		"Run:     terraform init && terraform apply      and to take it back: terraform destroy",
+		"Before a destroy, look: it takes away an enterprise app with whatever others have made hang on it since, and a grant",
+		"with whatever others have added to it. The other forms of this script look for that themselves.",
 		"azuread has no resource for this, or would take over whole what is there already: every line is a request by az",
 		"rest. Needs bash and az, signed in to the tenant: az login --tenant ID --allow-no-subscriptions",
 		"The Azure CLI's permissions nobody can add to: where Graph answers Forbidden, take another form. No secret is in",

@@ -160,6 +160,24 @@ func TestScriptsLeaveAnAppInUse(t *testing.T) {
 	}
 }
 
+// What a script did once and somebody took back since is not done any more,
+// whatever its log says.
+func TestScriptsLookAtWhatTheirLogSays(t *testing.T) {
+	t.Parallel()
+	r := plannedScript(t, scriptPlanOf(t, "grant, widened"), sim.Options{})
+	file := r.script(t, flows.FormHTTP, "change.sh")
+	env := []string{"TOKEN=" + r.token, r.impatient(t)}
+	if out, code := r.runs(t, env, "bash", file); code != 0 {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	grant := r.doc.Plan.Lines[0]
+	r.elsewhere(t, grant.Method, grant.Path, grant.Back.Body)
+	now := r.state(t)
+	if out, code := r.runs(t, env, "bash", file); code == 0 || !strings.Contains(out, "is not so any more") || strings.Contains(out, "Done.") || r.state(t) != now {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
 // done is what a script kept of what it did.
 func (r scriptRig) done(t *testing.T) string {
 	t.Helper()

@@ -3,13 +3,18 @@ graph() {
   az rest --method "$1" --url "$GRAPH/v1.0$2" --resource "$GRAPH" --headers Content-Type=application/json \
     ${3:+--body "$3"} --output json --only-show-errors 2>"$tmp/error" && return 0
   cat "$tmp/error" >&2
-  if grep -q '"error"' "$tmp/error"; then return 1; fi
+  # az names the status before the answer. Graph's own servers answer so too when
+  # they fail, and then nobody knows.
+  if grep -q -E '^(ERROR: )?(Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Unprocessable Entity|Too Many Requests)\(' "$tmp/error" &&
+    grep -q '"error"' "$tmp/error"; then
+    return 1
+  fi
   return 2
 }
 
 look() {
   az rest --method get --url "$GRAPH/v1.0$1" --resource "$GRAPH" --output json --only-show-errors 2>"$tmp/error" && return 0
-  if grep -q 'Not Found' "$tmp/error"; then echo null; return 0; fi
+  if grep -q -E '^(ERROR: )?Not Found\(' "$tmp/error" && grep -q '"error"' "$tmp/error"; then echo null; return 0; fi
   cat "$tmp/error" >&2
   return 1
 }

@@ -53,7 +53,12 @@ function Wait-Shown([int] $N, [scriptblock] $See, [string] $Id, [string] $Want) 
 function Invoke-Change([int] $N, [string] $Title, [string] $Id, [string] $Before, [string] $After, [scriptblock] $See, [scriptblock] $Do) {
   Say "$N. $Title"
   $state = Get-State $N
-  if ($state.StartsWith('done ')) { Say '   done before'; return }
+  if ($state.StartsWith('done ')) {
+    $now = [string] (& $See $state.Substring(5))
+    if ($now -cne $After) { Stop-Here "line $N was done by this script, and is not so any more: it is '$(Named $now)'. Make a new plan, in another folder or without $Log." }
+    Say '   done before'
+    return
+  }
   if ($state -eq 'sent') { Stop-Here "line $N was sent, and no answer came. Look whether it is there; then take the last line out of $Log, and go on." }
   if ($Before -cne '?') {
     $now = [string] (& $See $Id)

@@ -44,7 +44,13 @@ change() {
   local now answer id code=0
   say "$1. $2"
   case "$(state "$1")" in
-    "done "*) say "   done before"; return 0 ;;
+    "done "*)
+      id=$(made "$1")
+      now=$("see_$1" "$id") || stop "line $1 could not be looked at"
+      [ "$now" = "$5" ] || stop "line $1 was done by this script, and is not so any more: it is '${now:-not there}'. Make a new plan, in another folder or without $LOG."
+      say "   done before"
+      return 0
+      ;;
     "sent "*) stop "line $1 was sent, and no answer came. Look whether it is there; then take the last line out of $LOG, and go on." ;;
   esac
   if [ "$4" != '?' ]; then
