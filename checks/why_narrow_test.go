@@ -29,6 +29,7 @@ func TestNarrowed(t *testing.T) {
 		says  string // a reason; a "!" before it: none
 		also  aadsts.Class
 	}{
+		"the service is named":              {whyAt("AADSTS500014: The service principal for resource 'https://outlook.office365.com/x' is disabled."), aadsts.ServiceMissing, aadsts.TenantAdmin, "The service that the text names: https://outlook.office365.com.", ""},
 		"this user may not":                 {whyAt("AADSTS90094", fail, work, noRole), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, sayWhyYouMayNot, ""},
 		"this user may not, no text":        {whyAt("", fail, work, noRole), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, sayWhyYouMayNot, ""},
 		"nobody signed in":                  {whyAt("AADSTS90094", fail), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, "!" + sayWhyYouMayNot, ""},

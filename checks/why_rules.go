@@ -192,6 +192,9 @@ func (w *narrowed) notes() {
 		w.because(reasonOf(f), false)
 	}
 	w.realm()
+	if api := strings.TrimSpace(w.API.Name + " " + w.API.ID); api != "" && w.Class == aadsts.ServiceMissing {
+		w.because(WhyReason{Says: fmt.Sprintf(sayWhyService, Line(api, 200)), Grade: Inferred}, false)
+	}
 	app := w.in.Subject.App
 	if app.ClientID != "" && w.App.ID != "" && !strings.EqualFold(app.ClientID, w.App.ID) {
 		w.because(WhyReason{Says: fmt.Sprintf(sayWhyOtherApp, w.App.ID, Line(app.Name, 120), app.ClientID), Grade: Inferred}, false)

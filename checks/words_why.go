@@ -16,6 +16,7 @@ const (
 	sayWhyMailbox        = "Where mailboxes are not in Microsoft 365, an approval there does not let the app at mail or calendar: see whether the app can connect to where they are."
 
 	sayWhyServicesTenant = "The text names the tenant \"Microsoft Services\", in which personal accounts end up that are signed in where a work account is wanted."
+	sayWhyService        = "The service that the text names: %s."
 	sayWhyGuest          = "As a guest you meet the rules of %s, and not those of your own organisation: an approval has to be given there."
 	sayWhyOtherName      = "The text names %s. If that is another organisation than that of %s, its admin is the one to ask, or you were signed in to the wrong one."
 	sayWhyOtherCloud     = "%s lives in the %s, and this sign-in went to %s, which is another of Microsoft's clouds."

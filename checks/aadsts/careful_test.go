@@ -80,9 +80,11 @@ func TestAddressesThatAreKept(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"resource=https%3A%2F%2Fgraph.microsoft.com%2F":                        "https://graph.microsoft.com",
-		"resource=api%3A%2F%2F" + appID + "%2Faccess":                          "api://" + appID,
-		"resource=" + appID:                                                    appID,
+		"resource=https%3A%2F%2Fgraph.microsoft.com%2F":                                    "https://graph.microsoft.com",
+		"resource=api%3A%2F%2F" + appID + "%2Faccess":                                      "api://" + appID,
+		"The service principal for resource 'https://outlook.office365.com/x' is disabled": "https://outlook.office365.com",
+		"The service principal for resource '" + appID + "' is disabled":                   appID,
+		"resource=" + appID: appID,
 		"resource principal named https://ews.contoso.example/x was not found": "https://ews.contoso.example",
 	} {
 		if got := Parse("AADSTS500011 https://app.example/?" + text).API.ID; got != want {

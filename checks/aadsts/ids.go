@@ -200,11 +200,12 @@ func (f *facts) names(s string) {
 	}
 	if _, rest, ok := strings.Cut(s, "resource principal named "); ok {
 		if id, _, ok := strings.Cut(rest[:min(len(rest), 2*maxName)], " was not found"); ok {
-			if own := guid(id); own != "" {
-				set(&a.API.ID, own)
-			} else {
-				set(&a.API.ID, origin(id))
-			}
+			f.namedAPI(id)
+		}
+	}
+	if _, rest, ok := strings.Cut(s, "service principal for resource '"); ok {
+		if id, _, ok := strings.Cut(rest[:min(len(rest), 2*maxName)], "'"); ok {
+			f.namedAPI(id)
 		}
 	}
 	if at := strings.Index(s, " needs permission to access resources"); at > 0 {
@@ -214,6 +215,15 @@ func (f *facts) names(s string) {
 		if len(head) < maxName {
 			set(&a.App.Name, afterHeading(name(head)))
 		}
+	}
+}
+
+// namedAPI keeps the API that a sentence names by its id or address.
+func (f *facts) namedAPI(id string) {
+	if own := guid(id); own != "" {
+		set(&f.answer.API.ID, own)
+	} else {
+		set(&f.answer.API.ID, origin(id))
 	}
 }
 
