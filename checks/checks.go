@@ -29,6 +29,7 @@ const (
 	AccountRole  ID = "account/role"
 	AccountScope ID = "account/scopes"
 
+	AppNamed      ID = "app/named"
 	AppPresent    ID = "app/present"
 	AppEnabled    ID = "app/enabled"
 	AppPublisher  ID = "app/publisher"

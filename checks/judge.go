@@ -22,7 +22,7 @@ const (
 // Table lists every check in the order in which people read them: tenant,
 // account, app, consent, access, DNS, vendor. The slice is the caller's.
 func Table() []Check {
-	return slices.Concat(tenantChecks(), accountChecks(), appChecks(), grantChecks(), policyChecks(), predictChecks(),
+	return slices.Concat(tenantChecks(), accountChecks(), namedChecks(), appChecks(), grantChecks(), policyChecks(), predictChecks(),
 		workflowChecks(), accessChecks(), dnsChecks(), vendorChecks())
 }
 

@@ -47,6 +47,7 @@ var lenses = map[Part]lens{
 	PartEligible:      lensOf(func(s *Snapshot) *Look[[]Role] { return &s.Eligible }),
 	PartOrganization:  lensOf(func(s *Snapshot) *Look[Organization] { return &s.Organization }),
 	PartApp:           lensOf(func(s *Snapshot) *Look[*ServicePrincipal] { return &s.App }),
+	PartNamed:         lensOf(func(s *Snapshot) *Look[Named] { return &s.Named }),
 	PartGrants:        lensOf(func(s *Snapshot) *Look[[]Grant] { return &s.Grants }),
 	PartAssignments:   lensOf(func(s *Snapshot) *Look[[]Assignment] { return &s.Assignments }),
 	PartAppRoles:      lensOf(func(s *Snapshot) *Look[[]Assignment] { return &s.AppRoles }),
@@ -81,6 +82,7 @@ var partScopes = map[Part][]string{
 	PartEligible:      {"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory", "RoleManagement.Read.All"},
 	PartOrganization:  {"User.Read", "Organization.Read.All", "Directory.Read.All"},
 	PartApp:           {"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All"},
+	PartNamed:         {"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All"},
 	PartGrants:        {"Directory.Read.All", "DelegatedPermissionGrant.ReadWrite.All"},
 	PartAssignments:   {"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All"},
 	PartAppRoles:      {"Application.Read.All", "Directory.Read.All", "Application.ReadWrite.All"},
@@ -130,7 +132,7 @@ func ReadScopes() []string {
 // Parts lists every part, in the order of the Snapshot's fields.
 func Parts() []Part {
 	return []Part{
-		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartGrants,
+		PartDiscovery, PartRealm, PartAccount, PartMe, PartRoles, PartEligible, PartOrganization, PartApp, PartNamed, PartGrants,
 		PartAssignments, PartAppRoles, PartResources, PartClassified, PartAuthorization, PartPolicies, PartWorkflow,
 		PartRequests, PartDefaults, PartUser, PartUserGroups, PartUserRoles, PartWho, PartDeleted, PartReviewers, PartConditional, PartSignIns, PartAudit,
 		PartDNSPolicy, PartDNSMail, PartProbe, PartCallback,

@@ -13,14 +13,17 @@ type Part string
 // The parts. Discovery, realm and the DNS need no sign-in; account is what the token
 // itself says; the rest are Graph's.
 const (
-	PartDiscovery     Part = "discovery"
-	PartRealm         Part = "realm"
-	PartAccount       Part = "account"
-	PartMe            Part = "me"
-	PartRoles         Part = "roles"
-	PartEligible      Part = "eligible"
-	PartOrganization  Part = "organization"
-	PartApp           Part = "app"
+	PartDiscovery    Part = "discovery"
+	PartRealm        Part = "realm"
+	PartAccount      Part = "account"
+	PartMe           Part = "me"
+	PartRoles        Part = "roles"
+	PartEligible     Part = "eligible"
+	PartOrganization Part = "organization"
+	PartApp          Part = "app"
+	// The enterprise apps that go by the app's name: read only where its client
+	// id is not known.
+	PartNamed         Part = "app-named"
 	PartGrants        Part = "grants"
 	PartAssignments   Part = "assignments"
 	PartAppRoles      Part = "app-roles"
@@ -77,6 +80,7 @@ type Snapshot struct {
 	Eligible      Look[[]Role]                   `json:"eligible"`
 	Organization  Look[Organization]             `json:"organization"`
 	App           Look[*ServicePrincipal]        `json:"app"` // read and nil: not in this tenant
+	Named         Look[Named]                    `json:"appNamed,omitzero"`
 	Grants        Look[[]Grant]                  `json:"grants"`
 	Assignments   Look[[]Assignment]             `json:"assignments"`
 	AppRoles      Look[[]Assignment]             `json:"appRoles"`

@@ -406,7 +406,7 @@ func workflowCases() []judged {
 }
 
 func everyCase() []judged {
-	return slices.Concat(tenantCases(), accountCases(), appCases(), grantCases(), consentCases(), workflowCases(), reviewerCases(), accessCases(), logCases(), dnsCases(), vendorCases())
+	return slices.Concat(tenantCases(), accountCases(), namedCases(), appCases(), grantCases(), consentCases(), workflowCases(), reviewerCases(), accessCases(), logCases(), dnsCases(), vendorCases())
 }
 
 func TestChecks(t *testing.T) {
@@ -472,7 +472,7 @@ var gives = map[checks.ID][]checks.Verdict{
 	checks.TenantFound: {pass, fail, unknown}, checks.TenantCloud: {pass, warn, unknown, skipped},
 	checks.TenantRealm: {pass, warn, unknown, skipped}, checks.TenantMatch: {pass, fail, unknown, skipped},
 	checks.AccountWork: {pass, warn, fail, unknown}, checks.AccountRole: {pass, warn, fail, unknown, skipped},
-	checks.AccountScope: {pass, warn, unknown, skipped}, checks.AppPresent: {pass, warn, fail, unknown, skipped},
+	checks.AppNamed: {warn, unknown, skipped}, checks.AccountScope: {pass, warn, unknown, skipped}, checks.AppPresent: {pass, warn, fail, unknown, skipped},
 	checks.AppEnabled: {pass, fail, unknown, skipped}, checks.AppPublisher: {pass, warn, unknown, skipped},
 	checks.AppAssignment: {pass, fail, unknown, skipped}, checks.AppGrant: {pass, fail, unknown, skipped},
 	checks.AppRoles: {pass, fail, unknown, skipped}, checks.AppUserGrants: {pass, warn, unknown, skipped},

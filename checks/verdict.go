@@ -21,7 +21,7 @@ import (
 func Decide(findings []Finding, s Subject) Overall {
 	b := newBench(findings, s)
 	for _, rule := range []func(*bench) (Overall, bool){
-		(*bench).wrongPlace, (*bench).heldBack, (*bench).byGrant, (*bench).byPolicy, (*bench).walled,
+		(*bench).wrongPlace, (*bench).nameless, (*bench).heldBack, (*bench).byGrant, (*bench).byPolicy, (*bench).walled,
 	} {
 		if o, ok := rule(b); ok {
 			if o.State == StateOpen {

@@ -18,6 +18,7 @@ const (
 	titleAccountWork       = "Is yours a work account of the tenant?"
 	titleAccountRole       = "May you approve the app for everyone?"
 	titleAccountScopes     = "May your sign-in read what the checks look at?"
+	titleAppNamed          = "Which enterprise apps go by the app's name?"
 	titleAppPresent        = "Is the enterprise app in the tenant?"
 	titleAppEnabled        = "Is the enterprise app enabled?"
 	titleAppPublisher      = "Is the app's publisher verified?"
@@ -134,6 +135,19 @@ const (
 	sayAbsentValue     = "no enterprise app"
 	sayPresent         = "The enterprise app is there: %s."
 	sayAppIDs          = "Application id %s, owned by tenant %s."
+	sayIDKnown         = "The app's client id is known."
+	sayNamed           = "The client id is not known. %s here by the name %s: which it is, its vendor knows."
+	sayNamedMore       = "The client id is not known. More than %d enterprise apps here by the name %s: its vendor knows which it is."
+	sayNamedOne        = "%s: client id %s; owner %s; publisher %s; here since %s"
+	sayNobodyNamed     = "The client id is not known, and no enterprise app here goes by the name %s."
+	sayNamedElse       = "It may go by another name, or nobody has approved or used it here yet."
+	sayOwnerUnsaid     = "not said"
+	sayOwnerMicrosoft  = "Microsoft"
+	sayOwnerHere       = "this tenant itself"
+	sayNotVerified     = "not verified"
+	sayVerifiedAs      = "%s (verified)"
+	sayNoDay           = "a day not said"
+	doWhichNamed       = "Ask the vendor which of these client ids is theirs, and give it (--app-id); the wizard lets you choose and confirm one."
 	sayOtherApp        = "the answer is about another app"
 	sayEnabled         = "The enterprise app is enabled."
 	sayDisabled        = "Sign-in to the app is switched off in this tenant."
@@ -401,6 +415,7 @@ var partTitles = map[Part]string{
 	PartEligible:      "roles you could activate",
 	PartOrganization:  "the tenant's record",
 	PartApp:           "the enterprise app",
+	PartNamed:         "the enterprise apps of its name",
 	PartGrants:        "the grants",
 	PartAssignments:   "who is assigned",
 	PartAppRoles:      "granted app roles",

@@ -135,6 +135,7 @@ func served() []servedPart {
 		part(checks.PartEligible, readEligible, func(s *checks.Snapshot) *checks.Look[[]checks.Role] { return &s.Eligible }),
 		part(checks.PartOrganization, readOrganization, func(s *checks.Snapshot) *checks.Look[checks.Organization] { return &s.Organization }),
 		part(checks.PartApp, readApp, func(s *checks.Snapshot) *checks.Look[*checks.ServicePrincipal] { return &s.App }),
+		part(checks.PartNamed, readNamed, func(s *checks.Snapshot) *checks.Look[checks.Named] { return &s.Named }),
 		part(checks.PartGrants, readGrants, func(s *checks.Snapshot) *checks.Look[[]checks.Grant] { return &s.Grants }),
 		part(checks.PartAssignments, readAssignments, func(s *checks.Snapshot) *checks.Look[[]checks.Assignment] { return &s.Assignments }),
 		part(checks.PartAppRoles, readAppRoles, func(s *checks.Snapshot) *checks.Look[[]checks.Assignment] { return &s.AppRoles }),

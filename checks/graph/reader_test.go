@@ -38,6 +38,10 @@ func TestReadWholeTenant(t *testing.T) {
 		{ID: "grant-1", ResourceID: resourceSP, Everyone: true, Scopes: []string{"openid", "User.Read", "Calendars.ReadWrite"}, Raw: " openid User.Read  Calendars.ReadWrite"},
 		{ID: "grant-2", ResourceID: resourceSP, Principal: userID, Scopes: []string{"User.Read"}, Raw: "User.Read"},
 	}
+	want.Named.Value.Apps = []checks.NamedApp{{
+		AppID: clientID, Name: "Hetk Calendar Sync", OwnerTenant: "9c1e0000-0000-4000-8000-000000000099",
+		Publisher: checks.Publisher{ID: "1234567", Name: "Hetk"}, Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+	}}
 	want.Assignments.Value = []checks.Assignment{{ID: "a1", PrincipalID: userID, PrincipalType: "User", RoleID: "00000000-0000-0000-0000-000000000000", ResourceID: clientSP}}
 	want.AppRoles.Value = []checks.Assignment{}
 	want.Resources.Value = []checks.ServicePrincipal{{
@@ -143,6 +147,7 @@ func TestPartsAskOnlyForThemselves(t *testing.T) {
 		checks.PartEligible:      {"/v1.0/roleManagement/directory/roleEligibilityScheduleInstances/filterByCurrentUser(on='principal')"},
 		checks.PartOrganization:  {"/v1.0/organization"},
 		checks.PartApp:           {appPrefix},
+		checks.PartNamed:         {appsAt},
 		checks.PartGrants:        {appPrefix + "/oauth2PermissionGrants"},
 		checks.PartAssignments:   {appPrefix + "/appRoleAssignedTo"},
 		checks.PartAppRoles:      {appPrefix + "/appRoleAssignments"},

@@ -91,6 +91,7 @@ func tenant() map[string]string {
 		policyList:                                                 `{"value":[{"id":"microsoft-user-default-recommended","includes":[{"id":"i","permissionType":"delegatedUserConsentable","permissionClassification":"all","resourceApplication":"any","permissions":["all"]}],"excludes":[{"id":"e","permissionType":"delegated","resourceApplication":"` + checks.MicrosoftGraph + `","permissions":["` + calendars + `"]}]}]}`,
 		"/v1.0/policies/adminConsentRequestPolicy":                 `{"isEnabled":true,"notifyReviewers":true,"remindersEnabled":false,"requestDurationInDays":30,"reviewers":[{"query":"/users/` + userID + `","queryType":"MicrosoftGraph"}],"version":1}`,
 		"/v1.0/policies/identitySecurityDefaultsEnforcementPolicy": `{"isEnabled":true}`,
+		appsAt:     `{"value":[{"appId":"` + clientID + `","displayName":"Hetk Calendar Sync","appOwnerOrganizationId":"9c1e0000-0000-4000-8000-000000000099","createdDateTime":"2026-01-02T03:04:05Z","verifiedPublisher":{"displayName":"Hetk","verifiedPublisherId":"1234567"}}]}`,
 		requestsAt: `{"value":[{"id":"req-1","appId":"` + strings.ToUpper(clientID) + `","appDisplayName":"Hetk","pendingScopes":[{"displayName":"Calendars.ReadWrite"}],"userConsentRequests":[]},{"id":"req-2","appId":"11111111-1111-4111-8111-111111111111"}]}`,
 		evaluateAt: `{"value":[` + blockPolicy + `,{"id":"p2","displayName":"Second factor","state":"enabled","policyApplies":true,"analysisReasons":"notSet","conditions":{"users":{"includeUsers":["All"]}},"grantControls":{"operator":"AND","builtInControls":["mfa","compliantDevice"],"termsOfUse":["t"]},"sessionControls":{"cloudAppSecurity":{"isEnabled":true}}},{"id":"p3","displayName":"Trial","state":"enabledForReportingButNotEnforced","policyApplies":true,"analysisReasons":"notSet"}]}`,
 		signInsAt:  `{"value":[{"id":"s1","createdDateTime":"2026-11-01T10:00:00.1234567Z","userId":"` + otherID + `","userPrincipalName":"user@contoso.example","status":{"errorCode":53003,"failureReason":"Blocked."},"appliedConditionalAccessPolicies":[{"displayName":"Office only","result":"failure"},{"displayName":"Other","result":"notApplied"}]},{"createdDateTime":"2026-11-01T09:00:00Z","userId":"` + otherID + `","status":{"errorCode":0,"failureReason":null}}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=x"}`,
@@ -219,7 +220,7 @@ func graphError(status int, code, message string) http.HandlerFunc {
 
 // hetk is the app that the tests ask about.
 func hetk() checks.Query {
-	return checks.Query{Person: "user@contoso.example", Who: "user@contoso.example", Deleted: deletedSP, App: checks.App{ID: "hetk", ClientID: clientID, Needs: []checks.Permission{
+	return checks.Query{Person: "user@contoso.example", Who: "user@contoso.example", Deleted: deletedSP, App: checks.App{ID: "hetk", Name: "Hetk Calendar Sync", ClientID: clientID, Needs: []checks.Permission{
 		{Resource: checks.MicrosoftGraph, Scope: "Calendars.ReadWrite"}, {Resource: checks.MicrosoftGraph, Scope: "User.Read"},
 	}}}
 }

@@ -15,6 +15,7 @@ const (
 	wordOddToken     = "the token holds characters that no token has"
 	wordCancelled    = "stopped before the answer came"
 	wordNoClientID   = "no client id"
+	wordBadAppName   = "the app's profile gives it no name that a tenant could list"
 	wordBadClientID  = "the client id is no GUID"
 	wordBadUser      = "the person is named neither by an object id nor by an address"
 	wordBadResource  = "the app id of an API is no GUID"
