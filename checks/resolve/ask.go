@@ -14,9 +14,9 @@ import (
 
 // lookOne asks about one name, without leaving its zone. Round trips: what the
 // resolver knows of every name above (zones, keys, the answer); addresses; the
-// servers themselves.
-func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16) (Answer, error) {
-	out := Answer{Name: name}
+// servers themselves, who are asked for what beside names at the same time.
+func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside func(zone string) string) (out Answer, other *Answer, err error) {
+	out.Name = name
 	above := ancestors(name)
 	var wg sync.WaitGroup
 	for _, a := range above {
@@ -39,16 +39,24 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16) (Answe
 	}
 	if out.Zone == "" {
 		if got.err != nil {
-			return out, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, bare(name), wordOf(got.err)), got.err}
+			return out, nil, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, bare(name), wordOf(got.err)), got.err}
 		}
 		if out.Resolver.Outcome == NoName {
-			return out, fmt.Errorf("look up %s: %s", bare(name), wordNoDomain)
+			return out, nil, fmt.Errorf("look up %s: %s", bare(name), wordNoDomain)
 		}
-		return out, fmt.Errorf("look up %s: %s", bare(name), wordNoZone)
+		return out, nil, fmt.Errorf("look up %s: %s", bare(name), wordNoZone)
 	}
 	j := &judge{r: r}
 	var chain *verdict
 	wg.Go(func() { chain = j.descend(ctx, out.Zone) }) // from what was told, while the servers are asked
+	if name, ok := besides(beside, out.Zone); ok {
+		other = &Answer{Name: name, Zone: out.Zone, Security: Indeterminate, Reason: wordBeside}
+		other.Asked, other.Home = other.Name, other.Zone
+		wg.Go(func() {
+			other.Wildcard = wild(other.Servers, r.askAll(ctx, other, hosts, kind))
+			other.Agree = agree(other.Servers)
+		})
+	}
 	made := r.askAll(ctx, &out, hosts, kind)
 	wg.Wait()
 	out.Security, out.Reason = j.validate(ctx, &out, kind, chain)
@@ -57,7 +65,17 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16) (Answe
 	if d, ok := out.Decided(); ok {
 		out.Aliases = d.Aliases
 	}
-	return out, nil
+	return out, other, nil
+}
+
+// besides is the name that is asked for beside another one, if there is one.
+func besides(beside func(zone string) string, zone string) (string, bool) {
+	if beside == nil {
+		return "", false
+	}
+	name := beside(zone)
+	_, ok := dns.IsDomainName(name)
+	return name, ok && dns.CountLabel(name) <= maxLabels
 }
 
 // unheard is the error of a resolver that said nothing, in a person's words.

@@ -181,31 +181,39 @@ func (a Answer) Decided() (Reply, bool) {
 	return Reply{}, false
 }
 
-// Look asks for one name and type: three round trips, three more per alias that
-// leaves its zone. The error says that nothing could be learned at all; what
-// single servers did wrong is in their replies.
+// Look asks for one name and type: three round trips, three more per alias. The
+// error says that nothing could be learned at all; what single servers did wrong is
+// in their replies.
 func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, error) {
+	a, _, err := r.look(ctx, name, kind, nil)
+	return a, err
+}
+
+// look is Look. beside names what else the servers of name's own zone are asked for
+// at the same time; nil where they were not asked.
+func (r *Resolver) look(ctx context.Context, name string, kind uint16, beside func(zone string) string) (Answer, *Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.opt.Deadline)
 	defer cancel()
 	defer r.hangUp()
 	name = dns.CanonicalName(name)
 	if _, ok := dns.IsDomainName(name); !ok || name == "." || dns.CountLabel(name) > maxLabels {
-		return Answer{}, fmt.Errorf("look up %q: %s", bare(name), wordNoName)
+		return Answer{}, nil, fmt.Errorf("look up %q: %s", bare(name), wordNoName)
 	}
+	var other *Answer
 	out, seen := Answer{Name: name, Security: Secure}, map[string]bool{}
 	for at := name; ; {
 		if seen[at] || len(seen) >= maxHops {
 			out.Security, out.Agree = Indeterminate, false
-			return out, fmt.Errorf("look up %s: %s", bare(name), wordLoop)
+			return out, other, fmt.Errorf("look up %s: %s", bare(name), wordLoop)
 		}
 		seen[at] = true
-		one, err := r.lookOne(ctx, at, kind)
+		one, two, err := r.lookOne(ctx, at, kind, beside)
 		if at == name {
-			out.Resolver, out.Home = one.Resolver, one.Zone
+			out.Resolver, out.Home, other, beside = one.Resolver, one.Zone, two, nil
 		}
 		if err != nil {
 			out.Security, out.Agree = Indeterminate, false // nothing is known, least of all that it is secure
-			return out, err
+			return out, other, err
 		}
 		out.Zone, out.Asked, out.Servers, out.Agree = one.Zone, at, one.Servers, one.Agree
 		out.Wildcard = out.Wildcard || one.Wildcard
@@ -215,7 +223,7 @@ func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, 
 		}
 		first, ok := one.Decided()
 		if !ok || !one.Agree || first.Outcome != Found || len(first.Records) > 0 || len(first.Aliases) == 0 {
-			return out, nil // where servers disagree about an alias, that is the answer
+			return out, other, nil // where servers disagree about an alias, that is the answer
 		}
 		at = first.Aliases[len(first.Aliases)-1]
 	}

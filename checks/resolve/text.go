@@ -15,6 +15,11 @@ import (
 // was learned even where it returns an error.
 func (r *Resolver) LookTXT(ctx context.Context, name string) (checks.DNSAnswer, error) {
 	a, err := r.Look(ctx, name, dns.TypeTXT)
+	return r.texts(name, a), err
+}
+
+// texts is an answer of TXT records, in the form that checks judge.
+func (r *Resolver) texts(name string, a Answer) checks.DNSAnswer {
 	out := checks.DNSAnswer{
 		Name: a.Name, Asked: a.Asked, Zone: a.Zone, Home: a.Home, At: r.opt.Now(), Resolver: textReply(a.Resolver),
 		Aliases: a.Aliases, Wildcard: a.Wildcard, Agree: a.Agree, Security: a.Security, Weak: a.Weak, Reason: a.Reason,
@@ -25,11 +30,12 @@ func (r *Resolver) LookTXT(ctx context.Context, name string) (checks.DNSAnswer, 
 	for _, s := range a.Servers {
 		out.Servers = append(out.Servers, textReply(s))
 	}
-	return out, err
+	return out
 }
 
 // LookDomain takes every look that the checks of the DNS need: the policy record,
-// where it would be with its domain doubled, and the mail; all at once.
+// where it would be with its zone doubled, and the mail; all at once, within one
+// Deadline.
 func (r *Resolver) LookDomain(ctx context.Context, rule checks.DNSRule, domain string) checks.DNSLook {
 	out := checks.DNSLook{Rule: rule, Domain: domain, At: r.opt.Now()}
 	var wg sync.WaitGroup
@@ -39,23 +45,20 @@ func (r *Resolver) LookDomain(ctx context.Context, rule checks.DNSRule, domain s
 	return out
 }
 
-// lookPolicy looks at the policy record, and where it would be with its domain
-// doubled; doubled is nil where that could not be seen.
+// lookPolicy looks at the policy record, and where it would be with its zone
+// doubled, as forms do that add the zone by themselves: its servers are asked for
+// both at once. doubled is nil where that could not be seen.
 func (r *Resolver) lookPolicy(ctx context.Context, rule checks.DNSRule, domain string) (a checks.DNSAnswer, doubled *checks.DNSAnswer, err error) {
-	wanted, twice := rule.Names(domain, "")
-	var there checks.DNSAnswer
-	var missed error
-	var wg sync.WaitGroup
-	wg.Go(func() { a, err = r.LookTXT(ctx, wanted) })
-	wg.Go(func() { there, missed = r.LookTXT(ctx, twice) })
-	wg.Wait()
-	if _, other := rule.Names(domain, a.Zone); other != twice && err == nil {
-		there, missed = r.LookTXT(ctx, other) // forms add the zone, which is above the domain here
-	}
-	if missed == nil {
+	wanted, _ := rule.Names(domain, "")
+	one, two, err := r.look(ctx, wanted, dns.TypeTXT, func(zone string) string {
+		_, twice := rule.Names(domain, zone)
+		return dns.CanonicalName(twice)
+	})
+	if two != nil {
+		there := r.texts(two.Name, *two)
 		doubled = &there
 	}
-	return a, doubled, err
+	return r.texts(wanted, one), doubled, err
 }
 
 func textReply(r Reply) checks.DNSReply {

@@ -52,6 +52,7 @@ const (
 	wordOptOut     = "a name that is not there is not signed for (NSEC3 opt-out), at "
 	wordStripped   = "the resolver in use passes no keys and signatures on; one that does can be named with --dns-server"
 	wordNoTime     = "there was no time left to check the signatures"
+	wordBeside     = "asked beside another name, and not checked"
 	wordUndecided  = "no authoritative server decided"
 	wordTooMany    = "too many signatures to try"
 	wordOnlyAt     = ", at " // the name server follows
