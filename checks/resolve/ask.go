@@ -21,7 +21,7 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 	var wg sync.WaitGroup
 	for _, a := range above {
 		for _, k := range []uint16{dns.TypeNS, dns.TypeDS, dns.TypeDNSKEY} {
-			if a != "." || k == dns.TypeDNSKEY {
+			if a != "." || k != dns.TypeDS {
 				wg.Go(func() { r.tell(ctx, a, k) })
 			}
 		}
@@ -30,21 +30,12 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 	wg.Wait()
 	got := r.tell(ctx, name, kind)
 	out.Resolver = r.heard(got, name, kind)
-	var hosts []string
-	for _, a := range above[:len(above)-1] {
-		if hosts = nameServers(r.tell(ctx, a, dns.TypeNS).msg, a); len(hosts) > 0 {
-			out.Zone = a
-			break
-		}
+	c := r.findCut(ctx, above)
+	if c.unsure {
+		c = r.refer(ctx, c, question{name, kind})
 	}
-	if out.Zone == "" {
-		if got.err != nil {
-			return out, nil, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, bare(name), wordOf(got.err)), got.err}
-		}
-		if out.Resolver.Outcome == NoName {
-			return out, nil, fmt.Errorf("look up %s: %s", bare(name), wordNoDomain)
-		}
-		return out, nil, fmt.Errorf("look up %s: %s", bare(name), wordNoZone)
+	if out.Zone = c.zone; c.zone == "" || c.zone == "." {
+		return r.homeless(out, got)
 	}
 	j := &judge{r: r}
 	var chain *verdict
@@ -53,12 +44,15 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 		other = &Answer{Name: name, Zone: out.Zone, Security: Indeterminate, Reason: wordBeside}
 		other.Asked, other.Home = other.Name, other.Zone
 		wg.Go(func() {
-			other.Wildcard = wild(other.Servers, r.askAll(ctx, other, hosts, kind))
+			other.Wildcard = wild(other.Servers, r.askAll(ctx, other, c, kind))
 			other.Agree = agree(other.Servers)
 		})
 	}
-	made := r.askAll(ctx, &out, hosts, kind)
+	made := r.askAll(ctx, &out, c, kind)
 	wg.Wait()
+	if chain != nil && chain.lacks == out.Zone { // the resolver in use does not pass them on; the zone does
+		chain = j.descendBy(ctx, &out)
+	}
 	out.Security, out.Reason = j.validate(ctx, &out, kind, chain)
 	out.Wildcard = wild(out.Servers, made) // of those that count
 	out.Agree = agree(out.Servers)
@@ -66,6 +60,20 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 		out.Aliases = d.Aliases
 	}
 	return out, other, nil
+}
+
+// homeless is the answer about a name whose zone is not known, with the reason.
+func (r *Resolver) homeless(out Answer, got *told) (Answer, *Answer, error) {
+	out.Zone = ""
+	switch {
+	case got.err != nil:
+		return out, nil, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, bare(out.Name), wordOf(got.err)), got.err}
+	case out.Resolver.Outcome == NoName:
+		return out, nil, fmt.Errorf("look up %s: %s", bare(out.Name), wordNoDomain)
+	case out.Resolver.Outcome == Failed:
+		return out, nil, fmt.Errorf("look up %s: %s: %s", bare(out.Name), wordNoZone, out.Resolver.Why)
+	}
+	return out, nil, fmt.Errorf("look up %s: %s", bare(out.Name), wordNoZone)
 }
 
 // besides is the name that is asked for beside another one, if there is one.
@@ -113,12 +121,11 @@ func nameServers(m *dns.Msg, zone string) []string {
 
 // askAll asks every address of every host at once, and every host about a name that
 // nobody made: that is returned, by host.
-func (r *Resolver) askAll(ctx context.Context, out *Answer, hosts []string, kind uint16) map[string]Reply {
+func (r *Resolver) askAll(ctx context.Context, out *Answer, c cut, kind uint16) map[string]Reply {
 	all := round{r: r, out: out, kind: kind, made: map[string]Reply{}}
 	all.probe = fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
-	glue := r.tell(ctx, out.Zone, dns.TypeNS).msg
-	for _, h := range hosts {
-		all.wg.Go(func() { all.host(ctx, h, glue) })
+	for _, h := range c.hosts {
+		all.wg.Go(func() { all.host(ctx, h, c.glue) })
 	}
 	all.wg.Wait()
 	slices.SortFunc(out.Servers, func(a, b Reply) int { return strings.Compare(a.Host+" "+a.Addr, b.Host+" "+b.Addr) })
@@ -153,27 +160,29 @@ func (all *round) host(ctx context.Context, h string, glue *dns.Msg) {
 	if glue != nil {
 		early = append(addressesOf(glue.Extra, h, dns.TypeA), addressesOf(glue.Extra, h, dns.TypeAAAA)...)
 	}
-	for i, a := range early {
-		all.wg.Go(func() { all.ask(ctx, h, a, i == 0) })
+	for _, a := range early {
+		all.wg.Go(func() { all.ask(ctx, h, a) })
 	}
 	addrs := all.r.addresses(ctx, h)
 	if len(early)+len(addrs) == 0 {
 		all.add(Reply{Host: h, Outcome: Silent, Why: wordNoAddr})
 	}
-	for i, a := range addrs {
+	for _, a := range addrs {
 		if !slices.Contains(early, a) {
-			all.wg.Go(func() { all.ask(ctx, h, a, i == 0 && len(early) == 0) })
+			all.wg.Go(func() { all.ask(ctx, h, a) })
 		}
 	}
 }
 
-func (all *round) ask(ctx context.Context, h string, a netip.Addr, probe bool) {
-	if probe && all.out.Name != all.out.Zone {
+func (all *round) ask(ctx context.Context, h string, a netip.Addr) {
+	if all.out.Name != all.out.Zone {
 		all.wg.Go(func() {
 			rep := all.r.askServer(ctx, h, a, all.out.Zone, question{all.probe, all.kind})
 			all.mu.Lock()
 			defer all.mu.Unlock()
-			all.made[h] = rep
+			if rep.Outcome.Decides() { // one address of a host may be silent
+				all.made[h] = rep
+			}
 		})
 	}
 	all.add(all.r.askServer(ctx, h, a, all.out.Zone, question{all.out.Name, all.kind}))

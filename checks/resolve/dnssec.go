@@ -42,6 +42,8 @@ type verdict struct {
 	is   Security
 	why  string
 	weak bool // insecure although there are signatures: they no longer count
+	// lacks is the zone whose keys could not be had.
+	lacks string
 }
 
 func bogus(why string) *verdict { return &verdict{is: Bogus, why: why} }
@@ -63,6 +65,8 @@ type judge struct {
 	zone          string
 	keys          []key
 	tries, failed int
+	keysOf        string // the zone whose keys were had of its own servers,
+	keysIn        *dns.Msg
 }
 
 // validate checks what every deciding server said, once v tells how far the

@@ -191,12 +191,12 @@ func (c *counted) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// TestConnectionsAreUsedAgain: the second round goes over the connections of the
-// first, unless the resolver closes them; none outlives the look.
-func TestConnectionsAreUsedAgain(t *testing.T) {
+// TestConnectionsAreShared: many questions go over few connections, unless the
+// resolver closes them on those who wait; none outlives the look.
+func TestConnectionsAreShared(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false, record)
-	for once, want := range map[bool][2]int64{false: {1, 11}, true: {15, 60}} {
+	for once, want := range map[bool][2]int64{false: {1, maxPipes}, true: {12, 60}} {
 		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -212,8 +212,8 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT)
-		if err != nil || a.Security != Secure || len(r.idle) != 0 {
-			t.Errorf("%+v, %v, %d left", a, err, len(r.idle))
+		if err != nil || a.Security != Secure || len(r.pipes) != 0 || r.looks != 0 {
+			t.Errorf("%+v, %v, %d left", a, err, len(r.pipes))
 		}
 		if n := c.n.Load(); n < want[0] || n > want[1] {
 			t.Errorf("one question each %v: %d connections", once, n)

@@ -75,20 +75,26 @@ func (j *judge) anchors(name string) []dns.RR {
 // not there at all mean a resolver that does not pass them on.
 func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor bool) *verdict {
 	trust = slices.DeleteFunc(slices.Clone(trust), func(rr dns.RR) bool { return !supported(rr) })
+	if len(trust) == 0 && anchor {
+		return &verdict{is: Indeterminate, why: wordOldAnchor}
+	}
 	if len(trust) == 0 {
 		return &verdict{is: Insecure, why: wordOldSigned + bare(zone), weak: true} // RFC 4035 §5.2: unknown algorithms only
 	}
-	t := j.r.tell(ctx, zone, dns.TypeDNSKEY)
-	if t.err != nil {
-		return &verdict{is: Indeterminate, why: wordNoKeys}
+	m := j.keysIn
+	if j.keysOf != zone {
+		t := j.r.tell(ctx, zone, dns.TypeDNSKEY)
+		if m = t.msg; t.err != nil {
+			return &verdict{is: Indeterminate, why: wordNoKeys, lacks: zone}
+		}
 	}
-	set := pick(t.msg.Answer, zone, dns.TypeDNSKEY)
-	signed := len(pick(t.msg.Answer, zone, dns.TypeRRSIG)) > 0
+	set := pick(m.Answer, zone, dns.TypeDNSKEY)
+	signed := len(pick(m.Answer, zone, dns.TypeRRSIG)) > 0
 	switch {
 	case anchor && (len(set) == 0 || !signed):
 		return &verdict{is: Indeterminate, why: wordStripped}
-	case len(set) == 0 && t.msg.Rcode != dns.RcodeSuccess:
-		return &verdict{is: Indeterminate, why: wordNoKeys}
+	case len(set) == 0 && m.Rcode != dns.RcodeSuccess:
+		return &verdict{is: Indeterminate, why: wordNoKeys, lacks: zone}
 	case len(set) == 0:
 		return bogus(wordNoKeys)
 	case len(set) > maxKeys || len(trust) > maxTrust:
@@ -102,7 +108,7 @@ func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor b
 		return bogus(wordNoMatch)
 	}
 	j.zone, j.keys, j.tries, j.failed = zone, entry, 0, 0
-	if v := j.own(set, t.msg.Answer); v != nil {
+	if v := j.own(set, m.Answer); v != nil {
 		return v
 	}
 	j.keys = all

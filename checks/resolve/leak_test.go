@@ -37,7 +37,7 @@ func TestNothingRunsOn(t *testing.T) {
 			if running(t, label) == "" {
 				t.Error("this goroutine is not seen: the test looks in the wrong place")
 			}
-			if len(r.idle) != 0 {
+			if len(r.pipes) != 0 {
 				t.Errorf("%s: connections are left", name)
 			}
 		})

@@ -20,6 +20,7 @@ import (
 func (r *Resolver) LookMail(ctx context.Context, domain string) (checks.DNSMail, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.opt.Deadline)
 	defer cancel()
+	r.begin()
 	defer r.hangUp()
 	domain = dns.CanonicalName(domain)
 	out := checks.DNSMail{Domain: strings.TrimSuffix(domain, ".")}

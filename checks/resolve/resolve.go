@@ -7,14 +7,14 @@
 // servers, addresses and hops. Whoever runs a zone chooses the addresses of its
 // name servers, so a private address is asked only where the operator's own
 // resolver is private too (and Options.PublicOnly does not forbid it), or
-// Options.AllowPrivate says so.
+// Options.AllowPrivate says so; one of this machine itself only where the operator
+// named a resolver here, or a port, and not because a stub resolver runs here.
 package resolve
 
 import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 	"sync"
@@ -33,7 +33,8 @@ const (
 	maxAddrs   = 4       // addresses of one name server, of each kind
 	maxHops    = 8       // CNAME and DNAME, across zones
 	maxLabels  = 16      // of a name that is looked at
-	maxBytes   = 1 << 20 // read from one address
+	maxBytes   = 1 << 20 // read from a resolver in use, and from all servers of zones together
+	maxOne     = 1 << 18 // read from one address of a zone's server: four of the largest answers
 	maxStrays  = 16      // datagrams of one exchange that answer something else
 )
 
@@ -58,15 +59,20 @@ type Options struct {
 type Resolver struct {
 	opt     Options
 	servers []target
-	private bool
+	private bool   // name servers may be at private addresses,
+	here    bool   // and on this machine
 	near    uint16 // where authoritative servers at loopback addresses listen; 0: where all do
 	given   bool   // the anchors are not the built-in ones
 
 	queries atomic.Int64
+	spent   atomic.Int64 // bytes read from servers of zones
 	mu      sync.Mutex
 	told    map[question]*told
 	read    map[string]*atomic.Int64 // bytes by address
-	idle    map[target][]net.Conn    // to resolvers by TCP and TLS, until a look ends
+	pipes   map[target][]*pipe       // to resolvers by TCP and TLS, until the last look ends
+	alone   map[target]bool          // resolvers that want a connection for each question
+	looks   int                      // under way
+	readers sync.WaitGroup           // of pipes
 }
 
 type question struct {
@@ -101,12 +107,15 @@ func New(opt Options) (*Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Resolver{opt: opt, servers: servers, given: given, told: map[question]*told{}, read: map[string]*atomic.Int64{}, idle: map[target][]net.Conn{}}
-	r.private = opt.AllowPrivate
+	r := &Resolver{opt: opt, servers: servers, given: given, told: map[question]*told{}, read: map[string]*atomic.Int64{}, pipes: map[target][]*pipe{}, alone: map[target]bool{}}
+	r.private, r.here = opt.AllowPrivate, opt.AllowPrivate
 	for _, s := range servers {
-		if a, err := netip.ParseAddr(s.host); err == nil && !public(a.Unmap()) && !opt.PublicOnly {
-			r.private = true
+		a, err := netip.ParseAddr(s.host)
+		if err != nil || opt.PublicOnly || public(a.Unmap()) {
+			continue
 		}
+		r.private = true
+		r.here = r.here || a.Unmap().IsLoopback() && (opt.Server != "" || opt.Port != 53)
 	}
 	if unsaid && opt.Server != "" {
 		r.near = servers[0].loopbackPort()
@@ -194,6 +203,7 @@ func (r *Resolver) Look(ctx context.Context, name string, kind uint16) (Answer, 
 func (r *Resolver) look(ctx context.Context, name string, kind uint16, beside func(zone string) string) (Answer, *Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.opt.Deadline)
 	defer cancel()
+	r.begin()
 	defer r.hangUp()
 	name = dns.CanonicalName(name)
 	if _, ok := dns.IsDomainName(name); !ok || name == "." || dns.CountLabel(name) > maxLabels {

@@ -1,7 +1,10 @@
 package resolve
 
 import (
+	"fmt"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -102,15 +105,42 @@ func TestNoSuchTop(t *testing.T) {
 
 func TestAskable(t *testing.T) {
 	t.Parallel()
-	for addr, want := range map[string][2]bool{ // resolver public, private
-		"8.8.8.8": {true, true}, "127.0.0.1": {false, true}, "10.0.0.1": {false, true}, "169.254.169.254": {false, false},
-		"::ffff:127.0.0.1": {false, true}, "fe80::1": {false, false}, "fd00::1": {false, true}, "0.0.0.0": {false, false},
-		"224.0.0.1": {false, false}, "100.64.0.1": {false, true}, "64:ff9b::7f00:1": {false, true}, "2001:4860::8": {true, true},
+	for addr, want := range map[string][3]bool{ // resolver public, private, on this machine
+		"8.8.8.8": {true, true, true}, "127.0.0.1": {false, false, true}, "10.0.0.1": {false, true, true}, "169.254.169.254": {false, false, false},
+		"::ffff:127.0.0.1": {false, false, true}, "fe80::1": {false, false, false}, "fd00::1": {false, true, true}, "0.0.0.0": {false, false, false},
+		"224.0.0.1": {false, false, false}, "100.64.0.1": {false, true, true}, "64:ff9b::7f00:1": {false, false, true}, "2001:4860::8": {true, true, true}, "::1": {false, false, true},
 	} {
-		for i, private := range []bool{false, true} {
-			if got := (&Resolver{private: private}).askable(netip.MustParseAddr(addr)); got != want[i] {
-				t.Errorf("%s, private %v: %v", addr, private, got)
+		for i, r := range []*Resolver{{}, {private: true}, {private: true, here: true}} {
+			if got := r.askable(netip.MustParseAddr(addr)); got != want[i] {
+				t.Errorf("%s, %d: %v", addr, i, got)
 			}
+		}
+	}
+}
+
+// TestAStubOpensNothingHere: that a stub resolver runs on this machine, as on most,
+// lets no zone send questions to this machine; that the operator named one does.
+func TestAStubOpensNothingHere(t *testing.T) {
+	t.Parallel()
+	stub := filepath.Join(t.TempDir(), "resolv.conf")
+	if err := os.WriteFile(stub, []byte("nameserver 127.0.0.53\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		opt           Options
+		private, here bool
+	}{
+		"a stub":                {Options{ResolvConf: stub}, true, false},
+		"a stub, port named":    {Options{ResolvConf: stub, Port: 5300}, true, true},
+		"named":                 {Options{Server: "127.0.0.1:5300"}, true, true},
+		"named, at home":        {Options{Server: "10.0.0.1"}, true, false},
+		"named, public":         {Options{Server: "192.0.2.53"}, false, false},
+		"named, for strangers":  {Options{Server: "127.0.0.1", PublicOnly: true}, false, false},
+		"everything is allowed": {Options{Server: "192.0.2.53", AllowPrivate: true}, true, true},
+	} {
+		r, err := New(c.opt)
+		if err != nil || r.private != c.private || r.here != c.here {
+			t.Errorf("%s: %+v, %v", name, r, err)
 		}
 	}
 }
@@ -141,17 +171,28 @@ func TestParseAnchors(t *testing.T) {
 	}
 }
 
+// TestBytesAreBounded: what one server may send, all of them together, and the
+// resolver in use, whose share nobody else spends.
 func TestBytesAreBounded(t *testing.T) {
 	t.Parallel()
-	r := &Resolver{read: map[string]*atomic.Int64{}}
-	one, other := target{"udp", "192.0.2.1", "53"}, target{"udp", "192.0.2.2", "53"}
-	if err := r.spend(one, maxBytes); err != nil {
-		t.Error(err)
+	at := func(i int) target { return target{"udp", fmt.Sprintf("192.0.2.%d", i), "53"} }
+	r := &Resolver{read: map[string]*atomic.Int64{}, servers: []target{at(53)}}
+	for i := range maxBytes / maxOne {
+		if err := r.spend(at(i), maxOne); err != nil {
+			t.Error(i, err)
+		}
+		if err := r.spend(at(0), 1); err == nil {
+			t.Error("one server may send without end")
+		}
+		r.spent.Add(-1)
 	}
-	if err := r.spend(one, 1); err == nil {
-		t.Error("more than 1 MiB was read")
+	if err := r.spend(at(50), 1); err == nil || err.Error() != wordAllBytes {
+		t.Errorf("a fifth may send more: %v", err)
 	}
-	if err := r.spend(other, 1); err != nil {
-		t.Error("one server spent another's share", err)
+	if err := r.spend(at(53), maxBytes); err != nil {
+		t.Error("servers spent the resolver's share", err)
+	}
+	if err := r.spend(at(53), 1); err == nil || err.Error() != wordBytes {
+		t.Errorf("the resolver may send without end: %v", err)
 	}
 }

@@ -41,6 +41,9 @@ func inUse(opt Options) ([]target, error) {
 	}
 	path := opt.ResolvConf
 	if path == "" {
+		if out, err := systemServers(); err != nil || len(out) > 0 {
+			return out, err
+		}
 		path = "/etc/resolv.conf"
 	}
 	f, err := os.Open(path)
@@ -131,5 +134,8 @@ func (r *Resolver) askable(a netip.Addr) bool {
 	if public(a) {
 		return true
 	}
-	return r.private && (a.IsLoopback() || a.IsGlobalUnicast())
+	if a.IsLoopback() {
+		return r.here
+	}
+	return r.private && a.IsGlobalUnicast()
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -90,82 +91,48 @@ func query(q question, recurse, edns bool) *dns.Msg {
 	m := new(dns.Msg)
 	m.SetQuestion(q.name, q.kind)
 	m.RecursionDesired = recurse
-	m.CheckingDisabled = recurse && edns // we check ourselves, and want to see what is bogus
+	m.CheckingDisabled = recurse // we check ourselves, and want to see what is bogus
 	if edns {
 		m.SetEdns0(udpSize, true)
 	}
 	return m
 }
 
-// attempt asks once. A connection that was parked may have been closed at the
-// other end since: then another is taken, at last a fresh one.
+// attempt asks once: a resolver by TCP or TLS over a connection that others use too,
+// where it takes that, and anybody else over one of its own.
 func (r *Resolver) attempt(ctx context.Context, network string, t target, m *dns.Msg, wait time.Duration) (*dns.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
+	if network != "udp" && network == t.network && !r.wantsAlone(t) {
+		in, alone, err := r.piped(ctx, t, m)
+		if err == nil || !alone {
+			return in, err
+		}
+	}
 	wire, err := m.Pack()
 	if err != nil {
 		return nil, fmt.Errorf("write the question: %w", err)
 	}
-	for {
-		conn := r.parked(network, t)
-		used := conn != nil
-		if !used {
-			if conn, err = r.dial(ctx, network, t); err != nil {
-				return nil, err
-			}
-		}
-		in, err := r.talk(ctx, conn, network, t, m, wire)
-		if err == nil || !used || ctx.Err() != nil {
-			return in, err
-		}
+	conn, err := r.dial(ctx, network, t)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// talk puts one question over conn, and closes it or parks it.
-func (r *Resolver) talk(ctx context.Context, conn net.Conn, network string, t target, m *dns.Msg, wire []byte) (*dns.Msg, error) {
+	defer conn.Close()
 	if at, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(at) // a connection that has no deadlines is closed by ctx below
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
 	if network == "udp" {
-		defer conn.Close()
-		defer stop()
 		return r.datagram(conn, t, m, wire)
 	}
-	in, err := r.stream(conn, t, m, wire)
-	if stop() && err == nil && network == t.network {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.idle[t] = append(r.idle[t], conn)
-		return in, nil
-	}
-	_ = conn.Close()
-	return in, err
+	return r.stream(conn, t, m, wire)
 }
 
-// parked returns a connection to the resolver that nobody uses, if there is one.
-func (r *Resolver) parked(network string, t target) net.Conn {
+func (r *Resolver) wantsAlone(t target) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := len(r.idle[t])
-	if n == 0 || network != t.network {
-		return nil
-	}
-	conn := r.idle[t][n-1]
-	r.idle[t] = r.idle[t][:n-1]
-	return conn
-}
-
-// hangUp closes what is parked.
-func (r *Resolver) hangUp() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, conns := range r.idle {
-		for _, c := range conns {
-			_ = c.Close()
-		}
-	}
-	clear(r.idle)
+	return r.alone[t]
 }
 
 func (r *Resolver) dial(ctx context.Context, network string, t target) (net.Conn, error) {
@@ -251,8 +218,15 @@ func reads(m *dns.Msg, wire []byte) *dns.Msg {
 	return in
 }
 
-// spend counts what an address has sent in this run.
+// spend counts what an address has sent in this run, and what all servers of zones
+// have together: one owner may have many addresses. The resolver in use stands apart.
 func (r *Resolver) spend(t target, n int) error {
+	most := int64(maxOne)
+	if slices.ContainsFunc(r.servers, func(s target) bool { return s.String() == t.String() }) {
+		most = maxBytes
+	} else if r.spent.Add(int64(n)) > maxBytes {
+		return errors.New(wordAllBytes)
+	}
 	r.mu.Lock()
 	c := r.read[t.String()]
 	if c == nil {
@@ -260,7 +234,7 @@ func (r *Resolver) spend(t target, n int) error {
 		r.read[t.String()] = c
 	}
 	r.mu.Unlock()
-	if c.Add(int64(n)) > maxBytes {
+	if c.Add(int64(n)) > most {
 		return errors.New(wordBytes)
 	}
 	return nil

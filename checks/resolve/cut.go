@@ -1,0 +1,142 @@
+package resolve
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+
+	"github.com/miekg/dns"
+)
+
+// cut is a zone, as it was found: its apex and its name servers.
+type cut struct {
+	zone  string
+	hosts []string
+	glue  *dns.Msg // what came along with their names
+	// unsure: of a name below, the resolver in use did not say whether a zone starts
+	// there, so this may not be the zone that was looked for.
+	unsure bool
+}
+
+// findCut finds the zone of a name in what the resolver in use told of the names
+// above: the deepest that has name servers. Where the resolver fails for a deeper
+// one, as it does where none of that zone's servers answers or its signatures do not
+// hold, it is unsure.
+func (r *Resolver) findCut(ctx context.Context, above []string) cut {
+	var c cut
+	for _, a := range above {
+		t := r.tell(ctx, a, dns.TypeNS)
+		if c.hosts = nameServers(t.msg, a); len(c.hosts) > 0 {
+			c.zone, c.glue = a, t.msg
+			break
+		}
+		c.unsure = c.unsure || t.err != nil || t.msg.Rcode != dns.RcodeSuccess && t.msg.Rcode != dns.RcodeNameError
+	}
+	return c
+}
+
+// refer follows what the servers of a zone above refer to, down to the zone of the
+// name that q asks for. A round trip for each step.
+func (r *Resolver) refer(ctx context.Context, c cut, q question) cut {
+	for range maxHops {
+		next, known := r.step(ctx, c, q)
+		switch {
+		case !known && c.unsure:
+			return cut{} // a zone above must not be taken for it
+		case !known || next.zone == c.zone:
+			c.unsure = false
+			return c // referred to, if only by name: none of its servers gives an answer
+		}
+		c = next
+	}
+	return cut{}
+}
+
+// step asks all servers of a zone at once, and takes the first word on where the
+// name of q is: in this zone, or in one that is referred to.
+func (r *Resolver) step(ctx context.Context, c cut, q question) (next cut, known bool) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	said := make(chan cut, 1)
+	var wg sync.WaitGroup
+	for _, h := range c.hosts {
+		wg.Go(func() {
+			for _, a := range r.addressesWith(ctx, h, c.glue) {
+				wg.Go(func() {
+					if to, ok := r.referred(ctx, a, c, q); ok {
+						select {
+						case said <- to:
+							stop()
+						default:
+						}
+					}
+				})
+			}
+		})
+	}
+	wg.Wait()
+	select {
+	case next = <-said:
+		return next, true
+	default:
+		return cut{}, false
+	}
+}
+
+// referred is what one server says.
+func (r *Resolver) referred(ctx context.Context, a netip.Addr, c cut, q question) (cut, bool) {
+	if !r.askable(a) {
+		return cut{}, false
+	}
+	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(r.portOf(a))}, q, way{})
+	if err != nil || m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+		return cut{}, false
+	}
+	if m.Authoritative {
+		return cut{zone: c.zone, hosts: c.hosts, glue: c.glue}, true
+	}
+	for _, rr := range m.Ns {
+		to := dns.CanonicalName(rr.Header().Name)
+		if rr.Header().Rrtype != dns.TypeNS || to == c.zone || !dns.IsSubDomain(c.zone, to) || !dns.IsSubDomain(to, q.name) {
+			continue
+		}
+		next := cut{zone: to, glue: &dns.Msg{}, hosts: nameServers(&dns.Msg{Answer: m.Ns}, to)}
+		for _, extra := range m.Extra { // of names that are not in its zone it may say nothing
+			if dns.IsSubDomain(c.zone, dns.CanonicalName(extra.Header().Name)) {
+				next.glue.Extra = append(next.glue.Extra, extra)
+			}
+		}
+		return next, true
+	}
+	return cut{}, false
+}
+
+// addressesWith are a host's, those that came along with its name, else those that
+// the resolver in use knows.
+func (r *Resolver) addressesWith(ctx context.Context, host string, glue *dns.Msg) []netip.Addr {
+	if glue != nil {
+		if along := append(addressesOf(glue.Extra, host, dns.TypeA), addressesOf(glue.Extra, host, dns.TypeAAAA)...); len(along) > 0 {
+			return along
+		}
+	}
+	return r.addresses(ctx, host)
+}
+
+// descendBy is descend with the keys of the answer's own zone as its servers give
+// them: a resolver that checks, and does not let that be switched off, gives none of
+// a zone whose signatures do not hold.
+func (j *judge) descendBy(ctx context.Context, a *Answer) *verdict {
+	for _, s := range a.Servers {
+		at, err := netip.ParseAddrPort(s.Addr)
+		if err != nil || !s.Outcome.Decides() {
+			continue
+		}
+		m, err := j.r.exchange(ctx, target{"udp", at.Addr().String(), fmt.Sprint(at.Port())}, question{a.Zone, dns.TypeDNSKEY}, way{})
+		if err == nil && m.Authoritative && m.Rcode == dns.RcodeSuccess {
+			j.keysOf, j.keysIn = a.Zone, m
+			break
+		}
+	}
+	return j.descend(ctx, a.Zone)
+}

@@ -1,0 +1,235 @@
+package resolve
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"sync"
+
+	"github.com/miekg/dns"
+)
+
+// How many connections a resolver by TCP or TLS is asked over. It is asked many
+// questions at once, in few connections (RFC 7766 §6.2, RFC 7858 §3.3): more than one
+// only as some servers answer one question after the other.
+const (
+	maxPipes = 3 // connections to one resolver
+	fullPipe = 4 // questions under way in one, before another is opened
+)
+
+// pipe is a connection to a resolver with many questions under way in it.
+type pipe struct {
+	ready chan struct{} // closed once conn is there, or the pipe is dead
+	dead  chan struct{} // closed once err is there
+	load  int           // questions under way; Resolver.mu
+
+	mu       sync.Mutex
+	conn     net.Conn
+	err      error
+	answered bool
+	waits    map[uint16]wait
+	writing  sync.Mutex
+}
+
+type wait struct {
+	m  *dns.Msg
+	in chan *dns.Msg
+}
+
+// piped asks over a connection that others use, too. alone: this server closed it
+// on those who waited, so that it wants one connection for each question.
+func (r *Resolver) piped(ctx context.Context, t target, m *dns.Msg) (in *dns.Msg, alone bool, err error) {
+	p := r.pipeTo(ctx, t)
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		p.load--
+	}()
+	in, err = p.ask(ctx, m)
+	if err == nil || ctx.Err() != nil {
+		return in, false, err
+	}
+	p.mu.Lock()
+	alone = p.answered
+	p.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.alone[t] = r.alone[t] || alone
+	r.pipes[t] = slices.DeleteFunc(r.pipes[t], func(q *pipe) bool { return q == p })
+	return nil, alone, err
+}
+
+// pipeTo is the connection with the fewest questions under way, or another one.
+func (r *Resolver) pipeTo(ctx context.Context, t target) *pipe {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var p *pipe
+	for _, q := range r.pipes[t] {
+		if p == nil || q.load < p.load {
+			p = q
+		}
+	}
+	if p == nil || p.load >= fullPipe && len(r.pipes[t]) < maxPipes {
+		p = &pipe{ready: make(chan struct{}), dead: make(chan struct{}), waits: map[uint16]wait{}}
+		r.pipes[t] = append(r.pipes[t], p)
+		r.readers.Go(func() { p.run(ctx, r, t) })
+	}
+	p.load++
+	return p
+}
+
+// run connects, and hands answers to those who wait for them.
+func (p *pipe) run(ctx context.Context, r *Resolver, t target) {
+	conn, err := r.dial(ctx, t.network, t)
+	p.mu.Lock()
+	p.conn = conn
+	closed := p.err != nil // hung up meanwhile
+	p.mu.Unlock()
+	if err == nil && closed {
+		_ = conn.Close()
+	}
+	close(p.ready)
+	for strays := 0; err == nil; {
+		var hit bool
+		if hit, err = p.read(r, t); err == nil && !hit {
+			if strays++; strays > maxStrays {
+				err = errors.New(wordStrays)
+			}
+		}
+	}
+	p.end(err)
+}
+
+// read reads one message; hit says whether somebody waited for it.
+func (p *pipe) read(r *Resolver, t target) (hit bool, err error) {
+	head := make([]byte, 2)
+	if _, err := io.ReadFull(p.conn, head); err != nil {
+		return false, err
+	}
+	body := make([]byte, binary.BigEndian.Uint16(head))
+	if err := r.spend(t, len(body)); err != nil {
+		return false, err
+	}
+	if _, err := io.ReadFull(p.conn, body); err != nil {
+		return false, err
+	}
+	if len(body) < 2 {
+		return false, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	id := binary.BigEndian.Uint16(body)
+	w, waits := p.waits[id]
+	if !waits {
+		return false, nil
+	}
+	in := reads(w.m, body)
+	if in == nil {
+		return false, nil
+	}
+	delete(p.waits, id)
+	p.answered = true
+	w.in <- in
+	return true, nil
+}
+
+// ask puts one question and waits for its answer.
+func (p *pipe) ask(ctx context.Context, m *dns.Msg) (*dns.Msg, error) {
+	select {
+	case <-p.ready:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	w := wait{m: m, in: make(chan *dns.Msg, 1)}
+	p.mu.Lock()
+	if p.err != nil || p.conn == nil {
+		p.mu.Unlock()
+		<-p.dead
+		return nil, p.err
+	}
+	for p.waits[m.Id].m != nil {
+		m.Id = dns.Id()
+	}
+	id := m.Id
+	p.waits[id] = w
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.waits[id].in == w.in {
+			delete(p.waits, id)
+		}
+	}()
+	if err := p.write(ctx, m); err != nil {
+		return nil, err
+	}
+	select {
+	case in := <-w.in:
+		return in, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-p.dead:
+	}
+	select {
+	case in := <-w.in: // the last that came
+		return in, nil
+	default:
+		return nil, p.err
+	}
+}
+
+func (p *pipe) write(ctx context.Context, m *dns.Msg) error {
+	wire, err := m.Pack()
+	if err != nil {
+		return err
+	}
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	if at, ok := ctx.Deadline(); ok {
+		_ = p.conn.SetWriteDeadline(at)
+	}
+	_, err = p.conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(wire))), wire...))
+	return err
+}
+
+// end closes the connection; the first reason stands.
+func (p *pipe) end(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+		close(p.dead)
+	}
+	if p.conn != nil {
+		_ = p.conn.Close()
+	}
+}
+
+// begin counts a look that is under way; the connections live until the last ends.
+func (r *Resolver) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.looks++
+}
+
+// hangUp ends a look, and closes what was opened once none is under way.
+func (r *Resolver) hangUp() {
+	r.mu.Lock()
+	var open []*pipe
+	if r.looks--; r.looks == 0 {
+		for _, ps := range r.pipes {
+			open = append(open, ps...)
+		}
+		clear(r.pipes)
+	}
+	r.mu.Unlock()
+	for _, p := range open {
+		p.end(net.ErrClosed)
+	}
+	if len(open) > 0 {
+		r.readers.Wait()
+	}
+}
