@@ -1,9 +1,12 @@
 package flows
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Words fills the {placeholders} of a text with what a state knows: {app},
-// {publisher}, {client}, {listed}, {object}, {policy}, {domain}, {tenant}, {role},
+// {publisher}, {client}, {listed}, {asks}, {object}, {policy}, {domain}, {tenant}, {role},
 // {scopes}, {connect}, {who} and {reviewers}; of the policy record in the DNS
 // {record}, {recordLabel}, {recordName}, {recordTyping} and {recordLine}.
 // What is not known yet is named in general words. What it fills in comes from
@@ -22,18 +25,19 @@ func Words(s State, text string) string {
 	if s.needsGraphRole() {
 		role = leastRoleForAppRoles
 	}
-	publisher, connect, object := "", "", ""
+	publisher, connect, object, listed := "", "", "", s.App.Listed
 	if s.Profile != nil {
 		publisher, connect = s.Profile.Publisher.Name, strings.Join(s.Profile.Connect, ", ")
 	}
 	if s.Facts.App != nil {
-		object = s.Facts.App.ID
+		object, listed = s.Facts.App.ID, or(s.Facts.App.Name, listed) // as it is listed here
 	}
 	return strings.NewReplacer(append(s.recordPairs(),
 		"{app}", or(s.App.Name, words.theApp),
 		"{publisher}", or(publisher, words.theVendor),
 		"{client}", or(s.App.ClientID, words.theClient),
-		"{listed}", or(s.App.Listed, words.theApp),
+		"{listed}", or(listed, words.theApp),
+		"{asks}", s.asksWords(or(listed, words.theApp), or(publisher, words.theVendor)),
 		"{domain}", or(s.Domain, words.theTenant),
 		"{tenant}", or(or(s.Facts.Name, s.Domain), words.theTenant),
 		"{role}", role,
@@ -44,6 +48,22 @@ func Words(s State, text string) string {
 		"{who}", or(s.Answer(AskWho), pathWords.theOne),
 		"{reviewers}", s.reviewerWords(),
 	)...).Replace(text)
+}
+
+// ListsPermissions says whether a line of a step, before Words filled it in, is
+// the one under which the permissions stand that the app needs.
+func ListsPermissions(line string) bool {
+	return strings.Contains(line, "{asks}") || strings.Contains(line, "these permissions and no others")
+}
+
+// asksWords says what Microsoft's page has to show before anybody accepts: the
+// name that the app is registered under, and the permissions where the profile
+// says which.
+func (s State) asksWords(listed, publisher string) string {
+	if s.App.NeedsUnstated {
+		return fmt.Sprintf(words.asksUnsaid, listed, publisher)
+	}
+	return fmt.Sprintf(words.asksThese, listed)
 }
 
 // ScopeNames are the permissions that the app needs, by name, each once, as

@@ -652,3 +652,33 @@ func TestADomainThatNoTenantHasStopsTheRun(t *testing.T) {
 		t.Error("the corrected domain is not looked up")
 	}
 }
+
+// TestThePageToCheck holds what an admin is told to compare Microsoft's page
+// with: the name that it bears there, and permissions only where some are named.
+func TestThePageToCheck(t *testing.T) {
+	t.Parallel()
+	steps := []StepID{LinkApprove, GrantPortal, RequestsApprove, SignInOpen, SignInForgot, PilotGrant}
+	lines := func(s State, id StepID) string {
+		st, ok := StepByID(id)
+		if !ok {
+			t.Fatalf("no step %s", id)
+		}
+		return Words(s, strings.Join(st.Text, "\n"))
+	}
+	for _, id := range steps {
+		stated, unstated := profile(t, "hetk"), profile(t, "carerix")
+		got := lines(after(State{}, Started{Profile: &stated}), id)
+		if !strings.Contains(got, "names Hetk Calendar Sync, and these permissions and no others. If there are more, stop.") {
+			t.Errorf("%s: %s", id, got)
+		}
+		s := after(State{}, Started{Profile: &unstated})
+		got = lines(s, id)
+		if strings.Contains(got, "no others") || !strings.Contains(got, "names Carerix Calendar - Production. Which permissions it needs is not said here: ask Carerix,") {
+			t.Errorf("%s, nothing stated: %s", id, got)
+		}
+		s.Facts.App = &AppFact{ID: "x", Name: "Carerix Calendar EU"}
+		if got = lines(s, id); !strings.Contains(got, "names Carerix Calendar EU.") || strings.Contains(got, "Production") {
+			t.Errorf("%s, another name in the tenant: %s", id, got)
+		}
+	}
+}

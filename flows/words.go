@@ -14,7 +14,7 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, waitElse, waitMore, needConfirm, waitApply, needClaim            string
 
-	theApp, theVendor, theClient, theTenant, theScopes                                                                  string
+	theApp, theVendor, theClient, theTenant, theScopes, asksThese, asksUnsaid                                           string
 	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                                             string
 	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkV1Fits, linkNoReturn, returnHeard, returnPaste string
 	publisherIs, askWhose, listedAs, nobodyVerified                                                                     string
@@ -65,6 +65,8 @@ var words = struct {
 
 	theApp: "the app", theVendor: "its vendor", theClient: "the app's client id", theTenant: "your tenant",
 	theScopes:    "the permissions that its vendor names",
+	asksThese:    "Check that the page names %s, and these permissions and no others. If there are more, stop.",
+	asksUnsaid:   "Check that the page names %s. Which permissions it needs is not said here: ask %s, and stop if the page lists more.",
 	asserted:     "Said to be approved; nobody has looked in Graph.",
 	headOpen:     "Open: people can connect.",
 	headOpenOne:  "Open for the person asked about. Nobody else was looked at.",
@@ -177,7 +179,7 @@ var words = struct {
 	},
 	linkApproveText: []string{
 		"Sign in as an admin of {domain}.",
-		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
+		"{asks}",
 		"Press Accept.",
 	},
 	grantTitle: "Grant in the Entra admin center",
@@ -198,7 +200,7 @@ var words = struct {
 		"Open the link, or go to Entra ID, Enterprise apps, All applications, {listed}.",
 		"If its sign-in is off: Properties, Enabled for users to sign in, Yes, Save. Somebody may have switched it off on purpose: ask first.",
 		"Under Security choose Permissions, then Grant admin consent for your organisation.",
-		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
+		"{asks}",
 		"Press Accept.",
 		"The portal may drop tenant-wide permissions that the app no longer lists. Compare before and after.",
 	},

@@ -32,7 +32,7 @@ var requestsTexts = map[StepID]stepText{
 	RequestsApprove: {"A reviewer approves", []string{
 		"Open the link as a reviewer, or go to Entra ID, Enterprise apps, Activity, Admin consent requests, My Pending.",
 		"Choose {listed}, then Review permissions and consent.",
-		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
+		"{asks}",
 		"Press Accept. This approves the app for everyone; who asked is told by mail.",
 		"Not “Block”: that makes a disabled enterprise app, and ends all requests for it. No program can approve for you: Microsoft Graph only reads requests.",
 	}},
@@ -45,14 +45,14 @@ var requestsTexts = map[StepID]stepText{
 var signInTexts = map[StepID]stepText{
 	SignInOpen: {"Sign in to the app as an admin", []string{
 		"Start connecting {app} as an admin of {domain}, with the role {role} or a stronger one: {connect}.",
-		"On Microsoft's page, check that it names {app}, and these permissions and no others. If there are more, stop.",
+		"Microsoft's page follows. {asks}",
 		"Tick “Consent on behalf of your organization”. Without it, only you are let in.",
 		"Press Accept.",
 	}},
 	SignInForgot: {"You forgot the box", []string{
 		"What shows is consent for single people, and none for everyone: the box “Consent on behalf of your organization” was most likely left empty.",
 		"The app does not ask you again: it has your consent. Open the consent link instead; it approves the same app for everyone.",
-		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
+		"{asks}",
 		"Press Accept.",
 	}},
 	SignInWait: {"Wait until it shows", []string{

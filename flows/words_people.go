@@ -29,7 +29,7 @@ var pilotTexts = map[StepID]stepText{
 	}},
 	PilotGrant: {"Grant admin consent", []string{
 		"Open the link, or go to " + placeApp + ", Security, Permissions, and choose Grant admin consent for your organisation.",
-		"Check that the page names {app}, and these permissions and no others. If there are more, stop.",
+		"{asks}",
 		"Press Accept. It holds for everyone, and only those assigned can use it.",
 	}},
 	PilotWait: {"Wait until it shows", []string{

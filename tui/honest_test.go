@@ -203,3 +203,23 @@ func TestPathsAreHonestAboutWhatWasNotRead(t *testing.T) {
 		t.Errorf("got:\n%s", plainText(m.View().Content))
 	}
 }
+
+// TestNothingIsComparedWithNothing holds that an admin is told to stop at what is
+// not listed only where something is listed.
+func TestNothingIsComparedWithNothing(t *testing.T) {
+	t.Parallel()
+	d := newFake(flows.Started{Version: "1"})
+	p := profile(t, "carerix")
+	d.happen(flows.Picked{Profile: p}, flows.Answered{Question: flows.AskClientID, Value: "5a1c0001-2222-3333-4444-555555555555"}, flows.Advanced{},
+		flows.Answered{Question: flows.AskDomain, Value: "contoso.example"}, flows.Advanced{})
+	rounded(d, publicFindings()...)
+	d.happen(flows.Learned{Facts: flows.Facts{Tenants: []flows.TenantFact{{Cloud: checks.CloudPublic, ID: tenantID}}}})
+	d.happen(flows.Advanced{}, flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)}, flows.Advanced{},
+		flows.Chose{Path: flows.DirectLink}, flows.Advanced{})
+	m := New(t.Context(), d, still(t, 80, 40))
+	shows(t, m, "names Carerix Calendar - Production. Which permissions it needs is not said here: ask Carerix,",
+		"Among them are the ones of signing in: openid, profile, offline_access")
+	if c := plainText(m.View().Content); strings.Contains(c, "no others") {
+		t.Errorf("screen:\n%s", c)
+	}
+}

@@ -63,7 +63,7 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 			text = number(i+1) + ". " + text
 		}
 		lines = append(lines, text)
-		if strings.Contains(t, "permissions and no others") {
+		if flows.ListsPermissions(t) {
 			lines = append(lines, texts(p.m.permissions(0, maxWidth))...)
 		}
 	}

@@ -82,7 +82,7 @@ func (s *stepsScreen) instructions(m *Model, b *body, step flows.Step, w int) {
 		}
 		head := row{}.add(RoleAccent, number(i+1)+". ")
 		b.put(hanging(head, RoleText, text, w)...)
-		if strings.Contains(t, "permissions and no others") {
+		if flows.ListsPermissions(t) {
 			b.put(m.permissions(3, w)...)
 		}
 	}
@@ -141,11 +141,11 @@ func (m *Model) permissions(in, w int) []row {
 		head := row{}.add(RoleText, spaces(in)).add(RoleInfo, fixed(clean(name), max(cells(clean(name))+1, min(22, w/3))))
 		rows = append(rows, hanging(head, RoleSubtle, clean(p.Why), w)...)
 	}
-	if len(signIn) > 0 {
-		rows = append(rows, para(RoleSubtle, fill(wordSignInScopes, "scopes", strings.Join(signIn, ", ")), in, w)...)
-	}
-	if m.state.App.NeedsUnstated {
-		rows = append(rows, hanging(row{}.add(RoleText, spaces(in)).add(RoleWarn, "! "), RoleWarn, wordNeedsUnstated, w)...)
+	if text := wordSignInScopes; len(signIn) > 0 {
+		if len(rows) == 0 {
+			text = wordSignInAlone
+		}
+		rows = append(rows, para(RoleSubtle, fill(text, "scopes", strings.Join(signIn, ", ")), in, w)...)
 	}
 	return rows
 }

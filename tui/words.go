@@ -260,7 +260,7 @@ const (
 	wordWatchedTitle   = "Watched from here"
 	wordOnResource     = "on {resource}"
 	wordSignInScopes   = "and the ones of signing in: {scopes} (shown as “Maintain access” and the like)"
-	wordNeedsUnstated  = "Nobody has said which permissions this app needs. Ask its vendor before you press Accept."
+	wordSignInAlone    = "Among them are the ones of signing in: {scopes} (shown as “Maintain access” and the like)"
 	wordServersAsked   = "every name server was asked in this run"
 	wordStepDone       = "Done: this is seen in Microsoft Graph. Press enter."
 	wordStepInDNS      = "Done: every name server that answers has it. Press enter."
