@@ -120,7 +120,8 @@ type narrowed struct {
 var whyRules = []func(*narrowed) bool{
 	(*narrowed).personalSignedIn, (*narrowed).personalTenant, (*narrowed).personalServices, (*narrowed).personalDomain,
 	(*narrowed).signedInElsewhere, (*narrowed).guestSignedIn, (*narrowed).noTenant, (*narrowed).stoppedElsewhere,
-	(*narrowed).namedElsewhere, (*narrowed).otherClouds, (*narrowed).mayApprove, (*narrowed).byDefault,
+	(*narrowed).namedElsewhere, (*narrowed).otherClouds, (*narrowed).seenInTenant,
+	(*narrowed).mayApprove, (*narrowed).byDefault,
 }
 
 // silent reports whether the text leaves open what happened. A code that nobody

@@ -86,7 +86,7 @@ func publicHost(host string) string {
 // and holds none of the roles that approve.
 func (w *narrowed) forYou(f Finding) {
 	role, known := w.finding(AccountRole)
-	if !known || role.Verdict != Fail {
+	if !known || role.Verdict != Fail || f.Verdict == Pass && w.in.Subject.App.NeedsUnstated {
 		return
 	}
 	says := sayWhyYouMay
@@ -94,6 +94,35 @@ func (w *narrowed) forYou(f Finding) {
 		says = sayWhyYouMayNot
 	}
 	w.because(WhyReason{Says: says, Grade: min(f.Grade, role.Grade), Check: f.Check}, false)
+}
+
+// seenInTenant: what was read in the tenant itself, by a run that may read more
+// than why does, is surer than any default.
+func (w *narrowed) seenInTenant() bool {
+	if !w.silent() && !wantsConsent(w.Class) {
+		return false
+	}
+	if f, ok := w.finding(AppEnabled); ok && f.Verdict == Fail && f.Grade == Verified {
+		if w.silent() {
+			who := aadsts.TenantAdmin
+			if f.Fix != nil && f.Fix.Who == WhoVendor {
+				who = aadsts.AppVendor
+			}
+			return w.decide(turn{class: aadsts.AppDisabled, who: who, sure: aadsts.Medium, grade: f.Grade, path: aadsts.AfterApproval, reason: reasonOf(f)})
+		}
+		w.maybe(aadsts.AppDisabled)
+		w.because(reasonOf(f), false)
+	}
+	if f, ok := w.finding(AppAssignment); ok && f.Verdict == Fail {
+		w.maybe(append([]aadsts.Class{aadsts.AssignmentRequired}, w.Also...)...)
+		w.because(reasonOf(f), false)
+	}
+	if f, ok := w.finding(AppGrant); ok && f.Verdict == Pass && f.Grade == Verified {
+		w.because(reasonOf(f), false)
+		w.because(WhyReason{Says: sayWhyApproved, Grade: f.Grade, Check: f.Check}, false)
+		w.maybe(append([]aadsts.Class{aadsts.ExpiredToken}, w.Also...)...)
+	}
+	return false
 }
 
 // realm adds where people of the domain sign in, where that is what failed.
@@ -109,10 +138,10 @@ func (w *narrowed) realm() {
 
 // since is when Microsoft's default began to stop what the app asks for, by the
 // first of its permissions: who agreed to all of them did so before. Empty where
-// the prediction does not say that it stops.
+// the prediction does not say that it stops, or rests on the tenant's own setting.
 func (w *narrowed) since() string {
 	f, ok := w.finding(ConsentPredict)
-	if !ok || f.Verdict != Fail || !wantsConsent(w.Class) {
+	if !ok || f.Verdict != Fail || f.Grade == Verified || !wantsConsent(w.Class) {
 		return ""
 	}
 	var first consent.Change

@@ -17,6 +17,10 @@ func TestNarrowed(t *testing.T) {
 	work := Finding{Check: AccountWork, Verdict: Pass, Grade: Verified, Summary: "A work account."}
 	guest := Finding{Check: AccountWork, Verdict: Warn, Grade: Verified, Summary: "You are a guest there."}
 	federated := Finding{Check: TenantRealm, Verdict: Pass, Grade: Inferred, Summary: "People sign in at sts.contoso.example."}
+	appOff := Finding{Check: AppEnabled, Verdict: Fail, Grade: Verified, Summary: "Switched off.", Fix: &Fix{Who: WhoAdmin}}
+	appStopped := Finding{Check: AppEnabled, Verdict: Fail, Grade: Verified, Summary: "Stopped.", Fix: &Fix{Who: WhoVendor}}
+	assigned := Finding{Check: AppAssignment, Verdict: Fail, Grade: Verified, Summary: "Only for some."}
+	granted := Finding{Check: AppGrant, Verdict: Pass, Grade: Verified, Summary: "All granted."}
 	inCloud := func(in WhyAsked, c Cloud) WhyAsked {
 		in.Subject.Look.Discovery.Value.Found[0].Cloud = c
 		return in
@@ -30,6 +34,12 @@ func TestNarrowed(t *testing.T) {
 		also  aadsts.Class
 	}{
 		"the service is named":              {whyAt("AADSTS500014: The service principal for resource 'https://outlook.office365.com/x' is disabled."), aadsts.ServiceMissing, aadsts.TenantAdmin, "The service that the text names: https://outlook.office365.com.", ""},
+		"the app is off, no text":           {whyAt("", appOff, fail), aadsts.AppDisabled, aadsts.TenantAdmin, "Switched off.", ""},
+		"Microsoft stopped the app":         {whyAt("", appStopped), aadsts.AppDisabled, aadsts.AppVendor, "Stopped.", ""},
+		"the app is off, a wall":            {whyAt("AADSTS90094", appOff, fail), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, "Switched off.", aadsts.AppDisabled},
+		"the app is off, another fault":     {whyAt("AADSTS90033", appOff), aadsts.Transient, aadsts.Microsoft, "!Switched off.", ""},
+		"assignment is required":            {whyAt("", assigned), aadsts.Unknown, aadsts.WhoUnknown, "Only for some.", aadsts.AssignmentRequired},
+		"approved by now":                   {whyAt("AADSTS90094", granted), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, sayWhyApproved, aadsts.ExpiredToken},
 		"this user may not":                 {whyAt("AADSTS90094", fail, work, noRole), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, sayWhyYouMayNot, ""},
 		"this user may not, no text":        {whyAt("", fail, work, noRole), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, sayWhyYouMayNot, ""},
 		"nobody signed in":                  {whyAt("AADSTS90094", fail), aadsts.AdminConsentNeeded, aadsts.TenantAdmin, "!" + sayWhyYouMayNot, ""},
@@ -90,12 +100,33 @@ func TestColleagueSince(t *testing.T) {
 	if got := ask("", fail); !strings.Contains(got, "before Oct/Nov 2025") {
 		t.Errorf("no text: %q", got)
 	}
+	read := fail
+	read.Grade = Verified
+	if got := ask("AADSTS90094", read); strings.Contains(got, "2025") {
+		t.Errorf("a setting of the tenant's own: %q", got)
+	}
 	for _, c := range []struct {
 		text     string
 		findings []Finding
 	}{{"AADSTS90094", nil}, {"AADSTS50105", []Finding{fail}}, {"AADSTS53003", []Finding{fail}}} {
 		if got := ask(c.text, c.findings...); strings.Contains(got, "2025") || got == "" {
 			t.Errorf("%s: %q", c.text, got)
+		}
+	}
+}
+
+// TestReadIsNoDefault holds that a setting that was read is not called a default.
+func TestReadIsNoDefault(t *testing.T) {
+	t.Parallel()
+	read := Finding{Check: ConsentPredict, Verdict: Fail, Grade: Verified, Summary: "An ordinary user may not consent."}
+	if w := Explain(whyAt("", read)); strings.Contains(w.What, "default") || !strings.Contains(w.What, "contoso.example") || w.Class != aadsts.AdminConsentNeeded {
+		t.Errorf("%s: %q", w.Class, w.What)
+	}
+	in := whyAt("", Finding{Check: ConsentPredict, Verdict: Pass, Grade: Inferred, Summary: "may sign in"}, Finding{Check: AccountRole, Verdict: Fail, Grade: Verified})
+	in.Subject.App.NeedsUnstated = true
+	for _, r := range Explain(in).Reasons {
+		if r.Says == sayWhyYouMay || r.Says == sayWhyAllowed {
+			t.Errorf("of an app that does not say what it asks for: %q", r.Says)
 		}
 	}
 }

@@ -154,6 +154,9 @@ func (w *narrowed) byDefault() bool {
 			sure = aadsts.Medium // two signs that say the same
 		}
 		what, do, who := w.sayDo(whatWhyDefault), "", aadsts.TenantAdmin
+		if f.Grade == Verified { // the tenant's own setting was read
+			what = w.sayDo(whatWhyRead)
+		}
 		if w.Self {
 			do, who = doWhySelf, aadsts.User
 		}
@@ -167,7 +170,7 @@ func (w *narrowed) byDefault() bool {
 		w.maybe(aadsts.UserConsentOff)
 		w.because(WhyReason{Says: w.sayDo(sayWhyNotDefault), Grade: f.Grade, Check: f.Check}, false)
 		w.forYou(f)
-	case f.Verdict == Pass && w.silent():
+	case f.Verdict == Pass && w.silent() && !w.in.Subject.App.NeedsUnstated && f.Grade != Verified:
 		w.maybe(append(w.Also, aadsts.AssignmentRequired, aadsts.CAPolicy, aadsts.UserConsentOff)...)
 		w.because(WhyReason{Says: sayWhyAllowed, Grade: f.Grade, Check: f.Check}, false)
 		w.forYou(f)

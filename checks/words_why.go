@@ -16,13 +16,14 @@ const (
 	sayWhyMailbox        = "Where mailboxes are not in Microsoft 365, an approval there does not let the app at mail or calendar: see whether the app can connect to where they are."
 
 	sayWhyServicesTenant = "The text names the tenant \"Microsoft Services\", in which personal accounts end up that are signed in where a work account is wanted."
+	sayWhyApproved       = "The approval is there by now: sign in to the app again, and if the same page comes back, look at what else is seen here."
 	sayWhyService        = "The service that the text names: %s."
 	sayWhyGuest          = "As a guest you meet the rules of %s, and not those of your own organisation: an approval has to be given there."
 	sayWhyOtherName      = "The text names %s. If that is another organisation than that of %s, its admin is the one to ask, or you were signed in to the wrong one."
 	sayWhyOtherCloud     = "%s lives in the %s, and this sign-in went to %s, which is another of Microsoft's clouds."
 	sayWhyAllowed        = "By Microsoft's default an ordinary user may agree to this app: if no page asked you to, it is something else that stops you, such as assignment, an access policy, or a stricter setting."
-	sayWhyYouMayNot      = "By that default you may not agree to this app yourself: you hold no role that approves apps."
-	sayWhyYouMay         = "By that default you may agree to this app yourself, without any role."
+	sayWhyYouMayNot      = "So you may not agree to this app yourself: you hold no role that approves apps."
+	sayWhyYouMay         = "So you may agree to this app yourself, without any role."
 	sayWhyColleague      = "Whoever agreed to the app before %s goes on working: since then Microsoft's default lets only admins approve what it asks for. Admins, and people who were let in one by one, get in too. It says nothing against your account."
 
 	sayWhyMaybe     = "If that does not clear it, it may be: "
@@ -36,6 +37,7 @@ const (
 	doWhyNoTenant    = "Check how %s is written; then ask where your work account lives, for it may be under another domain of your organisation."
 	doWhyGoogle      = "Mail of %s is at Google: connect the app to Google instead, if it can; or ask for an account in Microsoft 365."
 	whatWhyDefault   = "Most likely %s lets only admins approve an app that asks for this much, as Microsoft's default has it. Nothing is wrong with your account."
+	whatWhyRead      = "Most likely it is the wall: %s lets only admins approve an app that asks for this much. Nothing is wrong with your account."
 	doWhySelf        = "You may approve it yourself: open the consent link, read what it lists, and press Accept; or start `onboard` and see what changes first."
 	doWhyActivate    = "You are eligible for a role that may approve it: activate the role, sign in again, then approve the app by the consent link."
 )
