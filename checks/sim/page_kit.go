@@ -102,6 +102,15 @@ type fixedScript string
 // submitBack sends the form that brings an answer back to its app.
 const submitBack fixedScript = `document.getElementById("back").submit()`
 
+// goToView leaves the portal's entry page for the page that is named behind the
+// #, as a path below it (portal_view.go), or for the list of apps.
+const goToView fixedScript = `
+const parts = location.hash.slice(1).split("?")[0].split("/").filter(part => !["", ".", ".."].includes(part))
+if (parts[0] === "view") parts.shift()
+const view = parts.slice(0, 12).map(encodeURIComponent).join("/")
+location.replace(view ? location.origin + location.pathname.replace(/\/+$/, "") + "/view/" + view : document.getElementById("apps").href)
+`
+
 // Small parts.
 
 func text(s string) g.Node { return g.Text(s) }

@@ -34,6 +34,7 @@ var portalSheets = map[string]sheet{
 	"portal-role":        drawn(portalRoleSheet),
 	"portal-search":      drawn(portalSearchSheet),
 	"portal-note":        drawn(portalNoteSheet),
+	"portal-entry":       drawn(portalEntrySheet),
 }
 
 // csrf is the session's own word, in every form of the portal.
@@ -310,5 +311,16 @@ func portalNoteSheet(p *pen, v portalNoteView) g.Node {
 			fact{"Organization", text(v.Tenant + " (" + v.Domain + ")")},
 		),
 		h.P(p.link("/portal/apps", text("Back to Enterprise applications"))),
+	)
+}
+
+// portalEntrySheet is seen only where scripts are off, or for a moment.
+func portalEntrySheet(p *pen, v portalEntryView) g.Node {
+	return p.card(
+		h1(wordsPortal),
+		para("", wordsEntry),
+		para("", wordsEntryOff),
+		h.P(p.link(v.Apps, h.ID("apps"), text("Enterprise applications"))),
+		p.script(goToView),
 	)
 }

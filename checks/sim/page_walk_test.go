@@ -50,6 +50,7 @@ func TestWalks(t *testing.T) {
 		"second-factor":        {"approved", walkSecondFactor},
 		"odd-pages":            {"approved", walkOddPages},
 		"keyboard":             {"approved", walkKeyboard},
+		"links":                {"one-user-grant", walkLinks},
 	}
 	t.Cleanup(func() {
 		if int(walked.Load()) < len(tales) {
@@ -333,11 +334,16 @@ func walkOddPages(t *testing.T, b *chrome, s *Sim) {
 	user.open("/error?code=7").sees("never answers with the code").look("lookup-unknown")
 	user.open(authorizeURL("contoso.example")).signIn(userUPN).sees("which a simulation does not have").look("landing")
 	user.open("/portal/apps").signIn(userUPN).open("/portal/apps/nope").sees("no such enterprise application").look("portal-note")
-	// Its script would leave the page at once: it is looked at without.
 	r := newRobot(t, s).open(authorizeURL("contoso.example") + "&response_mode=form_post").signIn(userUPN).sees("Press Continue")
-	before, after, _ := strings.Cut(r.body, "<script")
+	user.still(r.body).sees("Press Continue").look("post")
+}
+
+// still shows a page whose script would leave it at once, without the script.
+func (p *person) still(body string) *person {
+	p.t.Helper()
+	before, after, _ := strings.Cut(body, "<script")
 	_, after, _ = strings.Cut(after, "</script>")
-	user.do("show the form", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	p.do("show the page", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		tree, err := cdp.Call(ctx, target, page.GetFrameTree, cdp.Empty{})
 		if err != nil {
 			return err
@@ -345,7 +351,25 @@ func walkOddPages(t *testing.T, b *chrome, s *Sim) {
 		_, err = cdp.Call(ctx, target, page.SetDocumentContent, page.SetDocumentContentParams{FrameID: tree.FrameTree.Frame.ID, HTML: before + after})
 		return err
 	}))
-	user.sees("Press Continue").look("post")
+	return p
+}
+
+// The real admin center's links name their page behind the #: each leads to the
+// page here, whether somebody has signed in or not.
+func walkLinks(t *testing.T, b *chrome, s *Sim) {
+	admin, iam := b.person(t, s, "admin"), "/#view/Microsoft_AAD_IAM/"
+	app := "/objectId/" + hetkKey(t, s) + "/appId/" + hetkAppID
+	admin.open("/portal" + iam + "ManagedAppMenuBlade/~/Properties" + app).signIn(adminUPN).sees("Hetk Calendar Sync | Properties")
+	admin.open("/portal/" + s.Outline().Tenants[0].ID + iam + "ConsentPoliciesMenuBlade/~/AdminConsentSettings").sees("Consent and permissions | Admin consent settings")
+	admin.open(iam + "ManagedAppMenuBlade/~/Permissions/preferredSingleSignOnMode~/null" + app + "?x=y#z").sees("Hetk Calendar Sync | Permissions")
+	admin.open("/portal/").sees("All applications").open("/portal/contoso.example").sees("All applications")
+	admin.open("/portal/#view/").sees("All applications").open("/portal/#%zz/../<b>").sees("no page in place of this one of Microsoft’s: %zz/%3Cb%3E")
+	admin.open("/portal" + iam + "NoSuchBlade/~/Page").sees("no page in place of this one of Microsoft’s: Microsoft_AAD_IAM/NoSuchBlade/~/Page").look("portal-no-view")
+	if path := admin.open("/portal" + iam + "RolesManagementMenuBlade/~/AllRoles").sees("All roles").at(); path != "/portal/roles" {
+		t.Errorf("at %s", path)
+	}
+	r := newRobot(t, s).open("/portal/")
+	b.person(t, s, "no scripts").open("/portal/apps").still(r.body).sees("Take the # out").look("portal-entry")
 }
 
 // Everything can be done from the keyboard: the first stop skips to the content,

@@ -42,11 +42,15 @@ func (s *Sim) ownForm(c *visit, b *browser) bool {
 // portalSignIn asks who wants in, and afterwards shows what they came for. Only
 // a GET comes back: a form is for its sender to send again.
 func (s *Sim) portalSignIn(c *visit) answer {
-	then := "/apps"
+	return s.accountPage(c, s.begin(c, &attempt{kind: forPortal, then: portalThen(c)}), http.StatusOK, "", "")
+}
+
+// portalThen is the path below /portal that the call came for.
+func portalThen(c *visit) string {
 	if c.r.Method == http.MethodGet && len(c.r.URL.Path) > len("/portal") {
-		then = "/" + strings.Join(pathEscaped(strings.Split(strings.Trim(c.r.URL.Path, "/"), "/")[1:]), "/")
+		return "/" + strings.Join(pathEscaped(strings.Split(strings.Trim(c.r.URL.Path, "/"), "/")[1:]), "/")
 	}
-	return s.accountPage(c, s.begin(c, &attempt{kind: forPortal, then: then}), http.StatusOK, "", "")
+	return "/apps"
 }
 
 func pathEscaped(parts []string) []string {
@@ -56,7 +60,8 @@ func pathEscaped(parts []string) []string {
 	return parts
 }
 
-func (s *Sim) portalHome(c *visit) answer { return seeOther(c, c.at.base()+"/portal/apps") }
+// portalHome leads to the portal; a browser takes along what is behind a #.
+func (s *Sim) portalHome(c *visit) answer { return seeOther(c, c.at.base()+"/portal") }
 
 // portalSignOut leaves the portal, and the sign-in service with it.
 func (s *Sim) portalSignOut(c *visit) answer {
@@ -64,7 +69,7 @@ func (s *Sim) portalSignOut(c *visit) answer {
 		return s.asPage(c, (&refusal{oauth: oauthRequest, text: wordsStale, state: http.StatusBadRequest}))
 	}
 	s.login.browsers.drop(c.browser)
-	return seeOther(c, c.at.base()+"/portal")
+	return seeOther(c, c.at.base()+"/portal/apps")
 }
 
 // blade is the menu beside a page of the portal.

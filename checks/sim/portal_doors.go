@@ -6,9 +6,8 @@ import "net/http"
 func portalDoors() []door {
 	get := func(path string, run portalPage) door { return door{http.MethodGet, "portal/" + path, inPortal(run)} }
 	post := func(path string, run portalPage) door { return door{http.MethodPost, "portal/" + path, inPortal(run)} }
-	return []door{
+	return append([]door{
 		{http.MethodGet, "", (*Sim).portalHome},
-		{http.MethodGet, "portal", (*Sim).portalHome},
 		{http.MethodPost, "portal/signout", (*Sim).portalSignOut},
 
 		get("search", (*Sim).portalSearch),
@@ -52,5 +51,5 @@ func portalDoors() []door {
 		get("roles", (*Sim).portalRoles),
 		post("roles", (*Sim).portalActivate),
 		get("roles/{}", (*Sim).portalRole),
-	}
+	}, viewDoors()...)
 }

@@ -329,7 +329,7 @@ func TestPortalLocksOutThoseWithoutARole(t *testing.T) {
 	if after := grantsOf(t, s, ""); !sameSet(before, after) {
 		t.Errorf("grants changed: %v", after)
 	}
-	r.open("/portal").press("Sign out").sees("Pick an account")
+	r.open("/portal/apps").press("Sign out").sees("Pick an account")
 }
 
 func TestPortalRoles(t *testing.T) {

@@ -122,12 +122,11 @@ func holdsLine(t *testing.T, path flows.PathID, line flows.Change) {
 	}
 }
 
-// known is a run whose admin has read everything.
-func known(t *testing.T, s *sim.Sim, who string) flows.State {
+// readerAs reads the simulated Graph as one of its people.
+func readerAs(t *testing.T, s *sim.Sim, who string) *graph.Reader {
 	t.Helper()
 	ready := s.Ready()
-	admin := "admin@" + ready.Tenants[0].Domain
-	token, err := s.Token(admin)
+	token, err := s.Token(who)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +144,15 @@ func known(t *testing.T, s *sim.Sim, who string) flows.State {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.Close)
+	return r
+}
+
+// known is a run whose admin has read everything.
+func known(t *testing.T, s *sim.Sim, who string) flows.State {
+	t.Helper()
+	ready := s.Ready()
+	admin := "admin@" + ready.Tenants[0].Domain
+	r := readerAs(t, s, admin)
 	p, err := (&options{}).profile("hetk")
 	if err != nil {
 		t.Fatal(err)
