@@ -21,7 +21,7 @@ func unfit(s State, p Path, o checks.Overall) string {
 		return s.unfitRevoke()
 	case GoalPolicy:
 		return s.unfitRecord()
-	case GoalOpen:
+	case GoalOpen, GoalUndone:
 	}
 	if s.openToAll(o) {
 		return words.unfitOpen

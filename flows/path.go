@@ -55,6 +55,7 @@ const (
 	GoalMend                // approved, and people are stopped all the same
 	GoalPolicy              // a second layer beside consent; it opens nothing
 	GoalRevoked             // consent is taken back
+	GoalUndone              // what a plan changed is as it was; of no path in a list
 )
 
 // Path is a way to clear the block, as data.

@@ -10,7 +10,7 @@ const (
 // block, so that no list of paths has it.
 func undoPath() Path {
 	return Path{
-		ID: Undo, Title: planWords.undoTitle, For: planWords.undoFor, Least: leastRole, Effect: EffectApp,
+		ID: Undo, Goal: GoalUndone, Title: planWords.undoTitle, For: planWords.undoFor, Least: leastRole, Effect: EffectApp,
 		Gains: planWords.undoGains, Minutes: 2, Undo: planWords.backUndo, Benchmark: words.noBenchmark,
 		Steps: []Step{
 			{

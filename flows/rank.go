@@ -55,7 +55,7 @@ func Rank(s State) []Ranked {
 
 // goalOrder is the order of goals in the list: where something is approved
 // already, why people are stopped comes before approving more.
-var goalOrder = [...]int{GoalMend: 0, GoalOpen: 1, GoalPolicy: 2, GoalRevoked: 3}
+var goalOrder = [...]int{GoalMend: 0, GoalOpen: 1, GoalPolicy: 2, GoalRevoked: 3, GoalUndone: 4}
 
 // vendorOrder is the place of a path in the vendor's own list; what it does not
 // name comes after what it does.

@@ -27,6 +27,8 @@ func (s State) Reached() (r Reached, ok bool) {
 		return s.reachedRevoke(), true
 	case Pilot:
 		return s.reachedPilot()
+	case Undo:
+		return Reached{Goal: GoalUndone, Done: true, Head: Words(s, reachedWords.undone), Notes: []string{}}, s.Carried()
 	case DNSRecord:
 		return s.reachedRecord(), true
 	default:

@@ -142,6 +142,24 @@ func (s State) PlanFiled() bool { return s.filed }
 // receipt being filed, as long as the journal does. Empty: nothing was sent.
 func ReceiptsOf(s State) []Receipt { return s.kept() }
 
+// TakeBack is the receipt of what this run changed last and what it did not take
+// back since: what its undo is about. ok is false where there is nothing, or
+// where nothing here can write.
+func TakeBack(s State) (r Receipt, ok bool) {
+	back := map[PlanID]bool{}
+	for _, r := range slices.Backward(ReceiptsOf(s)) {
+		switch {
+		case r.Path == Undo:
+			back[r.Undoes] = back[r.Undoes] || r.Done
+		case back[r.Plan]:
+			back[r.Plan] = false // the one before, of the same lines, it did not take back
+		case s.CanWrite && !s.applying() && slices.ContainsFunc(r.Lines, mayBeDone):
+			return r, true
+		}
+	}
+	return Receipt{}, false
+}
+
 // kept is past with the plan in hand, where any of it was sent. The caller may
 // keep it: it is never appended to in place.
 func (s State) kept() []Receipt {

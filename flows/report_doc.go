@@ -196,7 +196,7 @@ func UserMessage(s State) string {
 	if r.Reached != nil && r.Reached.Done && r.Reached.Goal == GoalRevoked {
 		return put(reachedWords.revokedMessage) + reachedWords.revokedKeeps + reachedWords.revokedAdvice
 	}
-	pilot := r.Reached != nil && r.Reached.Done
+	pilot := r.Reached != nil && r.Reached.Done && r.Reached.Goal != GoalUndone
 	if !pilot && (r.Verdict.State != checks.StateOpen || r.Verdict.Grade != checks.Verified) {
 		// What stops people at the sign-in names the tenant's policies, which are
 		// not everybody's business.

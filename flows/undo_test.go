@@ -446,3 +446,43 @@ func TestAWorkflowNamesItsReviewers(t *testing.T) {
 		t.Errorf("warnings: %v", p.Warnings)
 	}
 }
+
+// What a run did last is offered to be taken back, once, and then what it did
+// before.
+func TestWhatARunCanTakeBack(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t)
+	s := onPath(t, EntraGrant, f)
+	s.CanWrite = true
+	of := func(plan PlanID, path PathID, undoes PlanID, outcome LineStatus) Receipt {
+		return Receipt{Plan: plan, Path: path, Undoes: undoes, Done: true, Lines: []ReceiptLine{{Kind: CreateGrant, Outcome: outcome.String()}}}
+	}
+	for name, c := range map[string]struct {
+		past []Receipt
+		want PlanID
+	}{
+		"nothing":                    {nil, ""},
+		"refused":                    {[]Receipt{of("a", EntraGrant, "", LineRefused)}, ""},
+		"one":                        {[]Receipt{of("a", EntraGrant, "", LineSeen)}, "a"},
+		"in doubt":                   {[]Receipt{of("a", EntraGrant, "", LineUnclear)}, "a"},
+		"taken back":                 {[]Receipt{of("a", EntraGrant, "", LineSeen), of("u", Undo, "a", LineSeen)}, ""},
+		"taken back, and one before": {[]Receipt{of("a", EntraGrant, "", LineSeen), of("b", Pilot, "", LineSeen), of("u", Undo, "b", LineSeen)}, "a"},
+		"done, back, and done again": {[]Receipt{of("a", EntraGrant, "", LineSeen), of("u", Undo, "a", LineSeen), of("a", EntraGrant, "", LineSeen)}, "a"},
+	} {
+		s := s
+		s.past = c.past
+		if r, ok := TakeBack(s); r.Plan != c.want || ok != (c.want != "") {
+			t.Errorf("%s: %q %t", name, r.Plan, ok)
+		}
+		s.CanWrite = false
+		if _, ok := TakeBack(s); ok {
+			t.Errorf("%s: taken back where nothing can write", name)
+		}
+	}
+	half := of("u", Undo, "a", LineSeen)
+	half.Done = false
+	s.past = []Receipt{of("a", EntraGrant, "", LineSeen), half}
+	if r, ok := TakeBack(s); !ok || r.Plan != "a" {
+		t.Errorf("taken back half: %q", r.Plan)
+	}
+}

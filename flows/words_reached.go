@@ -2,9 +2,9 @@ package flows
 
 // reachedWords say what a path has come to that is no opening for everybody.
 var reachedWords = struct {
-	gone, appGone, left, appLeft, unseen, tokens, copies, mayAgain string
-	pilot, pilotGroup, pilotTry, widenGroup, widenOne              string
-	revokedMessage, revokedAdvice, revokedKeeps                    string
+	gone, appGone, left, appLeft, unseen, tokens, copies, mayAgain, undone string
+	pilot, pilotGroup, pilotTry, widenGroup, widenOne                      string
+	revokedMessage, revokedAdvice, revokedKeeps                            string
 }{
 	gone:     "Taken back: nothing that {app} was granted in {domain} is left.",
 	appGone:  "Taken back: {app} is not in {domain} any more.",
@@ -14,6 +14,8 @@ var reachedWords = struct {
 	tokens:   "Who is connected keeps working until the current access token expires, about an hour as a rule; renewing it then fails.",
 	copies:   "What the app has copied is {publisher}'s to delete: ask for it.",
 	mayAgain: "Users may consent for themselves here, and so bring it back. To keep it out, leave the enterprise app there, with its sign-in switched off.",
+
+	undone: "Taken back: what was changed in {domain} is as it was before.",
 
 	pilot:      "Open for {who}, and for nobody else by this.",
 	pilotGroup: "Open for the direct members of {who}, and for nobody else.",

@@ -39,6 +39,7 @@ const (
 	actTell
 	actSignIn
 	actNextApp
+	actUndo
 	actPlay
 	actHelp
 	actLeave
@@ -80,6 +81,7 @@ var bindings = []binding{
 	{act: actTell, keys: []string{"m"}, word: keyTell},
 	{act: actSignIn, keys: []string{"s"}, word: keySignIn},
 	{act: actNextApp, keys: []string{"n"}, word: keyNextApp},
+	{act: actUndo, keys: []string{"u"}, word: keyUndo},
 	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
 	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},
 	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},

@@ -56,6 +56,25 @@ func (m *Model) signInAnew() tea.Cmd {
 	return m.backTo(flows.StageSignIn)
 }
 
+// takeBack goes to the plan that takes back what this run changed last. Nothing
+// is sent before that plan is agreed to.
+func (m *Model) takeBack() tea.Cmd {
+	r, ok := flows.TakeBack(m.state)
+	if !ok {
+		return nil
+	}
+	m.put(flows.Recall(r))
+	return m.tell(flows.Chose{Path: flows.Undo})
+}
+
+// undoOffer is the key that does it.
+func (m *Model) undoOffer() offer {
+	if _, ok := flows.TakeBack(m.state); !ok {
+		return offer{act: actUndo, why: whyNoUndo, hidden: true}
+	}
+	return offer{act: actUndo}
+}
+
 // signInOffer is the key that does it.
 func (m *Model) signInOffer() offer {
 	o := offer{act: actSignIn, hidden: !m.elsewhere() && !m.turnedAway()}

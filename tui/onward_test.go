@@ -206,8 +206,42 @@ func TestUndoIsWhatWasWritten(t *testing.T) {
 	if m.state.Place.Stage != flows.StageProof || !strings.Contains(flat(m), want) {
 		t.Errorf("at %+v lacks %q:\n%s", m.state.Place, want, plainText(m.View().Content))
 	}
-	if out := answered(t, w, Options{}, "q"); !strings.Contains(out, "Undo: "+want) {
+	if out := answered(t, w, Options{}, "q"); !strings.Contains(out, "Undo: "+want) || !strings.Contains(out, plainTakeBack) {
 		t.Errorf("lines lack it:\n%s", out)
+	}
+}
+
+// TestUndoIsAPlan holds that one key leads from the proof to the plan that takes
+// back what was written, and sends nothing.
+func TestUndoIsAPlan(t *testing.T) {
+	t.Parallel()
+	d := atPlan(t)
+	w := &world{fakeDriver: d}
+	p := d.State().Plan
+	for _, e := range []flows.Event{flows.Confirmed{Plan: p.ID, Typed: p.Domain}, flows.Advanced{}} {
+		if err := w.Do(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := New(t.Context(), w, still(t, 120, 40))
+	shows(t, m, "u undo")
+	press(m, "u")
+	if s := m.state; s.Path != flows.Undo || s.Place.Step != flows.UndoPlan || s.Undoing == nil || s.Undoing.Plan != p.ID || s.Confirmed != "" {
+		t.Errorf("u leads to %+v of %s, taking back %+v", s.Place, s.Path, s.Undoing)
+	}
+}
+
+// TestUndoOfNothing holds that nothing is offered to be taken back where nothing
+// was done, and where nothing here can write.
+func TestUndoOfNothing(t *testing.T) {
+	t.Parallel()
+	m := New(t.Context(), atProof(t), still(t, 80, 40))
+	if strings.Contains(flat(m), "u undo") {
+		t.Errorf("offered:\n%s", plainText(m.View().Content))
+	}
+	press(m, "u")
+	if m.state.Path == flows.Undo {
+		t.Error("it is taken back")
 	}
 }
 

@@ -225,7 +225,7 @@ func (s *pathsScreen) offers(m *Model) []offer {
 	if s.hides(m) {
 		hidden = ""
 	}
-	return []offer{{act: actTake, why: why}, {act: actMove, why: why}, {act: actShowAll, why: hidden}, {act: actAgain}, m.signInOffer()}
+	return []offer{{act: actTake, why: why}, {act: actMove, why: why}, {act: actShowAll, why: hidden}, {act: actAgain}, m.undoOffer(), m.signInOffer()}
 }
 
 func (s *pathsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
@@ -237,6 +237,8 @@ func (s *pathsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		s.all = true
 	case actAgain:
 		return m.tell(flows.AskedAgain{})
+	case actUndo:
+		return m.takeBack()
 	case actSignIn:
 		return m.signInAnew()
 	case actTake:

@@ -315,8 +315,16 @@ func (p *plain) pathsScene() scene {
 	if p.m.paths.hides(p.m) {
 		sc.choices = append(sc.choices, choice{key: "a", label: plainShowAll, do: func() { p.m.paths.all = true }})
 	}
-	sc.choices = append(sc.choices, p.again(), p.signInAnew())
+	sc.choices = append(append(sc.choices, p.takeBack()...), p.again(), p.signInAnew())
 	return sc
+}
+
+// takeBack is the choice to take back what was changed, where anything was.
+func (p *plain) takeBack() []choice {
+	if _, ok := flows.TakeBack(p.m.state); !ok {
+		return nil
+	}
+	return []choice{{key: "u", label: plainTakeBack, do: func() { p.m.takeBack() }}}
 }
 
 // passedOver says why paths are not offered, those with one reason together.
@@ -371,6 +379,7 @@ func (p *plain) proofScene() scene {
 		choice{key: "m", label: plainTell, aside: true, do: func() { p.out.line(messageText(p.m.state)) }}, p.evidence(),
 		choice{key: "a", label: plainAgain, do: func() { p.m.put(flows.AskedAgain{}) }},
 		choice{key: "n", label: plainNextApp, do: func() { p.m.nextApp() }}, p.others(plainToOther))
+	sc.choices = append(sc.choices, p.takeBack()...)
 	if p.m.keepReport != nil {
 		sc.choices = append(sc.choices, choice{key: "s", label: plainSave, aside: true, do: p.saveReport})
 	}

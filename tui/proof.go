@@ -156,6 +156,7 @@ func (s *proofScreen) offers(m *Model) []offer {
 	return []offer{
 		{act: actReport},
 		{act: actTell},
+		m.undoOffer(),
 		{act: actNextApp},
 		{act: actOthers},
 		{act: actEvidence, why: m.nothingTelling(s)},
@@ -180,6 +181,8 @@ func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		m.open(&pageSheet{text: messageText, by: actTell})
 	case actAgain:
 		return m.tell(flows.AskedAgain{})
+	case actUndo:
+		return m.takeBack()
 	case actNextApp:
 		return m.nextApp()
 	case actOthers:

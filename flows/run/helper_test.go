@@ -69,7 +69,7 @@ func (w *world) Look(ctx context.Context, ask Ask, found func(checks.Finding)) (
 func (w *world) facts() flows.Facts {
 	return flows.Facts{
 		Tenants: []flows.TenantFact{{Cloud: checks.CloudPublic, ID: cmp.Or(w.tenant, tenantID)}}, AppRead: true, App: w.app,
-		GrantsRead: true, Grants: slices.Clone(w.grants), ResRead: true, At: time.Now(),
+		GrantsRead: true, Grants: slices.Clone(w.grants), ResRead: true, RolesRead: true, AssignedRead: true, At: time.Now(),
 		Resources: []flows.ResourceFact{{ID: graphSP, AppID: checks.MicrosoftGraph}},
 	}
 }
@@ -126,7 +126,7 @@ func (w *world) do(r Request) Answer {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var b struct{ AppID, ResourceID, ClientID, Scope string }
-	if err := json.Unmarshal([]byte(r.Body), &b); err != nil {
+	if err := json.Unmarshal([]byte(r.Body), &b); err != nil && r.Method != "DELETE" {
 		w.t.Errorf("a write with a broken body: %s", r.Body)
 	}
 	switch {
@@ -139,6 +139,14 @@ func (w *world) do(r Request) Answer {
 		}
 		w.grants = append(w.grants, flows.GrantFact{ID: "g", ResourceID: b.ResourceID, Scopes: strings.Fields(b.Scope)})
 		return Answer{Status: 201, ObjectID: "g", RequestID: "req-grant"}
+	}
+	if r.Method == "DELETE" && r.Path == "/oauth2PermissionGrants/g" {
+		w.grants = nil
+		return Answer{Status: 204}
+	}
+	if r.Method == "DELETE" && r.Path == "/servicePrincipals/"+newAppID && len(w.grants) == 0 {
+		w.app = nil
+		return Answer{Status: 204}
 	}
 	w.t.Errorf("an unexpected write: %+v", r)
 	return Answer{}
