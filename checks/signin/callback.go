@@ -9,10 +9,14 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
-// maxReturn bounds the query of an address that a browser comes back with.
-const maxReturn = 8 << 10
+const (
+	maxReturn = 8 << 10 // of the query of an address that a browser comes back with
+	// lastPage is how long the last page may still take once nobody waits any more.
+	lastPage = 500 * time.Millisecond
+)
 
 // AwaitReturn waits at a loopback address for a browser that Microsoft's consent
 // page sends back, until ctx ends. port 0 takes a free one, which ready is told;
@@ -49,7 +53,12 @@ func AwaitReturn(ctx context.Context, redirect string, port uint16, ready func(u
 	for _, l := range all {
 		go func() { ended <- srv.Serve(l) }()
 	}
+	srv.SetKeepAlivesEnabled(false)
 	defer func() {
+		// What came may have ended the wait: the person still gets their page.
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPage)
+		defer cancel()
+		_ = srv.Shutdown(last)
 		_ = srv.Close()
 		for range all {
 			<-ended

@@ -80,6 +80,35 @@ func TestAwaitReturn(t *testing.T) {
 	}
 }
 
+// TestAwaitReturnEndsWithAPage: what came may be what ends the wait, and the person
+// still gets their page.
+func TestAwaitReturnEndsWithAPage(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		ctx, stop := context.WithCancel(t.Context())
+		ports, ended := make(chan uint16, 1), make(chan error, 1)
+		go func() {
+			ended <- AwaitReturn(ctx, "http://localhost/x", 0, func(p uint16) { ports <- p }, func(string) bool { stop(); return true })
+		}()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:"+strconv.Itoa(int(<-ports))+"/x?admin_consent=True", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || !strings.Contains(string(b), wordsReturnGood) {
+			t.Fatalf("%s %v", b, err)
+		}
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("ended with %v", err)
+		}
+	}
+}
+
 // TestAwaitReturnAtATakenPort says so at once.
 func TestAwaitReturnAtATakenPort(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,12 @@ type walk struct {
 // by keys to the list of paths.
 func startWalk(t *testing.T, o sim.Options, app string, more ...string) *walk {
 	t.Helper()
+	return startWalkIn(t, nil, o, app, more...)
+}
+
+// startWalkIn is startWalk with something else in the environment.
+func startWalkIn(t *testing.T, env []string, o sim.Options, app string, more ...string) *walk {
+	t.Helper()
 	w := &walk{t: t, world: simulate(t, o)}
 	token, err := w.world.Token(walkAdmin)
 	if err != nil {
@@ -45,7 +51,7 @@ func startWalk(t *testing.T, o sim.Options, app string, more ...string) *walk {
 	if app != "hetk" && w.client != "" {
 		args = append(args, "--app-id", w.client)
 	}
-	w.session = startScreen(t, home(t), pty.Winsize{Rows: 50, Cols: 100}, append(args, more...)...)
+	w.session = startScreen(t, append(home(t), env...), pty.Winsize{Rows: 50, Cols: 100}, append(args, more...)...)
 	w.sees(t, "enter go on")
 	w.key("\r", "Sign in to look?")
 	w.turns("\r", standsIn).waits("● Diagnosis")
