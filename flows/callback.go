@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -80,7 +79,7 @@ func (s State) consentRedirect() string {
 	if !ok || port != 0 || s.returnPort == 0 {
 		return back
 	}
-	u.Host = net.JoinHostPort(u.Hostname(), strconv.Itoa(int(s.returnPort)))
+	u.Host += ":" + strconv.Itoa(int(s.returnPort)) // which had none: see loopback
 	return u.String()
 }
 
