@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
@@ -10,15 +11,16 @@ type DNSOutcome string
 
 // The outcomes. Only Found, NoData and NoName decide anything.
 const (
-	DNSFound  DNSOutcome = "found"   // records, or an alias
-	DNSNoData DNSOutcome = "no-data" // the name exists, the type does not
-	DNSNoName DNSOutcome = "no-name" // the name does not exist
-	DNSLame   DNSOutcome = "lame"    // answered without authority
-	DNSFailed DNSOutcome = "failed"  // SERVFAIL, REFUSED, or an answer that cannot be read
-	DNSSilent DNSOutcome = "silent"  // no answer in time, or no connection
-	DNSForged DNSOutcome = "forged"  // signed, and the signatures do not fit
-	DNSBarred DNSOutcome = "barred"  // not asked: its address is not one to ask
-	DNSNoPath DNSOutcome = "no-path" // not asked: this machine has no network of that kind, as IPv6
+	DNSFound   DNSOutcome = "found"     // records, or an alias
+	DNSNoData  DNSOutcome = "no-data"   // the name exists, the type does not
+	DNSNoName  DNSOutcome = "no-name"   // the name does not exist
+	DNSLame    DNSOutcome = "lame"      // answered without authority
+	DNSFailed  DNSOutcome = "failed"    // SERVFAIL, REFUSED, or an answer that cannot be read
+	DNSSilent  DNSOutcome = "silent"    // no answer in time, or no connection
+	DNSForged  DNSOutcome = "forged"    // signed, and the signatures do not fit
+	DNSBarred  DNSOutcome = "barred"    // not asked: its address is not one to ask
+	DNSUnasked DNSOutcome = "not-asked" // there was nothing to ask, or nobody
+	DNSNoPath  DNSOutcome = "no-path"   // not asked: this machine has no network of that kind, as IPv6
 )
 
 // Decides reports whether the outcome says what the zone holds.
@@ -43,10 +45,44 @@ type DNSReply struct {
 	Rcode    string        `json:"rcode"`
 	Texts    [][]string    `json:"texts,omitempty"`   // TXT records, each a list of strings
 	Aliases  []string      `json:"aliases,omitempty"` // names passed on the way
-	TTL      time.Duration `json:"ttl"`               // of the records
-	Negative time.Duration `json:"negative"`          // how long "not there" may be kept
-	Took     time.Duration `json:"took"`
+	TTL      time.Duration `json:"-"`                 // of the records
+	Negative time.Duration `json:"-"`                 // how long "not there" may be kept
+	Took     time.Duration `json:"-"`
 	Why      string        `json:"why,omitempty"` // for a person; empty where the outcome decides
+}
+
+// dnsReply is a DNSReply as it is written: its times in units that their names tell.
+type dnsReply struct {
+	plainReply
+	TTL      int64 `json:"ttl"`      // seconds, as everywhere in the DNS
+	Negative int64 `json:"negative"` // seconds
+	Took     int64 `json:"tookMs"`
+}
+
+type plainReply DNSReply
+
+// MarshalJSON implements json.Marshaler: ttl and negative are seconds, tookMs is
+// milliseconds.
+func (r DNSReply) MarshalJSON() ([]byte, error) {
+	return json.Marshal(dnsReply{plainReply(r), int64(r.TTL / time.Second), int64(r.Negative / time.Second), r.Took.Milliseconds()})
+}
+
+// UnmarshalJSON implements json.Unmarshaler. Times that the DNS cannot have are none.
+func (r *DNSReply) UnmarshalJSON(text []byte) error {
+	var in dnsReply
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	const most = 1<<31 - 1 // RFC 2181 §8
+	bounded := func(n int64) time.Duration {
+		if n < 0 || n > most {
+			return 0
+		}
+		return time.Duration(n)
+	}
+	*r = DNSReply(in.plainReply)
+	r.TTL, r.Negative, r.Took = bounded(in.TTL)*time.Second, bounded(in.Negative)*time.Second, bounded(in.Took)*time.Millisecond
+	return nil
 }
 
 // DNSAnswer is what is known about the TXT records at one name.

@@ -66,7 +66,7 @@ func (r DNSRule) Names(domain, zone string) (wanted, doubled string) {
 func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSReport {
 	out := DNSReport{
 		Name: trimDot(a.Name), Zone: trimDot(a.Zone), Home: trimDot(cmp.Or(a.Home, a.Zone)), Wanted: Line(r.Line(), dnsWide),
-		Wildcard: a.Wildcard, Security: a.Security, Signed: Line(a.Reason, dnsWide),
+		Wildcard: a.Wildcard, Security: cmp.Or(a.Security, DNSIndeterminate), Signed: Line(a.Reason, dnsWide),
 		Servers: []DNSView{}, Have: []string{}, Lack: []string{},
 	}
 	for _, alias := range a.Aliases {
@@ -116,7 +116,7 @@ func (v DNSView) named() string {
 func (r DNSRule) view(s DNSReply, asked string, at time.Time) DNSView {
 	v := DNSView{
 		Host: trimDot(s.Host), Addr: Line(s.Addr, dnsShown), Asked: trimDot(asked), Wanted: Line(r.Line(), dnsWide),
-		Found: []string{}, Outcome: s.Outcome, State: DNSError, Why: Line(s.Why, dnsWide),
+		Found: []string{}, Outcome: cmp.Or(s.Outcome, DNSUnasked), State: DNSError, Why: Line(s.Why, dnsWide),
 	}
 	if !s.Outcome.Decides() {
 		return v
@@ -221,7 +221,7 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 			note(sayDNSLame, v.named(), v.Why)
 		case DNSNoPath:
 			path = true
-		case DNSFound, DNSNoData, DNSNoName:
+		case DNSFound, DNSNoData, DNSNoName, DNSUnasked:
 		}
 	}
 	if path {

@@ -55,7 +55,7 @@ func (l DNSLook) Findings() []Finding {
 func (l DNSLook) seen(r DNSReport) []Evidence {
 	var out []Evidence
 	for i, v := range append(append([]DNSView{}, r.Servers...), r.Resolver) {
-		if v.Addr == "" || i == len(r.Servers) && v.Outcome == "" {
+		if v.Addr == "" || i == len(r.Servers) && v.Outcome == DNSUnasked {
 			continue
 		}
 		value := string(v.Outcome)
@@ -128,7 +128,7 @@ func (l DNSLook) agree(r DNSReport) Finding {
 		case DNSLame, DNSFailed, DNSSilent, DNSForged, DNSBarred:
 			out++
 			f.Detail = append(f.Detail, fmt.Sprintf(sayDNSLame, v.named(), v.Why))
-		case DNSNoPath:
+		case DNSNoPath, DNSUnasked:
 		}
 	}
 	switch {

@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -208,5 +210,28 @@ func TestDNSSignedInWords(t *testing.T) {
 		if f.Verdict != c.verdict || !strings.Contains(f.Summary, c.says) || (f.Fix != nil) != c.weak {
 			t.Errorf("%+v: %+v", c, f)
 		}
+	}
+}
+
+// TestDNSReplyInJSON: what is kept of an answer says its times in units that their
+// names tell, and comes back as it was.
+func TestDNSReplyInJSON(t *testing.T) {
+	t.Parallel()
+	r := DNSReply{Host: "ns1.", Addr: "192.0.2.1:53", Outcome: DNSFound, Texts: [][]string{{fullPolicy}}, TTL: 5 * time.Minute, Negative: time.Hour, Took: 60 * time.Millisecond}
+	text, err := json.Marshal(r)
+	if err != nil || !strings.Contains(string(text), `"ttl":300,"negative":3600,"tookMs":60`) {
+		t.Fatalf("%s, %v", text, err)
+	}
+	var back DNSReply
+	if err := json.Unmarshal(text, &back); err != nil || !reflect.DeepEqual(back, r) {
+		t.Errorf("%+v, %v", back, err)
+	}
+	for _, bad := range []string{`{"ttl":-1}`, `{"ttl":9223372036854775807}`} {
+		if err := json.Unmarshal([]byte(bad), &back); err != nil || back.TTL != 0 {
+			t.Errorf("%s: %+v, %v", bad, back, err)
+		}
+	}
+	if err := json.Unmarshal([]byte(`{"ttl":"x"}`), &back); err == nil {
+		t.Error("a word was taken for a time")
 	}
 }

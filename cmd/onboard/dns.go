@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	_ "embed" // the schema of dns --json
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +29,12 @@ const (
 // dnsSchema names the shape of `dns --json`.
 const dnsSchema = "onboard/dns/1"
 
+//go:embed dns.schema.json
+var dnsSchemaJSON []byte
+
+// dnsSchemaText is the JSON Schema of dnsReport.
+func dnsSchemaText() []byte { return slices.Clone(dnsSchemaJSON) }
+
 // dnsReport is what `dns --json` prints: a line for each look.
 type dnsReport struct {
 	Schema   string                 `json:"schema"`
@@ -47,14 +55,26 @@ type dnsDomain struct {
 }
 
 func newDNS(o *options) *cobra.Command {
-	var watch bool
+	var watch, schema bool
 	cmd := &cobra.Command{
 		Use:   "dns DOMAIN",
 		Short: "Ask for the app's policy record where it counts: at the domain's own name servers",
 		Long:  sayDNSLong,
-		Args:  oneDomain,
-		RunE:  func(cmd *cobra.Command, args []string) error { return runDNS(cmd.Context(), o, args[0], watch) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return nil
+			}
+			return oneDomain(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				_, err := o.out.Write(dnsSchemaText())
+				return err
+			}
+			return runDNS(cmd.Context(), o, args[0], watch)
+		},
 	}
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the answer, and do nothing else")
 	cmd.Flags().BoolVar(&watch, "watch", false, "look again until every server and the resolver in use have the record")
 	return cmd
 }
@@ -124,7 +144,7 @@ func (l dnsLooker) noDomain(err error) error {
 			Schema: dnsSchema, App: appOf(l.profile), At: time.Now().UTC(), Findings: []checks.Finding{},
 			Policy: checks.DNSReport{
 				State: checks.DNSError, Reason: checks.Line(err.Error(), 300), Wanted: l.rule.Line(), Security: checks.DNSIndeterminate,
-				Servers: []checks.DNSView{}, Have: []string{}, Lack: []string{}, Resolver: checks.DNSView{Found: []string{}},
+				Servers: []checks.DNSView{}, Have: []string{}, Lack: []string{}, Resolver: checks.DNSView{Found: []string{}, Outcome: checks.DNSUnasked, State: checks.DNSError},
 			},
 		}
 		if err := json.NewEncoder(l.o.out).Encode(r); err != nil {
@@ -138,10 +158,14 @@ func (l dnsLooker) noDomain(err error) error {
 // saw.
 func (l dnsLooker) look(ctx context.Context) (dnsReport, error) {
 	r, err := resolve.New(l.how)
-	if err != nil {
+	seen := checks.DNSLook{Rule: l.rule, Domain: l.domain.ASCII, At: time.Now(), Failed: err, MailFailed: err}
+	seen.Answer.Name, _ = l.rule.Names(l.domain.ASCII, "")
+	switch {
+	case err != nil && l.how.Server != "":
 		return dnsReport{}, usage("Give --dns-server an address, such as 192.0.2.53, tcp://192.0.2.53 or tls://dns.example.", "%w", err)
+	case err == nil: // else this machine has no resolver, and nothing typed is wrong
+		seen = r.LookDomain(ctx, l.rule, l.domain.ASCII)
 	}
-	seen := r.LookDomain(ctx, l.rule, l.domain.ASCII)
 	if ctx.Err() != nil { // what was cut off is no news
 		return dnsReport{}, &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
 	}

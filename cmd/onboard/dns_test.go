@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"onboard.example/checks"
 	"onboard.example/checks/resolve"
@@ -115,11 +116,53 @@ func TestDNS(t *testing.T) {
 				}
 			}
 			out, _, code = onboard(t.Context(), nil, append(args, "--json")...)
+			fitsDNSSchema(t, out)
 			var r dnsReport
 			if err := json.Unmarshal([]byte(out), &r); err != nil || code != c.code || r.Policy.State != c.state || r.Schema != dnsSchema || len(r.Findings) != 5 || r.App.ID != "hetk" || r.Publish == nil {
 				t.Errorf("exit %d, %v: %s", code, err, out)
 			}
 		})
+	}
+}
+
+// fitsDNSSchema holds an answer against the schema that `dns --schema` prints.
+func fitsDNSSchema(t *testing.T, out string) {
+	t.Helper()
+	text, errs, code := onboard(t.Context(), nil, "dns", "--schema")
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err != nil || code != codeOpen {
+		t.Fatalf("dns --schema: exit %d: %v %s", code, err, errs)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	must(t, c.AddResource("dns.json", doc))
+	s, err := c.Compile("dns.json")
+	must(t, err)
+	inst, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+	must(t, err)
+	if err := s.Validate(inst); err != nil {
+		t.Errorf("does not fit its schema: %v\n%s", err, out)
+	}
+}
+
+// TestDNSWithoutAResolver: a machine that has none set up is no wrong usage, and
+// programs are told so in the same form.
+func TestDNSWithoutAResolver(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	o := &options{json: true, world: world{out: &out, err: &out}}
+	l := dnsLooker{o: o, how: resolve.Options{ResolvConf: filepath.Join(t.TempDir(), "none")}, lines: &dnsLines{out: &out}}
+	l.rule = checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}}
+	domain, err := resolve.ParseDomain("contoso.example")
+	must(t, err)
+	l.domain = domain
+	var exit *exitError
+	if err := l.run(t.Context(), false); !errors.As(err, &exit) || exit.code != codeUnknown {
+		t.Errorf("%v", err)
+	}
+	fitsDNSSchema(t, out.String())
+	if !strings.Contains(out.String(), "find the resolver in use") {
+		t.Errorf("%s", out.String())
 	}
 }
 
@@ -131,6 +174,7 @@ func TestDNSOfNoDomain(t *testing.T) {
 			t.Errorf("%.40q: exit %d, %q %q", typed, code, out, errs)
 		}
 		out, _, code = onboard(t.Context(), nil, "dns", typed, "--json")
+		fitsDNSSchema(t, out)
 		var r dnsReport
 		if err := json.Unmarshal([]byte(out), &r); err != nil || code != codeUsage || r.Policy.State != checks.DNSError || r.Policy.Reason == "" || r.Policy.Servers == nil || r.Findings == nil {
 			t.Errorf("%.40q: exit %d, %v: %s", typed, code, err, out)

@@ -88,6 +88,7 @@ func TestDNSOfTheSimulator(t *testing.T) {
 		"invalid":                {"dns-invalid", nil, true, checks.DNSInvalid, codeBlocked, checks.DNSSecure, "At character 3"},
 		"in disagreement":        {"dns-disagree", nil, true, checks.DNSDisagree, codeBlocked, checks.DNSSecure, "1 of 2 have the record"},
 		"bogus":                  {"dns-bogus", nil, false, checks.DNSError, codeUnknown, checks.DNSBogus, "does not fit"},
+		"one forging":            {"dns-signed", []string{"dns-bogus,server=ns2"}, false, checks.DNSError, codeUnknown, checks.DNSBogus, ", at ns2.contoso.example ("},
 		"one lame":               {"dns-signed", []string{"dns-lame"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "ns2.contoso.example"},
 		"both lame":              {"dns-signed", []string{"dns-lame,server=all"}, false, checks.DNSError, codeUnknown, "", "could not be looked up"},
 		"one silent":             {"dns-signed", []string{"dns-silent"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "no answer in time"},
@@ -103,6 +104,7 @@ func TestDNSOfTheSimulator(t *testing.T) {
 			s := simulate(t, sim.Options{Scenario: c.scenario, Faults: c.faults, DNSSign: c.sign})
 			args := append([]string{"dns", "contoso.example", "--json"}, against(s.Ready())...)
 			out, errs, code := onboard(t.Context(), nil, args...)
+			fitsDNSSchema(t, out)
 			var r dnsReport
 			if err := json.Unmarshal([]byte(out), &r); err != nil {
 				t.Fatalf("%v: %s%s", err, out, errs)
