@@ -192,6 +192,9 @@ type Overall struct {
 	Because []ID `json:"-"`
 	// NotLooked says what was not looked at and may still stop people.
 	NotLooked []string `json:"-"`
+	// MayStop says what was looked at, is not in everybody's way, and may still
+	// stop some.
+	MayStop []string `json:"-"`
 }
 
 // App is what the checks need to know of the vendor's app. Profiles make it.
@@ -257,4 +260,6 @@ type Subject struct {
 	// Login and Portal are https roots without a slash at the end, to which
 	// links lead in place of the cloud's own: a simulator's. Empty: the cloud's.
 	Login, Portal string
+	// Service names what is asked in place of Microsoft; see OtherService.
+	Service string
 }

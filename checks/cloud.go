@@ -1,6 +1,13 @@
 package checks
 
-import "onboard.example/checks/consent"
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"onboard.example/checks/consent"
+)
 
 // Cloud is one of Microsoft's clouds by the name that flags and JSON use.
 type Cloud string
@@ -51,3 +58,41 @@ const (
 	MicrosoftGraph = consent.MicrosoftGraph
 	ExchangeOnline = consent.ExchangeOnline
 )
+
+// OtherService names the hosts that are asked in place of Microsoft's own, given
+// the roots that replace those of a cloud; empty: Microsoft is asked. What such a
+// service says proves nothing of a real tenant, and everything that is kept of it
+// says so first.
+func OtherService(roots ...string) string {
+	var out []string
+	for _, root := range roots {
+		if root == "" {
+			continue
+		}
+		host := root
+		if u, err := url.Parse(root); err == nil && u.Host != "" {
+			host = u.Host
+		}
+		if host = Line(strings.ToLower(host), mostHost); !microsofts(host) && !slices.Contains(out, host) {
+			out = append(out, host)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// mostHost bounds the name of a service in a line, in characters.
+const mostHost = 255
+
+// microsofts says whether a host is that of a cloud's sign-in or Graph.
+func microsofts(host string) bool {
+	return slices.ContainsFunc(Clouds(), func(e Endpoints) bool { return "https://"+host == e.Login || "https://"+host == e.Graph })
+}
+
+// ServiceNote is the line that stands first in what is kept of another service;
+// empty: Microsoft was asked.
+func ServiceNote(service string) string {
+	if service == "" {
+		return ""
+	}
+	return fmt.Sprintf(sayOtherService, Line(service, maxDetail))
+}

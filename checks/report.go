@@ -13,14 +13,19 @@ const ReportName = "onboard/check/1"
 // Report is what `check --json` prints. Its form is versioned by Schema and
 // described by ReportSchema.
 type Report struct {
-	Schema   string         `json:"schema"`
-	App      ReportApp      `json:"app"`
-	Tenant   ReportTenant   `json:"tenant"`
-	Account  *ReportAccount `json:"account"`        // null: nobody signed in
-	User     string         `json:"user,omitempty"` // whom it is about; left out: an ordinary user
-	Verdict  Overall        `json:"verdict"`
-	Findings []Finding      `json:"findings"`
-	Paths    []Path         `json:"paths"`
+	Schema  string         `json:"schema"`
+	Service string         `json:"service,omitempty"` // a simulated or other service that was asked in place of Microsoft
+	App     ReportApp      `json:"app"`
+	Tenant  ReportTenant   `json:"tenant"`
+	Account *ReportAccount `json:"account"`        // null: nobody signed in
+	User    string         `json:"user,omitempty"` // whom it is about; left out: an ordinary user
+	Verdict Overall        `json:"verdict"`
+	// NotLooked says what was not looked at and may still stop people; MayStop
+	// what was, and may still stop some.
+	NotLooked []string  `json:"notLooked"`
+	MayStop   []string  `json:"mayStop"`
+	Findings  []Finding `json:"findings"`
+	Paths     []Path    `json:"paths"`
 }
 
 // ReportApp names the app.
@@ -68,12 +73,14 @@ func NewReport(s Subject, findings []Finding, verdict Overall, paths []Path) Rep
 	}
 	verdict.Reason = Line(verdict.Reason, maxDetail)
 	r := Report{
-		Schema:   ReportName,
-		App:      ReportApp{ID: Line(s.App.ID, 80), Name: Line(s.App.Name, 120), ClientID: Line(s.App.ClientID, 80)},
-		Tenant:   s.reportTenant(),
-		Account:  s.reportAccount(),
-		User:     Line(s.Person, maxDetail),
-		Verdict:  verdict,
+		Schema:    ReportName,
+		Service:   Line(s.Service, maxDetail),
+		App:       ReportApp{ID: Line(s.App.ID, 80), Name: Line(s.App.Name, 120), ClientID: Line(s.App.ClientID, 80)},
+		Tenant:    s.reportTenant(),
+		Account:   s.reportAccount(),
+		User:      Line(s.Person, maxDetail),
+		Verdict:   verdict,
+		NotLooked: lines(verdict.NotLooked), MayStop: lines(verdict.MayStop),
 		Findings: make([]Finding, 0, len(findings)),
 		Paths:    append([]Path{}, paths...),
 	}
@@ -85,6 +92,15 @@ func NewReport(s Subject, findings []Finding, verdict Overall, paths []Path) Rep
 	}
 	r.Findings = InOrder(r.Findings)
 	return r
+}
+
+// lines cleans texts for a report; the list is never null.
+func lines(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for _, t := range texts {
+		out = append(out, Line(t, maxDetail))
+	}
+	return out
 }
 
 // InOrder returns findings in the order of the table of checks, causes before

@@ -167,3 +167,42 @@ func first(m map[string]any, key string) map[string]any {
 	out, _ := list[0].(map[string]any)
 	return out
 }
+
+// TestAnotherServiceIsNamedFirst holds that what was asked of a simulator never
+// passes for Microsoft's word.
+func TestAnotherServiceIsNamedFirst(t *testing.T) {
+	t.Parallel()
+	for want, roots := range map[string][]string{
+		"":                                    {"", ""},
+		"127.0.0.1:4711":                      {"https://127.0.0.1:4711", "https://127.0.0.1:4711/"},
+		"sim.example, 127.0.0.1:4711":         {"https://sim.example", "https://127.0.0.1:4711"},
+		"graph.microsoft.com.example":         {"https://login.microsoftonline.com", "https://graph.microsoft.com.example"},
+		"graph.microsoft.com:8443":            {"https://graph.microsoft.com:8443"},
+		"login.microsoftonline.com@x.example": {"login.microsoftonline.com@x.example"},
+	} {
+		if got := checks.OtherService(roots...); got != want {
+			t.Errorf("%q: %q, want %q", roots, got, want)
+		}
+	}
+	for _, e := range checks.Clouds() {
+		if got := checks.OtherService(e.Login, e.Graph+"/"); got != "" {
+			t.Errorf("%s: %q is Microsoft's own", e.Cloud, got)
+		}
+	}
+	s := subject(approved())
+	s.Service = "127.0.0.1:4711"
+	b := report(t, s)
+	if err := valid(t, schema(t), b); err != nil {
+		t.Error(err)
+	}
+	if !bytes.HasPrefix(b, []byte(`{"schema":"onboard/check/1","service":"127.0.0.1:4711",`)) {
+		t.Errorf("begins %.80s", b)
+	}
+	saved := checks.Save(s, "1")
+	if again, _, _ := saved.Judge(s.App); again.Service != s.Service {
+		t.Errorf("a file that was kept of it is of %q", again.Service)
+	}
+	if checks.ServiceNote("") != "" || checks.ServiceNote(s.Service) != "Simulated or other service, not Microsoft: 127.0.0.1:4711" {
+		t.Errorf("%q", checks.ServiceNote(s.Service))
+	}
+}

@@ -23,8 +23,9 @@ const (
 // It holds no personal data and no secret: see Snapshot.Stripped.
 type Saved struct {
 	Schema  string    `json:"schema"`
-	At      time.Time `json:"at"`      // when the tenant was read
-	Version string    `json:"version"` // of the program that read it
+	At      time.Time `json:"at"`                // when the tenant was read
+	Version string    `json:"version"`           // of the program that read it
+	Service string    `json:"service,omitempty"` // that was read in place of Microsoft's
 	App     ReportApp `json:"app"`
 	Domain  string    `json:"domain"`
 	Cloud   Cloud     `json:"cloud"`
@@ -35,7 +36,7 @@ type Saved struct {
 // Save makes a Saved of what was read for a subject, stripped.
 func Save(s Subject, version string) Saved {
 	out := Saved{
-		Schema: SavedName, At: s.Now, Version: version, Domain: s.Domain, Cloud: s.Cloud, Person: s.Person != "",
+		Schema: SavedName, At: s.Now, Version: version, Domain: s.Domain, Cloud: s.Cloud, Person: s.Person != "", Service: s.Service,
 		App: ReportApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 	}
 	if s.Look != nil {
@@ -121,7 +122,7 @@ func cleanValue(v any) any {
 // without asking anybody. Nothing of it is ever Verified: nothing was read in
 // this run, and a file says what its writer wants.
 func (v Saved) Judge(app App) (Subject, []Finding, Overall) {
-	s := Subject{App: app, Domain: v.Domain, Cloud: v.Cloud, Now: v.At, Look: &v.Look}
+	s := Subject{App: app, Domain: v.Domain, Cloud: v.Cloud, Now: v.At, Look: &v.Look, Service: v.Service}
 	if v.Person {
 		s.Person = saySomebody
 	}

@@ -30,12 +30,12 @@ func Decide(findings []Finding, s Subject) Overall {
 			if o.State == StateOpen {
 				o = b.saidWhose(o)
 			}
-			o.NotLooked = b.notLooked(o)
+			o.NotLooked, o.MayStop = b.notLooked(o)
 			return o
 		}
 	}
 	o := b.cannotTell()
-	o.NotLooked = b.notLooked(o)
+	o.NotLooked, o.MayStop = b.notLooked(o)
 	return o
 }
 
@@ -376,8 +376,8 @@ func mayStop(id ID) bool { return id == AppResource || id == AccessConditional }
 // seen that may: Conditional Access first. The logs are not in it: they only
 // explain; what the verdict rests on is not repeated. One cause often keeps many
 // checks from looking; it is said once.
-func (b *bench) notLooked(o Overall) []string {
-	out := []string{}
+func (b *bench) notLooked(o Overall) (out, may []string) {
+	out = []string{}
 	if f, ok := b.on[AccessConditional]; !ok || f.Verdict == Unknown || f.Verdict == Skipped {
 		out = append(out, sayNoConditional)
 	}
@@ -391,7 +391,7 @@ func (b *bench) notLooked(o Overall) []string {
 			continue
 		}
 		if f.Verdict == Warn { // looked at, and not in everybody's way
-			out = append(out, fmt.Sprintf(sayMayStop, c.ID, f.Summary))
+			may = append(may, fmt.Sprintf(sayUnlooked, c.ID, f.Summary))
 			continue
 		}
 		i, again := at[f.Summary]
@@ -404,5 +404,5 @@ func (b *bench) notLooked(o Overall) []string {
 		first, _, _ := strings.Cut(out[i], " ")
 		out[i] = fmt.Sprintf(sayUnlookedMore, strings.TrimSuffix(first, ":"), more[f.Summary], f.Summary)
 	}
-	return out
+	return out, may
 }

@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -135,7 +136,16 @@ func TestDecideSaysWhatWasNotLookedAt(t *testing.T) {
 	if o.State != checks.StateOpen {
 		t.Fatalf("verdict is %+v", o)
 	}
-	for _, want := range []string{"Conditional Access", "app/resource", "consent/workflow"} {
+	// An API that is being retired was looked at.
+	resource := func(s string) bool { return strings.HasPrefix(s, "app/resource: ") }
+	if len(o.MayStop) != 1 || !slices.ContainsFunc(o.MayStop, resource) || slices.ContainsFunc(o.NotLooked, resource) {
+		t.Errorf("may stop people: %q; not looked at: %q", o.MayStop, o.NotLooked)
+	}
+	var rep struct{ NotLooked, MayStop []string }
+	if err := json.Unmarshal(report(t, s), &rep); err != nil || !slices.Equal(rep.MayStop, o.MayStop) || !slices.Equal(rep.NotLooked, o.NotLooked) {
+		t.Errorf("the report says %+v, %v", rep, err)
+	}
+	for _, want := range []string{"Conditional Access", "consent/workflow"} {
 		if !slices.ContainsFunc(o.NotLooked, func(s string) bool { return strings.Contains(s, want) }) {
 			t.Errorf("%v does not name %s", o.NotLooked, want)
 		}

@@ -315,6 +315,7 @@ const (
 
 // The verdict.
 const (
+	sayOtherService   = "Simulated or other service, not Microsoft: %s"
 	sayOpen           = "Consent is in place for everyone in %s."
 	sayMaybeUser      = "%s By what could be seen; not verified."
 	sayOpenForUser    = "%s can start using the app."
@@ -328,7 +329,6 @@ const (
 	sayThisTenant     = "this tenant"
 	sayNoConditional  = "Conditional Access was not looked at; it may still stop people."
 	sayOpenButStopped = "Consent is in place, but: %s"
-	sayMayStop        = "May still stop people, %s: %s"
 	sayOpenButMay     = "Consent is in place, and whether people get in is not sure: %s"
 	sayOpenButRefused = "Consent is in place, and the log of sign-ins says: %s"
 	sayUnlooked       = "%s: %s"

@@ -151,7 +151,7 @@ func (s State) start(e Started) State {
 	}
 	s.started = true
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
-	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
+	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
 	s.nonce = e.Nonce
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain, s.Handed = strings.ToLower(e.Domain), e.Handed
@@ -169,7 +169,7 @@ func (s State) start(e Started) State {
 }
 
 func (s State) resume(e Resumed) State {
-	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal
+	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
 	s.Account, s.unsettled, s.SignIn.Busy, s.SignIn.Failed = nil, false, false, nil
 	s.Trouble, s.Unsaved, s.Guides, s.Pointer = nil, nil, nil, ""
 	s.returnPort = 0 // of a process that is gone

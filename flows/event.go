@@ -85,8 +85,10 @@ type Started struct {
 	Keeps    bool         `json:"keeps,omitempty"`   // whether a sign-in outlives the program
 	// Login and Portal are https roots without a slash at the end, to which
 	// links lead in place of the cloud's own: a simulator's. Empty: the cloud's.
-	Login  string `json:"login,omitempty"`
-	Portal string `json:"portal,omitempty"`
+	Login string `json:"login,omitempty"`
+	// Service names what is asked in place of Microsoft; see checks.OtherService.
+	Service string `json:"service,omitempty"`
+	Portal  string `json:"portal,omitempty"`
 	// Nonce is what only this run's consent link carries in its state, so that an
 	// address of another link is told from ours; chosen at random, no secret.
 	Nonce string `json:"nonce,omitempty"`
@@ -101,6 +103,7 @@ type Resumed struct {
 	CanWrite bool       `json:"canWrite"`
 	Keeps    bool       `json:"keeps,omitempty"`
 	Login    string     `json:"login,omitempty"` // as in Started; those of then are gone
+	Service  string     `json:"service,omitempty"`
 	Portal   string     `json:"portal,omitempty"`
 }
 

@@ -17,6 +17,7 @@ const ReportSchema = "onboard/report/1"
 type Report struct {
 	Schema  string     `json:"schema"`
 	Version string     `json:"version"`
+	Service string     `json:"service,omitempty"` // that was asked in place of Microsoft
 	At      time.Time  `json:"at"`
 	App     ReceiptApp `json:"app"`
 	// Whose says whose app the client id is of, where that is not the profile's word.
@@ -25,7 +26,8 @@ type Report struct {
 	Account   *Account         `json:"account"`
 	Verdict   checks.Overall   `json:"verdict"`
 	NotLooked []string         `json:"notLooked"`
-	Claims    []string         `json:"claims"` // titles of steps said to be done
+	MayStop   []string         `json:"mayStop"` // looked at, and may still stop some
+	Claims    []string         `json:"claims"`  // titles of steps said to be done
 	Findings  []checks.Finding `json:"findings"`
 	Old       []checks.ID      `json:"old"` // findings that do not count: another account's, or of before the run was taken up again
 	Path      *ReportPath      `json:"path"`
@@ -51,14 +53,14 @@ type ReportPath struct {
 // ReportOf makes the report of a state. Lists are never nil.
 func ReportOf(s State) Report {
 	r := Report{
-		Schema: ReportSchema, Version: s.Version, At: s.At, Account: s.Account, Verdict: s.Overall(),
+		Schema: ReportSchema, Version: s.Version, Service: s.Service, At: s.At, Account: s.Account, Verdict: s.Overall(),
 		App:      ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant:   ReceiptTenant{ID: s.TenantID(), Domain: s.Domain, Cloud: s.Cloud()},
 		Findings: []checks.Finding{}, Claims: []string{}, Notes: append([]Noted{}, s.Notes...), Connect: []string{}, Filed: []string{},
 		Old:    []checks.ID{},
 		ForOne: s.OpenForOne(), Whose: WhoseApp(s),
 	}
-	r.NotLooked = append([]string{}, r.Verdict.NotLooked...)
+	r.NotLooked, r.MayStop = append([]string{}, r.Verdict.NotLooked...), append([]string{}, r.Verdict.MayStop...)
 	for _, id := range allChecks() { // in the order in which people read them
 		if h, ok := s.Finding(id); ok {
 			r.Findings = append(r.Findings, h.Finding)

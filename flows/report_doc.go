@@ -91,6 +91,9 @@ func (r Report) headSection() section {
 		head = say(head, " "+r.Verdict.Reason)
 	}
 	s := section{lines: []line{head}}
+	if note := checks.ServiceNote(r.Service); note != "" { // before anything that it might be taken for
+		s.lines = []line{say(strong(note)), head}
+	}
 	add := func(parts ...any) { s.items = append(s.items, item{line: say(parts...)}) }
 	if r.Reached != nil {
 		for _, n := range r.Reached.Notes {
@@ -117,6 +120,9 @@ func (r Report) headSection() section {
 		add("Signed in: " + r.Account.UPN)
 	}
 	add("State of: " + when(r.At))
+	for _, n := range r.MayStop {
+		add("May still stop people: " + n)
+	}
 	for _, n := range r.NotLooked {
 		add("Not looked at: " + n)
 	}
@@ -223,7 +229,7 @@ func UserMessage(s State) string {
 		b.WriteString(put(words.openAgain))
 	}
 	b.WriteString(put(words.openAdvice))
-	if len(r.NotLooked) > 0 {
+	if len(r.NotLooked)+len(r.MayStop) > 0 {
 		b.WriteString(words.openStill)
 	}
 	return b.String()

@@ -194,3 +194,33 @@ func TestStableWords(t *testing.T) {
 		}
 	}
 }
+
+// TestReportsOfAnotherServiceSaySo holds that no form of a report passes a
+// simulator's tenant off as one of Microsoft's.
+func TestReportsOfAnotherServiceSaySo(t *testing.T) {
+	t.Parallel()
+	const note = "Simulated or other service, not Microsoft: 127.0.0.1:4711"
+	s := after(State{}, Started{Version: "1", Service: "127.0.0.1:4711"})
+	if s = after(s, Resumed{Version: "1"}); s.Service != "" {
+		t.Error("gone on with at Microsoft, it is still another service")
+	}
+	s = proven(t)
+	for service, want := range map[string]bool{"": false, "127.0.0.1:4711": true} {
+		s = after(s, Resumed{Version: "1", Service: service})
+		r := ReportOf(s)
+		page, err := r.HTML()
+		data, jsonErr := json.Marshal(r)
+		if err != nil || jsonErr != nil {
+			t.Fatal(err, jsonErr)
+		}
+		if strings.Contains(string(data), `"service":"127.0.0.1:4711"`) != want {
+			t.Errorf("JSON: %.120s", data)
+		}
+		for form, text := range map[string]string{"Markdown": r.Markdown(), "page": page} {
+			at, head := strings.Index(text, note), strings.Index(text, r.Headline())
+			if at >= 0 != want || want && at > head {
+				t.Errorf("%s of %q: the note stands at %d, the verdict at %d", form, service, at, head)
+			}
+		}
+	}
+}

@@ -47,6 +47,7 @@ type State struct {
 	Keeps    bool // whether a sign-in outlives the program
 	// Login and Portal replace the cloud's own roots in links; see Started.
 	Login, Portal string
+	Service       string // what is asked in place of Microsoft; empty: Microsoft is
 
 	Place   Place
 	Entered time.Time // when Place was entered

@@ -223,3 +223,22 @@ func TestNothingIsComparedWithNothing(t *testing.T) {
 		t.Errorf("screen:\n%s", c)
 	}
 }
+
+// TestAnotherServiceIsInTheTitle holds that a screen of a simulator never looks
+// like one of Microsoft's, in the smallest window or on plain lines.
+func TestAnotherServiceIsInTheTitle(t *testing.T) {
+	t.Parallel()
+	d := atKnown(t)
+	d.happen(flows.Resumed{Version: "1", Service: "127.0.0.1:4711"})
+	for _, z := range [][2]int{{40, 12}, {80, 24}, {200, 60}} {
+		m := New(t.Context(), d, still(t, z[0], z[1]))
+		want := "contoso.example · not Microsoft: 127.0.0.1:4711"
+		if z[0] == 40 {
+			want = "Tenant · not Microsoft"
+		}
+		shows(t, m, want)
+	}
+	if out := said(t, d, Options{Auto: true}, ""); !strings.Contains(out, "Hetk Calendar Sync for contoso.example, not Microsoft: 127.0.0.1:4711.") {
+		t.Errorf("got:\n%s", out)
+	}
+}

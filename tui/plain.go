@@ -341,7 +341,10 @@ func (p *plain) title() string {
 	if s.Domain != "" {
 		title += " " + fill(plainFor, "domain", clean(flows.ShownDomain(s.Domain)))
 	}
-	if c := cloudTitle(s.Cloud()); c != "" {
+	switch c := cloudTitle(s.Cloud()); {
+	case s.Service != "":
+		title += ", " + fill(wordOtherService, "host", clean(s.Service))
+	case c != "":
 		title += ", " + c
 	}
 	return title + "."

@@ -360,6 +360,9 @@ func (p *plain) proofScene() scene {
 	}
 	sure, o := p.m.howSure(p.m.overall)
 	lines := append(said, sure+".")
+	for _, n := range o.MayStop {
+		lines = append(lines, sentence(fill(wordMayStopPart, "what", clean(n))))
+	}
 	for _, n := range o.NotLooked {
 		lines = append(lines, notLooked(n))
 	}

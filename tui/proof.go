@@ -28,6 +28,9 @@ func (s *proofScreen) body(m *Model) body {
 	}
 	sure, o := m.howSure(o)
 	b.put(say(RoleSubtle, sure))
+	for _, n := range o.MayStop {
+		b.put(hanging(say(RoleWarn, "! "), RoleText, sentence(fill(wordMayStopPart, "what", clean(n))), w)...)
+	}
 	for _, n := range o.NotLooked {
 		b.put(hanging(say(RoleWarn, "! "), RoleText, notLooked(n), w)...)
 	}
@@ -93,11 +96,10 @@ func (m *Model) undoLines() []string {
 	return out
 }
 
-// notLooked says what was not looked at, or may still be in the way, once: some
-// texts say so themselves.
+// notLooked says what was not looked at, once: some texts say so themselves.
 func notLooked(text string) string {
 	text = clean(text)
-	if low := strings.ToLower(text); strings.Contains(low, wordNotLookedAt) || strings.Contains(low, wordMayStop) {
+	if strings.Contains(strings.ToLower(text), wordNotLookedAt) {
 		return sentence(text)
 	}
 	return sentence(fill(wordNotLookedPart, "what", text))

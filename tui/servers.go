@@ -51,7 +51,7 @@ func needsNobody(step flows.Step) bool {
 func (m *Model) howSure(o checks.Overall) (string, checks.Overall) {
 	meaning := gradeMeaning(o.Grade)
 	if m.state.Path == flows.DNSRecord {
-		o.Grade, o.NotLooked = m.recordGrade(), nil
+		o.Grade, o.NotLooked, o.MayStop = m.recordGrade(), nil, nil
 		if meaning = gradeMeaning(o.Grade); o.Grade == checks.Verified {
 			meaning = wordServersAsked
 		}

@@ -52,6 +52,8 @@ func (m *Model) titleTail(domain string) []string {
 	switch c := cloudTitle(m.state.Cloud()); {
 	case m.demo:
 		out = append(out, wordSimulated)
+	case m.state.Service != "":
+		out = append(out, fill(wordOtherService, "host", clean(m.state.Service)))
 	case c != "":
 		out = append(out, strings.TrimSuffix(c, " cloud"))
 	}
@@ -110,6 +112,12 @@ func (m *Model) crumbs() row {
 	}
 	if m.size.class == narrow {
 		r = r.add(RoleText, " ").add(RoleStrong, crumbTable[here].name)
+		switch { // the title has no room for it
+		case m.demo:
+			r = r.add(RoleWarn, " · "+wordSimulated)
+		case m.state.Service != "":
+			r = r.add(RoleWarn, " · "+wordNotMicrosoft)
+		}
 	}
 	return r
 }

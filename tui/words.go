@@ -12,6 +12,8 @@ import (
 const (
 	wordProduct      = "onboard"
 	wordPictureTitle = "The onboard wizard in a terminal"
+	wordOtherService = "not Microsoft: {host}"
+	wordNotMicrosoft = "not Microsoft"
 	wordSimulated    = "demo"
 	wordTooSmall     = "This window is {w}×{h}. onboard needs 40×10: make it larger, or run onboard --plain."
 	wordWatched      = "● {who} is watching · cannot type, approve or see codes"
@@ -344,7 +346,7 @@ const (
 	wordHowSure       = "{grade}: {meaning}"
 	wordNotLookedAt   = "not looked at"
 	wordNotLookedPart = "Not looked at: {what}"
-	wordMayStop       = "may still stop"
+	wordMayStopPart   = "May still stop people: {what}"
 	wordUndoLine      = "{what}: {how}"
 	wordStartAgain    = "People must start connecting again; a tab left open still shows the wall."
 	wordConnect       = "They go to"

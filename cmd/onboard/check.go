@@ -78,7 +78,7 @@ func (o *options) target() (target, error) {
 		return t, inputError(err)
 	}
 	t.profile = p
-	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now(), Login: o.loginURL}
+	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now(), Login: o.loginURL, Service: o.service()}
 	return t, nil
 }
 
@@ -136,6 +136,9 @@ func runCheck(ctx context.Context, o *options, save string, proof probeFlags) er
 	readers = append(readers, prober...)
 	var findings []checks.Finding
 	lines, watched := newCheckLines(o.out), o.watched()
+	if !o.json {
+		lines.service(t.subject)
+	}
 	snap := checks.Run(ctx, t.subject, readers, nil, func(f checks.Finding) {
 		findings = append(findings, f)
 		if watched && !o.json {

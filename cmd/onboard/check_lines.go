@@ -21,6 +21,14 @@ func newCheckLines(out io.Writer) *checkLines {
 	return &checkLines{out: bufio.NewWriter(out), told: map[string]bool{}}
 }
 
+// service says first that it is not Microsoft who is asked.
+func (l *checkLines) service(s checks.Subject) {
+	if note := checks.ServiceNote(s.Service); note != "" {
+		l.line("%s\n\n", note)
+		_ = l.out.Flush()
+	}
+}
+
 // finding prints one finding, unless it only repeats another.
 func (l *checkLines) finding(f checks.Finding) {
 	switch {
@@ -74,17 +82,21 @@ func (l *checkLines) overall(v checks.Overall, signedIn bool) error {
 	if v.State != checks.StateOpen {
 		l.line("  %-14s %s\n", "whose move", v.Whose)
 	}
-	for i, n := range v.NotLooked {
-		if !signedIn && i > 0 {
-			break // said above, in one line
-		}
-		head := "not looked at"
-		if i > 0 {
-			head = ""
-		}
-		l.line("  %-14s %s\n", head, n)
+	l.listed("may still stop", v.MayStop)
+	unlooked := v.NotLooked
+	if !signedIn {
+		unlooked = unlooked[:min(len(unlooked), 1)] // the others are said above, in one line
 	}
+	l.listed("not looked at", unlooked)
 	return l.out.Flush()
+}
+
+// listed prints lines under one heading.
+func (l *checkLines) listed(head string, lines []string) {
+	for _, n := range lines {
+		l.line("  %-14s %s\n", head, n)
+		head = ""
+	}
 }
 
 func checkCount(n int) string {

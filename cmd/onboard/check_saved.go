@@ -110,6 +110,7 @@ func judgeSaved(ctx context.Context, o *options, from, save string) error {
 		return unprinted(err)
 	}
 	lines := newCheckLines(o.out)
+	lines.service(t.subject)
 	for _, f := range checks.InOrder(findings) {
 		lines.finding(f)
 	}

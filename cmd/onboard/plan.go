@@ -190,7 +190,7 @@ func newErrand(ctx context.Context, o *options, path flows.PathID, answers map[f
 	}
 	w := &wizard{o: o, c: c, dir: dir, start: flows.Started{
 		Version: release, Domain: t.subject.Domain, Cloud: t.subject.Cloud, Person: o.user, ClientID: t.profile.ClientID, Profile: &t.profile,
-		CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL,
+		CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL, Service: o.service(),
 	}}
 	w.start.Ways = c.ways(&t.profile)
 	e = &errand{w: w, path: path, answers: answers, recall: recall}

@@ -53,9 +53,12 @@ func (o *options) stateDir() string {
 	return filepath.Join(xdg.StateHome, "onboard")
 }
 
+// service names what the flags have asked in place of Microsoft.
+func (o *options) service() string { return checks.OtherService(o.loginURL, o.graphURL) }
+
 // start is what the flags already say of a run; what they do not is asked.
 func (o *options) start() (flows.Started, error) {
-	s := flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL}
+	s := flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL, Service: o.service()}
 	if err := o.validate(); err != nil {
 		return s, err
 	}
@@ -284,7 +287,7 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	sign.host = hands.Host
 	o := run.Options{
 		Writer: flows.WriterID(rand.Text()), Version: release, Ways: w.start.Ways, CanWrite: w.start.CanWrite, Keeps: w.start.Keeps,
-		Login: w.start.Login, Portal: w.start.Portal, Reread: w.o.patience,
+		Login: w.start.Login, Portal: w.start.Portal, Service: w.start.Service, Reread: w.o.patience,
 	}
 	var unkept error
 	if w.dir != "" {

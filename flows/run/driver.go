@@ -20,12 +20,13 @@ type Options struct {
 	// By is who Do speaks for; empty means the person. A guide's driver
 	// starts no work: its AskedAgain makes the person's driver look again.
 	By flows.Author
-	// Version, Ways, CanWrite, Keeps, Login and Portal go into Resumed when
+	// Version, Ways, CanWrite, Keeps, Login, Portal and Service go into Resumed when
 	// the journal holds an unfinished run.
 	Version         string
 	Ways            []flows.WayOffer
 	CanWrite, Keeps bool
 	Login, Portal   string
+	Service         string
 	// Receipts keeps receipts; nil: they are not kept.
 	Receipts Receipts
 	// WriteGrace is how long a write that is under way may still get its
@@ -114,7 +115,7 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 	d.base = flows.Fold(flows.State{}, rs...)
 	d.state = d.base
 	if len(rs) > 0 && d.state.End == "" && d.leads() {
-		d.post(flows.Resumed{Version: o.Version, Ways: o.Ways, CanWrite: o.CanWrite, Keeps: o.Keeps, Login: o.Login, Portal: o.Portal})
+		d.post(flows.Resumed{Version: o.Version, Ways: o.Ways, CanWrite: o.CanWrite, Keeps: o.Keeps, Login: o.Login, Portal: o.Portal, Service: o.Service})
 	}
 	return d, nil
 }
