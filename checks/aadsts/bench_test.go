@@ -72,6 +72,7 @@ var hard = []struct{ name, unit string }{
 	{"keys-json", `"claims":["scope":["error_codes":["code":["timestamp":["claims":["tenant":[\u0041`},
 	{"keys-controls", "claims=scope=redire\u009ecturi=tenant=re\u009fsource=appname=timestamp=error=suberror=code=errorcode=prompt=clientid=traceid=ipaddress0=responsetype=%2525٩😀"},
 	{"keys-mail", strings.Repeat("a", 70) + `@claims=管scope=redirecturi=tenant=resource=appname=timestamp=error=suberror=code=errorcode=prompt=clientid=traceid=ipaddress=responsetype=\"%2525` + "\u009f"},
+	{"keys-walls", `need admin approva "claims":["scope":["error_codes":["code":["timestamp":["claims":["tenant":[\u0041_` + "\xff" + `claims='scope='redirecturi='tenant='resource='appname='timest` + "\xff\xc3\xe7\x80" + `amp='error=%2525`},
 	{"c1-all", "\u0080\u0085\u0090\u0098\u009b\u009d\u009e\u009f"},
 	{"c1-and-seven-bit", "\u009d\x1b]\u0090\x1bP\u009b\x1b["},
 	{"c1-far-end", "\u009d" + strings.Repeat("a", 250) + "\u009c"},

@@ -10,7 +10,7 @@ import (
 // them, with characters that are mistaken for each other made the same. Phrases
 // are squeezed alike, so the two are compared as bytes.
 func squeeze(s string) []byte {
-	out := make([]byte, 0, len(s))
+	out := make([]byte, 0, len(s)+headLen)
 	joined := false // the last character written stood right before this one
 	for i := 0; i < len(s); {
 		b := s[i]

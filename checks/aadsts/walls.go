@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strings"
 	"sync"
@@ -118,16 +119,19 @@ func readWalls(s string) seen {
 	var found seen
 	var close parts
 	text, ix := squeeze(s), lexicon()
-	found.long = len(text) > longText
+	n := len(text)
+	text = append(text, make([]byte, headLen)...) // so that a head can be read up to the end
+	found.long = n > longText
 	muted := 0 // up to where a wording was taken back
-	for i := 0; i+4 <= len(text); i++ {
+	for i := range n {
 		key := binary.LittleEndian.Uint32(text[i:])
 		if !ix.may(key) {
 			continue
 		}
+		head := binary.LittleEndian.Uint64(text[i:])
 		for k := ix.first[hash(key)>>hashShift]; k > 0; k = ix.phrases[k-1].next {
 			p := &ix.phrases[k-1]
-			if p.key != key || len(text)-i < len(p.text) || string(text[i:i+len(p.text)]) != p.text {
+			if (head^p.head)&p.mask != 0 || n-i < len(p.text) || string(text[i:i+len(p.text)]) != p.text {
 				continue
 			}
 			switch p.wall {
@@ -138,22 +142,17 @@ func readWalls(s string) seen {
 			case partNot:
 				close, muted = parts{}, i+len(p.text)
 			case partAdmin, partApproval, partNeeded, partBlocked, partApp:
-				if i < muted {
-					continue
-				}
-				close.put(p.wall, p.lang, i+1)
-				if l := close.together(p.lang, i+1, partAdmin, partApproval, partNeeded); l != 0 && !found.has(wallAdmin) {
-					found.at[wallAdmin], found.lang[wallAdmin], found.loose = i+1, l, true
-				}
-				if l := close.together(p.lang, i+1, partAdmin, partBlocked, partApp); l != 0 && !found.has(wallDisabled) {
-					found.at[wallDisabled], found.lang[wallDisabled], found.ours[wallDisabled], found.off = i+1, l, true, true
+				if i >= muted {
+					close.put(p.wall, p.lang, i+1)
+					found.join(&close, p, i)
 				}
 			default:
 				found.put(p, i, muted)
 			}
 		}
 	}
-	found.ofWhat = found.loose && utf8.RuneCount(text) > heading && !namesApp(s)
+	text = text[:n]
+	found.ofWhat = found.loose && !found.long && utf8.RuneCount(text) > heading && !namesApp(s)
 	return found
 }
 
@@ -178,6 +177,20 @@ var appWords = []string{
 	"oauth", "login", "signin", "calend", "kalend", "agenda", "consent", "integration", "integra",
 }
 
+// join notes the walls that parts of sentences now make, with the part at i.
+func (w *seen) join(close *parts, p *phrase, i int) {
+	if !w.has(wallAdmin) {
+		if l := close.together(p.lang, i+1, partAdmin, partApproval, partNeeded); l != 0 {
+			w.at[wallAdmin], w.lang[wallAdmin], w.loose = i+1, l, true
+		}
+	}
+	if !w.has(wallDisabled) {
+		if l := close.together(p.lang, i+1, partAdmin, partBlocked, partApp); l != 0 {
+			w.at[wallDisabled], w.lang[wallDisabled], w.ours[wallDisabled], w.off = i+1, l, true, true
+		}
+	}
+}
+
 // put notes a wall's first place; one that was put together gives way to one
 // that stands there in a known wording.
 func (w *seen) put(p *phrase, i, muted int) {
@@ -199,20 +212,16 @@ type parts [partNot - partAdmin][len(langNames)]int
 
 // put notes a part.
 func (ps *parts) put(part wall, langs lang, at int) {
-	for i := range langNames {
-		if langs&(1<<i) != 0 {
-			ps[part-partAdmin][i] = at
-		}
+	for ; langs != 0; langs &= langs - 1 {
+		ps[part-partAdmin][bits.TrailingZeros16(uint16(langs))] = at
 	}
 }
 
 // together gives the language, of those given, in which three parts now stand
 // near each other; 0 for none.
 func (ps *parts) together(langs lang, at int, x, y, z wall) lang {
-	for i := range langNames {
-		if langs&(1<<i) == 0 {
-			continue
-		}
+	for ; langs != 0; langs &= langs - 1 {
+		i := bits.TrailingZeros16(uint16(langs))
 		a, b, c := ps[x-partAdmin][i], ps[y-partAdmin][i], ps[z-partAdmin][i]
 		if a > 0 && b > 0 && c > 0 && at-min(a, b, c) <= near {
 			return 1 << i
@@ -228,7 +237,8 @@ type phrase struct {
 	lang lang
 	code int // of the message it is a piece of; its wall is noWall
 	ours bool
-	key  uint32
+	head uint64 // its first bytes, and which of them count: most are told apart by these
+	mask uint64
 	next int32 // the phrase of the same place, plus one; 0 for the last
 }
 
@@ -239,6 +249,9 @@ type index struct {
 	last    [1 << (16 - hashShift)]int32
 	filter  [1 << 10]uint64
 }
+
+// headLen is how many bytes of a phrase are compared at once.
+const headLen = 8
 
 // hashShift is by how much the hash is cut down for a place in the index.
 const hashShift = 4
@@ -275,7 +288,12 @@ func (ix *index) add(p phrase) {
 	key := binary.LittleEndian.Uint32([]byte(p.text))
 	h := hash(key)
 	ix.filter[h>>6] |= 1 << (h & 63)
-	p.key = key
+	var head [headLen]byte
+	p.mask = ^uint64(0)
+	if used := copy(head[:], p.text); used < headLen {
+		p.mask = 1<<(8*used) - 1
+	}
+	p.head = binary.LittleEndian.Uint64(head[:])
 	ix.phrases = append(ix.phrases, p)
 	at, n := h>>hashShift, int32(len(ix.phrases))
 	if ix.first[at] == 0 {
