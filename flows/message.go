@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -214,6 +215,9 @@ func (m *messenger) wish() []passage {
 	first := passage{head: m.words.askHead, lines: []string{m.words.ask[m.ask]}}
 	if m.ask == checks.AskHelp && m.Why.Who == "app vendor" {
 		first.lines[0] = m.words.askVendor
+	}
+	if api := vendorLine(strings.TrimPrefix(cmp.Or(m.Why.API.Name, m.Why.API.ID), "https://")); api != "" && m.ask == checks.AskService {
+		first.lines = append(first.lines, fmt.Sprintf(m.words.service, api))
 	}
 	if m.ask != checks.AskConsent {
 		return append([]passage{first}, m.byHand()...)

@@ -65,13 +65,16 @@ func (a AnswerAbout) Notes() []Fact {
 	return out
 }
 
+// OtherApp reports whether the text is about another app than the run.
+func (a AnswerAbout) OtherApp() bool { return a.otherApp() != "" }
+
 // otherApp says that the text is about another app than the run; empty: it is not.
 func (a AnswerAbout) otherApp() string {
 	app := a.State.App
 	if a.Why.App.ID == "" || app.ClientID == "" || strings.EqualFold(a.Why.App.ID, app.ClientID) {
 		return ""
 	}
-	return fmt.Sprintf(sayAnswerOtherApp, checks.Line(a.Why.App.ID, 60), checks.Line(app.Name, 120))
+	return fmt.Sprintf(sayAnswerOtherApp, checks.Line(app.Name, 120), checks.Line(a.Why.App.ID, 60))
 }
 
 // More is everything else that was read and seen.

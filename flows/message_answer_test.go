@@ -46,7 +46,7 @@ func TestAnswerWarns(t *testing.T) {
 	warns := func(notes []Fact, says string) bool {
 		return slices.ContainsFunc(notes, func(f Fact) bool { return f.Warn && strings.Contains(f.Text, says) })
 	}
-	for _, says := range []string{"is about another app, 66666666-2222-3333-4444-555555555555; this is about Hetk Calendar Sync", "do not pass it on"} {
+	for _, says := range []string{"is about another app than Hetk Calendar Sync: one with the id 66666666-2222-3333-4444-555555555555", "do not pass it on"} {
 		if !warns(a.Notes(), says) || !slices.ContainsFunc(a.BeforeSending(MessageEmail), func(s string) bool { return strings.Contains(s, says) }) {
 			t.Errorf("lacks %q: %+v %q", says, a.Notes(), a.BeforeSending(MessageEmail))
 		}

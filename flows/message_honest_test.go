@@ -264,3 +264,15 @@ func TestMailOpensWithWords(t *testing.T) {
 		}
 	}
 }
+
+// TestMessageNamesTheService holds that a service that is missing is named to IT
+// as the error names it.
+func TestMessageNamesTheService(t *testing.T) {
+	t.Parallel()
+	why := messageWhy("service_missing_in_tenant", 650052)
+	why.API.ID = "https://api.fabrikam.example"
+	for _, lang := range MessageLanguages() {
+		w, _ := messageTexts(lang)
+		says(t, MessageAsked{State: messageState(t, "hetk"), Why: why, Lang: lang}, []string{strings.ReplaceAll(w.service, "%s", "api.fabrikam.example")}, nil)
+	}
+}

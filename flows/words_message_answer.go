@@ -32,7 +32,7 @@ const (
 	sayAnswerClaim       = "An address that says so proves nothing: `onboard check` looks."
 	sayAnswerSecret      = "The text holds what looks like a code or a token: do not pass it on."
 	sayAnswerCut         = "Only the first %d MiB were read."
-	sayAnswerOtherApp    = "The text is about another app, %s; this is about %s."
+	sayAnswerOtherApp    = "The text is about another app than %s: one with the id %s"
 	sayAnswerStrange     = "The app's id, %s, is in no description of the app: ask the vendor for its id before anybody approves it."
 	sayAnswerStrangeSaid = "The message says so."
 	sayAnswerYours       = "This is your own move: %s"

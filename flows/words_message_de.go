@@ -100,6 +100,7 @@ var messageGerman = messageWords{
 	correlation:   "Korrelations-ID: %s",
 	trace:         "Ablaufverfolgungs-ID: %s",
 
+	service:        "Der Dienst, den die Fehlermeldung nennt: %s",
 	colon:          ":",
 	quoted:         "„%s“",
 	searchID:       "nach der Anwendungs-ID {client} suchen",

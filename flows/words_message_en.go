@@ -100,6 +100,7 @@ var messageEnglish = messageWords{
 	correlation:   "Correlation ID: %s",
 	trace:         "Trace ID: %s",
 
+	service:        "The service that the error names: %s",
 	colon:          ":",
 	quoted:         "“%s”",
 	searchID:       "search for application ID {client}",

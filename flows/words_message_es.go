@@ -100,6 +100,7 @@ var messageSpanish = messageWords{
 	correlation:   "Id. de correlación: %s",
 	trace:         "Id. de seguimiento: %s",
 
+	service:        "El servicio que nombra el error: %s",
 	colon:          ":",
 	quoted:         "«%s»",
 	searchID:       "buscar el id. de aplicación {client}",

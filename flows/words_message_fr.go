@@ -100,6 +100,7 @@ var messageFrench = messageWords{
 	correlation:   "ID de corrélation : %s",
 	trace:         "ID de trace : %s",
 
+	service:        "Le service que nomme l'erreur : %s",
 	colon:          " :",
 	quoted:         "« %s »",
 	searchID:       "rechercher l'ID d'application {client}",

@@ -100,6 +100,7 @@ var messageJapanese = messageWords{
 	correlation:   "関連付け ID: %s",
 	trace:         "トレース ID: %s",
 
+	service:        "エラーに示されているサービス: %s",
 	colon:          ":",
 	quoted:         "「%s」",
 	searchID:       "アプリケーション ID {client} で検索",

@@ -100,6 +100,7 @@ var messageDutch = messageWords{
 	correlation:   "Correlatie-id: %s",
 	trace:         "Tracerings-id: %s",
 
+	service:        "De dienst die de fout noemt: %s",
 	colon:          ":",
 	quoted:         "‘%s’",
 	searchID:       "zoek op toepassings-id {client}",

@@ -130,8 +130,11 @@ func (s *whyAnswer) offers(m *Model) []offer {
 	if s.why.Ask() == checks.AskConsent {
 		start = wordDoorStart
 	}
-	if s.run.Profile == nil {
+	switch {
+	case s.run.Profile == nil:
 		no = whyNoApp
+	case s.about().OtherApp():
+		no = whyOtherApp
 	}
 	out := []offer{
 		{act: actTell, word: wordDoorMessage},
@@ -166,6 +169,9 @@ func (s *whyAnswer) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 			*paste = doorSheet{}
 		}
 	case actShowAll:
+		if s.own(m) {
+			return m.goOnWith(*s.run.Profile, "")
+		}
 		m.open(newDoorStart(m, s))
 	case actCopy:
 		return m.copy(s.text(m))
@@ -191,6 +197,11 @@ func (s *whyAnswer) text(m *Model) string {
 	}
 	_, looked := s.looked(m)
 	return strings.Join(append(lines, looked), "\n") + "\n"
+}
+
+// own says that going on is going on with the run: nothing of it is the text's.
+func (s *whyAnswer) own(m *Model) bool {
+	return m.state.Profile != nil && (m.state.Domain != "" || s.run.Domain == "")
 }
 
 // startable is the app that a run can go on with; nil: none.

@@ -143,14 +143,24 @@ func TestDoorCountsTheRun(t *testing.T) {
 		t.Fatalf("%T %+v", m.current(), s)
 	}
 	text := s.text(m)
-	for _, says := range []string{"What this run has seen of contoso.example counts, too.", "The text is about another app, 66666666-2222-3333-4444-555555555555; this is about Hetk Calendar Sync."} {
+	for _, says := range []string{"What this run has seen of contoso.example counts, too.", "The text is about another app than Hetk Calendar Sync: one with the id 66666666-2222-3333-4444-555555555555"} {
 		if !strings.Contains(text, says) {
 			t.Errorf("lacks %q:\n%s", says, text)
 		}
 	}
+	press(m, "a")
+	if m.state.Place.Stage != flows.StageApp || !strings.Contains(m.notice.text, whyOtherApp) {
+		t.Errorf("%+v %q", m.state.Place, m.notice.text)
+	}
 	press(m, "m")
 	if got := screenText(t, m.View().Content, 80, 24); !strings.Contains(got, "is about another app") {
 		t.Errorf("the message does not say so:\n%s", got)
+	}
+	press(m, "esc", "n")
+	m.Update(tea.PasteMsg{Content: "AADSTS90094 tenant 'fabrikam.example'"})
+	press(m, "enter", "a")
+	if m.state.Place.Stage != flows.StageTenant || m.state.Domain != "contoso.example" || len(m.sheets) != 0 {
+		t.Errorf("the run's own: %+v %s %d", m.state.Place, m.state.Domain, len(m.sheets))
 	}
 }
 

@@ -65,12 +65,12 @@ func (p *plain) doorAnswered() scene {
 	if p.m.askWhy != nil {
 		sc.choices = slices.Insert(sc.choices, 2, choice{key: "t", label: plainDoorAsk, do: func() { d.domain = true }})
 	}
-	if a.run.Profile != nil {
+	if a.run.Profile != nil && !a.about().OtherApp() {
 		label := plainDoorLook
 		if a.why.Ask() == checks.AskConsent {
 			label = plainDoorStart
 		}
-		sc.choices = slices.Insert(sc.choices, 1, choice{key: "a", label: label, do: func() { d.start = newDoorStart(p.m, a) }})
+		sc.choices = slices.Insert(sc.choices, 1, choice{key: "a", label: label, do: func() { p.doorGoOn(a) }})
 	}
 	return sc
 }
@@ -96,6 +96,17 @@ func (p *plain) doorDomain() scene {
 		}
 	}
 	return sc
+}
+
+// doorGoOn goes on with a run that has its app, and asks first where the app or
+// the tenant is the text's.
+func (p *plain) doorGoOn(a *whyAnswer) {
+	if a.own(p.m) {
+		p.door = nil
+		p.m.goOnWith(*a.run.Profile, "")
+		return
+	}
+	p.door.start = newDoorStart(p.m, a)
 }
 
 // doorStart asks whether to go on with what the text says.

@@ -40,6 +40,7 @@ const (
 	wordDoorMessage = "message"
 	wordDoorStart   = "approve it here"
 	wordDoorLook    = "look at it here"
+	whyOtherApp     = "the text is about another app than this run: close this and choose it"
 	whyNoApp        = "the text does not name the app: close this and choose it"
 
 	wordMessageFor  = "{form}, in {lang}"

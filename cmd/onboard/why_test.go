@@ -217,7 +217,7 @@ func TestWhyMessage(t *testing.T) {
 		})
 	}
 	_, errs, _ := onboard(t.Context(), nil, "why", "AADSTS90094 application '22222222-2222-3333-4444-555555555555'", "--app", "hetk", "--message", "email")
-	holds(t, errs, "The text is about another app, 22222222")
+	holds(t, errs, "The text is about another app than Hetk Calendar Sync: one with the id 22222222")
 	// Where it is the person's own move, that is said.
 	_, errs, _ = onboard(t.Context(), nil, "why", "AADSTS50020", "--app", "hetk", "--message", "email")
 	holds(t, errs, "This is your own move")
