@@ -86,6 +86,10 @@ func reachesBeyond(scope string) bool {
 // scopes lists every permission with what it means and why the vendor wants it.
 func (m *messenger) scopes() passage {
 	p := passage{head: m.words.scopesHead}
+	if m.unlisted() && m.State.App.NeedsUnstated {
+		p.lines = append(p.lines, m.words.scopesUnsaid)
+		return p
+	}
 	for _, n := range m.State.App.Needs {
 		item := messageLine(n.Scope + n.Role)
 		var of, why []string

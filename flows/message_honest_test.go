@@ -84,6 +84,9 @@ func TestMessageOfSelfNamedApp(t *testing.T) {
 		search := strings.ReplaceAll(w.searchID, "{client}", id)
 		no := []string{sayUnlistedName, sayUnlistedWhy, sayUnlistedMaker}
 		says(t, MessageAsked{State: AboutWhy(State{}, why, nil), Why: why, Lang: lang}, []string{w.noApp, "› " + search + " ›", "Mail.Read", w.scopesNamed, w.effectUnknown}, append(no, w.calls))
+		unsaid := why
+		unsaid.Scopes = nil
+		says(t, MessageAsked{State: AboutWhy(State{}, unsaid, nil), Why: unsaid, Lang: lang}, []string{w.scopesUnsaid}, []string{w.scopesNamed, "offline_access"})
 		named := why
 		named.App.Name = "Contoso Mail www.evil.example https://evil.example"
 		says(t, MessageAsked{State: AboutWhy(State{}, named, nil), Why: named, Lang: lang},

@@ -37,6 +37,7 @@ type messageWords struct {
 	roleUnless                       string                   // where the page may list more than is known
 	roles, effects, undos            map[checks.WhyAsk]string // but those of consent
 	scopesHead, scopesUnknown, quote string                   // quote: around the vendor's own words, which are English
+	scopesUnsaid                     string                   // of such an app, where not even the text names any
 	scopesNamed, appRole             string                   // of a request that nobody described; the mark of an app role
 	neverHead                        string
 	effectHead, effect               string // of delegated permissions

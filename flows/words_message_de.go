@@ -101,6 +101,7 @@ var messageGerman = messageWords{
 	trace:         "Ablaufverfolgungs-ID: %s",
 
 	service:        "Der Dienst, den die Fehlermeldung nennt: %s",
+	scopesUnsaid:   "Die Meldung nennt es nicht; die Seite von Microsoft listet es vor dem Akzeptieren auf.",
 	colon:          ":",
 	quoted:         "„%s“",
 	searchID:       "nach der Anwendungs-ID {client} suchen",

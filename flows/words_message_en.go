@@ -101,6 +101,7 @@ var messageEnglish = messageWords{
 	trace:         "Trace ID: %s",
 
 	service:        "The service that the error names: %s",
+	scopesUnsaid:   "The message does not name it; Microsoft's page lists it before you accept.",
 	colon:          ":",
 	quoted:         "“%s”",
 	searchID:       "search for application ID {client}",

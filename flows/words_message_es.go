@@ -101,6 +101,7 @@ var messageSpanish = messageWords{
 	trace:         "Id. de seguimiento: %s",
 
 	service:        "El servicio que nombra el error: %s",
+	scopesUnsaid:   "El mensaje no lo dice; la página de Microsoft lo enumera antes de aceptar.",
 	colon:          ":",
 	quoted:         "«%s»",
 	searchID:       "buscar el id. de aplicación {client}",

@@ -101,6 +101,7 @@ var messageFrench = messageWords{
 	trace:         "ID de trace : %s",
 
 	service:        "Le service que nomme l'erreur : %s",
+	scopesUnsaid:   "Le message ne le dit pas ; la page de Microsoft en donne la liste avant l'acceptation.",
 	colon:          " :",
 	quoted:         "« %s »",
 	searchID:       "rechercher l'ID d'application {client}",

@@ -101,6 +101,7 @@ var messageJapanese = messageWords{
 	trace:         "トレース ID: %s",
 
 	service:        "エラーに示されているサービス: %s",
+	scopesUnsaid:   "メッセージには示されていません。承諾する前に Microsoft のページに一覧が表示されます。",
 	colon:          ":",
 	quoted:         "「%s」",
 	searchID:       "アプリケーション ID {client} で検索",

@@ -101,6 +101,7 @@ var messageDutch = messageWords{
 	trace:         "Tracerings-id: %s",
 
 	service:        "De dienst die de fout noemt: %s",
+	scopesUnsaid:   "De melding noemt het niet; de pagina van Microsoft somt het op voordat u accepteert.",
 	colon:          ":",
 	quoted:         "‘%s’",
 	searchID:       "zoek op toepassings-id {client}",

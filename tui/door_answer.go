@@ -87,6 +87,8 @@ func (s *whyAnswer) looked(m *Model) (Role, string) {
 		return RoleInfo, fill(wordDoorAsking, "domain", clean(s.asking))
 	case s.failed != "":
 		return RoleWarn, fill(wordDoorNotAsked, "why", s.failed)
+	case s.asked != "" && !s.in.Subject.Look.Discovery.Read:
+		return RoleWarn, fill(wordDoorUnreached, "domain", clean(s.asked))
 	case s.asked != "":
 		return RoleSubtle, fill(wordDoorAsked, "domain", clean(s.asked))
 	case s.seen:

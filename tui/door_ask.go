@@ -61,6 +61,9 @@ func (m *Model) whyAsked(msg whyAskedMsg) {
 		s.failed = sentence(clean(msg.err.Error()))
 		return
 	}
+	if msg.in.Subject.Look == nil {
+		msg.in.Subject.Look = &checks.Snapshot{}
+	}
 	colleague, before := s.in.Colleague, s.in.Before             // may be another by now
 	s.in, s.asked, s.seen = msg.in, msg.in.Subject.Domain, false // none for a domain of personal mail
 	s.in.Colleague, s.in.Before = colleague, before

@@ -27,6 +27,10 @@ func found(_ context.Context, domain string, in checks.WhyAsked) (checks.WhyAske
 		return in, errors.New("a domain looks like contoso.example")
 	}
 	in.Subject.Domain = domain
+	if strings.HasPrefix(domain, "unreached") {
+		in.Subject.Look = &checks.Snapshot{}
+		return in, nil
+	}
 	in.Subject.Look = &checks.Snapshot{Discovery: checks.Look[checks.Discovery]{
 		Read: true, Value: checks.Discovery{Found: []checks.CloudTenant{{Cloud: checks.CloudPublic, TenantID: tenantID}}},
 	}}
@@ -83,6 +87,10 @@ func TestDoorAsks(t *testing.T) {
 	askAbout(t, m, "outlook.com")
 	if s.why.Class != "personal_account" || strings.Contains(s.text(m), "were asked about") {
 		t.Errorf("%s\n%s", s.why.Class, s.text(m))
+	}
+	askAbout(t, m, "unreached.example")
+	if !strings.Contains(s.text(m), "unreached.example and could not be reached") {
+		t.Error(s.text(m))
 	}
 	askAbout(t, m, "nonsense")
 	if !strings.Contains(s.text(m), "Nobody could be asked. A domain looks like contoso.example.") {

@@ -27,6 +27,7 @@ const (
 	wordDoorAskNow      = "ask"
 	wordDoorAsking      = "Asking Microsoft's public sign-in service and the DNS about {domain}."
 	wordDoorAsked       = "Microsoft's public sign-in service and the DNS were asked about {domain}. Nobody signed in: who you are was not looked at."
+	wordDoorUnreached   = "Microsoft's public sign-in service was asked about {domain} and could not be reached: this is what the text says. Check the network, or ask again."
 	wordDoorSeen        = "What this run has seen of {domain} counts, too."
 	wordDoorNotAsked    = "Nobody could be asked. {why}"
 	wordDoorNobodyAsked = "Nobody was asked about your organisation: this is what the text says."

@@ -28,6 +28,7 @@ type whyLook struct {
 	why   checks.Why
 	state flows.State // of a run about the same app and tenant: messages are made of it
 	asked bool        // Microsoft was asked about the domain
+	heard bool        // and answered
 	as    string      // who signed in; personal; empty: nobody, or nobody wants it told
 }
 
@@ -50,7 +51,7 @@ func (o *options) lookWhy(ctx context.Context, a aadsts.Answer, f whyFlags) (*wh
 		if err := o.ask(ctx, &in, profile); err != nil {
 			return nil, err
 		}
-		l.asked = true
+		l.asked, l.heard = true, in.Subject.Look.Discovery.Read
 		if f.personal {
 			l.as = checks.Line(in.Subject.Look.Account.Value.UPN, 254)
 		}

@@ -139,7 +139,7 @@ func TestWhyWithoutNetwork(t *testing.T) {
 	if code != codeOpen {
 		t.Errorf("exit %d: %s", code, errs)
 	}
-	holds(t, out, "whose move     tenant admin")
+	holds(t, out, "whose move     tenant admin", "contoso.example and could not be reached")
 }
 
 // TestWhyMail: mail that is not in Microsoft 365 is told, where the app wants it.

@@ -39,6 +39,9 @@ func (l *whyLook) lines(f whyFlags) []byte {
 	p.facts(about.First())
 	p.WriteByte('\n')
 	p.facts(about.Notes())
+	if l.asked && !l.heard {
+		p.line("", fmt.Sprintf(sayWhyUnheard, l.state.Domain))
+	}
 	if f.details {
 		p.facts(about.More())
 		if !l.asked {

@@ -27,6 +27,7 @@ Exit codes: 0 explained, 2 wrong usage, 3 not recognised.`
 	sayWhyWriteVendor = "Send it as a message: --message support."
 	sayWhyMore        = "--details says more."
 	sayWhyNarrow      = " --domain and --app make it surer."
+	sayWhyUnheard     = "Microsoft's public sign-in service was asked about %s and could not be reached: this is what the text says."
 	sayWhyAskToo      = "Nobody was asked. With --domain the answer gets surer, and links are tied to that tenant."
 
 	sayDevMeans    = "for developers"
