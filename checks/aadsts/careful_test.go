@@ -225,6 +225,22 @@ func TestApprovalOfWhat(t *testing.T) {
 	}
 }
 
+// TestBlockedByWhom holds that a block in words that nobody listed is told as what
+// the words say, and a listed one as what it is.
+func TestBlockedByWhom(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Deze app is door uw beheerder geblokkeerd":                                                                    whatOff,
+		"Diese App wurde von Ihrem Administrator gesperrt":                                                             whatOff,
+		"The application 'x' has been disabled by your admin.":                                                         wordsOf(AppDisabled).what,
+		"AADSTS7000112: Application 'x'(Calendar Bridge) is disabled. Your administrator has blocked this application": "The app is switched off in your organisation; blocking a request for it does that, too.",
+	} {
+		if a := Parse(text); a.Class != AppDisabled || a.What != want {
+			t.Errorf("%q: %s: %q", text, a.Class, a.What)
+		}
+	}
+}
+
 // TestLookupOfTheCloud holds that a code is looked up at the sign-in of the cloud
 // that it came from.
 func TestLookupOfTheCloud(t *testing.T) {

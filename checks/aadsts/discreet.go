@@ -83,7 +83,7 @@ type claim struct {
 
 // claimWords are the claims that Entra asks for in its challenges and that name
 // nobody, each with the letters that its values are made of; none are kept where
-// there are no letters [K; ED:claims-challenge].
+// there are no letters [K; learn.microsoft.com/entra/identity-platform/claims-challenge].
 var claimWords = map[string]string{
 	"acrs": "cp0123456789", "nbf": "0123456789", "auth_time": "0123456789", "amr": "abcdefghijklmnopqrstuvwxyz", "xms_cc": "cp0123456789",
 	"capolids": "", "polids": "",

@@ -20,7 +20,9 @@ func (f *facts) wallSigns(w *seen) []sign {
 			s = sign{verdict{Unknown, WhoUnknown, None, NoPath, []Class{v.class}}, wordsOf(Unknown), whyOfWhat, rankWeak, 0}
 		case x == wallAdmin && w.loose:
 			s.sure, s.what, s.rank = Low, whatLoose, rankLoose+weight(v.class)
-		case x == wallSentMaybe || x == wallDisabled && w.off:
+		case x == wallDisabled && w.off:
+			s.what, s.rank = whatOff, rankLoose+weight(v.class)
+		case x == wallSentMaybe:
 			s.rank = rankLoose + weight(v.class)
 		case x == wallBlocked:
 			s.what, s.do, s.rank = whatBlocked, doBlocked, rankLoose+weight(v.class)

@@ -2,10 +2,8 @@ package aadsts
 
 // house: a table
 
-// more are the wordings of block pages in the other nine languages.
-//
-// Those of published stand in Microsoft's own pages in those languages, which
-// quote what people see (learn.microsoft.com/LANG/entra/identity/enterprise-apps/
+// published are wordings of block pages in the other nine languages that stand in
+// Microsoft's own pages in those languages, which quote what people see (learn.microsoft.com/LANG/entra/identity/enterprise-apps/
 // application-sign-in-unexpected-user-consent-error, and .../troubleshoot/entra/
 // entra-id/app-integration/error-code-AADSTS50020-user-account-identity-provider-
 // does-not-exist; LANG is de-de, fr-fr, es-es, nl-nl, ja-jp, pt-br, it-it, pl-pl,

@@ -193,6 +193,7 @@ const (
 	whatRequest     = "This is the address of a request, and not what came of it."
 	doRequest       = "Open it, and send what comes: the page, or the address you end at."
 	whatLoose       = "By these words an admin has to approve something: most likely the app, because your organisation lets only admins do so."
+	whatOff         = "By these words an admin has blocked or switched off the app in your organisation."
 	whatBlocked     = "Some policy blocks this. Which kind, and whose, the text does not tell."
 	doBlocked       = "Open the sign-in log at the time of it: the entry says what blocked. If there is none, it was the network or the app itself."
 	whatPassword    = " Your password was right."
