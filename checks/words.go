@@ -293,7 +293,7 @@ const (
 	sayReviewersUnread  = "Who is behind them was not looked at."
 	sayReviewersStrange = "%s of a form that is not known; who is behind was not looked at."
 	sayNoRequests       = "No request is open for this app."
-	sayRequests         = "%s asked and wait for an answer."
+	sayRequests         = "%s asked, and nobody has answered yet."
 	sayRequestScopes    = "They asked for: %s"
 	sayRequestsExpired  = "A request for this app lapsed without an answer."
 	whyChoiceNone       = "Where users may not consent, only an approval for everyone opens the app."

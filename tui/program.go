@@ -27,6 +27,10 @@ type Terminal struct {
 // upper limit, for a key is seen only at the next frame.
 const frameRate = 120
 
+// idleRate is how often, per second, the library wakes up for nothing where a
+// canvas draws: all that waits for it is what is asked of the terminal itself.
+const idleRate = 10
+
 // ErrInterrupted says that Ctrl-C ended the wizard. The run can be gone on with.
 var ErrInterrupted = tea.ErrInterrupted
 
@@ -91,7 +95,7 @@ func (m *Model) runOn(ctx context.Context, c *canvas, opts []tea.ProgramOption) 
 	defer c.leave()
 	model := drawn{Model: m, on: c}
 	model.View()
-	p := tea.NewProgram(model, append(opts, tea.WithOutput(c), tea.WithoutRenderer(), tea.WithWindowSize(w, h))...)
+	p := tea.NewProgram(model, append(onCanvas(c, opts), tea.WithWindowSize(w, h))...)
 	watching, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -104,6 +108,11 @@ func (m *Model) runOn(ctx context.Context, c *canvas, opts []tea.ProgramOption) 
 	stop()
 	wg.Wait()
 	return err
+}
+
+// onCanvas are the options of a program whose frames a canvas draws.
+func onCanvas(c *canvas, opts []tea.ProgramOption) []tea.ProgramOption {
+	return append(opts, tea.WithOutput(c), tea.WithoutRenderer(), tea.WithFPS(idleRate))
 }
 
 // ProgramOptions are what a Bubble Tea program of this model needs, for a

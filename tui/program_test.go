@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -217,5 +218,21 @@ func TestWhere(t *testing.T) {
 	}
 	if got := Where(flows.State{}); got != "App" {
 		t.Errorf("an empty run is at %q", got)
+	}
+}
+
+// TestAnIdleCanvasIsLeftAlone holds that the library, which draws nothing on a
+// canvas, does not wake up as often as where it draws.
+func TestAnIdleCanvasIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	rate := func(opts []tea.ProgramOption) int64 {
+		return reflect.ValueOf(tea.NewProgram(nil, opts...)).Elem().FieldByName("fps").Int()
+	}
+	o := Options{}
+	if got := rate(ProgramOptions(o)); got != frameRate {
+		t.Errorf("%d frames a second", got)
+	}
+	if got := rate(onCanvas(&canvas{}, ProgramOptions(o))); got > 10 {
+		t.Errorf("%d times a second for nothing", got)
 	}
 }
