@@ -373,7 +373,7 @@ const (
 	doSignInAgain   = "Sign in again."
 	doDenied        = "Sign in with an account that may read the directory, such as a Global Reader."
 	doSignIn        = "Sign in, read-only."
-	doClientID      = "Give the client id (--app-id), or add it to the app's profile."
+	doClientID      = "Give the client id (--app-id), or add it to the app's profile. Whoever signs in sees the enterprise apps of its name (app/named)."
 	doWait          = "Look again in %s."
 	doLater         = "Look again in a few minutes."
 	doCut           = "Try again; if it stays so, look at what stands between, or name the proxy (--proxy)."

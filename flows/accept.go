@@ -33,10 +33,7 @@ func Asks(s State) []Question {
 			return []Question{handoffQuestion(s)}
 		}
 		if s.Profile != nil && (s.Profile.ClientID == "" || s.clientID != "") {
-			return []Question{{
-				ID: AskClientID, Kind: Text, Title: words.askClientID, Help: words.askClientIDHelp,
-				Example: "00000000-0000-0000-0000-000000000000", Rule: RuleGUID, Answer: s.App.ClientID,
-			}}
+			return []Question{clientIDQuestion(s)}
 		}
 	case StageTenant:
 		return []Question{{
@@ -48,6 +45,12 @@ func Asks(s State) []Question {
 			return []Question{cloudQuestion(s)}
 		}
 	case StageSignIn:
+		switch {
+		case s.SeekingNow():
+			return nil
+		case len(s.candidates()) > 0:
+			return s.foundQuestions()
+		}
 		return []Question{signInQuestion(s)}
 	case StageSteps:
 		return stepQuestions(s)
@@ -104,7 +107,11 @@ func signInQuestion(s State) Question {
 	for _, w := range s.Ways {
 		q.Options = append(q.Options, Option{ID: string(w.Way), Title: wayTitles[w.Way], Help: wayHelps[w.Way], Why: w.Why})
 	}
-	q.Options = append(q.Options, Option{ID: string(WayNone), Title: wayTitles[WayNone], Help: wayHelps[WayNone]})
+	none := Option{ID: string(WayNone), Title: wayTitles[WayNone], Help: wayHelps[WayNone]}
+	if s.Seeking() {
+		none.Why = seekWords.noSignIn
+	}
+	q.Options = append(q.Options, none)
 	return q
 }
 
@@ -120,11 +127,15 @@ func Accept(q Question, value string) (Event, error) {
 		value, err = AcceptDomain(value)
 	case RuleGUID:
 		value, err = strings.ToLower(value), nil
-		if !checks.IsGUID(value) {
+		if !checks.IsGUID(value) && (q.Instead == nil || value != q.Instead.ID) {
 			err = errors.New(words.badGUID)
 		}
 	case RuleWho:
 		value, err = acceptWho(value)
+	case RuleYes:
+		if value = strings.ToLower(value); value != q.Want {
+			err = errors.New(seekWords.badYes)
+		}
 	case RuleTyped:
 		if !strings.EqualFold(value, q.Want) {
 			err = fmt.Errorf(words.badTyped, q.Want)

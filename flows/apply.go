@@ -193,14 +193,14 @@ func (s State) pick(p Profile, clientID string) State {
 	if clientID != "" && !strings.EqualFold(clientID, s.App.ClientID) {
 		s.App.ClientID, s.App.IDFrom = clientID, checks.IDGiven
 	}
-	return s.afresh(was)
+	return s.forget(AskClientID, AskFound).afresh(was)
 }
 
 // answer takes an answer. What a plan is about stays as it was confirmed until
 // the plan has come to its end.
 func (s State) answer(e Answered) State {
 	switch e.Question {
-	case AskDomain, AskCloud, AskClientID, AskReviewers, AskWho, AskRevoke:
+	case AskDomain, AskCloud, AskClientID, AskFound, AskFoundYes, AskReviewers, AskWho, AskRevoke:
 		if s.applying() {
 			return s
 		}
@@ -220,7 +220,12 @@ func (s State) answer(e Answered) State {
 			s.Facts.Tenants = was.Facts.Tenants // the choice is among them
 			s = s.asksElsewhere().settleAccount()
 		}
+	case AskFound, AskFoundYes:
+		return s.seek(e)
 	case AskClientID:
+		if e.Value == FindID {
+			return s.seek(e)
+		}
 		if id := strings.ToLower(e.Value); id != s.App.ClientID {
 			s.App.ClientID, s.App.IDFrom, s.clientID = id, checks.IDGiven, id
 			if s.Profile != nil && strings.EqualFold(id, s.Profile.ClientID) {
@@ -340,6 +345,9 @@ func (f Facts) with(n Facts) Facts {
 	}
 	if n.AppRead {
 		f.App, f.AppRead = n.App, true
+	}
+	if n.NamedRead {
+		f.Named, f.NamedMore, f.NamedRead = n.Named, n.NamedMore, true
 	}
 	if n.GrantsRead {
 		f.Grants, f.UserGrants, f.GrantsRead = n.Grants, n.UserGrants, true

@@ -54,8 +54,12 @@ type Facts struct {
 	DeletedRead bool         `json:"deletedRead,omitempty"`
 	Deleted     *DeletedFact `json:"deleted,omitempty"`
 
-	Who *WhoFact  `json:"who,omitempty"` // whom a plan is about; nil: not found, or not looked for
-	At  time.Time `json:"at,omitzero"`
+	// Named are the apps that go by the app's name, where one is looked for so.
+	Named     []checks.NamedApp `json:"named,omitempty"`
+	NamedMore bool              `json:"namedMore,omitempty"`
+	NamedRead bool              `json:"namedRead,omitempty"`
+	Who       *WhoFact          `json:"who,omitempty"` // whom a plan is about; nil: not found, or not looked for
+	At        time.Time         `json:"at,omitzero"`
 }
 
 // AssignFact is an appRoleAssignment of the app or to it (entra-facts §2).
@@ -187,6 +191,9 @@ func FactsOf(s *checks.Snapshot, app checks.App) Facts {
 		f.Name, f.Domains = o.Value.Name, o.Value.Domains
 	}
 	f.App, f.AppRead = appFact(s.App), s.App.Read
+	if n := s.Named; n.Read {
+		f.Named, f.NamedMore, f.NamedRead = n.Value.Apps[:min(len(n.Value.Apps), mostNamed)], n.Value.More || len(n.Value.Apps) > mostNamed, true
+	}
 	if s.Grants.Read {
 		f.GrantsRead = true
 		for _, g := range s.Grants.Value {

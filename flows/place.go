@@ -88,7 +88,7 @@ func next(s State) (Place, string) {
 			return at, sayHandoffNeed
 		case s.Profile == nil:
 			return at, words.needApp
-		case s.App.ClientID == "":
+		case s.App.ClientID == "" && !s.Seeking():
 			return at, words.needClientID
 		}
 	case StageTenant:
@@ -101,6 +101,7 @@ func next(s State) (Place, string) {
 		if (s.Account == nil || s.unsettled) && s.SignIn.Way != WayNone {
 			return at, words.needSignIn
 		}
+		return at, s.missingApp()
 	case StageDiagnosis:
 		if o := s.Overall(); o.State == checks.StateOpen && o.Grade == checks.Verified {
 			return Place{Stage: StageProof}, ""
@@ -191,6 +192,9 @@ func (s State) goTo(to Place) State {
 func (s State) back() State {
 	if len(s.trail) == 0 {
 		return s
+	}
+	if _, ok := s.candidate(s.Answer(AskFound)); ok { // back to the list
+		return s.forget(AskFound)
 	}
 	to := s.trail[len(s.trail)-1]
 	s.trail = slices.Clip(s.trail[:len(s.trail)-1])

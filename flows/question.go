@@ -7,6 +7,8 @@ type QuestionID string
 const (
 	AskApp      QuestionID = "app"
 	AskClientID QuestionID = "client-id"
+	AskFound    QuestionID = "found"     // which of the apps that were found by name
+	AskFoundYes QuestionID = "found-yes" // the typed yes to it
 	AskDomain   QuestionID = "domain"
 	AskCloud    QuestionID = "cloud"
 	AskSignIn   QuestionID = "sign-in"
@@ -63,6 +65,8 @@ type Question struct {
 	Facts   []Fact // what it is about, below that, each on its own line
 	Example string // for Text
 	Options []Option
+	// Instead is an answer in place of the text, by its id; nil: there is none.
+	Instead *Option
 	Want    string // for Typed
 	Rule    RuleName
 	Answer  string // what was answered before, or the default; empty: none
@@ -95,5 +99,6 @@ const (
 	RuleDomain RuleName = "domain"
 	RuleGUID   RuleName = "guid"
 	RuleTyped  RuleName = "typed"
+	RuleYes    RuleName = "yes" // the word of Want, typed in full
 	RuleWho    RuleName = "who"
 )

@@ -114,6 +114,9 @@ func wantLook(s State) (Want, bool) {
 		return Want{}, false
 	case StageKnown, StageSignIn:
 		w.Checks = SetOf(ofTenant(publicChecks()))
+		if s.seeks() {
+			w.Checks = SetOf(append(ofTenant(publicChecks()), checks.AppNamed))
+		}
 	case StageDiagnosis, StagePaths, StageProof:
 		w.Checks = SetOf(ofTenant(allChecks()))
 		if s.Path == DNSRecord && s.Place.Stage == StageProof {

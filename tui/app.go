@@ -38,6 +38,10 @@ func (s *appScreen) body(m *Model) body {
 		b.gap()
 	}
 	s.ask.put(&b, q, w, false)
+	if q.Instead != nil {
+		b.gap()
+		b.put(para(RoleSubtle, fill(wordInstead, "key", offer{act: actInstead}.label(false, true)), 0, w)...)
+	}
 	if q.ID == flows.AskHandoff && m.size.tight() && !s.seen {
 		b.focus, b.focusEnd = 0, 1
 	}
@@ -55,6 +59,9 @@ func (s *appScreen) offers(m *Model) []offer {
 	q := s.question(m)
 	out := s.ask.offers(q)
 	if q.ID == flows.AskClientID {
+		if q.Instead != nil {
+			out = append(out, offer{act: actInstead})
+		}
 		return append(out, offer{act: actBack, word: wordOtherApp})
 	}
 	if s.ask.filter != nil {
@@ -69,6 +76,12 @@ func (s *appScreen) offers(m *Model) []offer {
 func (s *appScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	q := s.question(m)
 	switch o.act {
+	case actInstead:
+		if q.Instead == nil {
+			return nil
+		}
+		s.ask.field.set("")
+		return m.tellAndGo(flows.Answered{Question: q.ID, Value: q.Instead.ID})
 	case actFilter:
 		s.ask.filter = &field{limit: 60}
 		return nil

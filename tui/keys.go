@@ -22,6 +22,7 @@ const (
 	actForward
 	actFilter
 	actManual
+	actInstead
 	actEvidence
 	actPaths
 	actProof
@@ -64,6 +65,7 @@ var bindings = []binding{
 	{act: actNext, keys: []string{"n"}, word: keyNext},
 	{act: actFilter, keys: []string{"/"}, word: keyFilter},
 	{act: actManual, keys: []string{"m"}, word: keyManual},
+	{act: actInstead, keys: []string{"tab"}, word: keyInstead},
 	{act: actEvidence, keys: []string{"e"}, word: keyEvidence},
 	{act: actPaths, keys: []string{"p"}, word: keyPaths},
 	{act: actProof, keys: []string{"v"}, word: wordToProof},

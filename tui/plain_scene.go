@@ -35,7 +35,8 @@ func (p *plain) scene() scene {
 		sc = p.proofScene()
 	}
 	sc.key = strings.Join([]string{number(int(p.m.state.Place.Stage)), string(p.m.state.Place.Step), sc.key}, "|")
-	sc.guarded = p.m.state.SignIn.Busy || p.m.applying() || sc.q.ID == flows.AskSignIn || sc.q.ID == flows.AskConfirm
+	sc.guarded = p.m.state.SignIn.Busy || p.m.applying() || sc.q.ID == flows.AskSignIn || sc.q.ID == flows.AskConfirm ||
+		sc.q.ID == flows.AskFoundYes
 	if sc.open {
 		p.common(&sc)
 	}
@@ -94,6 +95,10 @@ func (p *plain) appScene() scene {
 	}
 	sc := p.ask(q)
 	sc.auto = func() { p.autoAnswer(q) }
+	if in := q.Instead; in != nil {
+		label := sentence(clean(in.Title)) + " " + sentence(clean(in.Help))
+		sc.choices = append(sc.choices, choice{key: "f", label: label, do: func() { p.m.tellAndGo(flows.Answered{Question: q.ID, Value: in.ID}) }})
+	}
 	if q.ID == flows.AskClientID {
 		sc.choices = append(sc.choices, choice{key: "a", label: sentence(wordOtherApp), do: func() { p.m.pickAgain = true }})
 	}
@@ -190,9 +195,22 @@ func (p *plain) signInScene() scene {
 	}
 	qs := flows.Asks(s)
 	if len(qs) == 0 {
-		return scene{}
+		return scene{key: "seeking", lines: texts(p.m.seeking(maxWidth))}
 	}
 	sc := p.ask(qs[0])
+	if qs[0].ID != flows.AskSignIn {
+		sc.key += "|" + number(int(s.Round))
+		sc.choices = append(sc.choices, p.again())
+		sc.auto = func() { p.autoAnswer(qs[0]) }
+		return sc
+	}
+	if why := texts(p.m.seeking(maxWidth)); len(why) > 0 {
+		sc.key += "|nothing " + number(int(s.Round))
+		sc.lines = append(why, sc.lines...)
+		if s.Account != nil {
+			sc.choices = append(sc.choices, p.again())
+		}
+	}
 	if f := s.SignIn.Failed; f != nil {
 		sc.key += "|failed " + number(int(f.Attempt))
 		sc.lines = append(texts(p.m.signInFailure(*f, maxWidth)), sc.lines...)

@@ -24,6 +24,7 @@ type world struct {
 	mu      sync.Mutex
 	granted bool
 	refused bool // no sign-in comes about
+	twins   bool // an app is looked for by its name, and two are found
 	oneOpen bool // the person asked about is let in, and nobody else
 }
 
@@ -90,7 +91,11 @@ func (w *world) answer(want flows.Want) {
 		}
 		w.granted = true
 	case flows.WantLook:
-		w.happen(facts(w.granted))
+		learned := facts(w.granted)
+		if w.twins {
+			learned.Facts.Named, learned.Facts.NamedRead = twinFacts().Named, true
+		}
+		w.happen(learned)
 		rounded(w.fakeDriver, w.findings(want)...)
 	case flows.WantReturn: // nobody comes back
 	}
@@ -109,6 +114,7 @@ func (w *world) findings(want flows.Want) []flows.Found {
 		by[checks.AppGrant] = finding(checks.AppGrant, checks.Pass, checks.Verified, "5 of 5 scopes granted tenant-wide.")
 		by[checks.ConsentPredict] = finding(checks.ConsentPredict, checks.Pass, checks.Verified, "Nobody is asked any more.")
 	}
+	by[checks.AppNamed] = finding(checks.AppNamed, checks.Warn, checks.Verified, "The client id is not known.")
 	var out []flows.Found
 	for _, id := range want.Checks.IDs() {
 		f, ok := by[id]

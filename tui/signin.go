@@ -32,12 +32,28 @@ func (s *signInScreen) body(m *Model) body {
 		b.put(m.signInFailure(*f, w)...)
 		b.gap()
 	}
-	if a := m.state.Account; a != nil {
+	if a := m.state.Account; a != nil && s.question(m).ID == flows.AskSignIn {
 		b.put(say(RoleInfo, fill(wordSignedInAs, "who", clean(a.UPN))))
 		b.gap()
 	}
+	b.put(m.seeking(w)...)
 	s.ask.put(&b, s.question(m), w, true)
 	return b
+}
+
+// seeking says how far the look for an app by its name has come, where that is
+// not what is asked; nothing where none is looked for.
+func (m *Model) seeking(w int) []row {
+	why, st := flows.Missing(m.state), m.state
+	switch {
+	case !st.Seeking() || st.Account == nil && st.SignIn.Way != flows.WayNone:
+		return nil
+	case st.SeekingNow():
+		return para(RoleText, "… "+fill(wordSeeking, "domain", m.domain(), "app", m.appName()), 0, w)
+	case len(flows.Asks(st)) > 0 && flows.Asks(st)[0].ID == flows.AskSignIn:
+		return append(hanging(say(RoleWarn, "! "), RoleText, sentence(clean(why)), w), row{})
+	}
+	return nil
 }
 
 // busy says what is waited for, since when, and what else can be done.
@@ -111,7 +127,12 @@ func (m *Model) signInFailure(f flows.SignInFailed, w int) []row {
 
 func (s *signInScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
 
-func (s *signInScreen) typing(*Model) *field { return nil }
+func (s *signInScreen) typing(m *Model) *field {
+	if q := s.question(m); q.Kind == flows.Typed {
+		return s.ask.typing(q)
+	}
+	return nil
+}
 
 func (s *signInScreen) offers(m *Model) []offer {
 	if m.state.SignIn.Busy {
@@ -123,7 +144,11 @@ func (s *signInScreen) offers(m *Model) []offer {
 			{act: actTake, word: wordStopSignIn},
 		}
 	}
-	return s.ask.offers(s.question(m))
+	out := s.ask.offers(s.question(m))
+	if m.state.Seeking() && m.state.Account != nil {
+		out = append(out, offer{act: actAgain})
+	}
+	return out
 }
 
 func (s *signInScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
@@ -143,6 +168,9 @@ func (s *signInScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		default: // no other is offered here
 		}
 		return nil
+	}
+	if o.act == actAgain {
+		return m.tell(flows.AskedAgain{})
 	}
 	e, _ := s.ask.act(s.question(m), o, k)
 	if e == nil {

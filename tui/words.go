@@ -44,6 +44,7 @@ const (
 	keyTake      = "choose"
 	keyNext      = "go on"
 	keyFilter    = "search"
+	keyInstead   = "look for it in the tenant"
 	keyManual    = "my app is not here"
 	keyEvidence  = "evidence"
 	keyPaths     = "paths"
@@ -168,6 +169,8 @@ const (
 	wordOwnAppAsk   = "What is the app's client id?"
 	wordOwnAppHelp  = "It stands in the address of the page that blocks, after client_id=. To describe the app whole: onboard apps new."
 	wordOwnAppName  = "An app of your own"
+	wordInstead     = "No client id at hand? {key}: look for it in the tenant, by the app's name."
+	wordSeeking     = "Looking in {domain} for enterprise apps by the name of {app}."
 	wordOwnAppMaker = "not described"
 	wordDomainAside = "An address or a link will do: only its domain is taken. Nothing is changed by looking."
 )
