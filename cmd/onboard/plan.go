@@ -178,7 +178,7 @@ func newErrand(ctx context.Context, o *options, path flows.PathID, answers map[f
 		return nil, nil, err
 	}
 	if t.subject.App.ClientID == "" {
-		return nil, nil, usage("Type --app-id with the app's client id; the vendor has it.", "%s has no client id in its profile", t.profile.Name)
+		return nil, nil, usage("Type --app-id with the app's client id; the vendor has it, and `onboard check` with a sign-in lists the apps of its name.", "%s has no client id in its profile", t.profile.Name)
 	}
 	c, err := newClients(o)
 	if err != nil {
