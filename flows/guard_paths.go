@@ -84,6 +84,21 @@ func guardStops(id checks.ID, at StepID) Guard {
 	}}
 }
 
+// guardByMicrosoft holds while Microsoft itself has disabled the app.
+func guardByMicrosoft() Guard {
+	return Guard{Name: "Microsoft has disabled the app", Why: pathWords.waitCauses, Holds: func(s State) bool {
+		return guardStops(checks.AppEnabled, AfterStopped).Holds(s) && s.Facts.App != nil && s.Facts.App.ByMicrosoft != ""
+	}}
+}
+
+// guardDeactivated holds while the app is deactivated, which its switch does not
+// show.
+func guardDeactivated() Guard {
+	return Guard{Name: "the app is deactivated", Why: pathWords.waitCauses, Holds: func(s State) bool {
+		return guardStops(checks.AppEnabled, AfterAsleep).Holds(s) && s.Facts.App != nil && s.Facts.App.Deactivated
+	}}
+}
+
 func guardCausesLooked() Guard {
 	return Guard{Name: "no cause shows", Why: pathWords.waitCauses, Holds: func(s State) bool {
 		return s.Account == nil || s.looked(causes())

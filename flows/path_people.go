@@ -44,11 +44,16 @@ func afterApproval() Path {
 		return newStep(id, afterTexts[id], []checks.ID{check}, Edge{guardMended(), AfterLook}, claimed(id, AfterLook)).claim(links...)
 	}
 	look := newStep(AfterLook, afterTexts[AfterLook], causes(),
+		Edge{guardByMicrosoft(), AfterStopped},
+		Edge{guardDeactivated(), AfterAsleep},
 		Edge{guardStops(checks.AppEnabled, AfterOff), AfterOff},
 		Edge{guardStops(checks.AppAssignment, AfterAssign), AfterAssign},
 		Edge{guardStops(checks.AppResource, AfterService), AfterService},
 		Edge{guardStops(checks.AccessConditional, AfterAccess), AfterAccess},
 		Edge{guardCausesLooked(), AfterUser})
+	stopped := newStep(AfterStopped, afterTexts[AfterStopped], []checks.ID{checks.AppEnabled},
+		Edge{guardMended(), AfterLook}, claimed(AfterStopped, ToProof)).claim()
+	stopped.Actor = ActorVendor
 	user := newStep(AfterUser, afterTexts[AfterUser], causes(), Edge{guardIn(AskUserIn, InYes), ToProof}, Edge{guardIn(AskUserIn, InNo), AfterRules})
 	user.Actor, user.Asks, user.Proof = ActorUser, []QuestionID{AskUserIn}, guardIn(AskUserIn, InYes)
 	rules := newStep(AfterRules, afterTexts[AfterRules], causes(), Edge{guardIn(AskRulesIn, InYes), ToProof}, Edge{guardIn(AskRulesIn, InNo), AfterVendor})
@@ -59,6 +64,8 @@ func afterApproval() Path {
 		ID: AfterApproval, Goal: GoalMend, Least: leastRole, Effect: EffectApp, Minutes: 10,
 		Steps: []Step{
 			look.watching(checks.AccessSignIns).by(guardNever()),
+			stopped,
+			back(AfterAsleep, checks.AppEnabled, LinkProperties),
 			back(AfterOff, checks.AppEnabled, LinkProperties),
 			back(AfterAssign, checks.AppAssignment, LinkUsers, LinkProperties),
 			back(AfterService, checks.AppResource),

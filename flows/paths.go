@@ -123,6 +123,8 @@ const (
 
 	AfterLook    StepID = "after/look"
 	AfterOff     StepID = "after/off"
+	AfterStopped StepID = "after/stopped"
+	AfterAsleep  StepID = "after/deactivated"
 	AfterAssign  StepID = "after/assign"
 	AfterService StepID = "after/service"
 	AfterAccess  StepID = "after/access"

@@ -352,3 +352,42 @@ func TestAPlanThatWasLeftIsTakenUpOnItsPath(t *testing.T) {
 		}
 	}
 }
+
+// What is not the switch's is not mended by the switch: each cause has a step of
+// its own, and whose move it is.
+func TestAfterApprovalKnowsWhyTheAppIsOff(t *testing.T) {
+	t.Parallel()
+	fails := map[checks.ID]checks.Verdict{checks.AppEnabled: checks.Fail}
+	for name, c := range map[string]struct {
+		why   func(*AppFact)
+		step  StepID
+		actor Actor
+		links int
+		next  StepID // after somebody said that it is done; empty: the proof
+	}{
+		"switched off":          {func(a *AppFact) { a.Enabled = false }, AfterOff, ActorAdmin, 1, AfterLook},
+		"disabled by Microsoft": {func(a *AppFact) { a.ByMicrosoft = "DisabledDueToViolationOfServicesAgreement" }, AfterStopped, ActorVendor, 0, ""},
+		"deactivated":           {func(a *AppFact) { a.Deactivated = true }, AfterAsleep, ActorAdmin, 1, AfterLook},
+		"both, and off":         {func(a *AppFact) { a.ByMicrosoft, a.Deactivated, a.Enabled = "Disabled", true, false }, AfterStopped, ActorVendor, 0, ""},
+	} {
+		f := tenantFacts(theApp(profile(t, "hetk")), managedPair, wholeGrant)
+		app := *f.App
+		c.why(&app)
+		f.App = &app
+		s := after(looks(chosen(t, AfterApproval, f, fails), f, fails), Advanced{})
+		at(t, s, StageSteps, c.step)
+		step, _ := s.Step()
+		text := Words(s, strings.Join(step.Text, " "))
+		if step.Actor != c.actor || len(Links(s)) != c.links || strings.Contains(text, "to Yes") != (c.step == AfterOff) {
+			t.Errorf("%s: the move of %s, %d links: %s", name, step.Actor, len(Links(s)), text)
+		}
+		told := after(s, Claimed{Step: c.step}, Advanced{})
+		if c.next == "" {
+			at(t, told, StageProof, "")
+		} else {
+			at(t, told, StageSteps, c.next)
+		}
+		s = after(looks(s, f, nil), Advanced{}) // it is on again
+		at(t, s, StageSteps, AfterLook)
+	}
+}

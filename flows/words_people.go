@@ -47,7 +47,18 @@ var afterTexts = map[StepID]stepText{
 		"Somebody may have switched it off on purpose: ask first.",
 		"Open the link, or go to " + placeApp + ", Properties.",
 		"Set “Enabled for users to sign in?” to Yes, and press Save.",
-		"Where Microsoft disabled the app, or its owner deactivated it, no switch here helps: ask the vendor.",
+	}},
+	// [G21:resources/serviceprincipal] disabledByMicrosoftStatus
+	AfterStopped: {"Microsoft disabled the app: the vendor must act", []string{
+		"Leave its switch and its consent as they are: nothing that an admin of {domain} can set lifts this.",
+		"Tell {publisher} that Microsoft disabled the app, with its client id: {client}. The reason is between Microsoft and them.",
+		"Connect again once they say that it is settled.",
+	}},
+	// [MM] isDisabled, beside accountEnabled
+	AfterAsleep: {"Have the app activated again", []string{
+		"The app is deactivated, by an admin here or by its owner. “Enabled for users to sign in?” does not show that, and setting it changes nothing.",
+		"Ask the admins of {domain} first: it may be on purpose. Whoever did it activates the app again: open the link, or go to " + placeApp + ", Properties.",
+		"If nobody here deactivated it, ask {publisher}.",
 	}},
 	AfterAssign: {"Assign those who are stopped", []string{
 		"Open the link, or go to " + placeApp + ", Users and groups, Add user/group, and assign them. A group takes Entra ID P1; groups within it do not count.",

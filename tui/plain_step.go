@@ -42,6 +42,9 @@ func (p *plain) stepScene() scene {
 		}
 	}}, p.again(), p.evidence())
 	p.addMoves(&sc)
+	if p.auto && sc.auto == nil && step.Actor == flows.ActorVendor { // whom no rehearsal plays
+		sc.lines, sc.auto = append(sc.lines, plainVendorsMove), p.leave
+	}
 	return sc
 }
 

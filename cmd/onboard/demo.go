@@ -119,13 +119,15 @@ type rehearsal struct {
 
 // The moves there are: what the wizard waits for.
 const (
-	approveMove = "approve"
-	enableMove  = "enable"
-	publishMove = "publish"
+	approveMove  = "approve"
+	enableMove   = "enable"
+	activateMove = "activate"
+	publishMove  = "publish"
 )
 
 // Moves implements run.Play: while consent is waited for, the admin can press
-// Accept; where the app's sign-in is off, they can switch it on.
+// Accept; where the app's sign-in is off, they can switch it on, and where the app
+// is deactivated, activate it. What Microsoft disabled is no admin's to mend.
 func (p *rehearsal) Moves(s flows.State) []run.Move {
 	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" {
 		return nil
@@ -137,10 +139,14 @@ func (p *rehearsal) Moves(s flows.State) []run.Move {
 	if grant, looked := s.Finding(checks.AppGrant); !looked || grant.Verdict != checks.Pass {
 		out = append(out, run.Move{ID: approveMove + " " + s.App.ClientID, Key: "A", Title: fmt.Sprintf(sayApproveMove, p.admin)})
 	}
-	if on, looked := s.Finding(checks.AppEnabled); looked && on.Verdict == checks.Fail {
-		out = append(out, run.Move{ID: enableMove + " " + s.App.ClientID, Key: "E", Title: fmt.Sprintf(sayEnableMove, p.admin)})
+	app := s.Facts.App
+	if on, looked := s.Finding(checks.AppEnabled); !looked || on.Verdict != checks.Fail || app == nil || app.ByMicrosoft != "" {
+		return out
 	}
-	return out
+	if app.Deactivated {
+		return append(out, run.Move{ID: activateMove + " " + s.App.ClientID, Key: "E", Title: fmt.Sprintf(sayActivateMove, p.admin)})
+	}
+	return append(out, run.Move{ID: enableMove + " " + s.App.ClientID, Key: "E", Title: fmt.Sprintf(sayEnableMove, p.admin)})
 }
 
 // recordMoves are those of whoever keeps the domain's DNS: to publish what the
@@ -169,33 +175,35 @@ func (p *rehearsal) Make(ctx context.Context, id string) error {
 		case approveMove:
 			return p.s.Approve(ctx, p.admin, client, nil)
 		case enableMove:
-			return p.enable(ctx, client)
+			return p.set(ctx, client, `{"accountEnabled":true}`)
+		case activateMove:
+			return p.set(ctx, client, `{"isDisabled":false}`)
 		}
 	}
 	return fmt.Errorf("no such move %q", id)
 }
 
-// enable switches the sign-in of an enterprise app on, as the portal does: by
-// Graph, with the admin's token.
-func (p *rehearsal) enable(ctx context.Context, client string) error {
+// set changes an enterprise app as the portal does: by Graph, with the admin's
+// token.
+func (p *rehearsal) set(ctx context.Context, client, what string) error {
 	token, err := p.s.Token(p.admin)
 	if err != nil {
-		return fmt.Errorf("enable %s: %w", client, err)
+		return fmt.Errorf("change %s: %w", client, err)
 	}
 	to := p.c.graphRoot("") + "/v1.0/servicePrincipals(appId='" + url.PathEscape(client) + "')"
-	r, err := http.NewRequestWithContext(ctx, http.MethodPatch, to, strings.NewReader(`{"accountEnabled":true}`))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPatch, to, strings.NewReader(what))
 	if err != nil {
-		return fmt.Errorf("enable %s: %w", client, err)
+		return fmt.Errorf("change %s: %w", client, err)
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	answer, err := (&http.Client{Transport: p.c.transport}).Do(r)
 	if err != nil {
-		return fmt.Errorf("enable %s: %w", client, err)
+		return fmt.Errorf("change %s: %w", client, err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("enable %s: the portal answered %s", client, answer.Status)
+		return fmt.Errorf("change %s: the portal answered %s", client, answer.Status)
 	}
 	return nil
 }

@@ -123,3 +123,27 @@ func TestATokenThatWasHandedOverComesFirst(t *testing.T) {
 		}
 	}
 }
+
+// Why an app is off decides what a rehearsed admin can do about it: where nobody
+// in the tenant can, the demo says so and ends, and waits for nothing.
+func TestDemoMovesByTheCause(t *testing.T) {
+	t.Parallel()
+	for scenario, want := range map[string]struct {
+		code        int
+		says, lacks string
+	}{
+		"disabled-by-microsoft": {codeBlocked, "Nobody here can make that move", "Switch the app on"},
+		"deactivated":           {codeOpen, "Activate the app again, as admin@contoso.example", "Switch the app on"},
+		"disabled":              {codeOpen, "Switch the app on, as admin@contoso.example", "Activate the app again"},
+	} {
+		t.Run(scenario, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			out, errs, code := onboard(ctx, nil, "demo", "--plain", "--auto", "--scenario", scenario)
+			if code != want.code || !strings.Contains(out, want.says) || strings.Contains(out, want.lacks) || strings.Contains(out, "Nothing that can be done from here is left") {
+				t.Errorf("exit %d: %s%s", code, out, errs)
+			}
+		})
+	}
+}
