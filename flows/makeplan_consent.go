@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -84,7 +85,7 @@ func classLine(f Facts, api ResourceFact, scope string) (c Change, ok bool, err 
 	return Change{
 		Kind: Classify, Title: fmt.Sprintf(planWords.classLine, sc.Value, ResourceTitle(api.AppID)), Method: "POST", Path: at,
 		Body: body(classSent{sc.ID, sc.Value, "low"}), Resource: api.AppID, Scopes: []string{sc.Value}, Before: planWords.unclassified, After: planWords.low,
-		Scope: "Policy.ReadWrite.PermissionGrant", Role: leastRole, Effect: planWords.classEffect, Benchmark: words.noBenchmark, Undo: planWords.classUndo,
+		Scope: "Policy.ReadWrite.PermissionGrant", Role: leastRole, Effect: planWords.classEffect, Benchmark: benchmarkOf(LowImpact), Undo: planWords.classUndo,
 		Back: &Back{Kind: Unclassify, Method: "DELETE", Path: at + "/" + NewObjectRef},
 	}, true, nil
 }
@@ -270,8 +271,8 @@ func setConsent(s State, p *Plan, next []string) error {
 	}
 	c := Change{
 		Kind: SetConsent, Title: planWords.consentLine, Method: "PATCH", Path: "/policies/authorizationPolicy", Body: consentBody(next),
-		Before: consentSays(was), After: consentSays(next), Scope: "Policy.ReadWrite.Authorization", Role: "Privileged Role Administrator",
-		Effect: planWords.consentEffect[p.Path], Benchmark: benchmarkOf(p.Path), Undo: fmt.Sprintf(planWords.consentUndo, consentSays(was)),
+		Before: consentSays(was, next), After: consentSays(next, was), Scope: "Policy.ReadWrite.Authorization", Role: "Privileged Role Administrator",
+		Effect: planWords.consentEffect[p.Path], Benchmark: benchmarkOf(p.Path), Undo: fmt.Sprintf(planWords.consentUndo, consentSays(was, next)),
 		Back: &Back{Kind: SetConsent, Method: "PATCH", Path: "/policies/authorizationPolicy", Body: consentBody(was)},
 	}
 	if managedConsent(was) {
@@ -289,18 +290,31 @@ func isForSelf(entry string) bool {
 	return len(entry) >= len(forSelf) && strings.EqualFold(entry[:len(forSelf)], forSelf)
 }
 
-// consentSays is the part of the setting that is about users' own consent.
-func consentSays(assigned []string) string {
-	var own []string
+// consentSays is the part of the setting that is about users' own consent, and
+// the rest where another setting differs in it.
+func consentSays(assigned, other []string) string {
+	own, rest := consentParts(assigned)
+	_, theirs := consentParts(other)
+	says := planWords.consentNone
+	if len(own) > 0 {
+		says = strings.Join(own, ", ")
+	}
+	if !sameSet(rest, theirs) {
+		says += fmt.Sprintf(planWords.consentRest, cmp.Or(strings.Join(rest, ", "), words.absent))
+	}
+	return says
+}
+
+// consentParts are the policies for users' own consent, and the other entries.
+func consentParts(assigned []string) (own, rest []string) {
 	for _, e := range assigned {
 		if isForSelf(e) {
 			own = append(own, e[len(forSelf):])
+		} else {
+			rest = append(rest, e)
 		}
 	}
-	if len(own) == 0 {
-		return planWords.consentNone
-	}
-	return strings.Join(own, ", ")
+	return own, rest
 }
 
 // sameSet says whether two lists hold the same, whatever their case and order.

@@ -32,7 +32,7 @@ type PlanDoc struct {
 type Done struct {
 	Schema  string         `json:"schema"`
 	Plan    PlanDoc        `json:"plan"`
-	Done    bool           `json:"done"`    // every line was seen in the tenant, or there was none
+	Done    bool           `json:"done"`    // every line was seen in the tenant, or all was in place
 	Stopped StopReason     `json:"stopped"` // empty: it was not
 	Why     string         `json:"why"`     // of the stop, in a sentence
 	Receipt *Receipt       `json:"receipt"` // null: nothing was sent
@@ -59,7 +59,7 @@ func PlanDocOf(s State, fit Ranked) PlanDoc {
 
 // DoneOf is what came of the plan in hand.
 func DoneOf(s State, fit Ranked) Done {
-	d := Done{Schema: DoneDocSchema, Plan: PlanDocOf(s, fit), Verdict: s.Overall(), Done: s.Carried() || len(PlanDocOf(s, fit).Plan.Lines) == 0}
+	d := Done{Schema: DoneDocSchema, Plan: PlanDocOf(s, fit), Verdict: s.Overall(), Done: inPlace(s, fit)}
 	if s.Stop != nil && !d.Done {
 		d.Stopped, d.Why = s.Stop.Why, WhyStopped(s)
 	}
@@ -70,6 +70,34 @@ func DoneOf(s State, fit Ranked) Done {
 		}
 	}
 	return d
+}
+
+// PlanTitle says what the plan of a path is for. It is the path's own title but
+// where that names the portal, which a plan does without.
+func PlanTitle(path PathID) string {
+	p, ok := PathByID(path)
+	switch {
+	case path == EntraGrant:
+		return planWords.grantTitle
+	case ok:
+		return p.Title
+	}
+	return string(path)
+}
+
+// inPlace says whether every line of a plan was seen, or, of one without lines,
+// that all is in place. Where the path does not fit the tenant, no lines may only
+// mean that it can do nothing there.
+func inPlace(s State, fit Ranked) bool {
+	switch {
+	case s.Plan != nil && len(s.Plan.Lines) > 0:
+		return s.Carried()
+	case fit.Path.ID == "", fit.Fits, fit.Path.Goal == GoalRevoked:
+		return true
+	case fit.Path.ID == Pilot:
+		return s.piloted()
+	}
+	return s.Overall().State == checks.StateOpen
 }
 
 // PlanSchema is the JSON Schema of a PlanDoc.

@@ -55,10 +55,7 @@ func (s script) kept() []string {
 
 // title is what the plan is for.
 func (s script) title() string {
-	if p, ok := PathByID(s.Of()); ok {
-		return p.Title
-	}
-	return string(s.Of())
+	return PlanTitle(s.Of())
 }
 
 // lineHead is the comment above a line.

@@ -39,8 +39,9 @@ func aboutBack(f Facts, app checks.App, l ReceiptLine, b Back) (a backAbout, ok 
 	case Classify, Unclassify:
 		return aboutClass(f, l, b, a)
 	case SetConsent:
+		a.benchmark = planWords.benchBack
 		next := sent[consentSent](b.Body).Role.Assigned
-		a.title, a.before, a.after = planWords.consentLine, consentSays(f.Consent), consentSays(next)
+		a.title, a.before, a.after = planWords.consentLine, consentSays(f.Consent, next), consentSays(next, f.Consent)
 		if laxer(f.Consent, next, app) {
 			a.warning, a.benchmark = planWords.allWarning, benchmarkOf(AllowAll)
 		}
@@ -49,6 +50,7 @@ func aboutBack(f Facts, app checks.App, l ReceiptLine, b Back) (a backAbout, ok 
 		if f.Workflow == nil {
 			return a, false
 		}
+		a.benchmark = planWords.benchBack
 		a.title, a.before, a.after = planWords.workflowTitle, workflowSays(*f.Workflow, nameless), workflowSays(workflowIn(b.Body), nameless)
 		return a, b.Method == "PUT" && b.Path == "/policies/adminConsentRequestPolicy" && writable(workflowIn(b.Body))
 	case DeletePolicy:
@@ -190,7 +192,7 @@ func aboutClass(f Facts, l ReceiptLine, b Back, a backAbout) (backAbout, bool) {
 	at := "/servicePrincipals/" + api.ID + "/delegatedPermissionClassifications"
 	a.title = fmt.Sprintf(planWords.classLine, l.Scopes[0], ResourceTitle(l.Resource))
 	if b.Kind == Unclassify {
-		a.before, a.after = planWords.low, planWords.unclassified
+		a.before, a.after, a.benchmark = planWords.low, planWords.unclassified, planWords.benchBack
 		known := slices.ContainsFunc(f.Classes, func(c ClassFact) bool {
 			return strings.EqualFold(c.API, l.Resource) && c.ID == path.Base(b.Path) && nameIn(api, c.ScopeID) == l.Scopes[0]
 		})

@@ -189,7 +189,7 @@ func standingSetting(f Facts, l ReceiptLine) (st stood, what string, err error) 
 		case sameSet(f.Consent, sent[consentSent](l.Back.Body).Role.Assigned):
 			return stoodBack, "", nil
 		}
-		return stoodMoved, fmt.Sprintf(planWords.movedHolds, consentSays(f.Consent)), nil
+		return stoodMoved, fmt.Sprintf(planWords.movedHolds, consentSays(f.Consent, sent[consentSent](l.Body).Role.Assigned)), nil
 	case SetWorkflow:
 		switch {
 		case !f.WorkflowRead || f.Workflow == nil:

@@ -5,25 +5,25 @@ const leastRoleID = "158c047a-c907-4556-b7ef-446551a6b5f7"
 
 // planWords holds the lines of plans beyond the grant's own.
 var planWords = struct {
-	oneLine, oneEffect                                                                                                                                           string
-	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                                           string
-	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                                                 string
-	roleLine, roleEffect, roleUndo                                                                                                                               string
-	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn, workflowWarning, reviewerUser, reviewerGroup, reviewerRole, reviewerNone string
-	classLine, unclassified, low, classEffect, classUndo                                                                                                         string
-	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                                 string
-	conditionLine, conditionEffect, conditionUndo                                                                                                                string
-	consentLine, consentUndo, consentNone, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged          string
-	consentEffect                                                                                                                                                map[PathID]string
-	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                              string
-	unroleLine, unroleEffect, unroleUndo                                                                                                                         string
-	deleteLine, deleteEffect, deleteUndo, deleteWarning, deleted, restoreWarning, movedForGood                                                                   string
-	backLine                                                                                                                                                     map[ChangeKind]string
-	backEffect                                                                                                                                                   map[ChangeKind]string
-	undoTitle, undoFor, undoGains                                                                                                                                string
-	stopped                                                                                                                                                      map[StopReason]string
-	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                            string
-	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning              string
+	oneLine, oneEffect                                                                                                                                               string
+	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                                               string
+	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                                                     string
+	roleLine, roleEffect, roleUndo                                                                                                                                   string
+	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn, workflowWarning, reviewerUser, reviewerGroup, reviewerRole, reviewerNone     string
+	classLine, unclassified, low, classEffect, classUndo                                                                                                             string
+	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                                     string
+	conditionLine, conditionEffect, conditionUndo                                                                                                                    string
+	consentLine, consentUndo, consentNone, consentRest, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged string
+	consentEffect                                                                                                                                                    map[PathID]string
+	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                                  string
+	unroleLine, unroleEffect, unroleUndo                                                                                                                             string
+	deleteLine, deleteEffect, deleteUndo, deleteWarning, deleted, restoreWarning, movedForGood                                                                       string
+	backLine                                                                                                                                                         map[ChangeKind]string
+	backEffect                                                                                                                                                       map[ChangeKind]string
+	undoTitle, grantTitle, benchBack, undoFor, undoGains                                                                                                             string
+	stopped                                                                                                                                                          map[StopReason]string
+	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                                string
+	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning                  string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
@@ -72,6 +72,7 @@ var planWords = struct {
 	consentLine: "user consent setting",
 	consentUndo: "Set it back to: %s",
 	consentNone: "no user consent",
+	consentRest: "; for owners of teams, chats and groups: %s",
 	consentEffect: map[PathID]string{
 		LowImpact: "Users may consent by themselves to apps of verified publishers, for permissions that are classified Low. It replaces what they may consent to now.",
 		AllowAll:  "Users may consent by themselves to every app, for whatever its API leaves to them. It replaces what they may consent to now.",
@@ -92,7 +93,7 @@ var planWords = struct {
 	revokeEffect:    "Whoever has no grant of their own has to be approved again. Tokens that are out work until they expire.",
 	revokeUndo:      "Make the same grant again.",
 	revokeOneLine:   "delete the grant of user %s on %s",
-	revokeOneEffect: "This user has to be approved again. Tokens that are out work until they expire.",
+	revokeOneEffect: "This user has to be approved again. Tokens that are out work until they expire. Who it is: Users, search for the object id.",
 	revokeWarning:   "The app stops working for those who use it, as their tokens expire.",
 	anotherAPI:      "an API that the app does not need",
 
@@ -137,9 +138,11 @@ var planWords = struct {
 	unseenSetting: "Microsoft accepted a change, and it is not to be seen yet. Such a setting can take up to an hour. Look again later: the plan made then says what is left.",
 	unseenManaged: "Microsoft accepted the change, and it is not there. It manages this setting here, and may not make the change at all.",
 
-	undoTitle: "Take back what was done",
-	undoFor:   "An admin who wants the tenant as it was before a plan was carried out.",
-	undoGains: "Nobody gains anything: what a plan changed is put back, and nothing else.",
+	grantTitle: "Approve the app for everyone",
+	benchBack:  "as before the plan",
+	undoTitle:  "Take back what was done",
+	undoFor:    "An admin who wants the tenant as it was before a plan was carried out.",
+	undoGains:  "Nobody gains anything: what a plan changed is put back, and nothing else.",
 
 	backUndo:      "Do what the receipt says once more.",
 	noUndo:        "None from here: what would be made again is another one.",

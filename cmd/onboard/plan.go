@@ -23,9 +23,9 @@ type pathFlags struct {
 func (f *pathFlags) declare(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.path, "path", string(flows.EntraGrant), "whose change: "+strings.Join(plannedPaths(), ", "))
-	fs.StringVar(&f.who, "for", "", "pilot: the person, by their address, or the group, by its name or object id")
-	fs.StringVar(&f.reviewers, "reviewers", "", "consent-requests: who decides: me, role (Cloud Application Administrators), or an address or a group's name")
-	fs.StringVar(&f.revoke, "revoke", flows.RevokeGrants, "revoke: grants, or app to delete the enterprise app as well")
+	fs.StringVar(&f.who, "for", "", "with --path pilot: the person, by their address, or the group, by its name or object id")
+	fs.StringVar(&f.reviewers, "reviewers", "", "with --path consent-requests: who decides: me, role (Cloud Application Administrators), or an address or a group's name")
+	fs.StringVar(&f.revoke, "revoke", flows.RevokeGrants, "with --path revoke: grants, or app to delete the enterprise app as well")
 }
 
 // plannedPaths are the paths that have a plan, in the product's order.
@@ -146,7 +146,9 @@ func runPlan(ctx context.Context, o *options, f pathFlags, answers map[flows.Que
 	default:
 		l := newPlanLines(o.out)
 		l.plan(s, e.fit)
-		l.line(sayPlanApply)
+		if s.Plan != nil && len(s.Plan.Lines) > 0 {
+			l.line(sayPlanApply)
+		}
 		err = l.out.Flush()
 	}
 	if err != nil {

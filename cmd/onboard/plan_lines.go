@@ -34,8 +34,7 @@ const mostDetail = 8192
 // plan prints a plan whole.
 func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 	p := s.Plan
-	path, _ := flows.PathByID(s.Path)
-	l.line(sayPlanHead, checks.Line(path.Title, 120), checks.Line(s.App.Name, 120), checks.Line(s.Domain, 253), s.TenantID(), whoIs(s.Account))
+	l.line(sayPlanHead, checks.Line(flows.PlanTitle(s.Path), 120), checks.Line(s.App.Name, 120), checks.Line(s.Domain, 253), s.TenantID(), whoIs(s.Account))
 	l.app(s)
 	if fit.Path.ID != "" && !fit.Fits {
 		l.line(sayPlanUnfit, checks.Line(fit.Why, mostDetail))
@@ -43,8 +42,10 @@ func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 	if p == nil || len(p.Lines) == 0 {
 		if s.Path == flows.Undo {
 			l.line(sayUndoEmpty)
-		} else {
+		} else if flows.DoneOf(s, fit).Done {
 			l.line(sayPlanEmpty)
+		} else {
+			l.line(sayPlanNothing)
 		}
 		if p != nil {
 			l.warnings(*p)

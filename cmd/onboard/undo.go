@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +74,7 @@ func (o *options) readReceipt(name string) (r flows.Receipt, isKept bool, err er
 // aboutReceipt takes tenant and app from a receipt, and refuses flags that name
 // others.
 func (o *options) aboutReceipt(r flows.Receipt) error {
-	if o.domain != "" && o.domain != r.Tenant.Domain {
+	if o.domain != "" && !strings.EqualFold(o.domain, r.Tenant.Domain) {
 		return usage("Leave --domain out.", "the receipt is of %s", checks.Line(r.Tenant.Domain, 253))
 	}
 	if o.app != "" && o.app != r.App.ID {
