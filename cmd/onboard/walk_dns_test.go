@@ -90,7 +90,7 @@ func TestDNSOfTheSimulator(t *testing.T) {
 		"bogus":                  {"dns-bogus", nil, false, checks.DNSError, codeUnknown, checks.DNSBogus, "does not fit"},
 		"one forging":            {"dns-signed", []string{"dns-bogus,server=ns2"}, false, checks.DNSError, codeUnknown, checks.DNSBogus, ", at ns2.contoso.example ("},
 		"one lame":               {"dns-signed", []string{"dns-lame"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "ns2.contoso.example"},
-		"both lame":              {"dns-signed", []string{"dns-lame,server=all"}, false, checks.DNSError, codeUnknown, "", "could not be looked up"},
+		"both lame":              {"dns-signed", []string{"dns-lame,server=all"}, false, checks.DNSError, codeUnknown, "", "None of the 2 servers of contoso.example gave an answer that counts"},
 		"one silent":             {"dns-signed", []string{"dns-silent"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "no answer in time"},
 		"one failing":            {"dns-signed", []string{"dns-servfail,server=ns1"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "the server answered SERVFAIL"},
 		"one refusing":           {"dns-signed", []string{"dns-refused"}, false, checks.DNSOk, codeOpen, checks.DNSSecure, "the server answered REFUSED"},
