@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 
 	"onboard.example/checks/sim"
@@ -76,7 +77,7 @@ func TestWindows(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := startScreen(t, home(t), c.sizes[0], wizardAt(t, simulate(t, sim.Options{}))...)
+			s := startScreenOn(t, vt.NewEmulator(300, 250), home(t), c.sizes[0], "onboard", wizardAt(t, simulate(t, sim.Options{}))...)
 			s.until(t, "first frame", func(string) bool { return strings.Contains(s.printed(), "\x1b[?2004h") })
 			for _, size := range c.sizes[1:] {
 				if err := pty.Setsize(s.tty, &size); err != nil {

@@ -86,8 +86,14 @@ func startScreen(t *testing.T, env []string, size pty.Winsize, args ...string) *
 // startScreenOf starts a program at a terminal.
 func startScreenOf(t *testing.T, env []string, size pty.Winsize, name string, args ...string) *session {
 	t.Helper()
-	s := &session{cmd: command(t, env, name, args...)}
-	s.emu = vt.NewEmulator(int(min(max(size.Cols, 80), 300)), int(min(max(size.Rows, 24), 200)))
+	return startScreenOn(t, vt.NewEmulator(int(min(max(size.Cols, 80), 300)), int(min(max(size.Rows, 24), 200))), env, size, name, args...)
+}
+
+// startScreenOn is startScreenOf with a glass of its own, at least as large as every
+// size that the window will have: it hears of none, and breaks at rows that it lacks.
+func startScreenOn(t *testing.T, glass *vt.Emulator, env []string, size pty.Winsize, name string, args ...string) *session {
+	t.Helper()
+	s := &session{cmd: command(t, env, name, args...), emu: glass}
 	f, err := pty.StartWithSize(s.cmd, &size)
 	if err != nil {
 		t.Fatal(err)
