@@ -275,7 +275,7 @@ func TestDiskFullOnTheScreen(t *testing.T) {
 	must(t, err)
 	flags := append(wizardAt(t, simulate(t, sim.Options{})), "--domain", "contoso.example")
 	for _, size := range []pty.Winsize{{Rows: 12, Cols: 40}, {Rows: 24, Cols: 80}} {
-		s := startScreenOf(t, home(t), size, sh, append([]string{"-c", `ulimit -f 4; exec onboard "$@"`, "sh"}, flags...)...)
+		s := startScreenOf(t, home(t), size, sh, append([]string{"-c", `ulimit -f 8; exec onboard "$@"`, "sh"}, flags...)...)
 		s.sees(t, "Not saved since ")
 		s.press(t, "?", "file too large.")
 		s.types(t, "\x03")
