@@ -1,9 +1,7 @@
 package sim
 
-import "strings"
-
 // scopeTitles are the words of Microsoft's consent pages for the permissions
-// that people meet most; others are titled by their value.
+// that people meet. Their longer descriptions are not in the simulator.
 var scopeTitles = map[string]string{
 	"openid":                                 "Sign you in",
 	"profile":                                "View your basic profile",
@@ -26,6 +24,84 @@ var scopeTitles = map[string]string{
 	"Policy.Read.All":                        "Read your organization's policies",
 	"Policy.Read.PermissionGrant":            "Read consent and permission grant policies",
 	"DelegatedPermissionGrant.ReadWrite.All": "Manage all delegated permission grants",
+	// The display names of Microsoft's permission reference
+	// (learn.microsoft.com/graph/permissions-reference), as admins read them.
+	"User.ReadWrite":                             "Read and write access to user profile",
+	"User.Read.All":                              "Read all users' full profiles and company properties",
+	"Calendars.ReadBasic":                        "Read basic details of user calendars",
+	"Calendars.Read.Shared":                      "Read user and shared calendars",
+	"Calendars.ReadWrite.Shared":                 "Read and write user and shared calendars",
+	"Mail.ReadBasic":                             "Read user basic mail",
+	"Mail.Read.Shared":                           "Read user and shared mail",
+	"Mail.ReadBasic.Shared":                      "Read user and shared basic mail",
+	"Mail.ReadWrite.Shared":                      "Read and write user and shared mail",
+	"Mail.Send.Shared":                           "Send mail on behalf of others",
+	"MailboxSettings.Read":                       "Read user mailbox settings",
+	"MailboxFolder.Read":                         "Read a user's mailbox folders",
+	"MailboxFolder.ReadWrite":                    "Read and write a user's mailbox folders",
+	"MailboxItem.Read":                           "Read a user's mailbox items",
+	"MailboxItem.ImportExport":                   "Export and import a user's mailbox items",
+	"Contacts.Read":                              "Read user contacts",
+	"Contacts.ReadWrite":                         "Have full access to user contacts",
+	"Contacts.Read.Shared":                       "Read user and shared contacts",
+	"Contacts.ReadWrite.Shared":                  "Read and write user and shared contacts",
+	"People.Read":                                "Read users' relevant people lists",
+	"People.Read.All":                            "Read all users' relevant people lists",
+	"Tasks.Read":                                 "Read user's tasks and task lists",
+	"Tasks.ReadWrite":                            "Create, read, update, and delete user's tasks and task lists",
+	"Tasks.Read.Shared":                          "Read user and shared tasks",
+	"Tasks.ReadWrite.Shared":                     "Read and write user and shared tasks",
+	"SMTP.Send":                                  "Send emails from mailboxes using SMTP AUTH",
+	"Files.Read":                                 "Read user files",
+	"Files.ReadWrite":                            "Have full access to user files",
+	"Files.Read.All":                             "Read all files that user can access",
+	"Files.ReadWrite.All":                        "Have full access to all files user can access",
+	"Files.ReadWrite.AppFolder":                  "Have full access to the application's folder (preview)",
+	"Sites.Read.All":                             "Read items in all site collections",
+	"Sites.ReadWrite.All":                        "Edit or delete items in all site collections",
+	"Sites.Selected":                             "Access selected Sites, on behalf of the signed-in user",
+	"OnlineMeetings.Read":                        "Read user's online meetings",
+	"OnlineMeetings.ReadWrite":                   "Read and create user's online meetings",
+	"OnlineMeetingTranscript.Read.All":           "Read all transcripts of online meetings",
+	"Chat.Read":                                  "Read user chat messages",
+	"Chat.ReadBasic":                             "Read names and members of user chat threads",
+	"Chat.ReadWrite":                             "Read and write user chat messages",
+	"ChatMessage.Send":                           "Send user chat messages",
+	"Chat.Create":                                "Create chats",
+	"ChannelMessage.Send":                        "Send channel messages",
+	"ChannelMessage.Read.All":                    "Read user channel messages",
+	"Team.ReadBasic.All":                         "Read the names and descriptions of teams",
+	"Channel.ReadBasic.All":                      "Read the names and descriptions of channels",
+	"Presence.Read":                              "Read user's presence information",
+	"Presence.Read.All":                          "Read presence information of all users in your organization",
+	"Place.Read.All":                             "Read all company places",
+	"Bookings.Read.All":                          "Read bookings information",
+	"Bookings.ReadWrite.All":                     "Read and write bookings information",
+	"Notes.Read":                                 "Read user OneNote notebooks",
+	"Notes.ReadWrite":                            "Read and write user OneNote notebooks",
+	"Group.Read.All":                             "Read all groups",
+	"GroupMember.Read.All":                       "Read group memberships",
+	"Directory.ReadWrite.All":                    "Read and write directory data",
+	"Directory.AccessAsUser.All":                 "Access directory as the signed in user",
+	"AppRoleAssignment.ReadWrite.All":            "Manage app permission grants and app role assignments",
+	"DelegatedPermissionGrant.Read.All":          "Read delegated permission grants",
+	"Policy.Read.ConditionalAccess":              "Read your organization's conditional access policies",
+	"Policy.ReadWrite.Authorization":             "Read and write your organization's authorization policy",
+	"Policy.ReadWrite.PermissionGrant":           "Manage consent and permission grant policies",
+	"Policy.ReadWrite.ConsentRequest":            "Read and write consent request policy",
+	"Policy.ReadWrite.ConditionalAccess":         "Read and write your organization's conditional access policies",
+	"ConsentRequest.Read.All":                    "Read consent requests",
+	"ConsentRequest.ReadWrite.All":               "Read and write consent requests",
+	"AuditLog.Read.All":                          "Read audit log data",
+	"RoleManagement.Read.Directory":              "Read directory RBAC settings",
+	"RoleEligibilitySchedule.Read.Directory":     "Read all eligible role assignments for your company's directory",
+	"RoleAssignmentSchedule.ReadWrite.Directory": "Read, update, and delete all active role assignments for your company's directory",
+	"Organization.Read.All":                      "Read organization information",
+	"Domain.Read.All":                            "Read domains",
+	"CrossTenantInformation.ReadBasic.All":       "Read cross-tenant basic information",
+	"EAS.AccessAsUser.All":                       "Access mailboxes via Exchange ActiveSync",
+	"Policy.ReadWrite.SecurityDefaults":          "Read and write your organization's security defaults policy",
+	"RoleManagement.Read.All":                    "Read role management data for all RBAC providers",
 }
 
 // scopeTitle is what a consent page calls a permission.
@@ -33,8 +109,11 @@ func scopeTitle(value string) string {
 	if t, ok := scopeTitles[value]; ok {
 		return t
 	}
-	return strings.ReplaceAll(value, ".", " ")
+	return wordsNoTitle
 }
+
+// wordsNoTitle stands for the text of a permission that the simulator has none of.
+const wordsNoTitle = "(no text in the simulator)"
 
 // What a scenario that was made from a saved snapshot says of itself.
 const (
