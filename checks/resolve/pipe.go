@@ -30,6 +30,7 @@ type pipe struct {
 	conn     net.Conn
 	err      error
 	answered bool
+	asked    int
 	waits    map[uint16]wait
 	writing  sync.Mutex
 }
@@ -53,7 +54,7 @@ func (r *Resolver) piped(ctx context.Context, t target, m *dns.Msg) (in *dns.Msg
 		return in, false, err
 	}
 	p.mu.Lock()
-	alone = p.answered
+	alone = p.answered || p.asked > 1 // a reset may swallow the answer that came before it
 	p.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -155,6 +156,7 @@ func (p *pipe) ask(ctx context.Context, m *dns.Msg) (*dns.Msg, error) {
 	}
 	id := m.Id
 	p.waits[id] = w
+	p.asked++
 	p.mu.Unlock()
 	defer func() {
 		p.mu.Lock()
