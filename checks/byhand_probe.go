@@ -43,20 +43,19 @@ func probeByHand(e Evidence) []Command {
 	if !IsGUID(tenant) {
 		return nil
 	}
-	login := "az login --service-principal --allow-no-subscriptions --tenant " + tenant + " --username " + id
 	switch {
 	case q.Get("client_secret") == probeMask:
 		return []Command{
 			{"PowerShell", "Invoke-RestMethod -Method Post -Uri " + quotePowerShell(at) + " -Body @{grant_type='client_credentials'; client_id='" + id +
 				"'; scope=" + quotePowerShell(scope) + "; client_secret=(Get-Content -Raw ./secret.txt).Trim()}"},
-			{"az", login + ` --password "$(cat ./secret.txt)"`},
-			{"curl", "curl --silent --show-error --globoff --data grant_type=client_credentials --data client_id=" + id + " --data-urlencode " +
-				quotePOSIX("scope="+scope) + " --data-urlencode client_secret@./secret.txt " + quotePOSIX(at)},
+			// Not az: it takes a secret as an argument, where every process can read it.
+			{"curl", `tr -d '\r\n' < ./secret.txt | curl --silent --show-error --globoff --data grant_type=client_credentials --data client_id=` + id + " --data-urlencode " +
+				quotePOSIX("scope="+scope) + " --data-urlencode client_secret@- " + quotePOSIX(at)},
 		}
 	case q.Get("client_assertion") == probeMask:
 		return []Command{
 			{"m365", "m365 login --authType certificate --certificateFile ./key-and-certificate.pem --appId " + id + " --tenant " + tenant},
-			{"az", login + " --certificate ./key-and-certificate.pem"},
+			{"az", "az login --service-principal --allow-no-subscriptions --tenant " + tenant + " --username " + id + " --certificate ./key-and-certificate.pem"},
 		}
 	}
 	return nil

@@ -152,15 +152,12 @@ func vendorCallback(_ context.Context, s Subject) (Finding, error) {
 	again := &Fix{Do: doCallbackAgain, Why: whyCallbackAgain, Who: WhoAdmin}
 	here := func(t CloudTenant) bool { return strings.EqualFold(t.TenantID, c.Tenant) }
 	switch {
+	case !c.Ours: // anybody's word, whatever it says
+		f.Grade, f.Summary = GradeUnknown, sayCallbackStrange
+		f.Fix = again
 	case c.Error != "":
 		f.Verdict, f.Fix = Fail, again
 		f.Summary = fmt.Sprintf(sayCallbackError, strings.TrimSpace(Line(c.Error, 60)+" "+Line(c.AADSTS, 20)))
-		if !c.Ours {
-			f.Detail = []string{sayCallbackStrange}
-		}
-	case !c.Ours:
-		f.Grade, f.Summary = GradeUnknown, sayCallbackStrange
-		f.Fix = again
 	case !c.Consented:
 		f.Grade, f.Summary, f.Fix = GradeUnknown, sayCallbackEmpty, again
 	case c.Tenant != "" && len(s.candidates()) > 0 && !slices.ContainsFunc(s.candidates(), here):

@@ -193,6 +193,12 @@ func (s State) pick(p Profile, clientID string) State {
 	if clientID != "" && !strings.EqualFold(clientID, s.App.ClientID) {
 		s.App.ClientID, s.App.IDFrom = clientID, checks.IDGiven
 	}
+	// Journals of before it was told apart hold such profiles without a source:
+	// nobody but a person can have named the id of an app without a profile.
+	made := p.ID == UnlistedID || p.ID == OwnAppID || s.Handed != nil && s.Handed.Unvouched
+	if made && s.App.ClientID != "" && s.App.IDFrom == checks.IDOfProfile {
+		s.App.IDFrom = checks.IDGiven
+	}
 	return s.forget(AskClientID, AskFound).afresh(was)
 }
 

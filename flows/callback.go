@@ -33,7 +33,8 @@ func ReadReturn(s State, address string, pasted bool) (c checks.Callback, ok boo
 	if err != nil || !q.Has("admin_consent") && !q.Has("error") {
 		return c, false
 	}
-	c = checks.Callback{Error: checks.Line(q.Get("error"), 60), Ours: q.Get("state") == consentState(s), Pasted: pasted}
+	ours := s.nonce != "" && q.Get("state") == consentState(s) // without a nonce anybody could guess it
+	c = checks.Callback{Error: checks.Line(q.Get("error"), 60), Ours: ours, Pasted: pasted}
 	if m := returnCode.FindString(q.Get("error_description")); m != "" {
 		c.AADSTS = m
 	}
@@ -47,11 +48,26 @@ func ReadReturn(s State, address string, pasted bool) (c checks.Callback, ok boo
 // returnCode finds Microsoft's number in a description (entra-facts §13).
 var returnCode = regexp.MustCompile(`AADSTS\d{4,8}`)
 
+// News says whether what came back tells this run anything. Whatever page is open
+// in the person's browser can send requests to this machine, as often as it
+// likes: of what is not this run's the first counts, and nothing twice.
+func (s State) News(c checks.Callback) bool {
+	have := s.Callback
+	switch {
+	case have == nil:
+		return true
+	case *have == c:
+		return false
+	default:
+		return c.Ours || c.Pasted && !have.Ours
+	}
+}
+
 // came takes what the consent page brought back. It is somebody's word, as
 // "I did it" is, and moves nothing but that.
 func (s State) came(e Returned) State {
 	step, ok := s.Step()
-	if !ok || !slices.Contains(step.Links, LinkConsent) {
+	if !ok || !slices.Contains(step.Links, LinkConsent) || !s.News(e.Callback) {
 		return s
 	}
 	c := e.Callback

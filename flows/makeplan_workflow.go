@@ -114,6 +114,28 @@ func sameWorkflow(a, b WorkflowFact) bool {
 	return a.Enabled == b.Enabled && a.Notify == b.Notify && a.Remind == b.Remind && a.Days == b.Days && slices.Equal(a.Reviewers, b.Reviewers)
 }
 
+// workflowIs says whether the workflow is as a body sets it. What Graph makes of a
+// queryRoot that was written as null nobody documents: null and nothing are one.
+func workflowIs(w WorkflowFact, text string) bool {
+	want := workflowIn(text)
+	if !sameWorkflow(w, want) {
+		return false
+	}
+	root := func(f checks.ReviewerForm) string {
+		if f.Root == nil {
+			return ""
+		}
+		return *f.Root
+	}
+	for i := range w.Reviewers {
+		a, b := w.form(i), want.form(i)
+		if !strings.EqualFold(a.Type, b.Type) || root(a) != root(b) {
+			return false
+		}
+	}
+	return true
+}
+
 // workflowSays is the workflow in a line; name gives the name of a person or a
 // group by its object id, as far as it is known.
 func workflowSays(w WorkflowFact, name func(id string) string) string {

@@ -149,6 +149,8 @@ func TakeBack(s State) (r Receipt, ok bool) {
 	back := map[PlanID]bool{}
 	for _, r := range slices.Backward(ReceiptsOf(s)) {
 		switch {
+		case !strings.EqualFold(r.App.ClientID, s.App.ClientID), s.TenantID() != "" && !strings.EqualFold(r.Tenant.ID, s.TenantID()):
+			// of another app of this run, or of another tenant: it has a receipt
 		case r.Path == Undo:
 			back[r.Undoes] = back[r.Undoes] || r.Done
 		case back[r.Plan]:

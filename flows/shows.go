@@ -121,7 +121,7 @@ func showsSetting(f Facts, c Change) bool {
 	case SetConsent:
 		return f.ConsentRead && sameSet(f.Consent, sent[consentSent](c.Body).Role.Assigned)
 	case SetWorkflow:
-		return f.WorkflowRead && f.Workflow != nil && workflowBody(*f.Workflow) == c.Body
+		return f.WorkflowRead && f.Workflow != nil && workflowIs(*f.Workflow, c.Body)
 	case Classify, Unclassify:
 		return f.ClassRead && len(c.Scopes) == 1 && classNamed(f, c.Resource, c.Scopes[0]) == map[bool]string{true: "low"}[c.Kind == Classify]
 	case CreatePolicy, DeletePolicy:

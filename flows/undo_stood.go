@@ -194,9 +194,9 @@ func standingSetting(f Facts, l ReceiptLine) (st stood, what string, err error) 
 		switch {
 		case !f.WorkflowRead || f.Workflow == nil:
 			return st, "", ErrNotRead
-		case workflowBody(*f.Workflow) == l.Body:
+		case workflowIs(*f.Workflow, l.Body):
 			return stoodLeft, "", nil
-		case workflowBody(*f.Workflow) == l.Back.Body:
+		case workflowIs(*f.Workflow, l.Back.Body):
 			return stoodBack, "", nil
 		}
 		return stoodMoved, fmt.Sprintf(planWords.movedHolds, workflowSays(*f.Workflow, nameless)), nil

@@ -455,7 +455,7 @@ func TestWhatARunCanTakeBack(t *testing.T) {
 	s := onPath(t, EntraGrant, f)
 	s.CanWrite = true
 	of := func(plan PlanID, path PathID, undoes PlanID, outcome LineStatus) Receipt {
-		return Receipt{Plan: plan, Path: path, Undoes: undoes, Done: true, Lines: []ReceiptLine{{Kind: CreateGrant, Outcome: outcome.String()}}}
+		return Receipt{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: s.TenantID()}, Plan: plan, Path: path, Undoes: undoes, Done: true, Lines: []ReceiptLine{{Kind: CreateGrant, Outcome: outcome.String()}}}
 	}
 	for name, c := range map[string]struct {
 		past []Receipt
@@ -479,10 +479,53 @@ func TestWhatARunCanTakeBack(t *testing.T) {
 			t.Errorf("%s: taken back where nothing can write", name)
 		}
 	}
+	for name, spoil := range map[string]func(*Receipt){
+		"of another app":    func(r *Receipt) { r.App.ClientID = exSP },
+		"in another tenant": func(r *Receipt) { r.Tenant.ID = exSP },
+	} {
+		other := of("a", EntraGrant, "", LineSeen)
+		spoil(&other)
+		s.past = []Receipt{other}
+		if r, ok := TakeBack(s); ok {
+			t.Errorf("%s: %q", name, r.Plan)
+		}
+		s.past = []Receipt{of("b", EntraGrant, "", LineSeen), other}
+		if r, ok := TakeBack(s); !ok || r.Plan != "b" {
+			t.Errorf("%s: %q %t of what is behind it", name, r.Plan, ok)
+		}
+	}
 	half := of("u", Undo, "a", LineSeen)
 	half.Done = false
 	s.past = []Receipt{of("a", EntraGrant, "", LineSeen), half}
 	if r, ok := TakeBack(s); !ok || r.Plan != "a" {
 		t.Errorf("taken back half: %q", r.Plan)
+	}
+}
+
+// TestAWorkflowStandsWhateverGraphMakesOfNull: a queryRoot that was written as null
+// may come back empty, and the other way round.
+func TestAWorkflowStandsWhateverGraphMakesOfNull(t *testing.T) {
+	t.Parallel()
+	empty, other := "", "/users"
+	of := func(root *string, typ string) WorkflowFact {
+		return WorkflowFact{Enabled: true, Days: 14, Reviewers: []string{aReviser}, Forms: []checks.ReviewerForm{{Type: typ, Root: root}}}
+	}
+	usual := checks.ReviewerQueryType
+	for name, c := range map[string]struct {
+		has, wrote WorkflowFact
+		want       bool
+	}{
+		"null for null":       {of(nil, usual), of(nil, usual), true},
+		"nothing for null":    {of(&empty, usual), of(nil, usual), true},
+		"null for nothing":    {of(nil, usual), of(&empty, usual), true},
+		"another root":        {of(&other, usual), of(nil, usual), false},
+		"another type":        {of(nil, "Other"), of(nil, usual), false},
+		"the type's own case": {of(nil, strings.ToLower(usual)), of(nil, usual), true},
+		"other days":          {WorkflowFact{Enabled: true, Days: 3, Reviewers: []string{aReviser}}, of(nil, usual), false},
+		"nobody decides":      {WorkflowFact{Enabled: true, Days: 14}, of(nil, usual), false},
+	} {
+		if got := workflowIs(c.has, workflowBody(c.wrote)); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }

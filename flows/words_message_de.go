@@ -130,7 +130,7 @@ var messageGerman = messageWords{
 		checks.AskAssign:       "Cloudanwendungsadministrator (Cloud Application Administrator), Anwendungsadministrator (Application Administrator) oder „User Administrator“ genügt, ebenso ein Besitzer der Unternehmensanwendung.",
 		checks.AskEnable:       "Cloudanwendungsadministrator (Cloud Application Administrator) oder Anwendungsadministrator (Application Administrator) genügt, ebenso ein Besitzer der Unternehmensanwendung.",
 		checks.AskService:      "Zum Aktivieren genügt Cloudanwendungsadministrator (Cloud Application Administrator); eine Lizenz kauft ein „Billing Administrator“.",
-		checks.AskAccess:       "Zum Nachsehen genügt „Reports Reader“, zum Ändern einer Richtlinie „Conditional Access Administrator“.",
+		checks.AskAccess:       "Zum Nachsehen genügt „Security Reader“, zum Ändern einer Richtlinie „Conditional Access Administrator“.",
 		checks.AskAccount:      "„User Administrator“ genügt; für das Konto eines Administrators kann mehr nötig sein.",
 		checks.AskCrossTenant:  "„Security Administrator“ genügt.",
 		checks.AskRestrictions: "In Entra genügt „Security Administrator“; am Proxy ist zuständig, wer ihn betreut.",
@@ -138,7 +138,7 @@ var messageGerman = messageWords{
 		checks.AskFactor:       "„Authentication Administrator“ genügt; für das Konto eines Administrators kann mehr nötig sein.",
 		checks.AskHelp:         "Zum Nachsehen genügt „Reports Reader“.",
 		checks.AskDefaults:     "Zum Nachsehen genügt „Reports Reader“.",
-		checks.AskDeviceCode:   "Zum Nachsehen genügt „Reports Reader“, zum Ändern einer Richtlinie „Conditional Access Administrator“.",
+		checks.AskDeviceCode:   "Zum Nachsehen genügt „Security Reader“, zum Ändern einer Richtlinie „Conditional Access Administrator“.",
 	},
 	effects: map[checks.WhyAsk]string{
 		checks.AskAssign:       "Ich kann die App verwenden; für alle anderen bleibt es, wie es ist. Bei einer Gruppe können es alle ihre direkten Mitglieder.",

@@ -130,7 +130,7 @@ var messageEnglish = messageWords{
 		checks.AskAssign:       "Cloud Application Administrator, Application Administrator or User Administrator is enough, and so is an owner of the enterprise app.",
 		checks.AskEnable:       "Cloud Application Administrator or Application Administrator is enough, and so is an owner of the enterprise app.",
 		checks.AskService:      "Cloud Application Administrator is enough to switch it on; a licence is bought by a Billing Administrator.",
-		checks.AskAccess:       "Reports Reader is enough to look, Conditional Access Administrator to change a policy.",
+		checks.AskAccess:       "Security Reader is enough to look, Conditional Access Administrator to change a policy.",
 		checks.AskAccount:      "User Administrator is enough; an administrator's account may take more.",
 		checks.AskCrossTenant:  "Security Administrator is enough.",
 		checks.AskRestrictions: "In Entra, Security Administrator is enough; at the proxy it is whoever looks after it.",
@@ -138,7 +138,7 @@ var messageEnglish = messageWords{
 		checks.AskFactor:       "Authentication Administrator is enough; an administrator's account may take more.",
 		checks.AskHelp:         "Reports Reader is enough to look.",
 		checks.AskDefaults:     "Reports Reader is enough to look.",
-		checks.AskDeviceCode:   "Reports Reader is enough to look, Conditional Access Administrator to change a policy.",
+		checks.AskDeviceCode:   "Security Reader is enough to look, Conditional Access Administrator to change a policy.",
 	},
 	effects: map[checks.WhyAsk]string{
 		checks.AskAssign:       "I can use the app, and nobody else gains anything. With a group, all its direct members can.",

@@ -130,7 +130,7 @@ var messageSpanish = messageWords{
 		checks.AskAssign:       "Basta con Administrador de aplicaciones en la nube (Cloud Application Administrator), Administrador de aplicaciones (Application Administrator) o «User Administrator»; también con ser propietario de la aplicación empresarial.",
 		checks.AskEnable:       "Basta con Administrador de aplicaciones en la nube (Cloud Application Administrator) o Administrador de aplicaciones (Application Administrator); también con ser propietario de la aplicación empresarial.",
 		checks.AskService:      "Para habilitarlo basta con Administrador de aplicaciones en la nube (Cloud Application Administrator); una licencia la compra un «Billing Administrator».",
-		checks.AskAccess:       "Para mirar basta con «Reports Reader»; para cambiar una directiva, con «Conditional Access Administrator».",
+		checks.AskAccess:       "Para mirar basta con «Security Reader»; para cambiar una directiva, con «Conditional Access Administrator».",
 		checks.AskAccount:      "Basta con «User Administrator»; la cuenta de un administrador puede requerir más.",
 		checks.AskCrossTenant:  "Basta con «Security Administrator».",
 		checks.AskRestrictions: "En Entra basta con «Security Administrator»; en el proxy, quien se encargue de él.",
@@ -138,7 +138,7 @@ var messageSpanish = messageWords{
 		checks.AskFactor:       "Basta con «Authentication Administrator»; la cuenta de un administrador puede requerir más.",
 		checks.AskHelp:         "Para mirar basta con «Reports Reader».",
 		checks.AskDefaults:     "Para mirar basta con «Reports Reader».",
-		checks.AskDeviceCode:   "Para mirar basta con «Reports Reader»; para cambiar una directiva, con «Conditional Access Administrator».",
+		checks.AskDeviceCode:   "Para mirar basta con «Security Reader»; para cambiar una directiva, con «Conditional Access Administrator».",
 	},
 	effects: map[checks.WhyAsk]string{
 		checks.AskAssign:       "Podré usar la aplicación y para los demás no cambia nada. Con un grupo, podrán todos sus miembros directos.",

@@ -130,7 +130,7 @@ var messageFrench = messageWords{
 		checks.AskAssign:       "Le rôle Administrateur d'application cloud (Cloud Application Administrator), Administrateur d'application (Application Administrator) ou « User Administrator » suffit, de même qu'un propriétaire de l'application d'entreprise.",
 		checks.AskEnable:       "Le rôle Administrateur d'application cloud (Cloud Application Administrator) ou Administrateur d'application (Application Administrator) suffit, de même qu'un propriétaire de l'application d'entreprise.",
 		checks.AskService:      "Le rôle Administrateur d'application cloud (Cloud Application Administrator) suffit pour le réactiver ; une licence est achetée par un « Billing Administrator ».",
-		checks.AskAccess:       "Le rôle « Reports Reader » suffit pour regarder, « Conditional Access Administrator » pour modifier une stratégie.",
+		checks.AskAccess:       "Le rôle « Security Reader » suffit pour regarder, « Conditional Access Administrator » pour modifier une stratégie.",
 		checks.AskAccount:      "Le rôle « User Administrator » suffit ; le compte d'un administrateur peut en demander davantage.",
 		checks.AskCrossTenant:  "Le rôle « Security Administrator » suffit.",
 		checks.AskRestrictions: "Dans Entra, le rôle « Security Administrator » suffit ; pour le proxy, c'est la personne qui s'en occupe.",
@@ -138,7 +138,7 @@ var messageFrench = messageWords{
 		checks.AskFactor:       "Le rôle « Authentication Administrator » suffit ; le compte d'un administrateur peut en demander davantage.",
 		checks.AskHelp:         "Le rôle « Reports Reader » suffit pour regarder.",
 		checks.AskDefaults:     "Le rôle « Reports Reader » suffit pour regarder.",
-		checks.AskDeviceCode:   "Le rôle « Reports Reader » suffit pour regarder, « Conditional Access Administrator » pour modifier une stratégie.",
+		checks.AskDeviceCode:   "Le rôle « Security Reader » suffit pour regarder, « Conditional Access Administrator » pour modifier une stratégie.",
 	},
 	effects: map[checks.WhyAsk]string{
 		checks.AskAssign:       "Je peux utiliser l'application, et rien ne change pour les autres. Avec un groupe, tous ses membres directs le peuvent.",

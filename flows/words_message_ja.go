@@ -130,7 +130,7 @@ var messageJapanese = messageWords{
 		checks.AskAssign:       "クラウド アプリケーション管理者 (Cloud Application Administrator)、アプリケーション管理者 (Application Administrator)、または「User Administrator」で十分です。エンタープライズ アプリケーションの所有者でも可能です。",
 		checks.AskEnable:       "クラウド アプリケーション管理者 (Cloud Application Administrator) またはアプリケーション管理者 (Application Administrator) で十分です。エンタープライズ アプリケーションの所有者でも可能です。",
 		checks.AskService:      "有効にするにはクラウド アプリケーション管理者 (Cloud Application Administrator) で十分です。ライセンスの購入は「Billing Administrator」が行います。",
-		checks.AskAccess:       "確認には「Reports Reader」、ポリシーの変更には「Conditional Access Administrator」で十分です。",
+		checks.AskAccess:       "確認には「Security Reader」、ポリシーの変更には「Conditional Access Administrator」で十分です。",
 		checks.AskAccount:      "「User Administrator」で十分です。管理者のアカウントの場合は、より強いロールが必要なことがあります。",
 		checks.AskCrossTenant:  "「Security Administrator」で十分です。",
 		checks.AskRestrictions: "Entra では「Security Administrator」で十分です。プロキシの場合は、その担当者です。",
@@ -138,7 +138,7 @@ var messageJapanese = messageWords{
 		checks.AskFactor:       "「Authentication Administrator」で十分です。管理者のアカウントの場合は、より強いロールが必要なことがあります。",
 		checks.AskHelp:         "確認には「Reports Reader」で十分です。",
 		checks.AskDefaults:     "確認には「Reports Reader」で十分です。",
-		checks.AskDeviceCode:   "確認には「Reports Reader」、ポリシーの変更には「Conditional Access Administrator」で十分です。",
+		checks.AskDeviceCode:   "確認には「Security Reader」、ポリシーの変更には「Conditional Access Administrator」で十分です。",
 	},
 	effects: map[checks.WhyAsk]string{
 		checks.AskAssign:       "私がアプリを使用できるようになり、ほかの人には影響しません。グループの場合は、その直接のメンバー全員が使用できるようになります。",

@@ -130,7 +130,7 @@ var messageDutch = messageWords{
 		checks.AskAssign:       "Cloudtoepassingsbeheerder (Cloud Application Administrator), toepassingsbeheerder (Application Administrator) of ‘User Administrator’ is genoeg; een eigenaar van de bedrijfstoepassing kan het ook.",
 		checks.AskEnable:       "Cloudtoepassingsbeheerder (Cloud Application Administrator) of toepassingsbeheerder (Application Administrator) is genoeg; een eigenaar van de bedrijfstoepassing kan het ook.",
 		checks.AskService:      "Om de dienst in te schakelen is cloudtoepassingsbeheerder (Cloud Application Administrator) genoeg; een licentie koopt een ‘Billing Administrator’.",
-		checks.AskAccess:       "Om te kijken is ‘Reports Reader’ genoeg, om een beleid te wijzigen ‘Conditional Access Administrator’.",
+		checks.AskAccess:       "Om te kijken is ‘Security Reader’ genoeg, om een beleid te wijzigen ‘Conditional Access Administrator’.",
 		checks.AskAccount:      "‘User Administrator’ is genoeg; voor het account van een beheerder kan meer nodig zijn.",
 		checks.AskCrossTenant:  "‘Security Administrator’ is genoeg.",
 		checks.AskRestrictions: "In Entra is ‘Security Administrator’ genoeg; op de proxy is het wie die beheert.",
@@ -138,7 +138,7 @@ var messageDutch = messageWords{
 		checks.AskFactor:       "‘Authentication Administrator’ is genoeg; voor het account van een beheerder kan meer nodig zijn.",
 		checks.AskHelp:         "Om te kijken is ‘Reports Reader’ genoeg.",
 		checks.AskDefaults:     "Om te kijken is ‘Reports Reader’ genoeg.",
-		checks.AskDeviceCode:   "Om te kijken is ‘Reports Reader’ genoeg, om een beleid te wijzigen ‘Conditional Access Administrator’.",
+		checks.AskDeviceCode:   "Om te kijken is ‘Security Reader’ genoeg, om een beleid te wijzigen ‘Conditional Access Administrator’.",
 	},
 	effects: map[checks.WhyAsk]string{
 		checks.AskAssign:       "Ik kan de app gebruiken; voor anderen verandert er niets. Bij een groep kunnen al haar directe leden dat.",

@@ -14,7 +14,7 @@ import (
 // can be pasted, on the screen and on lines; anything else is told to be none.
 func TestPastedRedirect(t *testing.T) {
 	t.Parallel()
-	const address = "https://app.example/back?admin_consent=True&tenant=99999999-9999-4999-8999-999999999999&state=onboard-hetk&code=SECRET"
+	const address = "https://app.example/back?admin_consent=True&tenant=99999999-9999-4999-8999-999999999999&state=onboard-hetk-n&code=SECRET"
 	at := func(redirect string) *fakeDriver {
 		d := atStep(t, flows.DirectLink, flows.LinkApprove)
 		d.state.App.ConsentRedirect = redirect

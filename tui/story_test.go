@@ -134,6 +134,7 @@ func (p *fakePlay) Make(_ context.Context, id string) error {
 func started(t testing.TB) flows.Started {
 	t.Helper()
 	return flows.Started{
+		Nonce:   "n",
 		Version: "test", CanWrite: true,
 		Ways: []flows.WayOffer{{Way: flows.WayBrowser}, {Way: flows.WayAz, Why: "az is not installed"}, {Way: flows.WayDevice}},
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -218,5 +219,39 @@ func TestConnectionsAreShared(t *testing.T) {
 		if n := c.n.Load(); n < want[0] || n > want[1] {
 			t.Errorf("one question each %v: %d connections", once, n)
 		}
+	}
+}
+
+// TestLooksThatEndSideBySide: one look ends, and closes what was opened, while
+// another begins: neither waits for the other's connections, and nothing panics.
+func TestLooksThatEndSideBySide(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, &dns.Server{Listener: l, Handler: w.handler("127.0.0.1", false), MaxTCPQueries: -1})
+	r, err := New(Options{Server: "tcp://" + l.Addr().String(), Port: w.port})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := r.servers[0]
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 300 {
+				r.begin()
+				p := r.pipeTo(t.Context(), at)
+				r.mu.Lock()
+				p.load--
+				r.mu.Unlock()
+				r.hangUp()
+			}
+		})
+	}
+	wg.Wait()
+	if r.looks != 0 || len(r.opened) != 0 || len(r.pipes) != 0 {
+		t.Errorf("%d looks, %d connections left", r.looks, len(r.opened))
 	}
 }

@@ -24,6 +24,7 @@ const (
 type pipe struct {
 	ready chan struct{} // closed once conn is there, or the pipe is dead
 	dead  chan struct{} // closed once err is there
+	gone  chan struct{} // closed once nobody reads any more
 	load  int           // questions under way; Resolver.mu
 
 	mu       sync.Mutex
@@ -74,9 +75,9 @@ func (r *Resolver) pipeTo(ctx context.Context, t target) *pipe {
 		}
 	}
 	if p == nil || p.load >= fullPipe && len(r.pipes[t]) < maxPipes {
-		p = &pipe{ready: make(chan struct{}), dead: make(chan struct{}), waits: map[uint16]wait{}}
-		r.pipes[t] = append(r.pipes[t], p)
-		r.readers.Go(func() { p.run(ctx, r, t) })
+		p = &pipe{ready: make(chan struct{}), dead: make(chan struct{}), gone: make(chan struct{}), waits: map[uint16]wait{}}
+		r.pipes[t], r.opened = append(r.pipes[t], p), append(r.opened, p)
+		go p.run(ctx, r, t)
 	}
 	p.load++
 	return p
@@ -84,6 +85,7 @@ func (r *Resolver) pipeTo(ctx context.Context, t target) *pipe {
 
 // run connects, and hands answers to those who wait for them.
 func (p *pipe) run(ctx context.Context, r *Resolver, t target) {
+	defer close(p.gone)
 	conn, err := r.dial(ctx, t.network, t)
 	p.mu.Lock()
 	p.conn = conn
@@ -217,21 +219,21 @@ func (r *Resolver) begin() {
 	r.looks++
 }
 
-// hangUp ends a look, and closes what was opened once none is under way.
+// hangUp ends a look, and closes what was opened once none is under way. It
+// waits for those connections alone: another look may begin meanwhile, and has
+// its own.
 func (r *Resolver) hangUp() {
 	r.mu.Lock()
 	var open []*pipe
 	if r.looks--; r.looks == 0 {
-		for _, ps := range r.pipes {
-			open = append(open, ps...)
-		}
+		open, r.opened = r.opened, nil
 		clear(r.pipes)
 	}
 	r.mu.Unlock()
 	for _, p := range open {
 		p.end(net.ErrClosed)
 	}
-	if len(open) > 0 {
-		r.readers.Wait()
+	for _, p := range open {
+		<-p.gone
 	}
 }

@@ -72,7 +72,7 @@ type Resolver struct {
 	pipes   map[target][]*pipe       // to resolvers by TCP and TLS, until the last look ends
 	alone   map[target]bool          // resolvers that want a connection for each question
 	looks   int                      // under way
-	readers sync.WaitGroup           // of pipes
+	opened  []*pipe                  // since no look was under way
 }
 
 type question struct {

@@ -151,9 +151,15 @@ func (g *rig) state(t *testing.T) string {
 		text, _ := json.Marshal(got)
 		fmt.Fprintf(&b, "%s %s\n", path, text)
 	}
-	for _, one := range list {
+	idOf := func(one any) string {
 		sp, _ := one.(map[string]any)
 		id, _ := sp["id"].(string)
+		return id
+	}
+	slices.SortFunc(list, func(a, b any) int { return strings.Compare(idOf(a), idOf(b)) }) // one that was restored is listed last
+	for _, one := range list {
+		sp, _ := one.(map[string]any)
+		id := idOf(one)
 		if api := fmt.Sprint(sp["appId"]); strings.HasPrefix(api, "0000000") && api != checks.MicrosoftGraph && api != checks.ExchangeOnline {
 			continue // one of Microsoft's that no app here needs
 		}

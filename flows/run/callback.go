@@ -22,7 +22,9 @@ func (d *Driver) awaitReturn(ctx context.Context, redirect string) {
 		if !ok || ctx.Err() != nil {
 			return false
 		}
-		d.post(flows.Returned{Callback: c})
+		if d.State().News(c) {
+			d.post(flows.Returned{Callback: c})
+		}
 		return c.Consented && c.Ours
 	}
 	err := safely(func() error { return d.hands.Return.Await(ctx, redirect, ready, came) })
