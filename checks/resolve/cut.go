@@ -2,8 +2,10 @@ package resolve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"github.com/miekg/dns"
@@ -84,32 +86,101 @@ func (r *Resolver) step(ctx context.Context, c cut, q question) (next cut, known
 	}
 }
 
-// referred is what one server says.
+// referred is what one server says. That it answers with authority does not say
+// that the name is in c's zone: it may have the zone below as well, and answers out
+// of the nearest that it has (RFC 1034 §4.3.2).
 func (r *Resolver) referred(ctx context.Context, a netip.Addr, c cut, q question) (cut, bool) {
 	if !r.askable(a) {
 		return cut{}, false
 	}
-	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(r.portOf(a))}, q, way{})
-	if err != nil || m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+	m, err := r.askFor(ctx, a, q)
+	if err != nil {
 		return cut{}, false
-	}
-	if m.Authoritative {
-		return cut{zone: c.zone, hosts: c.hosts, glue: c.glue}, true
 	}
 	for _, rr := range m.Ns {
 		to := dns.CanonicalName(rr.Header().Name)
-		if rr.Header().Rrtype != dns.TypeNS || to == c.zone || !dns.IsSubDomain(c.zone, to) || !dns.IsSubDomain(to, q.name) {
-			continue
+		if rr.Header().Rrtype == dns.TypeNS && to != c.zone && dns.IsSubDomain(c.zone, to) && dns.IsSubDomain(to, q.name) {
+			return c.below(to, m.Ns, m.Extra), true
 		}
-		next := cut{zone: to, glue: &dns.Msg{}, hosts: nameServers(&dns.Msg{Answer: m.Ns}, to)}
-		for _, extra := range m.Extra { // of names that are not in its zone it may say nothing
-			if dns.IsSubDomain(c.zone, dns.CanonicalName(extra.Header().Name)) {
-				next.glue.Extra = append(next.glue.Extra, extra)
-			}
-		}
-		return next, true
 	}
-	return cut{}, false
+	if !m.Authoritative {
+		return cut{}, false
+	}
+	switch zone := c.spokenFor(m, q); zone {
+	case c.zone:
+		return cut{zone: c.zone, hosts: c.hosts, glue: c.glue}, true
+	case "":
+		return r.begins(ctx, a, c, ancestors(q.name))
+	default:
+		return r.begins(ctx, a, c, ancestors(zone))
+	}
+}
+
+// askFor asks one authoritative server; an answer that says nothing about names is
+// an error.
+func (r *Resolver) askFor(ctx context.Context, a netip.Addr, q question) (*dns.Msg, error) {
+	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(r.portOf(a))}, q, way{})
+	if err == nil && m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+		err = errors.New(wordServer + dns.RcodeToString[m.Rcode])
+	}
+	return m, err
+}
+
+// below is the zone that the servers of c tell of, with those addresses of its hosts
+// that they may speak for.
+func (c cut) below(zone string, ns, extra []dns.RR) cut {
+	next := cut{zone: zone, glue: &dns.Msg{}, hosts: nameServers(&dns.Msg{Answer: ns}, zone)}
+	for _, rr := range extra {
+		if dns.IsSubDomain(c.zone, dns.CanonicalName(rr.Header().Name)) {
+			next.glue.Extra = append(next.glue.Extra, rr)
+		}
+	}
+	return next
+}
+
+// spokenFor is the zone that an answer with authority comes from, as what stands
+// beside it says; empty where it does not. Behind an alias it is the last name's zone
+// that stands there, and not the first's.
+func (c cut) spokenFor(m *dns.Msg, q question) string {
+	if q.kind != dns.TypeCNAME && slices.ContainsFunc(m.Answer, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeCNAME }) {
+		return ""
+	}
+	for _, rr := range m.Ns {
+		at := dns.CanonicalName(rr.Header().Name)
+		if t := rr.Header().Rrtype; (t == dns.TypeSOA || t == dns.TypeNS) && dns.IsSubDomain(c.zone, at) && dns.IsSubDomain(at, q.name) {
+			return at
+		}
+	}
+	return ""
+}
+
+// begins asks a server which of names begins a zone that it has, and returns the
+// first of those: names are the deepest first, and count down to c's zone. Where none
+// does, it is c's. A name that it gives no answer about may begin one.
+func (r *Resolver) begins(ctx context.Context, a netip.Addr, c cut, names []string) (cut, bool) {
+	names = names[:max(0, slices.Index(names, c.zone))]
+	said := make([]*dns.Msg, len(names))
+	var wg sync.WaitGroup
+	for i, n := range names {
+		wg.Go(func() {
+			if m, err := r.askFor(ctx, a, question{n, dns.TypeNS}); err == nil {
+				said[i] = m
+			}
+		})
+	}
+	wg.Wait()
+	for i, m := range said {
+		if m == nil {
+			return cut{}, false
+		}
+		if _, other := startOf(m, c.zone, names[i]); other && len(m.Answer) == 0 {
+			return cut{}, false // it speaks for a zone that the name is not in, as catch-all servers do
+		}
+		if m.Authoritative && len(nameServers(m, names[i])) > 0 {
+			return c.below(names[i], m.Answer, m.Extra), true
+		}
+	}
+	return cut{zone: c.zone, hosts: c.hosts, glue: c.glue}, true
 }
 
 // addressesWith are a host's, those that came along with its name, else those that

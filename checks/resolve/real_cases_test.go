@@ -48,15 +48,7 @@ func TestRealServers(t *testing.T) {
 	cases["_hetk.differ.example"] = want{NoName, Insecure, false, false}
 	cases["_hetk.unregistered.example"] = want{NoName, Secure, false, true}
 	cases["contoso.example"] = want{NoData, Secure, false, true}
-	text, err := os.Open(w.anchors)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer text.Close()
-	anchors, err := ParseAnchors(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	anchors := w.trusted(t)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,5 +71,48 @@ func TestRealServers(t *testing.T) {
 				t.Errorf("unbound says %s", got)
 			}
 		})
+	}
+}
+
+// trusted are the keys of the private root.
+func (w *realWorld) trusted(t *testing.T) []dns.RR {
+	t.Helper()
+	text, err := os.Open(w.anchors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer text.Close()
+	anchors, err := ParseAnchors(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return anchors
+}
+
+// TestRealServersOfParentAndChild: a resolver that will not be told not to check
+// fails for a zone whose signatures do not hold. Its servers have the zone above as
+// well, and answer with authority; it is bogus in its own zone all the same.
+func TestRealServersOfParentAndChild(t *testing.T) {
+	t.Parallel()
+	w := newRealWorld(t)
+	for _, zone := range []string{"wrong.example", "late.example"} {
+		for _, label := range []string{"_hetk.", "_other.", "_alias.", "x.w.", "nowhere.", "_hetk.old.", ""} {
+			t.Run(label+zone, func(t *testing.T) {
+				t.Parallel()
+				r, err := New(Options{Server: fmt.Sprintf("127.0.1.4:%d", w.port), Port: uint16(w.port), Anchors: w.trusted(t), Timeout: 5 * time.Second, Deadline: 20 * time.Second})
+				if err != nil {
+					t.Fatal(err)
+				}
+				a, err := r.Look(t.Context(), label+zone, dns.TypeTXT)
+				if err != nil || a.Resolver.Outcome != Failed || a.Zone != zone+"." || a.Home != a.Zone || a.Security != Bogus || len(a.Servers) != 2 {
+					t.Fatalf("%+v, %v", a, err)
+				}
+				for _, s := range a.Servers {
+					if s.Outcome != Forged || s.Why == "" {
+						t.Errorf("%+v", s)
+					}
+				}
+			})
+		}
 	}
 }

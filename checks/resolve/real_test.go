@@ -107,7 +107,7 @@ remote-control:
 `
 
 const unboundConf = `server:
-  interface: 127.0.1.1@%d
+  interface: %s@%d
   username: ""
   chroot: ""
   directory: %q
@@ -120,6 +120,7 @@ const unboundConf = `server:
   trust-anchor-file: %q
   module-config: "validator iterator"
   num-threads: 1
+  ignore-cd-flag: %s
 remote-control:
   control-enable: no
 `
@@ -141,7 +142,8 @@ func programs(names ...string) (map[string]string, []string) {
 	return found, lacking
 }
 
-// realWorld is knot at 127.0.1.2, nsd at 127.0.1.3 and unbound at 127.0.1.1.
+// realWorld is knot at 127.0.1.2, nsd at 127.0.1.3 and unbound at 127.0.1.1; at
+// 127.0.1.4 is an unbound that cannot be told not to check.
 type realWorld struct {
 	dir, anchors string
 	port         int
@@ -241,10 +243,9 @@ func (w *realWorld) sign(t *testing.T) {
 // start runs the servers until the test ends.
 func (w *realWorld) start(t *testing.T) {
 	t.Helper()
-	var knot, nsd, unbound strings.Builder
+	var knot, nsd, stubs strings.Builder
 	fmt.Fprintf(&knot, knotConf, w.dir, w.port)
 	fmt.Fprintf(&nsd, nsdConf, w.port, w.dir)
-	fmt.Fprintf(&unbound, unboundConf, w.port, w.dir, w.anchors)
 	for _, z := range realZones() {
 		file := filepath.Join(w.dir, "signed", z.name+"zone")
 		fmt.Fprintf(&knot, "  - domain: %s\n    file: %q\n", z.name, file)
@@ -256,14 +257,17 @@ func (w *realWorld) start(t *testing.T) {
 			file = w.write(t, "differ", string(old)+`_hetk.differ.example. 300 TXT "v=hetk1; policy=private"`+"\n")
 		}
 		fmt.Fprintf(&nsd, "zone:\n  name: %q\n  zonefile: %q\n", z.name, file)
-		fmt.Fprintf(&unbound, "stub-zone:\n  name: %q\n  stub-addr: 127.0.1.2@%d\n  stub-addr: 127.0.1.3@%[2]d\n", z.name, w.port)
+		fmt.Fprintf(&stubs, "stub-zone:\n  name: %q\n  stub-addr: 127.0.1.2@%d\n  stub-addr: 127.0.1.3@%[2]d\n", z.name, w.port)
 	}
 	if err := os.Mkdir(filepath.Join(w.dir, "db"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	w.serve(t, "127.0.1.2", "knotd", "-c", w.write(t, "knot.conf", knot.String()))
 	w.serve(t, "127.0.1.3", "nsd", "-d", "-c", w.write(t, "nsd.conf", nsd.String()))
-	w.serve(t, "127.0.1.1", "unbound", "-d", "-p", "-c", w.write(t, "unbound.conf", unbound.String()))
+	for ip, strict := range map[string]string{"127.0.1.1": "no", "127.0.1.4": "yes"} {
+		conf := fmt.Sprintf(unboundConf, ip, w.port, w.dir, w.anchors, strict) + stubs.String()
+		w.serve(t, ip, "unbound", "-d", "-p", "-c", w.write(t, "unbound-"+strict+".conf", conf))
+	}
 }
 
 // serve starts one server, waits for its first answer, and ends it with the test.
