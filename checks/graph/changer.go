@@ -13,38 +13,20 @@ import (
 	"onboard.example/checks"
 )
 
-// Confirmed is what a person confirmed: changes in one tenant, with scopes
-// that are asked for only now. Only Confirm makes a valid one.
-type Confirmed struct {
-	tenant string
-	scopes []string
-}
-
-// Confirm records that a person confirmed a plan for the tenant with this id,
-// which may use these delegated scopes and no others.
-func Confirm(tenantID string, scopes ...string) (Confirmed, error) {
-	if !checks.IsGUID(tenantID) {
-		return Confirmed{}, errors.New("confirm changes: the tenant's id is no GUID")
-	}
-	if len(scopes) == 0 || slices.Contains(scopes, "") {
-		return Confirmed{}, errors.New("confirm changes: no scopes were named")
-	}
-	return Confirmed{tenant: tenantID, scopes: slices.Clone(scopes)}, nil
-}
-
-// Changer sends the single writes of a confirmed plan. In which order, what is
-// read before and after, and how long replicas are waited for, is its caller's:
-// a Changer knows no more of a write than that it may be sent. It may be used
-// by several goroutines at once.
+// Changer sends the writes of one confirmed plan and no others: each as it was
+// agreed to, in that order, and once. What is read before and after, and how long
+// replicas are waited for, is its caller's. It may be used by several goroutines
+// at once; of those that send the same write at once, one does.
 type Changer struct {
 	c         *client
 	confirmed Confirmed
+	progress  progress
 }
 
 // NewChanger makes a changer for what was confirmed. Nothing is asked yet. An
 // error means wrong options, or that nothing was confirmed.
 func NewChanger(o Options, confirmed Confirmed) (*Changer, error) {
-	if confirmed.tenant == "" {
+	if confirmed.Tenant == "" {
 		return nil, errors.New("make a changer: nothing was confirmed")
 	}
 	c, err := newClient(o, http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete)
@@ -68,29 +50,46 @@ type Answered struct {
 	RequestID string // empty: the write was not sent, or no answer came
 }
 
-// Send sends one write of the confirmed plan, once. It never repeats one but
-// where Graph said that it was not taken (429). The error is a *checks.Failure
-// where Graph refused, where no plan holds such a write, or where the
-// confirmation does not cover it; after any other, and after one of kind
-// FailUnreachable, FailTLS, FailNotJSON, FailCut, FailService or FailCancelled, the
-// write may have landed all the same: read again.
+// Send sends the next write of the confirmed plan, once. It is refused before
+// anything is asked where it is not that write, member by member; an id that
+// stands open in what was agreed to must be the one that Microsoft gave to what
+// the plan made, which is asked where its answer did not say. A write that
+// Microsoft did not take may be sent again; one that may have landed never is,
+// and the one after it is next.
+//
+// It never repeats one by itself but where Graph said that it was not taken
+// (429). The error is a *checks.Failure where Graph refused, where it is not what
+// was agreed to, or where the confirmation does not cover it; after any other, and
+// after one of kind FailUnreachable, FailTLS, FailNotJSON, FailCut, FailService or
+// FailCancelled, the write may have landed all the same: read again.
 func (ch *Changer) Send(ctx context.Context, w Write) (a Answered, err error) {
 	f, ok := formOf(w)
 	if !ok {
 		return Answered{}, &checks.Failure{Kind: checks.FailRequest, Message: wordNotWritable}
 	}
-	err = guarded(func() (err error) { a, err = ch.send(ctx, w, f); return err })
+	given, err := ch.take(w)
+	if err != nil {
+		return Answered{}, fmt.Errorf("%s %s: %w", w.Method, w.Path, err)
+	}
+	err = guarded(func() (err error) { a, err = ch.send(ctx, w, f, given); return err })
+	ch.settle(w, a, err)
 	if err != nil {
 		return a, fmt.Errorf("%s %s: %w", w.Method, w.Path, err)
 	}
 	return a, nil
 }
 
-func (ch *Changer) send(ctx context.Context, w Write, f form) (a Answered, err error) {
-	t, err := ch.covering(ctx, f.need)
+func (ch *Changer) send(ctx context.Context, w Write, f form, given string) (a Answered, err error) {
+	c, err := ch.covering(ctx, f.need)
 	if err != nil {
 		return Answered{}, err
 	}
+	if given != "" {
+		if err := ch.asked(ctx, c, given); err != nil {
+			return Answered{}, err
+		}
+	}
+	t := &trail{call: c, ctx: ctx}
 	q := ask{method: w.Method, path: strings.TrimPrefix(w.Path, "/"), need: f.need}
 	if w.Body != "" {
 		q.body = []byte(w.Body)
@@ -111,12 +110,12 @@ func (ch *Changer) send(ctx context.Context, w Write, f form) (a Answered, err e
 
 // covering begins a write: the confirmation must cover it, and the token must
 // be of the tenant that was confirmed.
-func (ch *Changer) covering(ctx context.Context, n need) (*trail, error) {
+func (ch *Changer) covering(ctx context.Context, n need) (*call, error) {
 	confirmed := ch.confirmed
-	if lacking := n.lacking(confirmed.scopes); lacking != nil {
+	if lacking := n.lacking(confirmed.Scopes); lacking != nil {
 		return nil, &checks.Failure{Kind: checks.FailScope, Message: wordNotConfirmed, Missing: lacking}
 	}
-	c, f := ch.c.begin(ctx, confirmed.scopes)
+	c, f := ch.c.begin(ctx, confirmed.Scopes)
 	if f != nil {
 		return nil, f
 	}
@@ -124,10 +123,10 @@ func (ch *Changer) covering(ctx context.Context, n need) (*trail, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !strings.EqualFold(tenant, confirmed.tenant) {
+	if !strings.EqualFold(tenant, confirmed.Tenant) {
 		return nil, &checks.Failure{Kind: checks.FailWrongTenant, Message: wordAnother}
 	}
-	return &trail{call: c, ctx: ctx}, nil
+	return c, nil
 }
 
 // tenantOf is the id of the tenant that the token is of. Where the token does

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,14 +60,22 @@ func (l *ledger) answering(t *testing.T, h http.HandlerFunc) map[string]http.Han
 	return paths
 }
 
-func (l *ledger) changer(t *testing.T, h http.HandlerFunc, set ...func(*Options)) *Changer {
+// changer writes whatever a test sends.
+func (l *ledger) changer(t *testing.T, h http.HandlerFunc, set ...func(*Options)) *eachAgreed {
+	t.Helper()
+	return &eachAgreed{l.changerOf(t, Agreement{Writes: []Write{createWrite()}}, h, set...)}
+}
+
+// changerOf writes what was agreed to.
+func (l *ledger) changerOf(t *testing.T, a Agreement, h http.HandlerFunc, set ...func(*Options)) *Changer {
 	t.Helper()
 	o := serve(t, l.answering(t, h)).options(t)
 	o.Tokens = fixed(userToken(t, writeScopes, globalID))
 	for _, f := range set {
 		f(&o)
 	}
-	c, err := Confirm(tenantID, strings.Fields(confirmedScopes)...)
+	a.Tenant, a.Scopes = tenantID, strings.Fields(confirmedScopes)
+	c, err := Confirm(a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,6 +85,15 @@ func (l *ledger) changer(t *testing.T, h http.HandlerFunc, set ...func(*Options)
 	}
 	t.Cleanup(ch.Close)
 	return ch
+}
+
+// eachAgreed is a changer for tests of what becomes of single writes: each is
+// agreed to just before it is sent.
+type eachAgreed struct{ *Changer }
+
+func (e *eachAgreed) Send(ctx context.Context, w Write) (Answered, error) {
+	e.confirmed.Writes, e.progress.next, e.progress.app = []Write{w}, 0, ""
+	return e.Changer.Send(ctx, w)
 }
 
 // withStatus answers with a body and a status of its own.
@@ -238,20 +256,10 @@ func TestOnlyWhatWasConfirmed(t *testing.T) {
 	if _, err := NewChanger(Options{Root: "https://graph.example"}, Confirmed{}); err == nil {
 		t.Error("a changer without confirmation")
 	}
-	if c, err := Confirm(tenantID, "x"); err != nil {
+	if c, err := Confirm(Agreement{Tenant: tenantID, Scopes: ScopesFor(createWrite()), Writes: []Write{createWrite()}}); err != nil {
 		t.Error(err)
 	} else if _, err := NewChanger(Options{Root: "http://graph.example"}, c); err == nil {
 		t.Error("a changer that would send its token in the open")
-	}
-	for _, tenant := range []string{"", "contoso.example"} {
-		if _, err := Confirm(tenant, "x"); err == nil {
-			t.Errorf("confirmed for %q", tenant)
-		}
-	}
-	for _, scopes := range [][]string{nil, {"x", ""}} {
-		if _, err := Confirm(tenantID, scopes...); err == nil {
-			t.Errorf("confirmed with scopes %q", scopes)
-		}
 	}
 	l, asked := &ledger{}, 0
 	ch := l.changer(t, noContent, func(o *Options) {
@@ -260,13 +268,13 @@ func TestOnlyWhatWasConfirmed(t *testing.T) {
 	})
 	for name, w := range namedWrites() {
 		for _, scope := range ScopesFor(w) {
-			ch.confirmed.scopes = slices.DeleteFunc(strings.Fields(confirmedScopes), func(s string) bool { return s == scope })
+			ch.confirmed.Scopes = slices.DeleteFunc(strings.Fields(confirmedScopes), func(s string) bool { return s == scope })
 			_, err := ch.Send(t.Context(), w)
 			if f := asFailure(err); f == nil || f.Kind != checks.FailScope || f.Message != wordNotConfirmed || !slices.Contains(f.Missing, scope) {
 				t.Errorf("%s with all but %s: %v", name, scope, err)
 			}
 		}
-		ch.confirmed.scopes = nil
+		ch.confirmed.Scopes = nil
 		if _, err := ch.Send(t.Context(), w); err == nil {
 			t.Errorf("%s with nothing confirmed", name)
 		}
@@ -275,7 +283,7 @@ func TestOnlyWhatWasConfirmed(t *testing.T) {
 		t.Errorf("%d writes, %d tokens, and none was confirmed", n, asked)
 	}
 	for name, w := range namedWrites() {
-		ch.confirmed.scopes = ScopesFor(w)
+		ch.confirmed.Scopes = ScopesFor(w)
 		if _, err := ch.Send(t.Context(), w); err != nil {
 			t.Errorf("%s with its own scopes: %v", name, err)
 		}
@@ -347,20 +355,25 @@ func TestTheTenantIsAskedForEachWrite(t *testing.T) {
 	}
 }
 
+// TestSeveralWritesAtOnce: of those that send the same write at once, one does.
 func TestSeveralWritesAtOnce(t *testing.T) {
 	t.Parallel()
-	l := &ledger{}
-	ch := l.changer(t, noContent)
+	l, w := &ledger{}, deleteWrite("g")
+	ch := l.changerOf(t, Agreement{Writes: []Write{w}}, noContent)
 	var wg sync.WaitGroup
+	var took atomic.Int32
 	for range 8 {
 		wg.Go(func() {
-			if a, err := ch.Send(t.Context(), deleteWrite("g")); err != nil || a.Status != http.StatusNoContent {
+			a, err := ch.Send(t.Context(), w)
+			if err == nil && a.Status == http.StatusNoContent {
+				took.Add(1)
+			} else if f := asFailure(err); f == nil || f.Kind != checks.FailRequest || f.Message != wordNotAgreed {
 				t.Errorf("%+v, %v", a, err)
 			}
 		})
 	}
 	wg.Wait()
-	if n := len(l.written()); n != 8 {
+	if n := len(l.written()); n != 1 || took.Load() != 1 {
 		t.Errorf("%d writes", n)
 	}
 }

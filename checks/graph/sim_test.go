@@ -264,15 +264,15 @@ func TestFaultsInSim(t *testing.T) {
 	}
 }
 
-func (w *world) changer(t testing.TB, upn string) *Changer {
+func (w *world) changer(t testing.TB, upn string) *eachAgreed {
 	t.Helper()
 	return w.changerWith(t, upn)
 }
 
 // changerWith has a token with these scopes and no others; with none it has all.
-func (w *world) changerWith(t testing.TB, upn string, scopes ...string) *Changer {
+func (w *world) changerWith(t testing.TB, upn string, scopes ...string) *eachAgreed {
 	t.Helper()
-	c, err := Confirm(w.Ready().Tenants[0].ID, strings.Fields(confirmedScopes)...)
+	c, err := Confirm(Agreement{Tenant: w.Ready().Tenants[0].ID, Scopes: strings.Fields(confirmedScopes), Writes: []Write{createWrite()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,11 +281,11 @@ func (w *world) changerWith(t testing.TB, upn string, scopes ...string) *Changer
 		t.Fatal(err)
 	}
 	t.Cleanup(ch.Close)
-	return ch
+	return &eachAgreed{ch}
 }
 
 // send makes one write that must be taken, with this status.
-func send(t *testing.T, ch *Changer, w Write, status int) Answered {
+func send(t *testing.T, ch *eachAgreed, w Write, status int) Answered {
 	t.Helper()
 	a, err := ch.Send(t.Context(), w)
 	if err != nil || a.Status != status || a.RequestID == "" || (w.Method == http.MethodPost) != (a.ObjectID != "") {

@@ -180,7 +180,7 @@ func TestBodiesThatNoPlanHolds(t *testing.T) {
 	}
 }
 
-func refused(t *testing.T, ch *Changer, w Write) {
+func refused(t *testing.T, ch *eachAgreed, w Write) {
 	t.Helper()
 	a, err := ch.Send(t.Context(), w)
 	if f := asFailure(err); f == nil || f.Kind != checks.FailRequest || f.Status != 0 || f.Message != wordNotWritable || a != (Answered{}) {

@@ -342,11 +342,12 @@ func TestChallengedWrite(t *testing.T) {
 				}
 				return true
 			}
-			ch, err := changers{c}.Changer(t.Context(), flows.Plan{Tenant: in.Tenant, Lines: []flows.Change{{Scope: "Application.ReadWrite.All"}}})
+			line := flows.Change{Scope: "Application.ReadWrite.All", Method: http.MethodPost, Path: "/servicePrincipals", Body: `{"appId":"` + app + `"}`}
+			ch, err := changers{c}.Changer(t.Context(), flows.Plan{Tenant: in.Tenant, Lines: []flows.Change{line}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = ch.Change(t.Context(), run.Request{Method: http.MethodPost, Path: "/servicePrincipals", Body: `{"appId":"` + app + `"}`})
+			_, err = ch.Change(t.Context(), run.Request{Method: line.Method, Path: line.Path, Body: line.Body})
 			if f := signin.FailureOf(err); f == nil || f.Status != tc.status {
 				t.Errorf("%v", err)
 			}

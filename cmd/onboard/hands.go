@@ -265,13 +265,18 @@ func accountOf(s signin.Session) flows.Account {
 // changers makes the hand that writes, for one confirmed plan.
 type changers struct{ c *clients }
 
-// Changer implements run.Changers.
+// Changer implements run.Changers. What it makes can send the lines of this
+// plan, and nothing else.
 func (h changers) Changer(_ context.Context, plan flows.Plan) (run.Changer, error) {
 	session := h.c.current()
 	if session == nil {
 		return nil, &checks.Failure{Kind: checks.FailNoAccess, Message: sayNobody}
 	}
-	confirmed, err := graph.Confirm(plan.Tenant, plan.WriteScopes()...)
+	agreed := graph.Agreement{Tenant: plan.Tenant, Scopes: plan.WriteScopes(), NewApp: flows.NewAppRef}
+	for _, l := range plan.Lines {
+		agreed.Writes = append(agreed.Writes, graph.Write{Method: l.Method, Path: l.Path, Body: l.Body})
+	}
+	confirmed, err := graph.Confirm(agreed)
 	if err != nil {
 		return nil, err
 	}
