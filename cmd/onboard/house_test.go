@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"flows/journal":  {"flows"},
 	"flows/run":      {"flows", "checks"},
 	"tui":            {"flows", "flows/run", "checks"},
+	"ssh/cases":      {"flows", "flows/journal", "checks"},
 	"cmd/onboard": {
 		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
 		"flows", "flows/journal", "flows/run", "tui",

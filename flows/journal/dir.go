@@ -123,7 +123,7 @@ func (d *Dir) open(id string, f *os.File) (j *File, err error) {
 			_ = f.Close()
 		}
 	}()
-	if err := lockSoon(f); err != nil {
+	if err := Lock(f); err != nil {
 		return nil, err
 	}
 	rs, good, err := readAll(id, f)
@@ -138,10 +138,12 @@ func (d *Dir) open(id string, f *os.File) (j *File, err error) {
 	return j, nil
 }
 
-// lockSoon locks a file, and tries again for a moment: a lock can outlive its
-// holder until a program that was being started in that instant has begun, and
-// whoever lists runs takes each lock to see whether it is free.
-func lockSoon(f *os.File) error {
+// Lock keeps other processes off a file until it is closed, which the system
+// does for a process that is killed; ErrBusy says that another one has it. It
+// tries again for a moment: a lock can outlive its holder until a program that
+// was being started in that instant has begun, and whoever lists runs takes
+// each lock to see whether it is free.
+func Lock(f *os.File) error {
 	for try := 1; ; try++ {
 		err := lock(f)
 		if !errors.Is(err, ErrBusy) || try == 10 {

@@ -8,6 +8,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -28,6 +29,9 @@ type name struct {
 	writer flows.WriterID
 	n      uint64
 }
+
+// errTwice says that two records of one append have one name.
+var errTwice = errors.New("two records have the same writer and number")
 
 // NewMemory makes an empty journal.
 func NewMemory() *Memory {
@@ -54,7 +58,13 @@ func (m *Memory) append(ctx context.Context, after uint64, r []flows.Record, sto
 	}
 	r = slices.Clone(r)
 	var lines []byte
+	names := make(map[name]bool, len(r))
 	for i := range r {
+		id := name{r[i].Writer, r[i].N}
+		if names[id] {
+			return 0, fmt.Errorf("appending to the journal: %w", errTwice)
+		}
+		names[id] = true
 		r[i].Seq = last + 1 + uint64(i)
 		r[i].At = r[i].At.UTC().Round(0)
 		line, err := flows.MarshalRecord(r[i])

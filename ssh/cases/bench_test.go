@@ -1,0 +1,121 @@
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// found is a record such as a run has most of.
+func found(w string, n uint64) flows.Record {
+	return flows.Record{Writer: flows.WriterID(w), N: n, At: noon, By: flows.ByDriver, Event: flows.Found{Round: uint32(n), Finding: checks.Finding{
+		Check: checks.AppGrant, Summary: "0 of 5 scopes granted tenant-wide", At: noon,
+		Seen: []checks.Evidence{{Source: "graph", Request: "GET https://graph.microsoft.com/v1.0/servicePrincipals", At: noon, Value: "x"}},
+	}}}
+}
+
+// Budget G1: one writer, each append on the disk before the next.
+func BenchmarkAppend(b *testing.B) {
+	c, _ := begun(b, fresh(b, Options{MaxCase: 1 << 40}))
+	var took []time.Duration
+	var n uint64
+	for b.Loop() {
+		from := time.Now()
+		n = must(b, c, n, found("w", n+1))
+		took = append(took, time.Since(from))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	b.ReportMetric(float64(took[len(took)-1].Microseconds()), "max-µs")
+}
+
+// Budget G1: writers of a case each, side by side.
+func BenchmarkAppendByMany(b *testing.B) {
+	for _, writers := range []int{32, 256} {
+		b.Run(fmt.Sprint(writers), func(b *testing.B) { manyAppend(b, writers) })
+	}
+}
+
+func manyAppend(b *testing.B, writers int) {
+	b.Helper()
+	s := fresh(b, Options{MaxCase: 1 << 40})
+	cs := make([]*Case, writers)
+	for i := range cs {
+		cs[i], _ = begun(b, s)
+	}
+	left := make(chan struct{}, 1024)
+	var wg sync.WaitGroup
+	for i, c := range cs {
+		wg.Go(func() {
+			var n uint64
+			for range left {
+				last, err := c.Append(b.Context(), n, found(fmt.Sprint(i), n+1))
+				if err != nil {
+					b.Error(err)
+					continue
+				}
+				n = last
+			}
+		})
+	}
+	for b.Loop() {
+		left <- struct{}{}
+	}
+	close(left)
+	wg.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "appends/s")
+}
+
+// Budget G5: what is read of a case of ten thousand events when somebody joins late.
+func BenchmarkReplay(b *testing.B) {
+	c, _ := begun(b, fresh(b, Options{MaxCase: 1 << 40}))
+	var n uint64
+	for range 100 {
+		var rs []flows.Record
+		for i := range uint64(100) {
+			rs = append(rs, found("w", n+i+1))
+		}
+		n = must(b, c, n, rs...)
+	}
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			if rs, err := c.Since(b.Context(), 0); err != nil || len(rs) != 10_000 {
+				b.Fatal(len(rs), err)
+			}
+		}
+	})
+	b.Run("read-and-fold", func(b *testing.B) {
+		for b.Loop() {
+			rs, err := c.Since(b.Context(), 0)
+			if err != nil {
+				b.Fatal(err)
+			}
+			flows.Fold(flows.State{}, rs...)
+		}
+	})
+	b.Run("tail", func(b *testing.B) {
+		for b.Loop() {
+			if rs, err := c.Since(b.Context(), n-1); err != nil || len(rs) != 1 {
+				b.Fatal(len(rs), err)
+			}
+		}
+	})
+}
+
+// A customer comes back.
+func BenchmarkResume(b *testing.B) {
+	s := fresh(b, Options{})
+	_, code := begun(b, s)
+	for b.Loop() {
+		if _, err := s.Resume(b.Context(), Try{Code: strings.ToLower(code), From: stranger}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

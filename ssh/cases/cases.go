@@ -1,0 +1,163 @@
+// Package cases keeps the journals of the runs that are served over SSH, each
+// as a case with a public number and, apart from it, the resume code that its
+// customer alone has. One node keeps them in SQLite inside the binary.
+//
+// A case is a flows.Journal. Its records stand under (case, seq) and (case,
+// writer, n), both unique: no two writers can fork a case, and an append that is
+// tried again is not stored twice. What Append said is stored survives kill -9
+// and the loss of power; appends that come at the same time share one force of
+// the disk. Readers have connections of their own and hold nobody up.
+//
+// A case that is erased, or whose time is over, is gone: its rows are
+// overwritten in the database and its traces removed from the log.
+package cases
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Options say how cases are kept. The zero value is fit for use.
+type Options struct {
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Random is where codes and numbers are drawn from; nil is crypto/rand. It
+	// is read by several goroutines at once.
+	Random io.Reader
+	// Keep is how long a case is kept after its last record. Zero is thirty days.
+	Keep time.Duration
+	// SweepEvery is how often cases whose time is over are looked for. Zero is an
+	// hour.
+	SweepEvery time.Duration
+	// MaxCase bounds the records of one case, in bytes. Zero is DefaultMaxCase.
+	MaxCase int64
+	// Tries bounds wrong codes.
+	Tries Tries
+	// Log hears of sweeps and of what failed in them; nil is nobody. Nothing of
+	// what a case holds is told it, and no code.
+	Log *slog.Logger
+}
+
+// The defaults of Options.
+const (
+	DefaultKeep       = 30 * 24 * time.Hour
+	DefaultSweepEvery = time.Hour
+	// DefaultMaxCase is some twenty long runs.
+	DefaultMaxCase = 8 << 20
+)
+
+// Store keeps cases. It is safe for use by several goroutines.
+type Store struct {
+	o      Options
+	keys   keyring
+	tries  *tries
+	files  *files
+	writes *statements // of the one connection that writes
+	reads  *statements
+
+	ctx      context.Context // of what is written: no caller ends it
+	jobs     chan *job
+	quit     chan struct{}
+	stop     func() error // once
+	watchers watchers
+	unwiped  bool // the writer's own
+}
+
+// Open opens the database at path, or makes it, and brings it to the newest
+// schema. It is this process's alone until Close: ErrBusy says that another has
+// it. ErrCorrupt, ErrForeign, ErrNewer and the errors of a disk that is full,
+// read-only or forbidden say why else it cannot be opened.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	s := &Store{
+		o: o.filled(), ctx: context.WithoutCancel(ctx),
+		jobs: make(chan *job), quit: make(chan struct{}),
+		watchers: watchers{of: map[Number]map[chan struct{}]struct{}{}},
+	}
+	s.tries = newTries(s.o.Tries, s.o.Now)
+	if err := s.open(ctx, path); err != nil {
+		return nil, storing(ctx, "opening the database of cases", err)
+	}
+	tick := time.NewTicker(s.o.SweepEvery)
+	var wg sync.WaitGroup
+	wg.Go(func() { s.work(tick.C) })
+	s.stop = sync.OnceValue(func() error {
+		close(s.quit)
+		wg.Wait()
+		tick.Stop()
+		return storing(s.ctx, "closing the database of cases", s.close())
+	})
+	return s, nil
+}
+
+// filled has the defaults in place of what was not said.
+func (o Options) filled() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Keep = orElse(o.Keep, DefaultKeep)
+	o.SweepEvery = orElse(o.SweepEvery, DefaultSweepEvery)
+	o.MaxCase = orElse(o.MaxCase, DefaultMaxCase)
+	return o
+}
+
+func (s *Store) open(ctx context.Context, path string) (err error) {
+	if s.files, err = openFiles(ctx, path); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	d := sqliteDialect()
+	if err := migrate(ctx, s.files.write, d); err != nil {
+		return err
+	}
+	if s.keys, err = openKeyring(ctx, s.files.write, d, s.o.Random); err != nil {
+		return err
+	}
+	if s.writes, err = prepare(ctx, s.files.write, d); err != nil {
+		return err
+	}
+	s.reads, err = prepare(ctx, s.files.read, d)
+	return err
+}
+
+func (s *Store) close() error {
+	var errs []error
+	for _, st := range []*statements{s.reads, s.writes} {
+		if st != nil {
+			errs = append(errs, st.Close())
+		}
+	}
+	return errors.Join(append(errs, s.files.Close())...)
+}
+
+// Close waits for what is being written and lets the next process in. What comes
+// after it gets ErrClosed.
+func (s *Store) Close() error { return s.stop() }
+
+// storing is what a caller hears of err; see storing. Once the store is closed
+// its connections have words of their own for it.
+func (s *Store) storing(ctx context.Context, doing string, err error) error {
+	select {
+	case <-s.quit:
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("%s: %w", doing, ErrClosed)
+		}
+	default:
+	}
+	return storing(ctx, doing, err)
+}

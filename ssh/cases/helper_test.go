@@ -1,0 +1,129 @@
+package cases
+
+import (
+	"context"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"onboard.example/flows"
+	"onboard.example/flows/journal"
+)
+
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// clock stands still.
+func clock() time.Time { return noon }
+
+// open opens a store at path, closed at the test's end.
+func open(t testing.TB, path string, o Options) *Store {
+	t.Helper()
+	if o.Now == nil {
+		o.Now = clock
+	}
+	s, err := Open(t.Context(), path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// fresh opens a new store.
+func fresh(t testing.TB, o Options) *Store {
+	t.Helper()
+	return open(t, filepath.Join(t.TempDir(), "cases.db"), o)
+}
+
+// begun is a new case and its code.
+func begun(t testing.TB, s *Store) (*Case, string) {
+	t.Helper()
+	c, code, err := s.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, code.Reveal()
+}
+
+// stranger is an address.
+var stranger = netip.MustParseAddr("192.0.2.7")
+
+// note is a record with a text.
+func note(w string, n uint64, text string) flows.Record {
+	return flows.Record{Writer: flows.WriterID(w), N: n, At: noon, By: flows.ByPerson, Event: flows.Noted{Text: text}}
+}
+
+// must appends.
+func must(t testing.TB, j flows.Journal, after uint64, r ...flows.Record) uint64 {
+	t.Helper()
+	last, err := j.Append(t.Context(), after, r...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last
+}
+
+// texts are the texts of the notes after a number.
+func texts(t testing.TB, j flows.Journal, after uint64) string {
+	t.Helper()
+	rs, err := j.Since(t.Context(), after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for i, r := range rs {
+		if r.Seq != after+uint64(i)+1 {
+			t.Errorf("record %d in place %d", r.Seq, after+uint64(i)+1)
+		}
+		n, ok := r.Event.(flows.Noted)
+		if !ok {
+			t.Fatalf("a %T", r.Event)
+		}
+		out = append(out, n.Text)
+	}
+	return strings.Join(out, " ")
+}
+
+// kinds of journals: all behave the same.
+var kinds = map[string]func(t *testing.T) flows.Journal{
+	"memory": func(*testing.T) flows.Journal { return journal.NewMemory() },
+	"file": func(t *testing.T) flows.Journal {
+		t.Helper()
+		d, err := journal.OpenDir(t.TempDir(), clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := d.Create()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = j.Close() })
+		return j
+	},
+	"sqlite": func(t *testing.T) flows.Journal {
+		t.Helper()
+		c, _ := begun(t, fresh(t, Options{}))
+		return c
+	},
+}
+
+// each runs a test over every kind of journal.
+func each(t *testing.T, test func(t *testing.T, j flows.Journal)) {
+	t.Helper()
+	for name, make := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, make(t))
+		})
+	}
+}
+
+// ended is a context that is over.
+func ended(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}

@@ -1,0 +1,253 @@
+package cases
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"onboard.example/flows"
+)
+
+// castagnoli is the polynomial that processors compute by themselves.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(record string) int64 {
+	return int64(crc32.Checksum([]byte(record), castagnoli))
+}
+
+// mostWriter bounds the name of a writer, in bytes.
+const mostWriter = 128
+
+// errRecord says that a record cannot be told from others.
+var errRecord = errors.New("the record has no fit name: a writer of up to 128 bytes, and a number of its own")
+
+// row is a record as it is stored.
+type row struct {
+	flows.Record
+	sum  int64
+	text string
+}
+
+// Append stores r after the record with number after; see flows.Journal. When
+// it returns, the records are forced to the disk. Besides ErrConflict it fails
+// with flows.ErrTooLarge of a record, ErrTooLong of the case, ErrNoCase, and with
+// the errors of the disk; then nothing is stored, and trying again later is safe.
+// Where ctx ends before the answer is there the records may be stored or not, and
+// trying again is safe too.
+func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uint64, error) {
+	const doing = "saving the run"
+	if err := ctx.Err(); err != nil {
+		return 0, c.store.storing(ctx, doing, err)
+	}
+	rows, size, err := rowsOf(after, r)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", doing, err)
+	}
+	var last uint64
+	told := false // a record of these is there already
+	err = c.store.submit(&job{ctx: ctx, wakes: []Number{c.number}, do: func(q *queries) (answer, fault error) {
+		if !told && len(rows) > 0 {
+			last = after + uint64(len(rows))
+			done, fault := c.store.append(q, c.number, after, rows, size)
+			if told = errors.Is(fault, errAgain); fault != nil || done {
+				return nil, fault
+			}
+		}
+		last, answer, fault = c.store.settled(q, c.number, after, rows, size)
+		return answer, fault
+	}})
+	if err != nil {
+		return 0, c.store.storing(ctx, doing, err)
+	}
+	return last, nil
+}
+
+// rowsOf makes records ready to be stored after a number.
+func rowsOf(after uint64, r []flows.Record) (rows []row, size int64, err error) {
+	type name struct {
+		flows.WriterID
+		uint64
+	}
+	names := make(map[name]bool, len(r))
+	for i, rec := range r {
+		n := name{rec.Writer, rec.N}
+		if names[n] || len(rec.Writer) > mostWriter || !utf8.ValidString(string(rec.Writer)) || strings.ContainsRune(string(rec.Writer), 0) || rec.N > math.MaxInt64 {
+			return nil, 0, errRecord
+		}
+		names[n] = true
+		rec.Seq = after + 1 + uint64(i)
+		rec.At = rec.At.UTC().Round(0)
+		data, err := flows.MarshalRecord(rec)
+		if err != nil {
+			return nil, 0, err
+		}
+		text := strings.ToValidUTF8(string(data), "�")
+		rows = append(rows, row{rec, checksum(text), text})
+		size += int64(len(text))
+	}
+	return rows, size, nil
+}
+
+// append writes rows where the case ends at after; done is false, and nothing
+// is written, where it does not, or where there is no room. A fault of errAgain
+// says that one of them is there already.
+func (s *Store) append(q *queries, n Number, after uint64, rows []row, size int64) (done bool, fault error) {
+	if after > math.MaxInt64-uint64(len(rows)) {
+		return false, nil
+	}
+	moved, err := q.exec(q.advance, len(rows), size, millis(s.o.Now()), string(n), int64(after), size, s.o.MaxCase)
+	if err != nil || moved == 0 {
+		return false, err
+	}
+	for _, r := range rows {
+		added, err := q.exec(q.addRecord, string(n), int64(r.Seq), string(r.Writer), int64(r.N), r.sum, r.text)
+		if err != nil {
+			return false, err
+		}
+		if added == 0 {
+			return false, errAgain
+		}
+	}
+	return true, nil
+}
+
+// settled is the answer to an append that wrote nothing.
+func (s *Store) settled(q *queries, n Number, after uint64, rows []row, size int64) (at uint64, answer, fault error) {
+	last, has, ok, err := q.head(n)
+	switch {
+	case err != nil:
+		return 0, nil, err
+	case !ok:
+		return 0, ErrNoCase, nil
+	case len(rows) == 0:
+		return uint64(last), nil, nil
+	}
+	all, some := true, false
+	for _, r := range rows {
+		seq, ok, err := q.place(n, r.Record)
+		if err != nil {
+			return 0, nil, err
+		}
+		all, some, at = all && ok, some || ok, max(at, uint64(seq))
+	}
+	switch {
+	case all:
+		return at, nil, nil
+	case some || after != uint64(last):
+		return 0, flows.ErrConflict, nil
+	case has+size > s.o.MaxCase:
+		return 0, ErrTooLong, nil
+	}
+	return 0, flows.ErrConflict, nil
+}
+
+// Since returns the records after a number, in order. Where one is damaged or
+// missing, those before it come with a DamagedError.
+func (c *Case) Since(ctx context.Context, after uint64) ([]flows.Record, error) {
+	const doing = "reading the run"
+	if err := ctx.Err(); err != nil {
+		return nil, c.store.storing(ctx, doing, err)
+	}
+	last, rows, err := c.store.read(ctx, c.number, after)
+	if err != nil {
+		return nil, c.store.storing(ctx, doing, err)
+	}
+	rs, damage := decoded(rows, after)
+	if damage == nil && after+uint64(len(rs)) < last {
+		damage = errors.New("it is missing")
+	}
+	if damage != nil {
+		return rs, &DamagedError{c.number, after + uint64(len(rs)) + 1, damage}
+	}
+	return rs, nil
+}
+
+// read reads the rows after a number as they stand, and where the case ends.
+func (s *Store) read(ctx context.Context, n Number, after uint64) (last uint64, out []row, err error) {
+	rows, err := s.reads.readCase.QueryContext(ctx, int64(min(after, math.MaxInt64)), string(n))
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var end, seq, num, sum sql.NullInt64
+	var writer, text sql.NullString
+	for rows.Next() {
+		if err := rows.Scan(&end, &seq, &writer, &num, &sum, &text); err != nil {
+			return 0, nil, err
+		}
+		if seq.Valid {
+			out = append(out, row{flows.Record{Seq: uint64(seq.Int64), Writer: flows.WriterID(writer.String), N: uint64(num.Int64)}, sum.Int64, text.String})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return 0, nil, err
+	}
+	if !end.Valid {
+		return 0, nil, ErrNoCase
+	}
+	return uint64(end.Int64), out, nil
+}
+
+// few is how many rows are decoded where they are; more are shared out.
+const few = 256
+
+// decoded reads the records of rows up to the first that is damaged.
+func decoded(rows []row, after uint64) ([]flows.Record, error) {
+	out := make([]flows.Record, len(rows))
+	parts := 1
+	if len(rows) > few {
+		parts = runtime.GOMAXPROCS(0)
+	}
+	size := (len(rows) + parts - 1) / parts
+	bad := make([]error, parts) // of each part
+	at := make([]int, parts)
+	var wg sync.WaitGroup
+	for p := range parts {
+		wg.Go(func() {
+			for i := p * size; i < min((p+1)*size, len(rows)); i++ {
+				if out[i], bad[p] = rows[i].record(after + uint64(i) + 1); bad[p] != nil {
+					at[p] = i
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for p, err := range bad {
+		if err != nil {
+			return out[:at[p]], err
+		}
+	}
+	return out, nil
+}
+
+// record reads the record of a row that must have the number seq.
+func (r row) record(seq uint64) (flows.Record, error) {
+	switch {
+	case r.Seq != seq:
+		return flows.Record{}, errors.New("it is missing")
+	case r.sum != checksum(r.text):
+		return flows.Record{}, errors.New("its checksum is another")
+	}
+	rec, err := flows.UnmarshalRecord([]byte(r.text))
+	if err != nil {
+		return flows.Record{}, err
+	}
+	if rec.Seq != seq || rec.Writer != r.Writer || rec.N != r.N {
+		return flows.Record{}, errors.New("it is another record than its row says")
+	}
+	return rec, nil
+}
+
+// Watch gives a wake-up after records were appended to the case, by whichever
+// handle of this store, and when it was erased; see flows.Journal.
+func (c *Case) Watch(ctx context.Context) <-chan struct{} {
+	return c.store.watchers.watch(ctx, c.number)
+}

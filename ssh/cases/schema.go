@@ -1,0 +1,119 @@
+package cases
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// schemas are the steps from an empty database to the newest schema: step n
+// leads from version n to n+1. A step that was released is never changed.
+//
+// The words are those that SQLite and PostgreSQL share: TEXT and BIGINT. Times
+// are milliseconds since 1970, UTC. What a step says, it says in statements
+// that end with a semicolon at the end of a line.
+var schemas = []string{
+	// 1: cases and their records. find and proof are of the code, see keyring;
+	// bound is of the key that a case is bound to, or empty. The keys of records
+	// are what keeps a journal from being forked or told twice.
+	`
+CREATE TABLE cases (
+	number TEXT NOT NULL PRIMARY KEY,
+	find TEXT NOT NULL UNIQUE,
+	proof TEXT NOT NULL,
+	bound TEXT NOT NULL,
+	made_at BIGINT NOT NULL,
+	last_at BIGINT NOT NULL,
+	last_seq BIGINT NOT NULL,
+	size BIGINT NOT NULL
+);
+CREATE TABLE records (
+	number TEXT NOT NULL REFERENCES cases (number),
+	seq BIGINT NOT NULL,
+	writer TEXT NOT NULL,
+	n BIGINT NOT NULL,
+	checksum BIGINT NOT NULL,
+	record TEXT NOT NULL,
+	PRIMARY KEY (number, seq),
+	UNIQUE (number, writer, n)
+);
+`,
+}
+
+// facts is the one table that every version has: the version of the schema and
+// the key of the codes.
+const createFacts = `CREATE TABLE facts (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)`
+
+// The names of facts.
+const (
+	factVersion = "version"
+	factKey     = "key"
+)
+
+// migrate brings a database to the newest schema, in one transaction: a process
+// that dies on the way leaves it as it was.
+func migrate(ctx context.Context, db *sql.DB, d dialect) (err error) {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, tx.Rollback())
+		}
+	}()
+	version, err := versionOf(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	if version > len(schemas) {
+		return ErrNewer
+	}
+	for _, step := range schemas[version:] {
+		for stmt := range strings.SplitSeq(step, ";\n") {
+			if strings.TrimSpace(stmt) == "" {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, stmt); err != nil {
+				return err
+			}
+		}
+	}
+	if version < len(schemas) {
+		if _, err := tx.ExecContext(ctx, d.sql(putFact), factVersion, strconv.Itoa(len(schemas))); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// versionOf reads the version of a database; of an empty one, which it makes
+// ready, it is 0.
+func versionOf(ctx context.Context, tx *sql.Tx, d dialect) (int, error) {
+	var facts, tables int
+	if err := tx.QueryRowContext(ctx, d.tables).Scan(&facts, &tables); err != nil {
+		return 0, err
+	}
+	switch {
+	case tables == 0:
+		_, err := tx.ExecContext(ctx, createFacts)
+		return 0, err
+	case facts == 0:
+		return 0, ErrForeign
+	}
+	var text string
+	if err := tx.QueryRowContext(ctx, d.sql(getFact), factVersion).Scan(&text); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, ErrForeign
+		}
+		return 0, err
+	}
+	version, err := strconv.Atoi(text)
+	if err != nil || version < 1 {
+		return 0, fmt.Errorf("%w: its version is %q", ErrForeign, text)
+	}
+	return version, nil
+}

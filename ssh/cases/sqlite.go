@@ -1,0 +1,158 @@
+package cases
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"onboard.example/flows/journal"
+)
+
+// sqliteDialect is SQLite's.
+func sqliteDialect() dialect {
+	return dialect{
+		sql:    func(q string) string { return q },
+		tables: `SELECT COALESCE(SUM(name = 'facts'), 0), COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'`,
+	}
+}
+
+// pragmas are set on every connection. A commit is on the disk before it is
+// said to be (synchronous), and what is deleted is overwritten (secure_delete).
+var pragmas = []string{
+	"synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)", "trusted_schema(OFF)", "cell_size_check(ON)",
+	"journal_size_limit(16777216)",
+}
+
+// most readers at once; each connection holds two megabytes of pages at most.
+const mostReaders = 4
+
+// address is how the driver is told of a file. Two seconds is how long a
+// checkpoint waits for readers.
+func address(path string, more ...string) string {
+	q := url.Values{"_busy_timeout": {"2000"}, "_dqs": {"0"}, "_error_rc": {"1"}, "_pragma": append(more, pragmas...)}
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: q.Encode()}
+	if runtime.GOOS == "windows" {
+		u.Path = "/" + u.Path
+	}
+	return u.String()
+}
+
+// files are the database's connections and the lock that keeps others off it.
+type files struct {
+	lock        *os.File
+	write, read *sql.DB
+}
+
+// openFiles takes hold of the database at path, which it makes where there is
+// none, for its owner alone.
+func openFiles(ctx context.Context, path string) (f *files, err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	f = &files{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}()
+	if f.lock, err = os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return f, err
+	}
+	if err := journal.Lock(f.lock); errors.Is(err, journal.ErrBusy) {
+		return f, ErrBusy
+	} else if err != nil {
+		return f, err
+	}
+	// Before the driver: closing a file takes away the locks that the driver's
+	// own hold on it.
+	if err := ready(path); err != nil {
+		return f, err
+	}
+	if f.write, err = sql.Open("sqlite", address(path, "journal_mode(WAL)")+"&_txlock=immediate"); err != nil {
+		return f, err
+	}
+	f.write.SetMaxOpenConns(1)
+	f.write.SetMaxIdleConns(1)
+	var mode string
+	if err := f.write.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil {
+		return f, err
+	}
+	if mode != "wal" {
+		return f, fmt.Errorf("the disk cannot keep a log beside the database: its mode is %q", mode)
+	}
+	if f.read, err = sql.Open("sqlite", address(path)+"&_query_only=1"); err != nil {
+		return f, err
+	}
+	f.read.SetMaxOpenConns(mostReaders)
+	f.read.SetMaxIdleConns(mostReaders)
+	return f, nil
+}
+
+// ready makes sure that there is a file, that it is one, and that it is its
+// owner's alone; the database's other files get the same rights.
+func ready(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return errors.Join(f.Close(), syncDir(filepath.Dir(path)))
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return ErrForeign
+	}
+	return os.Chmod(path, 0o600)
+}
+
+// syncDir forces the names in a folder to the disk; Windows does so by itself.
+func syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// wipe moves what the log holds into the database, where what was deleted is
+// overwritten, and empties the log.
+func (f *files) wipe(ctx context.Context) error {
+	var busy, log, moved int
+	if err := f.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return ErrUnwiped
+	}
+	return nil
+}
+
+// Close closes the connections, readers first, so that the last one empties the
+// log, and lets the next process in.
+func (f *files) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{f.read, f.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if f.lock != nil {
+		errs = append(errs, f.lock.Close())
+	}
+	return errors.Join(errs...)
+}
