@@ -17,7 +17,7 @@ func (e *pass) answer(second *pass) Answer {
 	a.Outcome = whole.outcome
 	a.Scopes = make([]ScopeAnswer, len(e.scopes))
 	n := e.rulesOf(second)
-	room := make([]Rule, 0, n)
+	room := make([]Rule, 0, n+notesOf(second))
 	var w prose
 	w.text.Grow(n * sentence)
 	for i := range e.scopes {
@@ -42,7 +42,7 @@ func (e *pass) answer(second *pass) Answer {
 	if a.Decided.ID == "" {
 		a.Decided = whole.rule(&w, whole.decided)
 	}
-	a.Notes = e.notes(second, &a, &w)
+	a.Notes = e.notes(second, &a, &w, room[len(room):])
 	return a
 }
 
@@ -59,11 +59,19 @@ func (e *pass) rulesOf(second *pass) int {
 	return n
 }
 
-// notes are the qualifications of an answer, each once.
-func (e *pass) notes(second *pass, a *Answer, w *prose) []Rule {
+// notesOf is how many notes an answer usually has at most.
+func notesOf(second *pass) int {
+	if second == nil {
+		return 0
+	}
+	return 2 + len(second.held)
+}
+
+// notes are the qualifications of an answer, each once, in the room given.
+func (e *pass) notes(second *pass, a *Answer, w *prose, room []Rule) []Rule {
 	var notes []Rule
 	if second != nil {
-		notes = make([]Rule, 0, 2+len(second.held))
+		notes = room
 		if second.guess && a.Probably {
 			notes = append(notes, second.rule(w, kTenantAssumed.alone()))
 		}
@@ -172,7 +180,7 @@ func (w *prose) join(a, b string) string {
 // change keeps a change for the answer alone.
 func (w *prose) change(c Change) *Change {
 	if w.changes == nil {
-		w.changes = make([]Change, 0, 8)
+		w.changes = make([]Change, 0, 2)
 	}
 	w.changes = append(w.changes, c)
 	return &w.changes[len(w.changes)-1]

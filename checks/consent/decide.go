@@ -4,25 +4,19 @@ package consent
 // and the chains say what is missing. It neither keeps nor changes the
 // question, and the answer shares nothing with it but strings.
 func Decide(q Question) Answer {
-	var d desk
-	d.q = q
-	d.first.q = &d.q
-	d.first.held = hold(&d.q, d.held[:0])
-	d.first.run(&d.space)
-	first := &d.first
-	settled := first.outcome != Unknown
-	for i := range first.scopes {
-		settled = settled && first.scopes[i].outcome != Unknown
-	}
-	if settled {
+	var few [4]held
+	held, odd := hold(&q, few[:0])
+	var room workspace
+	first := look(pass{q: &q, held: held, odd: odd}, &room)
+	if first.settled() {
 		return first.answer(nil)
 	}
-	second := pass{q: &d.q, held: first.held, lean: true}
-	for i := range second.held {
-		h := &second.held[i]
-		second.guess = second.guess || h.policy != nil && h.policy.Assumed
+	guess := false
+	for i := range held {
+		guess = guess || held[i].policy != nil && held[i].policy.Assumed
 	}
-	second.run(&workspace{})
+	var more workspace
+	second := look(pass{q: &q, held: held, odd: odd, lean: true, guess: guess}, &more)
 	return first.answer(&second)
 }
 
@@ -77,17 +71,9 @@ func (k kind) by(held, scope, set int32) link {
 	return link{kind: k, held: held, scope: scope, set: set}
 }
 
-// desk is all that one prompt needs, laid out in one allocation.
-type desk struct {
-	q     Question
-	held  [4]held
-	first pass
-	space workspace
-}
-
-// workspace is room for the findings of a usual prompt.
+// workspace is room for what one look finds in a usual prompt.
 type workspace struct {
-	links  [16]link
+	links  [24]link
 	scopes [8]scopeState
 }
 
@@ -99,19 +85,15 @@ func (e *pass) fact(t, usual Tri) Tri {
 	return t
 }
 
-// run decides every scope and then the whole.
-func (e *pass) run(w *workspace) {
-	for _, entry := range e.q.Tenant.Assigned {
-		if _, kind := entryOf(entry); kind == entryOther {
-			e.odd = true
-		}
-	}
+// look decides every scope and then the whole. It takes and returns the pass
+// by value, and what finds links returns them: a slice that a method stores in
+// its receiver has to live on the heap, and the question and the room with it.
+func look(e pass, room *workspace) pass {
 	for i := range e.held {
 		e.held[i].covers = Yes
 	}
 	asked := e.q.Asked
-	e.links = w.links[:0]
-	if e.scopes = w.scopes[:min(len(asked), len(w.scopes))]; len(asked) > len(e.scopes) {
+	if e.scopes = room.scopes[:min(len(asked), len(room.scopes))]; len(asked) > len(e.scopes) {
 		e.scopes = make([]scopeState, len(asked))
 	}
 	for i := range asked {
@@ -119,10 +101,22 @@ func (e *pass) run(w *workspace) {
 		e.scopes[i].may = e.mayGrant(&asked[i])
 	}
 	e.risk = e.risky()
+	e.links = room.links[:0]
 	for i := range asked {
-		e.scope(int32(i), &e.scopes[i])
+		e.links = e.scope(int32(i), &e.scopes[i], e.links)
 	}
 	e.whole()
+	return e
+}
+
+// settled is whether nothing is left open, of the whole or of any scope.
+func (e *pass) settled() bool {
+	for i := range e.scopes {
+		if e.scopes[i].outcome == Unknown {
+			return false
+		}
+	}
+	return e.outcome != Unknown
 }
 
 // enabled is whether the app is enabled.

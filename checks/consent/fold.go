@@ -4,11 +4,17 @@ package consent
 // and let two names meet that Microsoft keeps apart.
 
 // same compares without regard to the case of ASCII letters.
-func same(a, b string) bool {
-	if len(a) != len(b) {
+func same(a, b string) bool { return len(a) == len(b) && alike(a, b) }
+
+// alike is same for two strings of one length. The first letter settles most
+// comparisons of ids.
+func alike(a, b string) bool {
+	switch {
+	case a == "":
+		return true
+	case lower(a[0]) != lower(b[0]):
 		return false
-	}
-	if a == b {
+	case a == b:
 		return true
 	}
 	for i := range len(a) {
@@ -19,9 +25,13 @@ func same(a, b string) bool {
 	return true
 }
 
-// begins compares the first letter alone, which settles most comparisons of
-// ids. Neither may be empty.
-func begins(a, b string) bool { return lower(a[0]) == lower(b[0]) }
+// initial is the first letter, lowered, or 0 of nothing.
+func initial(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return lower(s[0])
+}
 
 // appendLower appends s with ASCII letters lowered; ids have no others.
 func appendLower(b []byte, s string) []byte {

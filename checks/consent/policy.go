@@ -80,8 +80,9 @@ type held struct {
 }
 
 // hold collects the policies that apply to the person, in an order that does
-// not depend on the order of anything asked.
-func hold(q *Question, into []held) []held {
+// not depend on the order of anything asked, and tells whether an entry with an
+// unknown prefix is assigned.
+func hold(q *Question, into []held) (all []held, odd bool) {
 	add := func(id string) {
 		for i := range into {
 			if same(into[i].id, id) {
@@ -96,8 +97,12 @@ func hold(q *Question, into []held) []held {
 		into[at] = held{id: id, policy: find(q.Tenant.Policies, id)}
 	}
 	for _, entry := range q.Tenant.Assigned {
-		if id, kind := entryOf(entry); kind == entrySelf {
+		switch id, kind := entryOf(entry); kind {
+		case entrySelf:
 			add(id)
+		case entryOther:
+			odd = true
+		case entryOwned:
 		}
 	}
 	for _, id := range q.User.Policies {
@@ -106,7 +111,7 @@ func hold(q *Question, into []held) []held {
 			add(id)
 		}
 	}
-	return into
+	return into, odd
 }
 
 // find returns the policy with an id: what the tenant said before our own

@@ -1,54 +1,60 @@
 package consent
 
 // scope decides one permission: granted already, or in the gift of a role, or
-// open to users by policy.
-func (e *pass) scope(p int32, s *scopeState) {
-	s.from = int32(len(e.links))
-	defer func() { s.to = int32(len(e.links)) }()
+// open to users by policy. It adds its links to those of the scopes before.
+func (e *pass) scope(p int32, s *scopeState, links []link) []link {
+	from := len(links)
 	enabled := e.enabled()
 	switch {
 	case enabled == No:
 		s.outcome = Blocked
-		e.add(kAppDisabled, p)
-		return
+		links = append(links, kAppDisabled.of(p))
 	case s.granted == Yes:
 		s.outcome = Allowed
-		e.add(s.grant, p)
+		links = append(links, s.grant.of(p))
 	case s.may == Yes:
 		s.outcome = Allowed
-		e.add(kMayGrant, p)
+		links = append(links, kMayGrant.of(p))
 	default:
-		e.byUser(p, s)
+		links = e.byUser(p, s, links)
 	}
-	if enabled != Yes {
+	if enabled != Yes && enabled != No {
 		s.outcome = Unknown
-		e.add(kEnabledUnread, p)
+		links = append(links, kEnabledUnread.of(p))
 	}
-	e.sort(s)
+	if s.outcome == Unknown && !e.lean {
+		links = links[:from] // the second pass will say why
+	}
+	e.sort(s, links[from:])
+	s.from, s.to = int32(from), int32(len(links))
+	return links
 }
 
 // byUser decides a permission that is neither surely granted nor surely in the
 // person's gift.
-func (e *pass) byUser(p int32, s *scopeState) {
+func (e *pass) byUser(p int32, s *scopeState, links []link) []link {
+	from := len(links)
 	delegated := e.q.Asked[p].Kind == Delegated
 	user := tri(delegated)
 	if user == No {
-		e.add(kAppRole, p)
+		links = append(links, kAppRole.of(p))
 	}
 	switch e.assignment() {
 	case No:
 	case Yes:
-		e.add(kAssignment, p)
+		links = append(links, kAssignment.of(p))
 	default:
-		e.add(kAssignmentUnread, p)
+		links = append(links, kAssignmentUnread.of(p))
 	}
 	user = user.and(e.assignment().not())
 	if delegated {
-		user = user.and(e.policies(p))
+		var is Tri
+		is, links = e.policies(p, links)
+		user = user.and(is)
 		if !e.risk.silent(e) {
 			l := e.risk.kind.of(p)
 			l.why = e.risk.why
-			e.links = append(e.links, l)
+			links = append(links, l)
 		}
 		user = user.and(e.risk.is.not())
 	}
@@ -60,20 +66,20 @@ func (e *pass) byUser(p int32, s *scopeState) {
 	case Unread:
 		s.outcome = Unknown
 		if s.granted == Unread {
-			e.add(kGrantsUnread, p)
+			links = append(links, kGrantsUnread.of(p))
 		}
 		if s.may == Unread {
-			e.add(kRoleUnread, p)
+			links = append(links, kRoleUnread.of(p))
 		}
 	}
-	e.keep(s, user)
+	return s.keep(user, links, from)
 }
 
 // keep drops the links that did not take part: what is unread matters only to
 // an answer that is open, and what is allowed only to one that is.
-func (e *pass) keep(s *scopeState, user Tri) {
-	kept := e.links[:s.from]
-	for _, l := range e.links[s.from:] {
+func (s *scopeState) keep(user Tri, links []link, from int) []link {
+	kept := links[:from]
+	for _, l := range links[from:] {
 		effect := rules[l.kind].effect
 		fromUser := l.kind != kGrantsUnread && l.kind != kRoleUnread
 		switch {
@@ -84,20 +90,20 @@ func (e *pass) keep(s *scopeState, user Tri) {
 		}
 		kept = append(kept, l)
 	}
-	e.links = kept
+	return kept
 }
 
 // policies asks every policy that applies whether a user may consent to p.
-func (e *pass) policies(p int32) Tri {
+func (e *pass) policies(p int32, links []link) (Tri, []link) {
 	is := No
 	if e.q.Tenant.Assigned == nil {
 		is = Unread
-		e.add(kUserConsentUnread, p)
+		links = append(links, kUserConsentUnread.of(p))
 	} else if e.odd && !e.lean {
 		is = Unread
 	}
 	if len(e.held) == 0 && is == No {
-		e.add(kUserConsentOff, p)
+		links = append(links, kUserConsentOff.of(p))
 	}
 	permitted := -1
 	var by verdict
@@ -112,15 +118,15 @@ func (e *pass) policies(p int32) Tri {
 				permitted, by = i, v
 			}
 		case No:
-			e.refusal(int32(i), v, p)
+			links = e.refusal(int32(i), v, p, links)
 		case Unread:
-			e.doubt(int32(i), v, p)
+			links = doubt(int32(i), v, p, links)
 		}
 	}
 	if permitted >= 0 {
-		e.links = append(e.links, kInclude.by(int32(permitted), p, by.inc.set))
+		links = append(links, kInclude.by(int32(permitted), p, by.inc.set))
 	}
-	return is
+	return is, links
 }
 
 // refusals pairs failed conditions with rules.
@@ -137,20 +143,20 @@ var refusals = [...]struct {
 }
 
 // refusal adds why a policy does not permit p.
-func (e *pass) refusal(h int32, v verdict, p int32) {
+func (e *pass) refusal(h int32, v verdict, p int32, links []link) []link {
 	if v.exc.is == Yes {
 		k := kExclude
 		if isRecommended(e.held[h].id) {
 			k = kManagedExclude
 			e.own = e.own || e.ownApp() == Yes
 		}
-		e.links = append(e.links, k.by(h, p, v.exc.set))
+		links = append(links, k.by(h, p, v.exc.set))
 	}
 	if v.inc.is != No {
-		return
+		return links
 	}
 	if v.inc.set < 0 {
-		e.links = append(e.links, kPolicyEmpty.by(h, p, none))
+		links = append(links, kPolicyEmpty.by(h, p, none))
 	}
 	fails := v.inc.fails
 	if fails&condPublisher != 0 && e.q.App.Verified == No {
@@ -158,9 +164,10 @@ func (e *pass) refusal(h int32, v verdict, p int32) {
 	}
 	for _, r := range refusals {
 		if fails&r.cond != 0 {
-			e.links = append(e.links, r.kind.by(h, p, v.inc.set))
+			links = append(links, r.kind.by(h, p, v.inc.set))
 		}
 	}
+	return links
 }
 
 // doubts pairs conditions that cannot be told with rules.
@@ -179,22 +186,19 @@ var doubts = [...]struct {
 }
 
 // doubt adds why it cannot be told whether a policy permits p.
-func (e *pass) doubt(h int32, v verdict, p int32) {
+func doubt(h int32, v verdict, p int32, links []link) []link {
 	gaps := v.inc.gaps | v.exc.gaps
 	for _, d := range doubts {
 		if gaps&d.cond != 0 {
-			e.links = append(e.links, d.kind.by(h, p, none))
+			links = append(links, d.kind.by(h, p, none))
 		}
 	}
+	return links
 }
-
-// add appends a link that speaks of no policy.
-func (e *pass) add(k kind, p int32) { e.links = append(e.links, k.of(p)) }
 
 // sort puts the links of a scope in the order of hearing: first those that
 // stand for its outcome.
-func (e *pass) sort(s *scopeState) {
-	chain := e.links[s.from:]
+func (e *pass) sort(s *scopeState, chain []link) {
 	for i := 1; i < len(chain); i++ {
 		for j := i; j > 0 && e.sooner(s, chain[j], chain[j-1]); j-- {
 			chain[j], chain[j-1] = chain[j-1], chain[j]
