@@ -31,6 +31,15 @@ func (f *yesFlags) declare(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.plan, "plan", "", "only if the plan is still the one with this id")
 }
 
+// means refuses what is typed to agree where it is not the domain that the
+// command is about.
+func means(typed, domain string) error {
+	if strings.EqualFold(strings.TrimSpace(typed), domain) {
+		return nil
+	}
+	return &exitError{code: codeUsage, cause: errors.New(sayNotAgreed), typed: fmt.Sprintf("To agree, type %s.", checks.Line(domain, 253))}
+}
+
 func newApply(o *options) *cobra.Command {
 	var f pathFlags
 	var yes yesFlags
@@ -62,6 +71,15 @@ func newApply(o *options) *cobra.Command {
 func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows.QuestionID]string, recall *flows.Recalled, yes yesFlags) error {
 	if yes.mean == "" && (o.json || !atKeys(o.in)) {
 		return usage("Type --yes-i-mean with the tenant's domain.", "nobody is here to agree to the plan")
+	}
+	if yes.mean != "" { // who names another tenant is told so whatever there is to do in this one
+		t, err := o.target()
+		if err != nil {
+			return err
+		}
+		if err := means(yes.mean, t.subject.Domain); err != nil {
+			return err
+		}
 	}
 	e, stop, err := newErrand(ctx, o, path, answers, recall, o.stateDir())
 	if err != nil {
@@ -118,8 +136,8 @@ func (e *errand) agreed(ctx context.Context, s flows.State, yes yesFlags) error 
 			return err
 		}
 	}
-	if !strings.EqualFold(strings.TrimSpace(typed), s.Plan.Domain) {
-		return &exitError{code: codeUsage, cause: errors.New(sayNotAgreed), typed: fmt.Sprintf("To agree, type %s.", s.Plan.Domain)}
+	if err := means(typed, s.Plan.Domain); err != nil {
+		return err
 	}
 	if err := e.d.Do(ctx, flows.Confirmed{Plan: s.Plan.ID, Typed: typed}); err != nil {
 		return &exitError{code: codeFailed, cause: fmt.Errorf("the agreement could not be stored, so nothing was changed: %w", err)}

@@ -31,6 +31,11 @@ func TestPlansWithoutLines(t *testing.T) {
 				t.Errorf("plan: exit %d\n%s\n%s", p.code, p.out, p.err)
 			}
 			a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", g.domain}, c.turn...)...)
+			// Another tenant is not meant, whatever there is to do in this one.
+			wrong := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, c.turn...)...)
+			if wrong.code != codeUsage || wrong.out != "" || !strings.Contains(wrong.err, "To agree, type "+g.domain+".") {
+				t.Errorf("another domain: exit %d\n%s\n%s", wrong.code, wrong.out, wrong.err)
+			}
 			var end flows.Done
 			if err := json.Unmarshal([]byte(a.out), &end); err != nil || a.code != c.code || end.Done != (c.code == codeOpen) || (a.err == "") != end.Done {
 				t.Errorf("apply: exit %d %v\n%s\n%s", a.code, err, a.out, a.err)

@@ -127,7 +127,7 @@ func lookOn(t *testing.T, r sim.Ready, want sim.Expect) {
 	for _, args := range [][]string{
 		append([]string{"why", "AADSTS90094"}, about...),
 		append([]string{"plan", "--path", "entra-grant"}, about...),
-		append([]string{"apply", "--path", "entra-grant", "--yes-i-mean", "another." + domain}, about...),
+		append([]string{"apply", "--path", "entra-grant", "--yes-i-mean", domain, "--plan", "0000000000000000"}, about...),
 	} {
 		_, _, _ = onboard(t.Context(), strings.NewReader(""), args...)
 	}

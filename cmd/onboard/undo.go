@@ -38,6 +38,11 @@ func newUndo(o *options) *cobra.Command {
 			if err := o.aboutReceipt(r); err != nil {
 				return err
 			}
+			if yes.mean != "" {
+				if err := means(yes.mean, r.Tenant.Domain); err != nil {
+					return err
+				}
+			}
 			if by := o.takenBack(r); by != "" {
 				return &exitError{code: codeFailed, cause: fmt.Errorf("it was taken back already: %s", by), typed: "What is there now somebody made since."}
 			}
