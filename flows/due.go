@@ -15,7 +15,7 @@ func Due(s State) (e Event, ok bool) {
 		return nil, false
 	}
 	p, err := MakePlan(s)
-	if err != nil || s.Plan != nil && s.Plan.ID == p.ID && !s.touched() {
+	if err != nil || s.Plan != nil && s.Plan.Sum() == p.Sum() && !s.touched() {
 		return nil, false
 	}
 	return Planned{Plan: p}, true

@@ -28,7 +28,8 @@ var (
 func MakePlan(s State) (Plan, error) { return PlanOf(s, s.planPath()) }
 
 // PlanOf makes the plan of a path: the changes that are missing to where it
-// leads. It changes nothing and is the same for the same facts. Grants are
+// leads. It changes nothing and is the same for the same facts: an id of its own
+// it gets from whoever puts it into a run. Grants are
 // unions: nothing that is granted is taken away but by revoke. A plan without
 // lines means that all is in place.
 func PlanOf(s State, path PathID) (Plan, error) {
@@ -43,7 +44,8 @@ func PlanOf(s State, path PathID) (Plan, error) {
 	if err := make(s, &p); err != nil {
 		return Plan{}, err
 	}
-	p.ID = digest(p)
+	p.Digest = digest(p)
+	p.ID = PlanID(p.Digest)
 	return p, nil
 }
 

@@ -5,14 +5,16 @@ import (
 	"time"
 )
 
-// PlanID names a plan: a digest of its lines and its tenant, so that a
-// confirmation holds for exactly what was shown.
+// PlanID names one plan of one run, so that what was confirmed, sent and kept is
+// of exactly the plan that was shown, and never of another that is equal to it.
+// In journals and receipts of old it is the plan's digest.
 type PlanID string
 
 // Plan is what would be changed in a tenant, line by line. Making one changes
 // nothing; see MakePlan.
 type Plan struct {
 	ID     PlanID   `json:"id"`
+	Digest string   `json:"digest,omitempty"` // of its tenant and its lines; see Sum
 	Path   PathID   `json:"path,omitempty"`   // whose change it is; empty in journals of old: entra-grant
 	Undoes PlanID   `json:"undoes,omitempty"` // the plan that it takes back
 	Tenant string   `json:"tenant"`           // id
@@ -20,6 +22,15 @@ type Plan struct {
 	Lines  []Change `json:"lines"`
 	// Warnings are read out before the confirmation is asked for.
 	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Sum is the same for plans that would send the same to the same tenant, and
+// found the same there, whenever they were made.
+func (p Plan) Sum() string {
+	if p.Digest == "" { // of old
+		return string(p.ID)
+	}
+	return p.Digest
 }
 
 // Of is the path whose plan it is.

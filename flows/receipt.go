@@ -16,6 +16,7 @@ const ReceiptSchema = "onboard/receipt/1"
 type Receipt struct {
 	Schema  string         `json:"schema"`
 	Plan    PlanID         `json:"plan"`
+	Digest  string         `json:"digest,omitempty"` // as in Plan; receipts of old have it as the plan's id
 	Path    PathID         `json:"path,omitempty"`
 	Undoes  PlanID         `json:"undoes,omitempty"` // the plan that this one took back
 	App     ReceiptApp     `json:"app"`
@@ -70,7 +71,7 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 	}
 	p := *s.Plan
 	r = Receipt{
-		Schema: ReceiptSchema, Plan: p.ID, Path: p.Path, Undoes: p.Undoes, Done: s.Carried(), Verdict: s.Overall(),
+		Schema: ReceiptSchema, Plan: p.ID, Digest: p.Digest, Path: p.Path, Undoes: p.Undoes, Done: s.Carried(), Verdict: s.Overall(),
 		App:    ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant: ReceiptTenant{ID: p.Tenant, Domain: p.Domain, Cloud: s.Cloud()},
 	}

@@ -161,8 +161,8 @@ type conditionSent struct {
 	Clients []string `json:"clientApplicationIds"`
 }
 
-// digest names a plan by everything that would be sent, and where.
-func digest(p Plan) PlanID {
+// digest is of everything that a plan would send, and where.
+func digest(p Plan) string {
 	h := sha256.New()
 	for _, part := range []string{p.Tenant, p.Domain} {
 		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part)
@@ -172,5 +172,5 @@ func digest(p Plan) PlanID {
 			_, _ = fmt.Fprintf(h, "%d:%s", len(part), part)
 		}
 	}
-	return PlanID(hex.EncodeToString(h.Sum(nil))[:16])
+	return hex.EncodeToString(h.Sum(nil))[:16]
 }

@@ -108,7 +108,7 @@ func scriptOf(p Plan, o ScriptOptions) (script, error) {
 	switch {
 	case len(p.Lines) == 0:
 		return s, ErrNothing
-	case !checks.IsGUID(p.Tenant), !plainPath.MatchString("/" + string(p.ID)):
+	case !checks.IsGUID(p.Tenant), !plainPath.MatchString("/" + p.Sum()):
 		return s, fmt.Errorf("%w: no tenant, or no name", ErrOddPlan)
 	}
 	made := false
@@ -172,4 +172,4 @@ func (s script) roles() string {
 }
 
 // log is the name of the file that keeps what a script did.
-func (s script) log() string { return "onboard-" + string(s.ID) + ".done" }
+func (s script) log() string { return "onboard-" + s.Sum() + ".done" }

@@ -118,7 +118,7 @@ func everyLine() []Change {
 
 func planWith(lines ...Change) Plan {
 	p := Plan{Path: EntraGrant, Tenant: contosoID, Domain: "contoso.example", Lines: lines}
-	p.ID = digest(p)
+	p.ID, p.Digest = "1", digest(p)
 	return p
 }
 

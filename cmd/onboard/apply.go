@@ -20,7 +20,7 @@ import (
 // yesFlags are how a plan is agreed to.
 type yesFlags struct {
 	mean string // the tenant's domain
-	plan string // the id of the plan that was shown; empty: whichever it is
+	plan string // the digest of the plan that was shown; empty: whichever it is
 	// anyway: also where the path does not fit the tenant.
 	anyway bool
 }
@@ -28,7 +28,7 @@ type yesFlags struct {
 func (f *yesFlags) declare(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.mean, "yes-i-mean", "", "agree without being asked: the tenant's domain, typed out")
 	cmd.Flags().BoolVar(&f.anyway, "anyway", false, "also where the path does not fit this tenant")
-	cmd.Flags().StringVar(&f.plan, "plan", "", "only if the plan is still the one with this id")
+	cmd.Flags().StringVar(&f.plan, "plan", "", "only if the plan is still the one with this digest, as onboard plan prints it")
 }
 
 // means refuses what is typed to agree where it is not the domain that the
@@ -126,8 +126,8 @@ func (e *errand) agreed(ctx context.Context, s flows.State, yes yesFlags) error 
 	switch {
 	case e.fit.Path.ID != "" && !e.fit.Fits && !yes.anyway:
 		return &exitError{code: codeFailed, cause: fmt.Errorf("%s does not fit here: %s", e.path, checks.Line(e.fit.Why, mostDetail)), typed: "To do it all the same, type --anyway as well."}
-	case yes.plan != "" && !strings.EqualFold(yes.plan, string(s.Plan.ID)):
-		return &exitError{code: codeFailed, cause: fmt.Errorf("the plan is %s now, not %s: the tenant has moved on", s.Plan.ID, checks.Line(yes.plan, 40)), typed: "Read it again with `onboard plan`."}
+	case yes.plan != "" && !strings.EqualFold(yes.plan, s.Plan.Sum()):
+		return &exitError{code: codeFailed, cause: fmt.Errorf("the plan is %s now, not %s: the tenant has moved on", s.Plan.Sum(), checks.Line(yes.plan, 40)), typed: "Read it again with `onboard plan`."}
 	}
 	typed := yes.mean
 	if typed == "" {

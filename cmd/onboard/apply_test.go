@@ -310,8 +310,8 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 		leastScopes(t, doc.Plan)
 	}
 	if turn[1] == turns[0][1] { // once in each scenario
-		if a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, turn...)...); a.code == codeOpen && len(doc.Plan.Lines) > 0 {
-			t.Fatalf("carried out for another domain: %s", a.out)
+		if a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, turn...)...); a.code != codeUsage || a.out != "" {
+			t.Fatalf("agreed to for another domain: exit %d\n%s", a.code, a.out)
 		}
 		if w := g.wrote(); len(w) > 0 {
 			t.Fatalf("a plan that nobody agreed to wrote: %v", w)
@@ -321,7 +321,7 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 		return false
 	}
 	before := g.state(t)
-	applied := g.with(t, append([]string{"apply", "--json", "--anyway", "--yes-i-mean", g.domain, "--plan", string(doc.Plan.ID)}, turn...)...)
+	applied := g.with(t, append([]string{"apply", "--json", "--anyway", "--yes-i-mean", g.domain, "--plan", doc.Plan.Digest}, turn...)...)
 	sent := g.wrote()
 	if len(sent) != len(doc.Plan.Lines) && applied.code == codeOpen {
 		t.Errorf("%d lines, and this was sent: %v", len(doc.Plan.Lines), sent)
@@ -372,6 +372,19 @@ func leastScopes(t *testing.T, p flows.Plan) {
 		if w := (graph.Write{Method: l.Back.Method, Path: strings.ReplaceAll(l.Back.Path, flows.NewObjectRef, made), Body: l.Back.Body}); graph.ScopesFor(w) == nil {
 			t.Errorf("%s would be taken back by %s %s %s, which nobody sends", l.Title, w.Method, w.Path, w.Body)
 		}
+	}
+}
+
+// edit changes a kept receipt.
+func (g *rig) edit(t *testing.T, receipt, old, with string) {
+	t.Helper()
+	file := filepath.Join(strings.TrimPrefix(g.env[0], "XDG_STATE_HOME="), "onboard", "receipts", receipt)
+	raw, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(raw), old) {
+		t.Fatalf("no %q in it, %v", old, err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(raw), old, with, 1)), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -511,18 +524,50 @@ func TestApplyWhileAnotherAdminIsBusy(t *testing.T) {
 // since.
 func TestUndoTwice(t *testing.T) {
 	t.Parallel()
+	for name, old := range map[string]bool{"a receipt": false, "a receipt of old": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			undoTwice(t, old)
+		})
+	}
+}
+
+// undoTwice is TestUndoTwice for a receipt of today, or for one of old, whose
+// plan has its digest for an id.
+func undoTwice(t *testing.T, old bool) {
+	t.Helper()
 	g := newRig(t, sim.Options{Scenario: "admins-only"}, "admin@contoso.example").about(sim.Expect{App: "hetk"})
 	var end flows.Done
 	if a := g.with(t, "apply", "--json", "--anyway", "--yes-i-mean", g.domain); json.Unmarshal([]byte(a.out), &end) != nil || a.code != codeOpen {
 		t.Fatalf("exit %d\n%s", a.code, a.err)
 	}
+	if old {
+		g.edit(t, end.File, `"plan": "`+string(end.Receipt.Plan)+`",`, `"plan": "`+end.Receipt.Digest+`",`)
+		g.edit(t, end.File, `"digest": "`+end.Receipt.Digest+`",`, "")
+	}
 	if u := g.undo(t, end.File); u.code != codeOpen {
 		t.Fatalf("exit %d\n%s", u.code, u.err)
+	}
+	var again flows.Done // of equal lines: a plan of its own
+	if a := g.with(t, "apply", "--json", "--anyway", "--yes-i-mean", g.domain, "--plan", end.Receipt.Digest); json.Unmarshal([]byte(a.out), &again) != nil || a.code != codeOpen {
+		t.Fatalf("exit %d\n%s", a.code, a.err)
+	}
+	if again.Receipt.Plan == end.Receipt.Plan || again.Receipt.Digest != end.Receipt.Digest || again.File == end.File {
+		t.Errorf("plan %s of %s, and again %s of %s", end.Receipt.Plan, end.Receipt.Digest, again.Receipt.Plan, again.Receipt.Digest)
+	}
+	if u := g.undo(t, end.File); u.code != codeFailed || !strings.Contains(u.err, "it was taken back already") {
+		t.Errorf("the first again: exit %d\n%s", u.code, u.err)
+	}
+	if u := g.undo(t, again.File); u.code != codeOpen {
+		t.Errorf("the second: exit %d\n%s", u.code, u.err)
 	}
 	if err := g.s.Approve(t.Context(), "admin@contoso.example", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", nil); err != nil {
 		t.Fatal(err)
 	}
 	g.wrote()
+	if u := g.do(t, nil, "undo", end.File, "--yes-i-mean", "fabrikam.example"); u.code != codeUsage || !strings.Contains(u.err, "To agree, type contoso.example.") {
+		t.Errorf("another domain: exit %d\n%s", u.code, u.err)
+	}
 	if u := g.undo(t, end.File); u.code != codeFailed || !strings.Contains(u.err, "it was taken back already") || len(g.wrote()) > 0 {
 		t.Errorf("exit %d\n%s\n%s", u.code, u.out, u.err)
 	}

@@ -64,7 +64,7 @@ func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 	}
 	l.line("\n")
 	l.warnings(*p)
-	l.line(sayPlanID, p.ID)
+	l.line(sayPlanID, p.Sum())
 }
 
 // app says which app of the tenant it is, by what nobody else can take: anyone

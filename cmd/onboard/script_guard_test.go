@@ -181,7 +181,7 @@ func TestScriptsLookAtWhatTheirLogSays(t *testing.T) {
 // done is what a script kept of what it did.
 func (r scriptRig) done(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(r.dir, "onboard-"+string(r.doc.Plan.ID)+".done"))
+	text, err := os.ReadFile(filepath.Join(r.dir, "onboard-"+r.doc.Plan.Digest+".done"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -228,6 +228,11 @@ func TestReceipts(t *testing.T) {
 	if err != nil || other == name {
 		t.Errorf("the same plan on another day saved as %q, %v", other, err)
 	}
+	twin := receipt() // another plan, of the same lines, in the same second
+	twin.Plan, twin.Digest = "fedcba9876543210", string(first.Plan)
+	if second, err := r.Save(t.Context(), twin); err != nil || second == name {
+		t.Errorf("an equal plan in the same second saved as %q, %v", second, err)
+	}
 	evil := receipt()
 	evil.Tenant.Domain, evil.Plan = "../../"+strings.Repeat("ü/", 100), "../../etc"
 	odd, err := r.Save(t.Context(), evil)
@@ -235,7 +240,7 @@ func TestReceipts(t *testing.T) {
 		t.Errorf("an odd tenant's saved as %q, %v", odd, err)
 	}
 	names, err := r.List()
-	if err != nil || len(names) != 3 || names[0] != other {
+	if err != nil || len(names) != 4 || names[0] != other {
 		t.Errorf("listed: %v, %v", names, err)
 	}
 	got, err := r.Read(name)
@@ -243,7 +248,7 @@ func TestReceipts(t *testing.T) {
 		t.Errorf("read: %+v, %v", got, err)
 	}
 	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 3 {
+	if err != nil || len(files) != 4 {
 		t.Errorf("left behind: %v, %v", files, err)
 	}
 	for say, text := range map[string]string{

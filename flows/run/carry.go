@@ -134,7 +134,7 @@ func (c *carrying) readFirst() (why flows.StopReason, text string) {
 	if err != nil {
 		return flows.StopUnread, err.Error()
 	}
-	if now.ID != c.plan.ID {
+	if now.Sum() != c.plan.Sum() {
 		return flows.StopMoved, ""
 	}
 	if s.Facts.App != nil {

@@ -44,6 +44,10 @@ func (d *Driver) Run(ctx context.Context) error {
 			return nil
 		}
 		if e, ok := flows.Due(s); ok {
+			if p, plan := e.(flows.Planned); plan {
+				p.Plan.ID = d.o.PlanID()
+				e = p
+			}
 			d.post(e)
 			continue
 		}

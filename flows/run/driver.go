@@ -2,6 +2,8 @@ package run
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +29,9 @@ type Options struct {
 	CanWrite, Keeps bool
 	Login, Portal   string
 	Service         string
+	// PlanID gives a plan of this run an id that no other plan has, of at most 16
+	// hexadecimal digits; nil means 64 bits of chance.
+	PlanID func() flows.PlanID
 	// Receipts keeps receipts; nil: they are not kept.
 	Receipts Receipts
 	// WriteGrace is how long a write that is under way may still get its
@@ -96,6 +101,9 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 	if o.By == "" {
 		o.By = flows.ByPerson
 	}
+	if o.PlanID == nil {
+		o.PlanID = chance
+	}
 	if o.WriteGrace <= 0 {
 		o.WriteGrace = 5 * time.Second
 	}
@@ -118,6 +126,13 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 		d.post(flows.Resumed{Version: o.Version, Ways: o.Ways, CanWrite: o.CanWrite, Keeps: o.Keeps, Login: o.Login, Portal: o.Portal, Service: o.Service})
 	}
 	return d, nil
+}
+
+// chance is an id that nobody had before.
+func chance() flows.PlanID {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return flows.PlanID(hex.EncodeToString(b[:]))
 }
 
 // leads says whether this driver does the work of the run.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -38,8 +39,8 @@ func TestTheReceiptIsKeptWhereTheNextPlanIsThereAlready(t *testing.T) {
 	})
 }
 
-// The same plan can be applied twice: refused, and then confirmed again. Dying
-// in the second leaves a receipt of the second.
+// What is planned twice, refused and then confirmed again, is two plans of one
+// digest. Dying in the second leaves a receipt of the second.
 func TestEachApplicationHasItsReceipt(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
@@ -49,13 +50,13 @@ func TestEachApplicationHasItsReceipt(t *testing.T) {
 		}
 		r := drive(t, w, j, Options{})
 		r.toPlan()
-		plan := r.State().Plan.ID
+		plan := *r.State().Plan
 		if s := r.confirm(); s.Stop == nil || len(s.Receipts) != 1 {
 			t.Fatalf("stop %+v, filed %+v", s.Stop, s.Receipts)
 		}
 		r.do(flows.Advanced{})
-		if s := r.confirm(); s.Plan.ID != plan || !s.Carried() {
-			t.Fatalf("the same plan again: %+v", s.Stop)
+		if s := r.confirm(); s.Plan.ID == plan.ID || s.Plan.Sum() != plan.Sum() || !s.Carried() {
+			t.Fatalf("the same again: %s of %s, %+v", s.Plan.ID, s.Plan.Sum(), s.Stop)
 		}
 		if err := r.stop(); err == nil {
 			t.Fatal("the run ended by itself")
@@ -75,6 +76,41 @@ func TestEachApplicationHasItsReceipt(t *testing.T) {
 			}
 		}
 		t.Fatal("nothing was sent twice")
+	})
+}
+
+// Each plan of a run has an id of its own, from where the driver is given it; the
+// receipt says which it is, and its digest.
+func TestPlansHaveIDsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		w, n := &world{}, 0
+		w.onChange = func(_ context.Context, n int, _ Request) (Answer, error, bool) {
+			return Answer{}, &checks.Failure{Kind: checks.FailRole, Status: 403}, n < 3
+		}
+		r := drive(t, w, journal.NewMemory(), Options{PlanID: func() flows.PlanID { n++; return flows.PlanID("0" + strconv.Itoa(n)) }})
+		r.toPlan()
+		for range 3 {
+			r.confirm()
+			r.do(flows.Advanced{})
+		}
+		var got []flows.Receipt
+		for _, s := range w.saved {
+			if len(got) == 0 || got[len(got)-1].Plan != s.Plan {
+				got = append(got, s)
+			}
+		}
+		if len(got) != 3 || got[0].Plan != "01" || got[1].Plan != "02" || got[2].Plan != "03" {
+			t.Fatalf("receipts of %+v", got)
+		}
+		for _, r := range got {
+			if len(r.Digest) != 16 || r.Digest != got[0].Digest {
+				t.Errorf("%s is of %q", r.Plan, r.Digest)
+			}
+		}
+		if a, b := chance(), chance(); a == b || len(a) != 16 || strings.Trim(string(a), "0123456789abcdef") != "" {
+			t.Errorf("by chance %q and %q", a, b)
+		}
 	})
 }
 
