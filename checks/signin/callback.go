@@ -2,20 +2,20 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
+	"sync"
 )
 
 const (
 	maxReturn = 8 << 10 // of the query of an address that a browser comes back with
-	// lastPage is how long the last page may still take once nobody waits any more.
-	lastPage = 500 * time.Millisecond
+	// portTries is how many free ports are tried for one that is free at both of
+	// localhost's addresses.
+	portTries = 8
 )
 
 // AwaitReturn waits at a loopback address for a browser that Microsoft's consent
@@ -34,6 +34,7 @@ func AwaitReturn(ctx context.Context, redirect string, port uint16, ready func(u
 	}
 	queries, said := make(chan string), make(chan bool)
 	path := u.EscapedPath()
+	var pages sync.WaitGroup // on their way to a browser
 	srv := &http.Server{
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: headerTimeout, MaxHeaderBytes: maxHeaders,
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -42,6 +43,8 @@ func AwaitReturn(ctx context.Context, redirect string, port uint16, ready func(u
 				http.NotFound(w, r)
 				return
 			}
+			pages.Add(1)
+			defer pages.Done()
 			select {
 			case queries <- r.URL.RawQuery:
 				showReturn(w, <-said)
@@ -55,14 +58,14 @@ func AwaitReturn(ctx context.Context, redirect string, port uint16, ready func(u
 	}
 	srv.SetKeepAlivesEnabled(false)
 	defer func() {
-		// What came may have ended the wait: the person still gets their page.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPage)
-		defer cancel()
-		_ = srv.Shutdown(last)
-		_ = srv.Close()
-		for range all {
+		for _, l := range all {
+			_ = l.Close()
 			<-ended
 		}
+		// What came may have ended the wait: the person still gets their page. It
+		// is whole once its handler ends, which hangs on nobody: see below.
+		pages.Wait()
+		_ = srv.Close()
 	}()
 	if a, ok := all[0].Addr().(*net.TCPAddr); ok {
 		ready(uint16(a.Port)) //nolint:gosec // a port
@@ -78,35 +81,59 @@ func AwaitReturn(ctx context.Context, redirect string, port uint16, ready func(u
 	}
 }
 
-// loopbackListeners listens at the address that a browser takes the host for:
-// localhost is both, of which the second may be missing on a machine.
+// loopbackListeners listens at the address that a browser takes the host for.
+// localhost is two, of which the second may be missing on a machine; where it is
+// there, both are taken or none, for whoever holds the other one would be who the
+// browser comes back to.
 func loopbackListeners(ctx context.Context, host string, port uint16) ([]net.Listener, error) {
-	var lc net.ListenConfig
 	hosts := []string{host}
 	if host == "localhost" {
 		hosts = []string{"127.0.0.1", "::1"}
 	}
-	var out []net.Listener
 	var failed error
-	for _, h := range hosts {
-		l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(h, strconv.Itoa(int(port))))
-		if err != nil {
-			failed = errors.Join(failed, err)
-			continue
+	for range portTries {
+		var all []net.Listener
+		if all, failed = listenAt(ctx, hosts, port); failed == nil {
+			return all, nil
 		}
-		if a, ok := l.Addr().(*net.TCPAddr); ok {
-			port = uint16(a.Port) //nolint:gosec // a port
+		if port != 0 || ctx.Err() != nil {
+			break
 		}
-		out = append(out, l)
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("wait for the consent page: %w", failed)
-	}
-	return out, nil
+	return nil, fmt.Errorf("wait for the consent page: %w", failed)
 }
 
-// showReturn is the page that the person sees at the end: fixed words, nothing
-// to load, nothing to keep.
+// listenAt listens at one port of each host that this machine has; port 0 is one
+// that is free at the first.
+func listenAt(ctx context.Context, hosts []string, port uint16) ([]net.Listener, error) {
+	var lc net.ListenConfig
+	var all []net.Listener
+	for i, h := range hosts {
+		l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(h, strconv.Itoa(int(port))))
+		if err == nil {
+			if a, ok := l.Addr().(*net.TCPAddr); ok {
+				port = uint16(a.Port) //nolint:gosec // a port
+			}
+			all = append(all, l)
+			continue
+		}
+		if i > 0 {
+			other, missing := lc.Listen(ctx, "tcp", net.JoinHostPort(h, "0"))
+			if missing != nil {
+				continue
+			}
+			_ = other.Close()
+		}
+		for _, l := range all {
+			_ = l.Close()
+		}
+		return nil, err
+	}
+	return all, nil
+}
+
+// showReturn sends the page that the person sees at the end: fixed words, nothing
+// to load, nothing to keep. It is on its way, whole, when showReturn returns.
 func showReturn(w http.ResponseWriter, good bool) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -118,5 +145,8 @@ func showReturn(w http.ResponseWriter, good bool) {
 	if good {
 		text = wordsReturnGood
 	}
-	_, _ = io.WriteString(w, "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>onboard</title><p>"+text+"</p></html>")
+	page := "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>onboard</title><p>" + text + "</p></html>"
+	h.Set("Content-Length", strconv.Itoa(len(page)))
+	_, _ = io.WriteString(w, page)
+	_ = http.NewResponseController(w).Flush()
 }

@@ -123,3 +123,28 @@ func TestAwaitReturnAtATakenPort(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 }
+
+// TestAwaitReturnTakesBothOrNone: whoever holds the other address of localhost
+// would be who the browser comes back to.
+func TestAwaitReturnTakesBothOrNone(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("NOT TESTED WITH TWO LOOPBACK ADDRESSES: this machine has no ::1:", err)
+	}
+	defer l.Close() //nolint:errcheck // a test's
+	at := l.Addr().(*net.TCPAddr).Port
+	if all, err := loopbackListeners(t.Context(), "localhost", uint16(at)); err == nil {
+		t.Errorf("listens at %d addresses while ::1 is somebody else's", len(all))
+	}
+	all, err := loopbackListeners(t.Context(), "localhost", 0)
+	ports := map[string]bool{}
+	for _, l := range all {
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		ports[port] = true
+		_ = l.Close()
+	}
+	if err != nil || len(all) != 2 || len(ports) != 1 {
+		t.Errorf("%d listeners at %v: %v", len(all), ports, err)
+	}
+}
