@@ -55,8 +55,7 @@ func Apply(s State, e Event) State {
 		return s.lookedAgain(e)
 	case Learned:
 		if e.Round >= s.about { // earlier, it was of another tenant or app
-			s.Facts, s.factsOf = s.Facts.with(e.Facts), max(s.factsOf, min(e.Round, s.Round))
-			return s.settleAccount()
+			return s.learn(e).settleAccount()
 		}
 	case SignedIn:
 		return s.signedIn(e.Account)
@@ -335,6 +334,22 @@ func (s State) lookedAgain(e Looked) State {
 		}
 	}
 	s.found = next
+	return s
+}
+
+// learn takes facts, and which looks of the round brought any.
+func (s State) learn(e Learned) State {
+	s.Facts = s.Facts.with(e.Facts)
+	switch round := min(e.Round, s.Round); {
+	case round > s.factsOf:
+		s.factsOf, s.factsBy, s.factsAt = round, "", false
+	case round < s.factsOf:
+		return s
+	}
+	s.factsAt = s.factsAt || len(e.Checks) == 0
+	if !s.Told(e.Checks) {
+		s.factsBy = SetOf(append(s.factsBy.IDs(), e.Checks...))
+	}
 	return s
 }
 

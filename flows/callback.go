@@ -123,10 +123,11 @@ func loopback(redirect string) (u *url.URL, port uint16, ok bool) {
 }
 
 // wantReturn is the wait for the consent page, for as long as its link is shown
-// and nothing good came back.
+// and nothing good came back. That the tenant shows the consent ends it not: the
+// browser may still be on its way, and would find nobody.
 func wantReturn(s State) (Want, bool) {
 	step, ok := s.Step()
-	if !ok || !slices.Contains(step.Links, LinkConsent) || s.Proven(step) || s.Callback != nil && s.Callback.Consented && s.Callback.Ours {
+	if !ok || !slices.Contains(step.Links, LinkConsent) || s.Callback != nil && s.Callback.Consented && s.Callback.Ours {
 		return Want{}, false
 	}
 	if _, ok := Loopback(s.App.ConsentRedirect); !ok {

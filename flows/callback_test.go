@@ -163,3 +163,22 @@ func TestReturnIsAwaitedOnLoopbackAlone(t *testing.T) {
 		t.Errorf("hint without an address: %s", h)
 	}
 }
+
+// TestABrowserOnItsWayIsWaitedFor: the tenant may show the consent before the
+// browser that gave it comes back.
+func TestABrowserOnItsWayIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := after(returning(t, "http://localhost/consented"), Advanced{})
+	s = after(s, finding(s, checks.AppGrant, checks.Pass))
+	step, ok := s.Step()
+	if !ok || !s.Proven(step) {
+		t.Fatalf("at %+v, proven %v", s.Place, ok && s.Proven(step))
+	}
+	if len(wanted(s, WantReturn)) != 1 {
+		t.Error("nobody waits for the browser any more")
+	}
+	s = after(s, Returned{Callback: checks.Callback{Consented: true, Ours: true}})
+	if len(wanted(s, WantReturn)) != 0 {
+		t.Error("it came, and is waited for")
+	}
+}

@@ -24,7 +24,7 @@ func Due(s State) (e Event, ok bool) {
 // readNow says whether what a plan is made of was read in this round, by whom
 // is signed in now. An older plan would be a plan for another day.
 func (s State) readNow(step Step) bool {
-	return s.Account != nil && s.factsOf == s.Round && s.looked(step.Checks) && s.looked(PlanChecks(s, s.planPath()))
+	return s.Account != nil && s.FactsRead() && s.looked(step.Checks) && s.looked(PlanChecks(s, s.planPath()))
 }
 
 // planPath is the path whose plan a step shows.

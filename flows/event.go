@@ -137,10 +137,11 @@ type Looked struct {
 }
 
 // Learned holds the facts of a tenant that plans and links are made of, as the
-// look of a round read them.
+// look of a round read them. Checks are those of the look; none: all of them.
 type Learned struct {
-	Facts Facts  `json:"facts"`
-	Round uint32 `json:"round"`
+	Facts  Facts       `json:"facts"`
+	Round  uint32      `json:"round"`
+	Checks []checks.ID `json:"checks,omitempty"`
 }
 
 // SignedIn says who signed in and what for. The token stays with the hands.

@@ -112,10 +112,14 @@ func (s State) unfitRevoke() string {
 	switch {
 	case s.somethingGranted():
 		return ""
-	case !f.AppRead || f.App != nil && !f.GrantsRead:
-		return pathWords.unfitUnread
-	case f.App == nil:
+	case f.AppRead && f.App == nil:
 		return pathWords.unfitAbsent
+	case f.AppRead && f.GrantsRead:
+		return pathWords.unfitNothing
+	case s.Account == nil:
+		return pathWords.unfitUnread
+	case Looking(s):
+		return pathWords.unfitReading
 	}
-	return pathWords.unfitNothing
+	return pathWords.unfitUnseen
 }

@@ -111,3 +111,35 @@ func TestAnotherDomainStopsTheSignInBefore(t *testing.T) {
 		t.Errorf("wants %+v", w)
 	}
 }
+
+// TestALookOfWhatAnybodyMayKnowEndsNoOther: between a sign-in and the diagnosis a
+// look at what is public may come to its end. Its facts are not those that the
+// diagnosis waits for, and nothing that hangs on these counts as read.
+func TestALookOfWhatAnybodyMayKnowEndsNoOther(t *testing.T) {
+	t.Parallel()
+	s := see(after(begun(t, "hetk"), tenant()), nil)
+	s = after(s, Advanced{}, Answered{Question: AskSignIn, Value: string(WayBrowser)}, admin())
+	public := wanted(s, WantLook)
+	if len(public) != 1 || slices.ContainsFunc(public[0].Checks.IDs(), func(id checks.ID) bool { return !IsPublic(id) }) {
+		t.Fatalf("before the diagnosis %+v is wanted", public)
+	}
+	s = after(s, Learned{Round: s.Round, Checks: public[0].Checks.IDs(), Facts: tenant().Facts})
+	if s.FactsRead() {
+		t.Error("what anybody may know counts as the facts of whoever is signed in")
+	}
+	s = after(s, Advanced{})
+	look := wanted(s, WantLook)
+	if len(look) != 1 {
+		t.Fatalf("at the diagnosis %+v is wanted", look)
+	}
+	for _, id := range look[0].Checks.IDs() {
+		s = after(s, finding(s, id, checks.Pass))
+	}
+	if len(wanted(s, WantLook)) != 1 {
+		t.Fatal("the look is cut off before its facts are in")
+	}
+	s = after(s, Learned{Round: s.Round, Checks: look[0].Checks.IDs(), Facts: present(theApp(profile(t, "hetk")))})
+	if left := wanted(s, WantLook); len(left) != 0 || !s.FactsRead() {
+		t.Errorf("all is in and %+v is wanted; facts read: %v", left, s.FactsRead())
+	}
+}

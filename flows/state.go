@@ -79,6 +79,8 @@ type State struct {
 	about   uint32 // what was seen in earlier rounds was of another tenant or app
 	since   uint32 // findings of earlier rounds do not count for a verdict
 	factsOf uint32 // round in which Facts were read last
+	factsBy Set    // checks of the looks that read them in that round
+	factsAt bool   // one of those looks was at everything
 	planOf  uint32 // the round in which Plan was made
 	filed   bool   // the receipt of Plan was kept, since it was confirmed
 	started bool

@@ -138,15 +138,31 @@ func wantLook(s State) (Want, bool) {
 	}
 	// A look is over when its facts are in, too: they come last, and a look
 	// that is no longer wanted is cut off.
-	if w.Checks == "" || w.Every == 0 && s.FactsRead() && s.looked(w.Checks.IDs()) {
+	if w.Checks == "" || w.Every == 0 && s.Told(w.Checks.IDs()) && s.looked(w.Checks.IDs()) {
 		return Want{}, false
 	}
 	return w, true
 }
 
 // FactsRead says whether what plans are made of was read in this round, as far
-// as it could be.
-func (s State) FactsRead() bool { return s.factsOf == s.Round }
+// as it could be: where somebody is signed in, by a look that asked for more than
+// what anybody may know.
+func (s State) FactsRead() bool {
+	if s.factsOf != s.Round {
+		return false
+	}
+	return s.Account == nil || s.factsAt || slices.ContainsFunc(s.factsBy.IDs(), func(id checks.ID) bool { return !IsPublic(id) })
+}
+
+// Told says whether the looks of this round that have told their facts were at
+// every one of the checks.
+func (s State) Told(ids []checks.ID) bool {
+	if s.factsOf != s.Round {
+		return false
+	}
+	told := s.factsBy.IDs()
+	return s.factsAt || !slices.ContainsFunc(ids, func(id checks.ID) bool { return !slices.Contains(told, id) })
+}
 
 // looked says whether every one of the checks was answered in this round.
 func (s State) looked(ids []checks.ID) bool {

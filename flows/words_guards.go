@@ -9,7 +9,7 @@ var pathWords = struct {
 	moveReviewer, moveUser, moveVendor                                                  string
 	unfitDisabledElse, unfitRoles, unfitUnstated, unfitAssigned, unfitAdminOnly         string
 	unfitManaged, unfitUnverified, unfitRisk, unfitAllSet, unfitAbsent, unfitFirstRoles string
-	unfitNotYet, unfitNothing, unfitUnread                                              string
+	unfitNotYet, unfitNothing, unfitUnread, unfitUnseen, unfitReading                   string
 	notLow, notCustom, requestsOn, requestsWait, requestsNobody, pilotAssign            string
 	alsoEnables, alsoDisable, waitPilotWide                                             string
 	lowSet, lowGains, lowUndo, lowBenchmark                                             string
@@ -56,6 +56,8 @@ var pathWords = struct {
 	unfitNotYet:       "the app is not approved yet: this is for people who are stopped after that",
 	unfitNothing:      "nothing is granted, so there is nothing to take back",
 	unfitUnread:       "what is granted could not be looked at: sign in first",
+	unfitUnseen:       "what is granted could not be looked at",
+	unfitReading:      "what is granted is still being looked at",
 
 	alsoEnables: "Its sign-in is switched on first.", alsoDisable: "Then switch the app's sign-in off again.",
 	waitPilotWide:  "the app is approved for everyone and asks for no assignment: that is no pilot",

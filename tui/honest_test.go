@@ -204,6 +204,30 @@ func TestPathsAreHonestAboutWhatWasNotRead(t *testing.T) {
 	}
 }
 
+// TestPathsSayThatTheTenantIsStillRead holds that what was not read yet is not said
+// to be unreadable, and that the list is another once it was.
+func TestPathsSayThatTheTenantIsStillRead(t *testing.T) {
+	t.Parallel()
+	d := atSignIn(t)
+	d.happen(flows.Learned{Facts: flows.Facts{Tenants: facts(false).Facts.Tenants}}, flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayToken)},
+		flows.SignedIn{Account: flows.Account{UPN: "admin@contoso.example", TenantID: tenantID, Way: flows.WayToken, Scopes: checks.ReadScopes()}}, flows.Advanced{}, flows.Advanced{To: flows.StagePaths})
+	s := d.State()
+	s.Facts.AppRead, s.Facts.App, s.Facts.GrantsRead, s.Facts.Grants = false, nil, false, nil
+	d.state = s
+	m := New(t.Context(), d, still(t, 80, 70))
+	if got := flat(m); !strings.Contains(got, "is still being looked at, and the list may change") || strings.Contains(got, "could not be looked at") ||
+		!strings.Contains(got, "what is granted is still being looked at") {
+		t.Errorf("got:\n%s", plainText(m.View().Content))
+	}
+	read := facts(true)
+	read.Round = d.State().Round
+	d.happen(read)
+	m = New(t.Context(), d, still(t, 80, 70))
+	if got := flat(m); strings.Contains(got, "looked at") || !strings.Contains(got, "Take consent back") {
+		t.Errorf("once it was read:\n%s", plainText(m.View().Content))
+	}
+}
+
 // TestNothingIsComparedWithNothing holds that an admin is told to stop at what is
 // not listed only where something is listed.
 func TestNothingIsComparedWithNothing(t *testing.T) {

@@ -170,6 +170,10 @@ func (m *Model) pathsTitle(n int) string {
 	case n == 0 && m.isOpen():
 		return wordNoPathOpen
 	case n == 0 || m.state.Facts.AppRead:
+	case n == 1 && m.readingOn():
+		return fill(wordOnePathLooking, "domain", m.domain())
+	case m.readingOn():
+		return fill(wordPathsLooking, "n", countWord(n), "domain", m.domain())
 	case n == 1:
 		return fill(wordOnePathBlind, "domain", m.domain())
 	case flows.Broader(m.ranked):
@@ -188,6 +192,9 @@ func (m *Model) pathsTitle(n int) string {
 	}
 	return fill(wordManyPaths, "n", countWord(n))
 }
+
+// readingOn says that somebody is signed in, and what their look reads is not all in.
+func (m *Model) readingOn() bool { return m.state.Account != nil && flows.Looking(m.state) }
 
 // isOpen says that people were seen to get in, everybody or the one asked about.
 func (m *Model) isOpen() bool {

@@ -245,6 +245,8 @@ const (
 	wordManyPaths      = "{n} ways fit this tenant. The first changes least."
 	wordManyPathsBroad = "{n} ways fit this tenant. The first is the quickest."
 	wordBlindBroad     = "What fits {domain} could not be looked at. {n} ways usually work; the first is the quickest."
+	wordPathsLooking   = "{domain} is still being looked at, and the list may change. {n} ways usually work."
+	wordOnePathLooking = "{domain} is still being looked at, and the list may change. One way usually works."
 	wordPathsAside     = "Not a way out of the block:"
 	wordOnePathBlind   = "What fits {domain} could not be looked at. One way usually works."
 	wordDoesNotFit     = "does not fit"

@@ -28,7 +28,8 @@ func TestWalkToThePolicyRecord(t *testing.T) {
 		s.answers(t, a[0], a[1])
 	}
 	for _, want := range []string{
-		"Name: _hetk.contoso.example", "Value: v=hetk1; policy=private", "Most forms add the zone", // which is not known yet
+		// How the name is to be typed hangs on whether the zone is known by then.
+		"Name: _hetk", "Value: v=hetk1; policy=private", "forms add",
 		"In the DNS, add a TXT record: name _hetk (in the zone contoso.example)",
 		`_hetk.contoso.example. 3600 IN TXT "v=hetk1; policy=private"`, "warn: dns/policy. There is no _hetk.contoso.example.",
 	} {

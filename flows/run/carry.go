@@ -147,7 +147,7 @@ func (c *carrying) readFirst() (why flows.StopReason, text string) {
 func (c *carrying) read() error {
 	round := c.d.State().Round
 	ids := flows.PlanChecks(c.d.State(), c.plan.Of())
-	facts, err := c.d.ask(c.work, ids, func(f checks.Finding) {
+	facts, err := c.d.ask(c.work, ids, round, func(f checks.Finding) {
 		c.d.post(flows.Found{Finding: f, Round: round})
 	})
 	if err == nil && !facts.Covers(ids) {

@@ -55,7 +55,7 @@ func (d *Driver) lookOnce(ctx context.Context, ids []checks.ID, round uint32, pa
 		}
 		d.post(flows.Found{Finding: f, Round: round, Next: next()})
 	}
-	_, err := d.ask(ctx, ids, found)
+	_, err := d.ask(ctx, ids, round, found)
 	if ctx.Err() != nil {
 		return time.Time{}
 	}
@@ -72,8 +72,9 @@ func (d *Driver) lookOnce(ctx context.Context, ids []checks.ID, round uint32, pa
 	return end
 }
 
-// ask has the hand look, and puts what it learned into the run.
-func (d *Driver) ask(ctx context.Context, ids []checks.ID, found func(checks.Finding)) (facts flows.Facts, err error) {
+// ask has the hand look, and puts what it learned into the run, as of the round
+// that the look was wanted in.
+func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found func(checks.Finding)) (facts flows.Facts, err error) {
 	if d.hands.Look == nil {
 		return facts, errors.New(words.noLooker)
 	}
@@ -81,7 +82,7 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, found func(checks.Fin
 	err = safely(func() (err error) {
 		facts, err = d.hands.Look.Look(ctx, Ask{
 			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Who: s.Who(), Deleted: s.Deleted(),
-			Round: s.Round, Tenant: s.TenantID(), Callback: s.Callback, CalledBack: s.CalledBack,
+			Round: round, Tenant: s.TenantID(), Callback: s.Callback, CalledBack: s.CalledBack,
 		}, found)
 		return err
 	})
@@ -90,8 +91,8 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, found func(checks.Fin
 	}
 	d.complain(err)
 	// Facts end a look, and so are told once a round even where there are none.
-	if !reflect.DeepEqual(facts, flows.Facts{}) || !d.State().FactsRead() {
-		d.post(flows.Learned{Facts: facts, Round: s.Round})
+	if !reflect.DeepEqual(facts, flows.Facts{}) || !d.State().Told(ids) {
+		d.post(flows.Learned{Facts: facts, Round: round, Checks: ids})
 	}
 	return facts, err
 }
