@@ -45,6 +45,9 @@ func (j *judge) proof(m *dns.Msg) *proof {
 		if i >= 4*maxProofs || len(p.nsec)+len(p.nsec3) >= maxProofs || (kind != dns.TypeNSEC && kind != dns.TypeNSEC3) {
 			continue
 		}
+		if p.fault.why == wordNoProof {
+			p.fault = bogus(wordBadProof) // unless it is whole
+		}
 		owner := dns.CanonicalName(rr.Header().Name)
 		if v := j.own(pick(m.Ns, owner, kind), m.Ns); v != nil {
 			p.fault = v

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -154,9 +155,12 @@ func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 		if !ok || sig.TypeCovered != h.Rrtype || dns.CanonicalName(sig.SignerName) != j.zone || int(sig.Labels) > labels(h.Name) {
 			continue
 		}
-		if !sig.ValidityPeriod(j.r.opt.Now()) {
-			why = wordOldSig
+		if out := outOfTime(sig, j.r.opt.Now()); out != "" {
+			why = out
 			continue
+		}
+		if why == wordNoSig {
+			why = wordOtherKey
 		}
 		for _, k := range j.keys {
 			if k.tag != sig.KeyTag || k.Algorithm != sig.Algorithm {
@@ -169,13 +173,27 @@ func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 				return sig, nil
 			}
 			j.failed++
-		}
-		if why == wordNoSig {
 			why = wordBadSig
 		}
 	}
 	return nil, bogus(why)
 }
+
+// outOfTime says since when, or until when, a signature does not hold; empty: it
+// holds now. Its times are counted round (RFC 4034 §3.1.5).
+func outOfTime(sig *dns.RRSIG, now time.Time) string {
+	if sig.ValidityPeriod(now) {
+		return ""
+	}
+	at := func(t uint32) time.Time { return now.Add(time.Duration(int32(t-uint32(now.Unix()))) * time.Second) }
+	if end := at(sig.Expiration); end.Before(now) {
+		return wordOldSig + stamp(end)
+	}
+	return wordEarlySig + stamp(at(sig.Inception))
+}
+
+// stamp is a time as people are told it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // own verifies a set that no wildcard may have made.
 func (j *judge) own(set, section []dns.RR) *verdict {

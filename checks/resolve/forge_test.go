@@ -27,17 +27,18 @@ func TestForgedSignatures(t *testing.T) {
 	z := newZone(t, "contoso.example.")
 	below := newZone(t, "sub.contoso.example.")
 	set := []dns.RR{rr(t, record)}
-	at := func(d time.Duration) uint32 { return uint32(time.Now().Add(d).Unix()) }
+	now := time.Now()
+	at := func(d time.Duration) uint32 { return uint32(now.Add(d).Unix()) }
 	for name, c := range map[string]struct {
 		signer *testZone
 		change func(*dns.RRSIG)
 		why    string
 	}{
 		"in order":           {z, func(*dns.RRSIG) {}, ""},
-		"expired":            {z, func(s *dns.RRSIG) { s.Expiration = at(-time.Minute) }, wordOldSig},
-		"not yet valid":      {z, func(s *dns.RRSIG) { s.Inception = at(time.Minute) }, wordOldSig},
-		"ends before begins": {z, func(s *dns.RRSIG) { s.Inception, s.Expiration = at(time.Hour), at(-time.Hour) }, wordOldSig},
-		"another zone's key": {below, func(s *dns.RRSIG) { s.SignerName = z.name }, wordBadSig},
+		"expired":            {z, func(s *dns.RRSIG) { s.Expiration = at(-time.Minute) }, wordOldSig + stamp(now.Add(-time.Minute))},
+		"not yet valid":      {z, func(s *dns.RRSIG) { s.Inception, s.Expiration = at(48*time.Hour), at(50*time.Hour) }, wordEarlySig + stamp(now.Add(48*time.Hour))},
+		"ends before begins": {z, func(s *dns.RRSIG) { s.Inception, s.Expiration = at(time.Hour), at(-time.Hour) }, wordOldSig + stamp(now.Add(-time.Hour))},
+		"another zone's key": {below, func(s *dns.RRSIG) { s.SignerName = z.name }, wordOtherKey},
 		"another signer":     {z, func(s *dns.RRSIG) { s.SignerName = "example." }, wordNoSig},
 		"the same tag only":  {below, func(s *dns.RRSIG) { s.SignerName, s.KeyTag = z.name, z.key.KeyTag() }, wordBadSig},
 	} {

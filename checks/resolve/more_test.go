@@ -85,7 +85,7 @@ func TestExpiredAndNoAnchor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false, record)
 	a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Now = func() time.Time { return time.Now().Add(48 * time.Hour) } })
-	if err != nil || a.Security != Bogus || a.Reason != wordOldSig {
+	if err != nil || a.Security != Bogus || !strings.HasPrefix(a.Reason, wordOldSig) {
 		t.Error(a.Security, a.Reason, err)
 	}
 	a, err = w.ask(t, "_hetk.contoso.example", func(o *Options) {

@@ -45,8 +45,11 @@ const (
 	wordNoMatch    = "no key (DNSKEY) matches what is above it (DS)"
 	wordNoSig      = "a signature (RRSIG) is missing"
 	wordBadSig     = "a signature (RRSIG) does not fit"
-	wordOldSig     = "a signature (RRSIG) has expired or is not valid yet"
-	wordNoProof    = "the proof (NSEC, NSEC3) that it does not exist is missing or does not fit"
+	wordOtherKey   = "a signature (RRSIG) is by a key (DNSKEY) that the zone does not have"
+	wordOldSig     = "a signature (RRSIG) has expired, at "     // the time follows
+	wordEarlySig   = "a signature (RRSIG) is not valid before " // the time follows
+	wordNoProof    = "the proof (NSEC, NSEC3) that it does not exist is missing"
+	wordBadProof   = "the proof (NSEC, NSEC3) that it does not exist does not fit"
 	wordIterations = "NSEC3 with too many iterations proves nothing (RFC 9276)"
 	wordUnsigned   = "not signed from "
 	wordOldSigned  = "signed only by algorithms that no longer count, from "
