@@ -1,8 +1,10 @@
 package resolve
 
 import (
+	"fmt"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -90,6 +92,100 @@ func TestSimulatedParentAndChild(t *testing.T) {
 			}
 			a, err := r.Look(t.Context(), name, dns.TypeTXT)
 			if err != nil || a.Zone != zone || len(a.Servers) != 2 || !a.Agree || a.Security != Secure {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+}
+
+// TestSimulatedBogus: each way in which signatures may not hold is told in words of
+// its own, and nobody's answer counts.
+func TestSimulatedBogus(t *testing.T) {
+	t.Parallel()
+	for kind, c := range map[string]struct{ name, why string }{
+		"signature": {"_hetk.contoso.example", wordBadSig}, "expired": {"_hetk.contoso.example", wordOldSig}, "early": {"_hetk.contoso.example", wordEarlySig},
+		"key": {"_hetk.contoso.example", wordOtherKey}, "unsigned": {"_hetk.contoso.example", wordNoSig}, "ds": {"_hetk.contoso.example", wordNoMatch},
+		"denial": {"_none.contoso.example", wordNoProof},
+	} {
+		for _, strict := range []bool{false, true} {
+			t.Run(fmt.Sprint(kind, strict), func(t *testing.T) {
+				t.Parallel()
+				faults := []string{"dns-bogus=" + kind}
+				if strict {
+					faults = append(faults, "dns-strict")
+				}
+				ready := simulated(t, "    txt: {_hetk: [\"v=hetk1; policy=private\"]}", faults...)
+				r, err := New(trusting(t, ready, ready.DNS))
+				if err != nil {
+					t.Fatal(err)
+				}
+				a, err := r.Look(t.Context(), c.name, dns.TypeTXT)
+				if err != nil || a.Security != Bogus || !strings.HasPrefix(a.Reason, c.why) || a.Zone != "contoso.example." || len(a.Servers) != 2 || (a.Resolver.Outcome == Failed) != strict {
+					t.Fatalf("%s %q: %+v, %v", a.Security, a.Reason, a, err)
+				}
+				for _, s := range a.Servers {
+					if s.Outcome != Forged || !strings.HasPrefix(s.Why, c.why) {
+						t.Errorf("%+v", s)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestSimulatedShapes: aliases of whole trees, wildcards, and names that are not
+// there, denied by NSEC and by NSEC3.
+func TestSimulatedShapes(t *testing.T) {
+	t.Parallel()
+	const records = `records: ['_hetk TXT "v=hetk1"', '*.wild TXT "any"', '_alias CNAME _hetk', 'old DNAME @', 'a.empty TXT "x"', 'away DNAME hr', 'loop DNAME loop.loop']`
+	for denial, weak := range map[string]bool{
+		"": false, "nsec3: {}": false, "nsec3: {iterations: 12, salt: aabbccdd}": false, "nsec3: {iterations: 101}": true,
+	} {
+		ready := simulated(t, "    dns: {"+strings.TrimPrefix(denial+", ", ", ")+records+"}")
+		for name, c := range map[string]struct {
+			outcome Outcome
+			asked   string
+			wild    bool
+			proved  bool // something is proved not to be there
+		}{
+			"_hetk.contoso.example":          {Found, "_hetk.contoso.example.", false, false},
+			"_alias.contoso.example":         {Found, "_hetk.contoso.example.", false, false},
+			"_hetk.old.contoso.example":      {Found, "_hetk.contoso.example.", false, false},
+			"_hetk.old.old.contoso.example":  {Found, "_hetk.contoso.example.", false, false},
+			"_hetk.away.contoso.example":     {Found, "_hetk.hr.contoso.example.", false, false},
+			"a.wild.contoso.example":         {Found, "a.wild.contoso.example.", true, true},
+			"_none.contoso.example":          {NoName, "_none.contoso.example.", false, true},
+			"_none.old.contoso.example":      {NoName, "_none.contoso.example.", false, true},
+			"a.b._none.contoso.example":      {NoName, "a.b._none.contoso.example.", false, true},
+			"empty.contoso.example":          {NoData, "empty.contoso.example.", false, true},
+			"autodiscover.contoso.example":   {NoData, "autodiscover.outlook.com.", false, false},
+			"old.contoso.example":            {NoData, "old.contoso.example.", false, true},
+			"www.old.away.hr.loop.x.example": {NoName, "www.old.away.hr.loop.x.example.", false, false},
+		} {
+			t.Run(denial+" "+name, func(t *testing.T) {
+				t.Parallel()
+				r, err := New(trusting(t, ready, ready.DNS))
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := Secure
+				if weak && c.proved {
+					want = Insecure
+				}
+				a, err := r.Look(t.Context(), name, dns.TypeTXT)
+				d, ok := a.Decided()
+				if err != nil || !ok || d.Outcome != c.outcome || a.Asked != c.asked || a.Wildcard != c.wild || a.Security != want || a.Weak != (want == Insecure) || !a.Agree {
+					t.Errorf("%s %s %s %q: %+v, %v", d.Outcome, a.Asked, a.Security, a.Reason, a.Servers, err)
+				}
+			})
+		}
+		t.Run(denial+" loop", func(t *testing.T) {
+			t.Parallel()
+			r, err := New(trusting(t, ready, ready.DNS))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a, err := r.Look(t.Context(), "x.loop.contoso.example", dns.TypeTXT); err == nil || !strings.Contains(err.Error(), wordLoop) {
 				t.Errorf("%+v, %v", a, err)
 			}
 		})

@@ -224,9 +224,11 @@ func (s *Sim) answerPlain(ctx context.Context, role dnsRole, r, q *dns.Msg, sign
 		return false
 	}
 	if recursive {
-		s.recurse(r, ask, signed)
+		s.recurse(r, ask, signed, wrong)
 	} else {
-		s.zonesOf(role).answer(r, ask, signed)
+		all := s.zonesOf(role)
+		all.spoil(wrong.bogus(), false)
+		all.answer(r, ask, signed)
 	}
 	wrong.spoil(r, stream)
 	return true

@@ -20,7 +20,8 @@ const (
 	faultDNSLame     faultKind = "dns-lame"     // no authority: sends to the root
 	faultDNSTruncate faultKind = "dns-truncate" // nothing but "too long" over UDP
 	faultDNSDisagree faultKind = "dns-disagree" // dns-disagree=DURATION: changes show that much later; never without
-	faultDNSBogus    faultKind = "dns-bogus"    // signatures that do not fit; signs every zone
+	faultDNSBogus    faultKind = "dns-bogus"    // dns-bogus=KIND: signatures that do not hold; signs every zone
+	faultDNSStrict   faultKind = "dns-strict"   // the resolver checks signatures, and SERVFAILs where they do not hold, CD or not
 )
 
 // slowDNS is longer than a product waits once, and shorter than it waits in all.
@@ -29,7 +30,7 @@ const slowDNS = 1500 * time.Millisecond
 // ofDNS says whether a fault is one of the DNS.
 func (k faultKind) ofDNS() bool {
 	return slices.Contains([]faultKind{
-		faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus,
+		faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus, faultDNSStrict,
 	}, k)
 }
 
@@ -38,8 +39,13 @@ func (f *fault) setDNS(value string, given, rated bool) error {
 	f.server = string(dnsSecond)
 	var err error
 	switch f.kind {
-	case faultDNSTruncate, faultDNSBogus:
+	case faultDNSTruncate:
 		f.server = "all"
+	case faultDNSBogus:
+		f.server = "all"
+		return f.setBogus(value, given, rated)
+	case faultDNSStrict:
+		f.server = string(dnsResolver)
 	case faultDNSSlow:
 		if f.wait = slowDNS; given {
 			f.wait, err = duration(value)
@@ -64,6 +70,10 @@ func (f *fault) setServer(value string) error {
 	switch {
 	case !f.kind.ofDNS():
 		return errors.New("server goes with faults of the DNS")
+	case f.how == bogusDS:
+		return errors.New("what the zone above says is of none of its servers")
+	case f.kind == faultDNSStrict && value != string(dnsResolver):
+		return errors.New("only the resolver checks signatures")
 	case value == string(dnsFirst), value == string(dnsSecond), value == "all":
 		return nil
 	case value == string(dnsResolver) && f.kind != faultDNSLame && f.kind != faultDNSDisagree:
@@ -156,19 +166,7 @@ func (all dnsWrong) spoil(r *dns.Msg, stream bool) {
 			if !stream {
 				r.Answer, r.Ns, r.Extra, r.Truncated = nil, nil, nil, true
 			}
-		case faultDNSBogus:
-			forge(r.Answer)
-			forge(r.Ns)
 		default:
-		}
-	}
-}
-
-// forge breaks the signatures of everything but keys.
-func forge(list []dns.RR) {
-	for _, rr := range list {
-		if sig, ok := rr.(*dns.RRSIG); ok && sig.TypeCovered != dns.TypeDNSKEY && len(sig.Signature) > 8 {
-			sig.Signature = "AAAAAAAA" + sig.Signature[8:]
 		}
 	}
 }

@@ -30,28 +30,35 @@ type resolvedAnswer struct {
 }
 
 // recurse answers as a resolver: it follows aliases wherever they lead, and gives
-// what it was told for as long as that may be kept. It checks no signatures.
-func (s *Sim) recurse(r *dns.Msg, q dns.Question, signed bool) {
+// what it was told for as long as that may be kept. It checks no signatures, unless
+// it is strict; then it refuses what does not hold, whatever is asked. One that
+// forges keeps nothing.
+func (s *Sim) recurse(r *dns.Msg, q dns.Question, signed bool, wrong dnsWrong) {
 	key := resolvedKey{dns.CanonicalName(q.Name), q.Qtype, signed}
 	now := s.now()
 	s.told.mu.Lock()
 	known, ok := s.told.kept[key]
 	s.told.mu.Unlock()
 	r.RecursionAvailable = true
-	if ok && remain(r, known, now, q.Name) {
+	forged := wrong.bogus()
+	if ok && forged == "" && remain(r, known, now, q.Name) {
 		return
 	}
 	first, broken := s.listener()
 	all := s.zonesAs(first)
+	all.spoil(s.faults.bogus(first), false)
+	if forged != "" {
+		all.spoil(forged, true)
+	}
 	seen := map[string]bool{}
 	for name := q.Name; !seen[dns.CanonicalName(name)] && len(seen) < 8; {
 		seen[dns.CanonicalName(name)] = true
-		if z := all.of(dns.CanonicalName(name), q.Qtype); broken && z != nil && z.tenant { // the registries answer all the same
+		z, one := all.of(dns.CanonicalName(name), q.Qtype), new(dns.Msg)
+		all.answer(one, dns.Question{Name: name, Qtype: q.Qtype, Qclass: q.Qclass}, signed)
+		if z != nil && (broken && z.tenant || wrong.strict() && z.refuses(one, q.Qtype)) { // the registries answer all the same
 			r.Answer, r.Ns, r.Extra, r.Rcode = nil, nil, nil, dns.RcodeServerFailure
 			return
 		}
-		one := new(dns.Msg)
-		all.answer(one, dns.Question{Name: name, Qtype: q.Qtype, Qclass: q.Qclass}, signed)
 		r.Answer, r.Ns, r.Extra = append(r.Answer, one.Answer...), append(r.Ns, one.Ns...), append(r.Extra, one.Extra...)
 		r.Rcode = one.Rcode
 		to := ""
@@ -69,9 +76,8 @@ func (s *Sim) recurse(r *dns.Msg, q dns.Question, signed bool) {
 		}
 		name = to
 	}
-	r.Authoritative = true // it is told by the zones themselves, and keeps it from here on
-	if _, bogus := s.faults.has(first, faultDNSBogus); bogus {
-		dnsWrong{{kind: faultDNSBogus}}.spoil(r, true)
+	if forged != "" {
+		return
 	}
 	s.told.mu.Lock()
 	defer s.told.mu.Unlock()

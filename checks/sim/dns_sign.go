@@ -15,7 +15,7 @@ import (
 )
 
 // DNSSEC, on demand: a key for each zone, which signs all of it, answers signed as
-// they are given, and NSEC for what is not there.
+// they are given, and NSEC or NSEC3 for what is not there.
 
 // zoneKey is a zone's key.
 type zoneKey struct {
@@ -54,6 +54,10 @@ func (s *Sim) makeKeys() error {
 			return err
 		}
 	}
+	var err error
+	if s.stray, err = newZoneKey(".", s.now); err != nil {
+		return err
+	}
 	root := s.zoneKeys["."]
 	if root == nil {
 		return nil
@@ -73,10 +77,7 @@ func (s *Sim) signs(name string) bool {
 	if s.opts.DNSSign {
 		return true
 	}
-	if _, bogus := s.faults.has(dnsFirst, faultDNSBogus); bogus {
-		return true
-	}
-	if _, bogus := s.faults.has(dnsSecond, faultDNSBogus); bogus {
+	if s.faults.any(faultDNSBogus) {
 		return true
 	}
 	for _, t := range s.world.tenants {
@@ -101,45 +102,20 @@ func (z *zone) given(set []dns.RR, name string, signed bool) []dns.RR {
 	if !signed || z.key == nil || len(set) == 0 {
 		return out
 	}
-	at := z.key.now()
-	sig := &dns.RRSIG{
-		Algorithm: z.key.record.Algorithm, KeyTag: z.key.tag, SignerName: z.name,
-		Inception: uint32(at.Add(-time.Hour).Unix()), Expiration: uint32(at.Add(signatureLife).Unix()),
-	}
-	if err := sig.Sign(z.key.secret, set); err != nil {
-		return out // unsigned in a signed zone: whoever checks says so
+	sig := z.sign(set)
+	if sig == nil {
+		return out
 	}
 	sig.Hdr.Name = name
 	return append(out, sig)
 }
 
-// proof is the NSEC at a name, or the one that spans it.
-func (z *zone) proof(name string) []dns.RR {
-	names := z.signedNames()
-	i := len(names) - 1
-	for i > 0 && compareNames(names[i], name) > 0 {
-		i--
-	}
-	n := &dns.NSEC{Hdr: head(names[i], dns.TypeNSEC), NextDomain: names[(i+1)%len(names)], TypeBitMap: []uint16{dns.TypeRRSIG, dns.TypeNSEC}}
-	n.Hdr.Ttl = negativeTTL
-	delegated := z.cut(names[i]) != ""
-	for _, rr := range z.records[names[i]] {
-		t := rr.Header().Rrtype
-		if !delegated || t == dns.TypeNS || t == dns.TypeDS {
-			n.TypeBitMap = append(n.TypeBitMap, t)
-		}
-	}
-	slices.Sort(n.TypeBitMap)
-	n.TypeBitMap = slices.Compact(n.TypeBitMap)
-	return z.given([]dns.RR{n}, names[i], true)
-}
-
 // signedNames are the zone's names in the order of RFC 4034 §6.1, without what
-// lies below another zone's beginning.
+// lies below another zone's beginning or below a DNAME.
 func (z *zone) signedNames() []string {
 	var names []string
 	for n := range z.records {
-		if c := z.cut(n); c == "" || c == n {
+		if c := z.cut(n); (c == "" || c == n) && z.dname(n) == "" {
 			names = append(names, n)
 		}
 	}

@@ -121,7 +121,7 @@ func TestDNSNegative(t *testing.T) {
 		t.Run(tt.name+dns.TypeToString[tt.kind], func(t *testing.T) {
 			t.Parallel()
 			r := ask(t, s, "udp", tt.name, tt.kind)
-			if r.Rcode != tt.rcode || len(r.Answer) != 0 || len(r.Ns) != 1 || !r.Authoritative {
+			if r.Rcode != tt.rcode || len(r.Answer) != 0 || len(r.Ns) != 1 || r.Authoritative {
 				t.Fatalf("got\n%s", r)
 			}
 			soa, ok := r.Ns[0].(*dns.SOA)

@@ -56,10 +56,11 @@ func unbound(t *testing.T, s *Sim) string {
 // signed, those that say "not there" too, and sees what is forged.
 func TestDNSSignaturesHoldForUnbound(t *testing.T) {
 	t.Parallel()
-	const lines = "    dns: {signed: true, records: ['_hetk TXT \"v=hetk1\"', '*.wild TXT \"any\"', '_alias CNAME _hetk']}"
+	const lines = "    dns: {signed: true, records: ['_hetk TXT \"v=hetk1\"', '*.wild TXT \"any\"', '_alias CNAME _hetk', 'old DNAME @', 'a.empty TXT \"x\"']}"
 	good := nameServers(t, lines)
 	bad := nameServers(t, lines, func(o *Options) { o.Faults = []string{"dns-bogus"} })
-	atGood, atBad := unbound(t, good), unbound(t, bad)
+	hashed := nameServers(t, strings.Replace(lines, "signed: true", "signed: true, nsec3: {iterations: 3, salt: aabb}", 1)+"\n")
+	atGood, atBad, atHashed := unbound(t, good), unbound(t, bad), unbound(t, hashed)
 	for _, c := range []struct {
 		at, name string
 		kind     uint16
@@ -75,6 +76,17 @@ func TestDNSSignaturesHoldForUnbound(t *testing.T) {
 		{atGood, "a.b.c.contoso.example.", dns.TypeTXT, dns.RcodeNameError, true},
 		{atGood, "nowhere.example.", dns.TypeA, dns.RcodeNameError, true},
 		{atGood, "hr.contoso.example.", dns.TypeMX, dns.RcodeSuccess, false}, // not signed, and proved so
+		{atGood, "_hetk.old.contoso.example.", dns.TypeTXT, dns.RcodeSuccess, true},
+		{atHashed, "_hetk.old.contoso.example.", dns.TypeTXT, dns.RcodeSuccess, true},
+		{atHashed, "_hetk.contoso.example.", dns.TypeTXT, dns.RcodeSuccess, true},
+		{atHashed, "a.wild.contoso.example.", dns.TypeTXT, dns.RcodeSuccess, true},
+		{atHashed, "a.wild.contoso.example.", dns.TypeA, dns.RcodeSuccess, true},
+		{atHashed, "_hetk.contoso.example.", dns.TypeA, dns.RcodeSuccess, true},
+		{atHashed, "empty.contoso.example.", dns.TypeA, dns.RcodeSuccess, true},
+		{atHashed, "_none.contoso.example.", dns.TypeTXT, dns.RcodeNameError, true},
+		{atHashed, "a.b.c.contoso.example.", dns.TypeTXT, dns.RcodeNameError, true},
+		{atHashed, "_none.old.contoso.example.", dns.TypeTXT, dns.RcodeNameError, true},
+		{atHashed, "hr.contoso.example.", dns.TypeMX, dns.RcodeSuccess, false},
 		{atBad, "_hetk.contoso.example.", dns.TypeTXT, dns.RcodeServerFailure, false},
 	} {
 		m := new(dns.Msg)

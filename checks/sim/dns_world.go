@@ -83,6 +83,10 @@ func (s *Sim) rooted(all zones) zones {
 	for _, z := range all {
 		if z.key = s.zoneKeys[z.name]; z.key != nil {
 			z.add(z.key.record)
+			z.stray, z.disowned = s.stray, z.tenant && s.faults.any(faultDNSBogus, bogusDS)
+			if z.nsec3 != nil {
+				z.add(z.nsec3.param(z.name))
+			}
 		}
 		if up := all.of(above(z.name), dns.TypeNS); z.name != "." {
 			s.delegate(up, z)
@@ -121,7 +125,7 @@ func (s *Sim) delegate(up, z *zone) {
 		}
 	}
 	if z.key != nil {
-		up.add(z.key.record.ToDS(dns.SHA256))
+		up.add(z.trusted().ToDS(dns.SHA256))
 	}
 }
 
@@ -180,7 +184,7 @@ func (s *Sim) tenantZone(t *Tenant, d *Domain) *zone {
 	name := dns.CanonicalName(d.Name)
 	first, second := "ns1."+name, "ns2."+name
 	z := newZone(name, first, second)
-	z.tenant = true
+	z.tenant, z.nsec3 = true, d.NSEC3
 	z.add(address(first, s.dnsAt[dnsFirst]))
 	z.add(address(second, s.dnsAt[dnsSecond]))
 	z.add(&dns.A{Hdr: head(name, dns.TypeA), A: web})
@@ -253,12 +257,15 @@ func recordLine(zone, line string) (dns.RR, error) {
 	if !dns.IsSubDomain(zone, rr.Header().Name) {
 		return nil, fmt.Errorf("%s is not below %s", rr.Header().Name, zone)
 	}
+	if err := stands(zone, rr); err != nil {
+		return nil, err
+	}
 	if txt, ok := rr.(*dns.TXT); ok && len(txt.Txt) == 0 {
 		return nil, errors.New("a TXT record holds a text")
 	}
 	switch rr.Header().Rrtype {
-	case dns.TypeTXT, dns.TypeCNAME, dns.TypeA, dns.TypeAAAA, dns.TypeMX:
+	case dns.TypeTXT, dns.TypeCNAME, dns.TypeDNAME, dns.TypeA, dns.TypeAAAA, dns.TypeMX:
 		return rr, nil
 	}
-	return nil, errors.New("only TXT, CNAME, A, AAAA and MX are served")
+	return nil, errors.New("only TXT, CNAME, DNAME, A, AAAA and MX are served")
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -13,6 +12,11 @@ type zone struct {
 	records map[string][]dns.RR
 	key     *zoneKey // nil: not signed
 	tenant  bool     // a tenant's domain
+	nsec3   *nsec3Spec
+	stray   *zoneKey  // one that it does not have
+	wrong   bogusKind // how what it signs does not hold
+	// disowned: the zone above names the stray key as this one's.
+	disowned bool
 }
 
 // zones are those of one server.
@@ -74,6 +78,14 @@ func (z *zone) lookUp(r *dns.Msg, name string, kind uint16, signed bool) {
 	}
 	r.Authoritative = true
 	for range 8 { // aliases that stay in the zone
+		if at := z.dname(name); at != "" { // also where the name is there: it is out of sight
+			to := z.lead(r, at, name, signed)
+			if to == "" || kind == dns.TypeCNAME || !z.holds(to) {
+				return
+			}
+			name = to
+			continue
+		}
 		owner := name
 		if !z.exists(name) {
 			owner = z.wildcard(name)
@@ -91,11 +103,16 @@ func (z *zone) lookUp(r *dns.Msg, name string, kind uint16, signed bool) {
 		r.Answer = append(r.Answer, z.given(alias, name, signed)...)
 		z.expand(r, owner, name, signed)
 		to, ok := alias[0].(*dns.CNAME)
-		if !ok || kind == dns.TypeCNAME || !dns.IsSubDomain(z.name, dns.CanonicalName(to.Target)) || z.cut(dns.CanonicalName(to.Target)) != "" {
+		if !ok || !z.holds(dns.CanonicalName(to.Target)) {
 			return
 		}
 		name = dns.CanonicalName(to.Target)
 	}
+}
+
+// holds says whether a name belongs to this zone, there or not.
+func (z *zone) holds(name string) bool {
+	return dns.IsSubDomain(z.name, name) && z.cut(name) == ""
 }
 
 // cut is the name at or above name where another zone begins; empty: none.
@@ -124,7 +141,7 @@ func (z *zone) refer(r *dns.Msg, cut string, signed bool) {
 		r.Ns = append(r.Ns, z.given(ds, cut, true)...)
 		return
 	}
-	r.Ns = append(r.Ns, z.proof(cut)...)
+	r.Ns = append(r.Ns, z.denial(cut, cut)...)
 }
 
 // deny says that a name or a record is not there.
@@ -134,32 +151,19 @@ func (z *zone) deny(r *dns.Msg, name, owner string, signed bool) {
 		rr.Header().Ttl = negativeTTL // RFC 2308 §3: the smaller of TTL and minimum
 		r.Ns = append(r.Ns, rr)
 	}
-	gone := owner == "" // there is no wildcard either
-	if gone {
+	if owner == "" { // there is no wildcard either
 		r.Rcode = dns.RcodeNameError
 	}
 	if !signed || z.key == nil {
 		return
 	}
-	proofs := z.proof(name)
-	if owner != name { // also what would have covered it
-		star := owner
-		if gone {
-			star = "*." + strings.TrimPrefix(z.encloser(name), ".")
-		}
-		for _, rr := range z.proof(star) {
-			if !slices.ContainsFunc(proofs, func(had dns.RR) bool { return dns.IsDuplicate(had, rr) }) {
-				proofs = append(proofs, rr)
-			}
-		}
-	}
-	r.Ns = append(r.Ns, proofs...)
+	r.Ns = append(r.Ns, z.denial(name, owner)...)
 }
 
 // expand proves that no name itself was there, where a wildcard answered.
 func (z *zone) expand(r *dns.Msg, owner, name string, signed bool) {
 	if signed && z.key != nil && owner != name {
-		r.Ns = append(r.Ns, z.proof(name)...)
+		r.Ns = append(r.Ns, z.expansion(name)...)
 	}
 }
 

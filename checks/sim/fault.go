@@ -63,6 +63,7 @@ type fault struct {
 	of         string // what replication is about; empty means everything
 	spread     time.Duration
 	server     string // of the DNS
+	how        bogusKind
 }
 
 // faults decide which calls are spoilt, and how.
@@ -108,7 +109,7 @@ func (f *faults) add(one *fault) {
 		f.lag.add(one)
 	case faultWorkflow:
 		f.lag.workflow = one.wait
-	case faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus:
+	case faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus, faultDNSStrict:
 		f.dns = append(f.dns, one)
 	default:
 		f.list = append(f.list, one)

@@ -14,7 +14,7 @@ import (
 // faultHint ends every complaint.
 const faultHint = `type, for example, --fault 429:0.2,503:0.05,slow; there are throttle or 429, 5xx or a number from 500 to 599, ` +
 	`caechallenge, html, notjson, truncate, reset, licence, slow, latency=DURATION, replication=DURATION, workflow=DURATION, and of the DNS ` +
-	`dns-silent, dns-slow, dns-servfail, dns-refused, dns-lame, dns-truncate, dns-disagree, dns-bogus`
+	`dns-silent, dns-slow, dns-servfail, dns-refused, dns-lame, dns-truncate, dns-disagree, dns-bogus=KIND (signature, expired, early, key, unsigned, denial, ds), dns-strict`
 
 // parseFaults reads a list of faults, such as "429:0.2,503=3,retry-after=2s,slow".
 func parseFaults(spec string) ([]*fault, error) {
@@ -71,7 +71,7 @@ func parseFault(part string) (*fault, error) {
 		}
 	case faultThrottle, faultServer, faultCAE, faultHTML, faultNotJSON, faultTruncated, faultReset, faultLicence:
 		err = f.setCount(value, given, rated)
-	case faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus:
+	case faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame, faultDNSTruncate, faultDNSDisagree, faultDNSBogus, faultDNSStrict:
 		err = f.setDNS(value, given, rated)
 	default:
 		return nil, errors.New("there is no such kind")

@@ -87,7 +87,7 @@ func (f *faults) spoil(one *fault, w http.ResponseWriter, r *http.Request, next 
 			"Neither tenant is B2C or tenant doesn't have premium license",
 		})
 	case faultLatency, faultReplication, faultWorkflow, faultDNSSilent, faultDNSSlow, faultDNSServfail, faultDNSRefused, faultDNSLame,
-		faultDNSTruncate, faultDNSDisagree, faultDNSBogus:
+		faultDNSTruncate, faultDNSDisagree, faultDNSBogus, faultDNSStrict:
 		next.ServeHTTP(w, r)
 	}
 }

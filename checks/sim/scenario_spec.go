@@ -42,6 +42,8 @@ type dnsSpec struct {
 	Mail     string   `yaml:"mail"`     // microsoft (default), gateway, google, elsewhere, none
 	Unproved bool     `yaml:"unproved"` // without Microsoft's proof of ownership (MS=)
 	Records  []string `yaml:"records"`  // lines of a zone file, such as: _hetk CNAME policy.fabrikam.example.
+	// NSEC3 denies hashed where it is signed, as in nsec3: {iterations: 0}; left out: NSEC.
+	NSEC3 *nsec3Spec `yaml:"nsec3"`
 }
 
 // consent is the user consent choice: managed, none, low, all, or a list of

@@ -104,10 +104,10 @@ func (w *World) newTenant(s *tenantSpec, n int) (*Tenant, error) {
 		t.Realm = "Managed"
 	}
 	records, err := recordsOf(domain, s.TXT, s.DNS.Records, w.now())
-	if err = errors.Join(err, knownMail(s.DNS.Mail)); err != nil {
+	if err = errors.Join(err, knownMail(s.DNS.Mail), s.DNS.NSEC3.check()); err != nil {
 		return nil, fmt.Errorf("tenants[%d]: %w", n, err)
 	}
-	t.Domains = []Domain{{Name: domain, Default: true, Records: records, Mail: s.DNS.Mail, Unproved: s.DNS.Unproved, Signed: s.DNS.Signed}}
+	t.Domains = []Domain{{Name: domain, Default: true, Records: records, Mail: s.DNS.Mail, Unproved: s.DNS.Unproved, Signed: s.DNS.Signed, NSEC3: s.DNS.NSEC3}}
 	for _, d := range s.Domains {
 		if !isDomain(d) {
 			return nil, fmt.Errorf("tenants[%d]: %q is no domain", n, d)

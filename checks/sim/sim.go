@@ -42,8 +42,9 @@ type Options struct {
 	// Options follow after commas: path=PREFIX (default Graph), rate=RATE,
 	// retry-after=DURATION, status=CODE; of replication: of=KIND, spread=DURATION.
 	// Of the DNS there are dns-silent, dns-slow=DURATION, dns-servfail, dns-refused,
-	// dns-lame, dns-truncate, dns-disagree=DURATION and dns-bogus, each with
-	// server=ns1, ns2, all or resolver.
+	// dns-lame, dns-truncate, dns-disagree=DURATION and dns-bogus=KIND (signature,
+	// expired, early, key, unsigned, denial or ds), each with server=ns1, ns2, all or
+	// resolver; and dns-strict, the resolver that refuses what does not hold.
 	Faults []string
 	// DNSSign signs every zone of the DNS; the trust anchor is in the ready line.
 	DNSSign bool
@@ -80,6 +81,7 @@ type Sim struct {
 	dnsUDP   net.PacketConn // the resolver's
 	told     resolved
 	zoneKeys map[string]*zoneKey
+	stray    *zoneKey // a key that no zone has
 	ready    Ready
 	// written is closed when the token files are there, or writeErr says why not.
 	written  chan struct{}

@@ -89,6 +89,7 @@ type Domain struct {
 	// Unproved lacks Microsoft's proof of ownership, which may be removed once it
 	// was seen; Signed is DNSSEC.
 	Unproved, Signed bool
+	NSEC3            *nsec3Spec
 }
 
 // User is an account of a tenant.

@@ -24,7 +24,15 @@ leads to the vendors' apps, where a user presses Connect.
   onboard sim --scenario admins-only --dir /tmp/sim
   onboard check --app hetk --domain contoso.example \
     --login-url https://HOST:PORT --graph-url https://HOST:PORT \
-    --ca-file /tmp/sim/ca.pem --token-file /tmp/sim/tokens/admin@contoso.example`
+    --ca-file /tmp/sim/ca.pem --token-file /tmp/sim/tokens/admin@contoso.example
+
+Its DNS can be in trouble, too: --fault dns-silent, dns-slow=DURATION,
+dns-servfail, dns-refused, dns-lame, dns-truncate, dns-disagree=DURATION, and
+dns-bogus=KIND, where KIND is signature, expired, early, key, unsigned, denial
+or ds, each with ,server=ns1, ns2, all or resolver; and dns-strict, a resolver
+that checks signatures and refuses what does not hold.
+
+  onboard sim --scenario dns-signed --fault dns-bogus=expired,server=ns2`
 
 	sayCheckLong = `check looks at the tenant, the account, the app and the consent policies, and
 says whether people can connect and, if not, what stops them and whose move it
