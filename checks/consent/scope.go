@@ -9,6 +9,8 @@ func (e *pass) scope(p int32, s *scopeState, links []link) []link {
 	case enabled == No:
 		s.outcome = Blocked
 		links = append(links, kAppDisabled.of(p))
+	case enabled != Yes && !e.lean:
+		s.outcome = Unknown // nothing is certain of an app that may be disabled
 	case s.granted == Yes:
 		s.outcome = Allowed
 		links = append(links, s.grant.of(p))
