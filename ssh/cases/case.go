@@ -3,21 +3,35 @@ package cases
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
+	"time"
 )
 
 // Case is the journal of one case. Handles to the same case may be many, at the
 // same time; each is safe for use by several goroutines. Once the case was
-// erased or swept, every method gives ErrNoCase.
+// erased or swept, every method that asks the store gives ErrNoCase.
 type Case struct {
 	store  *Store
+	id     int64
 	number Number
+	sealer sealer
 }
 
 // Number is the case's public number.
 func (c *Case) Number() Number { return c.number }
+
+// handle is a handle to a case.
+func (s *Store) handle(id int64, n Number, secret []byte) (*Case, error) {
+	sealer, err := newSealer(id, secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Case{s, id, n, sealer}, nil
+}
 
 // Try is a customer who says that a case is theirs.
 type Try struct {
@@ -39,19 +53,19 @@ const mostDraws = 20
 func (s *Store) New(ctx context.Context) (*Case, Code, error) {
 	const doing = "making a case"
 	for range mostDraws {
-		n, err := newNumber(s.o.Random)
+		d, err := draw(s.o.Random)
 		if err != nil {
-			return nil, Code{}, err
+			return nil, Code{}, fmt.Errorf("%s: %w", doing, err)
 		}
-		code, err := newCode(s.o.Random)
+		c, err := s.handle(d.id, d.number, d.secret)
 		if err != nil {
-			return nil, Code{}, err
+			return nil, Code{}, fmt.Errorf("%s: %w", doing, err)
 		}
 		taken := false
-		find, proof := s.keys.code(code)
+		find, proof := s.keys.code(d.code)
 		err = s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
-			now := millis(s.o.Now())
-			made, err := q.exec(q.addCase, string(n), find, proof, now, now)
+			now := s.o.Now().UnixMilli()
+			made, err := q.exec(q.addCase, d.id, string(d.number), find, proof, d.secret, now, now)
 			taken = made == 0
 			return nil, err
 		}})
@@ -59,10 +73,35 @@ func (s *Store) New(ctx context.Context) (*Case, Code, error) {
 			return nil, Code{}, s.storing(ctx, doing, err)
 		}
 		if !taken {
-			return &Case{s, n}, code, nil
+			return c, d.code, nil
 		}
 	}
 	return nil, Code{}, fmt.Errorf("%s: the source of randomness repeats itself", doing)
+}
+
+// drawn is what a case is made of.
+type drawn struct {
+	id     int64
+	number Number
+	code   Code
+	secret []byte
+}
+
+// draw draws a case.
+func draw(random io.Reader) (d drawn, err error) {
+	var id [8]byte
+	d.secret = make([]byte, secretLen)
+	for _, b := range [][]byte{id[:], d.secret} {
+		if _, err := io.ReadFull(random, b); err != nil {
+			return drawn{}, fmt.Errorf("drawing a key: %w", err)
+		}
+	}
+	d.id = int64(binary.BigEndian.Uint64(id[:]) >> 1)
+	if d.number, err = newNumber(random); err != nil {
+		return drawn{}, err
+	}
+	d.code, err = newCode(random)
+	return d, err
 }
 
 // Resume opens the case of a code. Besides ErrNotCode and ErrMistyped of a text
@@ -77,7 +116,7 @@ func (s *Store) Resume(ctx context.Context, t Try) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, bound, err := s.find(ctx, code)
+	c, bound, err := s.find(ctx, code)
 	switch {
 	case errors.Is(err, ErrNoCase):
 		return nil, err
@@ -88,39 +127,73 @@ func (s *Store) Resume(ctx context.Context, t Try) (*Case, error) {
 		return nil, ErrOtherKey
 	}
 	right()
-	return &Case{s, n}, nil
+	return c, nil
 }
 
 // find looks a code up.
-func (s *Store) find(ctx context.Context, code Code) (n Number, bound string, err error) {
+func (s *Store) find(ctx context.Context, code Code) (c *Case, bound string, err error) {
 	find, proof := s.keys.code(code)
-	var number, has string
-	err = s.reads.findCase.QueryRowContext(ctx, find).Scan(&number, &has, &bound)
+	var has, number string
+	var id int64
+	var secret []byte
+	err = s.reads.findCase.QueryRowContext(ctx, find).Scan(&has, &bound, &id, &number, &secret)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", "", ErrNoCase
+		return nil, "", ErrNoCase
 	}
 	if err != nil {
-		return "", "", err
+		return nil, "", err
 	}
 	if !same(proof, has) {
-		return "", "", ErrNoCase
+		return nil, "", ErrNoCase
 	}
-	return Number(number), bound, nil
+	c, err = s.handle(id, Number(number), secret)
+	return c, bound, err
 }
 
 // Case opens a case by its number, for guides and operators who were let in by
 // something else: no code is asked for, so it must never be reached by what a
 // customer says. It fails with ErrNoCase.
 func (s *Store) Case(ctx context.Context, n Number) (*Case, error) {
-	q := &queries{ctx: ctx, statements: s.reads}
-	_, _, ok, err := q.head(n)
-	if err != nil {
-		return nil, s.storing(ctx, "looking for the case", err)
-	}
-	if !ok {
+	const doing = "looking for the case"
+	var id int64
+	var secret []byte
+	err := s.reads.getCase.QueryRowContext(ctx, string(n)).Scan(&id, &secret)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrNoCase
 	}
-	return &Case{s, n}, nil
+	if err != nil {
+		return nil, s.storing(ctx, doing, err)
+	}
+	c, err := s.handle(id, n, secret)
+	return c, s.storing(ctx, doing, err)
+}
+
+// Count is how many cases are kept.
+func (s *Store) Count(ctx context.Context) (n int, err error) {
+	err = s.reads.countCases.QueryRowContext(ctx).Scan(&n)
+	return n, s.storing(ctx, "counting the cases", err)
+}
+
+// About is what the store knows of a case without reading it.
+type About struct {
+	Made, Last time.Time // when it was made, and when something was added last
+	Until      time.Time // when it goes by itself unless something is added
+	Records    uint64
+	Size       int64 // of the records, in bytes
+	Bound      bool  // to an SSH key
+}
+
+// About tells of the case.
+func (c *Case) About(ctx context.Context) (About, error) {
+	a, ok, err := (&queries{ctx: ctx, statements: c.store.reads}).about(c.id)
+	switch {
+	case err != nil:
+		return About{}, c.store.storing(ctx, "looking at the case", err)
+	case !ok:
+		return About{}, ErrNoCase
+	}
+	a.Until = a.Last.Add(c.store.o.Keep)
+	return a, nil
 }
 
 // Renew draws a new resume code; the one before opens nothing from then on.
@@ -130,8 +203,8 @@ func (c *Case) Renew(ctx context.Context) (Code, error) {
 		return Code{}, err
 	}
 	find, proof := c.store.keys.code(code)
-	if err := c.change(ctx, "renewing the resume code", func(q *queries) (int64, error) {
-		return q.exec(q.renewCase, find, proof, string(c.number))
+	if err := c.change(ctx, "renewing the resume code", false, func(q *queries) (int64, error) {
+		return q.exec(q.renewCase, find, proof, c.id)
 	}); err != nil {
 		return Code{}, err
 	}
@@ -149,20 +222,9 @@ func (c *Case) Bind(ctx context.Context, fingerprint string) error {
 		}
 		bound = c.store.keys.bound(fingerprint)
 	}
-	return c.change(ctx, "binding the case to a key", func(q *queries) (int64, error) {
-		return q.exec(q.bindCase, bound, string(c.number))
+	return c.change(ctx, "binding the case to a key", false, func(q *queries) (int64, error) {
+		return q.exec(q.bindCase, bound, c.id)
 	})
-}
-
-// change changes the row of the case.
-func (c *Case) change(ctx context.Context, doing string, do func(q *queries) (int64, error)) error {
-	return c.store.storing(ctx, doing, c.store.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
-		changed, err := do(q)
-		if err == nil && changed == 0 {
-			return ErrNoCase, nil
-		}
-		return nil, err
-	}}))
 }
 
 // Erase removes the case of a code for good, for its customer, and says which it
@@ -173,15 +235,24 @@ func (s *Store) Erase(ctx context.Context, t Try) (Number, error) {
 	if err != nil {
 		return "", err
 	}
-	err = s.submit(&job{ctx: ctx, wipe: true, wakes: []Number{c.number}, do: func(q *queries) (answer, fault error) {
-		gone, err := q.drop(c.number)
-		if err == nil && gone == 0 {
+	err = c.change(ctx, "erasing the case", true, func(q *queries) (int64, error) { return q.drop(c.id) })
+	if err != nil && !errors.Is(err, ErrUnwiped) {
+		return "", err
+	}
+	return c.number, err
+}
+
+// change changes or erases the row of the case.
+func (c *Case) change(ctx context.Context, doing string, erase bool, do func(q *queries) (int64, error)) error {
+	j := &job{ctx: ctx, wipe: erase, do: func(q *queries) (answer, fault error) {
+		changed, err := do(q)
+		if err == nil && changed == 0 {
 			return ErrNoCase, nil
 		}
 		return nil, err
-	}})
-	if err != nil {
-		return "", s.storing(ctx, "erasing the case", err)
+	}}
+	if erase {
+		j.wakes = []Number{c.number}
 	}
-	return c.number, nil
+	return c.store.storing(ctx, doing, c.store.submit(j))
 }

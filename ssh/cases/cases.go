@@ -8,13 +8,14 @@
 // and the loss of power; appends that come at the same time share one force of
 // the disk. Readers have connections of their own and hold nobody up.
 //
-// A case that is erased, or whose time is over, is gone: its rows are
-// overwritten in the database and its traces removed from the log.
+// A case that is erased, or whose time is over, is gone: its rows, and the key
+// without which no copy of a record can be read.
 package cases
 
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -54,12 +55,13 @@ const (
 
 // Store keeps cases. It is safe for use by several goroutines.
 type Store struct {
-	o      Options
-	keys   keyring
-	tries  *tries
-	files  *files
-	writes *statements // of the one connection that writes
-	reads  *statements
+	o       Options
+	dialect dialect
+	keys    keyring
+	tries   *tries
+	files   *files
+	writes  *statements // of the one connection that writes
+	reads   *statements
 
 	ctx      context.Context // of what is written: no caller ends it
 	jobs     chan *job
@@ -75,7 +77,7 @@ type Store struct {
 // read-only or forbidden say why else it cannot be opened.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	s := &Store{
-		o: o.filled(), ctx: context.WithoutCancel(ctx),
+		o: o.filled(), dialect: sqliteDialect(), ctx: context.WithoutCancel(ctx),
 		jobs: make(chan *job), quit: make(chan struct{}),
 		watchers: watchers{of: map[Number]map[chan struct{}]struct{}{}},
 	}
@@ -121,7 +123,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	d := sqliteDialect()
+	d := s.dialect
 	if err := migrate(ctx, s.files.write, d); err != nil {
 		return err
 	}
@@ -131,8 +133,24 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if s.writes, err = prepare(ctx, s.files.write, d); err != nil {
 		return err
 	}
-	s.reads, err = prepare(ctx, s.files.read, d)
-	return err
+	if s.reads, err = prepare(ctx, s.files.read, d); err != nil {
+		return err
+	}
+	return s.finishWipe(ctx)
+}
+
+// finishWipe does what a process before this one had no time for.
+func (s *Store) finishWipe(ctx context.Context) error {
+	var yes string
+	err := s.files.write.QueryRowContext(ctx, s.dialect.sql(getFact), factUnwiped).Scan(&yes)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_ = s.wipe() // or later
+	return nil
 }
 
 func (s *Store) close() error {
@@ -141,6 +159,10 @@ func (s *Store) close() error {
 		if st != nil {
 			errs = append(errs, st.Close())
 		}
+	}
+	errs = append(errs, s.files.read.Close())
+	if s.unwiped {
+		_ = s.wipe() // or when it is opened again
 	}
 	return errors.Join(append(errs, s.files.Close())...)
 }

@@ -1,7 +1,9 @@
 package cases
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/netip"
 	"path/filepath"
 	"strings"
@@ -127,3 +129,9 @@ func ended(t testing.TB) context.Context {
 	cancel()
 	return ctx
 }
+
+// aKey is the fingerprint of a key.
+const aKey = "SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM"
+
+// logger writes to b.
+func logger(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }

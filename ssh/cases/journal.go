@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"math"
 	"runtime"
 	"strings"
@@ -15,24 +14,20 @@ import (
 	"onboard.example/flows"
 )
 
-// castagnoli is the polynomial that processors compute by themselves.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-func checksum(record string) int64 {
-	return int64(crc32.Checksum([]byte(record), castagnoli))
-}
-
 // mostWriter bounds the name of a writer, in bytes.
 const mostWriter = 128
 
 // errRecord says that a record cannot be told from others.
 var errRecord = errors.New("the record has no fit name: a writer of up to 128 bytes, and a number of its own")
 
+// errMissing says that a record is not there although later ones are, or ought
+// to be.
+var errMissing = errors.New("it is missing")
+
 // row is a record as it is stored.
 type row struct {
 	flows.Record
-	sum  int64
-	text string
+	sealed []byte
 }
 
 // Append stores r after the record with number after; see flows.Journal. When
@@ -46,7 +41,7 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	if err := ctx.Err(); err != nil {
 		return 0, c.store.storing(ctx, doing, err)
 	}
-	rows, size, err := rowsOf(after, r)
+	rows, size, err := c.rowsOf(after, r)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", doing, err)
 	}
@@ -55,12 +50,12 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	err = c.store.submit(&job{ctx: ctx, wakes: []Number{c.number}, do: func(q *queries) (answer, fault error) {
 		if !told && len(rows) > 0 {
 			last = after + uint64(len(rows))
-			done, fault := c.store.append(q, c.number, after, rows, size)
+			done, fault := c.append(q, after, rows, size)
 			if told = errors.Is(fault, errAgain); fault != nil || done {
 				return nil, fault
 			}
 		}
-		last, answer, fault = c.store.settled(q, c.number, after, rows, size)
+		last, answer, fault = c.settled(q, after, rows, size)
 		return answer, fault
 	}})
 	if err != nil {
@@ -70,7 +65,7 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 }
 
 // rowsOf makes records ready to be stored after a number.
-func rowsOf(after uint64, r []flows.Record) (rows []row, size int64, err error) {
+func (c *Case) rowsOf(after uint64, r []flows.Record) (rows []row, size int64, err error) {
 	type name struct {
 		flows.WriterID
 		uint64
@@ -88,9 +83,12 @@ func rowsOf(after uint64, r []flows.Record) (rows []row, size int64, err error) 
 		if err != nil {
 			return nil, 0, err
 		}
-		text := strings.ToValidUTF8(string(data), "�")
-		rows = append(rows, row{rec, checksum(text), text})
-		size += int64(len(text))
+		sealed, err := c.sealer.seal(c.store.o.Random, int64(rec.Seq), data)
+		if err != nil {
+			return nil, 0, err
+		}
+		rows = append(rows, row{rec, sealed})
+		size += int64(len(sealed))
 	}
 	return rows, size, nil
 }
@@ -98,16 +96,16 @@ func rowsOf(after uint64, r []flows.Record) (rows []row, size int64, err error) 
 // append writes rows where the case ends at after; done is false, and nothing
 // is written, where it does not, or where there is no room. A fault of errAgain
 // says that one of them is there already.
-func (s *Store) append(q *queries, n Number, after uint64, rows []row, size int64) (done bool, fault error) {
+func (c *Case) append(q *queries, after uint64, rows []row, size int64) (done bool, fault error) {
 	if after > math.MaxInt64-uint64(len(rows)) {
 		return false, nil
 	}
-	moved, err := q.exec(q.advance, len(rows), size, millis(s.o.Now()), string(n), int64(after), size, s.o.MaxCase)
+	moved, err := q.exec(q.advance, len(rows), size, c.store.o.Now().UnixMilli(), c.id, int64(after), size, c.store.o.MaxCase)
 	if err != nil || moved == 0 {
 		return false, err
 	}
 	for _, r := range rows {
-		added, err := q.exec(q.addRecord, string(n), int64(r.Seq), string(r.Writer), int64(r.N), r.sum, r.text)
+		added, err := q.exec(q.addRecord, c.id, int64(r.Seq), string(r.Writer), int64(r.N), r.sealed)
 		if err != nil {
 			return false, err
 		}
@@ -119,19 +117,19 @@ func (s *Store) append(q *queries, n Number, after uint64, rows []row, size int6
 }
 
 // settled is the answer to an append that wrote nothing.
-func (s *Store) settled(q *queries, n Number, after uint64, rows []row, size int64) (at uint64, answer, fault error) {
-	last, has, ok, err := q.head(n)
+func (c *Case) settled(q *queries, after uint64, rows []row, size int64) (at uint64, answer, fault error) {
+	a, ok, err := q.about(c.id)
 	switch {
 	case err != nil:
 		return 0, nil, err
 	case !ok:
 		return 0, ErrNoCase, nil
 	case len(rows) == 0:
-		return uint64(last), nil, nil
+		return a.Records, nil, nil
 	}
 	all, some := true, false
 	for _, r := range rows {
-		seq, ok, err := q.place(n, r.Record)
+		seq, ok, err := q.place(c.id, r.Record)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -140,9 +138,9 @@ func (s *Store) settled(q *queries, n Number, after uint64, rows []row, size int
 	switch {
 	case all:
 		return at, nil, nil
-	case some || after != uint64(last):
+	case some || after != a.Records:
 		return 0, flows.ErrConflict, nil
-	case has+size > s.o.MaxCase:
+	case a.Size+size > c.store.o.MaxCase:
 		return 0, ErrTooLong, nil
 	}
 	return 0, flows.ErrConflict, nil
@@ -155,13 +153,13 @@ func (c *Case) Since(ctx context.Context, after uint64) ([]flows.Record, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, c.store.storing(ctx, doing, err)
 	}
-	last, rows, err := c.store.read(ctx, c.number, after)
+	last, rows, err := c.read(ctx, after)
 	if err != nil {
 		return nil, c.store.storing(ctx, doing, err)
 	}
-	rs, damage := decoded(rows, after)
+	rs, damage := c.decoded(rows, after)
 	if damage == nil && after+uint64(len(rs)) < last {
-		damage = errors.New("it is missing")
+		damage = errMissing
 	}
 	if damage != nil {
 		return rs, &DamagedError{c.number, after + uint64(len(rs)) + 1, damage}
@@ -170,20 +168,21 @@ func (c *Case) Since(ctx context.Context, after uint64) ([]flows.Record, error) 
 }
 
 // read reads the rows after a number as they stand, and where the case ends.
-func (s *Store) read(ctx context.Context, n Number, after uint64) (last uint64, out []row, err error) {
-	rows, err := s.reads.readCase.QueryContext(ctx, int64(min(after, math.MaxInt64)), string(n))
+func (c *Case) read(ctx context.Context, after uint64) (last uint64, out []row, err error) {
+	rows, err := c.store.reads.readCase.QueryContext(ctx, int64(min(after, math.MaxInt64)), c.id)
 	if err != nil {
 		return 0, nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	var end, seq, num, sum sql.NullInt64
-	var writer, text sql.NullString
+	var end, seq, num sql.NullInt64
+	var writer sql.NullString
 	for rows.Next() {
-		if err := rows.Scan(&end, &seq, &writer, &num, &sum, &text); err != nil {
+		var sealed []byte
+		if err := rows.Scan(&end, &seq, &writer, &num, &sealed); err != nil {
 			return 0, nil, err
 		}
 		if seq.Valid {
-			out = append(out, row{flows.Record{Seq: uint64(seq.Int64), Writer: flows.WriterID(writer.String), N: uint64(num.Int64)}, sum.Int64, text.String})
+			out = append(out, row{flows.Record{Seq: uint64(seq.Int64), Writer: flows.WriterID(writer.String), N: uint64(num.Int64)}, sealed})
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -199,7 +198,7 @@ func (s *Store) read(ctx context.Context, n Number, after uint64) (last uint64, 
 const few = 256
 
 // decoded reads the records of rows up to the first that is damaged.
-func decoded(rows []row, after uint64) ([]flows.Record, error) {
+func (c *Case) decoded(rows []row, after uint64) ([]flows.Record, error) {
 	out := make([]flows.Record, len(rows))
 	parts := 1
 	if len(rows) > few {
@@ -212,7 +211,7 @@ func decoded(rows []row, after uint64) ([]flows.Record, error) {
 	for p := range parts {
 		wg.Go(func() {
 			for i := p * size; i < min((p+1)*size, len(rows)); i++ {
-				if out[i], bad[p] = rows[i].record(after + uint64(i) + 1); bad[p] != nil {
+				if out[i], bad[p] = c.record(rows[i], after+uint64(i)+1); bad[p] != nil {
 					at[p] = i
 					return
 				}
@@ -229,14 +228,15 @@ func decoded(rows []row, after uint64) ([]flows.Record, error) {
 }
 
 // record reads the record of a row that must have the number seq.
-func (r row) record(seq uint64) (flows.Record, error) {
-	switch {
-	case r.Seq != seq:
-		return flows.Record{}, errors.New("it is missing")
-	case r.sum != checksum(r.text):
-		return flows.Record{}, errors.New("its checksum is another")
+func (c *Case) record(r row, seq uint64) (flows.Record, error) {
+	if r.Seq != seq {
+		return flows.Record{}, errMissing
 	}
-	rec, err := flows.UnmarshalRecord([]byte(r.text))
+	data, err := c.sealer.open(int64(seq), r.sealed)
+	if err != nil {
+		return flows.Record{}, err
+	}
+	rec, err := flows.UnmarshalRecord(data)
 	if err != nil {
 		return flows.Record{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"time"
 
 	"onboard.example/flows"
 )
@@ -16,38 +17,46 @@ type dialect struct {
 	sql func(query string) string
 	// tables counts the tables called facts, and all of them.
 	tables string
+	// anew writes the table of cases anew, so that its old pages, with whatever
+	// was deleted from them, are freed and overwritten.
+	anew []string
 }
 
 // The queries, each once.
 const (
-	putFact = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
-	getFact = `SELECT value FROM facts WHERE name = ?`
+	putFact  = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+	getFact  = `SELECT value FROM facts WHERE name = ?`
+	dropFact = `DELETE FROM facts WHERE name = ?`
 
-	addCase   = `INSERT INTO cases (number, find, proof, bound, made_at, last_at, last_seq, size) VALUES (?, ?, ?, '', ?, ?, 0, 0) ON CONFLICT DO NOTHING`
-	findCase  = `SELECT number, proof, bound FROM cases WHERE find = ?`
-	hasCase   = `SELECT last_seq, size FROM cases WHERE number = ?`
-	renewCase = `UPDATE cases SET find = ?, proof = ? WHERE number = ?`
-	bindCase  = `UPDATE cases SET bound = ? WHERE number = ?`
+	addCase = `INSERT INTO cases (id, number, find, proof, bound, secret, made_at, last_at, last_seq, size)
+VALUES (?, ?, ?, ?, '', ?, ?, ?, 0, 0) ON CONFLICT DO NOTHING`
+	findCase   = `SELECT proof, bound, id, number, secret FROM cases WHERE find = ?`
+	getCase    = `SELECT id, secret FROM cases WHERE number = ?`
+	aboutCase  = `SELECT made_at, last_at, last_seq, size, bound FROM cases WHERE id = ?`
+	countCases = `SELECT COUNT(*) FROM cases`
+	renewCase  = `UPDATE cases SET find = ?, proof = ? WHERE id = ?`
+	bindCase   = `UPDATE cases SET bound = ? WHERE id = ?`
 	// oldCases are those that nothing was added to for long.
-	oldCases = `SELECT number FROM cases WHERE last_at < ? ORDER BY last_at LIMIT ?`
+	oldCases = `SELECT id, number FROM cases WHERE last_at < ? ORDER BY last_at LIMIT ?`
 	// advance takes the places after a record, if it is still the last.
-	advance = `UPDATE cases SET last_seq = last_seq + ?, size = size + ?, last_at = ? WHERE number = ? AND last_seq = ? AND size + ? <= ?`
+	advance = `UPDATE cases SET last_seq = last_seq + ?, size = size + ?, last_at = ? WHERE id = ? AND last_seq = ? AND size + ? <= ?`
 
-	addRecord  = `INSERT INTO records (number, seq, writer, n, checksum, record) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	findRecord = `SELECT seq FROM records WHERE number = ? AND writer = ? AND n = ?`
+	addRecord  = `INSERT INTO records (case_id, seq, writer, n, sealed) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	findRecord = `SELECT seq FROM records WHERE case_id = ? AND writer = ? AND n = ?`
 	// readCase gives one row without a record where there are none to give.
-	readCase = `SELECT cases.last_seq, records.seq, records.writer, records.n, records.checksum, records.record
-FROM cases LEFT JOIN records ON records.number = cases.number AND records.seq > ?
-WHERE cases.number = ? ORDER BY records.seq`
+	readCase = `SELECT cases.last_seq, records.seq, records.writer, records.n, records.sealed
+FROM cases LEFT JOIN records ON records.case_id = cases.id AND records.seq > ?
+WHERE cases.id = ? ORDER BY records.seq`
 
-	dropRecords = `DELETE FROM records WHERE number = ?`
-	dropCase    = `DELETE FROM cases WHERE number = ?`
+	dropRecords = `DELETE FROM records WHERE case_id = ?`
+	dropCase    = `DELETE FROM cases WHERE id = ?`
 )
 
 // statements are queries that are made ready once.
 type statements struct {
-	addCase, findCase, hasCase, renewCase, bindCase, oldCases, advance,
-	addRecord, findRecord, readCase, dropRecords, dropCase *sql.Stmt
+	putFact, dropFact, addCase, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
+	advance, addRecord, findRecord, readCase, dropRecords, dropCase *sql.Stmt
+
 	all []io.Closer
 }
 
@@ -58,9 +67,189 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		at    **sql.Stmt
 		query string
 	}{
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
 		{&s.addCase, addCase},
 		{&s.findCase, findCase},
-		{&s.hasCase, hasCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
+		{&s.renewCase, renewCase},
+		{&s.bindCase, bindCase},
+		{&s.oldCases, oldCases},
+		{&s.advance, advance},
+		{&s.addRecord, addRecord},
+		{&s.findRecord, findRecord},
+		{&s.readCase, readCase},
+		{&s.dropRecords, dropRecords},
+		{&s.dropCase, dropCase},
+		{&s.putFact, putFact},
+		{&s.dropFact, dropFact},
+		{&s.addCase, addCase},
+		{&s.findCase, findCase},
+		{&s.getCase, getCase},
+		{&s.aboutCase, aboutCase},
+		{&s.countCases, countCases},
 		{&s.renewCase, renewCase},
 		{&s.bindCase, bindCase},
 		{&s.oldCases, oldCases},
@@ -114,18 +303,21 @@ func (q *queries) exec(s *sql.Stmt, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
-// head is where a case ends and how large it is; ok is false where there is none.
-func (q *queries) head(n Number) (last, size int64, ok bool, err error) {
-	err = q.with(q.hasCase).QueryRowContext(q.ctx, string(n)).Scan(&last, &size)
+// about is what is known of a case; ok is false where there is none.
+func (q *queries) about(id int64) (a About, ok bool, err error) {
+	var made, last, seq int64
+	var bound string
+	err = q.with(q.aboutCase).QueryRowContext(q.ctx, id).Scan(&made, &last, &seq, &a.Size, &bound)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, 0, false, nil
+		return About{}, false, nil
 	}
-	return last, size, err == nil, err
+	a.Made, a.Last, a.Records, a.Bound = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), uint64(seq), bound != ""
+	return a, err == nil, err
 }
 
 // place is where a record stands; ok is false where it does not.
-func (q *queries) place(n Number, r flows.Record) (seq int64, ok bool, err error) {
-	err = q.with(q.findRecord).QueryRowContext(q.ctx, string(n), string(r.Writer), int64(r.N)).Scan(&seq)
+func (q *queries) place(id int64, r flows.Record) (seq int64, ok bool, err error) {
+	err = q.with(q.findRecord).QueryRowContext(q.ctx, id, string(r.Writer), int64(r.N)).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}
@@ -133,26 +325,31 @@ func (q *queries) place(n Number, r flows.Record) (seq int64, ok bool, err error
 }
 
 // old gives some of the cases that nothing was added to since a time.
-func (q *queries) old(before int64, most int) (out []Number, err error) {
+func (q *queries) old(before int64, most int) (ids []int64, ns []Number, err error) {
 	rows, err := q.with(q.oldCases).QueryContext(q.ctx, before, most)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
+		var id int64
 		var n string
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, nil, err
 		}
-		out = append(out, Number(n))
+		ids, ns = append(ids, id), append(ns, Number(n))
 	}
-	return out, rows.Err()
+	return ids, ns, rows.Err()
 }
 
-// drop deletes a case and its records; gone is how many cases that were.
-func (q *queries) drop(n Number) (gone int64, err error) {
-	if _, err := q.exec(q.dropRecords, string(n)); err != nil {
+// drop deletes a case and its records, and notes that it is to be wiped; gone is
+// how many cases that were.
+func (q *queries) drop(id int64) (gone int64, err error) {
+	if _, err := q.exec(q.dropRecords, id); err != nil {
 		return 0, err
 	}
-	return q.exec(q.dropCase, string(n))
+	if _, err := q.exec(q.putFact, factUnwiped, "yes"); err != nil {
+		return 0, err
+	}
+	return q.exec(q.dropCase, id)
 }

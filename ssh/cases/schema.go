@@ -12,33 +12,36 @@ import (
 // schemas are the steps from an empty database to the newest schema: step n
 // leads from version n to n+1. A step that was released is never changed.
 //
-// The words are those that SQLite and PostgreSQL share: TEXT and BIGINT. Times
-// are milliseconds since 1970, UTC. What a step says, it says in statements
-// that end with a semicolon at the end of a line.
+// The words are those that SQLite and PostgreSQL share: TEXT, BIGINT, and BLOB,
+// which PostgreSQL is taught as a domain. Times are milliseconds since 1970, UTC.
+// A step's statements end with a semicolon at the end of a line.
 var schemas = []string{
-	// 1: cases and their records. find and proof are of the code, see keyring;
-	// bound is of the key that a case is bound to, or empty. The keys of records
-	// are what keeps a journal from being forked or told twice.
+	// 1: cases and their records. All that says whose a case is, and the key of
+	// its records, is in cases, so that this one table is all that must be wiped
+	// when one is erased; id is drawn at random and says nothing. find and proof
+	// are of the code and bound of the SSH key, see keyring. The two keys of
+	// records are what keeps a journal from being forked or told twice.
 	`
 CREATE TABLE cases (
-	number TEXT NOT NULL PRIMARY KEY,
+	id BIGINT NOT NULL PRIMARY KEY,
+	number TEXT NOT NULL UNIQUE,
 	find TEXT NOT NULL UNIQUE,
 	proof TEXT NOT NULL,
 	bound TEXT NOT NULL,
+	secret BLOB NOT NULL,
 	made_at BIGINT NOT NULL,
 	last_at BIGINT NOT NULL,
 	last_seq BIGINT NOT NULL,
 	size BIGINT NOT NULL
 );
 CREATE TABLE records (
-	number TEXT NOT NULL REFERENCES cases (number),
+	case_id BIGINT NOT NULL,
 	seq BIGINT NOT NULL,
 	writer TEXT NOT NULL,
 	n BIGINT NOT NULL,
-	checksum BIGINT NOT NULL,
-	record TEXT NOT NULL,
-	PRIMARY KEY (number, seq),
-	UNIQUE (number, writer, n)
+	sealed BLOB NOT NULL,
+	PRIMARY KEY (case_id, seq),
+	UNIQUE (case_id, writer, n)
 );
 `,
 }
@@ -51,6 +54,7 @@ const createFacts = `CREATE TABLE facts (name TEXT NOT NULL PRIMARY KEY, value T
 const (
 	factVersion = "version"
 	factKey     = "key"
+	factUnwiped = "unwiped" // there while a case is erased and not yet wiped
 )
 
 // migrate brings a database to the newest schema, in one transaction: a process

@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -19,7 +21,7 @@ type job struct {
 	do func(q *queries) (answer, fault error)
 	// wakes are the cases whose watchers are to be woken where the answer is nil.
 	wakes []Number
-	// wipe has the log emptied once the job is done.
+	// wipe has the traces of what the job erased removed once it is done.
 	wipe   bool
 	answer error
 	done   chan error
@@ -50,8 +52,13 @@ func (s *Store) submit(j *job) error {
 	}
 }
 
+// wipeAgain is how long after a wipe that failed the next is tried. One waits
+// for readers, and everybody else for it.
+const wipeAgain = 10 * time.Second
+
 // work does jobs until the store is closed, and sweeps.
 func (s *Store) work(sweeps <-chan time.Time) {
+	var again <-chan time.Time
 	for {
 		select {
 		case <-s.quit:
@@ -59,23 +66,36 @@ func (s *Store) work(sweeps <-chan time.Time) {
 		case first := <-s.jobs:
 			s.together(s.gather(first))
 		case <-sweeps:
-			s.sweepSome()
+			s.sweepNow()
+		case <-again:
+			again = nil
+			_ = s.wipe() // or again
 		}
-		if s.unwiped {
-			s.rewipe()
+		if s.unwiped && again == nil {
+			again = time.After(wipeAgain)
 		}
 	}
 }
 
+// mostYields is how often others are let run before a transaction begins: those
+// who just heard of the last one have their next job ready then, and one force of
+// the disk does for half as many again.
+const mostYields = 3
+
 // gather takes the jobs that wait.
 func (s *Store) gather(first *job) []*job {
+	yields := 0
 	js := []*job{first}
 	for len(js) < mostJobs {
 		select {
 		case j := <-s.jobs:
 			js = append(js, j)
 		default:
-			return js
+			if yields == mostYields {
+				return js
+			}
+			yields++
+			runtime.Gosched()
 		}
 	}
 	return js
@@ -126,17 +146,15 @@ func (s *Store) transact(js []*job) (fault error) {
 	return tx.Commit()
 }
 
-// wipeFor empties the log where a job wants it.
+// wipeFor wipes where a job wants it.
 func (s *Store) wipeFor(js []*job, fault error) error {
 	if fault != nil {
 		return nil
 	}
 	for _, j := range js {
 		if j.wipe && j.answer == nil {
-			err := s.files.wipe(s.ctx)
-			s.unwiped = err != nil
-			if err != nil {
-				return errors.Join(ErrUnwiped, err)
+			if err := s.wipe(); err != nil {
+				return fmt.Errorf("%w: %w", ErrUnwiped, err)
 			}
 			return nil
 		}
@@ -144,8 +162,13 @@ func (s *Store) wipeFor(js []*job, fault error) error {
 	return nil
 }
 
-// rewipe tries again to empty the log.
-func (s *Store) rewipe() { s.unwiped = s.files.wipe(s.ctx) != nil }
+// wipe takes the traces of what is erased off the disk, and notes whether it
+// must be tried again.
+func (s *Store) wipe() error {
+	err := s.files.wipe(s.ctx, s.dialect)
+	s.unwiped = err != nil
+	return err
+}
 
 // watchers are those who want to be woken when a case goes on.
 type watchers struct {

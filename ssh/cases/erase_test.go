@@ -1,0 +1,255 @@
+package cases
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"onboard.example/flows"
+)
+
+// traces says which of the files beside path hold a text.
+func traces(t *testing.T, path, text string) []string {
+	t.Helper()
+	names, err := filepath.Glob(path + "*")
+	if err != nil || len(names) < 2 {
+		t.Fatalf("files %v, %v", names, err)
+	}
+	var out []string
+	for _, n := range names {
+		data, err := os.ReadFile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count := bytes.Count(data, []byte(text)); count > 0 {
+			out = append(out, fmt.Sprintf("%s: %d times", filepath.Base(n), count))
+		}
+	}
+	return out
+}
+
+// Whatever order cases grew in and whatever the tree of the database did with
+// their pages, nothing of an erased one is left in a file.
+func TestOfAnErasedCaseNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(seed, 1))
+			path := filepath.Join(t.TempDir(), "cases.db")
+			s := open(t, path, Options{})
+			const many = 7
+			var cs [many]*Case
+			var codes [many]string
+			var last [many]uint64
+			for i := range cs {
+				cs[i], codes[i] = begun(t, s)
+			}
+			for range 300 {
+				if r.IntN(2) == 0 {
+					begun(t, s) // so that the table of cases is rearranged too
+				}
+				i := r.IntN(many)
+				text := fmt.Sprintf("canary-%d %s", i, strings.Repeat("x", r.IntN(1500)))
+				last[i] = must(t, cs[i], last[i], note(fmt.Sprintf("writer-%d-%d", i, r.IntN(3)), last[i]+1, text))
+			}
+			for i := range cs {
+				find, proof := s.keys.code(parsed(t, codes[i]))
+				secret := secretOf(t, s, cs[i].Number())
+				gone := []string{string(cs[i].Number()), find, proof, secret}
+				for _, text := range gone {
+					if len(traces(t, path, text)) == 0 {
+						t.Fatalf("%q cannot be seen before either", text)
+					}
+				}
+				n, err := s.Erase(t.Context(), Try{Code: codes[i], From: stranger})
+				if err != nil || n != cs[i].Number() {
+					t.Fatalf("erased %s, %v", n, err)
+				}
+				for _, text := range append(gone, "canary-", "xxxxxxxx") {
+					if left := traces(t, path, text); left != nil {
+						t.Errorf("%d: %q is left in %v", i, text, left)
+					}
+				}
+				for k := i + 1; k < many; k++ {
+					if got := texts(t, cs[k], last[k]-1); !strings.HasPrefix(got, fmt.Sprintf("canary-%d", k)) {
+						t.Errorf("another case lost its end: %.20q", got)
+					}
+				}
+			}
+		})
+	}
+}
+
+// secretOf is the key of a case's records.
+func secretOf(t *testing.T, s *Store, n Number) string {
+	t.Helper()
+	var id int64
+	var secret []byte
+	if err := s.reads.getCase.QueryRowContext(t.Context(), string(n)).Scan(&id, &secret); err != nil {
+		t.Fatal(err)
+	}
+	return string(secret)
+}
+
+// parsed is a code that is one.
+func parsed(t testing.TB, code string) Code {
+	t.Helper()
+	c, err := ParseCode(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestWhoHasAnErasedCaseOpenIsTold(t *testing.T) {
+	t.Parallel()
+	s := fresh(t, Options{})
+	c, code := begun(t, s)
+	must(t, c, 0, note("w", 1, "a"))
+	wake := c.Watch(t.Context())
+	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+		t.Fatal(err)
+	}
+	<-wake
+	gone := func(what string, err error) {
+		t.Helper()
+		if !errors.Is(err, ErrNoCase) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	_, err := c.Since(t.Context(), 0)
+	gone("reading", err)
+	_, err = c.Append(t.Context(), 1, note("w", 2, "b"))
+	gone("appending", err)
+	_, err = c.Append(t.Context(), 1)
+	gone("appending nothing", err)
+	_, err = c.Append(t.Context(), 0, note("w", 1, "a"))
+	gone("trying again", err)
+	_, err = c.Renew(t.Context())
+	gone("renewing", err)
+	gone("binding", c.Bind(t.Context(), aKey))
+	_, err = s.Case(t.Context(), c.Number())
+	gone("opening", err)
+	_, err = s.Resume(t.Context(), Try{Code: code, From: stranger})
+	gone("resuming", err)
+	_, err = s.Erase(t.Context(), Try{Code: code, From: stranger})
+	gone("erasing twice", err)
+}
+
+// A reader in the middle keeps the log from being emptied: the case is gone all
+// the same, the customer is told the truth, and the store goes on trying.
+func TestTracesGoOnceReadersAreDone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cases.db")
+	synctest.Test(t, func(t *testing.T) { wipedLater(t, path) })
+}
+
+func wipedLater(t *testing.T, path string) {
+	t.Helper()
+	s, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, code := begun(t, s)
+	must(t, c, 0, note("w", 1, "canary"))
+	find, _ := s.keys.code(parsed(t, code))
+	rows, err := s.files.read.QueryContext(t.Context(), `SELECT sealed FROM records`)
+	if err != nil || !rows.Next() {
+		t.Fatal(err)
+	}
+	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrUnwiped) {
+		t.Fatalf("with a reader in the middle: %v", err)
+	}
+	if _, err := c.Since(t.Context(), 0); !errors.Is(err, ErrNoCase) {
+		t.Errorf("it can still be read: %v", err)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if len(traces(t, path, find)) == 0 {
+		t.Error("it was wiped although it was said not to be")
+	}
+	time.Sleep(wipeAgain + time.Second)
+	synctest.Wait()
+	if left := traces(t, path, find); left != nil {
+		t.Errorf("left in %v", left)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCasesAreKeptForAsLongAsIsSaid(t *testing.T) {
+	t.Parallel()
+	now := noon
+	path := filepath.Join(t.TempDir(), "cases.db")
+	s := open(t, path, Options{Now: func() time.Time { return now }, Keep: 48 * time.Hour})
+	var old []*Case
+	for n := range sweepMost + 3 {
+		c, _ := begun(t, s)
+		must(t, c, 0, note("w", 1, fmt.Sprint("canary", n)))
+		old = append(old, c)
+	}
+	now = noon.Add(24 * time.Hour)
+	must(t, old[0], 1, note("w", 2, "on"))
+	now = noon.Add(48 * time.Hour)
+	if n, err := s.Sweep(t.Context()); n != 0 || err != nil {
+		t.Errorf("at the last moment %d went, %v", n, err)
+	}
+	now = now.Add(time.Millisecond)
+	wake := old[1].Watch(t.Context())
+	if n, err := s.Sweep(t.Context()); n != len(old)-1 || err != nil {
+		t.Errorf("%d went, %v", n, err)
+	}
+	<-wake
+	for _, c := range old[1:] {
+		if left := traces(t, path, string(c.Number())); left != nil {
+			t.Errorf("left in %v", left)
+		}
+	}
+	if got := texts(t, old[0], 0); got != "canary0 on" {
+		t.Errorf("the case that went on holds %q", got)
+	}
+}
+
+func TestTheStoreSweepsByItself(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cases.db")
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s, err := Open(t.Context(), path, Options{Log: logger(&log), Keep: 90 * time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, code := begun(t, s)
+		must(t, c, 0, note("w", 1, "canary"))
+		wake := c.Watch(t.Context())
+		time.Sleep(2*time.Hour + time.Second)
+		synctest.Wait()
+		<-wake
+		if _, err := c.Since(t.Context(), 0); !errors.Is(err, ErrNoCase) {
+			t.Errorf("after its time: %v", err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, secret := range []string{code, strings.ReplaceAll(code, "-", ""), "canary"} {
+			if strings.Contains(log.String(), secret) {
+				t.Errorf("the log tells %q", secret)
+			}
+		}
+		if !strings.Contains(log.String(), "cases=1") {
+			t.Errorf("the log says %q", log.String())
+		}
+	})
+}
+
+var _ flows.Journal = (*Case)(nil)
