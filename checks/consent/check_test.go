@@ -157,3 +157,35 @@ func TestCertainBesideOpen(t *testing.T) {
 		t.Errorf("the whole: %v probably %v by %s", a.Outcome, a.Probably, a.Decided.ID)
 	}
 }
+
+// TestLongPrompt: a prompt longer than what a decision keeps room for is
+// answered scope by scope as a short one is.
+func TestLongPrompt(t *testing.T) {
+	t.Parallel()
+	for name, q := range map[string]Question{"managed": managed(), "offline": offline(all()...)} {
+		short := Decide(q)
+		q.Asked = slices.Repeat(q.Asked, 7)
+		long := Decide(q)
+		if long.Outcome != short.Outcome || long.Probably != short.Probably ||
+			!reflect.DeepEqual(long.Decided, short.Decided) || !reflect.DeepEqual(long.Notes, short.Notes) {
+			t.Errorf("%s: asked for more of the same\n%s%s", name, dump(short), dump(long))
+		}
+		if want := slices.Repeat(short.Scopes, 7); !reflect.DeepEqual(long.Scopes, want) {
+			t.Errorf("%s: the scopes of\n%sare not those of\n%s", name, dump(long), dump(short))
+		}
+	}
+}
+
+// TestUnreadAppStateKeepsTheRest: where it is not known whether the app is
+// enabled, nothing is decided, but what would hold a scope back is still said.
+func TestUnreadAppStateKeepsTheRest(t *testing.T) {
+	t.Parallel()
+	q := managed()
+	q.App.Enabled = Unread
+	a := Decide(q)
+	want := []RuleID{RuleEnabledUnread, RuleManagedExclude, RuleAppNotIncluded}
+	got := chainOf(a.Scopes[4].Chain)
+	if a.Outcome != Unknown || a.Decided.ID != RuleEnabledUnread || !slices.Equal(got, want) {
+		t.Errorf("%v by %s, %v; want unknown by %s, %v", a.Outcome, a.Decided.ID, got, RuleEnabledUnread, want)
+	}
+}
