@@ -27,14 +27,14 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 		}
 	}
 	wg.Go(func() { r.tell(ctx, name, kind) })
-	wg.Wait()
-	got := r.tell(ctx, name, kind)
-	out.Resolver = r.heard(got, name, kind)
-	c := r.findCut(ctx, above)
+	defer wg.Wait()
+	c := r.findCut(ctx, above) // what is not needed for it may take its time meanwhile
 	if c.unsure {
 		c = r.refer(ctx, c, question{name, kind})
 	}
 	if out.Zone = c.zone; c.zone == "" || c.zone == "." {
+		got := r.tell(ctx, name, kind)
+		out.Resolver = r.heard(got, name, kind)
 		return r.homeless(out, got)
 	}
 	j := &judge{r: r}
@@ -50,6 +50,7 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 	}
 	made := r.askAll(ctx, &out, c, kind)
 	wg.Wait()
+	out.Resolver = r.heard(r.tell(ctx, name, kind), name, kind)
 	if chain != nil && chain.lacks == out.Zone { // the resolver in use does not pass them on; the zone does
 		chain = j.descendBy(ctx, &out)
 	}

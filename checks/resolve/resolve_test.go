@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +15,29 @@ import (
 )
 
 const record = `_hetk.contoso.example. 300 IN TXT "v=hetk1; policy=private"`
+
+// TestKeysMeanwhile: what the resolver is slow to tell of keys does not keep the name
+// servers from being found and asked.
+func TestKeysMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false, record)
+	asked := make(chan struct{})
+	var once sync.Once
+	w.set(func() {
+		w.gate = func(q *dns.Msg, auth bool) {
+			switch kind := q.Question[0].Qtype; {
+			case auth && kind == dns.TypeTXT:
+				once.Do(func() { close(asked) })
+			case !auth && (kind == dns.TypeDNSKEY || kind == dns.TypeDS || kind == dns.TypeTXT):
+				<-asked
+			}
+		}
+	})
+	a, err := w.ask(t, "_hetk.contoso.example", nil)
+	if d, ok := a.Decided(); err != nil || !ok || len(d.Records) != 1 || a.Security != Secure || a.Resolver.Outcome != Found {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
 
 func TestLook(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,7 @@ type world struct {
 	hook     func(addr string, m *dns.Msg) // spoils authoritative answers
 	tell     func(m *dns.Msg)              // spoils the resolver's answers
 	rude     func(q, m *dns.Msg) bool      // what an authoritative server does before it thinks; true: no answer
+	gate     func(q *dns.Msg, auth bool)   // what an answer waits for
 	mu       sync.Mutex
 }
 
@@ -127,8 +128,11 @@ func run(t testing.TB, s *dns.Server) {
 func (w *world) handler(ip string, auth bool) dns.Handler {
 	return dns.HandlerFunc(func(rw dns.ResponseWriter, q *dns.Msg) {
 		w.mu.Lock()
-		delay := w.delay
+		delay, gate := w.delay, w.gate
 		w.mu.Unlock()
+		if gate != nil {
+			gate(q, auth)
+		}
 		if delay > 0 {
 			<-time.After(delay)
 		}
