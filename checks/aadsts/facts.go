@@ -70,7 +70,11 @@ func (f *facts) takeRequest(p pair) {
 	case "clientid":
 		set(&a.App.ID, guid(p.value))
 	case "appname":
-		set(&a.App.Name, name(plainValue(p)))
+		if v := plainValue(p); p.loose {
+			set(&a.App.Name, labelName(v))
+		} else {
+			set(&a.App.Name, appName(v))
+		}
 	case "tenant":
 		f.takeTenant(plainValue(p))
 	case "resource":

@@ -126,7 +126,7 @@ func (f *facts) placeID(s string, i int) {
 	case 'a':
 		if a.App.ID == "" || a.App.ID == id {
 			a.App.ID = id
-			set(&a.App.Name, nameBehind(s[i+guidLen:]))
+			set(&a.App.Name, appName(nameBehind(s[i+guidLen:])))
 			set(&a.App.Name, nameBefore(s[:i]))
 		}
 	}
@@ -157,7 +157,7 @@ func nameBefore(s string) string {
 	if at < 0 || strings.Contains(head[at:], "\n") {
 		return ""
 	}
-	return name(strings.ToValidUTF8(head[at+len("application "):], ""))
+	return appName(strings.ToValidUTF8(head[at+len("application "):], ""))
 }
 
 // upTo is the name before the first of ends; "" where none comes.
@@ -208,14 +208,7 @@ func (f *facts) names(s string) {
 			f.namedAPI(id)
 		}
 	}
-	if at := strings.Index(s, " needs permission to access resources"); at > 0 {
-		start := max(0, at-maxName)
-		head := s[start:at]
-		head = head[strings.LastIndexAny(head, "\n.:")+1:]
-		if len(head) < maxName {
-			set(&a.App.Name, afterHeading(name(head)))
-		}
-	}
+	set(&a.App.Name, wallName(s))
 }
 
 // namedAPI keeps the API that a sentence names by its id or address.
@@ -225,20 +218,6 @@ func (f *facts) namedAPI(id string) {
 	} else {
 		set(&f.answer.API.ID, origin(id))
 	}
-}
-
-// afterHeading is the app's name out of a page copied as one line, which is the
-// heading, the name, and the name again as the sentence begins.
-func afterHeading(s string) string {
-	for _, heading := range []string{"need admin approval ", "needs admin approval ", "approval required "} {
-		if len(s) > len(heading) && strings.EqualFold(s[:len(heading)], heading) {
-			s = s[len(heading):]
-		}
-	}
-	if half := len(s) / 2; len(s)%2 == 1 && s[half] == ' ' && s[:half] == s[half+1:] {
-		return s[:half]
-	}
-	return s
 }
 
 // bareError finds the first of OAuth's errors that stands in a text without a
