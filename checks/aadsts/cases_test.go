@@ -16,7 +16,7 @@ const hitRate = 0.99
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	var all []textCase
-	for _, group := range [][]textCase{messages, pages, foreignPages, redirects, bodies, markup, scans, several, nothing, elsewhere, unseen, blocks, adversarial} {
+	for _, group := range [][]textCase{messages, pages, foreignPages, redirects, bodies, markup, scans, several, nothing, elsewhere, unseen, blocks, adversarial, second} {
 		all = append(all, group...)
 	}
 	if len(all) < 200 {

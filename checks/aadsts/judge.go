@@ -18,15 +18,16 @@ type sign struct {
 // Ranks of the kinds of sign; the weight of the class is added. A plain code
 // outranks the words of a page unless it is one of those that logs are full of.
 const (
-	rankCode    = 100
-	rankWall    = 90
-	rankGraph   = 85
-	rankSub     = 70
-	rankLoose   = 60
-	rankForeign = 50
-	rankError   = 40
-	rankSuccess = 30
-	rankWeak    = 5
+	rankElsewhere = 135 // above every wall
+	rankCode      = 100
+	rankWall      = 90
+	rankGraph     = 85
+	rankSub       = 70
+	rankLoose     = 60
+	rankForeign   = 50
+	rankError     = 40
+	rankSuccess   = 30
+	rankWeak      = 5
 )
 
 // judge weighs the signs and fills the answer's first half.
@@ -114,14 +115,7 @@ func (f *facts) protocolSigns(w *seen) []sign {
 	} else if a.Error == "" && f.cancel {
 		out = append(out, f.errorSign(suberrors["cancel"], w))
 	}
-	if w.has(wallForeign) {
-		v := walls[wallForeign]
-		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
-		if w.has(wallMicrosoft) {
-			s.rank = rankError - 1
-		}
-		out = append(out, s)
-	}
+	out = append(out, f.elsewhereSigns(w)...)
 	// An error outranks whatever else the same address says: a consent redirect
 	// that failed says admin_consent=True, too.
 	switch {
@@ -134,6 +128,42 @@ func (f *facts) protocolSigns(w *seen) []sign {
 		out = append(out, sign{verdict{Unknown, WhoUnknown, None, NoPath, nil}, classWords{whatRequest, doRequest, ""}, whyRedirect, rankWeak, 0})
 	}
 	return out
+}
+
+// elsewhereSigns are the signs of other services and of networks.
+func (f *facts) elsewhereSigns(w *seen) []sign {
+	var out []sign
+	if w.has(wallElsewhere) {
+		v := walls[wallElsewhere]
+		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
+		switch {
+		case w.has(wallMicrosoft) || w.has(tagOwn):
+			s.sure, s.rank = Low, rankError-1
+		case !f.ofMicrosoft(w):
+			// Every service that knows admins has walls, in the same words: those
+			// of one that is named, beside nothing of Microsoft's, are its own.
+			s.rank = rankElsewhere
+		default:
+			s.sure = Low
+		}
+		out = append(out, s)
+	}
+	if w.has(wallForeign) {
+		v := walls[wallForeign]
+		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
+		if w.has(wallMicrosoft) {
+			s.rank = rankError - 1
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// ofMicrosoft reports whether a text has, beside its words, what Microsoft's
+// sign-in alone returns.
+func (f *facts) ofMicrosoft(w *seen) bool {
+	_, sub := suberrors[f.answer.Suberror]
+	return len(w.codes) > 0 || f.graph != "" || f.cancel || sub || slices.ContainsFunc(f.codes, func(c sighting) bool { return known(c.number) })
 }
 
 // errorSign is the sign of OAuth's error. Leaving the wall returns
@@ -199,8 +229,12 @@ func (f *facts) decide(signs []sign, best int, w *seen) {
 		a.Lookup = lookupAt(f.host, s.code)
 	}
 	a.Language = language(w)
+	least := rankWall + weight(UserDeclined)
+	if s.rank == rankElsewhere {
+		least = rankForeign + 1 // whatever its words would be at Microsoft
+	}
 	for i := range signs {
-		if o := &signs[i]; i != best && o.rank >= rankWall+weight(UserDeclined) && o.class != Ambiguous {
+		if o := &signs[i]; i != best && o.rank >= least && o.class != Ambiguous {
 			// As strong, and another's move: nobody can be sure which came last.
 			if o.rank >= s.rank-4 && o.class != s.class && o.who != s.who && a.Sure == High {
 				a.Sure = Medium

@@ -7,7 +7,7 @@ func (f *facts) wallSigns(w *seen) []sign {
 	for x := wallAdmin; x < wallMicrosoft; x++ {
 		v := walls[x]
 		switch {
-		case !w.has(x), v.class == "", x == wallForeign:
+		case !w.has(x), v.class == "", x == wallForeign, x == wallElsewhere:
 			continue
 		case x == wallDeclined && f.cancel:
 			continue // what came with a cancel tells no more than the cancel
@@ -43,6 +43,10 @@ func (f *facts) wallSigns(w *seen) []sign {
 		}
 		if w.ours[x] || !w.has(wallMicrosoft) && (x == wallForm || x == wallSent || x == wallApproved || x == wallRefused) {
 			s.sure = Low
+		}
+		// The walls of others are in the same words, and here is one's name.
+		if w.has(tagElsewhere) && !w.has(wallMicrosoft) && !w.has(tagOwn) && !f.ofMicrosoft(w) {
+			s.sure, s.also = Low, append([]Class{NotEntra}, s.also[:min(len(s.also), maxAlso-1)]...)
 		}
 		out = append(out, s)
 	}

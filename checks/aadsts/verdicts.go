@@ -42,6 +42,7 @@ var walls = [wallCount]verdict{
 	wallGraph:       {GraphPermissionMissing, TenantAdmin, Medium, DirectLink, []Class{ConsentMissing, AssignmentRequired}},
 	wallDeviceCode:  {DeviceCodeBlocked, TenantAdmin, Medium, AfterApproval, []Class{CAPolicy}},
 	wallScreen:      {NoneSuccess, User, Low, NoPath, nil},
+	wallElsewhere:   {NotEntra, SomebodyElse, Medium, NoPath, nil},
 	wallForeign:     {NotEntra, SomebodyElse, Low, NoPath, nil},
 }
 

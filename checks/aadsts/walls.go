@@ -49,6 +49,9 @@ const (
 	wallGraph
 	wallDeviceCode
 	wallScreen    // the ordinary permission page
+	wallElsewhere // another service, by words of its own pages
+	tagElsewhere  // the name of another service, which may as well be the app
+	tagOwn        // what Microsoft's pages alone say
 	wallForeign   // names and words of other services and of networks
 	wallMicrosoft // Microsoft is named; says nothing else
 	wallCount     // how many there are
@@ -272,6 +275,9 @@ var lexicon = sync.OnceValue(func() *index {
 				ix.add(phrase{text: string(squeeze(text)), wall: w.wall, lang: w.lang, ours: i == 2})
 			}
 		}
+	}
+	for _, text := range wallSentences {
+		ix.add(phrase{text: string(text), wall: tagOwn})
 	}
 	for _, m := range spoken {
 		ix.add(phrase{text: string(squeeze(m.text)), code: m.code})

@@ -242,12 +242,27 @@ var wordings = []wording{
 	{wallScreen, pl, []string{"Żądane uprawnienia", "Wyraź zgodę w imieniu organizacji"}},
 	{wallScreen, sv, []string{"Begärda behörigheter", "Samtyck för din organisations räkning"}},
 
+	// Services that ask for an admin's approval themselves, by words that stand in
+	// their pages alone.
+	{wallElsewhere, anyLang, []string{
+		"accounts.google.com", "google workspace", "workspace admin", "oauth2.googleapis.com", "org_internal", "admin_policy_enforced", "access blocked: authorization error", "google hasn't verified this app", "google admin console",
+		"okta.com", "oktapreview", "okta error", "okta sign", "okta verify", "okta admin", "auth0.com", "pingone", "pingidentity", "onelogin.com", "duosecurity", "jumpcloud", "keycloak",
+		"slack.com", "slack workspace", "zoom.us", "zoom account admin", "zoom marketplace", "salesforce.com", "github.com", "github organization", "organization owner", "atlassian.net", "atlassian.com", "hubspot.com", "super admin", "superadmin", "dropbox.com", "dropbox team", "your team admin has", "your team admin to", "contact your team admin",
+		"appleid.apple.com", "icloud.com", "facebook.com", "linkedin.com/oauth", "api.twitter.com", "amazoncognito", "login.yahoo.com",
+		"active directory federation services", "adfs/ls", "msis7", "msis9",
+	}},
+	// Names of apps that ask for approval themselves, and that Microsoft's walls
+	// stand before as well.
+	{tagElsewhere, anyLang, []string{"slack", "github", "hubspot", "zoom", "dropbox", "google", "atlassian", "salesforce", "notion"}},
 	{wallForeign, anyLang, []string{
-		"accounts.google.com", "google workspace", "oauth2.googleapis.com", "redirect_uri_mismatch", "org_internal", "admin_policy_enforced", "access blocked: authorization error", "google hasn't verified this app",
-		"okta.com", "oktapreview", "okta error", "okta sign", "okta verify", "auth0.com", "pingone", "pingidentity", "onelogin.com", "duosecurity", "jumpcloud", "keycloak",
-		"slack.com", "slack workspace", "zoom.us", "salesforce.com", "github.com/login", "atlassian", "hubspot", "dropbox.com", "appleid.apple.com", "icloud.com", "facebook.com", "linkedin.com/oauth", "api.twitter.com", "amazoncognito", "login.yahoo.com",
+		"redirect_uri_mismatch",
 		"cloudflare ray id", "just a moment... cloudflare", "security by cloudflare", "err_connection", "err_name_not_resolved", "err_cert", "err_ssl", "err_proxy", "err_timed_out", "err_internet", "dns_probe", "502 bad gateway", "504 gateway time", "captive portal", "zscaler", "this site can't be reached",
-		"msis7", "msis9", "adfs/ls", "active directory federation services", "econnrefused", "getaddrinfo enotfound", "x509: certificate signed by unknown", "certificate has expired", "403 forbidden", "404 not found", "kerberos database", "smtp error", "imap error",
+		"econnrefused", "getaddrinfo enotfound", "x509: certificate signed by unknown", "certificate has expired", "403 forbidden", "404 not found", "kerberos database", "smtp error", "imap error",
+	}},
+	// What the pages of Microsoft's sign-in say and no other's, whatever the app is
+	// called. More of them are in appname.go.
+	{tagOwn, anyLang, []string{
+		"need admin approval unverified", "have an admin account? sign in with that account", "ask an admin to grant permission to this app", "enter justification for requesting this app",
 	}},
 	{wallMicrosoft, anyLang, []string{
 		"microsoftonline", "login.microsoft", "login.windows.net", "sts.windows.net", "login.live.com", "aadsts", "entra id", "microsoft entra", "azure active directory", "azure ad", "correlation id", "correlation_id", "trace_id",
