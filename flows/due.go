@@ -39,7 +39,7 @@ func (s State) planPath() PathID {
 // empty: it was read. What was read before makes no plan for today.
 func (s State) unread() string {
 	for _, id := range PlanChecks(s, s.planPath()) {
-		if id == checks.AppEnabled || id == checks.ConsentPredict { // unknown for more reasons than that nothing was read
+		if id == checks.AppEnabled || id == checks.AppPublisher || id == checks.ConsentPredict { // unknown for more reasons than that nothing was read
 			continue
 		}
 		if h, ok := s.Finding(id); ok && h.Verdict == checks.Unknown && !s.Stale(h) {

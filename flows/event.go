@@ -325,6 +325,7 @@ const (
 	StopUnclear     StopReason = "unclear"     // no answer to a write: it may have been done
 	StopUnseen      StopReason = "unseen"      // accepted, and not there on re-reading
 	StopInterrupted StopReason = "interrupted" // the process died between two lines
+	StopNoUse       StopReason = "no-use"      // what a change brought to light: the rest would not help
 	StopNoHands     StopReason = "no-hands"    // nothing here can write
 	StopSignIn      StopReason = "sign-in"     // nobody signed in who may
 	StopTenant      StopReason = "tenant"      // somebody signed in to another tenant

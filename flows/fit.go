@@ -83,8 +83,6 @@ func (s State) unfitPath(p Path) string {
 // (entra-facts §1, §3a, §4, §5, §7).
 func (s State) unfitSetting(id PathID) string {
 	f := s.Facts.App
-	publisher, _ := s.Finding(checks.AppPublisher)
-	unverified := s.gave(checks.AppPublisher, checks.Warn) && !checks.OtherOwner(publisher.Finding)
 	switch {
 	case s.needsRole():
 		return pathWords.unfitRoles
@@ -96,11 +94,23 @@ func (s State) unfitSetting(id PathID) string {
 		return pathWords.unfitAllSet
 	case id != AppPolicy && len(s.adminOnly()) > 0:
 		return fmt.Sprintf(pathWords.unfitAdminOnly, strings.Join(s.adminOnly(), ", "))
-	case id == LowImpact && unverified && !s.ownApp():
-		return pathWords.unfitUnverified
+	case s.unfitPublisher(id) != "":
+		return s.unfitPublisher(id)
 	case id == LowImpact && s.choice() == choiceManaged:
 		return pathWords.unfitManaged
-	case unverified && s.gave(checks.ConsentRisk, checks.Warn) && !s.ownApp():
+	}
+	return ""
+}
+
+// unfitPublisher is unfitSetting for what the enterprise app says of its
+// publisher, which is not known before it is there.
+func (s State) unfitPublisher(id PathID) string {
+	publisher, _ := s.Finding(checks.AppPublisher)
+	switch unverified := s.gave(checks.AppPublisher, checks.Warn) && !checks.OtherOwner(publisher.Finding); {
+	case !unverified, s.ownApp():
+	case id == LowImpact:
+		return pathWords.unfitUnverified
+	case s.gave(checks.ConsentRisk, checks.Warn):
 		return pathWords.unfitRisk
 	}
 	return ""

@@ -20,6 +20,7 @@ var (
 	ErrAdminOnly     = errors.New("the API leaves this permission to admins, so that no user can consent to it")
 	ErrOtherLevel    = errors.New("a permission is classified otherwise already: change that by hand")
 	ErrNotOurs       = errors.New("a consent policy of this name is there and lets in something else: look at it by hand")
+	ErrNoUse         = errors.New("the enterprise app, which is there now, shows that the setting would not clear the block, so the setting stays as it is")
 	ErrUnknownAPI    = errors.New("an API does not publish a permission that the app needs")
 	ErrTooManySets   = errors.New("the tenant's user consent setting holds more policies than fit in here: change it by hand")
 )
@@ -42,7 +43,7 @@ func planLow(s State, p *Plan) error {
 	if !f.ConsentRead || !f.ClassRead || !f.ResRead {
 		return ErrNotRead
 	}
-	if _, err := thereApp(s, p); err != nil {
+	if err := appFirst(s, p); err != nil {
 		return err
 	}
 	for _, n := range needsByResource(s.App) {
@@ -61,6 +62,30 @@ func planLow(s State, p *Plan) error {
 		}
 	}
 	return consentLine(s, p, forSelf+policyLow)
+}
+
+// appFirst plans the enterprise app before a setting is changed for its sake.
+// Users' own consent would make it too, and to make it takes a scope more. But
+// made first it is the smaller effect: it gives nobody anything (entra-facts §1),
+// while the setting does at once; and only the enterprise app tells whether the
+// publisher is verified, which decides whether the setting lets anybody consent to
+// this app at all (entra-facts §3, §7). So where it turns out that the setting
+// would weaken the tenant and not help, the plan ends with an app that holds
+// nothing, and the setting was never touched.
+func appFirst(s State, p *Plan) error {
+	if _, err := thereApp(s, p); err != nil {
+		return err
+	}
+	if s.Facts.App == nil {
+		p.Warnings = append(p.Warnings, planWords.publisherWarning)
+		return nil
+	}
+	if s.applying() && s.Plan.Of() == p.Path && slices.ContainsFunc(s.Plan.Lines, func(l Change) bool { return l.Kind == CreateApp }) {
+		if why := s.unfitPublisher(p.Path); why != "" {
+			return fmt.Errorf("%w: %s", ErrNoUse, why)
+		}
+	}
+	return nil
 }
 
 // classLine classifies a scope as Low; ok is false where it is so
@@ -102,7 +127,7 @@ func classOf(f Facts, api, scope string) string {
 
 // planAll lets users consent to every app, for what its API leaves to them.
 func planAll(s State, p *Plan) error {
-	if _, err := thereApp(s, p); err != nil {
+	if err := appFirst(s, p); err != nil {
 		return err
 	}
 	if err := consentLine(s, p, forSelf+policyLegacy); err != nil {
@@ -124,7 +149,7 @@ func planOwnPolicy(s State, p *Plan) error {
 	if s.needsRole() {
 		return ErrOneRole
 	}
-	if _, err := thereApp(s, p); err != nil {
+	if err := appFirst(s, p); err != nil {
 		return err
 	}
 	id := OwnPolicyID(s.App)

@@ -15,11 +15,11 @@ func PlanChecks(s State, of PathID) []checks.ID {
 	case ConsentRequests:
 		return []checks.ID{checks.ConsentWorkflow, checks.AppAssignment}
 	case LowImpact:
-		return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.ConsentPolicy, checks.ConsentClassified, checks.AppResource}
+		return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.AppPublisher, checks.ConsentPolicy, checks.ConsentClassified, checks.AppResource}
 	case AllowAll:
-		return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.ConsentPolicy}
+		return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.AppPublisher, checks.ConsentPolicy, checks.ConsentRisk}
 	case AppPolicy:
-		return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.ConsentPolicy, checks.ConsentPredict, checks.AppResource}
+		return []checks.ID{checks.AppPresent, checks.AppEnabled, checks.AppPublisher, checks.ConsentPolicy, checks.ConsentRisk, checks.ConsentPredict, checks.AppResource}
 	case Undo:
 		return undoChecks(s)
 	case Pilot, Revoke:

@@ -5,25 +5,25 @@ const leastRoleID = "158c047a-c907-4556-b7ef-446551a6b5f7"
 
 // planWords holds the lines of plans beyond the grant's own.
 var planWords = struct {
-	oneLine, oneEffect                                                                                                                                               string
-	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                                               string
-	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                                                     string
-	roleLine, roleEffect, roleUndo                                                                                                                                   string
-	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn, workflowWarning, reviewerUser, reviewerGroup, reviewerRole, reviewerNone     string
-	classLine, unclassified, low, classEffect, classUndo                                                                                                             string
-	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                                     string
-	conditionLine, conditionEffect, conditionUndo                                                                                                                    string
-	consentLine, consentUndo, consentNone, consentRest, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged string
-	consentEffect                                                                                                                                                    map[PathID]string
-	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                                  string
-	unroleLine, unroleEffect, unroleUndo                                                                                                                             string
-	deleteLine, deleteEffect, deleteUndo, deleteWarning, deleted, restoreWarning, movedForGood                                                                       string
-	backLine                                                                                                                                                         map[ChangeKind]string
-	backEffect                                                                                                                                                       map[ChangeKind]string
-	undoTitle, grantTitle, benchBack, undoFor, undoGains                                                                                                             string
-	stopped                                                                                                                                                          map[StopReason]string
-	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                                string
-	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning                  string
+	oneLine, oneEffect                                                                                                                                                string
+	requireLine, everybodyMay, assignedMay, requireEffect, requireUndo, requireWarning                                                                                string
+	assignLine, assignAfter, assignOne, assignEffect, assignUndo                                                                                                      string
+	roleLine, roleEffect, roleUndo                                                                                                                                    string
+	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn, workflowWarning, reviewerUser, reviewerGroup, reviewerRole, reviewerNone      string
+	classLine, unclassified, low, classEffect, classUndo                                                                                                              string
+	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                                      string
+	conditionLine, conditionEffect, conditionUndo                                                                                                                     string
+	consentLine, consentUndo, consentNone, consentRest, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged  string
+	consentEffect                                                                                                                                                     map[PathID]string
+	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                                   string
+	unroleLine, unroleEffect, unroleUndo                                                                                                                              string
+	deleteLine, deleteEffect, deleteUndo, deleteWarning, deleted, restoreWarning, movedForGood                                                                        string
+	backLine                                                                                                                                                          map[ChangeKind]string
+	backEffect                                                                                                                                                        map[ChangeKind]string
+	undoTitle, grantTitle, benchBack, undoFor, undoGains                                                                                                              string
+	stopped                                                                                                                                                           map[StopReason]string
+	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                                 string
+	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning, publisherWarning string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
@@ -127,6 +127,7 @@ var planWords = struct {
 		StopRefused:     "Microsoft refused a change. What was done before it is in the receipt.",
 		StopUnclear:     "Microsoft did not answer a change: it may have been made or not. It is read again, never sent again: look at the new plan.",
 		StopInterrupted: "It was interrupted. The receipt says how far it had come, and the plan made next says what is left.",
+		StopNoUse:       "The rest of the plan was not sent, for it would not help. Take back what was done, or choose another way.",
 		StopNoHands:     "Nothing here can write. Make the change in the admin center, or take the plan as a script.",
 		StopSignIn:      "Nobody is signed in who may write this. Agree again to sign in.",
 		StopTenant:      "Somebody is signed in to another tenant than the plan's, so nothing more is sent. Sign in with an account of the plan's tenant.",
@@ -153,6 +154,8 @@ var planWords = struct {
 	handWarning:   "Take back by hand, for which one was made is not known: %s",
 
 	rolesWarning: "The app is not in the tenant yet, so it is not known whether it has roles of its own. Where it has, people are assigned to one of them by hand, before anybody is shut out: look at the app once it is there.",
+
+	publisherWarning: "The app is not in the tenant yet, so it is not known whether its publisher is verified. The enterprise app comes first, and gives nobody anything; where it shows that the setting would not help, the setting stays as it is.",
 
 	deleted:        "deleted",
 	restoreWarning: "What was set on the enterprise app comes back with it, but for Conditional Access policies that named it. Whoever was assigned to it may use it again.",

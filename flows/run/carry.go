@@ -102,6 +102,8 @@ func (c *carrying) holds(i int) (why flows.StopReason, text string) {
 	switch {
 	case errors.Is(err, flows.ErrNotRead):
 		return c.stopped(flows.StopUnread), err.Error()
+	case errors.Is(err, flows.ErrNoUse):
+		return flows.StopNoUse, err.Error()
 	case err != nil: // by what came to light, there can be no such plan
 		return flows.StopMoved, err.Error()
 	}
