@@ -124,7 +124,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		}
 	}()
 	d := s.dialect
-	if err := migrate(ctx, s.files.write, d); err != nil {
+	if err := migrate(ctx, s.files.write, d, schemas); err != nil {
 		return err
 	}
 	if s.keys, err = openKeyring(ctx, s.files.write, d, s.o.Random); err != nil {

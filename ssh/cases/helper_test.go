@@ -88,7 +88,7 @@ func texts(t testing.TB, j flows.Journal, after uint64) string {
 	return strings.Join(out, " ")
 }
 
-// kinds of journals: all behave the same.
+// kinds are the journals besides a case: all behave the same.
 var kinds = map[string]func(t *testing.T) flows.Journal{
 	"memory": func(*testing.T) flows.Journal { return journal.NewMemory() },
 	"file": func(t *testing.T) flows.Journal {
@@ -104,11 +104,25 @@ var kinds = map[string]func(t *testing.T) flows.Journal{
 		t.Cleanup(func() { _ = j.Close() })
 		return j
 	},
-	"sqlite": func(t *testing.T) flows.Journal {
-		t.Helper()
-		c, _ := begun(t, fresh(t, Options{}))
-		return c
-	},
+}
+
+// maker makes a store that holds nothing.
+type maker func(t testing.TB, o Options) *Store
+
+// stores are the databases that cases are kept in: all behave the same.
+var stores = map[string]maker{
+	"sqlite": fresh,
+}
+
+// eachStore runs a test over every kind of store.
+func eachStore(t *testing.T, test func(t *testing.T, make maker)) {
+	t.Helper()
+	for name, make := range stores {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, make)
+		})
+	}
 }
 
 // each runs a test over every kind of journal.
@@ -120,6 +134,10 @@ func each(t *testing.T, test func(t *testing.T, j flows.Journal)) {
 			test(t, make(t))
 		})
 	}
+	eachStore(t, func(t *testing.T, make maker) {
+		c, _ := begun(t, make(t, Options{}))
+		test(t, c)
+	})
 }
 
 // ended is a context that is over.

@@ -57,9 +57,9 @@ const (
 	factUnwiped = "unwiped" // there while a case is erased and not yet wiped
 )
 
-// migrate brings a database to the newest schema, in one transaction: a process
-// that dies on the way leaves it as it was.
-func migrate(ctx context.Context, db *sql.DB, d dialect) (err error) {
+// migrate brings a database to the newest of some schemas, in one transaction: a
+// process that dies on the way leaves it as it was.
+func migrate(ctx context.Context, db *sql.DB, d dialect, schemas []string) (err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err

@@ -1,0 +1,228 @@
+package cases
+
+import (
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onboard.example/flows"
+)
+
+var update = flag.Bool("update", false, "write the dump of a schema that has none yet")
+
+// seeded is a randomness that is always the same.
+func seeded() *rand.ChaCha8 { return rand.NewChaCha8([32]byte{1}) }
+
+// before is what the dump of every schema holds.
+var before = []flows.Record{
+	{Writer: "w", N: 1, At: noon, By: flows.ByDriver, Event: flows.Started{Version: "0.1.0", Domain: "contoso.example"}},
+	note("w", 2, "zwölf Boxkämpfer"),
+	note("v", 1, strings.Repeat("long ", 700)),
+}
+
+// dumped is the dump of a schema. Those of released schemas are never written
+// anew: they are what a database in the field is like.
+func dumped(t *testing.T, version int) (dump, code string) {
+	t.Helper()
+	name := filepath.Join("testdata", fmt.Sprintf("schema-%d.sql", version))
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && *update && version == len(schemas) {
+		s := fresh(t, Options{Random: seeded()})
+		c, made := begun(t, s)
+		must(t, c, 0, before...)
+		if err := c.Bind(t.Context(), aKey); err != nil {
+			t.Fatal(err)
+		}
+		begun(t, s)
+		data = []byte("-- " + made + "\n" + dumpOf(t, s.files.read))
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	first, dump, _ := strings.Cut(string(data), "\n")
+	return dump, strings.TrimPrefix(first, "-- ")
+}
+
+// dumpOf is a database as statements.
+func dumpOf(t *testing.T, db *sql.DB) string {
+	t.Helper()
+	var b strings.Builder
+	for _, name := range column(t, db, `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`) {
+		b.WriteString(column(t, db, `SELECT sql FROM sqlite_schema WHERE name = '`+name+`'`)[0] + ";\n")
+		fields := column(t, db, `SELECT 'quote(' || name || ')' FROM pragma_table_info('`+name+`')`)
+		for _, row := range column(t, db, `SELECT `+strings.Join(fields, ` || ', ' || `)+` FROM `+name+` ORDER BY 1`) {
+			b.WriteString("INSERT INTO " + name + " VALUES (" + row + ");\n")
+		}
+	}
+	return b.String()
+}
+
+// column gives the one column of a query.
+func column(t testing.TB, db *sql.DB, query string) (out []string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer func() {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// shape is the schema of a store, without its spelling.
+func shape(t *testing.T, s *Store) []string {
+	t.Helper()
+	out := column(t, s.files.read, `SELECT m.type || ' ' || m.tbl_name || ' ' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk
+		FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'`)
+	out = append(out, column(t, s.files.read, `SELECT m.tbl_name || ' ' || l."unique" || ' ' || group_concat(i.name)
+		FROM sqlite_schema m, pragma_index_list(m.name) l, pragma_index_info(l.name) i WHERE m.type = 'table' GROUP BY m.name, l.name`)...)
+	slices.Sort(out)
+	return out
+}
+
+// A database of every version that was ever released becomes one of today, and
+// its customers come in as before.
+func TestEveryReleasedSchemaIsTakenUp(t *testing.T) {
+	t.Parallel()
+	want := shape(t, fresh(t, Options{}))
+	for version := 1; version <= len(schemas); version++ {
+		dump, code := dumped(t, version)
+		path := filepath.Join(t.TempDir(), "cases.db")
+		db, err := sql.Open("sqlite", address(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), dump); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, path, Options{})
+		if diff := cmp.Diff(want, shape(t, s)); diff != "" {
+			t.Errorf("from version %d it is not as a new one (-new +migrated):\n%s", version, diff)
+		}
+		c, err := s.Resume(t.Context(), Try{Code: code, From: stranger, Key: aKey})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rs, err := c.Since(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		records := slices.Clone(before)
+		for i := range records {
+			records[i].Seq = uint64(i) + 1
+		}
+		if diff := cmp.Diff(records, rs); diff != "" {
+			t.Errorf("from version %d (-want +got):\n%s", version, diff)
+		}
+		must(t, c, 3, note("w", 3, "on"))
+		if n, err := s.Count(t.Context()); n != 2 || err != nil {
+			t.Errorf("%d cases, %v", n, err)
+		}
+		if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrOtherKey) {
+			t.Errorf("without its key: %v", err)
+		}
+	}
+}
+
+// A step that fails leaves the database at the version before, whole.
+func TestAMigrationIsWholeOrNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cases.db")
+	s := open(t, path, Options{})
+	_, code := begun(t, s)
+	raw(t, s, `UPDATE facts SET value = '1' WHERE name = 'version'`)
+	steps := append(slices.Clone(schemas[:1]), "ALTER TABLE cases ADD COLUMN more TEXT;\nALTER TABLE nothing ADD COLUMN more TEXT;\n")
+	if err := migrate(t.Context(), s.files.write, s.dialect, steps); err == nil {
+		t.Error("half of a step was taken")
+	}
+	if got := column(t, s.files.read, `SELECT value FROM facts WHERE name = 'version'`); got[0] != "1" {
+		t.Errorf("version %s", got)
+	}
+	if got := strings.Join(shape(t, s), "\n"); strings.Contains(got, "more") {
+		t.Errorf("half of a step is there:\n%s", got)
+	}
+	steps[1] = "ALTER TABLE cases ADD COLUMN more TEXT;\nALTER TABLE records ADD COLUMN more TEXT;\n"
+	for range 2 { // the second time there is nothing to do
+		if err := migrate(t.Context(), s.files.write, s.dialect, steps); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := strings.Join(shape(t, s), "\n"); strings.Count(got, "more") != 2 {
+		t.Errorf("the step was not taken:\n%s", got)
+	}
+	if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	if err := migrate(t.Context(), s.files.write, s.dialect, steps[:1]); !errors.Is(err, ErrNewer) {
+		t.Errorf("the version before: %v", err)
+	}
+}
+
+// A process that died between erasing a case and wiping its traces wipes them
+// when it begins again.
+func TestAWipeIsFinishedByTheNextProcess(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cases.db")
+	s := open(t, path, Options{})
+	c, _ := begun(t, s)
+	if err := s.submit(&job{ctx: t.Context(), do: func(q *queries) (answer, fault error) {
+		_, err := q.drop(c.id)
+		return nil, err
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	const mark = `SELECT value FROM facts WHERE name = 'unwiped'`
+	if len(column(t, s.files.read, mark)) != 1 {
+		t.Error("it is not noted")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path, Options{})
+	if len(column(t, s.files.read, mark)) != 0 {
+		t.Error("it is not done")
+	}
+	if left := traces(t, path, string(c.Number())); left != nil {
+		t.Errorf("left in %v", left)
+	}
+}
+
+func TestAKeyThatIsNotWholeIsNoticed(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"", "zz", "00"} {
+		path := filepath.Join(t.TempDir(), "cases.db")
+		s := open(t, path, Options{})
+		raw(t, s, `UPDATE facts SET value = '`+value+`' WHERE name = 'key'`)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := opens(t, path); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}
