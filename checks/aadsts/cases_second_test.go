@@ -32,6 +32,52 @@ var second = []textCase{
 	{"app by the team", "I asked the IT team: admin approval is required, they say", AdminConsentNeeded, TenantAdmin},
 	{"app booked", "could not book tables: need admin approval", AdminConsentNeeded, TenantAdmin},
 	{"app salesforce", "Salesforce: need admin approval, it says", AdminConsentNeeded, TenantAdmin},
+
+	{"gsa 1", "Access is blocked\nThe Contoso IT department has restricted which organizations can be accessed. Contact the Contoso IT department to gain access.", TenantBlocked, TenantAdmin},
+	{"gsa 2", "Your tenant administrator has restricted which organizations can be accessed.", TenantBlocked, TenantAdmin},
+	{"gsa 3", "Your network administrator has blocked access. External access is blocked by policy on the network you are on.", TenantBlocked, TenantAdmin},
+	{"gsa de", "Ihr Netzwerkadministrator hat den Zugriff blockiert.", TenantBlocked, TenantAdmin},
+	{"gsa fr", "Votre administrateur réseau a bloqué l'accès à cette organisation.", TenantBlocked, TenantAdmin},
+	{"gsa es", "El departamento de TI ha restringido las organizaciones a las que se puede acceder.", TenantBlocked, TenantAdmin},
+	{"gsa sv", "IT-avdelningen har begränsat vilka organisationer som kan nås.", TenantBlocked, TenantAdmin},
+
+	{"by Microsoft 1", "This app has been disabled by Microsoft because it violates the terms", AppDisabled, AppVendor},
+	{"by Microsoft 2", "Diese App wurde von Microsoft deaktiviert.", AppDisabled, AppVendor},
+	{"by Microsoft 3", "L'application a été désactivée par Microsoft", AppDisabled, AppVendor},
+	{"by Microsoft 4", "La aplicación ha sido deshabilitada por Microsoft", AppDisabled, AppVendor},
+	{"by Microsoft 5", "このアプリは Microsoft によって無効にされました", AppDisabled, AppVendor},
+	{"by the admin", "This app has been disabled by your admin", AppDisabled, TenantAdmin},
+
+	{"no account 1", "We couldn't find an account with that username. Try another account.", WrongTenant, User},
+	{"no account 2", "This username may be incorrect. Make sure you typed it correctly.", WrongTenant, User},
+	{"no account 3", "Dieser Benutzername ist möglicherweise falsch.", WrongTenant, User},
+	{"no tenant", "Check to make sure you have the correct tenant ID and are signing into the correct cloud.", WrongTenant, User},
+
+	{"not blocked 1", "It is not blocked by your admin", Unknown, WhoUnknown},
+	{"not blocked 2", "the app isn't blocked by your organization", Unknown, WhoUnknown},
+	{"not blocked 3", "Ihr Konto ist nicht gesperrt", Unknown, WhoUnknown},
+	{"not blocked 4", "we are not blocked by Conditional Access here", Unknown, WhoUnknown},
+	{"by name 1", "Ihr Administrator hat Hetk Calendar Sync blockiert", AppDisabled, TenantAdmin},
+	{"by name 2", "Your administrator has blocked Hetk", AppDisabled, TenantAdmin},
+	{"by name 3", "Your admin has blocked it", AppDisabled, TenantAdmin},
+	{"by nobody", "The building administrator has blocked the stairs", Unknown, WhoUnknown},
+}
+
+// TestOwnWords holds what is said where the words of the class say too much or
+// the wrong thing.
+func TestOwnWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"This app has been disabled by Microsoft":                                                  whatByMicrosoft,
+		"The app is disabled in your organization.":                                                wordsOf(AppDisabled).what,
+		"We couldn't find an account with that username.":                                          whatNoAccount,
+		"Check to make sure you have the correct tenant ID and are signing into the correct cloud": "No such organisation is known there: a typing mistake, or another Microsoft cloud.",
+		"Your administrator has blocked Hetk":                                                      whatYours,
+	} {
+		if a := Parse(text); a.What != want {
+			t.Errorf("%q: %q, want %q", text, a.What, want)
+		}
+	}
 }
 
 // TestElsewhere holds that a wall that may be another service's is never told as

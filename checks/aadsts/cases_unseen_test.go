@@ -85,7 +85,7 @@ var unseen = []textCase{
 	{"unseen 80", "403 Forbidden {\"error\":{\"code\":\"ErrorAccessDenied\"}} from graph.microsoft.com", GraphPermissionMissing, TenantAdmin},
 	{"unseen 81", "IMAP error: LOGIN failed. AUTHENTICATE failed. AADSTS53003", CAPolicy, TenantAdmin},
 	{"unseen 82", "The mailbox cannot be reached, HTTP 404 not found nginx", NotEntra, SomebodyElse},
-	{"unseen 83", "Application blocked: the app X has been disabled by Microsoft for violating the services agreement. Entra ID", AppDisabled, TenantAdmin},
+	{"unseen 83", "Application blocked: the app X has been disabled by Microsoft for violating the services agreement. Entra ID", AppDisabled, AppVendor},
 	{"unseen 84", "AADSTS50105\u003a The signed in user is not assigned", AssignmentRequired, TenantAdmin},
 	{"unseen 85", "AADSTS%2065001", ConsentMissing, TenantAdmin},
 	{"unseen 86", "%41%41%44%53%54%53%39%30%30%39%34", AdminConsentNeeded, TenantAdmin},

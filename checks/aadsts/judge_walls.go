@@ -28,6 +28,11 @@ func (f *facts) wallSigns(w *seen) []sign {
 			s.what, s.do, s.rank = whatBlocked, doBlocked, rankLoose+weight(v.class)
 		case x == wallAccess && w.has(tagSignedIn):
 			s.what += whatPassword
+		case x == wallByMicrosoft:
+			s.classWords = classWords{whatByMicrosoft, doByMicrosoft, skipByMicrosoft}
+			s.rank++ // its words are part of wallDisabled's
+		case x == wallNoAccount:
+			s.what, s.do = whatNoAccount, doNoAccount
 		case x == wallForm:
 			s.rank-- // its words are part of wallAdmin's in most languages
 		case x == wallSent:
@@ -49,6 +54,10 @@ func (f *facts) wallSigns(w *seen) []sign {
 			s.sure, s.also = Low, append([]Class{NotEntra}, s.also[:min(len(s.also), maxAlso-1)]...)
 		}
 		out = append(out, s)
+	}
+	if w.yours && !stray {
+		v := verdict{AppDisabled, TenantAdmin, Low, AfterApproval, []Class{CAPolicy, TenantBlocked, AdminConsentNeeded}}
+		out = append(out, sign{verdict: v, classWords: classWords{whatYours, doYours, wordsOf(AppDisabled).skip}, why: whyWords, rank: rankForeign - 2})
 	}
 	return out
 }

@@ -36,11 +36,13 @@ const (
 	wallConsent  // nobody agreed yet
 	wallDeclined // somebody pressed Cancel
 	wallDisabled
-	wallNotFound   // the app is not in the tenant
-	wallService    // the API is not in the tenant
-	wallRestricted // tenant restrictions of a network
+	wallByMicrosoft // disabled, and not by anybody of the tenant
+	wallNotFound    // the app is not in the tenant
+	wallService     // the API is not in the tenant
+	wallRestricted  // tenant restrictions of a network
 	wallCrossTenant
-	wallNoTenant  // the tenant, or the account, is not known at all
+	wallNoTenant  // the tenant is not known at all
+	wallNoAccount // no account goes by that name
 	wallNotMember // the account is not in this tenant
 	wallLocked
 	wallRedirect
@@ -58,12 +60,13 @@ const (
 
 	// Parts of sentences. An admin, an approval and a need, near each other, are
 	// wallAdmin in a wording that nobody foresaw; an admin, a block and an app are
-	// wallDisabled.
+	// wallDisabled; one's own admin and a block are a block of we do not know what.
 	partAdmin
 	partApproval
 	partNeeded
 	partBlocked
 	partApp
+	partYours
 	partNot // what follows says that it is not so
 )
 
@@ -110,6 +113,7 @@ type seen struct {
 	ours   [wallCount]bool // in a translation that no page is known to have
 	loose  bool            // wallAdmin was put together from parts
 	off    bool            // wallDisabled was put together from parts
+	yours  bool            // one's own admin has blocked something
 	ofWhat bool            // with loose: of what the approval is, it does not say
 	long   bool            // it is longer than a page that stops somebody
 	codes  []int           // whose message the text has, in order
@@ -144,7 +148,7 @@ func readWalls(s string) seen {
 				}
 			case partNot:
 				close, muted = parts{}, i+len(p.text)
-			case partAdmin, partApproval, partNeeded, partBlocked, partApp:
+			case partAdmin, partApproval, partNeeded, partBlocked, partApp, partYours:
 				if i >= muted {
 					close.put(p.wall, p.lang, i+1)
 					found.join(&close, p, i)
@@ -192,14 +196,15 @@ func (w *seen) join(close *parts, p *phrase, i int) {
 			w.at[wallDisabled], w.lang[wallDisabled], w.ours[wallDisabled], w.off = i+1, l, true, true
 		}
 	}
+	w.yours = w.yours || close.together(p.lang, i+1, partYours, partBlocked, partBlocked) != 0
 }
 
 // put notes a wall's first place; one that was put together gives way to one
 // that stands there in a known wording.
 func (w *seen) put(p *phrase, i, muted int) {
 	loose := p.wall == wallAdmin && w.loose || p.wall == wallDisabled && w.off
-	if p.wall == wallAdmin && i < muted {
-		return
+	if i < muted && p.wall < wallElsewhere {
+		return // it begins inside what takes it back
 	}
 	if w.has(p.wall) && !loose {
 		w.ours[p.wall] = w.ours[p.wall] && p.ours
