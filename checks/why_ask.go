@@ -23,6 +23,10 @@ const (
 	AskDeviceCode   WhyAsk = "device_code"       // say whether a browser may be used in a device code's place
 	AskFactor       WhyAsk = "factor"            // help with the second factor
 	AskAccount      WhyAsk = "account"           // look at the account
+	AskInvite       WhyAsk = "invite"            // invite the person as a guest
+	AskRisk         WhyAsk = "risk"              // look at the risk recorded for the person
+	AskFederation   WhyAsk = "federation"        // look at the organisation's own sign-in service
+	AskDirectory    WhyAsk = "directory"         // look at what checks passwords in the organisation's own directory
 	AskHelp         WhyAsk = "help"              // look at it, for it is not known what is missing
 )
 
@@ -30,7 +34,7 @@ const (
 func WhyAsks() []WhyAsk {
 	return []WhyAsk{
 		AskConsent, AskAssign, AskEnable, AskService, AskAccess, AskDefaults, AskCrossTenant, AskRestrictions,
-		AskDevice, AskDeviceCode, AskFactor, AskAccount, AskHelp,
+		AskDevice, AskDeviceCode, AskFactor, AskAccount, AskInvite, AskRisk, AskFederation, AskDirectory, AskHelp,
 	}
 }
 
@@ -42,20 +46,41 @@ const (
 	codePartnerAtRisk    = 530034 // of the partner's admin, in the partner's tenant
 )
 
-// Ask says what a message to the person's IT would ask for.
+// Ask says what a message to the person's IT would ask for. What the code says
+// goes before what its class has in common.
 func (w Why) Ask() WhyAsk {
+	if ask, ok := codeAsks[w.Code]; ok {
+		return ask
+	}
 	switch {
-	case w.Code == codeSecurityDefaults:
-		return AskDefaults
-	case w.Code == codeFeatureOff || w.Code == codePartnerAtRisk || w.Class == aadsts.CAPolicy && w.Sure == aadsts.Low:
+	case w.several() || w.Class == aadsts.CAPolicy && w.Sure == aadsts.Low:
 		return AskHelp
+	case w.Who == aadsts.AppVendor && (w.Class == aadsts.AppNotInTenant || w.Class == aadsts.ServiceMissing):
+		return AskHelp // it may be the vendor's mistake, and no approval would mend that
 	case w.asksConsent():
 		return AskConsent
+	case w.Class == aadsts.NotEntra && w.Who == aadsts.TenantAdmin:
+		return AskFederation
+	case w.Class == aadsts.WrongTenant && w.Who == aadsts.TenantAdmin:
+		return AskInvite
 	}
 	if ask, ok := whyAsks[w.Class]; ok {
 		return ask
 	}
 	return AskHelp
+}
+
+// codeAsks is what to ask for by code, of those that differ from the rest of
+// their class (facts/aadsts). What help is asked with is its Trouble.
+var codeAsks = map[int]WhyAsk{
+	codeSecurityDefaults: AskDefaults,
+	codeFeatureOff:       AskHelp,
+	codePartnerAtRisk:    AskHelp,
+
+	53004: AskRisk, 53011: AskRisk, // the risk stops them, and no policy could exempt the app from it
+	80001: AskDirectory, 80002: AskDirectory, 80005: AskDirectory, 80007: AskDirectory, 80013: AskDirectory, 80014: AskDirectory,
+	80012: AskHelp, 50015: AskHelp, 54000: AskHelp, 500341: AskHelp, // neither locked nor switched off
+	50158: AskHelp, 50161: AskHelp, 50166: AskHelp, // of a provider outside Microsoft
 }
 
 // asksConsent reports whether an approval by an admin is what clears it: also

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -30,20 +31,41 @@ func TestAsk(t *testing.T) {
 		"AADSTS530032": AskAccess,
 		"AADSTS530035": AskDefaults,
 		"Blocked by policy. Microsoft 365 sign-in.": AskHelp, // some policy; which kind is not known
-		"AADSTS500212": AskCrossTenant,
-		"AADSTS500213": AskCrossTenant,
-		"AADSTS500021": AskRestrictions,
-		"AADSTS50002":  AskRestrictions,
-		"AADSTS51000":  AskHelp,
-		"AADSTS53000":  AskDevice,
-		"AADSTS135011": AskDevice,
-		"AADSTS530036": AskDeviceCode,
-		"AADSTS50079":  AskFactor,
-		"AADSTS50057":  AskAccount,
-		"AADSTS530034": AskHelp, // the partner's own organisation has to move
-		"AADSTS50126":  AskHelp,
-		"AADSTS90033":  AskHelp,
-		"":             AskHelp,
+		"AADSTS500212":  AskCrossTenant,
+		"AADSTS500213":  AskCrossTenant,
+		"AADSTS500021":  AskRestrictions,
+		"AADSTS50002":   AskRestrictions,
+		"AADSTS51000":   AskHelp,
+		"AADSTS53000":   AskDevice,
+		"AADSTS135011":  AskDevice,
+		"AADSTS530036":  AskDeviceCode,
+		"AADSTS50079":   AskFactor,
+		"AADSTS50057":   AskAccount,
+		"AADSTS530034":  AskHelp, // the partner's own organisation has to move
+		"AADSTS50126":   AskHelp,
+		"AADSTS700016":  AskHelp, // the id may be wrong, and that is the vendor's to say
+		"AADSTS650054":  AskHelp,
+		"AADSTS7000229": AskConsent,
+		"AADSTS20001":   AskFederation,
+		"AADSTS90123":   AskFederation,
+		"AADSTS80001":   AskDirectory,
+		"AADSTS80013":   AskDirectory,
+		"AADSTS53011":   AskRisk,
+		"AADSTS53004":   AskRisk,
+		"AADSTS16003":   AskInvite,
+		"AADSTS51004":   AskInvite,
+		"AADSTS90072":   AskInvite,
+		"AADSTS50020":   AskHelp, // their own move: another account
+		"AADSTS80012":   AskHelp,
+		"AADSTS50015":   AskHelp,
+		"AADSTS54000":   AskHelp,
+		"AADSTS500341":  AskHelp,
+		"AADSTS50161":   AskHelp,
+		"AADSTS50166":   AskHelp,
+		"AADSTS50053":   AskAccount,
+		"AADSTS90094 AADSTS50105 AADSTS53003 AADSTS50057 AADSTS7000112 AADSTS50011": AskHelp, // a list
+		"AADSTS90033": AskHelp,
+		"":            AskHelp,
 	} {
 		if got := Explain(WhyAsked{Text: aadsts.Parse(text)}).Ask(); got != want {
 			t.Errorf("%q asks for %s, want %s", text, got, want)
@@ -59,6 +81,51 @@ func TestAsksAreListed(t *testing.T) {
 		w := Explain(WhyAsked{Text: aadsts.Answer{Class: e.Class, Who: e.Who, Code: e.Code, Sure: e.Sure, Path: e.Path, Also: e.Also}})
 		if !slices.Contains(asks, w.Ask()) {
 			t.Errorf("AADSTS%d asks for %q", e.Code, w.Ask())
+		}
+	}
+}
+
+// TestAdminIsAskedForWhatTheCodeSays holds over the whole table that whose move
+// is the admin's is never told of a passing fault at Microsoft, of a sign-in that
+// is not Microsoft's, of a locked account where it is none, or of nothing.
+func TestAdminIsAskedForWhatTheCodeSays(t *testing.T) {
+	t.Parallel()
+	for _, e := range aadsts.Entries() {
+		w := Explain(WhyAsked{Text: aadsts.Parse(fmt.Sprintf("AADSTS%d", e.Code))})
+		ask, trouble := w.Ask(), w.Trouble()
+		if !slices.Contains(WhyTroubles(), trouble) && trouble != "" {
+			t.Errorf("AADSTS%d: %q is in no list", e.Code, trouble)
+		}
+		if trouble == TroubleFault && w.Who != aadsts.Microsoft {
+			t.Errorf("AADSTS%d, of %s: a fault at Microsoft", e.Code, w.Who)
+		}
+		if ask == AskAccount && e.Code != 50057 && e.Code != 50053 {
+			t.Errorf("AADSTS%d: an account that is locked or switched off", e.Code)
+		}
+		if ask == AskHelp && (trouble == "" || trouble == TroubleNotEntra) && e.Class != aadsts.Unknown {
+			t.Errorf("AADSTS%d, %s of %s: nothing is said of what happened (%q)", e.Code, e.Class, e.Who, trouble)
+		}
+	}
+}
+
+// TestTrouble holds what is told of a code that says more than its class, and
+// that what is not known well is not told.
+func TestTrouble(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]WhyTrouble{
+		"AADSTS50126": TroublePassword, "AADSTS50055": TroubleNewPassword, "AADSTS70018": TroubleUnfinished, "AADSTS50140": TroubleUnfinished,
+		"AADSTS900561": TroubleUnfinished, "AADSTS50058": TroubleUnfinished, "AADSTS700082": TroubleSession, "AADSTS90033": TroubleFault,
+		"AADSTS80012": TroubleLogonHours, "AADSTS54000": TroubleAgeGroup, "AADSTS500341": TroubleDeleted, "AADSTS50161": TroubleExternalStep,
+		"AADSTS90002": TroubleNoTenant, "AADSTS50034": TroubleNoAccount, "AADSTS50011": TroubleVendor, "AADSTS700016": TroubleApp,
+		"AADSTS90094 AADSTS50105 AADSTS53003 AADSTS50057 AADSTS7000112 AADSTS50011": TroubleSeveral,
+		"": "", "AADSTS4242424": "", "Blocked by policy. Microsoft 365 sign-in.": "",
+	} {
+		w := Explain(WhyAsked{Text: aadsts.Parse(text)})
+		if got := w.Trouble(); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+		if code, _ := w.Named(); want == TroubleSeveral && code != 0 {
+			t.Errorf("%q names AADSTS%d alone", text, code)
 		}
 	}
 }

@@ -75,10 +75,11 @@ func (w Why) WritesTo() (it, vendor bool) {
 }
 
 // Named is the code to name to others, with Microsoft's own page on it: the one
-// that decided, else the text's first; 0 and "" where the text has none. What
-// turned the answer does not unsay what Microsoft showed.
+// that decided, else the text's first; 0 and "" where the text has none, or so
+// many that none stands for the rest. What turned the answer does not unsay what
+// Microsoft showed.
 func (w Why) Named() (code int, lookup string) {
-	if w.Code > 0 || len(w.Codes) == 0 {
+	if w.Code > 0 || len(w.Codes) == 0 || w.several() {
 		return w.Code, w.Lookup
 	}
 	return w.Codes[0].Number, w.Codes[0].Lookup

@@ -176,12 +176,14 @@ func vendorLine(v string) string {
 
 // lead says what is the matter: the first lines of every message.
 func (m *messenger) lead() passage {
-	p := passage{lines: []string{sentences(m.fill(m.words.intro), m.stopped())}}
+	p := passage{lines: []string{sentences(m.intro(), m.stopped())}}
 	if c, lookup := m.Why.Named(); c > 0 {
 		p.lines = append(p.lines, strings.ReplaceAll(m.words.code, "{code}", fmt.Sprintf("AADSTS%d", c)))
 		if lookup != "" {
 			p.lines = append(p.lines, strings.ReplaceAll(m.words.lookup, "{url}", messageLine(lookup)))
 		}
+	} else if m.Why.Trouble() == checks.TroubleSeveral {
+		p.lines = append(p.lines, strings.ReplaceAll(m.words.code, "{code}", codesOf(m.Why)))
 	}
 	if at := m.Why.At; !at.IsZero() {
 		p.lines = append(p.lines, strings.ReplaceAll(m.words.at, "{at}", at.UTC().Format("2006-01-02 15:04:05")))
@@ -189,17 +191,41 @@ func (m *messenger) lead() passage {
 	return p
 }
 
+// mostCodes is how many codes of a list a message names.
+const mostCodes = 8
+
+// codesOf are the codes of a text of which none stands for the rest.
+func codesOf(w checks.Why) string {
+	var out []string
+	for _, c := range w.Codes[:min(len(w.Codes), mostCodes)] {
+		out = append(out, fmt.Sprintf("AADSTS%d", c.Number))
+	}
+	if len(w.Codes) > mostCodes {
+		out = append(out, "…")
+	}
+	return strings.Join(out, ", ")
+}
+
 // stopped says what happened, as far as it is known.
 func (m *messenger) stopped() string {
 	switch {
 	case m.ask == checks.AskConsent && !m.Why.OnlyAdmins():
 		return m.words.unapproved
-	case m.ask == checks.AskHelp && (m.Why.Sure == "high" || m.Why.Sure == "medium"):
-		if known := m.words.help[string(m.Why.Class)]; known != "" {
-			return known
-		}
+	case m.ask == checks.AskHelp:
+		return cmp.Or(m.words.help[m.Why.Trouble()], m.words.stopped[m.ask])
 	}
 	return m.words.stopped[m.ask]
+}
+
+// intro says what they want, and by what they are stopped where that is known to
+// be Microsoft's sign-in.
+func (m *messenger) intro() string {
+	switch m.ask {
+	case checks.AskHelp, checks.AskFederation, checks.AskDirectory:
+		return m.fill(m.words.introPlain)
+	default:
+		return m.fill(m.words.intro)
+	}
 }
 
 // sentences joins two, as their script does.
@@ -208,51 +234,6 @@ func sentences(one, two string) string {
 		return one + two
 	}
 	return one + " " + two
-}
-
-// wish says what is asked for, and where to do it.
-func (m *messenger) wish() []passage {
-	first := passage{head: m.words.askHead, lines: []string{m.words.ask[m.ask]}}
-	if m.ask == checks.AskHelp && m.Why.Who == "app vendor" {
-		first.lines[0] = m.words.askVendor
-	}
-	if api := vendorLine(strings.TrimPrefix(cmp.Or(m.Why.API.Name, m.Why.API.ID), "https://")); api != "" && m.ask == checks.AskService {
-		first.lines = append(first.lines, fmt.Sprintf(m.words.service, api))
-	}
-	if m.ask != checks.AskConsent {
-		return append([]passage{first}, m.byHand()...)
-	}
-	if m.strange() {
-		first.lines = append(first.lines, m.fill(m.words.stranger))
-		if m.unlisted() && m.Why.App.Name != "" {
-			first.lines[1] = sentences(first.lines[1], m.words.calls)
-		}
-	}
-	link, err := ConsentLink(m.State)
-	if err != nil {
-		first.lines = append(first.lines, m.words.linkNone)
-	} else {
-		first.lines = append(first.lines, m.fill(m.words.linkHead))
-		first.link = link.URL
-		if !m.State.consentV2() { // the link is of the form that names no permissions
-			first.foot = m.words.linkAll
-		}
-	}
-	hand := m.byHand()
-	if err == nil {
-		hand[0].lines = append(hand[0].lines, m.words.unlisted)
-	}
-	if string(m.Why.Path) == string(ConsentRequests) || m.Why.Class == "request_pending" {
-		hand[0].lines = append(hand[0].lines, m.words.requests)
-	}
-	return append([]passage{first}, hand...)
-}
-
-func (m *messenger) byHand() []passage {
-	if portal := m.words.portal[m.ask]; portal != "" {
-		return []passage{{lines: []string{m.words.byHand + " " + m.fill(portal)}}}
-	}
-	return nil
 }
 
 // toIT writes the message to whoever looks after the tenant.

@@ -11,7 +11,7 @@ import (
 // changes, how it is taken back.
 func (m *messenger) details() []passage {
 	w := m.words
-	if m.ask != checks.AskConsent {
+	if m.ask != checks.AskConsent && !m.later() {
 		out := []passage{{head: w.roleHead, lines: []string{w.roles[m.ask]}}}
 		for _, p := range []passage{{head: w.effectHead, lines: []string{w.effects[m.ask]}}, {head: w.undoHead, lines: []string{w.undos[m.ask]}}} {
 			if p.lines[0] != "" { // to look changes nothing

@@ -146,10 +146,13 @@ func TestMessageSaysWhoWhatUndo(t *testing.T) {
 	for class, ask := range map[string]checks.WhyAsk{
 		"assignment_required": checks.AskAssign, "app_disabled": checks.AskEnable, "service_missing_in_tenant": checks.AskService, "ca_policy": checks.AskAccess,
 		"account_disabled": checks.AskAccount, "cross_tenant_policy": checks.AskCrossTenant, "tenant_blocked": checks.AskRestrictions,
-		"device_required": checks.AskDevice, "device_code_blocked": checks.AskDeviceCode, "mfa_required": checks.AskFactor, "unknown": checks.AskHelp,
+		"wrong_tenant": checks.AskInvite, "device_required": checks.AskDevice, "device_code_blocked": checks.AskDeviceCode, "mfa_required": checks.AskFactor, "unknown": checks.AskHelp,
 	} {
 		why := messageWhy(class, 0)
 		why.Sure = "high"
+		if ask == checks.AskInvite {
+			why.Who = "tenant admin"
+		}
 		if why.Ask() != ask {
 			t.Errorf("%s asks for %s", class, why.Ask())
 			continue
@@ -179,10 +182,14 @@ func TestMessageOfKnownTrouble(t *testing.T) {
 		for _, lang := range MessageLanguages() {
 			w, _ := messageTexts(lang)
 			why := messageWhy(class, 0)
-			why.Sure = "high"
-			says(t, MessageAsked{State: s, Why: why, Lang: lang}, []string{w.help[class]}, []string{w.stopped[checks.AskHelp]})
+			why.Sure, why.Who = "high", ""
+			if class == "transient" {
+				why.Who = "Microsoft"
+			}
+			known := w.help[checks.WhyTrouble(class)]
+			says(t, MessageAsked{State: s, Why: why, Lang: lang}, []string{known, strings.ReplaceAll(w.introPlain, "{app}", s.App.Name)}, []string{w.stopped[checks.AskHelp], strings.ReplaceAll(w.intro, "{app}", s.App.Name)})
 			why.Sure = "low"
-			says(t, MessageAsked{State: s, Why: why, Lang: lang}, []string{w.stopped[checks.AskHelp]}, []string{w.help[class]})
+			says(t, MessageAsked{State: s, Why: why, Lang: lang}, []string{w.stopped[checks.AskHelp]}, []string{known})
 			why.Who = "app vendor"
 			says(t, MessageAsked{State: s, Why: why, Lang: lang}, []string{w.askVendor}, []string{w.ask[checks.AskHelp]})
 		}

@@ -12,12 +12,14 @@ import "onboard.example/checks"
 // a name that stands in no such page known here is the English one, in quotes.
 // Least roles are those of entra-facts §8 and of Microsoft's own list by task
 // [ED:../role-based-access-control/delegate-by-task]; for cross-tenant access
-// settings [ED:../../external-id/cross-tenant-access-settings-b2b-collaboration].
+// settings [ED:../../external-id/cross-tenant-access-settings-b2b-collaboration];
+// for a user's risk that of Graph's riskyuser-dismiss; for guests Guest Inviter
+// [ED:../role-based-access-control/permissions-reference].
 type messageWords struct {
 	subject                          map[checks.WhyAsk]string
 	hello, bye                       string
-	noApp, noTenant                  string // what to fill in where neither is known
-	intro                            string
+	noApp, noTenant                  string                   // what to fill in where neither is known
+	intro, introPlain                string                   // the second where it was not Microsoft's sign-in that stopped them
 	stopped                          map[checks.WhyAsk]string // what happened
 	unapproved                       string                   // in its place, where it is not known who may approve
 	stranger, calls                  string                   // of an id that no description of an app has, and of its name
@@ -30,9 +32,10 @@ type messageWords struct {
 	portal                           map[checks.WhyAsk]string // by hand, where there is a place for it
 	byHand, unlisted                 string
 	linkHead, linkAll, linkNone      string
-	requests                         string            // where a request may lie already
-	help                             map[string]string // what happened, by class, where no more can be asked for than help
-	askVendor                        string            // of what the vendor has to put right
+	linkLater                        string                       // where the vendor has to speak first
+	requests                         string                       // where a request may lie already
+	help, wishes                     map[checks.WhyTrouble]string // what happened, and what to do about it, where no more can be asked for than help
+	askVendor                        string                       // of what the vendor has to put right
 	roleHead, role, roleForRoles     string
 	roleUnless                       string                   // where the page may list more than is known
 	roles, effects, undos            map[checks.WhyAsk]string // but those of consent
