@@ -137,6 +137,8 @@ type Evidence struct {
 	// record alone, and to be judged by: Value is for people.
 	Outcome DNSOutcome `json:"outcome,omitempty"`
 	State   DNSState   `json:"state,omitempty"`
+	// Alias is the name that an alias there leads to.
+	Alias string `json:"alias,omitempty"`
 }
 
 // The values of Evidence.Source.

@@ -85,6 +85,16 @@ func (r *DNSReply) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// DNSAliasBy says what makes a name an alias. Ids are printed.
+type DNSAliasBy string
+
+// What makes a name an alias.
+const (
+	DNSAliasOwn      DNSAliasBy = "cname"    // a CNAME at the name
+	DNSAliasWildcard DNSAliasBy = "wildcard" // a CNAME for every name that nobody made
+	DNSAliasTree     DNSAliasBy = "dname"    // a DNAME above, for all that is below it
+)
+
 // DNSAnswer is what is known about the TXT records at one name.
 type DNSAnswer struct {
 	Name     string      `json:"name"`  // asked for, with the dot at the end
@@ -95,8 +105,10 @@ type DNSAnswer struct {
 	Servers  []DNSReply  `json:"servers"`
 	Resolver DNSReply    `json:"resolver"`
 	Aliases  []string    `json:"aliases,omitempty"`
-	Wildcard bool        `json:"wildcard"` // a name that nobody made has the same
-	Agree    bool        `json:"agree"`    // all servers that decide say the same, and one does
+	AliasBy  DNSAliasBy  `json:"aliasBy,omitempty"` // how Name leads to the first of Aliases; empty: it does not
+	Tree     string      `json:"tree,omitempty"`    // of a DNAME, where it stands
+	Wildcard bool        `json:"wildcard"`          // a name that nobody made has the same
+	Agree    bool        `json:"agree"`             // all servers that decide say the same, and one does
 	Security DNSSecurity `json:"security"`
 	Weak     bool        `json:"weak,omitempty"` // insecure although there are signatures: they no longer count
 	Reason   string      `json:"reason"`         // why the security is what it is; of secure, from where on it is signed; for a person

@@ -16,6 +16,7 @@ type DNSView struct {
 	Asked    string     `json:"asked"`
 	Wanted   string     `json:"wanted"`
 	Found    []string   `json:"found"`
+	Aliases  []string   `json:"aliases,omitempty"` // where an alias there leads
 	Outcome  DNSOutcome `json:"outcome"`
 	State    DNSState   `json:"state"` // this server alone
 	TTL      int        `json:"ttl"`   // seconds; of "not there" where nothing was found
@@ -41,6 +42,8 @@ type DNSReport struct {
 	Have     []string    `json:"have"` // servers that have the record as wanted
 	Lack     []string    `json:"lack"` // servers that decide, and have it not
 	Aliases  []string    `json:"aliases,omitempty"`
+	AliasBy  DNSAliasBy  `json:"aliasBy,omitempty"`
+	Tree     string      `json:"tree,omitempty"` // of a DNAME, where it stands
 	Wildcard bool        `json:"wildcard"`
 	Doubled  string      `json:"doubled,omitempty"` // where it was found instead
 	Security DNSSecurity `json:"security"`
@@ -66,7 +69,7 @@ func (r DNSRule) Names(domain, zone string) (wanted, doubled string) {
 func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSReport {
 	out := DNSReport{
 		Name: trimDot(a.Name), Zone: trimDot(a.Zone), Home: trimDot(cmp.Or(a.Home, a.Zone)), Wanted: Line(r.Line(), dnsWide),
-		Wildcard: a.Wildcard, Security: cmp.Or(a.Security, DNSIndeterminate), Signed: Line(a.Reason, dnsWide),
+		AliasBy: a.AliasBy, Tree: trimDot(a.Tree), Wildcard: a.Wildcard, Security: cmp.Or(a.Security, DNSIndeterminate), Signed: Line(a.Reason, dnsWide),
 		Servers: []DNSView{}, Have: []string{}, Lack: []string{},
 	}
 	for _, alias := range a.Aliases {
@@ -126,6 +129,9 @@ func (r DNSRule) view(s DNSReply, asked string, at time.Time) DNSView {
 	for _, t := range s.Texts {
 		v.Found = append(v.Found, Line(strings.Join(t, ""), dnsWide))
 	}
+	for _, alias := range s.Aliases {
+		v.Aliases = append(v.Aliases, trimDot(alias))
+	}
 	slices.Sort(v.Found)
 	keep := s.TTL
 	if s.Outcome != DNSFound {
@@ -149,7 +155,12 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 	case len(deciding) == 0:
 		return DNSError, nobody(len(a.Servers), trimDot(a.Zone))
 	case aliasDiffers(a):
-		return DNSDisagree, sayDNSAliasDiffers
+		for _, v := range deciding {
+			if len(v.Aliases) == 0 {
+				return DNSDisagree, sayDNSAliasDiffers
+			}
+		}
+		return DNSDisagree, sayDNSAliasElsewhere
 	}
 	first := deciding[0]
 	for _, v := range deciding[1:] {
@@ -190,8 +201,15 @@ func (d *DNSReport) absent(a DNSAnswer, r DNSRule, doubled *DNSAnswer) {
 	if d.State != DNSAbsent {
 		return
 	}
-	if len(a.Aliases) > 0 {
-		d.Reason = fmt.Sprintf(sayDNSAliasInWay, d.Name, trimDot(a.Aliases[len(a.Aliases)-1]))
+	if n := len(d.Aliases); n > 0 {
+		switch last := d.Aliases[n-1]; d.AliasBy {
+		case DNSAliasTree:
+			d.Reason = fmt.Sprintf(sayDNSTreeInWay, d.Tree, last)
+		case DNSAliasWildcard:
+			d.Reason = fmt.Sprintf(sayDNSWildInWay, d.Name, last)
+		case DNSAliasOwn, "":
+			d.Reason = fmt.Sprintf(sayDNSAliasInWay, d.Name, last)
+		}
 	}
 	if doubled == nil || doubled.Wildcard {
 		return
@@ -211,7 +229,7 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 	if len(d.Aliases) > 0 && d.State != DNSAbsent {
 		note(sayDNSAlias, d.Name, strings.Join(d.Aliases, " → "))
 	}
-	if d.Wildcard {
+	if d.Wildcard && (d.State != DNSAbsent || d.AliasBy == "") {
 		note(sayDNSWildcard, d.Name)
 	}
 	path := false

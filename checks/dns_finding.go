@@ -58,8 +58,11 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 		if v.Addr == "" || i == len(r.Servers) && v.Outcome == DNSUnasked {
 			continue
 		}
-		value := string(v.Outcome)
-		if len(v.Found) > 0 {
+		value, alias := string(v.Outcome), ""
+		if n := len(v.Aliases); n > 0 && v.Outcome == DNSFound && len(v.Found) == 0 {
+			alias = v.Aliases[n-1]
+			value = fmt.Sprintf(sayDNSAliasTo, alias)
+		} else if len(v.Found) > 0 {
 			value = strings.Join(v.Found, " | ")
 		} else if v.Why != "" {
 			value += ": " + v.Why
@@ -70,7 +73,7 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 		}
 		e := Evidence{
 			Source: SourceDNS, Request: "TXT " + v.Asked + " @" + server, At: l.Answer.At, Value: value,
-			Outcome: v.Outcome, State: v.State,
+			Outcome: v.Outcome, State: v.State, Alias: alias,
 		}
 		if v.Until != nil {
 			e.Until = *v.Until
@@ -100,12 +103,18 @@ func (l DNSLook) policy(r DNSReport) Finding {
 			return f
 		}
 		p := l.Rule.Publish(l.Domain, r.Home)
+		if n := len(r.Aliases); n > 0 && (r.State != DNSAbsent || r.AliasBy == DNSAliasTree) { // it is there that something stands, or is to stand
+			p.HostLabel, p.Zone, p.Warning = within(r.Aliases[n-1], r.Zone), r.Zone, ""
+		}
 		f.Fix = &Fix{Do: fmt.Sprintf(doDNSPublish, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
 		switch {
 		case r.State == DNSAmbiguous:
 			f.Fix.Do = fmt.Sprintf(doDNSKeepOne, p.HostLabel, p.Zone, p.Text)
 		case r.State == DNSInvalid:
 			f.Fix.Do = fmt.Sprintf(doDNSChange, p.HostLabel, p.Zone, p.Text)
+		case r.AliasBy == DNSAliasTree:
+			f.Fix.Do = fmt.Sprintf(doDNSThere, p.HostLabel, p.Zone, p.Text)
+		case r.AliasBy == DNSAliasWildcard:
 		case len(r.Aliases) > 0:
 			f.Fix.Do = fmt.Sprintf(doDNSUnalias, p.HostLabel, p.Zone, p.Text)
 		case r.Doubled != "":

@@ -31,18 +31,18 @@ type DNSPublication struct {
 	Forms     []DNSForm `json:"forms"`
 }
 
-// Publish says what to type for domain, whose records are in zone; an empty
-// zone, or one that domain is not in, means the domain itself. Both are in
-// ASCII form, with or without the dot at the end.
+// Publish says what to type for domain, whose record is in zone; an empty zone, or
+// one that the record's name is not in, means the domain itself. Both are in ASCII
+// form, with or without the dot at the end.
 func (r DNSRule) Publish(domain, zone string) DNSPublication {
 	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
 	zone = strings.ToLower(strings.TrimSuffix(zone, "."))
-	if zone == "" || domain != zone && !strings.HasSuffix(domain, "."+zone) {
+	full := r.Label + "." + domain
+	if zone == "" || full != zone && !strings.HasSuffix(full, "."+zone) {
 		zone = domain
 	}
-	full := r.Label + "." + domain
 	p := DNSPublication{
-		FullName: full, HostLabel: strings.TrimSuffix(full, "."+zone), Zone: zone,
+		FullName: full, HostLabel: within(full, zone), Zone: zone,
 		Text: r.Line(), TTL: dnsTTL, Doubled: full + "." + zone,
 	}
 	p.Warning = fmt.Sprintf(sayDNSDoubling, p.HostLabel, zone, p.Doubled)
@@ -58,6 +58,14 @@ func (r DNSRule) Publish(domain, zone string) DNSPublication {
 		p.Forms[len(p.Forms)-1].Note = fmt.Sprintf(sayDNSFormTooLong, len(p.Text), most)
 	}
 	return p
+}
+
+// within is a name as a form of its zone wants it typed: without the zone, or @.
+func within(name, zone string) string {
+	if name == zone {
+		return "@"
+	}
+	return strings.TrimSuffix(name, "."+zone)
 }
 
 // How hosts write a byte that is not printable.

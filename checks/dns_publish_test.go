@@ -17,6 +17,7 @@ func TestDNSPublish(t *testing.T) {
 		"dots and case":       {"Contoso.Example.", "CONTOSO.example.", "_hetk.contoso.example", "_hetk", "contoso.example", "_hetk.contoso.example.contoso.example"},
 		"no zone known":       {"contoso.example", "", "_hetk.contoso.example", "_hetk", "contoso.example", "_hetk.contoso.example.contoso.example"},
 		"below its zone":      {"sub.contoso.example", "contoso.example", "_hetk.sub.contoso.example", "_hetk.sub", "contoso.example", "_hetk.sub.contoso.example.contoso.example"},
+		"a zone of its own":   {"contoso.example", "_hetk.contoso.example", "_hetk.contoso.example", "@", "_hetk.contoso.example", "_hetk.contoso.example._hetk.contoso.example"},
 		"another's zone":      {"contoso.example", "fabrikam.example", "_hetk.contoso.example", "_hetk", "contoso.example", "_hetk.contoso.example.contoso.example"},
 		"the end, not a zone": {"xcontoso.example", "contoso.example", "_hetk.xcontoso.example", "_hetk", "xcontoso.example", "_hetk.xcontoso.example.xcontoso.example"},
 	} {

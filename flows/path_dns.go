@@ -141,13 +141,13 @@ func NameServers(s State, at time.Time) []NameServer {
 			}
 		case e.State == checks.DNSOk:
 			n.Has, n.Found, n.Say = true, e.Value, recordWords.has
-		case e.Value == string(checks.DNSFound): // where servers differ, nobody goes where it leads
-			n.Say = recordWords.alias
+		case e.Alias != "": // where servers differ, nobody goes where it leads
+			n.Say = fmt.Sprintf(recordWords.alias, e.Alias)
 		default:
 			n.Found, n.Say = e.Value, fmt.Sprintf(recordWords.other, e.Value)
 		}
 		if left := e.Until.Sub(at).Round(time.Second); !n.Has && !e.Until.IsZero() && left > 0 {
-			n.Say = fmt.Sprintf(recordWords.keeps, n.Say, left)
+			n.Say = fmt.Sprintf(recordWords.keeps, n.Say, checks.DNSLasts(left))
 		}
 		out = append(out, n)
 	}

@@ -123,6 +123,8 @@ func TestNameServers(t *testing.T) {
 			Outcome: outcome, State: state, Until: until,
 		}
 	}
+	alias := see("192.0.2.8:53", "an alias (CNAME) to www.contoso.example", checks.DNSFound, checks.DNSAbsent, time.Time{})
+	alias.Alias = "www.contoso.example"
 	s = after(s, told(
 		s, checks.CheckDNSPolicy, checks.Pending,
 		see("192.0.2.1:53", "v=hetk1; policy=private", checks.DNSFound, checks.DNSOk, time.Time{}),
@@ -133,7 +135,7 @@ func TestNameServers(t *testing.T) {
 		see("192.0.2.5:53", "failed: x", checks.DNSFound, checks.DNSAbsent, time.Time{}),
 		see("192.0.2.6:53", "foo | v=hetk1; policy=private", checks.DNSFound, checks.DNSInvalid, time.Time{}),
 		see("192.0.2.7:53", "forged: a signature does not fit", checks.DNSForged, checks.DNSError, time.Time{}),
-		see("192.0.2.8:53", "found", checks.DNSFound, checks.DNSAbsent, time.Time{}),
+		alias, see("192.0.2.9:53", "found", checks.DNSFound, checks.DNSAbsent, time.Time{}),
 		see("10.0.0.1:53", "no-name", checks.DNSNoName, checks.DNSAbsent, at.Add(43*time.Second)), checks.Evidence{Source: checks.SourceGraph, Request: "GET /x"},
 	))
 	var got []string
@@ -146,12 +148,12 @@ func TestNameServers(t *testing.T) {
 	want := []string{
 		"192.0.2.1:53 has the record", "192.0.2.2:53 nothing there", "192.0.2.3:53 has another: v=spf1 -all | v=hetk2; policy=private",
 		"192.0.2.4:53 no answer in time", "192.0.2.5:53 has another: failed: x", "192.0.2.6:53 has another: foo | v=hetk1; policy=private",
-		"192.0.2.7:53 a signature does not fit", "192.0.2.8:53 has an alias (CNAME) there", "10.0.0.1:53 nothing there, and may go on saying so for 43s",
+		"192.0.2.7:53 a signature does not fit", "192.0.2.8:53 has an alias (CNAME) to www.contoso.example", "192.0.2.9:53 has another: found", "10.0.0.1:53 nothing there, and may go on saying so for 43s",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
-	if late := NameServers(s, at.Add(time.Minute)); late[8].Say != "nothing there" {
+	if late := NameServers(s, at.Add(time.Minute)); late[9].Say != "nothing there" {
 		t.Errorf("a cache that is over: %+v", late[8])
 	}
 	if NameServers(State{}, at) != nil {

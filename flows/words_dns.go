@@ -27,7 +27,7 @@ var recordWords = struct {
 
 	nothing: "nothing there",
 	has:     "has the record",
-	alias:   "has an alias (CNAME) there",
+	alias:   "has an alias (CNAME) to %s",
 	other:   "has another: %s",
 	keeps:   "%s, and may go on saying so for %s",
 }

@@ -12,7 +12,7 @@ import (
 // drop makes a reply one that decides nothing.
 func (rep *Reply) drop(to Outcome, why string) {
 	rep.Outcome, rep.Why = to, why
-	rep.Records, rep.Aliases, rep.TTL, rep.Negative = nil, nil, 0, 0
+	rep.Records, rep.Aliases, rep.Tree, rep.TTL, rep.Negative = nil, nil, "", 0, 0
 }
 
 // judge reads a message: records, aliases inside zone, how long it may be kept.
@@ -23,6 +23,9 @@ func (rep *Reply) judge(m *dns.Msg, q question, zone string) {
 		return
 	}
 	rep.Records, rep.Aliases = follow(m.Answer, q.name, q.kind, zone)
+	if len(rep.Aliases) > 0 {
+		rep.Tree = treeOf(m.Answer, q.name, rep.Aliases[0])
+	}
 	switch {
 	case len(rep.Records) > 0 && m.Rcode == dns.RcodeNameError:
 		rep.drop(Failed, wordContradicts)
@@ -112,6 +115,18 @@ func follow(answer []dns.RR, name string, kind uint16, zone string) (records []d
 		name = next
 	}
 	return nil, aliases
+}
+
+// treeOf is where the DNAME stands that leads from name to next; empty: none does, and
+// a CNAME of its own is what is there.
+func treeOf(answer []dns.RR, name, next string) string {
+	for _, rr := range answer {
+		owner := dns.CanonicalName(rr.Header().Name)
+		if d, ok := rr.(*dns.DNAME); ok && owner != name && dns.IsSubDomain(owner, name) && substitute(name, owner, dns.CanonicalName(d.Target)) == next {
+			return owner
+		}
+	}
+	return ""
 }
 
 // substitute puts target in owner's place (RFC 6672 §2.2); empty if too long.

@@ -156,6 +156,7 @@ type Reply struct {
 	Rcode    string   // NOERROR, NXDOMAIN, …
 	Records  []dns.RR // of the type asked for, at the end of the aliases
 	Aliases  []string // names passed on the way, in order, without the first
+	Tree     string   // where the DNAME stands that makes the first of them; empty: a CNAME does
 	TTL      time.Duration
 	Negative time.Duration // how long "not there" may be kept (RFC 2308 §5)
 	Took     time.Duration
@@ -173,8 +174,10 @@ type Answer struct {
 	Servers  []Reply // every address of every authoritative server of Zone, asked for Asked
 	Resolver Reply
 	Aliases  []string
-	Wildcard bool // the servers answer the same for a name that nobody made
-	Agree    bool // all servers that decide say the same, and one does
+	AliasBy  checks.DNSAliasBy // how Name leads to the first of Aliases
+	Tree     string            // of a DNAME, where it stands
+	Wildcard bool              // the servers answer the same for a name that nobody made
+	Agree    bool              // all servers that decide say the same, and one does
 	Security Security
 	Weak     bool   // insecure although there are signatures: they no longer count
 	Reason   string // why the security is what it is; of Secure, from where on it is signed; for a person
@@ -188,6 +191,20 @@ func (a Answer) Decided() (Reply, bool) {
 		}
 	}
 	return Reply{}, false
+}
+
+// led says how the name leads to another one.
+func (a Answer) led() (by checks.DNSAliasBy, tree string) {
+	d, ok := a.Decided()
+	switch {
+	case !ok || len(d.Aliases) == 0:
+		return "", ""
+	case d.Tree != "":
+		return checks.DNSAliasTree, d.Tree
+	case a.Wildcard:
+		return checks.DNSAliasWildcard, ""
+	}
+	return checks.DNSAliasOwn, ""
 }
 
 // Look asks for one name and type: three round trips, three more per alias. The
@@ -226,6 +243,9 @@ func (r *Resolver) look(ctx context.Context, name string, kind uint16, beside fu
 			return out, other, err
 		}
 		out.Zone, out.Asked, out.Servers, out.Agree = one.Zone, at, one.Servers, one.Agree
+		if at == name {
+			out.AliasBy, out.Tree = one.led()
+		}
 		out.Wildcard = out.Wildcard || one.Wildcard
 		out.Aliases = append(out.Aliases, one.Aliases...)
 		if worse(one.Security, out.Security) || at == name {

@@ -22,7 +22,7 @@ func (r *Resolver) LookTXT(ctx context.Context, name string) (checks.DNSAnswer, 
 func (r *Resolver) texts(name string, a Answer) checks.DNSAnswer {
 	out := checks.DNSAnswer{
 		Name: a.Name, Asked: a.Asked, Zone: a.Zone, Home: a.Home, At: r.opt.Now(), Resolver: textReply(a.Resolver),
-		Aliases: a.Aliases, Wildcard: a.Wildcard, Agree: a.Agree, Security: a.Security, Weak: a.Weak, Reason: a.Reason,
+		Aliases: a.Aliases, AliasBy: a.AliasBy, Tree: a.Tree, Wildcard: a.Wildcard, Agree: a.Agree, Security: a.Security, Weak: a.Weak, Reason: a.Reason,
 	}
 	if out.Name == "" {
 		out.Name = name

@@ -170,7 +170,7 @@ func (l dnsLooker) look(ctx context.Context) (dnsReport, error) {
 		return dnsReport{}, &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
 	}
 	policy := seen.Report()
-	publish, mail := l.rule.Publish(l.domain.ASCII, policy.Zone), seen.Mail.Judge()
+	publish, mail := l.rule.Publish(l.domain.ASCII, policy.Home), seen.Mail.Judge()
 	report := dnsReport{
 		Schema: dnsSchema, App: appOf(l.profile), At: seen.At.UTC(), Policy: policy, Publish: &publish, Findings: seen.Findings(),
 		Domain: dnsDomain{ASCII: l.domain.ASCII, Unicode: l.domain.Unicode, Organisation: l.domain.Organisation},

@@ -38,8 +38,11 @@ func (l *dnsLines) report(r dnsReport) error {
 		_, _ = fmt.Fprintf(&b, "  %-10s %s (%s)\n", "domain", d.Unicode, d.ASCII)
 	}
 	_, _ = fmt.Fprintf(&b, "  %-10s %s TXT", "asked", p.Name)
-	if p.Zone != "" {
-		_, _ = fmt.Fprintf(&b, ", in the zone %s", p.Zone)
+	if p.Home != "" {
+		_, _ = fmt.Fprintf(&b, sayDNSInZone, p.Home)
+	}
+	if n := len(p.Aliases); n > 0 {
+		_, _ = fmt.Fprintf(&b, "\n  %-10s → %s"+sayDNSInZone, "", p.Aliases[n-1], p.Zone)
 	}
 	_, _ = fmt.Fprintf(&b, "\n  %-10s %s\n  %-10s %s\n", "wanted", p.Wanted, "found", orDash(p.Found))
 	_, _ = fmt.Fprintf(&b, "  %-10s %s\n", "state", p.State)
@@ -104,6 +107,8 @@ func viewed(v checks.DNSView, cache bool) string {
 		return says(string(v.Outcome)+":", v.Why)
 	case v.State == checks.DNSOk:
 		return fmt.Sprintf(has, kept)
+	case len(v.Found) == 0 && len(v.Aliases) > 0 && v.Outcome == checks.DNSFound:
+		return fmt.Sprintf(sayDNSLeads, v.Aliases[len(v.Aliases)-1])
 	case len(v.Found) > 0:
 		return fmt.Sprintf(sayDNSOther, v.State, strings.Join(v.Found, " · "))
 	case v.TTL > 0:

@@ -31,6 +31,10 @@ func TestDNSShapes(t *testing.T) {
 		{"other TXT only", "", []string{`_hetk TXT "hello"`}, checks.DNSAbsent, "There is no policy record at", "add a TXT record"},
 		{"another type only", "", []string{"_hetk A 192.0.2.1"}, checks.DNSAbsent, "There is no policy record at", "add a TXT record"},
 		{"doubled", "", []string{`_hetk.contoso.example TXT "v=hetk1; policy=private"`}, checks.DNSAbsent, "the form added the domain by itself", "to _hetk alone"},
+		{"an alias by a wildcard", "", []string{"* CNAME www"}, checks.DNSAbsent, "leave the wildcard", "add a TXT record: name _hetk (in the zone contoso.example)"},
+		{"led away by a DNAME", "eu.contoso.example", []string{"eu DNAME us", "a.us A 192.0.2.1"}, checks.DNSAbsent, "All that is below eu.contoso.example is led elsewhere (DNAME), this name to _hetk.us.contoso.example", "name _hetk.us (in the zone contoso.example)"},
+		{"an alias out of the zone", "mail.contoso.example", []string{"_hetk.mail CNAME gone.xn--bro-hoa.example."}, checks.DNSAbsent, "there is an alias (CNAME) to gone.xn--bro-hoa.example", "the alias (CNAME) at _hetk.mail (in the zone contoso.example)"},
+		{"bad, behind an alias", "mail.contoso.example", []string{"_hetk.mail CNAME policy", `policy TXT "v=hetk1"`}, checks.DNSInvalid, "The tag policy is missing", "change the TXT record at policy (in the zone contoso.example)"},
 		{"an alias in the way", "", []string{"_hetk CNAME www"}, checks.DNSAbsent, "there is an alias (CNAME) to www.contoso.example", "remove the alias"},
 		{"two of them", "", []string{good, `_hetk TXT "v=hetk1; policy=open"`}, checks.DNSAmbiguous, "There are 2 policy records", "keep one TXT record"},
 		{"wrong version", "", []string{`_hetk TXT "v=hetk2; policy=private"`}, checks.DNSInvalid, "At character 3", "change the TXT record"},
@@ -61,6 +65,9 @@ func TestDNSShapes(t *testing.T) {
 			}
 			if r.Policy.State != c.state || !strings.Contains(said, c.says) || !strings.Contains(advice, c.advice) || (c.advice == "") != (advice == "") {
 				t.Errorf("%s: %s; %s", r.Policy.State, said, advice)
+			}
+			if p := r.Publish; p == nil || p.Zone != r.Policy.Home || p.FullName != p.HostLabel+"."+p.Zone {
+				t.Errorf("%+v, home %s", p, r.Policy.Home)
 			}
 			if want := checks.DNSSecure; c.domain == "" && r.Policy.Security != want {
 				t.Errorf("%s: %s", r.Policy.Security, r.Policy.Signed)

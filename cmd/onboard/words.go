@@ -57,6 +57,8 @@ invalid, twice there or not everywhere, 2 wrong usage, 3 it cannot be told.`
 	sayDNSNotThere = "nothing there (caches may keep that for %s)"
 	sayDNSKeeps    = "nothing there, and may go on saying so for %s"
 	sayDNSNothing  = "nothing there"
+	sayDNSLeads    = "an alias (CNAME) to %s"
+	sayDNSInZone   = ", in the zone %s"
 	sayDNSPublish  = "\nThe record as it should be:\n  whole name  %s\n  host label  %s (in the zone %s)\n  text        %s\n  %s\n\n"
 	sayDNSSame     = "%s still %s, as above.\n"
 	sayDNSNext     = "Looking again in %s. Ctrl-C ends it.\n"
