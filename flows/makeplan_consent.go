@@ -110,9 +110,18 @@ func classLine(f Facts, api ResourceFact, scope string) (c Change, ok bool, err 
 	return Change{
 		Kind: Classify, Title: fmt.Sprintf(planWords.classLine, sc.Value, ResourceTitle(api.AppID)), Method: "POST", Path: at,
 		Body: body(classSent{sc.ID, sc.Value, "low"}), Resource: api.AppID, Scopes: []string{sc.Value}, Before: planWords.unclassified, After: planWords.low,
-		Scope: "Policy.ReadWrite.PermissionGrant", Role: leastRole, Effect: planWords.classEffect, Benchmark: benchmarkOf(LowImpact), Undo: planWords.classUndo,
+		Scope: "Policy.ReadWrite.PermissionGrant", Role: leastRole, Effect: planWords.classEffect, Benchmark: lowBenchmark(f), Undo: planWords.classUndo,
 		Back: &Back{Kind: Unclassify, Method: "DELETE", Path: at + "/" + NewObjectRef},
 	}, true, nil
+}
+
+// lowBenchmark is what a classification does to published baselines: where users
+// may consent to Low already, no more than that.
+func lowBenchmark(f Facts) string {
+	if hasFold(f.Consent, forSelf+policyLow) {
+		return pathWords.lowBenchmark
+	}
+	return benchmarkOf(LowImpact)
 }
 
 // classOf is the classification of a scope; empty: none.

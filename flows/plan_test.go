@@ -345,3 +345,33 @@ func TestFactsOfASnapshot(t *testing.T) {
 		t.Error("an app that is gone is still there")
 	}
 }
+
+// A classification breaks no baseline that user consent for Low broke already.
+func TestClassificationsSayWhatTheyBreak(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t)
+	for name, c := range map[string]struct {
+		consent []string
+		want    string
+		lines   int // that are no classifications
+	}{
+		"with the setting":            {nil, benchmarkOf(LowImpact), 1},
+		"the setting is there before": {[]string{forSelf + policyLow}, pathWords.lowBenchmark, 0},
+	} {
+		f.Consent, f.Classes = c.consent, nil
+		p, err := MakePlan(onPath(t, LowImpact, f))
+		if err != nil || len(p.Lines) < 2 {
+			t.Fatalf("%s: %+v, %v", name, p.Lines, err)
+		}
+		for _, l := range p.Lines {
+			if l.Kind != Classify {
+				c.lines--
+			} else if l.Benchmark != c.want {
+				t.Errorf("%s: %s: %s", name, l.Title, l.Benchmark)
+			}
+		}
+		if c.lines != 0 {
+			t.Errorf("%s: %+v", name, p.Lines)
+		}
+	}
+}

@@ -215,10 +215,9 @@ var words = struct {
 	},
 	grantGains: "Approves this app, these permissions, for everyone in the tenant. Nothing else changes.",
 	grantUndo:  "Remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission; or delete the oauth2PermissionGrant by Graph.",
-	// The control leaves user consent alone, and so does the grant: number and
-	// level as in version 4.0.0 of the benchmark (facts/benchmarks, and the
-	// public check scripts for that version).
-	grantBenchmark: "CIS Microsoft 365 Foundations v4.0.0, 5.1.5.1: unchanged.",
+	// The control is about user consent alone, which a grant leaves as it is; see
+	// cisConsent for what it was held against.
+	grantBenchmark: "CIS Microsoft 365 Foundations v7.0.0, 5.1.5.1: unchanged.",
 }
 
 // wayTitles and wayHelps name the ways to sign in.

@@ -66,7 +66,7 @@ var pathWords = struct {
 	lowSet:         "the setting is there already; what is missing is the classification of: %s",
 	lowGains:       "Each user may consent for themselves to this app, and to every other app of a verified publisher that asks for no more than what is Low.",
 	lowUndo:        "Remove the classifications: " + placeConsent + ", Permission classifications, Low. Users who consented keep it until their grants are deleted.",
-	lowBenchmark:   cisConsent + ": unchanged, user consent is on already. " + eidscaAP08 + ": unchanged.",
+	lowBenchmark:   cisConsent + " and " + cisaConsent + ": unchanged, user consent is on already; " + cisaNext + " is broken by making Low " + cisaRisky + ". " + eidscaAP08 + ": unchanged.",
 	requestsOn:     "users can ask already: one asks, a reviewer approves",
 	requestsWait:   "a request waits already: a reviewer approves it",
 	requestsNobody: "requests are on, and nobody who may approve gets them: this adds somebody",

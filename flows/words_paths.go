@@ -12,14 +12,36 @@ type stepText struct {
 	lines []string
 }
 
-// The controls that a path touches, each with the version meant. Sources: the
-// public checks for these versions; facts/benchmarks.
+// The controls that a path touches, each with the version meant (facts/benchmarks).
+//
+// CISA's are held against the publisher's own text, ScubaGear's
+// PowerShell/ScubaGear/baselines/aad.md, section 5: in release 1.8.0 (2026-05-07)
+// 5.2v1 is "Only administrators SHALL be allowed to consent to applications". On
+// its main branch (4d34e9a, 2026-08-20; since 4d47ea5, 2026-03-26) it is "User
+// consent to applications SHALL be restricted", to none, or to verified publishers
+// with Low permissions, and schemas/RiskyAppPermissions.json, Delegated, lists what
+// should not be Low; its check (Rego/AADConfig.rego) fails on a Low one of these.
+// 5.3v1 is the same in both; 5.4v1 was removed in March 2025
+// (baselines/removedpolicies.md).
+//
+// EIDSCA's are held against Maester's tests (powershell/internal/eidsca, 6bf1d98,
+// 2026-08-18): AP08 wants the entries for users' own consent to be that of Low and
+// no other, and looks at none where no choice of Microsoft's stands there; CR01
+// wants isEnabled of adminConsentRequestPolicy.
+//
+// CIS publishes to those who sign up alone: its rows are held against what Prowler
+// quotes of v4.0.0, v6.0.0 and v7.0.0 (prowler/compliance/m365, 3e000fa,
+// 2026-08-21) and Maester of v6.0.1, where both have the same number and the same
+// recommended state; not against CIS's own document.
 const (
-	cisConsent  = "CIS Microsoft 365 Foundations v4.0.0, 5.1.5.1 (no user consent)"
-	cisWorkflow = "CIS Microsoft 365 Foundations v4.0.0, 5.1.5.2 (admin consent workflow)"
-	cisaConsent = "CISA SCuBA MS.AAD.5.2v1 (only admins consent)"
+	cisConsent  = "CIS Microsoft 365 Foundations v7.0.0, 5.1.5.1 (no user consent)"
+	cisWorkflow = "CIS Microsoft 365 Foundations v7.0.0, 5.1.5.2 (admin consent workflow)"
+	cisaConsent = "CISA SCuBA MS.AAD.5.2v1 of ScubaGear 1.8.0 (only admins consent)"
+	cisaNext    = "its text after that release"
 	cisaAsk     = "CISA SCuBA MS.AAD.5.3v1 (admin consent workflow)"
+	cisaRisky   = "permissions that it lists as risky, such as Calendars.ReadWrite, Mail.ReadWrite, Mail.Send and EWS.AccessAsUser.All"
 	eidscaAP08  = "EIDSCA.AP08 as Maester tests it"
+	eidscaCR01  = "EIDSCA.CR01 as Maester tests it"
 )
 
 // Where things are in the portal. The older places stand in vendors' pages
@@ -52,7 +74,7 @@ var pathTexts = map[PathID]pathText{
 		title: "Let users ask, admins answer", forWhom: "A tenant whose users shall be able to ask, for this app and the next.",
 		gains:     "Users who meet the wall can ask from it, for any app; reviewers get the request. Approving it approves this app, these permissions, for everyone.",
 		undo:      "Set the switch back: " + placeConsent + ", Admin consent settings. Then remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission.",
-		benchmark: cisWorkflow + " and " + cisaAsk + " ask for this switch. " + cisConsent + ": unchanged.",
+		benchmark: cisWorkflow + ", " + cisaAsk + " and " + eidscaCR01 + " ask for this switch. " + cisConsent + ": unchanged.",
 		notYet:    "The switch shows within an hour, mostly within minutes; a request waits for a person, and lapses after the days that were set.",
 		fits:      "a workflow for all apps, switched on once: users ask, reviewers decide",
 	},
@@ -60,7 +82,7 @@ var pathTexts = map[PathID]pathText{
 		title: "User consent for low-impact permissions", forWhom: "A tenant that lets users consent to verified publishers, and wants this app's permissions among them.",
 		gains:     "Each user may consent for themselves, to this app and to every other app of a verified publisher that asks for no more than what is classified Low.",
 		undo:      "Remove the classifications, and set user consent back to what it was: " + placeConsent + ". Users who consented keep it until their grants are deleted.",
-		benchmark: cisConsent + " and " + cisaConsent + ": breaks them. " + eidscaAP08 + ": meets it.",
+		benchmark: cisConsent + " and " + cisaConsent + ": breaks them; " + cisaNext + " allows this, but for " + cisaRisky + ". " + eidscaAP08 + ": meets it.",
 		notYet:    notYetPolicy,
 		fits:      "some permissions are not classified Low yet; Low holds for every verified publisher's app",
 	},
@@ -77,7 +99,7 @@ var pathTexts = map[PathID]pathText{
 		title: "Let users consent to any app", forWhom: "A tenant that trusts its users with every app. Hardly any should.",
 		gains:     "Every user may consent to any app, for what its API leaves to users: mail, files and calendars among it.",
 		undo:      "Set user consent back to what it was: " + placeConsent + ", User consent settings. Users who consented keep it until their grants are deleted.",
-		benchmark: cisConsent + ", " + cisaConsent + " and " + eidscaAP08 + ": breaks them.",
+		benchmark: cisConsent + ", " + cisaConsent + ", " + cisaNext + " and " + eidscaAP08 + ": breaks them.",
 		notYet:    notYetPolicy,
 		fits:      "weakens every user for every app: approving this one app does not",
 	},
@@ -85,7 +107,7 @@ var pathTexts = map[PathID]pathText{
 		title: "A consent policy for this app alone", forWhom: "A tenant in which each user shall decide on this app for themselves.",
 		gains:     "Each user may consent to this app, these permissions, for themselves. Every other app stays as it is.",
 		undo:      "Take the policy off the user consent setting, then delete it. Users who consented keep it until their grants are deleted.",
-		benchmark: cisConsent + ": breaks it, for this one app.",
+		benchmark: cisConsent + " and " + cisaConsent + ": breaks them, for this one app. " + eidscaAP08 + ": breaks it where it was met.",
 		notYet:    notYetPolicy,
 		fits:      "nobody is signed up for anything: each user decides for themselves, on this app alone",
 	},
