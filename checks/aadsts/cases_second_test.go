@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -60,6 +61,11 @@ var second = []textCase{
 	{"by name 1", "Ihr Administrator hat Hetk Calendar Sync blockiert", AppDisabled, TenantAdmin},
 	{"by name 2", "Your administrator has blocked Hetk", AppDisabled, TenantAdmin},
 	{"by name 3", "Your admin has blocked it", AppDisabled, TenantAdmin},
+	{"65005 of the tenant", "AADSTS65005: Calendar Bridge is requesting access to a resource Contoso Mail that isn't available in your organization contoso.example", ServiceMissing, TenantAdmin},
+	{"65005 of the app", "AADSTS65005: The application needs access to a service that its registration does not name", VendorMisconfigured, AppVendor},
+	{"two 1", "AADSTS90094 (was solved). now AADSTS53003", AdminConsentNeeded, TenantAdmin},
+	{"two 2", "AADSTS50105 and before that AADSTS90094", AdminConsentNeeded, TenantAdmin},
+	{"two 3", "AADSTS65001 then later AADSTS50105", AssignmentRequired, TenantAdmin},
 	{"by nobody", "The building administrator has blocked the stairs", Unknown, WhoUnknown},
 }
 
@@ -77,6 +83,33 @@ func TestOwnWords(t *testing.T) {
 		if a := Parse(text); a.What != want {
 			t.Errorf("%q: %q, want %q", text, a.What, want)
 		}
+	}
+}
+
+// TestOneOfTwo holds that of two things to clear the one that is told is told as
+// one of two, and what one approval clears as one.
+func TestOneOfTwo(t *testing.T) {
+	t.Parallel()
+	for text, why := range map[string]string{
+		"AADSTS90094 (was solved). now AADSTS53003": "AADSTS90094" + whyCode + whyFirst + "AADSTS53003",
+		"AADSTS50105 and before that AADSTS90094":   "AADSTS90094" + whyCode + whyFirst + "AADSTS50105",
+		"AADSTS65001 then later AADSTS50105":        "AADSTS50105" + whyCode + whyFirst + "AADSTS65001",
+		"AADSTS53003 and AADSTS50105, AADSTS65001":  "AADSTS53003" + whyCode + whyFirst + "AADSTS50105, AADSTS65001",
+	} {
+		if a := Parse(text); a.Sure != Medium || a.Why != why {
+			t.Errorf("%q: %s, %s", text, a.Sure, a.Why)
+		}
+	}
+	for _, text := range []string{
+		"AADSTS65001, then AADSTS90094", "AADSTS90094 and AADSTS90095", "AADSTS90094 and AADSTS700082", "AADSTS90094: Need admin approval", "AADSTS53003: You cannot access this right now",
+		"AADSTS65005: it is requesting access to a resource x that isn't available in your organization", "AADSTS50105 AADSTS50105",
+	} {
+		if a := Parse(text); a.Sure != High || strings.Contains(a.Why, whyFirst) {
+			t.Errorf("%q: %s, %s", text, a.Sure, a.Why)
+		}
+	}
+	if a := Parse("AADSTS65005: x"); a.Sure != Medium {
+		t.Errorf("65005 alone: %s", a.Sure)
 	}
 }
 

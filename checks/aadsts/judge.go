@@ -15,6 +15,10 @@ type sign struct {
 	code int
 }
 
+// codeMisconfigured is the code for an API that the app did not register, and for
+// one that the tenant does not have [ED:application-sign-in-unexpected-user-consent-error].
+const codeMisconfigured = 65005
+
 // Ranks of the kinds of sign; the weight of the class is added. A plain code
 // outranks the words of a page unless it is one of those that logs are full of.
 const (
@@ -81,6 +85,11 @@ func (f *facts) signs(w *seen) []sign {
 			continue
 		}
 		s := sign{verdict{e.Class, e.Who, e.Sure, e.Path, e.Also}, classWords{e.What, e.Do, e.Skip}, c.why(), rankCode + weight(e.Class), c.number}
+		if c.number == codeMisconfigured && w.has(wallService) {
+			// One code for two mistakes, of which the message tells this one.
+			s.verdict, s.classWords = walls[wallService], wordsOf(ServiceMissing)
+			s.sure, s.rank = High, rankCode+weight(ServiceMissing)
+		}
 		// Other programs count their errors, too.
 		if c.guess || c.bare && !w.has(wallMicrosoft) {
 			s.sure, s.rank = Medium, s.rank-1
@@ -128,42 +137,6 @@ func (f *facts) protocolSigns(w *seen) []sign {
 		out = append(out, sign{verdict{Unknown, WhoUnknown, None, NoPath, nil}, classWords{whatRequest, doRequest, ""}, whyRedirect, rankWeak, 0})
 	}
 	return out
-}
-
-// elsewhereSigns are the signs of other services and of networks.
-func (f *facts) elsewhereSigns(w *seen) []sign {
-	var out []sign
-	if w.has(wallElsewhere) {
-		v := walls[wallElsewhere]
-		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
-		switch {
-		case w.has(wallMicrosoft) || w.has(tagOwn):
-			s.sure, s.rank = Low, rankError-1
-		case !f.ofMicrosoft(w):
-			// Every service that knows admins has walls, in the same words: those
-			// of one that is named, beside nothing of Microsoft's, are its own.
-			s.rank = rankElsewhere
-		default:
-			s.sure = Low
-		}
-		out = append(out, s)
-	}
-	if w.has(wallForeign) {
-		v := walls[wallForeign]
-		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
-		if w.has(wallMicrosoft) {
-			s.rank = rankError - 1
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-// ofMicrosoft reports whether a text has, beside its words, what Microsoft's
-// sign-in alone returns.
-func (f *facts) ofMicrosoft(w *seen) bool {
-	_, sub := suberrors[f.answer.Suberror]
-	return len(w.codes) > 0 || f.graph != "" || f.cancel || sub || slices.ContainsFunc(f.codes, func(c sighting) bool { return known(c.number) })
 }
 
 // errorSign is the sign of OAuth's error. Leaving the wall returns
@@ -229,19 +202,22 @@ func (f *facts) decide(signs []sign, best int, w *seen) {
 		a.Lookup = lookupAt(f.host, s.code)
 	}
 	a.Language = language(w)
+	var others []*sign
 	least := rankWall + weight(UserDeclined)
 	if s.rank == rankElsewhere {
 		least = rankForeign + 1 // whatever its words would be at Microsoft
 	}
 	for i := range signs {
 		if o := &signs[i]; i != best && o.rank >= least && o.class != Ambiguous {
-			// As strong, and another's move: nobody can be sure which came last.
-			if o.rank >= s.rank-4 && o.class != s.class && o.who != s.who && a.Sure == High {
-				a.Sure = Medium
+			// As strong, and another thing to clear: nobody can be sure which of
+			// them is cleared already, and which came last.
+			if o.rank >= s.rank-4 && o.class != s.class && (!consents(o.class) || !consents(s.class)) {
+				others = append(others, o)
 			}
 			f.also(o.class)
 		}
 	}
+	f.beside(s, others)
 	for _, c := range s.also {
 		f.also(c)
 	}

@@ -229,6 +229,7 @@ const (
 	whyNumber   = "a number that is one of Microsoft's codes: "
 	whyOfWhat   = "words about an admin's approval, and none that say of what"
 	whyGuess    = " in the text, as far as it can be read"
+	whyFirst    = ", as what has to be cleared first; also in the text: "
 	whyWords    = "the words of the page"
 	whyError    = "the error the sign-in service returned"
 	whyGraph    = "the error Microsoft Graph returned"
