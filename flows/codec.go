@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"time"
 
 	"onboard.example/checks"
@@ -73,6 +74,12 @@ func UnmarshalRecord(b []byte) (Record, error) {
 		return Record{}, fmt.Errorf("reading a record: %w", ErrTooLarge)
 	}
 	var w wireRecord
+	if w.quick(b) {
+		if e, err := decode(w.Kind, w.Event); err == nil {
+			return Record{Seq: w.Seq, Writer: w.Writer, N: w.N, At: w.At.UTC(), By: w.By, Event: e}, nil
+		}
+	}
+	w = wireRecord{}
 	if err := json.Unmarshal(b, &w); err != nil {
 		return Record{}, fmt.Errorf("reading a record: %w", err)
 	}
@@ -84,6 +91,63 @@ func UnmarshalRecord(b []byte) (Record, error) {
 		return Record{}, err
 	}
 	return Record{Seq: w.Seq, Writer: w.Writer, N: w.N, At: w.At.UTC(), By: w.By, Event: e}, nil
+}
+
+// quick reads what is around an event, as MarshalRecord writes it, so that a
+// long journal is read in half the time: the event is then looked at once and
+// not three times. It is false of anything written otherwise, and of a kind that
+// is not known; the event's own JSON is not looked at.
+func (w *wireRecord) quick(whole []byte) bool {
+	b := whole
+	var at, seq, writer, n, by, kind []byte
+	for _, f := range []struct {
+		to     *[]byte
+		before string
+		quoted bool
+	}{
+		{&seq, `{"seq":`, false},
+		{&writer, `,"writer":`, true},
+		{&n, `,"n":`, false},
+		{&at, `,"at":`, true},
+		{&by, `,"by":`, true},
+		{&kind, `,"kind":`, true},
+	} {
+		var ok bool
+		if b, ok = bytes.CutPrefix(b, []byte(f.before)); !ok {
+			return false
+		}
+		if *f.to, b, ok = quickValue(b, f.quoted); !ok {
+			return false
+		}
+	}
+	b, ok := bytes.CutPrefix(b, []byte(`,"event":{`))
+	if !ok || !bytes.HasSuffix(b, []byte("}}")) || eventTypes[Kind(kind)] == nil || w.At.UnmarshalText(at) != nil {
+		return false
+	}
+	var err1, err2 error
+	w.Seq, err1 = strconv.ParseUint(string(seq), 10, 64)
+	w.N, err2 = strconv.ParseUint(string(n), 10, 64)
+	w.Writer, w.By, w.Kind, w.Event = WriterID(writer), Author(by), Kind(kind), whole[len(whole)-len(b)-1:len(whole)-1]
+	return err1 == nil && err2 == nil
+}
+
+// quickValue takes a number or a plain text in quotes off the front of b.
+func quickValue(b []byte, quoted bool) (value, rest []byte, ok bool) {
+	if quoted {
+		if b, ok = bytes.CutPrefix(b, []byte{'"'}); !ok {
+			return nil, nil, false
+		}
+	}
+	end := 0
+	for end < len(b) && (quoted && b[end] >= ' ' && b[end] <= '~' && b[end] != '"' && b[end] != '\\' || !quoted && b[end] >= '0' && b[end] <= '9') {
+		end++
+	}
+	value, rest = b[:end], b[end:]
+	if quoted {
+		rest, ok = bytes.CutPrefix(rest, []byte{'"'})
+		return value, rest, ok
+	}
+	return value, rest, end == 1 || end > 1 && value[0] != '0'
 }
 
 // decode reads an event of a kind.

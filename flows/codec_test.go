@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"onboard.example/checks"
 )
 
 func TestEveryEventTravels(t *testing.T) {
@@ -72,6 +74,64 @@ func TestAnEventOfALaterVersionIsKeptAndChangesNothing(t *testing.T) {
 	}
 	if !bytes.Contains(again, []byte(`"kind":"teleported","event":{"to":[1,2]}`)) {
 		t.Errorf("an unknown event was lost on rewriting: %s", again)
+	}
+}
+
+// Reading the outside of a record in a hurry gives what reading it at leisure
+// gives, of whatever is written, or leaves it alone.
+func TestARecordReadQuicklyIsTheSame(t *testing.T) {
+	t.Parallel()
+	slowly := func(line []byte) (r Record, ok bool) {
+		r, err := UnmarshalRecord(append([]byte{' '}, line...)) // a space is nothing to JSON
+		return r, err == nil
+	}
+	check := func(line []byte) (hurried bool) {
+		t.Helper()
+		want, ok := slowly(line)
+		got, err := UnmarshalRecord(line)
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); ok != (err == nil) || diff != "" {
+			t.Errorf("%s: %v (-slowly +quickly):\n%s", line, err, diff)
+		}
+		return new(wireRecord).quick(line)
+	}
+	for _, e := range samples() {
+		line, err := MarshalRecord(Record{Seq: 10, Writer: "w", N: 1<<64 - 1, At: noon.Add(1), By: ByPerson, Event: Clean(e)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !check(line) {
+			t.Errorf("%s is read slowly", line)
+		}
+		if len(line) > 400 {
+			continue
+		}
+		for i := range line { // cut, and with something else anywhere
+			check(line[:i])
+			for _, b := range []byte(`"\}0 e`) {
+				check(append(append(bytes.Clone(line[:i]), b), line[min(i+1, len(line)):]...))
+			}
+		}
+	}
+	whole := `{"seq":1,"writer":"w","n":1,"at":"2026-11-20T12:00:00Z","by":"person","kind":"noted","event":{"text":"a"}}`
+	if !check([]byte(whole)) {
+		t.Error("a plain record is read slowly")
+	}
+	for old, with := range map[string]string{
+		`"seq":1`:       `"seq":01`,
+		`"n":1`:         `"n":18446744073709551616`,
+		`"w"`:           `"w\u0041"`,
+		`"person"`:      `"pers\"on"`,
+		`12:00:00Z`:     `12:00:00`,
+		`20T`:           `20t`,
+		`"noted"`:       `"teleported"`,
+		`{"text":"a"}`:  `{"text":"a"},"seq":7`,
+		`{"text":"a"}}`: `{"text":"a"},"event":{"text":"b"}}`,
+		`"text":"a"}`:   `"text":"a"}}`,
+		`:{"text":"a"}`: `:{}`,
+		`{"text":"a"`:   `{"text":"ü"`,
+		`,"by"`:         `,"seq":3,"by"`,
+	} {
+		check([]byte(strings.Replace(whole, old, with, 1)))
 	}
 }
 
@@ -218,4 +278,24 @@ func FuzzRecord(f *testing.F) {
 			t.Fatalf("a record changed on its way:\n%s", diff)
 		}
 	})
+}
+
+func BenchmarkUnmarshalRecord(b *testing.B) {
+	line, err := MarshalRecord(Record{Seq: 1, Writer: "w", N: 1, At: noon, By: ByDriver, Event: Found{Finding: checks.Finding{
+		Check: checks.AppGrant, Summary: "0 of 5 scopes granted tenant-wide", At: noon,
+		Seen: []checks.Evidence{{Source: "graph", Request: "GET https://graph.microsoft.com/v1.0/servicePrincipals", At: noon, Value: "x"}},
+	}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	slow := append([]byte{' '}, line...)
+	for name, line := range map[string][]byte{"as-written": line, "otherwise": slow} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := UnmarshalRecord(line); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

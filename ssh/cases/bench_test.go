@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,6 +72,37 @@ func manyAppend(b *testing.B, writers int) {
 	close(left)
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "appends/s")
+}
+
+// The floor of budget G1 on this machine, to be read beside it: thirty-two rows
+// of the same size in a transaction, into one table with one key and nothing else.
+func BenchmarkFloor(b *testing.B) {
+	s := fresh(b, Options{})
+	raw(b, s, `CREATE TABLE floor (c BIGINT, seq BIGINT, r BLOB, PRIMARY KEY (c, seq))`)
+	add, err := s.files.write.PrepareContext(b.Context(), `INSERT INTO floor VALUES (?, ?, ?)`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = add.Close() })
+	record := make([]byte, 450)
+	ctx := context.WithoutCancel(b.Context())
+	seq := 0
+	for b.Loop() {
+		seq++
+		tx, err := s.files.write.BeginTx(ctx, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for c := range 32 {
+			if _, err := tx.StmtContext(ctx, add).ExecContext(ctx, c, seq, record); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := tx.Commit(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "appends/s")
 }
 
 // Budget G5: what is read of a case of ten thousand events when somebody joins late.
