@@ -216,7 +216,7 @@ type Organization struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name"`
 	Domains []string `json:"domains"` // verified, the default one first
-	Plans   []string `json:"plans"`   // service plan ids that are enabled
+	Plans   []string `json:"plans"`   // service plan ids that are enabled; nil: not said
 }
 
 // ServicePrincipal is an app, or an API, in the tenant (entra-facts §1).

@@ -376,6 +376,9 @@ func (f Facts) with(n Facts) Facts {
 	if n.ResRead {
 		f.Resources, f.ResRead = n.Resources, true
 	}
+	if n.PlansRead {
+		f.PlansRead, f.P1 = true, n.P1
+	}
 	if n.RolesRead {
 		f.Roles, f.RolesRead = n.Roles, true
 	}

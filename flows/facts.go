@@ -29,6 +29,10 @@ type Facts struct {
 	RolesRead bool         `json:"rolesRead,omitempty"` // Roles were looked at
 	Roles     []AssignFact `json:"roles,omitempty"`     // app roles that the app holds at APIs
 
+	// P1: the tenant has Entra ID P1 or P2, without which no group is assigned.
+	PlansRead bool `json:"plansRead,omitempty"` // P1 was looked at
+	P1        bool `json:"p1,omitempty"`
+
 	AssignedRead bool         `json:"assignedRead,omitempty"` // Assigned was looked at
 	Assigned     []AssignFact `json:"assigned,omitempty"`     // people and groups assigned to the app
 
@@ -190,6 +194,7 @@ func FactsOf(s *checks.Snapshot, app checks.App) Facts {
 	if o := s.Organization; o.Read && o.Value.ID != "" {
 		f.Name, f.Domains = o.Value.Name, o.Value.Domains
 	}
+	f.licence(s)
 	f.App, f.AppRead = appFact(s.App), s.App.Read
 	if n := s.Named; n.Read {
 		f.Named, f.NamedMore, f.NamedRead = n.Value.Apps[:min(len(n.Value.Apps), mostNamed)], n.Value.More || len(n.Value.Apps) > mostNamed, true
@@ -258,6 +263,24 @@ func (f Facts) Covers(ids []checks.ID) bool {
 		}
 	}
 	return true
+}
+
+// The service plans of Entra ID P1 and P2, by their ids: general knowledge, and
+// in many public scripts.
+const (
+	planP1 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
+	planP2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
+)
+
+// licence takes whether the tenant has P1. A token with User.Read alone is told
+// of no plans, whatever there are ([GC:organization-get]).
+func (f *Facts) licence(s *checks.Snapshot) {
+	plans := s.Organization.Value.Plans
+	all := slices.ContainsFunc(s.Account.Value.Scopes, func(sc string) bool {
+		return hasFold([]string{"Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}, sc)
+	})
+	f.PlansRead = s.Organization.Read && (len(plans) > 0 || plans != nil && all)
+	f.P1 = f.PlansRead && (hasFold(plans, planP1) || hasFold(plans, planP2))
 }
 
 // assignments takes who holds what role of the app, and it of APIs.

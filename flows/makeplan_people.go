@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,8 @@ import (
 var (
 	ErrNobodyNamed = errors.New("say for whom first: a person's address, or a group's name")
 	ErrNotFound    = errors.New("nobody of that name was found in the tenant")
+	ErrNoP1        = errors.New("the tenant has no Entra ID P1, which the assignment of a group takes: name a person instead")
+	ErrWouldOpen   = errors.New("its sign-in is off, and it is approved for others: switched on for one person, it would be open to them too. By hand, or for a group, it is closed to them first")
 	ErrOwnRoles    = errors.New("the app has roles of its own, and which one people get is your choice: assign them by hand")
 )
 
@@ -30,17 +33,41 @@ func (s State) who() (WhoFact, error) {
 	}
 }
 
-// planPilot lets in one person, or one group. One person gets a grant of their
-// own, and nothing changes for anybody else. A group cannot hold a grant: it is
-// assigned, the app is for those assigned alone, and then it is approved.
+// planPilot lets in one person, or one group. What opens the app to more than
+// before comes last, so that wherever the plan is cut off nobody is in whom it
+// is not for: sign-in is switched on when all else is in place.
 func planPilot(s State, p *Plan) error {
 	who, err := s.who()
 	if err != nil {
 		return err
 	}
-	if !who.Group {
-		return planOne(s, p, who)
+	plan := planOne
+	if who.Group {
+		plan = planGroup
 	}
+	if err := plan(s, p, who); err != nil {
+		return err
+	}
+	slices.SortStableFunc(p.Lines, func(a, b Change) int { return boolOrder(a.Kind != EnableApp, b.Kind != EnableApp) })
+	f := s.Facts
+	if also := s.alsoAssigned(who); also != "" && (who.Group || f.App.AssignedOnly && !f.App.Enabled) {
+		p.Warnings = append(p.Warnings, fmt.Sprintf(pilotWords.also, also))
+	}
+	if f.App != nil && !f.App.Enabled {
+		if len(f.Roles) > 0 {
+			p.Warnings = append(p.Warnings, pilotWords.rolesAgain)
+		}
+		if c := s.choice(); !f.App.AssignedOnly && !who.Group && c != choiceNone {
+			p.Warnings = append(p.Warnings, pilotWords.usersAgain)
+		}
+	}
+	return nil
+}
+
+// planGroup lets in a group, which cannot hold a grant: it is assigned, then the
+// app is for those assigned alone, and then it is approved. A refusal to assign
+// it, as without a licence, has changed nothing.
+func planGroup(s State, p *Plan, who WhoFact) error {
 	app, err := readyApp(s, p)
 	if err != nil {
 		return err
@@ -56,12 +83,18 @@ func planPilot(s State, p *Plan) error {
 	case f.App == nil:
 		p.Warnings = append(p.Warnings, planWords.rolesWarning)
 	}
+	if app == NewAppRef || !hasAssignment(f.Assigned, who.ID, app, "") {
+		switch {
+		case !f.PlansRead:
+			p.Warnings = append(p.Warnings, pilotWords.licence)
+		case !f.P1:
+			return ErrNoP1
+		}
+		p.Lines = append(p.Lines, assignLine(app, who))
+	}
 	if f.App == nil || !f.App.AssignedOnly {
 		p.Lines = append(p.Lines, requireLine(app))
 		p.Warnings = append(p.Warnings, planWords.requireWarning)
-	}
-	if app == NewAppRef || !hasAssignment(f.Assigned, who.ID, app, "") {
-		p.Lines = append(p.Lines, assignLine(app, who))
 	}
 	if err := grantLines(s, p, app); err != nil {
 		return err
@@ -69,8 +102,16 @@ func planPilot(s State, p *Plan) error {
 	return roleLines(s, p, app)
 }
 
+// wouldOpen says whether switching the app on opens it to others than the one
+// person: those for whom it is approved, where nothing else holds them back.
+func (s State) wouldOpen(who string) bool {
+	f := s.Facts
+	return f.App != nil && !f.App.Enabled && !f.App.AssignedOnly &&
+		(len(f.Grants) > 0 || slices.ContainsFunc(f.UserGrants, func(g GrantFact) bool { return !strings.EqualFold(g.Principal, who) }))
+}
+
 // planOne is a grant for one person on each API, where neither it nor one for
-// everyone covers what the app needs.
+// everyone covers what the app needs. Nothing changes for anybody else.
 func planOne(s State, p *Plan, who WhoFact) error {
 	if s.needsRole() {
 		return ErrOneRole // app roles are never one person's
@@ -78,6 +119,9 @@ func planOne(s State, p *Plan, who WhoFact) error {
 	app, err := readyApp(s, p)
 	if err != nil {
 		return err
+	}
+	if s.wouldOpen(who.ID) {
+		return ErrWouldOpen
 	}
 	f := s.Facts
 	if f.App != nil && f.App.AssignedOnly { // a grant lets nobody in who is not assigned
@@ -148,6 +192,26 @@ func requireLine(app string) Change {
 		Effect: planWords.requireEffect, Benchmark: words.noBenchmark, Undo: planWords.requireUndo, Warning: planWords.requireWarning,
 		Back: &Back{Kind: FreeAssignment, Method: "PATCH", Path: "/servicePrincipals/" + app, Body: body(requiredSent{false})},
 	}
+}
+
+// alsoAssigned counts, in words, who is assigned to the app beside somebody;
+// empty: nobody is, as far as was read.
+func (s State) alsoAssigned(who WhoFact) string {
+	f, have := s.Facts, map[string]bool{}
+	for _, a := range f.Assigned {
+		if f.App != nil && strings.EqualFold(a.ResourceID, f.App.ID) && !strings.EqualFold(a.Principal, who.ID) {
+			have[strings.ToLower(a.Principal)] = true
+		}
+	}
+	switch {
+	case len(have) == 0:
+		return ""
+	case f.TooMany:
+		return pilotWords.alsoMany
+	case len(have) == 1:
+		return pilotWords.alsoOne
+	}
+	return fmt.Sprintf(pilotWords.alsoSome, len(have))
 }
 
 // assignLine assigns a person or a group to the app (entra-facts §2).

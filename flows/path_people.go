@@ -16,13 +16,13 @@ func pilot() Path {
 	wait.Links = []LinkID{LinkUsers, LinkPermissions}
 	steps := []Step{
 		who,
-		g.choice(pilotTexts[PilotHow], Edge{guardByHandAbsent(), PilotCreate}, Edge{guardByHand(), PilotRequire}),
+		g.choice(pilotTexts[PilotHow], Edge{guardByHandAbsent(), PilotCreate}, Edge{guardByHand(), PilotAssign}),
 		newStep(PilotCreate, pilotTexts[PilotCreate], []checks.ID{checks.AppPresent},
-			Edge{guardAppThere(), PilotRequire}, claimed(PilotCreate, PilotRequire)).claim(),
-		newStep(PilotRequire, pilotTexts[PilotRequire], reads,
-			in, Edge{guardAssignedOnly(), PilotAssign}, claimed(PilotRequire, PilotAssign)).claim(LinkProperties).by(in.When),
+			Edge{guardAppThere(), PilotAssign}, claimed(PilotCreate, PilotAssign)).claim(),
 		newStep(PilotAssign, pilotTexts[PilotAssign], reads,
-			in, Edge{guardAssigned(), PilotGrant}, claimed(PilotAssign, PilotGrant)).claim(LinkUsers).by(in.When),
+			in, Edge{guardAssigned(), PilotRequire}, claimed(PilotAssign, PilotRequire)).claim(LinkUsers).by(in.When),
+		newStep(PilotRequire, pilotTexts[PilotRequire], reads,
+			in, Edge{guardAssignedOnly(), PilotGrant}, claimed(PilotRequire, PilotGrant)).claim(LinkProperties).by(in.When),
 		newStep(PilotGrant, pilotTexts[PilotGrant], reads, in, claimed(PilotGrant, PilotWait)).claim(LinkPermissions).by(in.When),
 	}
 	steps = append(steps, g.rest()...)

@@ -87,8 +87,13 @@ func (s State) fitted(r Ranked) Ranked {
 	case AllowAll:
 		r.Advised = false
 	case Pilot:
-		if s.grantSeen() && f != nil && f.AssignedOnly {
+		switch {
+		case s.wouldOpen(""):
+			r.Why = pathWords.pilotOff
+		case s.grantSeen() && f != nil && f.AssignedOnly:
 			r.Why = pathWords.pilotAssign
+		case s.Facts.PlansRead && !s.Facts.P1:
+			r.Why = pathWords.pilotNoP1
 		}
 		if f != nil && !f.Enabled {
 			r.Path.Gains, r.Path.Undo = r.Path.Gains+" "+pathWords.alsoEnables, r.Path.Undo+" "+pathWords.alsoDisable

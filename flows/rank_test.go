@@ -340,7 +340,7 @@ func TestWhatATenantMakesOfAPath(t *testing.T) {
 		"a Graph role":             {asItIs{facts: tenantFacts(there(), consents()), verdicts: walled(nil), change: graphRole}, EntraGrant, leastRoleForAppRoles, "", "unchanged", ""},
 		"a pilot of a disabled app": {asItIs{
 			facts: off(tenantFacts(there(), consents())), verdicts: walled(map[checks.ID]checks.Verdict{checks.AppEnabled: checks.Fail}),
-		}, Pilot, leastRole, "", "unchanged", "switched on first"},
+		}, Pilot, leastRole, "", "unchanged", "switched on, as the last thing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

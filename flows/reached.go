@@ -72,8 +72,15 @@ func (s State) reachedPilot() (Reached, bool) {
 	}
 	r := Reached{Done: true, Head: Words(s, reachedWords.pilot), Notes: []string{reachedWords.pilotTry}}
 	who, err := s.who()
-	if err == nil && who.Group {
+	also := s.alsoAssigned(who)
+	switch {
+	case err != nil:
+	case who.Group && also == "":
 		r.Head = Words(s, reachedWords.pilotGroup)
+	case who.Group:
+		r.Head = fmt.Sprintf(Words(s, reachedWords.pilotGroupAlso), also)
+	case s.Facts.App.AssignedOnly && also != "":
+		r.Head = fmt.Sprintf(Words(s, reachedWords.pilotAlso), also)
 	}
 	if s.Facts.App.AssignedOnly {
 		r.Notes = append(r.Notes, reachedWords.widenGroup)

@@ -23,7 +23,11 @@ func PlanChecks(s State, of PathID) []checks.ID {
 	case Undo:
 		return undoChecks(s)
 	case Pilot, Revoke:
-		return append(appChecks(), checks.AppRoles, checks.AppUserGrants, checks.AppAssignment)
+		ids := append(appChecks(), checks.AppRoles, checks.AppUserGrants, checks.AppAssignment)
+		if of == Pilot { // it reads the tenant's licence
+			ids = append(ids, checks.TenantMatch)
+		}
+		return ids
 	case EntraGrant, DirectLink, FirstSignIn, DNSRecord, AfterApproval:
 	}
 	if s.needsRole() {

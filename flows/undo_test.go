@@ -93,8 +93,8 @@ func TestPlansOfEveryPath(t *testing.T) {
 			f.UserGrants = []GrantFact{grantOf("u1", userID, "User.Read"), grantOf("u2", meID, strings.Fields(all)...)}
 		}}, []Answered{askWho}, []string{`PATCH /oauth2PermissionGrants/u1 {"scope":"User.Read Calendars.ReadWrite openid profile offline_access"}`}, nil},
 		"a pilot of a group": {Pilot, []func(*Facts){who(WhoFact{ID: groupID, Name: "Pilots", Group: true, Asked: "x"})}, []Answered{askWho}, []string{
-			`PATCH /servicePrincipals/` + appSP + ` {"appRoleAssignmentRequired":true}`,
 			`POST /servicePrincipals/` + appSP + `/appRoleAssignedTo {"principalId":"` + groupID + `","resourceId":"` + appSP + `","appRoleId":"` + noRole + `"}`,
+			`PATCH /servicePrincipals/` + appSP + ` {"appRoleAssignmentRequired":true}`,
 			`POST /oauth2PermissionGrants {"clientId":"` + appSP + `","consentType":"AllPrincipals","principalId":null,"resourceId":"` + graphSP + `","scope":"` + all + `"}`,
 		}, nil},
 		"a pilot of nobody":       {Pilot, nil, nil, nil, ErrNobodyNamed},

@@ -38,16 +38,16 @@ func TestPilotOfAGroupByHand(t *testing.T) {
 	at(t, s, StageSteps, PilotHow)
 	f.Who = group()
 	s = after(looks(s, f, walled(nil)), by(HowPortal), Advanced{})
-	at(t, s, StageSteps, PilotRequire)
-	f = assignedOnly(f)
-	held := walled(map[checks.ID]checks.Verdict{checks.AppAssignment: checks.Fail})
-	s = after(looks(s, f, held), Advanced{})
 	at(t, s, StageSteps, PilotAssign)
 	step, _ := s.Step()
 	if Words(s, step.Title) != "Assign Pilot" {
 		t.Errorf("title %q", Words(s, step.Title))
 	}
 	f.Assigned = []AssignFact{{ID: "a", Principal: pilotGroup, ResourceID: appSP}}
+	s = after(looks(s, f, walled(nil)), Advanced{})
+	at(t, s, StageSteps, PilotRequire)
+	f = assignedOnly(f)
+	held := walled(map[checks.ID]checks.Verdict{checks.AppAssignment: checks.Fail})
 	s = after(looks(s, f, held), Advanced{})
 	at(t, s, StageSteps, PilotGrant)
 	s = after(s, Claimed{Step: PilotGrant}, Advanced{})
@@ -77,7 +77,7 @@ func TestPilotByGraph(t *testing.T) {
 		then  func(*Facts)
 		head  string
 	}{
-		"a group": {"Pilot", group(), []ChangeKind{RequireAssignment, Assign, CreateGrant}, func(f *Facts) {
+		"a group": {"Pilot", group(), []ChangeKind{Assign, RequireAssignment, CreateGrant}, func(f *Facts) {
 			*f = assignedOnly(*f)
 			f.Grants, f.Assigned = []GrantFact{wholeGrant}, []AssignFact{{ID: "a", Principal: pilotGroup, ResourceID: appSP}}
 		}, "members of Pilot"},

@@ -273,7 +273,7 @@ func TestPathsWithoutSigningIn(t *testing.T) {
 		AllowAll:        {by(HowPortal), Advanced{}, Claimed{Step: AllConsent}, Advanced{}},
 		LowImpact:       {by(HowPortal), Advanced{}, Claimed{Step: LowConsent}, Advanced{}, Claimed{Step: LowClassify}, Advanced{}},
 		AppPolicy:       {by(HowPortal), Advanced{}, Claimed{Step: PolicyShell}, Advanced{}},
-		Pilot:           {Answered{Question: AskWho, Value: "Pilot"}, Advanced{}, by(HowPortal), Advanced{}, Claimed{Step: PilotRequire}, Advanced{}, Claimed{Step: PilotAssign}, Advanced{}, Claimed{Step: PilotGrant}, Advanced{}},
+		Pilot:           {Answered{Question: AskWho, Value: "Pilot"}, Advanced{}, by(HowPortal), Advanced{}, Claimed{Step: PilotAssign}, Advanced{}, Claimed{Step: PilotRequire}, Advanced{}, Claimed{Step: PilotGrant}, Advanced{}},
 	} {
 		s := after(stand(t, asItIs{verdicts: unlooked()}), Chose{Path: id})
 		s = after(s, claims...)

@@ -3,23 +3,23 @@ package flows
 // pathWords are the lines about what is missing on a path, why one does not
 // fit, and what one has come to.
 var pathWords = struct {
-	needHow, needReviewers, needWho, needHowMuch, needIn                                string
-	waitRequests, waitAsked, waitSetting, waitPilot, waitCauses, waitCause, waitGone    string
-	waitPredict                                                                         string
-	moveReviewer, moveUser, moveVendor                                                  string
-	unfitDisabledElse, unfitRoles, unfitUnstated, unfitAssigned, unfitAdminOnly         string
-	unfitManaged, unfitUnverified, unfitRisk, unfitAllSet, unfitAbsent, unfitFirstRoles string
-	unfitNotYet, unfitNothing, unfitUnread, unfitUnseen, unfitReading                   string
-	notLow, notCustom, requestsOn, requestsWait, requestsNobody, pilotAssign            string
-	alsoEnables, alsoDisable, waitPilotWide                                             string
-	lowSet, lowGains, lowUndo, lowBenchmark                                             string
-	theObject, theConnect, theOne, theRole, theReviewers                                string
-	howShell, howShellHelp, howRevokeHelp                                               string
-	askReviewers, askReviewersHelp, askReviewer, askWho, askWhoHelp, askWhoExample      string
-	reviewersMe, reviewersMeHelp, reviewersMeNoRole, reviewersRole, reviewersRoleHelp   string
-	reviewersWho, reviewersWhoHelp, longGroup, badAddress, personalAddress              string
-	askRevoke, revokeGrants, revokeGrantsHelp, revokeApp, revokeAppHelp                 string
-	askIn, askInHelp, inYes, inYesHelp, inNo, inNoHelp, inNoLast                        string
+	needHow, needReviewers, needWho, needHowMuch, needIn                                          string
+	waitRequests, waitAsked, waitSetting, waitPilot, waitCauses, waitCause, waitGone              string
+	waitPredict                                                                                   string
+	moveReviewer, moveUser, moveVendor                                                            string
+	unfitDisabledElse, unfitRoles, unfitUnstated, unfitAssigned, unfitAdminOnly                   string
+	unfitManaged, unfitUnverified, unfitRisk, unfitAllSet, unfitAbsent, unfitFirstRoles           string
+	unfitNotYet, unfitNothing, unfitUnread, unfitUnseen, unfitReading                             string
+	notLow, notCustom, requestsOn, requestsWait, requestsNobody, pilotAssign, pilotOff, pilotNoP1 string
+	alsoEnables, alsoDisable, waitPilotWide                                                       string
+	lowSet, lowGains, lowUndo, lowBenchmark                                                       string
+	theObject, theConnect, theOne, theRole, theReviewers                                          string
+	howShell, howShellHelp, howRevokeHelp                                                         string
+	askReviewers, askReviewersHelp, askReviewer, askWho, askWhoHelp, askWhoExample                string
+	reviewersMe, reviewersMeHelp, reviewersMeNoRole, reviewersRole, reviewersRoleHelp             string
+	reviewersWho, reviewersWhoHelp, longGroup, badAddress, personalAddress                        string
+	askRevoke, revokeGrants, revokeGrantsHelp, revokeApp, revokeAppHelp                           string
+	askIn, askInHelp, inYes, inYesHelp, inNo, inNoHelp, inNoLast                                  string
 }{
 	needHow:       "choose how: by hand, or by Graph",
 	needReviewers: "choose who decides on requests",
@@ -59,7 +59,7 @@ var pathWords = struct {
 	unfitUnseen:       "what is granted could not be looked at",
 	unfitReading:      "what is granted is still being looked at",
 
-	alsoEnables: "Its sign-in is switched on first.", alsoDisable: "Then switch the app's sign-in off again.",
+	alsoEnables: "Its sign-in is switched on, as the last thing.", alsoDisable: "Then switch the app's sign-in off again.",
 	waitPilotWide:  "the app is approved for everyone and asks for no assignment: that is no pilot",
 	notLow:         "users may consent to more than now, in every verified publisher's app: approving this one app does not need it",
 	notCustom:      "it replaces the tenant's own consent policies: approving this one app leaves them alone",
@@ -71,6 +71,8 @@ var pathWords = struct {
 	requestsWait:   "a request waits already: a reviewer approves it",
 	requestsNobody: "requests are on, and nobody who may approve gets them: this adds somebody",
 	pilotAssign:    "approved already, and for those assigned alone: this assigns whom you name",
+	pilotOff:       "its sign-in is off, and it is approved for others: it is closed to who is not assigned before it is switched on",
+	pilotNoP1:      "opens it to one person; a group cannot be assigned, for there is no Entra ID P1 here",
 
 	howShell: "By hand, in PowerShell", howShellHelp: "The commands are listed here; the admin center cannot make such a policy.",
 	howRevokeHelp: "Every click is listed here, and the commands for what users granted.",

@@ -113,7 +113,7 @@ var pathTexts = map[PathID]pathText{
 	},
 	Pilot: {
 		title: "A pilot first", forWhom: "A tenant that wants to see the app with one person, or one group, before everyone.",
-		gains:     "One person, or the members of one group, can use the app. Nobody else can, until you widen it.",
+		gains:     "One person, or the members of one group, can use the app; so can whoever is assigned to it already. Nobody else can, until you widen it.",
 		undo:      "Delete the person's grant; for a group, remove the assignment and the grant, and set Assignment required back.",
 		benchmark: cisConsent + ": unchanged.",
 		notYet:    notYetGrant,
@@ -145,5 +145,5 @@ var pathTexts = map[PathID]pathText{
 	},
 }
 
-// licenceGroup is what assigning a group takes (entra-facts §2 [PUB]).
+// licenceGroup is what assigning a group takes ([ED:assign-user-or-group-access-portal]).
 const licenceGroup = "Entra ID P1 for a group"

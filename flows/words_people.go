@@ -20,12 +20,14 @@ var pilotTexts = map[StepID]stepText{
 	}},
 	PilotRequire: {"Close the app to who is not assigned", []string{
 		"Open the link, or go to " + placeApp + ", Properties.",
-		"If its sign-in is off, set “Enabled for users to sign in?” to Yes. Somebody may have switched it off on purpose: ask first.",
-		"Set “Assignment required?” to Yes, and press Save. Whoever uses the app today and is not assigned is shut out by it.",
+		"Set “Assignment required?” to Yes. Whoever uses the app today and is not assigned is shut out by it.",
+		"If its sign-in is off, set “Enabled for users to sign in?” to Yes as well, not before. Somebody may have switched it off on purpose: ask first.",
+		"Press Save.",
 	}},
 	PilotAssign: {"Assign {who}", []string{
 		"Open the link, or go to " + placeApp + ", Users and groups, Add user/group.",
 		"Choose {who}, then Select, then Assign. Without Entra ID P1 no group can be chosen: assign people.",
+		"Nobody is shut out by this.",
 	}},
 	PilotGrant: {"Grant admin consent", []string{
 		"Open the link, or go to " + placeApp + ", Security, Permissions, and choose Grant admin consent for your organisation.",

@@ -3,7 +3,8 @@ package flows
 // reachedWords say what a path has come to that is no opening for everybody.
 var reachedWords = struct {
 	gone, appGone, left, appLeft, unseen, tokens, copies, mayAgain, undone string
-	pilot, pilotGroup, pilotTry, widenGroup, widenOne                      string
+	pilot, pilotGroup, pilotAlso, pilotGroupAlso                           string
+	pilotTry, widenGroup, widenOne                                         string
 	revokedMessage, revokedAdvice, revokedKeeps                            string
 }{
 	gone:     "Taken back: nothing that {app} was granted in {domain} is left.",
@@ -17,11 +18,13 @@ var reachedWords = struct {
 
 	undone: "Taken back: what was changed in {domain} is as it was before.",
 
-	pilot:      "Open for {who}, and for nobody else by this.",
-	pilotGroup: "Open for the direct members of {who}, and for nobody else.",
-	pilotTry:   "Have it tried before you widen it.",
-	widenGroup: "To widen it: assign more people or groups, or set Assignment required to No under Properties.",
-	widenOne:   "To widen it: approve the app for everyone by any of the other ways.",
+	pilot:          "Open for {who}, and for nobody else by this.",
+	pilotGroup:     "Open for the direct members of {who}, and for nobody else.",
+	pilotAlso:      "Open for {who}. Assigned as well, and not by this: %s.",
+	pilotGroupAlso: "Open for the direct members of {who}. Assigned as well, and not by this: %s.",
+	pilotTry:       "Have it tried before you widen it.",
+	widenGroup:     "To widen it: assign more people or groups, or set Assignment required to No under Properties.",
+	widenOne:       "To widen it: approve the app for everyone by any of the other ways.",
 
 	revokedMessage: "Subject: {app} is switched off\n\n{app} may no longer be used with your account at {domain}.\n\n",
 	revokedKeeps:   "What is connected goes on for about an hour as a rule, and then stops by itself.\n",

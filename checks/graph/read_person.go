@@ -85,7 +85,7 @@ func readOrganization(_ *reading, t *trail) (checks.Organization, error) {
 	if len(found) == 0 || text(found[0].GetId()) == "" {
 		return checks.Organization{}, t.lacks("the organization")
 	}
-	o := checks.Organization{ID: text(found[0].GetId()), Name: text(found[0].GetDisplayName()), Domains: []string{}, Plans: []string{}}
+	o := checks.Organization{ID: text(found[0].GetId()), Name: text(found[0].GetDisplayName()), Domains: []string{}}
 	for _, d := range found[0].GetVerifiedDomains() {
 		if d == nil || text(d.GetName()) == "" {
 			continue
@@ -95,6 +95,9 @@ func readOrganization(_ *reading, t *trail) (checks.Organization, error) {
 		} else {
 			o.Domains = append(o.Domains, text(d.GetName()))
 		}
+	}
+	if found[0].GetAssignedPlans() != nil { // null: not for this token to read
+		o.Plans = []string{}
 	}
 	for _, p := range found[0].GetAssignedPlans() {
 		if p != nil && text(p.GetCapabilityStatus()) == "Enabled" && p.GetServicePlanId() != nil {

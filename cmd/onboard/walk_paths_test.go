@@ -229,12 +229,12 @@ func walkAppPolicyPlan(t *testing.T) {
 
 func walkPilot(t *testing.T) {
 	w := startWalk(t, at("admins-only"), "hetk").blocked("✗ Users are blocked")
-	w.path("A pilot first").says(walkUser, "By hand, or by Graph?").option("By hand in the Entra admin center").waits("Close the app")
+	w.path("A pilot first").says(walkUser, "By hand, or by Graph?").option("By hand in the Entra admin center").waits("Users and groups")
 	h := handOf(t, w.world)
-	w.app(h, "/properties").press("Save", "enabled", "yes", "assignment", "yes").sees("Saved.")
-	w.key("r", "enter go on").onward("Users and groups")
 	w.app(h, "/users/add")
 	h.press("Assign", "who", h.value("Sample User")).sees("Application assignment succeeded.")
+	w.key("r", "enter go on").onward("Close the app")
+	w.app(h, "/properties").press("Save", "enabled", "yes", "assignment", "yes").sees("Saved.")
 	w.key("r", "enter go on").onward("Grant admin consent")
 	w.app(h, "/permissions").press("Grant admin consent").press("Accept").sees("Successfully granted admin consent")
 	w.finished("✓ Open for " + walkUser).proven(proofSeen)
