@@ -3,6 +3,7 @@ package tui
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 
@@ -18,7 +19,9 @@ import (
 // uses the same cells and the same differences without the wait, and nothing
 // wakes it while nothing changes.
 type canvas struct {
-	in, out *os.File
+	out     io.Writer
+	keys    *os.File          // where keys come from here; nil: at the other end
+	window  func() (w, h int) // the terminal's own word for its size
 	environ []string
 	profile colorprofile.Profile
 
@@ -50,7 +53,10 @@ func newCanvas(t Terminal, look Look) (c *canvas, ok bool) {
 	if err != nil || !Drawable(w, h) {
 		return nil, false
 	}
-	c = &canvas{in: in, out: out, environ: t.Environ, profile: profileOf(t, look)}
+	c = &canvas{out: out, keys: in, environ: t.Environ, profile: profileOf(t, look), window: func() (w, h int) {
+		w, h, _ = term.GetSize(int(out.Fd())) // 0×0 shows nothing, and the next change is told
+		return w, h
+	}}
 	c.resize(w, h)
 	return c, true
 }
@@ -63,12 +69,6 @@ func profileOf(t Terminal, look Look) colorprofile.Profile {
 		p = min(p, colorprofile.ASCII)
 	}
 	return p
-}
-
-// size is the terminal's own word for its size, in cells.
-func (c *canvas) size() (w, h int) {
-	w, h, _ = term.GetSize(int(c.out.Fd())) // 0×0 shows nothing, and the next change is told
-	return w, h
 }
 
 // resize makes room for frames of another size.
@@ -104,13 +104,16 @@ func (c *canvas) enter() error {
 	if c.on {
 		return nil
 	}
-	cooked, err := term.MakeRaw(int(c.in.Fd()))
-	if err != nil {
-		return fmt.Errorf("taking the terminal: %w", err)
+	if c.keys != nil {
+		cooked, err := term.MakeRaw(int(c.keys.Fd()))
+		if err != nil {
+			return fmt.Errorf("taking the terminal: %w", err)
+		}
+		c.cooked = cooked
 	}
-	c.cooked, c.on = cooked, true
+	c.on = true
 	c.restart()
-	_, err = c.out.WriteString(modesOn)
+	_, err := io.WriteString(c.out, modesOn)
 	return err
 }
 
@@ -122,8 +125,10 @@ func (c *canvas) leave() {
 		return
 	}
 	c.on = false
-	_, _ = c.out.WriteString(ansi.SetWindowTitle("") + modesOff) // a terminal that is gone needs nothing back
-	_ = term.Restore(int(c.in.Fd()), c.cooked)
+	_, _ = io.WriteString(c.out, ansi.SetWindowTitle("")+modesOff) // a terminal that is gone needs nothing back
+	if c.keys != nil {
+		_ = term.Restore(int(c.keys.Fd()), c.cooked)
+	}
 }
 
 // draw shows a frame, if it is another than the one that is shown.

@@ -146,7 +146,7 @@ func (m *Model) copy(text string) tea.Cmd {
 		return nil
 	}
 	m.tellPerson(RoleInfo, wordCopied)
-	cmds := []tea.Cmd{tea.SetClipboard(text)}
+	cmds := []tea.Cmd{m.setClipboard(text)}
 	if host := m.drv.Hands().Host; host != nil {
 		ctx := m.ctx
 		cmds = append(cmds, func() tea.Msg {

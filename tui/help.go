@@ -24,6 +24,10 @@ func (s *helpSheet) body(m *Model) body {
 		b.put(broke...)
 		b.gap()
 	}
+	if m.standing != "" {
+		b.put(para(RoleInfo, m.standing, 0, w)...)
+		b.gap()
+	}
 	b.put(say(RoleStrong, wordHelpTitle))
 	if s.typed {
 		b.put(para(RoleSubtle, wordHelpTyping, 0, w)...)

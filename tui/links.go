@@ -220,6 +220,9 @@ func (m *Model) print(l flows.Link) tea.Cmd {
 
 // printText shows text in the normal screen, its lines unbroken.
 func (m *Model) printText(text string) tea.Cmd {
+	if m.shown != nil {
+		return m.shown(text)
+	}
 	p := &printer{ctx: m.ctx, text: text, before: m.pause, after: m.resume}
 	return tea.Exec(p, func(err error) tea.Msg { return linkPrintedMsg{stopped: errors.Is(err, errStopped)} })
 }

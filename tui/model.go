@@ -60,9 +60,11 @@ type Options struct {
 	AskWhy AskWhy
 	// NoSignIn goes on without a sign-in where it would be asked for.
 	NoSignIn bool
-	// ResumeWith is the command that goes on with this run; empty: it is not
-	// kept anywhere.
+	// ResumeWith is the command that goes on with this run, or ToldElsewhere;
+	// empty: it is not kept anywhere.
 	ResumeWith string
+	// Door opens with why somebody is blocked, in place of the choice of an app.
+	Door bool
 	// Auto makes Plain take the first advised choice by itself, and make the
 	// rehearsed admin's moves.
 	Auto bool
@@ -90,6 +92,11 @@ type Model struct {
 	// pause and resume give the terminal to somebody else and take it back;
 	// nil where the library does that by itself.
 	pause, resume func()
+	// direct sends the terminal a sequence at once, and shown puts a text on its
+	// normal screen; nil where the library does that.
+	direct   func(sequence string)
+	standing string // what the help says besides the keys; empty: nothing
+	shown    func(text string) tea.Cmd
 
 	state   flows.State
 	wants   []flows.Want
@@ -148,6 +155,8 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	if len(o.Earlier) > 0 && o.Reopen != nil {
 		m.open(&resumeSheet{earlier: o.Earlier})
 		m.deaf = m.now().Add(typeAhead)
+	} else if o.Door {
+		m.open(&doorSheet{})
 	}
 	return m
 }
@@ -169,7 +178,7 @@ func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.listen(), m.tick()}
 	if m.theme.ground == GroundUnknown {
 		m.asked = m.now()
-		cmds = append(cmds, tea.RequestBackgroundColor)
+		cmds = append(cmds, m.askGround())
 	}
 	return tea.Batch(cmds...)
 }

@@ -29,6 +29,9 @@ func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Opt
 		m: New(ctx, drv, o), out: &lineWriter{to: out, ascii: o.Look.ASCII}, auto: o.Auto,
 		said: map[checks.ID]string{}, made: map[string]bool{},
 	}
+	if o.Door {
+		p.door = &plainDoor{}
+	}
 	if !o.Auto {
 		lines, stop := readLines(ctx, in, &p.now)
 		defer stop()

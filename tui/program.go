@@ -86,7 +86,7 @@ func (t Terminal) whole() Terminal {
 // runOn runs the program on a canvas. The first frame is there before the
 // program is.
 func (m *Model) runOn(ctx context.Context, c *canvas, opts []tea.ProgramOption) error {
-	w, h := c.size()
+	w, h := c.window()
 	m.size = sizeOf(w, h)
 	m.pause, m.resume = c.leave, func() { _ = c.enter() } // if it cannot, the shell has the terminal still
 	if err := c.enter(); err != nil {
@@ -100,7 +100,7 @@ func (m *Model) runOn(ctx context.Context, c *canvas, opts []tea.ProgramOption) 
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		resizes(watching, func() {
-			w, h := c.size()
+			w, h := c.window()
 			p.Send(tea.WindowSizeMsg{Width: w, Height: h})
 		})
 	})
@@ -131,6 +131,9 @@ func ProgramOptions(o Options) []tea.ProgramOption {
 // its end of line.
 func (m *Model) Goodbye() string { return farewell(m.drv, m.resumeWith, m.stopped) + "\n" }
 
+// ToldElsewhere is the ResumeWith of a surface that tells by itself how to go on.
+const ToldElsewhere = "\x00"
+
 // farewell is the line that stays on the terminal.
 func farewell(drv Driver, command string, stopped bool) string {
 	s := drv.State()
@@ -150,6 +153,8 @@ func farewell(drv Driver, command string, stopped bool) string {
 		return fill(wordByeStoppedEmpty, "where", whereWord(s))
 	case !s.Begun():
 		return fill(wordByeEmpty, "where", whereWord(s))
+	case command == ToldElsewhere:
+		return fill(wordByeServed, "where", whereWord(s))
 	case stopped:
 		return fill(wordByeStopped, "where", whereWord(s), "command", command)
 	}

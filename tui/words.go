@@ -447,6 +447,7 @@ const (
 	wordByeDoneOne      = "{person} can start using {app} in {domain}: verified. Nobody else was looked at."
 	wordByeKept         = "Left at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
 	wordByeStopped      = "Stopped at {where}. Nothing is lost: start it again as before, and {command} goes on from here."
+	wordByeServed       = "Left at {where}."
 	wordByeEmpty        = "Left at {where}. Nothing was chosen yet, so there is nothing to keep."
 	wordByeStoppedEmpty = "Stopped at {where}. Nothing was chosen yet, so there is nothing to keep."
 	wordByeGone         = "Left at {where}. This run was not kept."

@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"flows/journal":  {"flows"},
 	"flows/run":      {"flows", "checks"},
 	"tui":            {"flows", "flows/run", "checks"},
+	"ssh":            {"tui", "flows", "flows/run", "flows/journal", "checks", "ssh/cases"},
 	"ssh/cases":      {"flows", "flows/journal", "checks"},
 	"cmd/onboard": {
 		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",

@@ -1,0 +1,256 @@
+package ssh
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// BanKind is what a ban goes by.
+type BanKind string
+
+// The kinds: an address or a net (192.0.2.0/24), a key by its fingerprint
+// (SHA256:…), a client by how the name begins that it gives itself (SSH-2.0-…).
+const (
+	BanNet    BanKind = "net"
+	BanKey    BanKind = "key"
+	BanClient BanKind = "client"
+)
+
+// Ban keeps somebody out until a time, for a reason that they are told.
+type Ban struct {
+	Kind   BanKind   `json:"kind"`
+	Value  string    `json:"value"`
+	Reason string    `json:"reason"`
+	Made   time.Time `json:"made"`
+	Until  time.Time `json:"until"` // zero: until it is lifted
+}
+
+// words tell a ban to whom it is about.
+func (b Ban) words() string {
+	if b.Until.IsZero() {
+		return fmt.Sprintf(sayBanned, b.Reason)
+	}
+	return fmt.Sprintf(sayBannedUntil, b.Until.UTC().Format("2006-01-02 15:04 MST"), b.Reason)
+}
+
+// mostBans bounds the list: it is read for every connection.
+const mostBans = 10000
+
+// largestBans bounds the file of bans, in bytes.
+const largestBans = 8 << 20
+
+// Bans is the list of bans, kept in a file. Its methods are safe for use by
+// several goroutines.
+type Bans struct {
+	file string // empty: in memory alone
+	now  func() time.Time
+
+	mu   sync.Mutex
+	list []Ban
+	nets []netip.Prefix // of list, in its order; not valid: of another kind
+}
+
+// OpenBans reads the bans of a file, which need not be there; with an empty name
+// they live in memory. now is the clock; nil means time.Now. A file that cannot
+// be read is an error: a server without its bans would let everybody in again.
+func OpenBans(file string, now func() time.Time) (*Bans, error) {
+	if now == nil {
+		now = time.Now
+	}
+	b := &Bans{file: file, now: now}
+	if file == "" {
+		return b, nil
+	}
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return b, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the bans: %w", err)
+	}
+	defer func() { _ = f.Close() }() // it was read
+	var list []Ban
+	d := json.NewDecoder(io.LimitReader(f, largestBans))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&list); err != nil {
+		return nil, fmt.Errorf("read the bans in %s: %w", file, err)
+	}
+	for i, one := range list {
+		if list[i], err = one.valid(); err != nil {
+			return nil, fmt.Errorf("read the bans in %s: ban %d: %w", file, i+1, err)
+		}
+	}
+	b.list = list
+	b.index()
+	return b, nil
+}
+
+// valid holds a ban to its form and gives it in the one that is compared.
+func (b Ban) valid() (Ban, error) {
+	b.Value, b.Reason = strings.TrimSpace(b.Value), checks.Line(b.Reason, 200)
+	if b.Reason == "" {
+		return b, errors.New(sayBanReason)
+	}
+	switch b.Kind {
+	case BanNet:
+		p, err := parseNet(b.Value)
+		if err != nil {
+			return b, err
+		}
+		b.Value = p.String()
+	case BanKey:
+		if rest, ok := strings.CutPrefix(b.Value, "SHA256:"); !ok || len(rest) != 43 {
+			return b, fmt.Errorf(sayBanKey, checks.Line(b.Value, 80))
+		}
+	case BanClient:
+		if !strings.HasPrefix(b.Value, "SSH-2.0-") || len(b.Value) == len("SSH-2.0-") || b.Value != checks.Line(b.Value, 255) {
+			return b, fmt.Errorf(sayBanClient, checks.Line(b.Value, 80))
+		}
+	default:
+		return b, fmt.Errorf(sayBanKind, checks.Line(string(b.Kind), 40))
+	}
+	return b, nil
+}
+
+// parseNet reads an address or a net. One that holds half the world is a typing
+// error.
+func parseNet(s string) (netip.Prefix, error) {
+	p, err := netip.ParsePrefix(s)
+	if a, alone := netip.ParseAddr(s); alone == nil {
+		a = a.Unmap().WithZone("")
+		p, err = a.Prefix(a.BitLen())
+	}
+	if err != nil || p.Bits() < 8 || p.Addr().Is4In6() {
+		return p, fmt.Errorf(sayBanNet, checks.Line(s, 80))
+	}
+	return p.Masked(), nil
+}
+
+// index makes nets anew. The caller holds mu, or nobody else has b yet.
+func (b *Bans) index() {
+	b.nets = make([]netip.Prefix, len(b.list))
+	for i, one := range b.list {
+		if one.Kind == BanNet {
+			b.nets[i], _ = netip.ParsePrefix(one.Value) // it is valid
+		}
+	}
+}
+
+// over says whether a ban has run out.
+func (b *Bans) over(one Ban) bool { return !one.Until.IsZero() && !b.now().Before(one.Until) }
+
+// OfAddr finds the ban of an address.
+func (b *Bans) OfAddr(a netip.Addr) (Ban, bool) {
+	a = a.Unmap().WithZone("")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, p := range b.nets {
+		if p.IsValid() && p.Contains(a) && !b.over(b.list[i]) {
+			return b.list[i], true
+		}
+	}
+	return Ban{}, false
+}
+
+// OfKey finds the ban of a key by its fingerprint.
+func (b *Bans) OfKey(fingerprint string) (Ban, bool) {
+	return b.find(func(one Ban) bool { return one.Kind == BanKey && one.Value == fingerprint })
+}
+
+// OfClient finds the ban of a client by the name that it gives itself.
+func (b *Bans) OfClient(name string) (Ban, bool) {
+	return b.find(func(one Ban) bool { return one.Kind == BanClient && strings.HasPrefix(name, one.Value) })
+}
+
+func (b *Bans) find(is func(Ban) bool) (Ban, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.IndexFunc(b.list, func(one Ban) bool { return is(one) && !b.over(one) })
+	if i < 0 {
+		return Ban{}, false
+	}
+	return b.list[i], true
+}
+
+// List gives the bans that hold, the latest first.
+func (b *Bans) List() []Ban {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := slices.DeleteFunc(slices.Clone(b.list), b.over)
+	slices.Reverse(out)
+	return out
+}
+
+// Add puts a ban on the list, in place of one of the same, and keeps the list.
+// It is in force when Add returns, even where it could not be kept.
+func (b *Bans) Add(one Ban) (Ban, error) {
+	one.Made = b.now().UTC().Truncate(time.Second)
+	one, err := one.valid()
+	if err != nil {
+		return one, err
+	}
+	if b.over(one) {
+		return one, errors.New(sayBanOver)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	list := slices.DeleteFunc(slices.Clone(b.list), func(o Ban) bool { return b.over(o) || o.Kind == one.Kind && o.Value == one.Value })
+	if len(list) >= mostBans {
+		return one, fmt.Errorf(sayManyBans, mostBans)
+	}
+	b.list = append(list, one)
+	b.index()
+	return one, b.keep()
+}
+
+// Lift takes a ban off the list, by its value, and says whether it was there.
+func (b *Bans) Lift(value string) (bool, error) {
+	value = strings.TrimSpace(value)
+	if p, err := parseNet(value); err == nil {
+		value = p.String()
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	list := slices.DeleteFunc(slices.Clone(b.list), func(o Ban) bool { return o.Value == value })
+	if len(list) == len(b.list) {
+		return false, nil
+	}
+	b.list = list
+	b.index()
+	return true, b.keep()
+}
+
+// keep writes the list, whole or not at all. The caller holds mu.
+func (b *Bans) keep() error {
+	if b.file == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(b.list, "", "  ")
+	if err != nil {
+		return fmt.Errorf("keep the bans: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(b.file), ".bans-") // 0600
+	if err != nil {
+		return fmt.Errorf("keep the bans: %w", err)
+	}
+	_, err = f.Write(append(text, '\n'))
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), b.file)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the bans: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package ssh
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// TestBansAreKept holds that bans outlive the process, until they run out or are
+// lifted.
+func TestBansAreKept(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	clock := func() time.Time { return now }
+	file := filepath.Join(t.TempDir(), "bans.json")
+	b, err := OpenBans(file, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []Ban{
+		{Kind: BanNet, Value: " 192.0.2.7/24 ", Reason: "scanning\x1b[2J", Until: now.Add(time.Hour)},
+		{Kind: BanNet, Value: "2001:db8::1", Reason: "flood"},
+		{Kind: BanKey, Value: "SHA256:" + strings.Repeat("a", 43), Reason: "abuse"},
+		{Kind: BanClient, Value: "SSH-2.0-Bad", Reason: "old"},
+		{Kind: BanClient, Value: "SSH-2.0-Bad", Reason: "older than that"},
+	} {
+		if _, err := b.Add(one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := OpenBans(file, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := again.List(); len(got) != 4 || got[0].Reason != "older than that" || got[3].Value != "192.0.2.0/24" || strings.Contains(got[3].Reason, "\x1b") {
+		t.Errorf("kept: %+v", got)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	for addr, want := range map[string]bool{"192.0.2.99": true, "::ffff:192.0.2.99": true, "192.0.3.1": false, "2001:db8::1": true, "2001:db8::2": false} {
+		if _, banned := again.OfAddr(netip.MustParseAddr(addr)); banned != want {
+			t.Errorf("%s is banned: %v", addr, banned)
+		}
+	}
+	now = now.Add(time.Hour)
+	if _, banned := again.OfAddr(netip.MustParseAddr("192.0.2.99")); banned || len(again.List()) != 3 {
+		t.Error("a ban holds that is over")
+	}
+	for value, want := range map[string]bool{"2001:0db8::0001": true, "SSH-2.0-Bad": true, "nobody": false} {
+		if was, err := again.Lift(value); was != want || err != nil {
+			t.Errorf("%s: %v, %v", value, was, err)
+		}
+	}
+	if left, err := OpenBans(file, clock); err != nil || len(left.List()) != 1 {
+		t.Errorf("%v, %v", left.List(), err)
+	}
+}
+
+// TestBansRefused holds what is no ban.
+func TestBansRefused(t *testing.T) {
+	t.Parallel()
+	b, err := OpenBans("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, one := range map[string]Ban{
+		"no reason": {Kind: BanNet, Value: "192.0.2.1"}, "half the world": {Kind: BanNet, Value: "0.0.0.0/1", Reason: "x"},
+		"no address": {Kind: BanNet, Value: "host.example", Reason: "x"}, "no kind": {Kind: "name", Value: "x", Reason: "x"},
+		"no key": {Kind: BanKey, Value: "MD5:aa", Reason: "x"}, "everybody": {Kind: BanClient, Value: "SSH-2.0-", Reason: "x"},
+		"over": {Kind: BanNet, Value: "192.0.2.1", Reason: "x", Until: time.Now().Add(-time.Hour)},
+	} {
+		if _, err := b.Add(one); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	if len(b.List()) != 0 {
+		t.Error(b.List())
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{"broken": "[{", "unknown": `[{"kind":"net","value":"192.0.2.1","reason":"x","who":"y"}]`, "wrong": `[{"kind":"net","value":"x","reason":"x"}]`} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenBans(file, nil); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	nowhere, err := OpenBans(filepath.Join(dir, "nowhere", "bans.json"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := nowhere.Add(Ban{Kind: BanNet, Value: "192.0.2.1", Reason: "x"}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it was kept: %v", err)
+	}
+	if _, banned := nowhere.OfAddr(netip.MustParseAddr("192.0.2.1")); !banned {
+		t.Error("a ban that cannot be kept does not hold")
+	}
+}
+
+// TestBannedAreTold holds that whoever is banned hears why: by address before the
+// handshake, by key and by client before they are in.
+func TestBannedAreTold(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	signer, err := gossh.NewSignerFromKey(newEd25519(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(kind BanKind, value, reason string) {
+		t.Helper()
+		if _, err := s.o.Bans.Add(Ban{Kind: kind, Value: value, Reason: reason, Until: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(BanKey, gossh.FingerprintSHA256(signer.PublicKey()), "that key was shared")
+	add(BanClient, "SSH-2.0-Scanner", "no scanners")
+	banner := ""
+	hear := func(o *gossh.ClientConfig) {
+		banner = ""
+		o.BannerCallback = func(m string) error { banner += m; return nil }
+	}
+	_, secret, err := s.o.Cases.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := secret.Reveal() // whoever comes with one is asked for a key
+	if _, err := s.try(code, func(o *gossh.ClientConfig) { hear(o); o.Auth = []gossh.AuthMethod{gossh.PublicKeys(signer)} }); err == nil || !strings.Contains(banner, "that key was shared") {
+		t.Errorf("%v, told %q", err, banner)
+	}
+	if _, err := s.try("anybody", func(o *gossh.ClientConfig) { hear(o); o.ClientVersion = "SSH-2.0-Scanner_2" }); err == nil || !strings.Contains(banner, "no scanners") {
+		t.Errorf("%v, told %q", err, banner)
+	}
+	add(BanNet, "127.0.0.1", "enough is enough")
+	out, err := s.openssh(t, s.hosts(t), "127.0.0.1")
+	if exitOf(err) != 255 || !strings.Contains(out, "enough is enough") || !strings.Contains(out, "not served here until ") {
+		t.Errorf("%v: %s", err, out)
+	}
+	s.quiet(t)
+}

@@ -1,0 +1,174 @@
+package ssh
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"onboard.example/checks"
+)
+
+// commandSpec is a command that may be asked without a terminal: which flags it
+// takes, and how many words besides. What stands in no table is refused.
+type commandSpec struct {
+	name  string
+	flags map[string]bool // by name; true: a value follows
+	words int
+	own   func(s *session, args []string, errs io.Writer) int // nil: the command line's own
+}
+
+// commandSpecs are all of them. None takes an address, a file, a server or a
+// way to sign in: those would be the machine's that serves.
+func commandSpecs() []commandSpec {
+	about := map[string]bool{"app": true, "app-id": true, "domain": true, "user": true, "cloud": true, "json": false, "plain": false, "no-color": false}
+	return []commandSpec{
+		{name: "check", flags: about},
+		{name: "dns", flags: map[string]bool{"app": true, "json": false, "plain": false, "no-color": false}, words: 1},
+		{name: "apps", flags: map[string]bool{"json": false}, words: 2},
+		{name: "version", flags: map[string]bool{"json": false}},
+		{name: "status", flags: map[string]bool{"json": false}, words: 1, own: (*session).status},
+		{name: "fingerprint", own: func(s *session, _ []string, _ io.Writer) int { s.printFingerprint(); return codeDone }},
+		{name: "help", own: func(s *session, _ []string, _ io.Writer) int { s.printHelp(); return codeDone }},
+	}
+}
+
+// mostWords bounds the words of a command.
+const mostWords = 24
+
+// parseCommand holds a command line to the table. It is split at spaces alone:
+// nothing in it is quoted, and no shell is there to read it. no is why not.
+func parseCommand(line string) (spec commandSpec, args []string, no string) {
+	args = strings.Fields(line)
+	switch {
+	case strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xFFFD }):
+		return spec, nil, sayCommandSigns
+	case len(args) == 0:
+		return spec, nil, sayCommandNone
+	case len(args) > mostWords:
+		return spec, nil, sayCommandLong
+	}
+	specs := commandSpecs()
+	i := slices.IndexFunc(specs, func(c commandSpec) bool { return c.name == args[0] })
+	if i < 0 {
+		return spec, nil, fmt.Sprintf(sayNoCommand, checks.Line(args[0], 40))
+	}
+	spec = specs[i]
+	out, no := spec.hold(args[1:])
+	return spec, append([]string{spec.name}, out...), no
+}
+
+// hold gives the arguments in the form in which nothing can be mistaken: each
+// flag with its value in one word, and the words behind a lone --.
+func (c commandSpec) hold(args []string) (held []string, no string) {
+	var words []string
+	for i := 0; i < len(args); i++ {
+		name, isFlag := strings.CutPrefix(args[i], "--")
+		if !isFlag {
+			if strings.HasPrefix(args[i], "-") {
+				return nil, fmt.Sprintf(sayNoFlag, checks.Line(args[i], 40), c.name)
+			}
+			words = append(words, args[i])
+			continue
+		}
+		name, value, given := strings.Cut(name, "=")
+		takes, known := c.flags[name]
+		switch {
+		case !known:
+			return nil, fmt.Sprintf(sayNoFlag, checks.Line("--"+name, 40), c.name)
+		case !takes && given:
+			return nil, fmt.Sprintf(sayFlagValue, "--"+name)
+		case !takes:
+			held = append(held, "--"+name)
+			continue
+		case !given && i+1 < len(args) && !strings.HasPrefix(args[i+1], "-"):
+			i++
+			value = args[i]
+		case !given || value == "":
+			return nil, fmt.Sprintf(sayFlagEmpty, "--"+name)
+		}
+		held = append(held, "--"+name+"="+value)
+	}
+	if len(words) > c.words {
+		return nil, fmt.Sprintf(sayManyWords, checks.Line(words[c.words], 40), c.name)
+	}
+	if len(words) > 0 {
+		held = append(append(held, "--"), words...)
+	}
+	return held, ""
+}
+
+// serveCommand carries out a command.
+func (s *session) serveCommand() int {
+	out, errs := io.Writer(s.out), io.Writer(s.errors())
+	if s.asked.pty { // its terminal breaks no lines by itself
+		out, errs = crlf{s.out}, crlf{s.out}
+	}
+	spec, args, no := parseCommand(s.asked.command)
+	if no != "" {
+		_, _ = fmt.Fprintf(errs, "onboard: %s\n  %s\n", no, fmt.Sprintf(sayTryHelp, s.address("")))
+		return codeUsage
+	}
+	if spec.own != nil {
+		return spec.own(s, args[1:], errs)
+	}
+	select {
+	case s.srv.commands <- struct{}{}:
+	default:
+		complain(errs, sayManyCommands)
+		return codeUnknown
+	}
+	defer func() { <-s.srv.commands }()
+	ctx, cancel := context.WithTimeout(s.ctx, s.srv.o.Limits.Command)
+	defer cancel()
+	return s.srv.o.Command(ctx, args, out, errs)
+}
+
+// errors is where the client's standard error is, of bounded size: a command
+// says little there, and never waits for it.
+func (s *session) errors() io.Writer { return &bounded{to: s.ch.Stderr(), left: mostErrors} }
+
+// mostErrors is how much a command may say on standard error, in bytes.
+const mostErrors = 64 << 10
+
+// bounded passes so many bytes on, and drops the rest.
+type bounded struct {
+	to io.Writer
+
+	mu   sync.Mutex
+	left int
+}
+
+// Write implements io.Writer.
+func (b *bounded) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := min(len(p), b.left)
+	b.left -= n
+	if n > 0 {
+		if _, err := b.to.Write(p[:n]); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+// crlf ends lines as a terminal wants them that nobody set up for it.
+type crlf struct{ to io.Writer }
+
+// Write implements io.Writer.
+func (c crlf) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(c.to, strings.ReplaceAll(string(p), "\n", "\r\n")); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// printHelp tells what can be asked here.
+func (s *session) printHelp() {
+	for line := range strings.SplitSeq(strings.ReplaceAll(sayHelp, "HOST", strings.TrimPrefix(s.address(""), "ssh ")), "\n") {
+		s.say(line)
+	}
+}

@@ -1,0 +1,232 @@
+package ssh
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pires/go-proxyproto"
+)
+
+// gate is the listener with its limits: what comes through has been counted,
+// before a byte of its handshake was read.
+type gate struct {
+	net.Listener
+
+	sources *sources
+	bans    *Bans
+	trusted []netip.Prefix // whose connections begin with a PROXY header, always
+	limits  Limits
+	log     *slog.Logger
+	name    func(netip.Addr) string // how an address is written in logs
+
+	refusing chan struct{} // holds one for each refusal that is being said
+}
+
+// mostRefusals is how many clients at once are told why they are refused. More
+// are dropped without a word: being refused must cost less than being served.
+const mostRefusals = 64
+
+func newGate(l net.Listener, s *sources, o *Options) *gate {
+	return &gate{
+		Listener: l, sources: s, bans: o.Bans, trusted: o.TrustedProxies, limits: o.Limits, log: o.Log, name: o.nameOf,
+		refusing: make(chan struct{}, mostRefusals),
+	}
+}
+
+// Accept implements net.Listener: it returns the next connection that may come
+// in. Behind a trusted proxy nobody knows yet who that is: admit says so.
+func (g *gate) Accept() (net.Conn, error) {
+	for {
+		raw, err := g.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		peer := addrOf(raw.RemoteAddr())
+		c := &conn{Conn: raw, gate: g, began: time.Now()}
+		if g.trusts(peer) {
+			c.proxied = true
+			return c, nil
+		}
+		if err := g.enter(c, peer); err != nil {
+			continue
+		}
+		return c, nil
+	}
+}
+
+func (g *gate) trusts(peer netip.Addr) bool {
+	return slices.ContainsFunc(g.trusted, func(p netip.Prefix) bool { return p.Contains(peer) })
+}
+
+// errRefused says that a connection was turned away, and told why.
+var errRefused = errors.New("refused")
+
+// enter counts a connection in, or turns it away with a word.
+func (g *gate) enter(c *conn, from netip.Addr) error {
+	c.from, c.source = from, sourceOf(from)
+	if ban, banned := g.bans.OfAddr(from); banned {
+		g.refuse(c, disconnectHost, ban.words())
+		g.log.Info("refused", "from", g.name(from), "why", "ban", "ban", ban.Value)
+		return errRefused
+	}
+	if no := g.sources.enter(c.source); no != "" {
+		g.refuse(c, disconnectTooMany, no)
+		g.log.Debug("refused", "from", g.name(from), "why", no)
+		return errRefused
+	}
+	c.mu.Lock()
+	c.counted, c.fresh = true, true
+	c.mu.Unlock()
+	return nil
+}
+
+// headerWait is how long a trusted proxy may take to say who is behind it.
+const headerWait = 5 * time.Second
+
+// admit is the rest of the gate for a connection from a trusted proxy: the
+// header is read, and whoever it names is counted. A trusted proxy that names
+// nobody is refused; others never get to name anybody, for they are not asked.
+func (g *gate) admit(c *conn) error {
+	if !c.proxied {
+		return nil
+	}
+	p := proxyproto.NewConn(c.Conn, proxyproto.WithPolicy(proxyproto.REQUIRE), proxyproto.SetReadHeaderTimeout(min(headerWait, g.limits.Handshake)))
+	var from netip.Addr
+	if h := p.ProxyHeader(); h != nil && h.Command == proxyproto.PROXY {
+		from = addrOf(h.SourceAddr)
+	}
+	if !from.IsValid() {
+		_ = c.Close() // nobody is there to be told: it was a proxy that spoke
+		g.log.Warn("refused", "from", g.name(addrOf(c.Conn.RemoteAddr())), "why", "a trusted proxy sent no PROXY header")
+		return errRefused
+	}
+	c.Conn = p
+	return g.enter(c, from)
+}
+
+// conn is one connection: counted once in, and once out.
+type conn struct {
+	net.Conn
+
+	gate    *gate
+	began   time.Time
+	proxied bool
+	from    netip.Addr
+	source  netip.Prefix
+
+	mu      sync.Mutex
+	counted bool
+	fresh   bool // not logged in yet
+	unused  *time.Timer
+	open    int // sessions
+	closed  bool
+	told    bool // it is being told why not, and closed then
+
+	announced sync.Once // the host keys were named
+}
+
+// RemoteAddr implements net.Conn: who is there, behind a proxy too.
+func (c *conn) RemoteAddr() net.Addr {
+	if c.from.IsValid() && c.proxied {
+		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.from, 0))
+	}
+	return c.Conn.RemoteAddr()
+}
+
+// Write implements net.Conn. A client that reads nothing for so long is gone,
+// whatever its kernel says.
+func (c *conn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	fresh := c.fresh
+	c.mu.Unlock()
+	if !fresh { // else the deadline of the handshake stands
+		if err := c.SetWriteDeadline(time.Now().Add(c.gate.limits.Stall)); err != nil {
+			return 0, fmt.Errorf("write: %w", err)
+		}
+	}
+	return c.Conn.Write(p)
+}
+
+// Close implements net.Conn.
+func (c *conn) Close() error {
+	c.mu.Lock()
+	counted, fresh, told := c.counted, c.fresh, c.told
+	c.counted, c.closed = false, true
+	if c.unused != nil {
+		c.unused.Stop()
+	}
+	c.mu.Unlock()
+	if counted {
+		c.gate.sources.leave(c.source, fresh)
+	}
+	if told {
+		return nil
+	}
+	return c.Conn.Close()
+}
+
+// known notes that somebody has logged in: they have a while to begin a session.
+func (c *conn) known() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.fresh || !c.counted {
+		return
+	}
+	c.fresh = false
+	c.gate.sources.known()
+	c.wait()
+}
+
+// wait gives a connection without a session its time. The caller holds mu.
+func (c *conn) wait() {
+	if !c.closed {
+		c.unused = time.AfterFunc(c.gate.limits.Unused, func() { _ = c.Close() })
+	}
+}
+
+// begin counts a session in, if there may be one more.
+func (c *conn) begin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.open >= c.gate.limits.SessionsPerConnection {
+		return false
+	}
+	c.open++
+	if c.unused != nil {
+		c.unused.Stop()
+		c.unused = nil
+	}
+	return true
+}
+
+// end counts a session out.
+func (c *conn) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open--; c.open == 0 {
+		c.wait()
+	}
+}
+
+// refuse tells a client why, in the words of the protocol, and closes. It never
+// holds up whoever calls.
+func (g *gate) refuse(c *conn, reason uint32, why string) {
+	select {
+	case g.refusing <- struct{}{}:
+	default:
+		_ = c.Close()
+		return
+	}
+	c.told = true
+	raw := c.Conn
+	go func() {
+		defer func() { <-g.refusing }()
+		sayRefused(raw, reason, why)
+	}()
+}

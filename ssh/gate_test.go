@@ -1,0 +1,385 @@
+package ssh
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pires/go-proxyproto"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// raw opens a bare connection, and sends what a test wants to begin with.
+func (s *site) raw(t *testing.T, begin string) net.Conn {
+	t.Helper()
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(c, begin); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// greeted says whether a connection is let in: then the server's version comes,
+// and its offer of algorithms (20); else SSH_MSG_DISCONNECT (1) with a text, or
+// nothing.
+func greeted(t *testing.T, c net.Conn) (in bool, why string) {
+	t.Helper()
+	r := bufio.NewReader(c)
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return false, ""
+	}
+	if line != "SSH-2.0-onboard\r\n" {
+		t.Fatalf("it says %q", line)
+	}
+	head := make([]byte, 6)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return false, ""
+	}
+	if head[5] == 20 {
+		return true, ""
+	}
+	rest, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		Reason uint32
+		Text   string
+		Lang   string
+		Pad    []byte `ssh:"rest"`
+	}
+	if err := gossh.Unmarshal(rest, &m); err != nil || head[5] != 1 || m.Lang != "en" {
+		t.Fatalf("message %d: %v, %q", head[5], err, m.Lang)
+	}
+	return false, m.Text
+}
+
+// quiet waits until nobody is there any more, by the server's own count.
+func (s *site) quiet(t *testing.T) {
+	t.Helper()
+	await(t, "an empty server", func() bool {
+		st := s.Status()
+		return st.Connections == 0 && st.Handshakes == 0 && st.Sessions == 0
+	}, func() string { return fmt.Sprintf("%+v", s.Status()) })
+}
+
+// TestLimitOfOneSource holds how many connections one source may have, that it
+// is told, and that those that go make room.
+func TestLimitOfOneSource(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.Limits.PerSource = 3 })
+	var first net.Conn
+	for range 3 {
+		c := s.raw(t, "SSH-2.0-test\r\n")
+		if in, why := greeted(t, c); !in {
+			t.Fatal(why)
+		}
+		first = c
+	}
+	if in, why := greeted(t, s.raw(t, "SSH-2.0-test\r\n")); in || why != sayTooMany {
+		t.Errorf("let in %v: %q", in, why)
+	}
+	out, err := s.openssh(t, s.hosts(t), "127.0.0.1", "version")
+	if exitOf(err) != 255 || !strings.Contains(out, sayTooMany) {
+		t.Errorf("OpenSSH shows %q, %v", out, err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "room", func() bool { return s.Status().Connections == 2 }, func() string { return fmt.Sprintf("%+v", s.Status()) })
+	if in, why := greeted(t, s.raw(t, "SSH-2.0-test\r\n")); !in {
+		t.Error(why)
+	}
+}
+
+// TestLimitsOfAll holds the bounds over all sources: of connections, and of those
+// that are not logged in.
+func TestLimitsOfAll(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.Limits.Handshakes, o.Limits.Connections = 2, 3 })
+	for range 2 {
+		if in, why := greeted(t, s.raw(t, "SSH-2.0-test\r\n")); !in {
+			t.Fatal(why)
+		}
+	}
+	if in, why := greeted(t, s.raw(t, "SSH-2.0-test\r\n")); in || why != sayBusy {
+		t.Errorf("let in %v: %q", in, why)
+	}
+
+	s = serve(t, func(o *Options) { o.Limits.Handshakes, o.Limits.Connections = 2, 3 })
+	for range 3 {
+		s.dial(t, "anybody", nil) // logged in, so no handshake is counted
+	}
+	if in, why := greeted(t, s.raw(t, "SSH-2.0-test\r\n")); in || why != sayFull {
+		t.Errorf("let in %v: %q", in, why)
+	}
+}
+
+// TestDefaultRate holds that one address gets fewer than 20 connections a second
+// with the limits that nobody changed, and is told why it gets no more.
+func TestDefaultRate(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) {
+		usual := DefaultLimits()
+		o.Limits.Rate, o.Limits.Burst = usual.Rate, usual.Burst
+	})
+	began := time.Now()
+	let, told := 0, 0
+	for range 200 {
+		c := s.raw(t, "SSH-2.0-test\r\n")
+		switch in, why := greeted(t, c); {
+		case in:
+			let++
+		case why == sayTooFast:
+			told++
+		case why != "":
+			t.Fatalf("it says %q", why)
+		}
+		_ = c.Close()
+	}
+	took := time.Since(began).Seconds()
+	if most := float64(DefaultLimits().Burst) + DefaultLimits().Rate*took + 1; float64(let) > most || let < 5 {
+		t.Errorf("%d were let in within %.2f s", let, took)
+	}
+	if l := DefaultLimits(); l.Rate+float64(l.Burst) >= 20 {
+		t.Errorf("%v a second and %d at once: that is 20 in the first second", l.Rate, l.Burst)
+	}
+	if told == 0 {
+		t.Error("nobody was told")
+	}
+}
+
+// TestSources holds what a source is, and how the table of them stays small.
+func TestSources(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7/32",
+		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64",
+	} {
+		if got := sourceOf(netip.MustParseAddr(addr)).String(); got != want {
+			t.Errorf("%s is of %s, want %s", addr, got, want)
+		}
+	}
+	now := time.Unix(1_700_000_000, 0)
+	l := DefaultLimits()
+	l.Burst, l.Rate, l.PerSource = 2, 1, 5
+	s := &sources{limits: l, now: func() time.Time { return now }, of: map[netip.Prefix]*source{}}
+	one, two := sourceOf(netip.MustParseAddr("192.0.2.1")), sourceOf(netip.MustParseAddr("192.0.2.2"))
+	for i, want := range []string{"", "", sayTooFast} {
+		if no := s.enter(one); no != want {
+			t.Errorf("%d: %q, want %q", i, no, want)
+		}
+	}
+	if no := s.enter(two); no != "" {
+		t.Errorf("another source pays for the first: %q", no)
+	}
+	s.known()
+	s.leave(one, false)
+	s.leave(one, true)
+	s.leave(two, true)
+	if all, fresh, known, refused := s.counts(); all != 0 || fresh != 0 || known != 2 || refused != 1 {
+		t.Errorf("all %d, fresh %d, known %d, refused %d", all, fresh, known, refused)
+	}
+	now = now.Add(2 * time.Minute)
+	three := sourceOf(netip.MustParseAddr("192.0.2.3"))
+	if no := s.enter(three); no != "" {
+		t.Error(no)
+	}
+	if _, _, known, _ := s.counts(); known != 1 {
+		t.Errorf("%d sources are known; those without a debt are forgotten", known)
+	}
+}
+
+// TestSourcesAreBounded holds that addresses cost a bounded amount, however many
+// come.
+func TestSourcesAreBounded(t *testing.T) {
+	t.Parallel()
+	l := DefaultLimits()
+	l.Connections, l.Handshakes = 1<<20, 1<<20
+	now := time.Unix(1_700_000_000, 0)
+	s := &sources{limits: l, now: func() time.Time { return now }, of: map[netip.Prefix]*source{}}
+	no := ""
+	for i := range mostSources + 10 {
+		a := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+		no = s.enter(sourceOf(a))
+	}
+	if _, _, known, _ := s.counts(); known != mostSources || no != sayBusy {
+		t.Errorf("%d sources, and the last heard %q", known, no)
+	}
+}
+
+// TestSlowHandshake holds that whoever says nothing, or says it slowly, is gone
+// when the time to log in is over.
+func TestSlowHandshake(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.Limits.Handshake = 300 * time.Millisecond })
+	silent, slow := s.raw(t, ""), s.raw(t, "SSH-2.0-t")
+	var sent atomic.Int64
+	go func() { // a byte at a time, for as long as it is taken
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for range tick.C {
+			if _, err := slow.Write([]byte{'x'}); err != nil {
+				return
+			}
+			sent.Add(1)
+		}
+	}()
+	for name, c := range map[string]net.Conn{"silent": silent, "slow": slow} {
+		began := time.Now()
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s is still there", name)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%s was there for %s", name, took)
+		}
+	}
+	if sent.Load() == 0 {
+		t.Error("nothing was sent slowly")
+	}
+	s.quiet(t)
+}
+
+// TestUnusedConnection holds that whoever logs in and begins nothing is gone
+// after a while, and so is a connection whose sessions are over.
+func TestUnusedConnection(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.Limits.Unused = 200 * time.Millisecond })
+	unused := s.dial(t, "anybody", nil)
+	used := s.dial(t, "anybody", nil)
+	c := opens(t, used, 0, 0, func(x *gossh.Session) error { return x.Start("version") })
+	if code := c.ends(); code != codeUnknown {
+		t.Error(code)
+	}
+	mute, err := s.dial(t, "anybody", nil).NewSession() // a channel, and no request
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = mute.Close() }()
+	_ = unused.Wait()
+	_ = used.Wait()
+	s.quiet(t)
+}
+
+// behind makes the PROXY header of a client.
+func behind(t *testing.T, version byte, from string) string {
+	t.Helper()
+	h := proxyproto.HeaderProxyFromAddrs(version, net.TCPAddrFromAddrPort(netip.MustParseAddrPort(from)), net.TCPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:22")))
+	text, err := h.Format()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestProxyHeader holds whose header counts: that of a trusted proxy, which must
+// send one, and nobody else's.
+func TestProxyHeader(t *testing.T) {
+	t.Parallel()
+	bans, err := OpenBans("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bans.Add(Ban{Kind: BanNet, Value: "203.0.113.0/24", Reason: "scanning"}); err != nil {
+		t.Fatal(err)
+	}
+	trusting := serve(t, func(o *Options) {
+		o.Bans, o.TrustedProxies, o.Limits.PerSource = bans, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, 1
+	})
+	for _, v := range []byte{1, 2} {
+		if in, why := greeted(t, trusting.raw(t, behind(t, v, "198.51.100.7:999")+"SSH-2.0-test\r\n")); in != (v == 1) || v == 2 && why != sayTooMany {
+			t.Errorf("version %d: let in %v: %q", v, in, why) // the second is of the same source
+		}
+		if in, why := greeted(t, trusting.raw(t, behind(t, v, "203.0.113.9:999"))); in || !strings.Contains(why, "Reason: scanning") {
+			t.Errorf("version %d: let in %v: %q", v, in, why)
+		}
+	}
+	for name, begin := range map[string]string{
+		"none": "SSH-2.0-test\r\n", "local": "PROXY UNKNOWN\r\n", "broken": "PROXY TCP4 300.1.1.1 1.1.1.1 1 1\r\n",
+		"too long": "PROXY " + strings.Repeat("x", 4096) + "\r\n",
+	} {
+		if in, why := greeted(t, trusting.raw(t, begin)); in || why != "" {
+			t.Errorf("%s: let in %v: %q", name, in, why)
+		}
+	}
+
+	other := serve(t, func(o *Options) {
+		o.Bans, o.TrustedProxies = bans, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+	})
+	c := other.raw(t, behind(t, 1, "203.0.113.9:999")+"SSH-2.0-test\r\n")
+	if in, why := greeted(t, c); !in {
+		t.Errorf("a header of nobody's was read: %q", why)
+	}
+	await(t, "a failed handshake", func() bool {
+		return strings.Contains(other.log.String(), "handshake failed") || other.Status().Handshakes == 1
+	}, other.log.String)
+	if strings.Contains(other.log.String(), "203.0.113.9") {
+		t.Errorf("the address of a forged header was taken:\n%s", other.log)
+	}
+}
+
+// TestProxyThatSaysNothing holds that a proxy's connection without a header does
+// not stay.
+func TestProxyThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) {
+		o.TrustedProxies, o.Limits.Handshake = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, 200*time.Millisecond
+	})
+	c := s.raw(t, "")
+	if in, why := greeted(t, c); in || why != "" {
+		t.Errorf("let in %v: %q", in, why)
+	}
+	await(t, "the word about it", func() bool { return strings.Contains(s.log.String(), "a trusted proxy sent no PROXY header") }, s.log.String)
+}
+
+// TestFloodOfOneSource holds that a thousand connections of one source do not
+// keep another from its screen.
+func TestFloodOfOneSource(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) {
+		o.Limits = DefaultLimits()
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	})
+	flood := make([]net.Conn, 0, 1000)
+	for range 1000 {
+		flood = append(flood, s.raw(t, behind(t, 1, "203.0.113.9:999")+"SSH-2.0-flood\r\n"))
+	}
+	began := time.Now()
+	raw := s.raw(t, behind(t, 1, "198.51.100.7:999"))
+	conn, chans, reqs, err := gossh.NewClientConn(raw, s.addr, &gossh.ClientConfig{User: "anybody", HostKeyCallback: gossh.FixedHostKey(s.o.Identity.PublicKeys()[0])})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := opens(t, gossh.NewClient(conn, chans, reqs), 80, 24, func(x *gossh.Session) error {
+		if err := x.RequestPty("xterm", 24, 80, nil); err != nil {
+			return err
+		}
+		return x.Shell()
+	})
+	c.sees("Which app")
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if st := s.Status(); st.Connections > DefaultLimits().PerSource+1 {
+		t.Errorf("%+v", st)
+	}
+	for _, f := range flood {
+		_ = f.Close()
+	}
+}

@@ -1,0 +1,62 @@
+package ssh
+
+import "time"
+
+// Limits bound what clients can make the server spend. Zero fields of a value
+// that a caller made mean none of it; start from DefaultLimits.
+type Limits struct {
+	// Connections and Handshakes bound all connections, and those of them that
+	// are not logged in yet; PerSource those of one source: an IPv4 address, or
+	// an IPv6 /64, which is what one customer of a provider gets.
+	Connections, Handshakes, PerSource int
+	// Rate is how many connections a second one source may make, and Burst how
+	// many at once after a pause.
+	Rate  float64
+	Burst int
+	// Handshake is the time from the first byte until somebody is logged in,
+	// a PROXY header included; Tries how often logging in may fail.
+	Handshake time.Duration
+	Tries     int
+	// Sessions bound all sessions, and SessionsPerConnection those of one
+	// connection. A connection without a session lives for Unused.
+	Sessions, SessionsPerConnection int
+	Unused                          time.Duration
+	// Width and Height clamp a window, in cells; Resizes is the time between two
+	// changes of its size that are drawn.
+	Width, Height int
+	Resizes       time.Duration
+	// Bytes is how many bytes a second a session may send, and BytesBurst how
+	// many at once: the longest paste fits. Keys and KeysBurst are the same of
+	// keys; those beyond are dropped.
+	Bytes, BytesBurst, Keys, KeysBurst int
+	// Paste is the longest paste, in bytes; what is beyond is dropped.
+	Paste int
+	// Pending is how many bytes may wait for a client that does not read, and
+	// Stall how long it may read nothing at all.
+	Pending int
+	Stall   time.Duration
+	// Idle is how long a session may go without a key, Total how long it may
+	// last, and Warning how long before either it is said.
+	Idle, Total, Warning time.Duration
+	// Command is how long one command may take, and Commands how many may run
+	// at once.
+	Command  time.Duration
+	Commands int
+}
+
+// DefaultLimits are for a server of two cores and two gigabytes. One source gets
+// 15 connections in its first second and 5 in each that follows: a person who
+// opens several windows is not held up, and a scanner that counts whether it
+// gets 20 a second does not.
+func DefaultLimits() Limits {
+	return Limits{
+		Connections: 2000, Handshakes: 200, PerSource: 20, Rate: 5, Burst: 10,
+		Handshake: 20 * time.Second, Tries: 6,
+		Sessions: 1000, SessionsPerConnection: 4, Unused: 30 * time.Second,
+		Width: 320, Height: 120, Resizes: 100 * time.Millisecond,
+		Bytes: 64 << 10, BytesBurst: 1 << 20, Keys: 1000, KeysBurst: 8192, Paste: 256 << 10,
+		Pending: 1 << 20, Stall: time.Minute,
+		Idle: 30 * time.Minute, Total: 8 * time.Hour, Warning: time.Minute,
+		Command: 45 * time.Second, Commands: 8,
+	}
+}

@@ -1,0 +1,269 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
+	"onboard.example/tui"
+)
+
+// Options are what a server is made of. Identity, Cases, Eyes and Command must
+// be there; everything else has a default.
+type Options struct {
+	Identity *Identity
+	Bans     *Bans  // nil: none, and none is kept
+	Limits   Limits // zero: DefaultLimits
+	// TrustedProxies are the nets of balancers: connections from there begin
+	// with a PROXY header, and are refused without one. Nobody else's is read.
+	TrustedProxies []netip.Prefix
+	// Name and Port are what people type; Port 0 is 22.
+	Name string
+	Port uint16
+	// Cases keeps the runs in which something was chosen.
+	Cases *cases.Store
+	Log   *slog.Logger // nil: nothing is logged
+	// LogName writes an address into the log; nil: as it is.
+	LogName func(netip.Addr) string
+	// Profiles are the apps to choose from; Version, Login and Service go into
+	// runs.
+	Profiles                []flows.Profile
+	Version, Login, Service string
+	// Eyes gives what one session looks with. It cannot change anything: there
+	// is no field for what could.
+	Eyes   func() run.Looker
+	AskWhy tui.AskWhy // nil: nobody can be asked
+	// Command carries out one of the commands of the allow-list, with flags that
+	// were held to it, and gives its exit code.
+	Command func(ctx context.Context, args []string, out, errs io.Writer) int
+	Now     func() time.Time // nil: time.Now
+}
+
+// Server serves the wizard.
+type Server struct {
+	o        Options
+	sources  *sources
+	inner    *ssh.Server
+	began    time.Time
+	commands chan struct{} // holds one for each command that runs
+
+	mu       sync.Mutex
+	sessions map[*session]struct{}
+	total    uint64 // sessions so far
+	broke    uint64 // of them, those that broke
+	draining bool
+	atWork   map[string]*session // who is at a case, by its number
+	ended    sync.WaitGroup      // of sessions
+}
+
+// New makes a server. Nothing is served yet.
+func New(o Options) (*Server, error) {
+	if o.Identity == nil || len(o.Identity.keys) == 0 || o.Cases == nil || o.Eyes == nil || o.Command == nil {
+		return nil, errors.New("a server needs an identity, a store of cases, eyes and commands")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Bans == nil {
+		o.Bans, _ = OpenBans("", o.Now) // without a file it cannot fail
+	}
+	if o.Port == 0 {
+		o.Port = usualPort
+	}
+	s := &Server{
+		o: o, began: o.Now(), sessions: map[*session]struct{}{}, atWork: map[string]*session{},
+		sources:  &sources{limits: o.Limits, now: o.Now, of: map[netip.Prefix]*source{}},
+		commands: make(chan struct{}, max(o.Limits.Commands, 1)),
+	}
+	s.inner = &ssh.Server{
+		Version:              version,
+		HostSigners:          []ssh.Signer{o.Identity.keys[0]},
+		HandshakeTimeout:     o.Limits.Handshake,
+		MaxTimeout:           o.Limits.Total + 2*o.Limits.Warning, // behind the session's own end
+		ConnCallback:         s.connected,
+		ServerConfigCallback: s.config,
+		ConnectionFailedCallback: func(c net.Conn, err error) {
+			o.Log.Debug("handshake failed", "from", o.nameOf(addrOf(c.RemoteAddr())), "why", err.Error())
+		},
+		ChannelHandlers: map[string]ssh.ChannelHandler{"session": s.channel},
+		RequestHandlers: map[string]ssh.RequestHandler{proveKeys: o.Identity.prove},
+	}
+	return s, nil
+}
+
+// usualPort is where SSH listens.
+const usualPort = 22
+
+// nameOf writes an address as logs are to have it.
+func (o *Options) nameOf(a netip.Addr) string {
+	if o.LogName != nil {
+		return o.LogName(a)
+	}
+	return a.String()
+}
+
+// Serve serves what comes in at l until Drain or Close, and then returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	err := s.inner.Serve(newGate(l, s.sources, &s.o))
+	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve SSH: %w", err)
+}
+
+// Drain takes no more connections, tells every session that the server is about
+// to stop, gives them until ctx ends, and then ends each with a word. When it
+// returns nobody is left. Whoever has a resume code goes on elsewhere.
+func (s *Server) Drain(ctx context.Context) {
+	s.mu.Lock()
+	s.draining = true
+	all := make([]*session, 0, len(s.sessions))
+	for one := range s.sessions {
+		all = append(all, one)
+	}
+	s.mu.Unlock()
+	gone, stop := context.WithCancel(context.Background())
+	stop() // only the listeners: connections are waited for below
+	_ = s.inner.Shutdown(gone)
+	for _, one := range all {
+		one.notice(sayDrainSoon)
+	}
+	ended := make(chan struct{})
+	go func() {
+		s.ended.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		s.endAll(errDrained)
+		select {
+		case <-ended:
+		case <-time.After(drainLast):
+		}
+	}
+	_ = s.inner.Close() // what is left has no session
+}
+
+// drainLast is how long sessions that were ended may take to say goodbye.
+const drainLast = 5 * time.Second
+
+// endAll ends every session.
+func (s *Server) endAll(why error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for one := range s.sessions {
+		one.cancel(why)
+	}
+}
+
+// Status is what a server says of itself.
+type Status struct {
+	Since       time.Time `json:"since"`
+	Connections int       `json:"connections"`
+	Handshakes  int       `json:"handshakes"` // of them not logged in yet
+	Sources     int       `json:"sources"`
+	Refused     uint64    `json:"refused"` // connections so far
+	Sessions    int       `json:"sessions"`
+	Served      uint64    `json:"served"` // sessions so far
+	Broke       uint64    `json:"broke"`  // of them
+	Commands    int       `json:"commands"`
+	Bans        int       `json:"bans"`
+	Draining    bool      `json:"draining"`
+	Fingerprint string    `json:"fingerprint"`
+}
+
+// Status counts what is going on.
+func (s *Server) Status() Status {
+	out := Status{Since: s.began.UTC(), Bans: len(s.o.Bans.List()), Fingerprint: s.o.Identity.Fingerprint(), Commands: len(s.commands)}
+	out.Connections, out.Handshakes, out.Sources, out.Refused = s.sources.counts()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out.Sessions, out.Served, out.Broke, out.Draining = len(s.sessions), s.total, s.broke, s.draining
+	return out
+}
+
+// connKey is where a connection's context keeps the connection.
+type connKey struct{}
+
+// connected is called for each connection, before its handshake.
+func (s *Server) connected(ctx ssh.Context, raw net.Conn) net.Conn {
+	c, ok := raw.(*conn)
+	if !ok || c.gate.admit(c) != nil {
+		return nil
+	}
+	ctx.SetValue(connKey{}, c)
+	return c
+}
+
+// fingerprintOf is where the permissions of a login keep the key's fingerprint.
+const fingerprintOf = "onboard-key"
+
+// config is how one connection logs in. Nobody needs a key or a password. Whoever
+// comes with a resume code is asked for a key first, so that the case can be
+// bound to it, and let in without one.
+func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
+	c, _ := ctx.Value(connKey{}).(*conn)
+	return &gossh.ServerConfig{
+		Config:                  algorithms(),
+		MaxAuthTries:            s.o.Limits.Tries,
+		PublicKeyAuthAlgorithms: signatures(),
+		NoClientAuth:            true,
+		NoClientAuthCallback: func(m gossh.ConnMetadata) (*gossh.Permissions, error) {
+			if err := s.turnedAway(m); err != nil {
+				return nil, err
+			}
+			if isCode(m.User()) {
+				return nil, errKeyFirst
+			}
+			return &gossh.Permissions{}, nil
+		},
+		PublicKeyCallback: func(m gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
+			if err := s.turnedAway(m); err != nil {
+				return nil, err
+			}
+			print := gossh.FingerprintSHA256(key)
+			if ban, banned := s.o.Bans.OfKey(print); banned {
+				return nil, &gossh.BannerError{Err: errRefused, Message: ban.words() + "\n"}
+			}
+			return &gossh.Permissions{Extensions: map[string]string{fingerprintOf: print}}, nil
+		},
+		KeyboardInteractiveCallback: func(m gossh.ConnMetadata, _ gossh.KeyboardInteractiveChallenge) (*gossh.Permissions, error) {
+			return &gossh.Permissions{}, s.turnedAway(m)
+		},
+		AuthLogCallback: func(_ gossh.ConnMetadata, _ string, err error) {
+			if err == nil && c != nil {
+				c.known()
+			}
+		},
+	}
+}
+
+// errKeyFirst says that a key is asked for before anything else.
+var errKeyFirst = errors.New("a key is asked for first")
+
+// turnedAway says whether a client is banned by the name that it gives itself.
+func (s *Server) turnedAway(m gossh.ConnMetadata) error {
+	if ban, banned := s.o.Bans.OfClient(string(m.ClientVersion())); banned {
+		return &gossh.BannerError{Err: errRefused, Message: ban.words() + "\n"}
+	}
+	return nil
+}

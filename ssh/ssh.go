@@ -1,0 +1,16 @@
+// Package ssh serves the wizard to strangers: the listener with its limits, the
+// runner of a session, who may do what, and the commands that may be asked
+// without a terminal.
+//
+// It stands on charm.land/ssh alone. Of wish nothing is left to use: its runner
+// of Bubble Tea programs spins and leaks at a client's say-so, its limits come
+// after the handshake that they are to save, and the rest is a handful of lines.
+// Of charm.land/ssh it takes the server and the handshake; channels are answered
+// by us from their first request on, for the library keeps every environment
+// variable and every window size that a client sends.
+//
+// What a client costs is bounded before it costs anything: the gate counts
+// connections before the handshake, a session has a size, a speed, a pace of
+// keys and an end. Nothing here can change a tenant: a session gets eyes and no
+// hand that writes.
+package ssh

@@ -1,0 +1,323 @@
+package ssh
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
+	"onboard.example/tui"
+)
+
+// User names that mean something. Any other is the wizard's.
+const (
+	userWhy         = "why"
+	userPlain       = "plain"
+	userConsole     = "console"
+	userFingerprint = "fingerprint"
+)
+
+// serveUser serves what was asked for, and gives the exit code.
+func (s *session) serveUser() int {
+	switch {
+	case s.asked.exec:
+		return s.serveCommand()
+	case s.user == userFingerprint:
+		s.printFingerprint()
+		return codeDone
+	case s.user == userConsole:
+		s.say(sayNoConsole)
+		return codeUsage
+	}
+	if !isCode(s.user) {
+		return s.serveRun(newLater(s.begin))
+	}
+	c, err := s.srv.o.Cases.Resume(s.ctx, s.try(s.user))
+	if err != nil {
+		return s.noCase(err, s.say)
+	}
+	if err := s.srv.occupy(s, string(c.Number())); err != nil {
+		return s.goodbye(err)
+	}
+	s.keep(string(c.Number()), s.user)
+	return s.serveRun(c)
+}
+
+// isCode says whether a user name is a resume code, or was to be one.
+func isCode(user string) bool {
+	_, err := cases.ParseCode(user)
+	return err == nil || errors.Is(err, cases.ErrMistyped)
+}
+
+// try is this client's try of a code.
+func (s *session) try(code string) cases.Try {
+	return cases.Try{Code: code, From: s.conn.from, Key: s.key}
+}
+
+// noCase tells why a code opens nothing, and gives the exit code.
+func (s *session) noCase(err error, say func(string)) int {
+	var many *cases.TooManyError
+	for _, known := range []error{cases.ErrMistyped, cases.ErrNotCode, cases.ErrNoCase, cases.ErrOtherKey} {
+		if errors.Is(err, known) {
+			say(sentence(known))
+			return codeUsage
+		}
+	}
+	if errors.As(err, &many) {
+		say(sentence(many))
+		return codeFailed
+	}
+	s.srv.o.Log.Error("no case", "from", s.from(), "why", err.Error())
+	say(sayNoStore)
+	return codeUnknown
+}
+
+// sentence makes a sentence of an error.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// begin makes the case of a run in which something was chosen, and tells the
+// person how to come back to it.
+func (s *session) begin(ctx context.Context) (flows.Journal, error) {
+	c, code, err := s.srv.o.Cases.New(ctx)
+	if err != nil {
+		s.srv.o.Log.Error("no case", "from", s.from(), "why", err.Error())
+		return nil, err
+	}
+	s.srv.mu.Lock()
+	s.srv.atWork[string(c.Number())] = s
+	s.srv.mu.Unlock()
+	s.keep(string(c.Number()), code.Reveal())
+	s.kept()
+	return c, nil
+}
+
+// keep notes which case it is.
+func (s *session) keep(number, code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.number, s.code = number, code
+}
+
+// occupy makes a session the one that is at a case; it waits until the one
+// before has gone.
+func (srv *Server) occupy(s *session, number string) error {
+	for {
+		srv.mu.Lock()
+		before := srv.atWork[number]
+		if before == nil {
+			srv.atWork[number] = s
+			srv.mu.Unlock()
+			return nil
+		}
+		srv.mu.Unlock()
+		before.cancel(errTaken)
+		select {
+		case <-before.done:
+		case <-s.ctx.Done():
+			return context.Cause(s.ctx)
+		}
+	}
+}
+
+// vacate is the end of that.
+func (srv *Server) vacate(s *session) {
+	number := s.caseNumber()
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if number != "" && srv.atWork[number] == s {
+		delete(srv.atWork, number)
+	}
+	close(s.done)
+}
+
+// serveRun runs the wizard over a journal.
+func (s *session) serveRun(j flows.Journal) (code int) {
+	drv, stop, err := s.drive(j)
+	if err != nil {
+		s.srv.o.Log.Error("no run", "case", s.caseNumber(), "why", err.Error())
+		s.say(sayNoStore)
+		return codeUnknown
+	}
+	defer stop()
+	look := tui.LookOf(s.asked.environ())
+	look.Plain = look.Plain || !s.asked.pty || s.asked.term == "" || s.user == userPlain
+	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere}
+	if look.Plain {
+		err = s.plain(drv, o)
+	} else {
+		err = s.screen(drv, o)
+	}
+	return s.goodbye(err)
+}
+
+// drive sets a driver to work on a case.
+func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err error) {
+	o := &s.srv.o
+	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(o.Eyes())}, j, run.Options{
+		Now: o.Now, Writer: flows.WriterID(rand.Text()), Version: o.Version, Login: o.Login, Service: o.Service,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("take up the run: %w", err)
+	}
+	if drv.State().Seq == 0 {
+		err = drv.Do(s.ctx, flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: o.Version, Login: o.Login, Service: o.Service})
+		if err != nil {
+			return nil, nil, fmt.Errorf("begin the run: %w", err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx)) // it is stopped after the screen, so that the last event is stored
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer s.caught()
+		_ = drv.Run(ctx) // its error is ours: the context's
+	}()
+	return drv, func() {
+		cancel()
+		<-done
+	}, nil
+}
+
+// screen shows the wizard on the client's terminal.
+func (s *session) screen(drv tui.Driver, o tui.Options) error {
+	at := s.window.get()
+	o.Width, o.Height = at.w, at.h
+	return tui.Show(s.ctx, drv, o, tui.Remote{
+		Out: s.out, Environ: s.asked.environ(), Broke: s.broke,
+		Listen: func(ctx context.Context, send func(tea.Msg)) {
+			taken := newKeys(s.srv.o.Limits, s.srv.o.Now, send)
+			defer taken.close()
+			s.told(func(text string) { go send(tui.NoticeMsg{Text: text}) }, func(quiet bool) { go send(tui.StandingMsg{Text: s.back(sayKept), Quiet: quiet}) })
+			defer s.told(nil, nil)
+			defer s.window.listen(at, func(to size) { send(tea.WindowSizeMsg{Width: to.w, Height: to.h}) })()
+			s.hear(ctx, taken.feed)
+		},
+	})
+}
+
+// hear reads what the client sends until ctx ends or the client is gone.
+func (s *session) hear(ctx context.Context, feed func([]byte)) {
+	read := make(chan struct{})
+	go func() { // it ends with the channel, which is closed at the session's end
+		defer close(read)
+		defer s.caught()
+		buf := make([]byte, 1<<10)
+		for {
+			n, err := s.ch.Read(buf)
+			if n > 0 && s.took(n) {
+				feed(buf[:n])
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	select {
+	case <-ctx.Done():
+	case <-read:
+		s.cancel(errGone)
+	}
+}
+
+// caught notes a panic of a goroutine of the session, which ends it.
+func (s *session) caught() {
+	if r := recover(); r != nil {
+		s.broke(r, debug.Stack())
+		s.cancel(tui.ErrBroke)
+	}
+}
+
+// goodbye says why it is over, where the person did not choose that, and gives
+// the exit code.
+func (s *session) goodbye(err error) int {
+	cause := context.Cause(s.ctx)
+	if errors.Is(err, tui.ErrBroke) || errors.Is(cause, tui.ErrBroke) {
+		s.sorry()
+		return codeBroke
+	}
+	words := map[error]string{errIdle: sayIdle, errTotal: sayTotal, errFlood: sayFlood, errDrained: sayDrained, errTaken: sayTaken}
+	if say := words[cause]; say != "" {
+		s.say(say)
+		s.comeBack()
+		return codeFailed
+	}
+	s.comeBack()
+	switch {
+	case errors.Is(err, tui.ErrInterrupted), cause != nil:
+		return codeInterrupted
+	case err != nil && !errors.Is(err, io.EOF):
+		return codeUnknown
+	}
+	return codeDone
+}
+
+// comeBack tells how to come back to what was kept.
+func (s *session) comeBack() {
+	s.mu.Lock()
+	code := s.code
+	s.mu.Unlock()
+	if code != "" {
+		s.say(fmt.Sprintf(sayGoOn, s.address(code)))
+	}
+}
+
+// printFingerprint tells how this server is known to be genuine.
+func (s *session) printFingerprint() {
+	o := &s.srv.o
+	for _, line := range o.Identity.Lines(o.Name, o.Port) {
+		s.say(line)
+	}
+	s.say("")
+	s.say(sayTrust)
+	s.say("")
+	s.say(sayLimits)
+	for _, line := range o.Limits.words() {
+		s.say("  " + line)
+	}
+}
+
+// words tell the limits that a person can meet.
+func (l Limits) words() []string {
+	return []string{
+		fmt.Sprintf(sayLimitConnections, l.PerSource, l.Rate, l.Burst),
+		fmt.Sprintf(sayLimitSessions, l.SessionsPerConnection),
+		fmt.Sprintf(sayLimitTime, l.Handshake, l.Idle, l.Total),
+		fmt.Sprintf(sayLimitWindow, l.Width, l.Height),
+		fmt.Sprintf(sayLimitInput, l.Paste>>10, l.Bytes>>10, l.Keys),
+	}
+}
+
+// careful is a looker whose panic is a look that could not be taken.
+func (s *session) careful(l run.Looker) run.Looker { return careful{l, s} }
+
+type careful struct {
+	run.Looker
+
+	s *session
+}
+
+// errLook says that a look broke; it is ours to mend.
+var errLook = errors.New(sayLookBroke)
+
+// Look implements run.Looker.
+func (c careful) Look(ctx context.Context, ask run.Ask, found func(checks.Finding)) (facts flows.Facts, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.s.broke(r, debug.Stack())
+			err = errLook
+		}
+	}()
+	return c.Looker.Look(ctx, ask, found)
+}
