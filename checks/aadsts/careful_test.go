@@ -145,6 +145,10 @@ func TestSecretsAreSeen(t *testing.T) {
 		"Cookie: ESTSAUTHPERSISTENT=" + long,
 		`{"username":"x","password":"hunter2!"}`,
 		"Password: hunter2!",
+		"password: Hunter2Hunter2 AADSTS50126", "Kennwort: Geheim1234", "Passwort: Geheim1234 geht nicht", "Mot de passe : hunter2hunter", "Wachtwoord: hunter2!", "Senha: hunter2!",
+		"contraseña: hunter2!", "Hasło: hunter2! nie działa", "Lösenord: hunter2!", "パスワード：hunter2!",
+		"Authorization: Basic amFuZTpIdW50ZXIy", "curl -H 'Authorization: Basic amFuZUBjb250b3NvLmV4YW1wbGU6aHVudGVyMg=='", `{"authorization":"Basic amFuZTpIdW50ZXIy"}`,
+		"session_state=" + long,
 		"https%3A%2F%2Fapp.example%2Fcb%23access_token%3DeyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl",
 	} {
 		a := Parse(text)
@@ -158,6 +162,11 @@ func TestSecretsAreSeen(t *testing.T) {
 	for _, text := range []string{
 		"AADSTS90094: The grant requires admin permission. Trace ID: " + trace + " Correlation ID: " + correl,
 		`WWW-Authenticate: Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="invalid_token"`,
+		`{"error":"invalid_grant","error_codes":[53003],"claims":"{\"access_token\":{\"capolids\":{\"essential\":true,\"values\":[\"` + tenant + `\"]}}}"}`,
+		`claims={"access_token":{"acrs":{"essential":true,"value":"c1"}},"id_token":{"amr":{"essential":true}}}`,
+		"https://app.example/cb?error=access_denied&session_state=" + tenant,
+		"Authorization: Basic authentication is switched off", "Authorization: Bearer", "Password: expired on 2026-11-20", "Password: AADSTS50126 wrong", "Kennwort: abgelaufen seit 3 Tagen", "Contraseña: caducada", "Hasło: ******",
+		"Password: 20.11.2026 was the last change",
 		"Bearer token missing", "eyJ is how a token begins", "version 0.A.1", "Password: your password has expired. Change it.", "Password: ********",
 		"Forgot password? https://app.example/reset?user=1", "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the client secret value, not the client secret ID",
 		"https://login.microsoftonline.com/error?code=90094", "grant for https://graph.microsoft.com/Calendars.ReadWrite.Shared offline_access",

@@ -56,7 +56,7 @@ func (f *facts) take(p pair) {
 		if a.At.IsZero() {
 			a.At = moment(plainValue(p))
 		}
-	case "secret", "password":
+	case "secret", "sessionstate", "password", "authorization":
 		a.Secret = a.Secret || isSecret(p)
 	default:
 		f.takeRequest(p)

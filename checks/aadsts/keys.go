@@ -30,7 +30,8 @@ var keys = map[string]string{
 	"deviceid":     "deviceid", "deviceidentifier": "deviceid", "gerateid": "deviceid",
 	"userid": "userid", "oid": "userid", "objectid": "userid", "userobjectid": "userid", "puid": "userid",
 	"errorcode": "errorcode", "serrorcode": "errorcode", "errcode": "errorcode", "ierrorcode": "errorcode", "signinerrorcode": "errorcode", "errornumber": "errorcode", "resulttype": "errorcode", "statuserrorcode": "errorcode", "fehlercode": "errorcode", "codederreur": "errorcode", "codigodeerror": "errorcode", "foutcode": "errorcode", "codicederrore": "errorcode", "codicedierrore": "errorcode", "codigodeerro": "errorcode", "kodbledu": "errorcode", "felkod": "errorcode",
-	"accesstoken": "secret", "idtoken": "secret", "refreshtoken": "secret", "clientsecret": "secret", "clientassertion": "secret", "password": "password", "passwd": "password", "pwd": "password", "samlresponse": "secret", "estsauth": "secret", "estsauthpersistent": "secret", "sessionstate": "secret", "codeverifier": "secret", "assertion": "secret", "devicecode": "secret",
+	"accesstoken": "secret", "idtoken": "secret", "refreshtoken": "secret", "clientsecret": "secret", "clientassertion": "secret", "password": "password", "passwd": "password", "pwd": "password", "kennwort": "password", "passwort": "password", "motdepasse": "password", "wachtwoord": "password", "senha": "password", "palavrapasse": "password",
+	"authorization": "authorization", "proxyauthorization": "authorization", "samlresponse": "secret", "estsauth": "secret", "estsauthpersistent": "secret", "sessionstate": "sessionstate", "codeverifier": "secret", "assertion": "secret", "devicecode": "secret",
 }
 
 // keyIndex finds keys by a hash of their letters from the last to the first,

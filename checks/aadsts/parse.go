@@ -32,7 +32,7 @@ func Parse(text string) Answer {
 	innermost := coats[len(coats)-1]
 	read := untagged(innermost)
 	a.Empty = strings.TrimSpace(read) == ""
-	a.Secret = a.Secret || holdsSecret(innermost)
+	a.Secret = a.Secret || holdsSecret(innermost) || holdsPassword(read)
 	f.host = hostOf(a.Request.Host, innermost)
 	f.readCodes(read)
 	if len(read) != len(innermost) {

@@ -1,7 +1,10 @@
 package aadsts
 
 import (
+	"bytes"
+	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 )
 
 // holdsSecret reports whether a text has, outside of any key, what looks like a
@@ -74,12 +77,68 @@ var tokenBytes = func() (is [256]bool) {
 // a sentence about it.
 func isSecret(p pair) bool {
 	v := strings.Trim(plainValue(p), `"'\`)
+	switch p.key {
+	case "password":
+		return isPassword(v, p.loose)
+	case "authorization":
+		return isBasic(v)
+	case "sessionstate":
+		if len(v) == guidLen && guidAt(v, 0) {
+			return false // the name of a session, which opens nothing
+		}
+	}
 	if p.loose && strings.ContainsAny(v, " \n") {
 		return false
 	}
-	if p.key != "password" {
-		return len(v) >= 16
-	}
+	// A claims challenge asks about a token, and holds none.
+	return len(v) >= 16 && v[0] != '{' && v[0] != '['
+}
+
+// isPassword reports whether a value is a password: behind a label its first
+// word, where that is no word of a language and no code.
+func isPassword(v string, loose bool) bool {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return len(v) >= 6 && strings.Trim(v, v[:1]) != "" && (strings.Trim(v, letters) != "" || !p.loose && len(v) >= 8)
+	if loose {
+		word, _, more := strings.Cut(strings.ReplaceAll(v, "\n", " "), " ")
+		if more && (!strings.ContainsAny(word, "0123456789") || strings.Trim(word, "0123456789-./:,") == "" || withoutCode(word) != word) {
+			return false
+		}
+		v = word
+	}
+	return len(v) >= 6 && strings.Trim(v, v[:1]) != "" && (strings.Trim(v, letters) != "" || !loose && len(v) >= 8)
+}
+
+// isBasic reports whether a value is a name and a password as HTTP carries them
+// (RFC 7617).
+func isBasic(v string) bool {
+	if len(v) < len("basic ") || !strings.EqualFold(v[:len("basic ")], "basic ") {
+		return false
+	}
+	v = v[len("basic "):]
+	end := strings.IndexFunc(v, func(r rune) bool { return r >= utf8.RuneSelf || !isWord(byte(r)) && !strings.ContainsRune("+/-", r) })
+	if end >= 0 {
+		v = v[:end]
+	}
+	plain, err := base64.RawStdEncoding.DecodeString(v)
+	if err != nil {
+		plain, err = base64.RawURLEncoding.DecodeString(v)
+	}
+	return err == nil && bytes.IndexByte(plain, ':') > 0
+}
+
+// passwordLabels are labels that keys cannot be, because they are not all ASCII.
+var passwordLabels = []string{"contraseña:", "hasło:", "lösenord:", "パスワード:", "Contraseña:", "Hasło:", "Lösenord:"}
+
+// holdsPassword reports whether a password stands behind one of those labels.
+func holdsPassword(s string) bool {
+	for _, label := range passwordLabels {
+		if at := strings.Index(s, label); at >= 0 {
+			rest := strings.TrimLeft(s[at+len(label):min(len(s), at+256)], " \n")
+			rest, _, _ = strings.Cut(rest, "\n")
+			if isPassword(strings.ToValidUTF8(rest, ""), true) {
+				return true
+			}
+		}
+	}
+	return false
 }
