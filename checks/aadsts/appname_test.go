@@ -66,6 +66,20 @@ var names = []nameCase{
 	{"Genehmigung erforderlich\nHetk\nDiese App erfordert die Genehmigung Ihres Administrators für Folgendes:", "Hetk"},
 	{"Approval required\nHetk\nhetk.example\nThis app requires your admin's approval to:", "Hetk"},
 
+	{"AADSTS90093: An administrator of Contoso has set a policy that prevents you from granting Calendar Bridge the permissions it is requesting. Contact an administrator of Contoso.", "Calendar Bridge"},
+	{"AADSTS90093: Calendar Bridge is requesting one or more permissions that you are not authorized to grant.", "Calendar Bridge"},
+	{"Ein Administrator von Contoso hat eine Richtlinie festgelegt, die Sie daran hindert, Calendar Bridge die angeforderten Berechtigungen zu erteilen.", "Calendar Bridge"},
+	{"Un administrateur de Contoso a défini une stratégie qui vous empêche d’octroyer à Calendar Bridge les autorisations qu’elle demande.", "Calendar Bridge"},
+	{"Um administrador do Contoso definiu uma política que impede que você conceda ao Calendar Bridge as permissões solicitadas.", "Calendar Bridge"},
+	{"Un amministratore di Contoso ha configurato criteri che impediscono di concedere a Calendar Bridge le autorizzazioni che richiede.", "Calendar Bridge"},
+	{"En administratör för Contoso har angett en princip som hindrar dig från att bevilja Calendar Bridge de behörigheter som begärs.", "Calendar Bridge"},
+	{"Contoso の管理者が、Calendar Bridge に要求されているアクセス許可を付与できないようにするポリシーを設定しました。", "Calendar Bridge"},
+	{"AADSTS65005: Calendar Bridge is requesting access to a resource Contoso Mail that isn't available in your organization contoso.example", "Calendar Bridge"},
+	{"AADSTS650053: The application 'Calendar Bridge' asked for scope 'Calendar.Write' that doesn't exist", "Calendar Bridge"},
+	{"prevents you from granting jane 0612345678 the permissions", ""},
+	{"prevents you from granting User: jane the permissions", ""},
+	{"AADSTS650053: The application '" + appID + "' asked for scope 'x'", ""},
+
 	// What stands behind a heading in a ticket is no app.
 	{"Need admin approval\nJane Doe\nPlease help, it is urgent", ""},
 	{"Need admin approval\nJane Doe\nJane Doe needs admin approval for Hetk", ""},
@@ -73,6 +87,20 @@ var names = []nameCase{
 	{"Need admin approval\njane.doe@contoso.example\nThis app requires your admin's approval to:", ""},
 	{"Approval required", ""},
 	{"Need admin approval", ""},
+}
+
+// TestAPINames holds what a message calls the API.
+func TestAPINames(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"AADSTS65005: Calendar Bridge is requesting access to a resource Contoso Mail that isn't available in your organization": "Contoso Mail",
+		"AADSTS65005: Calendar Bridge is requesting access to a resource User: jane that isn't available in your organization":   "",
+		"AADSTS65005: it is requesting access to a resource " + strings.Repeat("x", 200) + " that isn't available":               "",
+	} {
+		if got := Parse(text).API.Name; got != want {
+			t.Errorf("%q: API %q, want %q", text, got, want)
+		}
+	}
 }
 
 var (

@@ -74,6 +74,10 @@ var second = []textCase{
 func TestOwnWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
+		"Deze app is uitgeschakeld. De toepassing is uitgeschakeld":                                whatOff,
+		"Administrator zablokował tę aplikację":                                                    whatOff,
+		"L'application est désactivée":                                                             whatOff,
+		"Appen är inaktiverad. App is disabled in your organization":                               wordsOf(AppDisabled).what,
 		"This app has been disabled by Microsoft":                                                  whatByMicrosoft,
 		"The app is disabled in your organization.":                                                wordsOf(AppDisabled).what,
 		"We couldn't find an account with that username.":                                          whatNoAccount,
@@ -110,6 +114,18 @@ func TestOneOfTwo(t *testing.T) {
 	}
 	if a := Parse("AADSTS65005: x"); a.Sure != Medium {
 		t.Errorf("65005 alone: %s", a.Sure)
+	}
+}
+
+// TestMayBeUnassigned holds that the wall's codes offer that people have to be
+// assigned, which Microsoft's page names as a cause
+// [ED:application-sign-in-unexpected-user-consent-error].
+func TestMayBeUnassigned(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"AADSTS90094", "AADSTS90095"} {
+		if a := Parse(text); !slices.Contains(a.Also, AssignmentRequired) {
+			t.Errorf("%s: also %v", text, a.Also)
+		}
 	}
 }
 

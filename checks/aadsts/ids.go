@@ -209,6 +209,7 @@ func (f *facts) names(s string) {
 		}
 	}
 	set(&a.App.Name, wallName(s))
+	f.messageNames(s)
 }
 
 // namedAPI keeps the API that a sentence names by its id or address.

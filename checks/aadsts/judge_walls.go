@@ -22,6 +22,8 @@ func (f *facts) wallSigns(w *seen) []sign {
 			s.sure, s.what, s.rank = Low, whatLoose, rankLoose+weight(v.class)
 		case x == wallDisabled && w.off:
 			s.what, s.rank = whatOff, rankLoose+weight(v.class)
+		case x == wallDisabled && w.ours[x]:
+			s.what = whatOff // no page is known that says so, only our own words for it
 		case x == wallSentMaybe:
 			s.rank = rankLoose + weight(v.class)
 		case x == wallBlocked:

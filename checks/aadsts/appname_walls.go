@@ -1,0 +1,214 @@
+package aadsts
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+func squeezed(texts ...string) [][]byte {
+	out := make([][]byte, 0, len(texts))
+	for _, t := range texts {
+		out = append(out, squeeze(t))
+	}
+	return out
+}
+
+const (
+	maxPage   = 16 << 10 // how much of a text is taken for a page with a wall on it
+	maxWall   = 600      // how far behind the heading of a wall its sentence ends
+	maxBeside = 80       // how much may stand between the name and the sentence that begins with it: the publisher
+)
+
+// wallName is the app that a wall names: what stands behind the heading and
+// again where the sentence of the wall begins, or on a line of its own between
+// the two. It needs no heading where the English sentence begins a line.
+func wallName(s string) string {
+	s = s[:min(len(s), maxPage)]
+	if at := strings.Index(s, " needs permission to access resources"); at > 0 {
+		return sentenceName(s[:at])
+	}
+	at, end := lastHeading(s)
+	if at < 0 {
+		return ""
+	}
+	behind := s[end:min(len(s), end+maxWall)]
+	page := strings.TrimLeft(behind, " .。!:、")
+	if rest, ok := strings.CutPrefix(page, "です"); ok {
+		page = strings.TrimLeft(rest, " .。")
+	}
+	if title, rest, ok := strings.Cut(strings.TrimLeft(page, "\n "), "\n"); ok && strings.HasPrefix(page, "\n") && len(title) <= maxName {
+		title = strings.TrimSpace(title)
+		if n := appName(title); n == title && n != "" && saidOf(n, rest) {
+			return n
+		}
+		return ""
+	}
+	return twice(page)
+}
+
+// messageNames reads the names of the app and of the API out of messages that
+// name them in the middle of a sentence.
+func (f *facts) messageNames(s string) {
+	a := f.answer
+	s = s[:min(len(s), maxPage)]
+	for _, m := range nameSentences {
+		if a.App.Name != "" {
+			break
+		}
+		set(&a.App.Name, appName(amid(s, m[0], m[1])))
+	}
+	for _, verb := range []string{" is requesting one or more permissions that you", " is requesting access to a resource "} {
+		if at := strings.Index(s, verb); at > 0 {
+			set(&a.App.Name, sentenceName(s[:at]))
+		}
+	}
+	if n := appName(amid(s, " is requesting access to a resource ", " that is")); n != "" && a.API == (Named{}) {
+		a.API.Name = n
+	}
+}
+
+// amid is what stands between two pieces of one sentence; "" where they are
+// no such.
+func amid(s, lead, tail string) string {
+	_, rest, ok := strings.Cut(s, lead)
+	if !ok {
+		return ""
+	}
+	rest = rest[:min(len(rest), maxName)]
+	n, _, ok := strings.Cut(rest, tail)
+	if !ok || strings.Contains(n, "\n\n") {
+		return ""
+	}
+	return n
+}
+
+// sentenceName is the name that an English wall's sentence begins with, out of
+// what stands before the sentence's verb.
+func sentenceName(head string) string {
+	start := strings.LastIndexByte(head, '\n') + 1
+	for _, end := range []string{": ", ". ", "! "} {
+		if at := strings.LastIndex(head, end); at >= start {
+			start = at + len(end)
+		}
+	}
+	line := head[start:]
+	if len(line) > 3*maxName {
+		line = strings.ToValidUTF8(line[len(line)-3*maxName:], "")
+	}
+	if at, end := lastHeading(line); at >= 0 {
+		line = strings.TrimSpace(line[end:])
+		if n := around(strings.Fields(line)); n != "" {
+			return appName(n)
+		}
+	} else if len(line) > maxName {
+		return ""
+	}
+	words := strings.Fields(line)
+	for n := len(words) / 2; n > 0; n-- {
+		last := words[len(words)-n:]
+		before := words[:len(words)-n]
+		if k := len(before); k > n && strings.EqualFold(before[k-1], "unverified") {
+			before = before[:k-1]
+		}
+		if k := len(before); k >= n && slices.Equal(before[k-n:], last) {
+			return appName(strings.Join(last, " "))
+		}
+	}
+	// What stands in one line with more than a name has is no name.
+	if len(words) > maxWords {
+		return ""
+	}
+	return appName(strings.Join(words, " "))
+}
+
+// maxWords is how many words a name has that is not said twice.
+const maxWords = 6
+
+// around is the words that a list both begins and ends with: as many as there
+// are; "" where it does not.
+func around(words []string) string {
+	for n := min(len(words)/2, 8); n > 0; n-- {
+		if x := strings.Join(words[:n], " "); x == strings.Join(words[len(words)-n:], " ") {
+			return x
+		}
+	}
+	return ""
+}
+
+// lastHeading is where the last of the walls' headings stands, and ends; -1 for
+// none.
+func lastHeading(s string) (at, end int) {
+	at = -1
+	for _, h := range wallHeadings {
+		for i := len(s) - len(h); i >= 0 && i >= at; i-- {
+			if foldedEqual(s[i], h[0]) && strings.EqualFold(s[i:i+len(h)], h) && (i > at || i+len(h) > end) {
+				at, end = i, i+len(h)
+				break
+			}
+		}
+	}
+	return at, end
+}
+
+// foldedEqual is a quick look at first bytes: it never says no where two letters
+// are equal but for their case.
+func foldedEqual(a, b byte) bool {
+	return lower(a) == lower(b) || a >= utf8.RuneSelf && b >= utf8.RuneSelf
+}
+
+// saidOf reports whether a page that goes on so speaks of the app of this name:
+// the wall's sentence begins with the name or follows it at once.
+func saidOf(name, rest string) bool {
+	at := repeats(name, rest)
+	text := squeeze(rest[:min(len(rest), 2*maxBeside)])
+	for _, w := range wallSentences {
+		if i := bytes.Index(text, w); i >= 0 && i <= maxBeside {
+			return true
+		}
+	}
+	return at >= 0 && says(rest[at:])
+}
+
+// says reports whether a text is the sentence of a wall.
+func says(s string) bool {
+	if at := strings.IndexAny(s, "\n"); at >= 0 {
+		s = s[:at]
+	}
+	text := squeeze(s)
+	for _, w := range wallSentences {
+		if bytes.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// repeats is where in s, and not far, a name stands by itself; -1 where it does
+// not.
+func repeats(name, s string) int {
+	at := strings.Index(s[:min(len(s), len(name)+maxBeside)], name)
+	if at < 0 || at > 0 && s[at-1] != ' ' && s[at-1] != '\n' {
+		return -1
+	}
+	if end := at + len(name); end < len(s) && isWord(s[end]) {
+		return -1
+	}
+	return at
+}
+
+// twice is the words that a wall copied as one line begins with behind its
+// heading, and that its sentence begins with again; "" where there are none.
+func twice(page string) string {
+	page, _, _ = strings.Cut(page, "\n")
+	words := strings.Fields(page)
+	for n := min(len(words)-1, 8); n > 0; n-- {
+		x := strings.Join(words[:n], " ")
+		rest := strings.Join(words[n:], " ")
+		if at := repeats(x, rest); at >= 0 && says(rest[at:]) {
+			return appName(x)
+		}
+	}
+	return ""
+}
