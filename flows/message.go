@@ -37,9 +37,12 @@ type Message struct {
 	To      string      `json:"to,omitempty"` // the vendor's address; the person's IT is not known
 	Subject string      `json:"subject"`
 	Body    string      `json:"body"` // lines end in "\n"
-	// URL opens a mail program with the message, shortened where it would be
-	// too long for one, or the vendor's form; empty: there is none.
+	// URL opens a mail program with the message, or the vendor's form; empty:
+	// there is none.
 	URL string `json:"url,omitempty"`
+	// Shortened says that the whole message is too long for URL, which opens with
+	// the first of it.
+	Shortened bool `json:"shortened,omitempty"`
 	// Fields are those of a ticket, by the names that its form has; never nil.
 	Fields []MessageField `json:"fields"`
 }
@@ -258,12 +261,34 @@ func (m *messenger) toIT() Message {
 		out.Fields = []MessageField{{"Summary", checks.Line(out.Subject, 255)}, {"Description", out.Body}}
 	default:
 		out.Body = m.writePassages(m.Form, greet(whole))
-		// The links of mail programs break off long ones: what matters first.
-		short, bare := greet(slices.Concat(core[:2], m.caseAlone())), core[1] // without the way by hand
-		bare.foot = ""
-		out.URL = mailto("", out.Subject, out.Body,
-			m.writePassages(m.Form, greet(slices.Concat(core, m.caseAlone()))), m.writePassages(m.Form, short),
-			m.writePassages(m.Form, append([]passage{bare}, m.caseAlone()...)), m.writePassages(m.Form, m.caseAlone()))
+		out.setURL("", append([]string{out.Body}, m.shorter(core, greet)...)...)
+	}
+	return out
+}
+
+// setURL makes the address that opens a mail program with the first of bodies
+// that fits.
+func (m *Message) setURL(to string, bodies ...string) {
+	which := 0
+	m.URL, which = mailto(to, m.Subject, bodies...)
+	m.Shortened = which > 0
+}
+
+// shorter are messages to IT for mail programs, whose links break off long ones:
+// what matters first. What is asked for, a warning and the link stay; details,
+// then the page about the error, then the words around it are left out.
+func (m *messenger) shorter(core []passage, greet func([]passage) []passage) []string {
+	brief, bare := passage{lines: []string{m.intro()}}, core[1] // without the way by hand
+	bare.foot = ""
+	if c, _ := m.Why.Named(); c > 0 {
+		brief.lines = append(brief.lines, strings.ReplaceAll(m.words.code, "{code}", fmt.Sprintf("AADSTS%d", c)))
+	}
+	var out []string
+	for _, ps := range [][]passage{
+		greet(slices.Concat(core, m.caseAlone())), greet(slices.Concat(core[:2], m.caseAlone())),
+		greet(append([]passage{brief, bare}, m.caseAlone()...)), append([]passage{bare}, m.caseAlone()...),
+	} {
+		out = append(out, m.writePassages(m.Form, ps))
 	}
 	return out
 }
@@ -274,5 +299,5 @@ func (m *messenger) caseAlone() []passage {
 	if code == "" {
 		return nil
 	}
-	return []passage{{code: "onboard --case " + code}}
+	return []passage{{head: m.words.caseHead, code: "onboard --case " + code}}
 }

@@ -107,7 +107,8 @@ func cloudOfHost(host string) (cloud checks.Cloud, known bool) {
 }
 
 // WithBody is the message with another text, as its sender edited it: whatever
-// is made of the text is made anew.
+// is made of the text is made anew. Of words that are not ours nothing is left
+// out: where they are too long for a mail program's link, there is none.
 func (m Message) WithBody(body string) Message {
 	m.Body = checks.Block(body, mostMessage)
 	m.Fields = slices.Clone(m.Fields)
@@ -117,7 +118,7 @@ func (m Message) WithBody(body string) Message {
 		}
 	}
 	if strings.HasPrefix(m.URL, "mailto:") {
-		m.URL = mailto(m.To, m.Subject, m.Body)
+		m.setURL(m.To, m.Body)
 	}
 	return m
 }

@@ -72,7 +72,7 @@ func (m *messenger) effect() []string {
 	if !delegated && !own || m.State.App.NeedsUnstated || m.unlisted() {
 		out = append(out, w.effectUnknown)
 	}
-	return append(out, w.effectNothing)
+	return append(out, w.effectDrops, w.effectNothing)
 }
 
 // reachesBeyond says whether a delegated permission reaches what is not the

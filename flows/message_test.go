@@ -352,6 +352,34 @@ func TestMessageEdited(t *testing.T) {
 	}
 }
 
+// TestMailIsNeverEmpty holds in every language that a mail program opens with
+// words or not at all, and that what was left out is said.
+func TestMailIsNeverEmpty(t *testing.T) {
+	t.Parallel()
+	s := messageState(t, "hetk")
+	for _, lang := range MessageLanguages() {
+		w, _ := messageTexts(lang)
+		m := makeMessage(t, MessageAsked{State: s, Why: messageWhy("admin_consent_needed", 90094), Form: MessageEmail, Lang: lang})
+		u, err := url.Parse(m.URL)
+		if err != nil || !m.Shortened {
+			t.Fatalf("%s: %v, shortened: %v", lang, err, m.Shortened)
+		}
+		body := u.Query().Get("body")
+		for _, says := range []string{w.hello, strings.ReplaceAll(w.intro, "{app}", s.App.Name), "AADSTS90094", "/adminconsent?client_id=", w.caseHead, "ONB1-", w.bye} {
+			if !strings.Contains(body, says) {
+				t.Errorf("%s lacks %q: %s", lang, says, body)
+			}
+		}
+		if long := m.WithBody(m.Body + "One line more.\n"); long.URL != "" || long.Shortened {
+			t.Errorf("%s: an edited message of %d bytes opens with %q", lang, len(long.Body), long.URL)
+		}
+		short := m.WithBody("My own words.\n")
+		if u, err := url.Parse(short.URL); err != nil || u.Query().Get("body") == "" || short.Shortened {
+			t.Errorf("%s: %v %q, shortened: %v", lang, err, short.URL, short.Shortened)
+		}
+	}
+}
+
 // Where neither app nor tenant is known, there are places to fill them in.
 func TestMessageOfNothingKnown(t *testing.T) {
 	t.Parallel()

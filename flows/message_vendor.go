@@ -40,7 +40,7 @@ func (m *messenger) support() Message {
 	out.Body = m.writePassages(MessageEmail, append(parts, passage{lines: []string{w.bye}}))
 	switch {
 	case out.To != "":
-		out.URL = mailto(out.To, out.Subject, out.Body, m.writePassages(MessageEmail, []passage{lead, known}))
+		out.setURL(out.To, out.Body, m.writePassages(MessageEmail, []passage{lead, known}))
 	case s.Profile != nil:
 		out.URL = messageLine(s.Profile.Support.URL)
 	}

@@ -115,18 +115,19 @@ func unclosed(s string) string {
 const mostMailto = 2000
 
 // mailto is the address that opens a mail program with a message, with the first
-// of bodies that fits into one, or with none.
-func mailto(to, subject string, bodies ...string) string {
+// of bodies that fits into one, and which of them that is. It is empty where none
+// fits: a mail without a word helps nobody.
+func mailto(to, subject string, bodies ...string) (address string, which int) {
 	head := "mailto:" + url.PathEscape(to) + "?subject=" + mailPart(subject)
-	for _, b := range bodies {
+	for i, b := range bodies {
 		if b == "" {
 			continue
 		}
 		if u := head + "&body=" + mailPart(b); len(u) <= mostMailto {
-			return u
+			return u, i
 		}
 	}
-	return head
+	return "", 0
 }
 
 // mailPart writes a text into a mailto address: lines end in CRLF (RFC 6068 §5).

@@ -46,6 +46,7 @@ type messageWords struct {
 	effectHead, effect               string // of delegated permissions
 	effectBeyond, effectForRoles     string
 	effectUnknown, effectNothing     string
+	effectDrops                      string // of an approval of an app that was approved before [ED:grant-admin-consent]
 	undoHead, undo                   string
 	makerHead, maker, makerSeen      string
 	makerID                          string

@@ -111,8 +111,8 @@ var messageGerman = messageWords{
 	makerID:       "Microsoft-Partner-ID nach Angabe des Herstellers: %s",
 	answersHead:   "Fragen zur Sicherheit, vom Hersteller beantwortet (auf Englisch)",
 	supportHead:   "Support des Herstellers",
-	caseHead:      "Vorher ansehen",
-	caseHelp:      "onboard --case {case}\nDas Werkzeug öffnet sich bei dieser App und diesem Mandanten, zeigt, was es ändern würde, und fragt, bevor es etwas aus dem Code verwendet. Der Code enthält kein Geheimnis.",
+	caseHead:      "Nur wenn Sie onboard verwenden",
+	caseHelp:      "onboard --case {case}\nonboard ist ein Werkzeug für Administratoren: Es sieht erst nach, zeigt, was es ändern würde, und fragt vorher. Nötig ist es dafür nicht, das oben Genannte genügt. Der Code nennt App, Mandant und Fehler und enthält kein Geheimnis.",
 	personHead:    "Konto",
 	correlation:   "Korrelations-ID: %s",
 	trace:         "Ablaufverfolgungs-ID: %s",
@@ -132,6 +132,7 @@ var messageGerman = messageWords{
 	effectBeyond:   "Diese Berechtigungen reichen über die eigenen Daten einer Person hinaus, so weit sie selbst darauf zugreifen darf: {beyond}.",
 	effectForRoles: "Die Anwendungsberechtigungen wirken, ohne dass sich jemand anmeldet, in der Regel für die ganze Organisation.",
 	effectUnknown:  "Was sie dann darf, listet die Seite von Microsoft auf.",
+	effectDrops:    "Berechtigungen, die früher für alle freigegeben wurden und die die App nicht mehr verlangt, können dabei entfallen.",
 	effectNothing:  "Keine andere App und keine Einstellung ändert sich.",
 	help: map[checks.WhyTrouble]string{
 		checks.TroubleVendor:       "Die Meldung weist auf einen Fehler in der Einrichtung der App beim Hersteller hin.",

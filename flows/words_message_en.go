@@ -111,8 +111,8 @@ var messageEnglish = messageWords{
 	makerID:       "Microsoft partner id, as the vendor says: %s",
 	answersHead:   "Questions of security, answered by the vendor",
 	supportHead:   "The vendor's support",
-	caseHead:      "To look at it first",
-	caseHelp:      "onboard --case {case}\nThe tool opens at this app and this tenant, shows what it would change, and asks before it uses anything of the code. The code holds no secret.",
+	caseHead:      "Only if you use onboard",
+	caseHelp:      "onboard --case {case}\nonboard is a tool for administrators that looks first, shows what it would change, and asks before it does. Nobody needs it for this: what stands above is enough. The code names app, tenant and error, and holds no secret.",
 	personHead:    "Account",
 	correlation:   "Correlation ID: %s",
 	trace:         "Trace ID: %s",
@@ -132,6 +132,7 @@ var messageEnglish = messageWords{
 	effectBeyond:   "These permissions reach beyond a person's own data, as far as that person may: {beyond}.",
 	effectForRoles: "The application permissions work without anyone signing in, as a rule for the whole organisation.",
 	effectUnknown:  "What it may do then is what Microsoft's page lists.",
+	effectDrops:    "Permissions that were approved for everyone before, and that the app no longer asks for, may be taken away by it.",
 	effectNothing:  "No other app and no setting changes.",
 	help: map[checks.WhyTrouble]string{
 		checks.TroubleVendor:       "The message tells of a mistake in how the app is set up at its vendor.",

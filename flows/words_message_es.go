@@ -111,8 +111,8 @@ var messageSpanish = messageWords{
 	makerID:       "Id. de socio de Microsoft, según el proveedor: %s",
 	answersHead:   "Preguntas de seguridad, respondidas por el proveedor (en inglés)",
 	supportHead:   "Soporte del proveedor",
-	caseHead:      "Para verlo antes",
-	caseHelp:      "onboard --case {case}\nLa herramienta se abre en esta aplicación y este inquilino, muestra lo que cambiaría y pregunta antes de usar nada del código. El código no contiene ningún secreto.",
+	caseHead:      "Solo si usa onboard",
+	caseHelp:      "onboard --case {case}\nonboard es una herramienta para administradores: primero mira, muestra lo que cambiaría y pregunta antes de hacerlo. Aquí no hace falta: basta con lo anterior. El código indica la aplicación, el inquilino y el error, y no contiene ningún secreto.",
 	personHead:    "Cuenta",
 	correlation:   "Id. de correlación: %s",
 	trace:         "Id. de seguimiento: %s",
@@ -132,6 +132,7 @@ var messageSpanish = messageWords{
 	effectBeyond:   "Estos permisos van más allá de los datos propios de una persona, hasta donde ella misma puede: {beyond}.",
 	effectForRoles: "Los permisos de aplicación actúan sin que nadie inicie sesión, por lo general en toda la organización.",
 	effectUnknown:  "Lo que podrá hacer es lo que enumera la página de Microsoft.",
+	effectDrops:    "Los permisos que se aprobaron antes para todos y que la aplicación ya no pide pueden retirarse con ello.",
 	effectNothing:  "No cambia ninguna otra aplicación ni ningún ajuste.",
 	help: map[checks.WhyTrouble]string{
 		checks.TroubleVendor:       "El mensaje indica un error en la configuración de la aplicación en su proveedor.",

@@ -111,8 +111,8 @@ var messageFrench = messageWords{
 	makerID:       "Identifiant partenaire Microsoft, selon l'éditeur : %s",
 	answersHead:   "Questions de sécurité, réponses de l'éditeur (en anglais)",
 	supportHead:   "Support de l'éditeur",
-	caseHead:      "Pour regarder d'abord",
-	caseHelp:      "onboard --case {case}\nL'outil s'ouvre sur cette application et ce locataire, montre ce qu'il changerait et demande avant d'utiliser quoi que ce soit du code. Le code ne contient aucun secret.",
+	caseHead:      "Seulement si vous utilisez onboard",
+	caseHelp:      "onboard --case {case}\nonboard est un outil pour administrateurs : il regarde d'abord, montre ce qu'il changerait et demande avant de le faire. Il n'est pas nécessaire ici : ce qui précède suffit. Le code indique l'application, le locataire et l'erreur, et ne contient aucun secret.",
 	personHead:    "Compte",
 	correlation:   "ID de corrélation : %s",
 	trace:         "ID de trace : %s",
@@ -132,6 +132,7 @@ var messageFrench = messageWords{
 	effectBeyond:   "Les autorisations suivantes vont au-delà des données propres à une personne, dans la limite de ses droits : {beyond}.",
 	effectForRoles: "Les autorisations d'application s'exercent sans que personne se connecte, en règle générale pour toute l'organisation.",
 	effectUnknown:  "Ce qu'elle pourra faire est ce qu'énumère la page de Microsoft.",
+	effectDrops:    "Les autorisations approuvées auparavant pour tous, et que l'application ne demande plus, peuvent être retirées à cette occasion.",
 	effectNothing:  "Aucune autre application et aucun paramètre ne changent.",
 	help: map[checks.WhyTrouble]string{
 		checks.TroubleVendor:       "Le message indique une erreur dans la configuration de l'application chez son éditeur.",

@@ -111,8 +111,8 @@ var messageJapanese = messageWords{
 	makerID:       "Microsoft パートナー ID (提供元による): %s",
 	answersHead:   "セキュリティに関する質問と提供元の回答 (英語)",
 	supportHead:   "提供元のサポート",
-	caseHead:      "事前に確認する場合",
-	caseHelp:      "onboard --case {case}\nこのアプリとこのテナントでツールが開き、変更内容を表示します。コードの内容を使用する前に確認を求めます。コードに秘密は含まれていません。",
+	caseHead:      "onboard をお使いの場合のみ",
+	caseHelp:      "onboard --case {case}\nonboard は管理者向けのツールです。まず現状を確認し、変更内容を表示して、実行前に確認を求めます。今回の件に必須ではなく、上記の内容だけで対応できます。コードにはアプリ、テナント、エラーのみが含まれ、秘密は含まれていません。",
 	personHead:    "アカウント",
 	correlation:   "関連付け ID: %s",
 	trace:         "トレース ID: %s",
@@ -132,6 +132,7 @@ var messageJapanese = messageWords{
 	effectBeyond:   "次のアクセス許可は、本人の権限の範囲内で、本人以外のデータにも及びます: {beyond}。",
 	effectForRoles: "アプリケーションのアクセス許可は、誰もサインインしなくても、原則として組織全体に対して働きます。",
 	effectUnknown:  "アプリができるようになることは、Microsoft のページに表示されます。",
+	effectDrops:    "以前に全員に対して承認され、アプリが現在は要求していないアクセス許可は、これに伴い取り消されることがあります。",
 	effectNothing:  "ほかのアプリや設定は変わりません。",
 	help: map[checks.WhyTrouble]string{
 		checks.TroubleVendor:       "メッセージによると、提供元でのアプリの構成に誤りがあります。",

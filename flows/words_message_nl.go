@@ -111,8 +111,8 @@ var messageDutch = messageWords{
 	makerID:       "Microsoft-partner-id, volgens de leverancier: %s",
 	answersHead:   "Vragen over beveiliging, beantwoord door de leverancier (in het Engels)",
 	supportHead:   "Support van de leverancier",
-	caseHead:      "Om het eerst te bekijken",
-	caseHelp:      "onboard --case {case}\nHet programma opent bij deze app en deze tenant, laat zien wat het zou veranderen en vraagt voordat het iets uit de code gebruikt. De code bevat geen geheim.",
+	caseHead:      "Alleen als u onboard gebruikt",
+	caseHelp:      "onboard --case {case}\nonboard is een hulpmiddel voor beheerders: het kijkt eerst, laat zien wat het zou veranderen en vraagt het vooraf. Nodig is het hiervoor niet: wat hierboven staat is genoeg. De code noemt app, tenant en fout, en bevat geen geheim.",
 	personHead:    "Account",
 	correlation:   "Correlatie-id: %s",
 	trace:         "Tracerings-id: %s",
@@ -132,6 +132,7 @@ var messageDutch = messageWords{
 	effectBeyond:   "Deze machtigingen gaan verder dan iemands eigen gegevens, voor zover die persoon dat zelf mag: {beyond}.",
 	effectForRoles: "De toepassingsmachtigingen werken zonder dat iemand zich aanmeldt, in de regel voor de hele organisatie.",
 	effectUnknown:  "Wat de app dan mag, somt de pagina van Microsoft op.",
+	effectDrops:    "Machtigingen die eerder voor iedereen zijn goedgekeurd en die de app niet meer vraagt, kunnen daarbij vervallen.",
 	effectNothing:  "Geen andere app en geen instelling verandert.",
 	help: map[checks.WhyTrouble]string{
 		checks.TroubleVendor:       "De melding wijst op een fout in de instellingen van de app bij de leverancier.",

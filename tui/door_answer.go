@@ -18,6 +18,7 @@ type whyAnswer struct {
 	run     flows.State // about the same app and tenant
 	strange bool        // nobody's description has the app's client id
 	more    bool
+	msg     *whyMessage // nil until it is asked for
 
 	seen   bool   // the run's own looks count
 	asking string // the domain that is being asked about; empty: none
@@ -38,6 +39,7 @@ func (s *whyAnswer) explain(m *Model) {
 	s.run = flows.AboutWhy(flows.WithAsked(m.state, s.in), checks.Explain(s.in), m.profiles)
 	s.in.Subject.App = s.run.App
 	s.why = checks.Explain(s.in)
+	s.msg = s.msg.ofAnother()
 	s.strange = flows.Strange(s.run) || s.run.Profile != nil && flows.Strange(m.state) && s.run.App.ClientID == m.state.App.ClientID
 }
 
@@ -155,7 +157,7 @@ func (s *whyAnswer) offers(m *Model) []offer {
 func (s *whyAnswer) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	switch o.act {
 	case actTell:
-		m.open(newWhyMessage(s))
+		m.open(s.writes())
 	case actEvidence:
 		s.more = !s.more
 	case actPlay:

@@ -10,20 +10,49 @@ import (
 )
 
 // whyMessage is the message that gets a block fixed: its form and language are
-// chosen here, and its words can be changed.
+// chosen here, and its words can be changed. Its answer keeps it.
 type whyMessage struct {
 	about  flows.AnswerAbout
 	form   int // of flows.MessageForms
 	lang   int // of flows.MessageLanguages
 	edited map[[2]int]string
+	old    map[[2]int]bool // of those that were edited before the answer changed
 }
 
-func newWhyMessage(s *whyAnswer) *whyMessage {
-	out := &whyMessage{about: s.about(), edited: map[[2]int]string{}}
-	if _, vendor := s.why.WritesTo(); vendor {
-		out.form = slices.Index(flows.MessageForms(), flows.MessageSupport)
+// writes is the message of an answer, as it was left.
+func (s *whyAnswer) writes() *whyMessage {
+	if s.msg == nil {
+		s.msg = &whyMessage{edited: map[[2]int]string{}, old: map[[2]int]bool{}}
+		if _, vendor := s.why.WritesTo(); vendor {
+			s.msg.form = slices.Index(flows.MessageForms(), flows.MessageSupport)
+		}
 	}
-	return out
+	s.msg.about = s.about()
+	return s.msg
+}
+
+// ofAnother notes that the answer has changed: what was edited is kept, with what
+// it was made of; what was not is made anew.
+func (s *whyMessage) ofAnother() *whyMessage {
+	if s == nil || len(s.edited) == 0 {
+		return nil
+	}
+	for k := range s.edited {
+		s.old[k] = true
+	}
+	return s
+}
+
+// edit keeps a text that was edited; one that was left as it was is none.
+func (s *whyMessage) edit(m *Model, was, text string) {
+	if strings.TrimRight(was, "\n") == strings.TrimRight(text, "\n") {
+		return
+	}
+	s.edited[s.key()] = text
+	delete(s.old, s.key())
+	if n := len(m.scrolls); n > 0 { // from its beginning, where it says so
+		m.scrolls[n-1] = 0
+	}
 }
 
 // message is the message as it stands now.
@@ -42,6 +71,12 @@ func (s *whyMessage) message() flows.Message {
 }
 
 func (s *whyMessage) key() [2]int { return [2]int{s.form, s.lang} }
+
+// edits reports whether the message stands as they edited it.
+func (s *whyMessage) edits() bool {
+	_, ok := s.edited[s.key()]
+	return ok
+}
 
 // title names form and language.
 func (s *whyMessage) title() string {
@@ -66,10 +101,13 @@ func (s *whyMessage) body(m *Model) body {
 	var b body
 	w := m.size.text()
 	title := row{}.add(RoleInfo, s.title())
-	if _, ok := s.edited[s.key()]; ok {
-		title = title.add(RoleSubtle, "  "+wordEdited)
-	}
 	b.put(title)
+	switch {
+	case s.old[s.key()]:
+		b.put(para(RoleWarn, wordEditedBefore, 0, w)...)
+	case s.edits():
+		b.put(para(RoleSubtle, wordEdited, 0, w)...)
+	}
 	for _, l := range s.about.BeforeSending(flows.MessageForms()[s.form]) {
 		b.put(hanging(say(RoleWarn, "! "), RoleText, clean(l), w)...)
 	}
@@ -87,6 +125,10 @@ func (s *whyMessage) body(m *Model) body {
 			room = m.size.span()
 		}
 		b.put(linkless(role, clean(l), 0, room)...)
+	}
+	if msg.Shortened && m.drv.Hands().Host != nil {
+		b.gap()
+		b.put(para(RoleSubtle, wordMessageCut, 0, w)...)
 	}
 	if form := s.page(); form != "" {
 		b.gap()
@@ -110,8 +152,10 @@ func (s *whyMessage) offers(m *Model) []offer {
 	if s.page() != "" {
 		open = wordMessagePage
 	}
-	switch {
-	case s.page() == "" && !strings.HasPrefix(s.message().URL, "mailto:"):
+	switch msg := s.message(); {
+	case msg.URL == "" && s.edits() && (msg.Form == flows.MessageEmail || msg.To != ""):
+		mail = whyMailLong
+	case s.page() == "" && !strings.HasPrefix(msg.URL, "mailto:"):
 		mail = whyNoMail
 	case m.drv.Hands().Host == nil:
 		mail = whyNoBrowser
@@ -138,7 +182,8 @@ func (s *whyMessage) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	case actManual:
 		s.lang, m.scroll = (s.lang+1)%len(flows.MessageLanguages()), 0
 	case actEvidence:
-		m.open(newEditSheet(s.message().Body, func(text string) { s.edited[s.key()] = text }))
+		was := s.message().Body
+		m.open(newEditSheet(was, func(text string) { s.edit(m, was, text) }))
 	case actCopy:
 		return m.copy(s.text())
 	case actOpen:

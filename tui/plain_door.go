@@ -50,7 +50,7 @@ func (p *plain) doorAnswered() scene {
 	key := strings.Join([]string{"door answer", number(d.text.Len()), a.why.Colleague, a.why.Before, a.asked, a.failed}, " ")
 	sc := scene{key: key, lines: append([]string{clean(a.why.What)}, d.lines(p.m)...), open: true}
 	sc.choices = []choice{
-		{key: "m", label: d.writes(newWhyMessage(a)), do: func() { d.msg = newWhyMessage(a) }},
+		{key: "m", label: d.writes(a.writes()), do: func() { d.msg = a.writes() }},
 		{key: "d", label: plainDoorDetails, aside: true, do: func() {
 			for l := range strings.SplitSeq(strings.TrimSpace(a.text(p.m)), "\n") {
 				p.out.line(clean(l))

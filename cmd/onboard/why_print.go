@@ -118,8 +118,12 @@ func (l *whyLook) printMessage(f whyFlags) error {
 	if _, err := l.o.out.Write(append(bytes.TrimSpace(p.Bytes()), '\n')); err != nil {
 		return err
 	}
+	open := sayMessageOpen
+	if m.Shortened {
+		open = sayMessageShort
+	}
 	if m.URL != "" {
-		_, _ = fmt.Fprintf(l.o.err, sayMessageOpen, m.URL)
+		_, _ = fmt.Fprintf(l.o.err, open, m.URL)
 	}
 	return nil
 }

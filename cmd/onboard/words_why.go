@@ -40,4 +40,5 @@ Exit codes: 0 explained, 2 wrong usage, 3 not recognised.`
 	sayMessageTo      = "To: %s\n"
 	sayMessageSubject = "Subject: %s\n\n"
 	sayMessageOpen    = "\nTo open it:\n%s\n"
+	sayMessageShort   = "\nTo open it, shortened, for a mail link holds little: the whole of it is above.\n%s\n"
 )
