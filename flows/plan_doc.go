@@ -38,6 +38,9 @@ type Done struct {
 	Receipt *Receipt       `json:"receipt"` // null: nothing was sent
 	File    string         `json:"file"`    // the receipt's name; empty: none is kept
 	Verdict checks.Overall `json:"verdict"`
+	// Reached is what the path has come to, where that is no opening for
+	// everybody, such as a pilot; null: the verdict says it all.
+	Reached *Reached `json:"reached"`
 }
 
 // PlanDocOf is the plan in hand, and how its path fits.
@@ -60,6 +63,9 @@ func PlanDocOf(s State, fit Ranked) PlanDoc {
 // DoneOf is what came of the plan in hand.
 func DoneOf(s State, fit Ranked) Done {
 	d := Done{Schema: DoneDocSchema, Plan: PlanDocOf(s, fit), Verdict: s.Overall(), Done: inPlace(s, fit)}
+	if got, ok := s.Reached(); ok {
+		d.Reached = &got
+	}
 	if s.Stop != nil && !d.Done {
 		d.Stopped, d.Why = s.Stop.Why, WhyStopped(s)
 	}

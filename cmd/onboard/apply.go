@@ -295,7 +295,17 @@ func (l *planLines) outcome(s flows.State) {
 		return
 	}
 	l.line(sayPlanDone)
-	if goal, ok := flows.PathByID(s.Path); ok && s.Place.Stage == flows.StageProof && goal.ID != flows.Revoke && goal.ID != flows.Undo {
+	if s.Path == flows.Undo || s.Place.Stage != flows.StageProof {
+		return
+	}
+	if got, ok := s.Reached(); ok {
+		l.line("%s\n", checks.Line(got.Head, mostDetail))
+		for _, n := range got.Notes {
+			l.line("  %s\n", checks.Line(n, mostDetail))
+		}
+		return
+	}
+	if _, ok := flows.PathByID(s.Path); ok {
 		o := s.Overall()
 		l.line(sayVerdictNow, o.State, o.Grade, checks.Line(o.Reason, mostDetail))
 	}

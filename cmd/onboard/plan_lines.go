@@ -36,15 +36,19 @@ func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 	p := s.Plan
 	l.line(sayPlanHead, checks.Line(flows.PlanTitle(s.Path), 120), checks.Line(s.App.Name, 120), checks.Line(s.Domain, 253), s.TenantID(), whoIs(s.Account))
 	l.app(s)
-	if fit.Path.ID != "" && !fit.Fits {
+	empty := p == nil || len(p.Lines) == 0
+	if fit.Path.ID != "" && !fit.Fits && !(empty && s.Path == flows.Revoke) {
 		l.line(sayPlanUnfit, checks.Line(fit.Why, mostDetail))
 	}
-	if p == nil || len(p.Lines) == 0 {
-		if s.Path == flows.Undo {
+	if empty {
+		switch {
+		case s.Path == flows.Undo:
 			l.line(sayUndoEmpty)
-		} else if flows.DoneOf(s, fit).Done {
+		case s.Path == flows.Revoke && fit.Path.ID != "" && !fit.Fits:
+			l.line(sayPlanGone, checks.Line(fit.Why, mostDetail))
+		case flows.DoneOf(s, fit).Done:
 			l.line(sayPlanEmpty)
-		} else {
+		default:
 			l.line(sayPlanNothing)
 		}
 		if p != nil {

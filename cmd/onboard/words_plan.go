@@ -30,6 +30,7 @@ Without a receipt it lists those that are kept.`
 	sayNoPublisher   = "none"
 	sayUndoEmpty     = "Nothing of it is left to take back.\n"
 	sayPlanEmpty     = "Nothing to do: all is in place.\n"
+	sayPlanGone      = "Nothing to do: %s.\n"
 	sayPlanNothing   = "Nothing that this path could change is left, and it is not done by that.\n"
 	sayPlanUnfit     = "\n! This path does not fit here: %s\n"
 	sayPlanSends     = "request"
