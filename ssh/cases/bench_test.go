@@ -151,3 +151,24 @@ func BenchmarkResume(b *testing.B) {
 		}
 	}
 }
+
+// A customer erases a case among many: the table of cases is written anew, and
+// everybody's appends wait for it.
+func BenchmarkErase(b *testing.B) {
+	for _, many := range []int{100, 10_000} {
+		b.Run(fmt.Sprint(many), func(b *testing.B) {
+			s := fresh(b, Options{})
+			raw(b, s, fmt.Sprintf(`WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < %d)
+				INSERT INTO cases SELECT abs(random()), hex(randomblob(4)), hex(randomblob(8)), hex(randomblob(24)), '', randomblob(32), 1e13, 1e13, 0, 0 FROM i`, many))
+			for b.Loop() {
+				b.StopTimer()
+				c, code := begun(b, s)
+				must(b, c, 0, found("w", 1))
+				b.StartTimer()
+				if _, err := s.Erase(b.Context(), Try{Code: code, From: stranger}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

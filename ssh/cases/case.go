@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/netip"
 	"time"
 )
@@ -43,6 +44,16 @@ type Try struct {
 	// connection; empty where none did.
 	Key string
 }
+
+// Format writes a mask whatever the verb: what somebody typed is as secret as
+// the code that it may be.
+func (Try) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, mask) }
+
+// LogValue is a mask.
+func (Try) LogValue() slog.Value { return slog.StringValue(mask) }
+
+// MarshalText gives a mask.
+func (Try) MarshalText() ([]byte, error) { return []byte(mask), nil }
 
 // mostDraws is how many numbers are drawn before the randomness is at fault:
 // with a million cases one draw in a thousand meets a number that is taken.

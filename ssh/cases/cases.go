@@ -33,11 +33,15 @@ type Options struct {
 	Random io.Reader
 	// Keep is how long a case is kept after its last record. Zero is thirty days.
 	Keep time.Duration
-	// SweepEvery is how often cases whose time is over are looked for. Zero is an
-	// hour.
+	// SweepEvery is how often cases whose time is over are looked for, after the
+	// first time, which is at once. Zero is an hour.
 	SweepEvery time.Duration
 	// MaxCase bounds the records of one case, in bytes. Zero is DefaultMaxCase.
 	MaxCase int64
+	// MaxSize bounds the database, in bytes, so that strangers cannot fill the
+	// disk: beyond it appends fail as on a full disk, until cases go. Zero is
+	// DefaultMaxSize.
+	MaxSize int64
 	// Tries bounds wrong codes.
 	Tries Tries
 	// Log hears of sweeps and of what failed in them; nil is nobody. Nothing of
@@ -51,6 +55,7 @@ const (
 	DefaultSweepEvery = time.Hour
 	// DefaultMaxCase is some twenty long runs.
 	DefaultMaxCase = 8 << 20
+	DefaultMaxSize = 16 << 30
 )
 
 // Store keeps cases. It is safe for use by several goroutines.
@@ -111,11 +116,12 @@ func (o Options) filled() Options {
 	o.Keep = orElse(o.Keep, DefaultKeep)
 	o.SweepEvery = orElse(o.SweepEvery, DefaultSweepEvery)
 	o.MaxCase = orElse(o.MaxCase, DefaultMaxCase)
+	o.MaxSize = orElse(o.MaxSize, DefaultMaxSize)
 	return o
 }
 
 func (s *Store) open(ctx context.Context, path string) (err error) {
-	if s.files, err = openFiles(ctx, path); err != nil {
+	if s.files, err = openFiles(ctx, path, s.o.MaxSize); err != nil {
 		return err
 	}
 	defer func() {

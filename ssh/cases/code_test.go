@@ -121,7 +121,7 @@ func TestACodeIsNeverShown(t *testing.T) {
 		Behind *Code
 	}{c, c, []Code{c}, &c}
 	var b bytes.Buffer
-	for _, v := range []any{c, &c, in, &in, in.Many, map[string]Code{"x": c}, fmt.Errorf("wrapped: %v", c)} {
+	for _, v := range []any{c, &c, in, &in, in.Many, map[string]Code{"x": c}, Try{Code: c.Reveal()}, []*Try{{Code: c.Reveal()}}, fmt.Errorf("wrapped: %v", c)} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%c", "%U", "%b"} {
 			fmt.Fprintf(&b, verb+"\n", v)
 		}

@@ -226,3 +226,30 @@ func TestAKeyThatIsNotWholeIsNoticed(t *testing.T) {
 		}
 	}
 }
+
+// What is asked for with each key press is found by a key and read in order,
+// however many cases there are.
+func TestNoQueryOfASessionSearches(t *testing.T) {
+	t.Parallel()
+	s := fresh(t, Options{})
+	for _, query := range []string{findCase, getCase, aboutCase, renewCase, bindCase, advance, findRecord, readCase, dropRecords, dropCase} {
+		args := make([]any, strings.Count(query, "?"))
+		rows, err := s.files.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(detail, "SEARCH ") {
+				t.Errorf("%s: %s", query, detail)
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}

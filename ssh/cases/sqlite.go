@@ -39,6 +39,9 @@ var pragmas = []string{
 	"journal_size_limit(16777216)",
 }
 
+// pageSize is SQLite's own choice, in bytes, and that of each file of ours.
+const pageSize = 4096
+
 // most readers at once; each connection holds two megabytes of pages at most.
 const mostReaders = 4
 
@@ -60,8 +63,8 @@ type files struct {
 }
 
 // openFiles takes hold of the database at path, which it makes where there is
-// none, for its owner alone.
-func openFiles(ctx context.Context, path string) (f *files, err error) {
+// none, for its owner alone. It grows to no more than most bytes.
+func openFiles(ctx context.Context, path string, most int64) (f *files, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -85,7 +88,7 @@ func openFiles(ctx context.Context, path string) (f *files, err error) {
 	if err := ready(path); err != nil {
 		return f, err
 	}
-	if f.write, err = sql.Open("sqlite", address(path, "journal_mode(WAL)")+"&_txlock=immediate"); err != nil {
+	if f.write, err = sql.Open("sqlite", address(path, "journal_mode(WAL)", fmt.Sprintf("max_page_count(%d)", max(1, most/pageSize)))+"&_txlock=immediate"); err != nil {
 		return f, err
 	}
 	f.write.SetMaxOpenConns(1)

@@ -252,6 +252,34 @@ func TestAFullDiskStoresNothingHalf(t *testing.T) {
 	}
 }
 
+// Strangers fill the database to its bound and not the disk; customers can still
+// come in and erase, and then there is room.
+func TestTheDatabaseHasAnEnd(t *testing.T) {
+	t.Parallel()
+	s := fresh(t, Options{MaxSize: 1 << 20})
+	c, code := begun(t, s)
+	var n uint64
+	var err error
+	for range 200 {
+		var last uint64
+		if last, err = c.Append(t.Context(), n, note("w", n+1, strings.Repeat("x", 10_000))); err != nil {
+			break
+		}
+		n = last
+	}
+	if !errors.Is(err, journal.ErrDiskFull) || n < 50 {
+		t.Errorf("after %d records: %v", n, err)
+	}
+	if rs, err := c.Since(t.Context(), 0); err != nil || len(rs) != int(n) {
+		t.Errorf("%d records, %v", len(rs), err)
+	}
+	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+		t.Errorf("erasing: %v", err)
+	}
+	c, _ = begun(t, s)
+	must(t, c, 0, note("w", 1, "there is room"))
+}
+
 func TestADiskThatIsReadOnlySaysSo(t *testing.T) {
 	t.Parallel()
 	s := fresh(t, Options{})

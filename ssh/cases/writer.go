@@ -58,6 +58,7 @@ const wipeAgain = 10 * time.Second
 
 // work does jobs until the store is closed, and sweeps.
 func (s *Store) work(sweeps <-chan time.Time) {
+	s.sweepNow()
 	var again <-chan time.Time
 	for {
 		select {
