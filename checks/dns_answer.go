@@ -54,36 +54,68 @@ type DNSReply struct {
 // dnsReply is a DNSReply as it is written: its times in units that their names tell.
 type dnsReply struct {
 	plainReply
-	TTL      int64 `json:"ttl"`      // seconds, as everywhere in the DNS
-	Negative int64 `json:"negative"` // seconds
+	TTL      int64 `json:"ttlSeconds"`
+	Negative int64 `json:"negativeSeconds"`
 	Took     int64 `json:"tookMs"`
+}
+
+// dnsReplyRead is a DNSReply as it is read. Files written before the names told the
+// units have ttl and negative: seconds beside tookMs, nanoseconds beside took.
+type dnsReplyRead struct {
+	plainReply
+	TTL         *int64 `json:"ttlSeconds"`
+	Negative    *int64 `json:"negativeSeconds"`
+	OldTTL      int64  `json:"ttl"`
+	OldNegative int64  `json:"negative"`
+	Took        int64  `json:"tookMs"`
+	Nanos       *int64 `json:"took"`
 }
 
 type plainReply DNSReply
 
-// MarshalJSON implements json.Marshaler: ttl and negative are seconds, tookMs is
-// milliseconds.
+// MarshalJSON implements json.Marshaler.
 func (r DNSReply) MarshalJSON() ([]byte, error) {
 	return json.Marshal(dnsReply{plainReply(r), int64(r.TTL / time.Second), int64(r.Negative / time.Second), r.Took.Milliseconds()})
 }
 
 // UnmarshalJSON implements json.Unmarshaler. Times that the DNS cannot have are none.
 func (r *DNSReply) UnmarshalJSON(text []byte) error {
-	var in dnsReply
+	var in dnsReplyRead
 	if err := json.Unmarshal(text, &in); err != nil {
 		return err
 	}
 	const most = 1<<31 - 1 // RFC 2181 §8
-	bounded := func(n int64) time.Duration {
-		if n < 0 || n > most {
+	bounded := func(n int64, unit time.Duration) time.Duration {
+		if n < 0 || n > most*int64(time.Second/unit) {
 			return 0
 		}
-		return time.Duration(n)
+		return time.Duration(n) * unit
+	}
+	kept := func(said *int64, old int64) time.Duration {
+		switch {
+		case said != nil:
+			return bounded(*said, time.Second)
+		case in.Nanos != nil:
+			return bounded(old, time.Nanosecond).Truncate(time.Second)
+		}
+		return bounded(old, time.Second)
 	}
 	*r = DNSReply(in.plainReply)
-	r.TTL, r.Negative, r.Took = bounded(in.TTL)*time.Second, bounded(in.Negative)*time.Second, bounded(in.Took)*time.Millisecond
+	r.TTL, r.Negative = kept(in.TTL, in.OldTTL), kept(in.Negative, in.OldNegative)
+	if r.Took = bounded(in.Took, time.Millisecond); in.Nanos != nil {
+		r.Took = bounded(*in.Nanos, time.Nanosecond)
+	}
 	return nil
 }
+
+// DNSFault says what is wrong with signatures that do not hold. Ids are printed.
+type DNSFault string
+
+// The faults that have advice of their own.
+const (
+	DNSFaultTime   DNSFault = "time"   // expired or not valid yet: by this machine's clock
+	DNSFaultAnchor DNSFault = "anchor" // the keys are not those of the trust anchor
+)
 
 // DNSAliasBy says what makes a name an alias. Ids are printed.
 type DNSAliasBy string
@@ -97,12 +129,16 @@ const (
 
 // DNSAnswer is what is known about the TXT records at one name.
 type DNSAnswer struct {
-	Name     string      `json:"name"`  // asked for, with the dot at the end
-	Asked    string      `json:"asked"` // the last name on the way of the aliases; the servers are asked for this
-	Zone     string      `json:"zone"`  // apex of the zone that Asked is in
-	Home     string      `json:"home"`  // apex of the zone that Name is in: another one, where an alias led on
-	At       time.Time   `json:"at"`
-	Servers  []DNSReply  `json:"servers"`
+	Name    string     `json:"name"`  // asked for, with the dot at the end
+	Asked   string     `json:"asked"` // the last name on the way of the aliases; the servers are asked for this
+	Zone    string     `json:"zone"`  // apex of the zone that Asked is in
+	Home    string     `json:"home"`  // apex of the zone that Name is in: another one, where an alias led on
+	At      time.Time  `json:"at"`
+	Servers []DNSReply `json:"servers"`
+	// Way is the same of the zones on the way of the aliases, and Unasked how many name
+	// servers, or addresses of some, were not asked, as there are too many.
+	Way      []DNSReply  `json:"way,omitempty"`
+	Unasked  int         `json:"unasked,omitempty"`
 	Resolver DNSReply    `json:"resolver"`
 	Aliases  []string    `json:"aliases,omitempty"`
 	AliasBy  DNSAliasBy  `json:"aliasBy,omitempty"` // how Name leads to the first of Aliases; empty: it does not
@@ -110,8 +146,10 @@ type DNSAnswer struct {
 	Wildcard bool        `json:"wildcard"`          // a name that nobody made has the same
 	Agree    bool        `json:"agree"`             // all servers that decide say the same, and one does
 	Security DNSSecurity `json:"security"`
-	Weak     bool        `json:"weak,omitempty"` // insecure although there are signatures: they no longer count
-	Reason   string      `json:"reason"`         // why the security is what it is; of secure, from where on it is signed; for a person
+	Weak     bool        `json:"weak,omitempty"`   // insecure although there are signatures: they no longer count
+	Broken   string      `json:"broken,omitempty"` // the zone whose signing does not hold
+	Fault    DNSFault    `json:"fault,omitempty"`  // and what is wrong with it
+	Reason   string      `json:"reason"`           // why the security is what it is; of secure, from where on it is signed; for a person
 }
 
 // DNSReader looks up TXT records at the authoritative servers of a name and at

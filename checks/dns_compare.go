@@ -38,6 +38,8 @@ type DNSReport struct {
 	Found    string      `json:"found"`
 	Problem  *DNSProblem `json:"problem,omitempty"`
 	Servers  []DNSView   `json:"servers"`
+	Way      []DNSView   `json:"way,omitempty"`     // servers of the zones on the way of the aliases
+	Unasked  int         `json:"unasked,omitempty"` // servers that were not asked, or not at all of their addresses
 	Resolver DNSView     `json:"resolver"`
 	Have     []string    `json:"have"` // servers that have the record as wanted
 	Lack     []string    `json:"lack"` // servers that decide, and have it not
@@ -87,7 +89,10 @@ func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSRepor
 			deciding, out.Lack = append(deciding, v), append(out.Lack, v.named())
 		}
 	}
-	out.Resolver = r.view(a.Resolver, a.Name, a.At)
+	for _, s := range a.Way {
+		out.Way = append(out.Way, r.view(s, a.Name, a.At))
+	}
+	out.Resolver, out.Unasked = r.view(a.Resolver, a.Name, a.At), a.Unasked
 	out.differ = aliasDiffers(a) || slices.ContainsFunc(deciding, func(v DNSView) bool { return !v.same(deciding[0]) })
 	out.State, out.Reason = r.decide(a, failed, deciding)
 	if len(deciding) > 0 && out.State != DNSError && out.State != DNSDisagree {
@@ -113,6 +118,26 @@ func (v DNSView) named() string {
 		return v.Addr
 	}
 	return v.Host + " (" + v.Addr + ")"
+}
+
+// server is what is counted as one: a name server may have several addresses.
+func (v DNSView) server() string { return cmp.Or(v.Host, v.Addr) }
+
+// servers counts name servers.
+func servers(views []DNSView) int {
+	all := map[string]bool{}
+	for _, v := range views {
+		all[v.server()] = true
+	}
+	return len(all)
+}
+
+func hosts(replies []DNSReply) int {
+	all := map[string]bool{}
+	for _, s := range replies {
+		all[cmp.Or(s.Host, s.Addr)] = true
+	}
+	return len(all)
 }
 
 // view is one server's line.
@@ -153,7 +178,7 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 	case a.Security == DNSBogus:
 		return DNSError, fmt.Sprintf(sayDNSBogus, Line(a.Reason, dnsWide))
 	case len(deciding) == 0:
-		return DNSError, nobody(len(a.Servers), trimDot(a.Zone))
+		return DNSError, nobody(hosts(a.Servers), trimDot(a.Zone))
 	case aliasDiffers(a):
 		for _, v := range deciding {
 			if len(v.Aliases) == 0 {
@@ -165,19 +190,26 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 	first := deciding[0]
 	for _, v := range deciding[1:] {
 		if !v.same(first) {
-			have := 0
+			lacks := map[string]bool{}
 			for _, d := range deciding {
-				if d.State == DNSOk {
+				lacks[d.server()] = lacks[d.server()] || d.State != DNSOk
+			}
+			have := 0
+			for _, lack := range lacks {
+				if !lack {
 					have++
 				}
 			}
-			return DNSDisagree, fmt.Sprintf(sayDNSDiffers, have, len(deciding))
+			if len(lacks) == 1 {
+				return DNSDisagree, sayDNSDiffersOne
+			}
+			return DNSDisagree, fmt.Sprintf(sayDNSDiffers, have, len(lacks))
 		}
 	}
 	name := trimDot(a.Name)
 	switch first.State {
 	case DNSOk:
-		return DNSOk, fmt.Sprintf(sayDNSOk, name, answered(len(deciding)))
+		return DNSOk, fmt.Sprintf(sayDNSOk, name, answered(servers(deciding)))
 	case DNSAmbiguous:
 		return DNSAmbiguous, first.record.Problem.Say
 	case DNSInvalid:
@@ -233,7 +265,7 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 		note(sayDNSWildcard, d.Name)
 	}
 	path := false
-	for _, v := range d.Servers {
+	for _, v := range append(slices.Clone(d.Way), d.Servers...) {
 		switch v.Outcome {
 		case DNSLame, DNSFailed, DNSSilent, DNSForged, DNSBarred:
 			note(sayDNSLame, v.named(), v.Why)
@@ -241,6 +273,9 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 			path = true
 		case DNSFound, DNSNoData, DNSNoName, DNSUnasked:
 		}
+	}
+	if d.Unasked > 0 {
+		d.Notes = append(d.Notes, unasked(d.Unasked))
 	}
 	if path {
 		note(sayDNSNoPath)

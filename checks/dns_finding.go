@@ -1,8 +1,10 @@
 package checks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -129,26 +131,34 @@ func (l DNSLook) nowhere() bool { return l.MailFailed == nil && l.Mail.Known && 
 
 func (l DNSLook) agree(r DNSReport) Finding {
 	f := Finding{Check: CheckDNSAgree, Grade: Verified}
-	deciding, out := 0, 0
-	for _, v := range r.Servers {
+	var counted, others []DNSView
+	for i, v := range append(slices.Clone(r.Servers), r.Way...) {
 		switch v.Outcome {
 		case DNSFound, DNSNoData, DNSNoName:
-			deciding++
+			if i < len(r.Servers) {
+				counted = append(counted, v)
+			}
 		case DNSLame, DNSFailed, DNSSilent, DNSForged, DNSBarred:
-			out++
+			others = append(others, v)
 			f.Detail = append(f.Detail, fmt.Sprintf(sayDNSLame, v.named(), v.Why))
 		case DNSNoPath, DNSUnasked:
 		}
 	}
+	if r.Unasked > 0 {
+		f.Detail = append(f.Detail, unasked(r.Unasked))
+	}
+	deciding, out := servers(counted), servers(others)
 	switch {
 	case deciding == 0 && len(r.Servers) == 0:
 		f.Summary = sayDNSAgreeNone
 	case deciding == 0:
 		f.Summary = r.Reason
 	case r.differ:
-		f.Verdict, f.Summary = Pending, fmt.Sprintf(sayDNSAgreeNot, deciding, r.Zone)
+		f.Verdict, f.Summary = Pending, differing(deciding, r.Zone)
 	case out > 0:
 		f.Verdict, f.Summary = Warn, agreeing(deciding, r.Zone)+uncounted(out)
+	case r.Unasked > 0:
+		f.Verdict, f.Summary = Warn, unasked(r.Unasked)
 	default:
 		f.Verdict, f.Summary = Pass, allAgree(deciding, r.Zone)
 	}
@@ -173,11 +183,34 @@ func (l DNSLook) signed(r DNSReport) Finding {
 		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSInsecure, r.Signed)
 	case r.Security == DNSBogus:
 		f.Verdict, f.Summary = Fail, r.Reason
-		f.Fix = &Fix{Do: fmt.Sprintf(doDNSRepair, zone), Why: r.Signed, Who: WhoAdmin}
+		f.Fix = &Fix{Do: l.repair(r), Why: r.Signed, Who: WhoAdmin}
 	default:
 		f.Summary = fmt.Sprintf(sayDNSUnchecked, r.Signed)
+		if l.Answer.Fault == DNSFaultTime {
+			f.Fix = &Fix{Do: l.repair(r), Why: r.Signed, Who: WhoAdmin}
+		}
 	}
 	return f
+}
+
+// repair says what to do about signatures that do not hold. It is not always the
+// domain's: who takes away its DS for a clock that is wrong switches DNSSEC off for
+// nothing.
+func (l DNSLook) repair(r DNSReport) string {
+	broken := cmp.Or(trimDot(l.Answer.Broken), r.Zone)
+	if l.Answer.Broken == "." {
+		broken = sayDNSRoot
+	}
+	above := l.Answer.Broken == "." && r.Home != "" || broken != r.Home && strings.HasSuffix(r.Home, "."+broken)
+	switch {
+	case l.Answer.Fault == DNSFaultAnchor:
+		return doDNSAnchor
+	case l.Answer.Fault == DNSFaultTime:
+		return fmt.Sprintf(doDNSClock, l.Answer.At.UTC().Format(dnsUntil), broken)
+	case above:
+		return fmt.Sprintf(doDNSAbove, r.Home, broken)
+	}
+	return fmt.Sprintf(doDNSRepair, broken)
 }
 
 func (l DNSLook) mail() Finding {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -213,18 +214,105 @@ func TestDNSSignedInWords(t *testing.T) {
 	}
 }
 
+// TestDNSRepairIsWhoseItIs: nobody is told to take DNSSEC off a domain for somebody
+// else's mistake, or for a clock.
+func TestDNSRepairIsWhoseItIs(t *testing.T) {
+	t.Parallel()
+	ok := found("ns1.", fullPolicy)
+	for _, c := range []struct {
+		broken, zone string
+		fault        DNSFault
+		security     DNSSecurity
+		says, not    string
+	}{
+		{"contoso.example.", "", "", DNSBogus, "Repair the signing of contoso.example, or remove its DS", ""},
+		{"", "", "", DNSBogus, "Repair the signing of contoso.example, or remove its DS", ""},
+		{"example.", "", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of example,", "DS"},
+		{".", "", "", DNSBogus, "the signing of the root, above it", "DS"},
+		{"contoso.example.", "", DNSFaultTime, DNSBogus, "it says 2026-11-21 14:00 UTC. If it is, have contoso.example signed anew", "DS"},
+		{".", "", DNSFaultTime, DNSIndeterminate, "it says 2026-11-21 14:00 UTC. If it is, have the root signed anew", "DS"},
+		{".", "", DNSFaultAnchor, DNSBogus, "--trust-anchor", "DS record"},
+		{"contoso.example.", "fabrikam.test.", "", DNSBogus, "Repair the signing of contoso.example,", "fabrikam"},
+		{"fabrikam.test.", "fabrikam.test.", "", DNSBogus, "Repair the signing of fabrikam.test,", "contoso"},
+	} {
+		a := answer(ok, ok)
+		a.Home, a.Security, a.Broken, a.Fault, a.Reason = a.Zone, c.security, c.broken, c.fault, "x"
+		if c.zone != "" {
+			a.Zone = c.zone
+		}
+		f := (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a}).Findings()[2]
+		if f.Fix == nil || !strings.Contains(f.Fix.Do, c.says) || c.not != "" && strings.Contains(f.Fix.Do, c.not) {
+			t.Errorf("%+v: %+v", c, f.Fix)
+		}
+	}
+}
+
+// TestDNSServersAreCounted: a server with two addresses is one, those on the way of an
+// alias and those that were not asked are not passed over.
+func TestDNSServersAreCounted(t *testing.T) {
+	t.Parallel()
+	at := func(r DNSReply, addr string) DNSReply { r.Addr = addr; return r }
+	ok, ok2 := found("ns1.", fullPolicy), found("ns2.", fullPolicy)
+	none := missing("ns2.", DNSNoName)
+	twice := []DNSReply{at(ok, "192.0.2.1:53"), at(ok, "[2001:db8::1]:53"), at(ok2, "192.0.2.2:53"), at(ok2, "[2001:db8::2]:53")}
+	for name, c := range map[string]struct {
+		change func(*DNSAnswer)
+		reason string
+		agree  string
+		want   Verdict
+	}{
+		"two addresses each":      {func(a *DNSAnswer) { a.Servers = twice }, "each of the 2 servers", "All 2 servers", Pass},
+		"one server, two of them": {func(a *DNSAnswer) { a.Servers = twice[:2] }, "the one server", "Only one server", Pass},
+		"one lacks it at one": {func(a *DNSAnswer) {
+			a.Servers, a.Agree = append(slices.Clone(twice[:3]), at(none, "[2001:db8::2]:53")), false
+		}, "1 of 2 have", "The 2 servers", Pending},
+		"at odds with itself": {func(a *DNSAnswer) { a.Servers, a.Agree = []DNSReply{twice[2], at(none, "[2001:db8::2]:53")}, false }, "different things at its addresses", "The one server", Pending},
+		"nobody": {func(a *DNSAnswer) {
+			a.Servers = []DNSReply{missing("ns1.", DNSSilent), at(missing("ns1.", DNSSilent), "[2001:db8::1]:53")}
+		}, "The one server of", "The one server of", Unknown},
+		"silent on the way":   {func(a *DNSAnswer) { a.Way = []DNSReply{missing("ns9.", DNSSilent)} }, "the one server", "the answer of one other does not", Warn},
+		"in order on the way": {func(a *DNSAnswer) { a.Way = []DNSReply{ok2} }, "the one server", "Only one server", Pass},
+		"not all asked":       {func(a *DNSAnswer) { a.Servers, a.Unasked = twice, 3 }, "each of the 2 servers", "3 more name servers", Warn},
+		"all but one asked":   {func(a *DNSAnswer) { a.Servers, a.Unasked = twice, 1 }, "each of the 2 servers", "One more name server", Warn},
+	} {
+		a := answer(ok, ok)
+		c.change(&a)
+		l := DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a}
+		r, f := l.Report(), l.Findings()[1]
+		if !strings.Contains(r.Reason, c.reason) || !strings.Contains(f.Summary, c.agree) || f.Verdict != c.want {
+			t.Errorf("%s: %q; %s %q", name, r.Reason, f.Verdict, f.Summary)
+		}
+		if said := strings.Join(r.Notes, " "); c.want != Unknown && (c.want == Warn) != (strings.Contains(said, "does not count") || strings.Contains(said, "not asked")) {
+			t.Errorf("%s: %q", name, said)
+		}
+	}
+}
+
 // TestDNSReplyInJSON: what is kept of an answer says its times in units that their
 // names tell, and comes back as it was.
 func TestDNSReplyInJSON(t *testing.T) {
 	t.Parallel()
 	r := DNSReply{Host: "ns1.", Addr: "192.0.2.1:53", Outcome: DNSFound, Texts: [][]string{{fullPolicy}}, TTL: 5 * time.Minute, Negative: time.Hour, Took: 60 * time.Millisecond}
 	text, err := json.Marshal(r)
-	if err != nil || !strings.Contains(string(text), `"ttl":300,"negative":3600,"tookMs":60`) {
+	if err != nil || !strings.Contains(string(text), `"ttlSeconds":300,"negativeSeconds":3600,"tookMs":60`) {
 		t.Fatalf("%s, %v", text, err)
 	}
 	var back DNSReply
 	if err := json.Unmarshal(text, &back); err != nil || !reflect.DeepEqual(back, r) {
 		t.Errorf("%+v, %v", back, err)
+	}
+	// What was written before the names told the units: seconds, and before that nanoseconds.
+	for old, want := range map[string][3]time.Duration{
+		`{"ttl":300,"negative":60,"tookMs":20}`:                     {5 * time.Minute, time.Minute, 20 * time.Millisecond},
+		`{"ttl":2000000000,"negative":60000000000,"took":20000000}`: {2 * time.Second, time.Minute, 20 * time.Millisecond},
+		`{"ttl":1,"negative":0,"took":20000000}`:                    {0, 0, 20 * time.Millisecond},
+		`{"ttlSeconds":2,"negativeSeconds":3,"tookMs":4,"ttl":9}`:   {2 * time.Second, 3 * time.Second, 4 * time.Millisecond},
+		`{"ttl":9223372036854775807,"negative":-1,"took":-5}`:       {0, 0, 0},
+		`{"ttlSeconds":9223372036854775807,"negativeSeconds":-1}`:   {0, 0, 0},
+	} {
+		if err := json.Unmarshal([]byte(old), &back); err != nil || back.TTL != want[0] || back.Negative != want[1] || back.Took != want[2] {
+			t.Errorf("%s: %+v, %v", old, back, err)
+		}
 	}
 	for _, bad := range []string{`{"ttl":-1}`, `{"ttl":9223372036854775807}`} {
 		if err := json.Unmarshal([]byte(bad), &back); err != nil || back.TTL != 0 {

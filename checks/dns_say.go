@@ -23,6 +23,20 @@ func DNSLasts(d time.Duration) string {
 
 // The numbers of servers, as sentences want them.
 
+func differing(n int, zone string) string {
+	if n == 1 {
+		return fmt.Sprintf(sayDNSAgreeNotOne, zone)
+	}
+	return fmt.Sprintf(sayDNSAgreeNot, n, zone)
+}
+
+func unasked(n int) string {
+	if n == 1 {
+		return sayDNSUnaskedOne
+	}
+	return fmt.Sprintf(sayDNSUnasked, n)
+}
+
 func answered(n int) string {
 	if n == 1 {
 		return sayDNSOneAnswered

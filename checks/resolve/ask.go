@@ -105,25 +105,29 @@ func ancestors(name string) []string {
 	return append(out, ".")
 }
 
-// nameServers returns the hosts of an NS set at exactly zone.
-func nameServers(m *dns.Msg, zone string) []string {
+// nameServers returns the hosts of an NS set at exactly zone, and how many more there
+// are than are asked. Which those are does not depend on the order of the answer.
+func nameServers(m *dns.Msg, zone string) (hosts []string, more int) {
 	var out []string
 	if m == nil {
-		return nil
+		return nil, 0
 	}
 	for _, rr := range m.Answer {
-		if ns, ok := rr.(*dns.NS); ok && dns.CanonicalName(ns.Hdr.Name) == zone && len(out) < maxHosts {
+		if ns, ok := rr.(*dns.NS); ok && dns.CanonicalName(ns.Hdr.Name) == zone {
 			out = append(out, dns.CanonicalName(ns.Ns))
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	most := min(len(out), maxHosts)
+	return out[:most], len(out) - most
 }
 
 // askAll asks every address of every host at once, and every host about a name that
 // nobody made: that is returned, by host.
 func (r *Resolver) askAll(ctx context.Context, out *Answer, c cut, kind uint16) map[string]Reply {
-	all := round{r: r, out: out, kind: kind, made: map[string]Reply{}}
+	all := round{r: r, out: out, kind: kind, made: map[string]Reply{}, most: min(maxAddrs, max(1, maxServers/2/max(1, len(c.hosts))))}
+	out.Unasked = c.more
 	all.probe = fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
 	for _, h := range c.hosts {
 		all.wg.Go(func() { all.host(ctx, h, c.glue) })
@@ -147,6 +151,7 @@ type round struct {
 	r     *Resolver
 	out   *Answer
 	kind  uint16
+	most  int    // addresses of one host, of each kind
 	probe string // a name that nobody made: who answers it the same has a wildcard
 
 	wg   sync.WaitGroup
@@ -161,18 +166,39 @@ func (all *round) host(ctx context.Context, h string, glue *dns.Msg) {
 	if glue != nil {
 		early = append(addressesOf(glue.Extra, h, dns.TypeA), addressesOf(glue.Extra, h, dns.TypeAAAA)...)
 	}
+	early, _ = all.some(early)
 	for _, a := range early {
 		all.wg.Go(func() { all.ask(ctx, h, a) })
 	}
-	addrs := all.r.addresses(ctx, h)
+	addrs, more := all.some(all.r.addresses(ctx, h))
 	if len(early)+len(addrs) == 0 {
 		all.add(Reply{Host: h, Outcome: Silent, Why: wordNoAddr})
+	}
+	if more {
+		all.mu.Lock()
+		all.out.Unasked++
+		all.mu.Unlock()
 	}
 	for _, a := range addrs {
 		if !slices.Contains(early, a) {
 			all.wg.Go(func() { all.ask(ctx, h, a) })
 		}
 	}
+}
+
+// some are those addresses that are asked, and whether there are more.
+func (all *round) some(addrs []netip.Addr) (out []netip.Addr, more bool) {
+	four, six := 0, 0
+	for _, a := range addrs {
+		n := &six
+		if a.Is4() {
+			n = &four
+		}
+		if *n++; *n <= all.most {
+			out = append(out, a)
+		}
+	}
+	return out, len(out) < len(addrs)
 }
 
 func (all *round) ask(ctx context.Context, h string, a netip.Addr) {
@@ -230,10 +256,11 @@ func addressesOf(in []dns.RR, host string, kind uint16) []netip.Addr {
 		case *dns.AAAA:
 			a, _ = netip.AddrFromSlice(rr.AAAA)
 		}
-		if a = a.Unmap(); a.IsValid() && len(out) < maxAddrs && !slices.Contains(out, a) {
+		if a = a.Unmap(); a.IsValid() && len(out) < maxTold && !slices.Contains(out, a) {
 			out = append(out, a)
 		}
 	}
+	slices.SortFunc(out, netip.Addr.Compare) // resolvers give them in turns
 	return out
 }
 

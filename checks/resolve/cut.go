@@ -15,6 +15,7 @@ import (
 type cut struct {
 	zone  string
 	hosts []string
+	more  int      // hosts beside them that are not asked
 	glue  *dns.Msg // what came along with their names
 	// unsure: of a name below, the resolver in use did not say whether a zone starts
 	// there, so this may not be the zone that was looked for.
@@ -29,7 +30,7 @@ func (r *Resolver) findCut(ctx context.Context, above []string) cut {
 	var c cut
 	for _, a := range above {
 		t := r.tell(ctx, a, dns.TypeNS)
-		if c.hosts = nameServers(t.msg, a); len(c.hosts) > 0 {
+		if c.hosts, c.more = nameServers(t.msg, a); len(c.hosts) > 0 {
 			c.zone, c.glue = a, t.msg
 			break
 		}
@@ -108,7 +109,7 @@ func (r *Resolver) referred(ctx context.Context, a netip.Addr, c cut, q question
 	}
 	switch zone := c.spokenFor(m, q); zone {
 	case c.zone:
-		return cut{zone: c.zone, hosts: c.hosts, glue: c.glue}, true
+		return cut{zone: c.zone, hosts: c.hosts, more: c.more, glue: c.glue}, true
 	case "":
 		return r.begins(ctx, a, c, ancestors(q.name))
 	default:
@@ -129,7 +130,8 @@ func (r *Resolver) askFor(ctx context.Context, a netip.Addr, q question) (*dns.M
 // below is the zone that the servers of c tell of, with those addresses of its hosts
 // that they may speak for.
 func (c cut) below(zone string, ns, extra []dns.RR) cut {
-	next := cut{zone: zone, glue: &dns.Msg{}, hosts: nameServers(&dns.Msg{Answer: ns}, zone)}
+	next := cut{zone: zone, glue: &dns.Msg{}}
+	next.hosts, next.more = nameServers(&dns.Msg{Answer: ns}, zone)
 	for _, rr := range extra {
 		if dns.IsSubDomain(c.zone, dns.CanonicalName(rr.Header().Name)) {
 			next.glue.Extra = append(next.glue.Extra, rr)
@@ -176,11 +178,11 @@ func (r *Resolver) begins(ctx context.Context, a netip.Addr, c cut, names []stri
 		if _, other := startOf(m, c.zone, names[i]); other && len(m.Answer) == 0 {
 			return cut{}, false // it speaks for a zone that the name is not in, as catch-all servers do
 		}
-		if m.Authoritative && len(nameServers(m, names[i])) > 0 {
+		if hosts, _ := nameServers(m, names[i]); m.Authoritative && len(hosts) > 0 {
 			return c.below(names[i], m.Answer, m.Extra), true
 		}
 	}
-	return cut{zone: c.zone, hosts: c.hosts, glue: c.glue}, true
+	return cut{zone: c.zone, hosts: c.hosts, more: c.more, glue: c.glue}, true
 }
 
 // addressesWith are a host's, those that came along with its name, else those that

@@ -39,14 +39,14 @@ func (p *proof) hash(n *dns.NSEC3, name string) string {
 }
 
 func (j *judge) proof(m *dns.Msg) *proof {
-	p := &proof{zone: j.zone, fault: bogus(wordNoProof), hashes: map[hashing]string{}}
+	p := &proof{zone: j.zone, fault: j.bogus(wordNoProof), hashes: map[hashing]string{}}
 	for i, rr := range m.Ns {
 		kind := rr.Header().Rrtype
 		if i >= 4*maxProofs || len(p.nsec)+len(p.nsec3) >= maxProofs || (kind != dns.TypeNSEC && kind != dns.TypeNSEC3) {
 			continue
 		}
 		if p.fault.why == wordNoProof {
-			p.fault = bogus(wordBadProof) // unless it is whole
+			p.fault = j.bogus(wordBadProof) // unless it is whole
 		}
 		owner := dns.CanonicalName(rr.Header().Name)
 		if v := j.own(pick(m.Ns, owner, kind), m.Ns); v != nil {

@@ -40,14 +40,17 @@ const (
 
 // verdict is a Security other than Secure, with the reason.
 type verdict struct {
-	is   Security
-	why  string
-	weak bool // insecure although there are signatures: they no longer count
+	is    Security
+	why   string
+	weak  bool            // insecure although there are signatures: they no longer count
+	at    string          // of Bogus: the zone whose signing does not hold
+	fault checks.DNSFault // and what is wrong with it
 	// lacks is the zone whose keys could not be had.
 	lacks string
 }
 
-func bogus(why string) *verdict { return &verdict{is: Bogus, why: why} }
+// bogus is the verdict that the signing of the zone reached so far does not hold.
+func (j *judge) bogus(why string) *verdict { return &verdict{is: Bogus, why: why, at: j.zone} }
 
 func (v *verdict) bogus() bool { return v != nil && v.is == Bogus }
 
@@ -76,7 +79,8 @@ type judge struct {
 func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict) (Security, string) {
 	state, why := Secure, j.origin()
 	if v != nil {
-		state, why, a.Weak = v.is, v.why, v.weak
+		state, why, a.Weak = v.is, v.said(a.Zone), v.weak
+		a.Broken, a.Fault = v.at, v.fault
 	} else {
 		for i := range a.Servers {
 			if s := &a.Servers[i]; s.Outcome.Decides() && plain(s.msg) {
@@ -101,10 +105,11 @@ func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict
 			one = j.answer(s, question{a.Name, kind})
 		}
 		if one.bogus() {
-			forged[i] = one.why
+			forged[i] = one.said(a.Zone)
 		}
 		if one != nil && v == nil && worse(one.is, state) {
 			state, why, a.Weak = one.is, one.why, one.weak
+			a.Broken, a.Fault = one.at, one.fault
 		}
 	}
 	for i, reason := range forged { // nobody is to read such an answer as one
@@ -115,6 +120,17 @@ func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict
 		why += wordOnlyAt + bare(first.Host) + " (" + first.Addr + ")"
 	}
 	return state, why
+}
+
+// said is the reason, and which zone it is about where that is not the answer's own.
+func (v *verdict) said(zone string) string {
+	if v.at == "" || v.at == zone || v.fault == checks.DNSFaultAnchor {
+		return v.why
+	}
+	if v.at == "." {
+		return v.why + wordInRoot
+	}
+	return v.why + wordInZone + bare(v.at)
 }
 
 // origin says from where on everything is signed.
@@ -146,17 +162,17 @@ func pick(in []dns.RR, name string, kind uint16) []dns.RR {
 // fits. Its label count tells whether a wildcard made the set.
 func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 	if len(set) == 0 { // only records of another class: none of ours
-		return nil, bogus(wordNoSig)
+		return nil, j.bogus(wordNoSig)
 	}
 	h := set[0].Header()
-	why := wordNoSig
+	why, fault := wordNoSig, checks.DNSFault("")
 	for _, rr := range pick(section, dns.CanonicalName(h.Name), dns.TypeRRSIG) {
 		sig, ok := rr.(*dns.RRSIG)
 		if !ok || sig.TypeCovered != h.Rrtype || dns.CanonicalName(sig.SignerName) != j.zone || int(sig.Labels) > labels(h.Name) {
 			continue
 		}
 		if out := outOfTime(sig, j.r.opt.Now()); out != "" {
-			why = out
+			why, fault = out, checks.DNSFaultTime
 			continue
 		}
 		if why == wordNoSig {
@@ -167,16 +183,18 @@ func (j *judge) verify(set, section []dns.RR) (*dns.RRSIG, *verdict) {
 				continue
 			}
 			if j.tries++; j.tries > maxTries || j.failed >= maxFailed {
-				return nil, bogus(wordTooMany)
+				return nil, j.bogus(wordTooMany)
 			}
 			if sig.Verify(k.DNSKEY, set) == nil {
 				return sig, nil
 			}
 			j.failed++
-			why = wordBadSig
+			why, fault = wordBadSig, ""
 		}
 	}
-	return nil, bogus(why)
+	v := j.bogus(why)
+	v.fault = fault
+	return nil, v
 }
 
 // outOfTime says since when, or until when, a signature does not hold; empty: it
@@ -199,7 +217,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 func (j *judge) own(set, section []dns.RR) *verdict {
 	sig, v := j.verify(set, section)
 	if v == nil && int(sig.Labels) != labels(set[0].Header().Name) {
-		return bogus(wordBadSig)
+		return j.bogus(wordBadSig)
 	}
 	return v
 }
@@ -228,7 +246,7 @@ func (j *judge) answer(s Reply, q question) *verdict {
 	}
 	set := pick(s.msg.Answer, q.name, kind)
 	if len(set) == 0 {
-		return bogus(wordNoSig) // a DNAME alone led on, unsigned
+		return j.bogus(wordNoSig) // a DNAME alone led on, unsigned
 	}
 	sig, v := j.verify(set, s.msg.Answer)
 	if v == nil && int(sig.Labels) < labels(q.name) {

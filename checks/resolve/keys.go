@@ -2,10 +2,13 @@ package resolve
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"onboard.example/checks"
 )
 
 // key is a DNSKEY with its tag, which takes a walk over the key to compute.
@@ -74,9 +77,13 @@ func (j *judge) anchors(name string) []dns.RR {
 // DNSKEY) names has signed its keys. At an anchor, keys or signatures that are
 // not there at all mean a resolver that does not pass them on.
 func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor bool) *verdict {
+	told := trust
 	trust = slices.DeleteFunc(slices.Clone(trust), func(rr dns.RR) bool { return !supported(rr) })
 	if len(trust) == 0 && anchor {
 		return &verdict{is: Indeterminate, why: wordOldAnchor}
+	}
+	if i := slices.IndexFunc(told, func(rr dns.RR) bool { return !outdated(rr) }); len(trust) == 0 && i >= 0 {
+		return &verdict{is: Indeterminate, why: fmt.Sprintf(wordStrange, bare(zone), strangeness(told[i]))}
 	}
 	if len(trust) == 0 {
 		return &verdict{is: Insecure, why: wordOldSigned + bare(zone), weak: true} // RFC 4035 §5.2: unknown algorithms only
@@ -96,19 +103,22 @@ func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor b
 	case len(set) == 0 && m.Rcode != dns.RcodeSuccess:
 		return &verdict{is: Indeterminate, why: wordNoKeys, lacks: zone}
 	case len(set) == 0:
-		return bogus(wordNoKeys)
+		return &verdict{is: Bogus, why: wordNoKeys, at: zone}
 	case len(set) > maxKeys || len(trust) > maxTrust:
-		return bogus(wordTooMany)
+		return &verdict{is: Bogus, why: wordTooMany, at: zone}
 	}
 	all, entry := usable(set, trust)
 	switch {
 	case len(entry) == 0 && anchor:
-		return bogus(wordOffAnchor + bare(zone))
+		return &verdict{is: Bogus, why: wordOffAnchor + bare(zone), at: zone, fault: checks.DNSFaultAnchor}
 	case len(entry) == 0:
-		return bogus(wordNoMatch)
+		return &verdict{is: Bogus, why: wordNoMatch, at: zone}
 	}
 	j.zone, j.keys, j.tries, j.failed = zone, entry, 0, 0
 	if v := j.own(set, m.Answer); v != nil {
+		if anchor && v.fault == checks.DNSFaultTime { // sooner this machine's clock than the root's keeper
+			v.is = Indeterminate
+		}
 		return v
 	}
 	j.keys = all
@@ -146,9 +156,41 @@ func names(rr dns.RR, k key) bool {
 	return false
 }
 
-// supported: what RFC 9904 has validators know, without SHA-1 (RFC 9905).
+// outdated are the algorithms that no longer count: RFC 9904 §3, RFC 9905, RFC 9906.
+func outdated(rr dns.RR) bool {
+	old := []uint8{dns.RSAMD5, dns.DSA, dns.RSASHA1, dns.DSANSEC3SHA1, dns.RSASHA1NSEC3SHA1, dns.ECCGOST}
+	switch t := rr.(type) {
+	case *dns.DNSKEY:
+		return slices.Contains(old, t.Algorithm)
+	case *dns.DS:
+		return slices.Contains(old, t.Algorithm) || t.DigestType == dns.SHA1 || t.DigestType == dns.GOST94
+	}
+	return false
+}
+
+// strangeness names what is not known of a DS or DNSKEY, by its number.
+func strangeness(rr dns.RR) string {
+	switch t := rr.(type) {
+	case *dns.DNSKEY:
+		return fmt.Sprint(t.Algorithm)
+	case *dns.DS:
+		if slices.Contains(algorithms(), t.Algorithm) {
+			return fmt.Sprintf(wordDigest, t.DigestType)
+		}
+		return fmt.Sprint(t.Algorithm)
+	}
+	return ""
+}
+
+// algorithms are those that are known here: what RFC 9904 has validators know, without
+// SHA-1 (RFC 9905), and without Ed448, which the library lacks.
+func algorithms() []uint8 {
+	return []uint8{dns.RSASHA256, dns.RSASHA512, dns.ECDSAP256SHA256, dns.ECDSAP384SHA384, dns.ED25519}
+}
+
+// supported reports whether a DS or DNSKEY can be relied on here.
 func supported(rr dns.RR) bool {
-	algs := []uint8{dns.RSASHA256, dns.RSASHA512, dns.ECDSAP256SHA256, dns.ECDSAP384SHA384, dns.ED25519}
+	algs := algorithms()
 	switch t := rr.(type) {
 	case *dns.DNSKEY:
 		return slices.Contains(algs, t.Algorithm)

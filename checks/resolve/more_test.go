@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"onboard.example/checks"
 )
 
 // hashed makes the NSEC3 chain of names, all with the given types.
@@ -85,8 +87,8 @@ func TestExpiredAndNoAnchor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false, record)
 	a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Now = func() time.Time { return time.Now().Add(48 * time.Hour) } })
-	if err != nil || a.Security != Bogus || !strings.HasPrefix(a.Reason, wordOldSig) {
-		t.Error(a.Security, a.Reason, err)
+	if err != nil || a.Security != Indeterminate || !strings.HasPrefix(a.Reason, wordOldSig) || a.Broken != "." || a.Fault != checks.DNSFaultTime {
+		t.Error(a.Security, a.Reason, a.Broken, a.Fault, err) // where the root's own keys are out of time, it is our clock
 	}
 	a, err = w.ask(t, "_hetk.contoso.example", func(o *Options) {
 		o.Anchors = []dns.RR{rr(t, "fabrikam.example. IN DS 1 13 2 "+strings.Repeat("0", 64))}
@@ -95,8 +97,88 @@ func TestExpiredAndNoAnchor(t *testing.T) {
 		t.Error(a.Security, a.Reason, err)
 	}
 	a, err = w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Anchors = nil })
-	if err != nil || a.Security != Bogus || a.Reason != wordOffAnchor+wordTheRoot {
+	if err != nil || a.Security != Bogus || a.Reason != wordOffAnchor+wordTheRoot || a.Fault != checks.DNSFaultAnchor || a.Broken != "." {
 		t.Error(a.Security, a.Reason, err)
+	}
+}
+
+// TestBrokenAbove: what does not hold above the domain is not laid at its door.
+func TestBrokenAbove(t *testing.T) {
+	t.Parallel()
+	for zone, i := range map[string]int{".": 0, "example.": 1, "contoso.example.": 2} {
+		w := newWorld(t, false, record)
+		w.set(func() {
+			z := w.zones[i]
+			keys := func(m *dns.Msg) bool { return m.Question[0].Qtype == dns.TypeDNSKEY }
+			spoil := func(m *dns.Msg) { // all but its keys
+				for _, r := range slices.Concat(m.Answer, m.Ns) {
+					if sig, ok := r.(*dns.RRSIG); ok && sig.SignerName == z.name && !keys(m) {
+						sig.Signature = "AAAA" + sig.Signature[4:]
+					}
+				}
+			}
+			w.tell, w.hook = spoil, func(_ string, m *dns.Msg) { spoil(m) }
+		})
+		a, err := w.ask(t, "_hetk.contoso.example", nil)
+		if err != nil || a.Security != Bogus || a.Broken != zone || a.Fault != "" || strings.Contains(a.Reason, ", in ") == (i == 2) {
+			t.Errorf("%s: %s %q %s %s, %v", zone, a.Security, a.Reason, a.Broken, a.Fault, err)
+		}
+	}
+}
+
+// TestManyServers: whoever is not asked is counted, whatever the order of the answer.
+func TestManyServers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, true, record)
+	var names []string
+	for i := range 40 {
+		names = append(names, fmt.Sprintf("s%02d.contoso.example.", i))
+	}
+	turn := 0
+	w.set(func() {
+		z := w.zones[2]
+		z.rrs = slices.DeleteFunc(z.rrs, func(r dns.RR) bool { return r.Header().Rrtype == dns.TypeNS })
+		for _, n := range names {
+			z.rrs = append(z.rrs, rr(t, "contoso.example. 300 IN NS "+n), rr(t, n+" 300 IN A 127.0.0.2"), rr(t, n+" 300 IN A 127.0.0.3"))
+		}
+		w.tell = func(m *dns.Msg) {
+			turn++
+			m.Answer = append(m.Answer[turn%max(1, len(m.Answer)):], m.Answer[:turn%max(1, len(m.Answer))]...)
+		}
+	})
+	for range 2 {
+		a, err := w.ask(t, "_hetk.contoso.example", nil)
+		if err != nil || len(a.Servers) != maxHosts || a.Unasked != 40 || !a.Agree {
+			t.Errorf("%d asked, %d not, %v", len(a.Servers), a.Unasked, err)
+		}
+		for i, s := range a.Servers {
+			if s.Host != names[i] || !strings.HasPrefix(s.Addr, "127.0.0.2:") {
+				t.Errorf("%+v", s)
+			}
+		}
+	}
+}
+
+// TestServersOnTheWay: the servers of the zone that an alias leads out of are told of,
+// too.
+func TestServersOnTheWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, true, "_hetk.contoso.example. 300 IN CNAME _hetk.example.")
+	w.set(func() {
+		w.zones[1].rrs = append(w.zones[1].rrs, rr(t, `_hetk.example. 300 IN TXT "x"`))
+		w.hook = func(ip string, m *dns.Msg) {
+			if ip == "127.0.0.3" && m.Question[0].Name == "_hetk.contoso.example." {
+				m.Authoritative = false
+			}
+		}
+	})
+	r, err := New(Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := r.LookTXT(t.Context(), "_hetk.contoso.example")
+	if err != nil || a.Zone != "example." || len(a.Way) != 2 || a.Way[0].Outcome != Found || a.Way[1].Outcome != Lame || a.AliasBy != checks.DNSAliasOwn {
+		t.Errorf("%+v, %v", a, err)
 	}
 }
 

@@ -29,8 +29,10 @@ import (
 // Bounds of one run. A common zone needs a tenth of each.
 const (
 	maxQueries = 600     // per Resolver
-	maxHosts   = 13      // name servers of one zone; the root has 13
-	maxAddrs   = 4       // addresses of one name server, of each kind
+	maxHosts   = 32      // name servers of one zone that are asked
+	maxAddrs   = 4       // addresses of one name server that are asked, of each kind
+	maxServers = 64      // addresses that are asked of one zone, about: fewer of each where there are many servers
+	maxTold    = 16      // addresses of one name server that are read, of each kind
 	maxHops    = 8       // CNAME and DNAME, across zones
 	maxLabels  = 16      // of a name that is looked at
 	maxBytes   = 1 << 20 // read from a resolver in use, and from all servers of zones together
@@ -172,7 +174,11 @@ type Answer struct {
 	Home     string  // apex of the zone that Name is in
 	Asked    string  // the last name: where aliases led, or Name
 	Servers  []Reply // every address of every authoritative server of Zone, asked for Asked
+	Way      []Reply // the same of the zones on the way of the aliases
+	Unasked  int     // name servers that were not asked, or not at all of their addresses: there are too many
 	Resolver Reply
+	Broken   string          // of Bogus: the zone whose signing does not hold
+	Fault    checks.DNSFault // and what is wrong with it
 	Aliases  []string
 	AliasBy  checks.DNSAliasBy // how Name leads to the first of Aliases
 	Tree     string            // of a DNAME, where it stands
@@ -247,14 +253,17 @@ func (r *Resolver) look(ctx context.Context, name string, kind uint16, beside fu
 			out.AliasBy, out.Tree = one.led()
 		}
 		out.Wildcard = out.Wildcard || one.Wildcard
+		out.Unasked += one.Unasked
 		out.Aliases = append(out.Aliases, one.Aliases...)
 		if worse(one.Security, out.Security) || at == name {
 			out.Security, out.Reason, out.Weak = one.Security, one.Reason, one.Weak
+			out.Broken, out.Fault = one.Broken, one.Fault
 		}
 		first, ok := one.Decided()
 		if !ok || !one.Agree || first.Outcome != Found || len(first.Records) > 0 || len(first.Aliases) == 0 {
 			return out, other, nil // where servers disagree about an alias, that is the answer
 		}
 		at = first.Aliases[len(first.Aliases)-1]
+		out.Way = append(out.Way, one.Servers...)
 	}
 }

@@ -30,6 +30,10 @@ func (r *Resolver) texts(name string, a Answer) checks.DNSAnswer {
 	for _, s := range a.Servers {
 		out.Servers = append(out.Servers, textReply(s))
 	}
+	for _, s := range a.Way {
+		out.Way = append(out.Way, textReply(s))
+	}
+	out.Unasked, out.Broken, out.Fault = a.Unasked, a.Broken, a.Fault
 	return out
 }
 

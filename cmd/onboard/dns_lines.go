@@ -54,9 +54,9 @@ func (l *dnsLines) report(r dnsReport) error {
 	l.servers(&b, p)
 	advised := false
 	for _, f := range r.Findings {
-		if f.Check == checks.CheckDNSPolicy && f.Fix != nil {
+		if f.Fix != nil {
 			once("\n→ %s\n", f.Fix.Do)
-			advised = true
+			advised = advised || f.Check == checks.CheckDNSPolicy
 		}
 	}
 	if advised && (p.State == checks.DNSAbsent || p.State == checks.DNSInvalid) && r.Publish != nil {
