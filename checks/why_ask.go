@@ -55,7 +55,7 @@ func (w Why) Ask() WhyAsk {
 	switch {
 	case w.several() || w.Class == aadsts.CAPolicy && w.Sure == aadsts.Low:
 		return AskHelp
-	case w.Who == aadsts.AppVendor && (w.Class == aadsts.AppNotInTenant || w.Class == aadsts.ServiceMissing):
+	case w.Who == aadsts.AppVendor && (w.Class == aadsts.AppNotInTenant || w.Class == aadsts.ServiceMissing || w.Class == aadsts.AppDisabled):
 		return AskHelp // it may be the vendor's mistake, and no approval would mend that
 	case w.asksConsent():
 		return AskConsent

@@ -99,7 +99,7 @@ func TestAdminIsAskedForWhatTheCodeSays(t *testing.T) {
 		if trouble == TroubleFault && w.Who != aadsts.Microsoft {
 			t.Errorf("AADSTS%d, of %s: a fault at Microsoft", e.Code, w.Who)
 		}
-		if ask == AskAccount && e.Code != 50057 && e.Code != 50053 {
+		if ask == AskAccount && e.Code != 50057 && e.Code != 50053 && e.Code != 500571 {
 			t.Errorf("AADSTS%d: an account that is locked or switched off", e.Code)
 		}
 		if ask == AskHelp && (trouble == "" || trouble == TroubleNotEntra) && e.Class != aadsts.Unknown {

@@ -84,16 +84,20 @@ var classTroubles = map[aadsts.Class]WhyTrouble{
 // their class (facts/aadsts).
 var codeTroubles = map[int]WhyTrouble{
 	16000: TroubleNoAccount, 50020: TroubleNoAccount, 50034: TroubleNoAccount, 50197: TroubleNoAccount,
-	50014: TroubleInvitation, 90038: TroubleCloud, 50143: TroubleTenant, 650054: TroubleService,
+	50014: TroubleInvitation, 90038: TroubleCloud, 900439: TroubleCloud, 50143: TroubleTenant, 650054: TroubleService,
 	50128: TroubleNoTenant, 90002: TroubleNoTenant, 900021: TroubleNoTenant, 900023: TroubleNoTenant,
 
 	50056: TroublePassword, 50064: TroublePassword, 50126: TroublePassword,
 	50055: TroubleNewPassword, 50135: TroubleNewPassword, 50142: TroubleNewPassword, 50144: TroubleNewPassword,
+	50137: TroubleNewPassword, 120000: TroubleNewPassword, 120002: TroubleNewPassword, 120003: TroubleNewPassword, 120004: TroubleNewPassword,
+	120012: TroubleNewPassword, 120014: TroubleNewPassword, 120018: TroubleNewPassword,
 
 	16001: TroubleUnfinished, 16002: TroubleUnfinished, 50058: TroubleUnfinished, 50089: TroubleUnfinished, 50140: TroubleUnfinished,
 	50192: TroubleUnfinished, 50199: TroubleUnfinished, 70016: TroubleUnfinished, 70018: TroubleUnfinished, 70019: TroubleUnfinished,
 	70020: TroubleUnfinished, 81010: TroubleUnfinished, 90119: TroubleUnfinished, 90120: TroubleUnfinished, 160021: TroubleUnfinished,
 	700020: TroubleUnfinished, 900561: TroubleUnfinished,
+	50017: TroubleUnfinished, 50180: TroubleUnfinished, 220501: TroubleUnfinished, 81004: TroubleUnfinished, 81005: TroubleUnfinished, 81006: TroubleUnfinished,
+	81007: TroubleUnfinished, 81009: TroubleUnfinished, 81011: TroubleUnfinished, 81012: TroubleUnfinished,
 
 	80012: TroubleLogonHours, 50015: TroubleAgeGroup, 54000: TroubleAgeGroup, 500341: TroubleDeleted,
 	50158: TroubleExternalStep, 50161: TroubleExternalStep, 50166: TroubleExternalStep,

@@ -32,7 +32,7 @@ func TestMessageOfEveryCode(t *testing.T) {
 				if has(w.help[checks.TroubleFault]) != (why.Who == aadsts.Microsoft) {
 					t.Errorf("AADSTS%d, %s: a fault at Microsoft:\n%s", e.Code, why.Who, m.Body)
 				}
-				if has(w.stopped[checks.AskAccount]) != (e.Code == 50053 || e.Code == 50057) {
+				if has(w.stopped[checks.AskAccount]) != (e.Code == 50053 || e.Code == 50057 || e.Code == 500571) {
 					t.Errorf("AADSTS%d: a locked account:\n%s", e.Code, m.Body)
 				}
 				if why.Who == aadsts.TenantAdmin && has(w.help[checks.TroubleNotEntra]) {

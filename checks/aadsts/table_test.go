@@ -113,7 +113,11 @@ func TestMeaning(t *testing.T) {
 		7000229: {AppNotInTenant, TenantAdmin, DirectLink},
 		53003:   {CAPolicy, TenantAdmin, AfterApproval},
 		650052:  {ServiceMissing, TenantAdmin, AfterApproval},
-		399284:  {Unknown, WhoUnknown, NoPath},
+		399284:  {NotEntra, TenantAdmin, NoPath},
+		530004:  {CrossTenantPolicy, TenantAdmin, NoPath},
+		500571:  {AccountDisabled, TenantAdmin, NoPath},
+		81012:   {ExpiredToken, User, NoPath},
+		900439:  {WrongTenant, AppVendor, NoPath},
 	} {
 		e, _ := Lookup(code)
 		if e.Class != want.class || e.Who != want.who || e.Path != want.path {
