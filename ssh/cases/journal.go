@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -153,36 +152,61 @@ func (c *Case) Since(ctx context.Context, after uint64) ([]flows.Record, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, c.store.storing(ctx, doing, err)
 	}
-	last, rows, err := c.read(ctx, after)
+	last, parts, err := c.read(ctx, after)
 	if err != nil {
 		return nil, c.store.storing(ctx, doing, err)
 	}
-	rs, damage := c.decoded(rows, after)
-	if damage == nil && after+uint64(len(rs)) < last {
-		damage = errMissing
+	rs := make([]flows.Record, 0, len(parts)*partLen)
+	for _, p := range parts {
+		rs = append(rs, p.out...)
+		if p.bad != nil {
+			return rs, &DamagedError{c.number, after + uint64(len(rs)) + 1, p.bad}
+		}
 	}
-	if damage != nil {
-		return rs, &DamagedError{c.number, after + uint64(len(rs)) + 1, damage}
+	if at := after + uint64(len(rs)); at < last {
+		return rs, &DamagedError{c.number, at + 1, errMissing}
 	}
 	return rs, nil
 }
 
-// read reads the rows after a number as they stand, and where the case ends.
-func (c *Case) read(ctx context.Context, after uint64) (last uint64, out []row, err error) {
+// part is some rows of a case in a row, of which the first must have the number
+// from, and what they say: up to the first that is damaged, and what is wrong
+// with that.
+type part struct {
+	from uint64
+	rows []row
+	out  []flows.Record
+	bad  error
+}
+
+// partLen is how many rows are opened while the next are read.
+const partLen = 256
+
+// read reads the rows after a number and what they say, and where the case ends.
+func (c *Case) read(ctx context.Context, after uint64) (last uint64, parts []*part, err error) {
 	rows, err := c.store.reads.readCase.QueryContext(ctx, int64(min(after, math.MaxInt64)), c.id)
 	if err != nil {
 		return 0, nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	var opening sync.WaitGroup
+	defer opening.Wait()
 	var end, seq, num sql.NullInt64
 	var writer sql.NullString
+	now := &part{from: after + 1}
 	for rows.Next() {
 		var sealed []byte
 		if err := rows.Scan(&end, &seq, &writer, &num, &sealed); err != nil {
 			return 0, nil, err
 		}
-		if seq.Valid {
-			out = append(out, row{flows.Record{Seq: uint64(seq.Int64), Writer: flows.WriterID(writer.String), N: uint64(num.Int64)}, sealed})
+		if !seq.Valid {
+			break // the case has none
+		}
+		now.rows = append(now.rows, row{flows.Record{Seq: uint64(seq.Int64), Writer: flows.WriterID(writer.String), N: uint64(num.Int64)}, sealed})
+		if len(now.rows) == partLen {
+			full := now
+			opening.Go(func() { c.open(full) })
+			parts, now = append(parts, now), &part{from: now.from + partLen}
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -191,40 +215,21 @@ func (c *Case) read(ctx context.Context, after uint64) (last uint64, out []row, 
 	if !end.Valid {
 		return 0, nil, ErrNoCase
 	}
-	return uint64(end.Int64), out, nil
+	c.open(now)
+	return uint64(end.Int64), append(parts, now), nil
 }
 
-// few is how many rows are decoded where they are; more are shared out.
-const few = 256
-
-// decoded reads the records of rows up to the first that is damaged.
-func (c *Case) decoded(rows []row, after uint64) ([]flows.Record, error) {
-	out := make([]flows.Record, len(rows))
-	parts := 1
-	if len(rows) > few {
-		parts = runtime.GOMAXPROCS(0)
-	}
-	size := (len(rows) + parts - 1) / parts
-	bad := make([]error, parts) // of each part
-	at := make([]int, parts)
-	var wg sync.WaitGroup
-	for p := range parts {
-		wg.Go(func() {
-			for i := p * size; i < min((p+1)*size, len(rows)); i++ {
-				if out[i], bad[p] = c.record(rows[i], after+uint64(i)+1); bad[p] != nil {
-					at[p] = i
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for p, err := range bad {
+// open opens the rows of a part.
+func (c *Case) open(p *part) {
+	p.out = make([]flows.Record, 0, len(p.rows))
+	for i, r := range p.rows {
+		rec, err := c.record(r, p.from+uint64(i))
 		if err != nil {
-			return out[:at[p]], err
+			p.bad = err
+			return
 		}
+		p.out = append(p.out, rec)
 	}
-	return out, nil
 }
 
 // record reads the record of a row that must have the number seq.
