@@ -57,7 +57,7 @@ func guardAsSureAsCanBe() Guard {
 
 func guardLowSet() Guard {
 	return Guard{Name: "user consent is for low-impact permissions", Why: pathWords.waitSetting, Holds: func(s State) bool {
-		return s.choice() == choiceLow
+		return s.sees(checks.ConsentPolicy) && s.choice() == choiceLow
 	}}
 }
 
@@ -67,7 +67,7 @@ func guardPiloted() Guard {
 
 func guardAssignedOnly() Guard {
 	return Guard{Name: "the app is for those assigned alone", Why: pathWords.waitPilot, Holds: func(s State) bool {
-		return s.Facts.App != nil && s.Facts.App.AssignedOnly
+		return s.sees(checks.AppAssignment) && s.Facts.App != nil && s.Facts.App.AssignedOnly
 	}}
 }
 
@@ -132,7 +132,7 @@ func guardHowMuch() Guard {
 
 func guardNoTenantGrant() Guard {
 	return Guard{Name: "no grant for everyone is left", Why: pathWords.waitGone, Holds: func(s State) bool {
-		return s.FactsRead() && s.Facts.GrantsRead && len(s.Facts.Grants) == 0
+		return s.sees(checks.AppGrant) && s.Facts.GrantsRead && len(s.Facts.Grants) == 0
 	}}
 }
 

@@ -261,3 +261,44 @@ func TestThePlansOfATenant(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsProvenByAnEarlierProcess holds that what an earlier process read
+// proves nothing once a run is gone on with, whoever looks then, until somebody
+// who is signed in has seen it.
+func TestNothingIsProvenByAnEarlierProcess(t *testing.T) {
+	t.Parallel()
+	held := map[checks.ID]checks.Verdict{checks.AppAssignment: checks.Fail}
+	pilot := looks(after(chosen(t, Pilot, pilotedFacts(t), held), who("Pilot"), by(HowGraph), Advanced{}, Advanced{}), pilotedFacts(t), held)
+	back := after(chosen(t, Revoke, grantedFacts(t), nil), Answered{Question: AskRevoke, Value: RevokeGrants}, Advanced{})
+	back = looks(back, gone(t), goneVerdicts)
+	for name, s := range map[string]State{"a pilot": pilot, "taken back": back} {
+		if got, ok := s.Reached(); !ok || !got.Done {
+			t.Fatalf("%s: has come to %+v, %v", name, got, ok)
+		}
+		was := s.Facts
+		s = after(s, Resumed{Version: "1", Ways: s.Ways, CanWrite: true})
+		none := unlooked()
+		s = see(after(s, Learned{Round: s.Round, Facts: Facts{Tenants: was.Tenants, At: noon}, Checks: publicChecks()}), none)
+		for id, v := range none {
+			s = after(s, finding(s, id, v))
+		}
+		if got, ok := s.Reached(); ok && got.Done {
+			t.Errorf("%s: with nobody signed in it has come to %+v", name, got)
+		}
+		if step, ok := s.Step(); ok && s.Proven(step) {
+			t.Errorf("%s: the step %s is proven", name, step.ID)
+		}
+		if text := UserMessage(s); strings.Contains(text, "you can connect now") || strings.Contains(text, "is switched off") {
+			t.Errorf("%s: the message says\n%s", name, text)
+		}
+		for what, g := range map[string]Guard{"assigned": guardAssigned(), "assigned only": guardAssignedOnly(), "no grant": guardNoTenantGrant(), "low": guardLowSet()} {
+			if g.Holds(s) {
+				t.Errorf("%s: %s by what was read before", name, what)
+			}
+		}
+		s = after(s, Answered{Question: AskSignIn, Value: string(WayBrowser)}, admin())
+		if got, ok := s.Reached(); ok && got.Done {
+			t.Errorf("%s: before anybody looked it has come to %+v", name, got)
+		}
+	}
+}

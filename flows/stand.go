@@ -61,6 +61,20 @@ func (s State) now(id checks.ID) (Held, bool) {
 	return h, ok && !s.Stale(h)
 }
 
+// sees says whether what a plan or a proof is made of was read in this round, at
+// every one of the checks, by somebody who is signed in to the tenant. Facts of
+// before, such as those of an earlier process, stay as they were until a look
+// brings newer ones: by themselves they prove nothing.
+func (s State) sees(ids ...checks.ID) bool {
+	if s.Account == nil || s.elsewhere() || !s.FactsRead() || !s.Told(ids) {
+		return false
+	}
+	return !slices.ContainsFunc(ids, func(id checks.ID) bool {
+		h, ok := s.now(id)
+		return !ok || h.Verdict == checks.Unknown
+	})
+}
+
 // counts is what a check found that counts for a verdict: by whom looks now, if
 // not in this very round.
 func (s State) counts(id checks.ID) (Held, bool) {
@@ -106,7 +120,7 @@ func (s State) Who() string {
 func (s State) assigned() bool {
 	who, err := s.who()
 	f := s.Facts
-	return err == nil && s.FactsRead() && f.App != nil && f.AssignedRead && hasAssignment(f.Assigned, who.ID, f.App.ID, "")
+	return err == nil && s.sees(checks.AppAssignment) && f.App != nil && f.AssignedRead && hasAssignment(f.Assigned, who.ID, f.App.ID, "")
 }
 
 // piloted says whether the one who was named was seen to be let in: by a grant
@@ -114,7 +128,10 @@ func (s State) assigned() bool {
 func (s State) piloted() bool {
 	who, err := s.who()
 	f := s.Facts
-	if err != nil || !s.FactsRead() || f.App == nil || !f.App.Enabled || f.App.EnabledUnread || !f.GrantsRead || !f.ResRead || s.App.NeedsUnstated {
+	if err != nil || f.App == nil || !f.App.Enabled || f.App.EnabledUnread || !f.GrantsRead || !f.ResRead || s.App.NeedsUnstated {
+		return false
+	}
+	if !s.sees(checks.AppEnabled, checks.AppGrant, checks.AppAssignment) {
 		return false
 	}
 	if f.App.AssignedOnly && !s.assigned() {
@@ -153,10 +170,7 @@ func (s State) wide() bool {
 // user's, and no app role that it holds.
 func (s State) grantsGone() bool {
 	f := s.Facts
-	if !s.FactsRead() || !f.AppRead {
-		return false
-	}
-	if h, ok := s.now(checks.AppGrant); !ok || h.Verdict == checks.Unknown {
+	if !f.AppRead || !s.sees(checks.AppGrant, checks.AppUserGrants, checks.AppRoles) {
 		return false
 	}
 	return f.App == nil || f.GrantsRead && f.RolesRead && len(f.Grants)+len(f.UserGrants)+len(f.Roles) == 0

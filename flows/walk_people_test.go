@@ -121,6 +121,14 @@ func TestWhatIsNoPilot(t *testing.T) {
 		},
 		"everybody may use it":   func(s *State) { a := *s.Facts.App; a.AssignedOnly = false; s.Facts.App = &a },
 		"nobody knows its needs": func(s *State) { s.App.NeedsUnstated = true },
+		"nobody is signed in":    func(s *State) { s.Account = nil },
+		"signed in elsewhere": func(s *State) {
+			s.Account = &Account{TenantID: exSP}
+		},
+		"the grant could not be looked at":      func(s *State) { *s = after(*s, finding(*s, checks.AppGrant, checks.Unknown)) },
+		"the assignment could not be looked at": func(s *State) { *s = after(*s, finding(*s, checks.AppAssignment, checks.Unknown)) },
+		"the switch could not be looked at":     func(s *State) { *s = after(*s, finding(*s, checks.AppEnabled, checks.Unknown)) },
+		"what was found told no facts yet":      func(s *State) { s.factsAt, s.factsBy = false, SetOf([]checks.ID{checks.AppPresent, checks.AppEnabled}) },
 	} {
 		s := stand(t, asItIs{facts: pilotedFacts(t), signedIn: true, verdicts: map[checks.ID]checks.Verdict{checks.AppAssignment: checks.Fail}})
 		s = after(s, Chose{Path: Pilot}, who("Pilot"))
