@@ -18,6 +18,7 @@ var (
 	ErrNoWayBack    = errors.New("this cannot be taken back from here")
 	ErrForeign      = errors.New("the receipt asks for something that is not this app's, or was made anew since, so nothing of it is done")
 	ErrUnknownID    = errors.New("which object was made is not known: take it back by hand")
+	ErrTooEarly     = errors.New("it was sent, and may still show")
 )
 
 // Recall is the event that takes up a receipt, to take back what it did.
@@ -69,6 +70,7 @@ func planUndo(s State, p *Plan) error {
 	if r.Strange {
 		p.Warnings = append(p.Warnings, planWords.fileWarning)
 	}
+	var early []string
 	f := s.Facts
 	made := slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return l.Kind == CreatePolicy && mayBeDone(l) })
 	for _, l := range slices.Backward(r.Lines) {
@@ -98,6 +100,10 @@ func planUndo(s State, p *Plan) error {
 			return err
 		case stand == stoodMoved:
 			return fmt.Errorf("%w: %s: %s", ErrMovedOn, l.Title, what)
+		case stand == stoodBack && s.maySoonShow(l):
+			left := l.At.Add(Patience(f, l.Kind)).Sub(s.At)
+			early = append(early, fmt.Sprintf(planWords.tooEarly, l.Title, int(left.Minutes())+1))
+			continue
 		case stand == stoodBack:
 			continue
 		}
@@ -117,7 +123,32 @@ func planUndo(s State, p *Plan) error {
 			p.Warnings = append(p.Warnings, line.Warning)
 		}
 	}
+	if len(early) == 0 {
+		return nil
+	}
+	if len(p.Lines) == 0 {
+		return fmt.Errorf("%w: %s", ErrTooEarly, strings.Join(early, "; "))
+	}
+	for _, e := range early {
+		p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.earlyWarning, e))
+	}
+	p.Partial = true
 	return nil
+}
+
+// maySoonShow says whether a line that does not show was sent so lately that it
+// still may. Then nobody knows whether there is something to take back: to call
+// that nothing would leave it standing once it shows. What this run takes back
+// itself does not show for that reason.
+func (s State) maySoonShow(l ReceiptLine) bool {
+	if s.touched() {
+		return false
+	}
+	switch l.Outcome {
+	case LineSending.String(), LineWritten.String(), LineUnclear.String(): // unseen was waited for as long as that is normal
+		return s.At.Before(l.At.Add(Patience(s.Facts, l.Kind)))
+	}
+	return false
 }
 
 // Deleted is the object id of the enterprise app that a plan would restore: what
@@ -198,8 +229,8 @@ func backLine(f Facts, app checks.App, l ReceiptLine) (Change, error) {
 	if about.role != "" {
 		c.Role = about.role
 	}
-	if unsure && c.Warning == "" {
-		c.Warning = fmt.Sprintf(planWords.unsureWarning, about.title)
+	if unsure { // before anything else that is to be known of it
+		c.Warning = strings.TrimSpace(fmt.Sprintf(planWords.unsureWarning, about.title) + " " + c.Warning)
 	}
 	switch b.Kind {
 	case Unclassify:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"onboard.example/checks"
 )
@@ -410,6 +411,68 @@ func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
 	s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: exSP}}
 	if _, err := MakePlan(s); !errors.Is(err, ErrOtherReceipt) {
 		t.Errorf("of another tenant: %v", err)
+	}
+}
+
+// TestUndoWaitsForWhatMayStillShow: what was sent a moment ago and does not show is
+// not nothing, and nothing that could be taken back yet.
+func TestUndoWaitsForWhatMayStillShow(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t)
+	for path, normal := range map[PathID]time.Duration{EntraGrant: patienceObject, AllowAll: patienceManaged, ConsentRequests: patienceSetting} {
+		for _, outcome := range []LineStatus{LineSending, LineWritten, LineUnseen, LineUnclear} {
+			s := onPath(t, path, f, Answered{AskReviewers, ReviewersMe})
+			p, err := MakePlan(s)
+			if err != nil || len(p.Lines) != 1 {
+				t.Fatal(lines(p), err)
+			}
+			l := p.Lines[0]
+			s.Path, s.Undoing = Undo, &Recalled{
+				Plan: p.ID, App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID},
+				Lines: []ReceiptLine{{Kind: l.Kind, Title: l.Title, Method: l.Method, Path: l.Path, Body: l.Body, Outcome: outcome.String(), At: noon, Back: l.Back}},
+			}
+			s.At = noon.Add(normal - time.Second)
+			if back, err := MakePlan(s); errors.Is(err, ErrTooEarly) != (outcome != LineUnseen) {
+				t.Errorf("%s, %s, a second before its time: %v, plan %v", path, outcome, err, lines(back))
+			}
+			s.At = noon.Add(normal)
+			if back, err := MakePlan(s); err != nil || len(back.Lines) != 0 {
+				t.Errorf("%s, %s, after its time: %v, plan %v", path, outcome, err, lines(back))
+			}
+		}
+	}
+}
+
+// TestUndoTakesBackWhatShows: what is there goes at once, and what may still come
+// is said not to be taken back, until it is.
+func TestUndoTakesBackWhatShows(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t)
+	s := onPath(t, EntraGrant, f)
+	s.Facts.App = nil
+	p, err := MakePlan(s)
+	if err != nil || len(p.Lines) != 2 {
+		t.Fatal(lines(p), err)
+	}
+	r := Receipt{Plan: p.ID, Path: p.Path, App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}}
+	for i, l := range p.Lines {
+		l, _ = l.Bind(appSP)
+		line := ReceiptLine{Kind: l.Kind, Title: l.Title, Method: l.Method, Path: l.Path, Body: l.Body, Outcome: "seen", ObjectID: appSP, At: noon, Back: l.Back}
+		if i == 1 {
+			line.Outcome, line.ObjectID = "unclear", ""
+		}
+		r.Lines = append(r.Lines, line)
+	}
+	s.Facts.App = theApp(profile(t, "hetk")).App
+	recalled := Recall(r)
+	s.Path, s.Undoing, s.At = Undo, &recalled, noon.Add(time.Second)
+	back, err := MakePlan(s)
+	if err != nil || len(back.Lines) != 1 || back.Lines[0].Kind != DeleteApp || !back.Partial || !strings.Contains(strings.Join(back.Warnings, " "), "still may") {
+		t.Errorf("%v, partial %v, warnings %q, %v", lines(back), back.Partial, back.Warnings, err)
+	}
+	s.At = noon.Add(time.Hour)
+	if back, err = MakePlan(s); err != nil || len(back.Lines) != 1 || back.Partial {
+		t.Errorf("an hour later: %v, partial %v, %v", lines(back), back.Partial, err)
 	}
 }
 

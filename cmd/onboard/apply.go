@@ -273,6 +273,8 @@ func (e *errand) told(s flows.State, l *planLines) error {
 	switch {
 	case empty && !flows.DoneOf(s, e.fit).Done:
 		return &exitError{code: codeFailed, cause: fmt.Errorf("%s can do nothing here: %s", e.path, checks.Line(e.fit.Why, mostDetail))}
+	case s.Plan != nil && s.Plan.Partial && s.Carried():
+		return &exitError{code: codeUnknown, cause: errors.New(sayPartial), typed: sayPartialNext}
 	case empty || s.Carried():
 		return nil
 	case s.Stop == nil, s.Stop.Why == flows.StopInterrupted:

@@ -237,13 +237,19 @@ func (s *session) press(t *testing.T, key, next string) {
 // soon says whether a text is seen within a moment.
 func (s *session) soon(t *testing.T, text string) bool {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	return s.within(t, time.Second, func(seen string) bool { return strings.Contains(seen, text) })
+}
+
+// within says whether what is seen becomes so within a time.
+func (s *session) within(t *testing.T, most time.Duration, so func(string) bool) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
-	for !strings.Contains(s.shown(), text) {
+	for !so(s.shown()) {
 		select {
 		case <-s.news:
 		case <-s.done:
-			return strings.Contains(s.shown(), text)
+			return so(s.shown())
 		case <-ctx.Done():
 			return false
 		}

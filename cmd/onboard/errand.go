@@ -215,7 +215,7 @@ func flagOr(q flows.Question) string {
 // because there can be none.
 func noPlan(s flows.State, why string) error {
 	code := codeFailed
-	if _, err := flows.MakePlan(s); err == nil || errors.Is(err, flows.ErrNotRead) {
+	if _, err := flows.MakePlan(s); err == nil || errors.Is(err, flows.ErrNotRead) || errors.Is(err, flows.ErrTooEarly) {
 		code = codeUnknown
 	}
 	return &exitError{code: code, cause: errors.New(why)}

@@ -53,6 +53,11 @@ func (f pathFlags) answers(cmd *cobra.Command) (map[flows.QuestionID]string, err
 		}
 		return nil, usage("Type one of: "+strings.Join(plannedPaths(), ", ")+".", "no path is called %q", f.path)
 	}
+	switch f.revoke {
+	case "", flows.RevokeGrants, flows.RevokeApp:
+	default:
+		return nil, usage(fmt.Sprintf("Type %s or %s.", flows.RevokeGrants, flows.RevokeApp), "--revoke takes back the grants or the app, and %q is neither", checks.Line(f.revoke, 60))
+	}
 	out := map[flows.QuestionID]string{flows.AskHow: flows.HowGraph, flows.AskRevoke: f.revoke, flows.AskWho: f.who}
 	switch f.reviewers {
 	case "", flows.ReviewersMe, flows.ReviewersRole:

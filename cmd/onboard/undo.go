@@ -109,7 +109,7 @@ func (o *options) takenBack(r flows.Receipt) string {
 	}
 	for _, name := range names {
 		by, err := kept.Read(name)
-		if err == nil && by.Done && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
+		if err == nil && by.Done && !by.Partial && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
 			return name
 		}
 	}

@@ -3,9 +3,10 @@
 package main
 
 import (
-	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,27 +114,23 @@ func (w *walk) option(title string) *walk {
 }
 
 // turns presses a key until what is read of the screen is another: a screen that
-// has just opened takes no keys for a moment.
+// has just opened takes no keys for a moment, and says so; only then is it pressed
+// again, for a key more would answer the next screen.
 func (w *walk) turns(key string, read func(string) string) *walk {
 	w.t.Helper()
 	was := read(w.shown())
-	for range 10 {
+	turned := func(seen string) bool { now := read(seen); return now != was && now != "" }
+	for range 20 {
 		w.types(w.t, key)
-		ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
-		for changed := true; changed; {
-			if now := read(w.shown()); now != was && now != "" {
-				cancel()
-				return w
-			}
-			select {
-			case <-w.news:
-			case <-w.done:
-				changed = false
-			case <-ctx.Done():
-				changed = false
-			}
+		if w.within(w.t, time.Second, turned) {
+			return w
 		}
-		cancel()
+		w.until(w.t, fmt.Sprintf("turn by %q", key), func(seen string) bool {
+			return turned(seen) || slices.ContainsFunc(notNow, func(n string) bool { return strings.Contains(seen, n) })
+		})
+		if turned(w.shown()) {
+			return w
+		}
 	}
 	w.t.Fatalf("%q leads nowhere:\n%s", key, w.shown())
 	return w
@@ -192,8 +189,7 @@ func (w *walk) onward(next string) *walk {
 		if w.hasLine(next) {
 			return w
 		}
-		w.types(w.t, "\r")
-		if w.soon(w.t, next) {
+		if w.turns("\r", standsIn).soon(w.t, next) {
 			return w
 		}
 	}

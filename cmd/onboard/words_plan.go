@@ -54,6 +54,8 @@ Without a receipt it lists those that are kept.`
 	sayReceiptWhole  = "done"
 	sayReceiptPart   = "not carried to its end"
 	sayReceiptGone   = "done, and taken back since"
+	sayPartial       = "not all is taken back: something was sent that does not show, and may still show"
+	sayPartialNext   = "Undo the same receipt again then."
 	sayReceiptUndo   = "took back plan %s"
 	sayNoReceipt     = "No receipt is kept on this machine.\n"
 )
