@@ -20,8 +20,8 @@ func TestPlansWithoutLines(t *testing.T) {
 		says     string
 	}{
 		"approved already":                {"approved", []string{"--path", "entra-grant"}, codeOpen, sayPlanEmpty},
-		"nothing to take back":            {"managed-default", []string{"--path", "revoke"}, codeOpen, sayPlanEmpty},
-		"nothing to take back, whole":     {"managed-default", []string{"--path", "revoke", "--revoke", "app"}, codeOpen, sayPlanEmpty},
+		"nothing to take back":            {"managed-default", []string{"--path", "revoke"}, codeOpen, "Nothing to do: the enterprise app is not in the tenant"},
+		"nothing to take back, whole":     {"managed-default", []string{"--path", "revoke", "--revoke", "app"}, codeOpen, "so there is nothing to take back."},
 		"a pilot of what everybody holds": {"approved", []string{"--path", "pilot", "--for", "user@contoso.example"}, codeFailed, sayPlanNothing},
 	} {
 		t.Run(name, func(t *testing.T) {
