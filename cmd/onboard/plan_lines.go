@@ -37,7 +37,7 @@ func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 	l.line(sayPlanHead, checks.Line(flows.PlanTitle(s.Path), 120), checks.Line(s.App.Name, 120), checks.Line(s.Domain, 253), s.TenantID(), whoIs(s.Account))
 	l.app(s)
 	empty := p == nil || len(p.Lines) == 0
-	if fit.Path.ID != "" && !fit.Fits && !(empty && s.Path == flows.Revoke) {
+	if fit.Path.ID != "" && !fit.Fits && (!empty || s.Path != flows.Revoke) {
 		l.line(sayPlanUnfit, checks.Line(fit.Why, mostDetail))
 	}
 	if empty {
