@@ -121,7 +121,7 @@ func (o Options) filled() Options {
 }
 
 func (s *Store) open(ctx context.Context, path string) (err error) {
-	if s.files, err = openFiles(ctx, path, s.o.MaxSize); err != nil {
+	if s.files, err = openFiles(ctx, path, s.dialect, s.o.MaxSize); err != nil {
 		return err
 	}
 	defer func() {

@@ -5,6 +5,7 @@ package cases
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -154,6 +155,9 @@ func killedAfter(t *testing.T, exe, path string, after int) map[string]stored {
 			t.Fatalf("the process said %q", lines.Text())
 		}
 		if n == after {
+			if err := opens(t, path); !errors.Is(err, ErrBusy) {
+				t.Errorf("beside it: %v", err)
+			}
 			if err := child.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}

@@ -76,6 +76,11 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, schemas []string) (err 
 	if version > len(schemas) {
 		return ErrNewer
 	}
+	if version == 0 {
+		if _, err := tx.ExecContext(ctx, createFacts); err != nil {
+			return err
+		}
+	}
 	for _, step := range schemas[version:] {
 		for stmt := range strings.SplitSeq(step, ";\n") {
 			if strings.TrimSpace(stmt) == "" {
@@ -94,22 +99,25 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, schemas []string) (err 
 	return tx.Commit()
 }
 
-// versionOf reads the version of a database; of an empty one, which it makes
-// ready, it is 0.
-func versionOf(ctx context.Context, tx *sql.Tx, d dialect) (int, error) {
+// asker is a database or a transaction.
+type asker interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// versionOf reads the version of a database; of an empty one it is 0.
+func versionOf(ctx context.Context, db asker, d dialect) (int, error) {
 	var facts, tables int
-	if err := tx.QueryRowContext(ctx, d.tables).Scan(&facts, &tables); err != nil {
+	if err := db.QueryRowContext(ctx, d.tables).Scan(&facts, &tables); err != nil {
 		return 0, err
 	}
 	switch {
 	case tables == 0:
-		_, err := tx.ExecContext(ctx, createFacts)
-		return 0, err
+		return 0, nil
 	case facts == 0:
 		return 0, ErrForeign
 	}
 	var text string
-	if err := tx.QueryRowContext(ctx, d.sql(getFact), factVersion).Scan(&text); err != nil {
+	if err := db.QueryRowContext(ctx, d.sql(getFact), factVersion).Scan(&text); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return 0, ErrForeign
 		}

@@ -64,7 +64,7 @@ type files struct {
 
 // openFiles takes hold of the database at path, which it makes where there is
 // none, for its owner alone. It grows to no more than most bytes.
-func openFiles(ctx context.Context, path string, most int64) (f *files, err error) {
+func openFiles(ctx context.Context, path string, d dialect, most int64) (f *files, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -88,6 +88,12 @@ func openFiles(ctx context.Context, path string, most int64) (f *files, err erro
 	if err := ready(path); err != nil {
 		return f, err
 	}
+	if err := ours(ctx, path, d); err != nil {
+		return f, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return f, err
+	}
 	if f.write, err = sql.Open("sqlite", address(path, "journal_mode(WAL)", fmt.Sprintf("max_page_count(%d)", max(1, most/pageSize)))+"&_txlock=immediate"); err != nil {
 		return f, err
 	}
@@ -108,8 +114,8 @@ func openFiles(ctx context.Context, path string, most int64) (f *files, err erro
 	return f, nil
 }
 
-// ready makes sure that there is a file, that it is one, and that it is its
-// owner's alone; the database's other files get the same rights.
+// ready makes sure that there is a file, and that it is one. A new one is its
+// owner's alone; the database's other files get the rights that it has.
 func ready(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
@@ -119,13 +125,25 @@ func ready(path string) error {
 		return err
 	}
 	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return ErrForeign
+	}
+	return err
+}
+
+// ours fails where a file is no database of ours, or a later version's, before
+// anything in it is changed.
+func ours(ctx context.Context, path string, d dialect) (err error) {
+	db, err := sql.Open("sqlite", address(path)+"&_query_only=1")
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return ErrForeign
+	defer func() { err = errors.Join(err, db.Close()) }()
+	version, err := versionOf(ctx, db, d)
+	if err == nil && version > len(schemas) {
+		return ErrNewer
 	}
-	return os.Chmod(path, 0o600)
+	return err
 }
 
 // syncDir forces the names in a folder to the disk; Windows does so by itself.

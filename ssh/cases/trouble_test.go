@@ -150,12 +150,28 @@ func TestWhatCannotBeOpened(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // and it is left as it was
-			if err := opens(t, at(name)); !errors.Is(err, c.want) {
-				t.Errorf("%s: %v", name, err)
-			}
+		was, rights := fileOf(t, at(name))
+		if err := opens(t, at(name)); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if is, now := fileOf(t, at(name)); is != was || now != rights {
+			t.Errorf("%s: it is not left as it was: %v, then %v", name, rights, now)
 		}
 	}
+}
+
+// fileOf is what a file holds, and its rights.
+func fileOf(t *testing.T, name string) (string, os.FileMode) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data), info.Mode()
 }
 
 func TestAnEmptyFileIsADatabaseToCome(t *testing.T) {
