@@ -78,7 +78,7 @@ func (o *options) target() (target, error) {
 		return t, inputError(err)
 	}
 	t.profile = p
-	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now(), Login: o.loginURL, Service: o.service()}
+	t.subject = checks.Subject{App: p.App(), Domain: domain, Cloud: checks.Cloud(o.cloud), Person: o.user, Now: time.Now(), Login: o.loginURL, Portal: o.portalURL, Service: o.service()}
 	return t, nil
 }
 

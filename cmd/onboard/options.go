@@ -29,7 +29,7 @@ type options struct {
 	noColor   bool
 	loginURL  string
 	graphURL  string
-	portalURL string // no flag: the simulator's, in a demo
+	portalURL string
 	dnsServer string
 	dnsPort   uint16
 	// trustAnchor is a file of DS or DNSKEY lines, for private roots.
@@ -85,6 +85,7 @@ func flagsOfScreen(o *options, f *pflag.FlagSet) {
 func flagsOfHosts(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.loginURL, "login-url", "", "address of a sign-in service in place of Microsoft's, such as a simulator's")
 	f.StringVar(&o.graphURL, "graph-url", "", "address of a Graph in place of Microsoft's")
+	f.StringVar(&o.portalURL, "portal-url", "", "address to which links lead in place of Microsoft's admin center, such as the portal of a simulator; with --login-url or --graph-url")
 	f.StringVar(&o.proxy, "proxy", "", "proxy to go through, http:// or socks5://; none: no proxy; left out: as the environment says")
 }
 
@@ -176,7 +177,7 @@ func (o *options) validate() error {
 	if o.keepSignIn && (o.tokenFile != "" || o.signIn == "none" || o.signIn == "az") {
 		return usage("Leave out one of the two.", "--keep-sign-in keeps a sign-in by browser or device code, and there is none with %s", cmp.Or(o.signIn, "--token-file"))
 	}
-	for _, one := range []struct{ flag, value string }{{"--login-url", o.loginURL}, {"--graph-url", o.graphURL}} {
+	for _, one := range []struct{ flag, value string }{{"--login-url", o.loginURL}, {"--graph-url", o.graphURL}, {"--portal-url", o.portalURL}} {
 		if one.value == "" {
 			continue
 		}
@@ -188,6 +189,9 @@ func (o *options) validate() error {
 			return usage("Type the address alone, such as https://127.0.0.1:8443.", "%s %q is no https address", one.flag, one.value)
 		}
 	}
-	o.loginURL, o.graphURL = strings.TrimRight(o.loginURL, "/"), strings.TrimRight(o.graphURL, "/")
+	o.loginURL, o.graphURL, o.portalURL = strings.TrimRight(o.loginURL, "/"), strings.TrimRight(o.graphURL, "/"), strings.TrimRight(o.portalURL, "/")
+	if o.portalURL != "" && o.service() == "" { // links to Microsoft's tenants lead to Microsoft
+		return usage("Type --login-url and --graph-url of the same service as well.", "--portal-url is not Microsoft's, and it is Microsoft that is asked")
+	}
 	return nil
 }

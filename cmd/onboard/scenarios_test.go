@@ -43,7 +43,7 @@ func simulate(t *testing.T, o sim.Options) *sim.Sim {
 // against are the flags that point onboard at a simulator.
 func against(r sim.Ready) []string {
 	base := (&url.URL{Scheme: "https", Host: r.HTTPS}).String()
-	args := []string{"--login-url", base, "--graph-url", base, "--dns-server", r.DNS, "--ca-file", r.CA}
+	args := []string{"--login-url", base, "--graph-url", base, "--portal-url", r.Portal, "--dns-server", r.DNS, "--ca-file", r.CA}
 	if r.TrustAnchor != "" {
 		args = append(args, "--trust-anchor", r.TrustAnchor)
 	}

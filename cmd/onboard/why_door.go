@@ -14,7 +14,7 @@ func (o *options) askFor(ctx context.Context, domain string, in checks.WhyAsked)
 	public := *o
 	public.domain, public.user, public.signIn, public.tokenFile = domain, "", "none", ""
 	in.Findings, in.Mail, in.Personal = nil, nil, ""
-	in.Subject = checks.Subject{App: in.Subject.App, Cloud: checks.Cloud(o.cloud), Login: o.loginURL, Now: time.Now()}
+	in.Subject = checks.Subject{App: in.Subject.App, Cloud: checks.Cloud(o.cloud), Login: o.loginURL, Portal: o.portalURL, Now: time.Now()}
 	if err := public.whyDomain(&in); err != nil {
 		return in, err
 	}

@@ -43,7 +43,7 @@ func (o *options) lookWhy(ctx context.Context, a aadsts.Answer, f whyFlags) (*wh
 	if profile != nil {
 		in.Subject.App = profile.App()
 	}
-	in.Subject.Cloud, in.Subject.Login, in.Subject.Now = checks.Cloud(o.cloud), o.loginURL, time.Now()
+	in.Subject.Cloud, in.Subject.Login, in.Subject.Portal, in.Subject.Now = checks.Cloud(o.cloud), o.loginURL, o.portalURL, time.Now()
 	if err := o.whyDomain(&in); err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (l *whyLook) stateOf(in checks.WhyAsked, profile *flows.Profile) flows.Stat
 		facts = flows.FactsOf(&checks.Snapshot{Discovery: in.Subject.Look.Discovery}, in.Subject.App)
 	}
 	s := flows.Apply(flows.State{}, flows.Started{
-		Version: release, Domain: in.Subject.Domain, Cloud: in.Subject.Cloud, Profile: profile, Login: l.o.loginURL,
+		Version: release, Domain: in.Subject.Domain, Cloud: in.Subject.Cloud, Profile: profile, Login: l.o.loginURL, Portal: l.o.portalURL,
 		ClientID: in.Subject.App.ClientID,
 	})
 	return flows.AboutWhy(flows.Apply(s, flows.Learned{Facts: facts, Round: s.Round}), l.why, nil)

@@ -58,10 +58,10 @@ func (o *options) service() string { return checks.OtherService(o.loginURL, o.gr
 
 // start is what the flags already say of a run; what they do not is asked.
 func (o *options) start() (flows.Started, error) {
-	s := flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL, Service: o.service()}
-	if err := o.validate(); err != nil {
-		return s, err
+	if err := o.validate(); err != nil { // it also puts the addresses into their form
+		return flows.Started{}, err
 	}
+	s := flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: release, Cloud: checks.Cloud(o.cloud), Person: o.user, CanWrite: true, Keeps: o.keepSignIn, Login: o.loginURL, Portal: o.portalURL, Service: o.service()}
 	if o.json {
 		return s, usage("Type `onboard check --json` for a report.", "the wizard prints no JSON")
 	}

@@ -24,6 +24,7 @@ leads to the vendors' apps, where a user presses Connect.
   onboard sim --scenario admins-only --dir /tmp/sim
   onboard check --app hetk --domain contoso.example \
     --login-url https://HOST:PORT --graph-url https://HOST:PORT \
+    --portal-url https://HOST:PORT/portal \
     --ca-file /tmp/sim/ca.pem --token-file /tmp/sim/tokens/admin@contoso.example
 
 Its DNS can be in trouble, too: --fault dns-silent, dns-slow=DURATION,
