@@ -23,6 +23,10 @@ func TestNobodyLeaksThroughFields(t *testing.T) {
 		"https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=" + appID + "&redirect_uri=https%3A%2F%2Fapp.example%2Fjane_doe%2Fcallback",
 		"https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=" + appID + "&redirect_uri=myapp%3A%2F%2Fauth%2F" + tenant,
 		"https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=" + appID + "&scope=https%3A%2F%2Fcontoso-my.sharepoint.com%2Fpersonal%2Fjane_doe_contoso_com%2FAllSites.Read",
+		"AADSTS90094 Tenant: Jane.Doe", "AADSTS90094 the tenant jane.doe is blocked", `{"tenant":"jane.doe"}`, "https://app.example/cb?admin_consent=True&tenant=Jane.Doe",
+		"AADSTS90094 in the organization jane.doe@contoso.example",
+		"https://app.example/cb?error=invalid_scope&scope=jane.doe%20Jane%20Doe", `{"scope":"jane.doe Jane Doe https://app.example/jane.doe api://x/jane"}`,
+		"https://app.example/cb?error=jane_smith_4917712345", "https://app.example/cb?error=access_denied&suberror=jane.doe", "AADSTS90094 &response_type=jane_doe%20code",
 		"AADSTS500011: The resource principal named jane.doe was not found in the tenant named Contoso.",
 	} {
 		out, err := json.Marshal(Parse(text).WithoutPersonal())
@@ -33,6 +37,76 @@ func TestNobodyLeaksThroughFields(t *testing.T) {
 			if strings.Contains(string(out), person) {
 				t.Errorf("%s: %q is in %s", text, person, out)
 			}
+		}
+	}
+}
+
+// TestTenantsInSentences holds which domains are a tenant's.
+func TestTenantsInSentences(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"AADSTS90094 in tenant contoso.example":                                 "contoso.example",
+		"AADSTS90002: Tenant contoso.com not found.":                            "contoso.com",
+		"the organization contoso.co.uk.":                                       "contoso.co.uk",
+		"isn't available in your organization contoso.onmicrosoft.com":          "contoso.onmicrosoft.com",
+		"does not exist in the directory (contoso.de)":                          "",
+		"AADSTS90094 beim Mandanten müller.example":                             "müller.example",
+		"テナント contoso.jp で":                                                     "contoso.jp",
+		"tenant is full. tenant was moved. the tenant contoso.berlin, they say": "contoso.berlin",
+		"tenant jane.doe":      "",
+		"Tenant: Contoso.Com":  "contoso.com",
+		"tenant settings.json": "",
+		"https://login.microsoftonline.com/contoso.anything/oauth2/v2.0/authorize?x=": "contoso.anything",
+	} {
+		if got := Parse(text).Tenant.Name; got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestUnknownErrorIsOne holds that an error whose name is not repeated is one all
+// the same.
+func TestUnknownErrorIsOne(t *testing.T) {
+	t.Parallel()
+	a := Parse("https://app.example/cb?admin_consent=True&tenant=contoso.example&error=something_else")
+	if a.Class == NoneSuccess || a.Error != "" {
+		t.Errorf("%s, %q", a.Class, a.Error)
+	}
+	if a := Parse("https://app.example/cb?error=invalid_target&suberror=bad_token"); a.Error != "invalid_target" || a.Suberror != "bad_token" {
+		t.Errorf("%q, %q", a.Error, a.Suberror)
+	}
+}
+
+// TestScopesThatAreKept holds that permissions have the form of Microsoft's.
+func TestScopesThatAreKept(t *testing.T) {
+	t.Parallel()
+	for scope, want := range map[string]int{
+		"openid profile email offline_access":                                                   4,
+		"Calendars.ReadWrite.Shared MailboxItem.ImportExport EWS.AccessAsUser.All SMTP.Send":    4,
+		"https://graph.microsoft.com/.default https://outlook.office.com/IMAP.AccessAsUser.All": 2,
+		"api://8dd90edb-c881-459a-ac84-2a1fee8c5c94/access_as_user":                             1,
+		"Sites.FullControl.All EduAssignments.ReadWriteBasic Chat.ManageDeletion.All":           3,
+		"Calendar.Write": 1,
+		"jane doe j.d":   0,
+	} {
+		if got := Parse(`AADSTS70011 {"scope":"` + scope + `"}`).Scopes; len(got) != want {
+			t.Errorf("%q: %q", scope, got)
+		}
+	}
+}
+
+// TestHalvesOfCharacters holds that JSON's way to write an emoji is read.
+func TestHalvesOfCharacters(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"appDisplayName":"Hetk \ud83d\ude00 Sync"}`:          "Hetk 😀 Sync",
+		`{"x":"{\"appDisplayName\":\"Hetk \\ud83d\\ude00\"}"}`: "Hetk 😀",
+		`{"appDisplayName":"Hetk \ud83d Sync"}`:                "Hetk Sync",
+		`{"appDisplayName":"Hetk \ude00\ud83d Sync"}`:          "Hetk Sync",
+		`{"appDisplayName":"Hetk \ud83d\u0041 Sync"}`:          "Hetk A Sync",
+	} {
+		if got := Parse(text).App.Name; got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ type facts struct {
 	graph  string // Graph's own error code
 	state  bool   // an authorization code came back: the sign-in worked
 	cancel bool   // error_subcode=cancel
+	failed bool   // there is an error, known or not
 	said   bool   // an error_description came with the error
 	host   string // of Microsoft's sign-in, which tells the cloud; "" where the text names none
 }
@@ -33,7 +34,9 @@ func (f *facts) take(p pair) {
 	case "suberror", "errorsubcode":
 		v := identifier(p.value)
 		f.cancel = f.cancel || v == "cancel"
-		set(&a.Suberror, v)
+		if _, ok := suberrors[v]; ok {
+			set(&a.Suberror, v) // whatever else stands there may be a name
+		}
 	case "claims":
 		if a.Claims == "" {
 			a.Claims = claims(p.value)
@@ -97,7 +100,8 @@ func (f *facts) takeRequest(p pair) {
 			set(&a.Request.Prompt, v)
 		}
 	case "responsetype":
-		set(&a.Request.ResponseType, strings.Join(strings.Fields(identifiers(plainValue(p))), " "))
+		words := slices.DeleteFunc(strings.Fields(identifiers(plainValue(p))), func(w string) bool { return !slices.Contains(responseTypes, w) })
+		set(&a.Request.ResponseType, strings.Join(words, " "))
 	case "redirecturi":
 		if whole := bareURL(plainValue(p)); a.Request.RedirectURI == "" && whole != "" {
 			a.Request.RedirectURI = discreet(whole)
@@ -112,6 +116,10 @@ func (f *facts) takeRequest(p pair) {
 // (entra-facts §11).
 var prompts = []string{"none", "login", "consent", "select_account", "admin_consent", "create"}
 
+// responseTypes are the words that a response_type is made of (OAuth 2.0 Multiple
+// Response Types).
+var responseTypes = []string{"code", "id_token", "token", "none"}
+
 func set(to *string, value string) {
 	if *to == "" {
 		*to = value
@@ -123,10 +131,22 @@ func set(to *string, value string) {
 func (f *facts) takeError(p pair) {
 	v := strings.ToLower(identifier(p.value))
 	// Errors of OAuth have an underscore; "error=1" and "error=true" are none.
-	if _, ok := oauthErrors[v]; !ok && (p.loose || !strings.Contains(v, "_")) {
+	_, ok := oauthErrors[v]
+	if !ok && (p.loose || !strings.Contains(v, "_")) {
 		return
 	}
-	set(&f.answer.Error, v)
+	// One that nobody knows is an error as well, and may be a name.
+	f.failed = true
+	if ok || slices.Contains(otherErrors, v) {
+		set(&f.answer.Error, v)
+	}
+}
+
+// otherErrors are errors of OAuth and OpenID that mean nothing here [RFC 6749,
+// RFC 8707, RFC 9101, OpenID Connect].
+var otherErrors = []string{
+	"invalid_target", "invalid_request_uri", "invalid_request_object", "request_not_supported", "request_uri_not_supported", "registration_not_supported",
+	"unsupported_token_type", "unmet_authentication_requirements", "invalid_dpop_proof", "use_dpop_nonce", "mfa_required", "invalid_resource",
 }
 
 // takeCodes reads the numbers of error_codes, which are codes whatever they are.
@@ -192,7 +212,7 @@ func (f *facts) takeTenant(v string) {
 		set(&t.ID, id)
 		return
 	}
-	if d := domain(v); d != "" {
+	if d := tenantDomain(v); d != "" {
 		set(&t.Name, d)
 	}
 }

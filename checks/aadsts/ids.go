@@ -198,6 +198,9 @@ func (f *facts) names(s string) {
 		}
 		set(&a.Tenant.Name, upTo(rest, ends))
 	}
+	if a.Tenant.Name == "" {
+		a.Tenant.Name = saidTenant(s)
+	}
 	if _, rest, ok := strings.Cut(s, "resource principal named "); ok {
 		if id, _, ok := strings.Cut(rest[:min(len(rest), 2*maxName)], " was not found"); ok {
 			f.namedAPI(id)

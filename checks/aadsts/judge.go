@@ -128,7 +128,7 @@ func (f *facts) protocolSigns(w *seen) []sign {
 	// An error outranks whatever else the same address says: a consent redirect
 	// that failed says admin_consent=True, too.
 	switch {
-	case a.Error != "":
+	case a.Error != "" || f.failed:
 	case a.AdminConsent:
 		out = append(out, sign{verdict{NoneSuccess, Nobody, Medium, AfterApproval, nil}, classWords{whatClaimed, doClaimed, wordsOf(NoneSuccess).skip}, whyRedirect, rankSuccess + 2, 0})
 	case f.state && a.Request.Kind == "":

@@ -2,6 +2,7 @@ package aadsts
 
 import (
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -129,17 +130,34 @@ func escape(out []byte, s string) ([]byte, int) {
 		if len(s) < 2+n {
 			return out, 0
 		}
-		var r rune
-		for i := range n {
-			d := hexDigit(s[2+i])
-			if d < 0 {
-				return out, 0
+		r, ok := hexRune(s[2 : 2+n])
+		if !ok {
+			return out, 0
+		}
+		// Characters beyond the first 65,536 are two halves.
+		if both := 2 * (2 + n); s[1] == 'u' && len(s) >= both && s[2+n] == '\\' && s[3+n] == 'u' {
+			if low, ok := hexRune(s[4+n : both]); ok {
+				if whole := utf16.DecodeRune(r, low); whole != utf8.RuneError {
+					return utf8.AppendRune(out, whole), both
+				}
 			}
-			r = r<<4 | d
 		}
 		return utf8.AppendRune(out, r), 2 + n
 	}
 	return out, 0
+}
+
+// hexRune is the number that a few digits of base 16 stand for.
+func hexRune(s string) (rune, bool) {
+	var r rune
+	for i := range len(s) {
+		d := hexDigit(s[i])
+		if d < 0 {
+			return 0, false
+		}
+		r = r<<4 | d
+	}
+	return r, true
 }
 
 func hexDigit(b byte) rune {

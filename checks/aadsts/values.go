@@ -66,7 +66,7 @@ func scopes(v string) []string {
 		if len(out) == maxScopes {
 			break
 		}
-		if !isScope(f) || ofPerson(f) || seen[strings.ToLower(f)] {
+		if !isScope(f) || !isPermission(f) || ofPerson(f) || seen[strings.ToLower(f)] {
 			continue
 		}
 		seen[strings.ToLower(f)] = true
@@ -112,7 +112,9 @@ func isPermission(f string) bool {
 	}
 	parts := strings.Split(f, ".")
 	return parts[0] != "" && (parts[0][0] < '0' || parts[0][0] > '9') &&
-		slices.ContainsFunc(parts[1:], func(s string) bool { return slices.Contains(scopeVerbs, s) })
+		slices.ContainsFunc(parts[1:], func(s string) bool {
+			return slices.Contains(scopeVerbs, s) || slices.ContainsFunc(scopeStems, func(stem string) bool { return strings.HasPrefix(s, stem) })
+		})
 }
 
 // plainScopes are scopes without a verb: OpenID's, and those that stand for all
@@ -125,8 +127,11 @@ var plainScopes = []string{
 // Graph's have it [K].
 var scopeVerbs = []string{
 	"Read", "ReadBasic", "ReadWrite", "Send", "All", "Shared", "AccessAsUser", "AccessAsApp", "Manage", "ManageAsApp", "Create", "Update", "Delete",
-	"Export", "Invite", "Selected", "OwnedBy", "Chat", "Group",
+	"Export", "Invite", "Selected", "OwnedBy", "Chat", "Group", "Use", "Edit",
 }
+
+// scopeStems are what longer forms of those begin with.
+var scopeStems = []string{"Read", "Write", "Manage", "Create", "Delete", "FullControl", "ImportExport", "AccessAs"}
 
 // domain is a name of DNS in small letters; "" where v is none. A label has
 // letters, digits and hyphens; names in other scripts pass as they are.
