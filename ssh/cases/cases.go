@@ -17,9 +17,9 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 )
@@ -92,7 +92,8 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	tick := time.NewTicker(s.o.SweepEvery)
 	var wg sync.WaitGroup
-	wg.Go(func() { s.work(tick.C) })
+	wg.Go(s.work)
+	wg.Go(func() { s.sweeping(tick.C) })
 	s.stop = sync.OnceValue(func() error {
 		close(s.quit)
 		wg.Wait()
@@ -182,8 +183,8 @@ func (s *Store) Close() error { return s.stop() }
 func (s *Store) storing(ctx context.Context, doing string, err error) error {
 	select {
 	case <-s.quit:
-		if err != nil && ctx.Err() == nil {
-			return fmt.Errorf("%s: %w", doing, ErrClosed)
+		if err != nil && strings.HasPrefix(err.Error(), "sql: ") && !errors.Is(err, sql.ErrNoRows) {
+			err = ErrClosed
 		}
 	default:
 	}

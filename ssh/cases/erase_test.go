@@ -220,6 +220,38 @@ func TestCasesAreKeptForAsLongAsIsSaid(t *testing.T) {
 	}
 }
 
+// Who ends a sweep in its middle leaves no traces behind for long.
+func TestASweepThatIsCutShortIsWiped(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cases.db")
+	synctest.Test(t, func(t *testing.T) {
+		s, err := Open(t.Context(), path, Options{Keep: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := begun(t, s)
+		for range sweepMost - 1 {
+			begun(t, s)
+		}
+		time.Sleep(2 * time.Minute)
+		gone := 0
+		if err := s.submit(s.sweepSome(t.Context(), 0, &gone)); gone != sweepMost || err != nil {
+			t.Errorf("%d went, %v", gone, err)
+		}
+		time.Sleep(wipeAgain + time.Second)
+		synctest.Wait()
+		if left := column(t, s.files.read, `SELECT name FROM facts WHERE name = 'unwiped'`); len(left) != 0 {
+			t.Error("it was not wiped")
+		}
+		if left := traces(t, path, string(c.Number())); left != nil {
+			t.Errorf("left in %v", left)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestTheStoreSweepsByItself(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "cases.db")

@@ -3,29 +3,25 @@ package cases
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // sweepMost bounds how many cases go in one transaction, so that nobody's append
 // waits long behind it.
 const sweepMost = 16
 
-// Sweep removes every case that nothing was added to for Options.Keep, and says
-// how many there were. The store does so by itself every Options.SweepEvery.
-func (s *Store) Sweep(ctx context.Context) (int, error) {
-	n, err := s.sweep(ctx, s.submit)
-	return n, s.storing(ctx, "removing old cases", err)
-}
-
-// sweep removes old cases, some at a time, and their traces at the end.
-func (s *Store) sweep(ctx context.Context, do func(*job) error) (total int, err error) {
+// Sweep removes every case that nothing was added to for Options.Keep, some at a
+// time, then their traces, and says how many there were. The store does so by
+// itself every Options.SweepEvery.
+func (s *Store) Sweep(ctx context.Context) (total int, err error) {
 	for {
 		gone := 0
-		err := do(s.sweepSome(ctx, total, &gone))
+		err := s.submit(s.sweepSome(ctx, total, &gone))
 		if err != nil && !errors.Is(err, ErrUnwiped) { // gone may still be written to
-			return total, err
+			return total, s.storing(ctx, "removing old cases", err)
 		}
 		if total += gone; err != nil || gone < sweepMost {
-			return total, err
+			return total, s.storing(ctx, "removing old cases", err)
 		}
 	}
 }
@@ -43,22 +39,29 @@ func (s *Store) sweepSome(ctx context.Context, before int, gone *int) *job {
 				return nil, err
 			}
 		}
+		s.unwiped = s.unwiped || len(ids) > 0 // should nobody ask for the next
 		*gone, j.wakes, j.wipe = len(ids), ns, before+len(ids) > 0 && len(ids) < sweepMost
 		return nil, nil
 	}
 	return j
 }
 
-// sweepNow is a sweep by the writer itself.
-func (s *Store) sweepNow() {
-	n, err := s.sweep(s.ctx, func(j *job) error {
-		j.done = make(chan error, 1)
-		s.together([]*job{j})
-		return <-j.done
-	})
-	if err != nil {
-		s.o.Log.Warn("old cases were not removed", "cases", n, "reason", storing(s.ctx, "removing old cases", err).Error())
-	} else if n > 0 {
-		s.o.Log.Info("old cases were removed", "cases", n)
+// sweeping sweeps at once and with each tick, until the store is closed.
+func (s *Store) sweeping(tick <-chan time.Time) {
+	for {
+		n, err := s.Sweep(s.ctx)
+		switch {
+		case errors.Is(err, ErrClosed):
+			return
+		case err != nil:
+			s.o.Log.Warn("old cases were not removed", "cases", n, "reason", err.Error())
+		case n > 0:
+			s.o.Log.Info("old cases were removed", "cases", n)
+		}
+		select {
+		case <-tick:
+		case <-s.quit:
+			return
+		}
 	}
 }

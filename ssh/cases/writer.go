@@ -56,9 +56,8 @@ func (s *Store) submit(j *job) error {
 // for readers, and everybody else for it.
 const wipeAgain = 10 * time.Second
 
-// work does jobs until the store is closed, and sweeps.
-func (s *Store) work(sweeps <-chan time.Time) {
-	s.sweepNow()
+// work does jobs until the store is closed.
+func (s *Store) work() {
 	var again <-chan time.Time
 	for {
 		select {
@@ -66,8 +65,6 @@ func (s *Store) work(sweeps <-chan time.Time) {
 			return
 		case first := <-s.jobs:
 			s.together(s.gather(first))
-		case <-sweeps:
-			s.sweepNow()
 		case <-again:
 			again = nil
 			_ = s.wipe() // or again
