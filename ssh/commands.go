@@ -61,7 +61,8 @@ func parseCommand(line string) (spec commandSpec, args []string, no string) {
 }
 
 // hold gives the arguments in the form in which nothing can be mistaken: each
-// flag with its value in one word, and the words behind a lone --.
+// flag with its value in one word, and then the words, none of which looks like a
+// flag.
 func (c commandSpec) hold(args []string) (held []string, no string) {
 	var words []string
 	for i := 0; i < len(args); i++ {
@@ -94,10 +95,7 @@ func (c commandSpec) hold(args []string) (held []string, no string) {
 	if len(words) > c.words {
 		return nil, fmt.Sprintf(sayManyWords, checks.Line(words[c.words], 40), c.name)
 	}
-	if len(words) > 0 {
-		held = append(append(held, "--"), words...)
-	}
-	return held, ""
+	return append(held, words...), ""
 }
 
 // serveCommand carries out a command.
@@ -168,7 +166,19 @@ func (c crlf) Write(p []byte) (int, error) {
 
 // printHelp tells what can be asked here.
 func (s *session) printHelp() {
-	for line := range strings.SplitSeq(strings.ReplaceAll(sayHelp, "HOST", strings.TrimPrefix(s.address(""), "ssh ")), "\n") {
-		s.say(line)
+	for _, l := range []struct{ user, command, does string }{
+		{"", "", sayHelpWizard},
+		{userWhy, "", sayHelpWhy},
+		{userPlain, "", sayHelpPlain},
+		{"CODE", "", sayHelpCode},
+		{userFingerprint, "", sayHelpFingerprint},
+		{"", " check --app ID --domain D [--json]", sayHelpCheck},
+		{"", " dns D --app ID [--json]", sayHelpDNS},
+		{"", " apps; apps show ID", sayHelpApps},
+		{"", " status CODE [--json]", sayHelpStatus},
+		{"", " version", sayHelpVersion},
+	} {
+		s.say(s.address(l.user) + l.command)
+		s.say("    " + l.does)
 	}
 }

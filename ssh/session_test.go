@@ -299,8 +299,8 @@ func TestCommands(t *testing.T) {
 	for line, want := range map[string]string{
 		"check --domain contoso.example --app hetk --json": `["check" "--domain=contoso.example" "--app=hetk" "--json"]`,
 		"check --domain=contoso.example":                   `["check" "--domain=contoso.example"]`,
-		"dns contoso.example --app hetk":                   `["dns" "--app=hetk" "--" "contoso.example"]`,
-		"apps show hetk":                                   `["apps" "--" "show" "hetk"]`,
+		"dns contoso.example --app hetk":                   `["dns" "--app=hetk" "contoso.example"]`,
+		"apps show hetk":                                   `["apps" "show" "hetk"]`,
 		"  version  ":                                      `["version"]`,
 	} {
 		if out, errs, code := s.asks(t, line); code != codeUnknown || strings.TrimSpace(out) != want {
@@ -328,7 +328,7 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%q: %d, %q, %q", line, code, out, errs)
 		}
 	}
-	if out, _, code := s.asks(t, "help"); code != codeDone || !strings.Contains(out, "ssh onboard.example check --app ID") || strings.Contains(out, "\r") {
+	if out, _, code := s.asks(t, "help"); code != codeDone || !strings.Contains(out, "ssh onboard.example check --app ID --domain D") || strings.Contains(out, "\r") {
 		t.Errorf("help: %d, %q", code, out)
 	}
 	if out, _, code := s.asks(t, "fingerprint"); code != codeDone || !strings.Contains(out, s.o.Identity.Fingerprint()) {
@@ -345,7 +345,12 @@ func TestStatus(t *testing.T) {
 	c.chooses()
 	c.reads("@onboard.example")
 	code := c.shownCode()
-	out, errs, exit := s.asks(t, "status "+code+" --json")
+	var out, errs string
+	var exit int
+	await(t, "what was typed last", func() bool { // it is stored soon after
+		out, errs, exit = s.asks(t, "status "+code+" --json")
+		return strings.Contains(out, "contoso.example")
+	}, func() string { return out + errs })
 	var st caseStatus
 	if err := json.Unmarshal([]byte(out), &st); err != nil || exit != codeDone || errs != "" {
 		t.Fatalf("%v, %d, %q, %q", err, exit, out, errs)

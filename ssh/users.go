@@ -159,6 +159,7 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 	} else {
 		err = s.screen(drv, o)
 	}
+	stop() // what happened last is stored now, and only now is there surely a case to come back to
 	return s.goodbye(err)
 }
 
@@ -184,7 +185,7 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 		defer s.caught()
 		_ = drv.Run(ctx) // its error is ours: the context's
 	}()
-	return drv, func() {
+	return drv, func() { // it may be called again
 		cancel()
 		<-done
 	}, nil

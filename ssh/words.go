@@ -76,14 +76,14 @@ const (
 	sayStatusUsage  = "Type `status CODE`, with the resume code of a case."
 	sayStatus       = "Case %s: %s; %s, %s."
 
-	sayHelp = `ssh HOST                the wizard
-ssh why@HOST            why somebody is blocked, and whose move it is
-ssh plain@HOST          the wizard on plain lines, for screen readers
-ssh CODE@HOST           goes on with a case, by its resume code
-ssh fingerprint@HOST    how to know that this server is genuine
-ssh HOST check --app ID --domain D --json     all checks once, from outside
-ssh HOST dns D --app ID --json                the app's policy record in the DNS
-ssh HOST apps list | apps show ID             the apps it knows
-ssh HOST status CODE --json                   where a case is
-ssh HOST version`
+	sayHelpWizard      = "the wizard"
+	sayHelpWhy         = "why somebody is blocked, and whose move it is"
+	sayHelpPlain       = "the wizard on plain lines, for screen readers"
+	sayHelpCode        = "goes on with a case, by its resume code"
+	sayHelpFingerprint = "how to know that this server is genuine"
+	sayHelpCheck       = "every check once, from outside"
+	sayHelpDNS         = "the app's policy record in the DNS"
+	sayHelpApps        = "the apps that it knows"
+	sayHelpStatus      = "where a case is"
+	sayHelpVersion     = "the version"
 )

@@ -118,6 +118,18 @@ func reserved() []netip.Prefix {
 	return out
 }
 
+// Public reports whether an address is one of the internet's: not private, not of
+// a machine or a link alone, not reserved, and none of those in the disguise of
+// another form.
+func Public(a netip.Addr) bool {
+	a = a.Unmap()
+	nat64 := netip.MustParsePrefix("64:ff9b::/96") // RFC 6052
+	if b := a.As16(); nat64.Contains(a) {
+		return public(netip.AddrFrom4([4]byte(b[12:])))
+	}
+	return public(a)
+}
+
 // public reports whether an address can be a name server's on the internet.
 func public(a netip.Addr) bool {
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(reserved(), func(p netip.Prefix) bool { return p.Contains(a) })

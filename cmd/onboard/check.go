@@ -136,6 +136,7 @@ func runCheck(ctx context.Context, o *options, save string, proof probeFlags) er
 	readers = append(readers, prober...)
 	var findings []checks.Finding
 	lines, watched := newCheckLines(o.out), o.watched()
+	lines.elsewhere = o.elsewhere
 	if !o.json {
 		lines.service(t.subject)
 	}

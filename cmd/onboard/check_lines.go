@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 
@@ -15,6 +16,8 @@ type checkLines struct {
 	told    map[string]bool // details and what to do, each said once
 	skipped int             // consequences of a failure that is shown
 	unasked int             // checks that nobody signed in for
+	// elsewhere is what is said of them where nobody can sign in; empty: they can.
+	elsewhere string
 }
 
 func newCheckLines(out io.Writer) *checkLines {
@@ -72,7 +75,7 @@ func (l *checkLines) repeats(f checks.Finding) bool {
 // overall prints the answer: what, how sure, whose move, what was not seen.
 func (l *checkLines) overall(v checks.Overall, signedIn bool) error {
 	if l.unasked > 0 {
-		l.line(sayUnasked, checkCount(l.unasked))
+		l.line(cmp.Or(l.elsewhere, sayUnasked), checkCount(l.unasked))
 	}
 	if l.skipped > 0 {
 		l.line(saySkipped, checkCount(l.skipped))

@@ -218,7 +218,7 @@ func (o *options) dnsProfile() (flows.Profile, error) {
 
 // resolveOptions are the flags that say whom to ask, and what to trust.
 func (o *options) resolveOptions() (resolve.Options, error) {
-	how := resolve.Options{Server: o.dnsServer}
+	how := resolve.Options{Server: o.dnsServer, PublicOnly: o.publicOnly}
 	if o.dnsPort != usualDNSPort { // which goes without saying
 		how.Port = o.dnsPort
 	}

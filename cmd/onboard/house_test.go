@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	"ssh/cases":      {"flows", "flows/journal", "checks"},
 	"cmd/onboard": {
 		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
-		"flows", "flows/journal", "flows/run", "tui",
+		"flows", "flows/journal", "flows/run", "ssh", "ssh/cases", "tui",
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -25,6 +26,14 @@ type world struct {
 	// patience is how long a write that was accepted is looked for; 0: as long
 	// as a driver looks. Tests have less.
 	patience time.Duration
+
+	// publicOnly is of what strangers ask for over SSH: nothing that follows from
+	// their words leads to an address that is not public. direct says that no
+	// proxy stands between, and lookup, where it is set, finds addresses.
+	publicOnly, direct bool
+	lookup             *net.Resolver
+	// elsewhere is what is said of what needs a sign-in; empty: --sign-in.
+	elsewhere string
 }
 
 // Exit codes (product contract): scripts branch on them.
@@ -175,6 +184,8 @@ func newRoot(w world) *cobra.Command {
 		o.with(newUndo(o), everything()...),
 		o.with(newDemo(o), flagsOfApp, flagsOfTenant, flagsOfDemo, flagsOfScreen),
 		o.with(newSim(o), flagsOfJSON, flagsOfScreen),
+		newServe(o),
+		o.with(newAdmin(o), flagsOfJSON),
 		o.with(newDNS(o), flagsOfApp, flagsOfJSON, flagsOfScreen, flagsOfDNS, unheard(flagsOfTenant, flagsOfCloud, flagsOfSignIn, flagsOfHosts)),
 		o.with(newWhy(o), everything()...),
 		o.with(newApps(o), flagsOfApps, flagsOfJSON, flagsOfScreen),

@@ -40,10 +40,17 @@ func newClients(o *options) (*clients, error) {
 	if err != nil {
 		return nil, inputError(err)
 	}
+	var through *net.Resolver
 	if o.dnsServer != "" {
-		if tr.DialContext, err = dialThrough(o.dnsServer); err != nil {
+		if through, err = resolverThrough(o.dnsServer); err != nil {
 			return nil, err
 		}
+	}
+	switch {
+	case o.publicOnly && o.direct:
+		tr.DialContext = onlyPublic(through)
+	case through != nil:
+		tr.DialContext = dialThrough(through)
 	}
 	c := &clients{o: o, transport: tr, now: time.Now}
 	c.discover, err = signin.NewDiscoverer(signin.DiscovererOptions{Transport: tr, LoginURL: o.loginURL})
@@ -73,8 +80,8 @@ func (o *options) dnsReader() (checks.Reader, error) {
 	return resolve.NewReader(how), nil
 }
 
-// dialThrough makes a dialer that finds hosts through one DNS server.
-func dialThrough(server string) (func(context.Context, string, string) (net.Conn, error), error) {
+// resolverThrough makes a resolver that asks one DNS server.
+func resolverThrough(server string) (*net.Resolver, error) {
 	host, port, err := net.SplitHostPort(server)
 	if err != nil {
 		host, port = strings.Trim(server, "[]"), "53"
@@ -82,12 +89,16 @@ func dialThrough(server string) (func(context.Context, string, string) (net.Conn
 	if net.ParseIP(host) == nil {
 		return nil, usage("Type an address, such as 192.0.2.53 or [2001:db8::53]:53.", "--dns-server %q is no IP address", server)
 	}
-	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	d.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		var ask net.Dialer
 		return ask.DialContext(ctx, network, net.JoinHostPort(host, port))
-	}}
-	return d.DialContext, nil
+	}}, nil
+}
+
+// dialThrough makes a dialer that finds hosts through a resolver.
+func dialThrough(r *net.Resolver) func(context.Context, string, string) (net.Conn, error) {
+	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Resolver: r}
+	return d.DialContext
 }
 
 // inputError carries an input that a room refused to the command line: what is

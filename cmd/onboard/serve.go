@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+
+	_ "embed" // the systemd unit
+
+	"github.com/spf13/cobra"
+
+	"onboard.example/flows/run"
+	"onboard.example/ssh"
+	"onboard.example/ssh/cases"
+)
+
+// serveUnit is the systemd unit.
+//
+//go:embed onboard.service
+var serveUnit []byte
+
+// serveFlags are the flags of `onboard serve`.
+type serveFlags struct {
+	config                string
+	check, defaults, unit bool
+}
+
+func newServe(o *options) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the wizard over SSH",
+		Long:  sayServeLong,
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runServe(cmd.Context(), o, f) },
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.config, "config", "", "configuration file (YAML); left out: the defaults")
+	fs.BoolVar(&f.check, "check-config", false, "say whether the configuration can be served, and do nothing else")
+	fs.BoolVar(&f.defaults, "print-config", false, "print the configuration with every default and what it means, and do nothing else")
+	fs.BoolVar(&f.unit, "print-unit", false, "print a systemd unit, and do nothing else")
+	return cmd
+}
+
+func runServe(ctx context.Context, o *options, f serveFlags) error {
+	switch {
+	case f.defaults:
+		_, err := o.out.Write(serveDefaults)
+		return err
+	case f.unit:
+		_, err := o.out.Write(serveUnit)
+		return err
+	}
+	c, err := readServe(f.config, o.in)
+	if err != nil {
+		return err
+	}
+	if f.check {
+		return checkServe(o, c)
+	}
+	s, err := openSite(ctx, o, c)
+	if err != nil {
+		return err
+	}
+	err = s.serve(ctx)
+	return errors.Join(err, s.close())
+}
+
+// checkServe looks at what a configuration names, without making anything.
+func checkServe(o *options, c serveConfig) error {
+	if _, err := c.served().profiles(); err != nil {
+		return err
+	}
+	for i, file := range c.HostKeys {
+		if _, err := os.Stat(file); i == 0 && errors.Is(err, os.ErrNotExist) {
+			continue // it is made at the start
+		}
+		if _, _, err := ssh.LoadIdentity([]string{file}); err != nil {
+			return usage(saySeeConfig, "%w", err)
+		}
+	}
+	if _, err := ssh.OpenBans(filepath.Join(c.State, "bans.json"), nil); err != nil {
+		return usage(sayMendBans, "%w", err)
+	}
+	if _, err := newClients(c.served()); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(o.out, sayConfigFine, c.Listen, c.Name, c.State)
+	return err
+}
+
+// site is what is served: the server, and everything that it keeps.
+type site struct {
+	o       *options
+	c       serveConfig
+	log     *slog.Logger
+	id      *ssh.Identity
+	bans    *ssh.Bans
+	cases   *cases.Store
+	clients *clients
+	server  *ssh.Server
+	doors   []io.Closer // listeners, to be closed at the end
+}
+
+// openSite opens everything that is served from. Nothing is listened to yet.
+func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err error) {
+	s = &site{o: o, c: c, log: c.Log.logger(o.err)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if err := c.makeState(); err != nil {
+		return s, usage(saySeeConfig, "%w", err)
+	}
+	var made bool
+	if s.id, made, err = ssh.LoadIdentity(c.HostKeys); err != nil {
+		return s, usage(saySeeConfig, "%w", err)
+	}
+	if made {
+		_, _ = fmt.Fprintf(o.err, sayKeyMade, c.HostKeys[0], s.id.Fingerprint(), c.Name)
+	}
+	if s.bans, err = ssh.OpenBans(filepath.Join(c.State, "bans.json"), nil); err != nil {
+		return s, usage(sayMendBans, "%w", err)
+	}
+	if s.clients, err = newClients(c.served()); err != nil {
+		return s, err
+	}
+	if s.cases, err = cases.Open(ctx, filepath.Join(c.State, "cases.db"), cases.Options{Keep: c.Keep, Log: s.log}); err != nil {
+		return s, fmt.Errorf("open the cases: %w", err)
+	}
+	s.server, err = s.build()
+	return s, err
+}
+
+// build makes the server. What it gets to look with cannot change anything.
+func (s *site) build() (*ssh.Server, error) {
+	served := s.clients.o
+	profiles, err := served.profiles()
+	if err != nil {
+		return nil, err
+	}
+	return ssh.New(ssh.Options{
+		Identity: s.id, Bans: s.bans, Limits: ssh.Limits(s.c.Limits), TrustedProxies: s.c.proxies,
+		Name: s.c.Name, Port: s.c.Port, Cases: s.cases, Log: s.log, LogName: s.c.Log.naming(),
+		Profiles: profiles, Version: release, Login: served.loginURL, Service: served.service(),
+		Eyes:    func() run.Looker { return guarded{Looker: newLooker(s.clients), o: served} },
+		AskWhy:  served.askPublic,
+		Command: s.command,
+	})
+}
+
+// naming says how addresses stand in the log: as they are, as a word that is the
+// same for the same address until the next start, or not at all.
+func (l serveLog) naming() func(netip.Addr) string {
+	switch l.Addresses {
+	case "off":
+		return func(netip.Addr) string { return "-" }
+	case "hash":
+		key := []byte(rand.Text())
+		return func(a netip.Addr) string {
+			sum := hmac.New(sha256.New, key)
+			sum.Write(a.AsSlice())
+			return hex.EncodeToString(sum.Sum(nil)[:6])
+		}
+	}
+	return nil
+}
+
+// operators are the flags that the operator's configuration puts in front of what
+// a client asks for, by command.
+func (s *site) operators(command string) []string {
+	o := s.clients.o
+	asks := []string{"--sign-in=none", "--proxy=" + o.proxy, "--dns-port=" + fmt.Sprint(o.dnsPort)}
+	for _, f := range []struct{ flag, value string }{
+		{"--login-url=", o.loginURL}, {"--graph-url=", o.graphURL}, {"--dns-server=", o.dnsServer}, {"--ca-file=", o.caFile}, {"--trust-anchor=", o.trustAnchor},
+	} {
+		if f.value != "" {
+			asks = append(asks, f.flag+f.value)
+		}
+	}
+	var apps []string
+	if o.appsDir != "" {
+		apps = []string{"--apps=" + o.appsDir}
+	}
+	switch command {
+	case "check", "dns":
+		return append(asks, apps...)
+	case "apps":
+		return apps
+	}
+	return nil
+}
+
+// command carries out a command of a client, whose flags were held to the
+// allow-list.
+func (s *site) command(ctx context.Context, args []string, out, errs io.Writer) int {
+	o := s.clients.o
+	for _, a := range domainsOf(args) {
+		if err := o.public(ctx, a); err != nil {
+			explain(errs, &exitError{code: codeUsage, cause: err})
+			return codeUsage
+		}
+	}
+	all := slices.Concat(args[:1], s.operators(args[0]), args[1:])
+	return execute(ctx, world{args: all, in: o.in, out: out, err: errs, env: []string{"TERM=dumb", "NO_COLOR=1"}, publicOnly: o.publicOnly, direct: o.direct, lookup: o.lookup, elsewhere: sayUnaskedServed})
+}
+
+// listen opens the doors: that of the clients, and that of the operator.
+func (s *site) listen(ctx context.Context) (l net.Listener, admin *adminDoor, err error) {
+	l, err = new(net.ListenConfig).Listen(ctx, "tcp", s.c.Listen)
+	if err != nil {
+		return nil, nil, fmt.Errorf("listen: %w", err)
+	}
+	s.doors = append(s.doors, l)
+	if admin, err = openAdmin(ctx, s.c.Admin, s.server, s.bans); err != nil {
+		return nil, nil, err
+	}
+	s.doors = append(s.doors, admin)
+	return l, admin, nil
+}
+
+// serve serves until ctx ends, and then tells everybody and waits for them.
+func (s *site) serve(ctx context.Context) error {
+	l, admin, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.server.Serve(l) }()
+	go admin.serve()
+	s.log.Info("serving", "listen", l.Addr().String(), "name", s.c.Name, "port", s.c.Port, "key", s.id.Fingerprint(), "version", release)
+	if s.c.Microsoft.rehearses() {
+		s.log.Warn("rehearsal: a simulated Microsoft is asked, and name servers at private addresses are")
+	}
+	notifySystemd(s.o.env, "READY=1")
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	notifySystemd(s.o.env, "STOPPING=1")
+	s.log.Info("stopping", "sessions", s.server.Status().Sessions, "wait", s.c.Drain.String())
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.c.Drain)
+	defer cancel()
+	s.server.Drain(last)
+	s.log.Info("stopped")
+	return <-served
+}
+
+// close lets go of everything, the newest first.
+func (s *site) close() (err error) {
+	for _, d := range slices.Backward(s.doors) {
+		if e := d.Close(); !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	if s.cases != nil {
+		err = errors.Join(err, s.cases.Close())
+	}
+	if s.clients != nil {
+		s.clients.close()
+	}
+	return err
+}

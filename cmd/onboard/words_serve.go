@@ -1,0 +1,56 @@
+package main
+
+import "errors"
+
+// What `onboard serve` and `onboard admin` say.
+const (
+	sayServeLong = `serve serves the wizard over SSH to whoever connects, with limits on what they can
+make it spend. Nobody signs in to Microsoft over it, and nothing it serves can
+change a tenant: it looks from outside, and the customer's admin acts.
+
+  onboard serve --print-config > serve.yaml
+  onboard serve --config serve.yaml --check-config
+  onboard serve --config serve.yaml
+
+SIGTERM lets it stop: sessions are told, and what they did is kept.`
+
+	sayBansLong = `add bans a net (192.0.2.7, 192.0.2.0/24, 2001:db8::/64), a key by its fingerprint
+(SHA256:...), or a client by how the name begins that it gives itself
+(SSH-2.0-...). Whoever is banned is told why, and until when.`
+
+	saySeeConfig = "Type `onboard serve --print-config` for every setting and its default."
+	sayMendBans  = "Mend the file, or move it away: without it nobody is banned."
+	sayNoYAML    = "cannot be read as YAML; look for a tag, such as !tag or !!binary, and leave it out"
+
+	sayConfigListen = "listen %q is no address with a port, such as :22 or 192.0.2.1:2222"
+	sayConfigName   = "name %q is no host name that people could type"
+	sayConfigPath   = "%s: %q is no absolute path"
+	sayConfigNet    = "trustedProxies: %q is no net, such as 10.0.0.0/24"
+	sayConfigTimes  = "keep must be an hour or more, and drain more than nothing"
+	sayConfigWord   = "%s is %q; write %s"
+	sayConfigLimit  = "limits.%s must be more than nothing"
+	sayConfigWindow = "limits.width and limits.height: 500 and 200 is the most that is drawn"
+	sayConfigOrder  = "limits: bytesBurst must hold a paste, and warning come before idle and total"
+	sayStateOpen    = "the state folder %s is open to others (mode %04o): chmod 700 %s"
+
+	sayConfigFine = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
+	sayKeyMade    = "onboard: a host key was made: %s\n  Its fingerprint, to be published where customers find it: %s\n  `ssh fingerprint@%s` shows it in every form.\n"
+
+	sayUnaskedServed = "unknown  %s more for which somebody signs in: onboard on a machine of your own does that\n"
+
+	sayNotPublic = "this domain leads to an address that is not on the public internet, and what is served here looks at public domains alone; onboard on a machine of your own looks at it"
+
+	sayAdminNoSocket = "%s is there, and is no socket"
+	sayAdminTaken    = "a server answers at %s already"
+	sayAdminWhere    = "Is it running, and are you its user? --config FILE or --socket PATH say where its socket is."
+	sayAdminBroken   = "that was no request"
+	sayAdminUnknown  = "nothing is called %q here"
+	sayNoSuchBan     = "nobody is banned as %q"
+	sayNoBans        = "Nobody is banned."
+	sayUntilLifted   = "until lifted"
+	sayBanAdded      = "Not served any more: %s %s.\n"
+	sayBanLifted     = "Served again: %s.\n"
+)
+
+// errNoStatus says that a server answered without what was asked for.
+var errNoStatus = errors.New("the server gave no status")
