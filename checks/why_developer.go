@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"onboard.example/checks/aadsts"
@@ -29,14 +30,38 @@ type WhyParameter struct {
 }
 
 // Developer speaks of an answer to the developer who integrates the app. It
-// repeats parameters of the app's own request, none of a person.
+// repeats parameters of the app's own request, none of a person. What the code
+// says of a mistake of theirs goes before what its class has in common.
 func (w Why) Developer() WhyDeveloper {
 	d := WhyDeveloper{Means: devMeans(w.Class), Yours: []string{}, Tenant: []string{}, Parameters: w.parameters(), Rehearse: []string{}}
+	if w.Who == aadsts.AppVendor && w.Do != "" {
+		d.Yours = append(d.Yours, w.Do)
+	}
+	if slices.Contains(redirectCodes, w.Code) {
+		d.Yours = append(d.Yours, devYoursRedirect)
+	}
+	if ask := w.Ask(); ask == AskFederation || ask == AskDirectory {
+		d.Means, d.Yours, d.Tenant = devMeansTheirs, append(d.Yours, devYoursCatch), append(d.Tenant, devTheirsSignIn)
+		return d
+	}
+	d.Rehearse = append(d.Rehearse, rehearsals[w.Class]...)
+	if slices.Contains(rehearsedCodes, w.Code) {
+		d.Rehearse = append(d.Rehearse, rehearsedAnywhere)
+	}
 	d.Yours = append(d.Yours, devYours(w.Class)...)
 	d.Tenant = append(d.Tenant, devTenant(w.Class)...)
-	d.Rehearse = append(d.Rehearse, rehearsals[w.Class]...)
 	return d
 }
+
+// redirectCodes are those of an address to go back to that is missing, not
+// registered, or another than before (facts/aadsts).
+var redirectCodes = []int{50011, 70004, 500112, 500113, 900971}
+
+// rehearsedCodes are mistakes in a request that the simulator answers as
+// Microsoft does, whatever the scenario.
+var rehearsedCodes = []int{50011, 70011, 900971}
+
+const rehearsedAnywhere = "managed-default"
 
 // rehearsals are the simulator's scenarios in which a class can be met; a test
 // of the command holds the names.

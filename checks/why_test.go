@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -191,5 +192,37 @@ func TestDeveloper(t *testing.T) {
 		if !slices.ContainsFunc(d.Parameters, func(p WhyParameter) bool { return p.Says == says }) {
 			t.Errorf("%s: lacks %q in %+v", in, says, d.Parameters)
 		}
+	}
+}
+
+// TestDeveloperIsToldWhatTheCodeSays holds that a vendor's mistake is told with
+// what mends it, first; that nobody is sent to the redirect address for another
+// mistake, or to a consent link that would clear nothing.
+func TestDeveloperIsToldWhatTheCodeSays(t *testing.T) {
+	t.Parallel()
+	redirects := []int{50011, 70004, 500112, 500113, 900971}
+	for _, e := range aadsts.Entries() {
+		w := Explain(WhyAsked{Text: aadsts.Parse(fmt.Sprintf("AADSTS%d", e.Code))})
+		d := w.Developer()
+		if w.Who == aadsts.AppVendor && (len(d.Yours) == 0 || d.Yours[0] != w.Do) {
+			t.Errorf("AADSTS%d: theirs is %q, want %q first", e.Code, d.Yours, w.Do)
+		}
+		if slices.Contains(d.Yours, devYoursRedirect) != slices.Contains(redirects, e.Code) {
+			t.Errorf("AADSTS%d: of the redirect address: %q", e.Code, d.Yours)
+		}
+		if w.Class == aadsts.VendorMisconfigured && slices.Contains(d.Yours, devYoursLink) {
+			t.Errorf("AADSTS%d: a consent link: %q", e.Code, d.Yours)
+		}
+		if ask := w.Ask(); (ask == AskFederation || ask == AskDirectory) != (d.Means == devMeansTheirs) {
+			t.Errorf("AADSTS%d: means %q", e.Code, d.Means)
+		}
+	}
+	for code, want := range map[string]int{"AADSTS50011": 1, "AADSTS70011": 1, "AADSTS7000222": 0} {
+		if got := len(Explain(WhyAsked{Text: aadsts.Parse(code)}).Developer().Rehearse); got != want {
+			t.Errorf("%s: %d rehearsals, want %d", code, got, want)
+		}
+	}
+	if d := Explain(WhyAsked{Text: aadsts.Parse("AADSTS700016")}).Developer(); d.Means != devUnknownHere || !slices.Contains(d.Yours, devYoursLink) {
+		t.Errorf("%+v", d)
 	}
 }

@@ -34,6 +34,7 @@ const (
 	devYoursLink     = "Show the customer's admin a tenant-pinned consent link, and say why each permission is needed."
 	devYoursVerify   = "Have the publisher verified; it says who you are, and does not lift Microsoft's list."
 	devYoursRedirect = "Register the redirect address, the client id and the audience as your request has them."
+	devYoursAccount  = "Let people choose the account (prompt=select_account), and name their tenant in the request where you know it."
 	devYoursCatch    = "Catch access_denied, and show the person what to send to their admin instead of an error."
 	devYoursRetry    = "Treat it as passing: try again with growing pauses, and show nothing before the third time."
 	devYoursClaims   = "Pass claims challenges on to an interactive sign-in instead of trying again silently."
@@ -44,6 +45,12 @@ const (
 	// AADSTS65001 says that no consent is stored, and not who may give it (entra-facts §2).
 	devMissing          = "No consent is stored for what your app asked for. An interactive sign-in asks the person for it; only if that shows the wall is an admin needed."
 	devYoursInteractive = "Send the person through an interactive authorize request with these scopes once; a token request alone asks nobody."
+
+	// What the customer runs itself is nobody else's to mend.
+	devMeansTheirs  = "The customer's own sign-in service or directory failed. Neither your app nor Microsoft's sign-in is what is broken."
+	devTheirsSignIn = "Their own sign-in service, what checks passwords for them, and their directory."
+
+	devUnknownHere = "The tenant does not know your app's id: the id, the tenant or the cloud in the request is wrong, the registration takes one tenant alone, or nobody has approved it there yet."
 
 	devTheirsConsent = "Whether users may consent, and to what: the tenant's user consent settings."
 	devTheirsGrant   = "The approval itself: one admin, once, for everyone."
@@ -66,6 +73,8 @@ func devMeans(c aadsts.Class) string {
 		return "The person left Microsoft's page. Leaving the wall and pressing Cancel on the permission page come back to your app as the same access_denied."
 	case c == aadsts.VendorMisconfigured:
 		return "Your registration and your request do not fit together; the customer can do nothing about it."
+	case c == aadsts.AppNotInTenant:
+		return devUnknownHere
 	case c == aadsts.ServiceMissing:
 		return "The customer's tenant does not have the API that your app asked for, or has it switched off or without a licence. Your app itself is not what is missing there."
 	case c == aadsts.Transient:
@@ -97,8 +106,12 @@ func devYours(c aadsts.Class) []string {
 		return []string{devYoursPrompt, devYoursScopes, devYoursLink, devYoursCatch}
 	case c == aadsts.Ambiguous || c == aadsts.UserDeclined:
 		return []string{devYoursCatch, devYoursLink}
-	case c == aadsts.VendorMisconfigured || c == aadsts.AppNotInTenant || c == aadsts.WrongTenant || c == aadsts.PersonalAccount:
-		return []string{devYoursRedirect, devYoursLink}
+	case c == aadsts.VendorMisconfigured:
+		return nil // the code says what
+	case c == aadsts.AppNotInTenant:
+		return []string{devYoursLink}
+	case c == aadsts.WrongTenant || c == aadsts.PersonalAccount:
+		return []string{devYoursAccount}
 	case c == aadsts.Transient:
 		return []string{devYoursRetry}
 	case c == aadsts.CAPolicy || c == aadsts.MFARequired || c == aadsts.DeviceRequired || c == aadsts.DeviceCodeBlocked:
