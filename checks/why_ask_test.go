@@ -130,6 +130,19 @@ func TestTrouble(t *testing.T) {
 	}
 }
 
+// TestHowSureSaysWhatWasAssumed holds that Microsoft's default, which nobody read
+// in the tenant, does not stand beside what the text says as if it were seen.
+func TestHowSureSaysWhatWasAssumed(t *testing.T) {
+	t.Parallel()
+	for grade, assumed := range map[Grade]bool{Inferred: true, Asserted: true, Verified: false} {
+		f := Finding{Check: ConsentPredict, Verdict: Fail, Grade: grade, Summary: "An ordinary user may not consent."}
+		got := Explain(WhyAsked{Text: aadsts.Parse("AADSTS65001"), Findings: []Finding{f}}).HowSure()
+		if !strings.Contains(got, "An ordinary user may not consent") || strings.Contains(got, sayWhyAssumed) != assumed {
+			t.Errorf("%s: %s", grade, got)
+		}
+	}
+}
+
 // TestServiceIsNotTheApp: of AADSTS500014 the service behind the app is switched
 // off, and nobody is sent to look at the app.
 func TestServiceIsNotTheApp(t *testing.T) {

@@ -42,6 +42,8 @@ func (w Why) HowSure() string {
 		switch {
 		case w.Text != w.Class:
 			rests = strings.TrimRight(first.Says, ".")
+		case first.Check == ConsentPredict && first.Grade != Verified: // Microsoft's default, as far as anybody knows from outside
+			rests += sayWhyAssumed + strings.TrimRight(first.Says, ".")
 		case first.Check == ConsentPredict || first.Check == TenantFound:
 			rests += "; " + strings.TrimRight(first.Says, ".")
 		}

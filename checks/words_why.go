@@ -26,6 +26,7 @@ const (
 	sayWhyYouMay         = "So you may agree to this app yourself, without any role."
 	sayWhyColleague      = "Whoever agreed to the app before %s goes on working: since then Microsoft's default lets only admins approve what it asks for. Admins, and people who were let in one by one, get in too. It says nothing against your account."
 
+	sayWhyAssumed   = "; assumed, and not read in the tenant: "
 	sayWhyMaybe     = "If that does not clear it, it may be: "
 	sayWhyForAdmin  = "Ask your admin: "
 	sayWhyForVendor = "Ask the app's vendor: "
