@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"strings"
 
 	"onboard.example/checks/aadsts"
@@ -48,6 +49,9 @@ func (w Why) HowSure() string {
 			rests += "; " + strings.TrimRight(first.Says, ".")
 		}
 	}
+	if w.Sure == aadsts.None {
+		return sayWhyNotSure + rests
+	}
 	return string(w.Sure) + ", " + w.Grade.String() + ": " + rests
 }
 
@@ -58,7 +62,7 @@ func (w Why) OrElse() string {
 	}
 	var out []string
 	for _, c := range w.Also {
-		out = append(out, strings.ReplaceAll(string(c), "_", " "))
+		out = append(out, cmp.Or(alsoWords[c], strings.ReplaceAll(string(c), "_", " ")))
 	}
 	return sayWhyMaybe + strings.Join(out, "; ") + "."
 }

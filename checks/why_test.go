@@ -226,3 +226,19 @@ func TestDeveloperIsToldWhatTheCodeSays(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// TestWhySaysClassesInWords holds that no class is shown to people by its name.
+func TestWhySaysClassesInWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range aadsts.Classes() {
+		if c == aadsts.Unknown { // what else it may be is never that
+			continue
+		}
+		if got := (Why{Answer: aadsts.Answer{Also: []aadsts.Class{c}}}).OrElse(); alsoWords[c] == "" || !strings.Contains(got, alsoWords[c]) {
+			t.Errorf("%s: %q", c, got)
+		}
+	}
+	if got := Explain(WhyAsked{Text: aadsts.Parse("AADSTS4242424")}).HowSure(); !strings.HasPrefix(got, sayWhyNotSure) {
+		t.Errorf("%q", got)
+	}
+}

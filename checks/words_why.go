@@ -26,6 +26,7 @@ const (
 	sayWhyYouMay         = "So you may agree to this app yourself, without any role."
 	sayWhyColleague      = "Whoever agreed to the app before %s goes on working: since then Microsoft's default lets only admins approve what it asks for. Admins, and people who were let in one by one, get in too. It says nothing against your account."
 
+	sayWhyNotSure   = "not at all: "
 	sayWhyAssumed   = "; assumed, and not read in the tenant: "
 	sayWhyMaybe     = "If that does not clear it, it may be: "
 	sayWhyForAdmin  = "Ask your admin: "
@@ -42,6 +43,39 @@ const (
 	doWhySelf        = "You may approve it yourself: open the consent link, read what it lists, and press Accept; or start `onboard` and see what changes first."
 	doWhyActivate    = "You are eligible for a role that may approve it: activate the role, sign in again, then approve the app by the consent link."
 )
+
+// alsoWords say in a few words what else it may be.
+var alsoWords = map[aadsts.Class]string{
+	aadsts.AdminConsentNeeded:     "only an admin may approve the app",
+	aadsts.UserConsentOff:         "users may not approve apps at all",
+	aadsts.PermissionsNeedAdmin:   "what the app asks for takes an admin",
+	aadsts.UnverifiedPublisher:    "the app's publisher is not verified",
+	aadsts.RiskyApp:               "Microsoft holds the app to be risky",
+	aadsts.RequestPending:         "a request for it is still waiting",
+	aadsts.ConsentMissing:         "nobody has approved the app yet",
+	aadsts.AssignmentRequired:     "you are not assigned to the app",
+	aadsts.AppDisabled:            "the app is switched off",
+	aadsts.AppNotInTenant:         "the app is not in your organisation",
+	aadsts.ServiceMissing:         "a service that the app uses is missing",
+	aadsts.TenantBlocked:          "the network lets you into listed organisations alone",
+	aadsts.CAPolicy:               "an access policy",
+	aadsts.MFARequired:            "a second factor",
+	aadsts.DeviceRequired:         "a device that your organisation does not know",
+	aadsts.DeviceCodeBlocked:      "device codes are not accepted",
+	aadsts.CrossTenantPolicy:      "rules between two organisations",
+	aadsts.PartnerNotAuthorised:   "the partner is not let in",
+	aadsts.WrongTenant:            "you signed in to another organisation",
+	aadsts.PersonalAccount:        "you signed in with a personal account",
+	aadsts.AccountDisabled:        "your account is locked or switched off",
+	aadsts.UserDeclined:           "the permissions were declined",
+	aadsts.ExpiredToken:           "the sign-in has ended",
+	aadsts.GraphPermissionMissing: "the app lacks a permission",
+	aadsts.VendorMisconfigured:    "a mistake in the app's own setup",
+	aadsts.NotEntra:               "another service than Microsoft's sign-in",
+	aadsts.Transient:              "a passing fault at Microsoft",
+	aadsts.NoneSuccess:            "nothing is wrong any more",
+	aadsts.Ambiguous:              "the page was left without an answer",
+}
 
 // colleagueWhy is why somebody else may get in where this person is stopped.
 func colleagueWhy(c aadsts.Class) string {

@@ -70,8 +70,12 @@ func SeenBefore(s State, in checks.WhyAsked) checks.WhyAsked {
 }
 
 // WithAsked is a run about the domain that a question was asked about, with the
-// tenants that were found of it; s itself, where none was.
+// tenants that were found of it; s itself, where none was asked about, or where
+// Microsoft knows none of that name: nobody there could be asked for anything.
 func WithAsked(s State, in checks.WhyAsked) State {
+	if look := in.Subject.Look; look != nil && look.Discovery.Read && len(look.Discovery.Value.Found) == 0 {
+		return s
+	}
 	if in.Subject.Domain == "" || in.Subject.Look == nil || strings.EqualFold(in.Subject.Domain, s.Domain) && len(s.Facts.Tenants) > 0 {
 		return s
 	}

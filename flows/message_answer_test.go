@@ -112,6 +112,14 @@ func TestWithAsked(t *testing.T) {
 	if got := WithAsked(s, in); got.TenantID() != contosoID {
 		t.Errorf("%s", got.TenantID())
 	}
+	none := checks.WhyAsked{Subject: checks.Subject{Domain: "nowhere.example", Look: &checks.Snapshot{Discovery: checks.Look[checks.Discovery]{Read: true}}}}
+	if got := WithAsked(State{}, none); got.Domain != "" {
+		t.Errorf("a run about %s, which Microsoft does not know", got.Domain)
+	}
+	unread := checks.WhyAsked{Subject: checks.Subject{Domain: "contoso.example", Look: &checks.Snapshot{}}}
+	if got := WithAsked(State{}, unread); got.Domain != "contoso.example" {
+		t.Errorf("Microsoft was not heard: a run about %q", got.Domain)
+	}
 	if got := WithAsked(s, checks.WhyAsked{}); got.Domain != "contoso.example" {
 		t.Errorf("%s", got.Domain)
 	}

@@ -24,12 +24,12 @@ const whyDNSPatience = 5 * time.Second
 
 // whyLook is one answer with what it rests on.
 type whyLook struct {
-	o     *options
-	why   checks.Why
-	state flows.State // of a run about the same app and tenant: messages are made of it
-	asked bool        // Microsoft was asked about the domain
-	heard bool        // and answered
-	as    string      // who signed in; personal; empty: nobody, or nobody wants it told
+	o      *options
+	why    checks.Why
+	state  flows.State // of a run about the same app and tenant: messages are made of it
+	domain string      // that Microsoft was asked about; empty: none
+	heard  bool        // and answered
+	as     string      // who signed in; personal; empty: nobody, or nobody wants it told
 }
 
 // lookWhy narrows a text's answer down by what the flags let it look at.
@@ -51,7 +51,7 @@ func (o *options) lookWhy(ctx context.Context, a aadsts.Answer, f whyFlags) (*wh
 		if err := o.ask(ctx, &in, profile); err != nil {
 			return nil, err
 		}
-		l.asked, l.heard = true, in.Subject.Look.Discovery.Read
+		l.domain, l.heard = in.Subject.Domain, in.Subject.Look.Discovery.Read
 		if f.personal {
 			l.as = checks.Line(in.Subject.Look.Account.Value.UPN, 254)
 		}
@@ -189,14 +189,19 @@ func (o *options) lookMail(ctx context.Context, domain string) *checks.DNSMailRe
 	return &report
 }
 
-// stateOf is a run about the same app and tenant.
+// stateOf is a run about the same app and tenant. A domain that Microsoft does not
+// know is no tenant's: nobody there could be asked for anything.
 func (l *whyLook) stateOf(in checks.WhyAsked, profile *flows.Profile) flows.State {
 	facts := flows.Facts{}
 	if in.Subject.Look != nil {
 		facts = flows.FactsOf(&checks.Snapshot{Discovery: in.Subject.Look.Discovery}, in.Subject.App)
 	}
+	domain := in.Subject.Domain
+	if l.heard && len(facts.Tenants) == 0 {
+		domain = ""
+	}
 	s := flows.Apply(flows.State{}, flows.Started{
-		Version: release, Domain: in.Subject.Domain, Cloud: in.Subject.Cloud, Profile: profile, Login: l.o.loginURL, Portal: l.o.portalURL,
+		Version: release, Domain: domain, Cloud: in.Subject.Cloud, Profile: profile, Login: l.o.loginURL, Portal: l.o.portalURL,
 		ClientID: in.Subject.App.ClientID,
 	})
 	return flows.AboutWhy(flows.Apply(s, flows.Learned{Facts: facts, Round: s.Round}), l.why, nil)

@@ -15,6 +15,7 @@ import (
 	"onboard.example/checks"
 	"onboard.example/checks/aadsts"
 	"onboard.example/checks/sim"
+	"onboard.example/flows"
 )
 
 // TestWhyLooks narrows texts down by what a simulated Microsoft and its DNS say.
@@ -170,4 +171,24 @@ func TestWhyAsksTheDNS(t *testing.T) {
 		t.Errorf("exit %d: %s", code, errs)
 	}
 	holds(t, out, "No mail server is named for contoso.example")
+}
+
+// TestWhyOfNoTenant holds that nobody is asked for anything in the name of a
+// domain that Microsoft does not know, while the answer names it.
+func TestWhyOfNoTenant(t *testing.T) {
+	t.Parallel()
+	r := simulate(t, sim.Options{Scenario: "managed-default"}).Ready()
+	args := append([]string{"why", "AADSTS90094", "--app", "hetk", "--domain", "nowhere.example"}, against(r)...)
+	asJSON, _, _ := onboard(t.Context(), strings.NewReader(""), append(args, "--json", "--message", "email")...)
+	var got whyReport
+	must(t, json.Unmarshal([]byte(asJSON), &got))
+	if got.Domain != "nowhere.example" || got.Link != "" || got.Message == nil || strings.Contains(got.Message.Body+got.Message.Subject, "nowhere.example") {
+		t.Errorf("%s", asJSON)
+	}
+	if h, err := flows.ParseHandoff(got.Case); err != nil || h.Domain != "" {
+		t.Errorf("%+v, %v", h, err)
+	}
+	out, _, _ := onboard(t.Context(), strings.NewReader(""), append(args, "--details")...)
+	lacks(t, out, "tenant         nowhere.example")
+	holds(t, out, "nowhere.example")
 }

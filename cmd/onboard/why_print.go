@@ -67,7 +67,7 @@ func (p *whyPage) wrap(first, rest, text string) {
 		case empty:
 		case used+1+w > room:
 			_, _ = fmt.Fprintln(p, line)
-			line, used, empty = rest, len(rest), true
+			line, used = rest, len(rest)
 		default:
 			line, used = line+" ", used+1
 		}
@@ -112,12 +112,12 @@ func (l *whyLook) lines(f whyFlags) []byte {
 	p.facts(about.First())
 	p.WriteByte('\n')
 	p.facts(about.Notes())
-	if l.asked && !l.heard {
-		p.line("", fmt.Sprintf(sayWhyUnheard, l.state.Domain))
+	if l.domain != "" && !l.heard {
+		p.line("", fmt.Sprintf(sayWhyUnheard, l.domain))
 	}
 	if f.details {
 		p.facts(about.More())
-		if !l.asked {
+		if l.domain == "" {
 			p.line("", sayWhyAskToo)
 		}
 	}
@@ -126,7 +126,7 @@ func (l *whyLook) lines(f whyFlags) []byte {
 	}
 	if !f.details && !f.developer {
 		more := sayWhyMore
-		if !l.asked {
+		if l.domain == "" {
 			more += sayWhyNarrow
 		}
 		p.line("", more)

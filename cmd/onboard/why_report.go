@@ -35,10 +35,7 @@ type whyReport struct {
 
 // printJSON prints the answer for programs.
 func (l *whyLook) printJSON(f whyFlags) error {
-	r := whyReport{Schema: whySchema, Why: l.why, Asks: l.why.Ask(), Account: l.as, IDFrom: l.idFrom(), Case: flows.HandoffOf(l.state, l.why).String()}
-	if l.asked {
-		r.Domain = l.state.Domain
-	}
+	r := whyReport{Schema: whySchema, Why: l.why, Domain: l.domain, Asks: l.why.Ask(), Account: l.as, IDFrom: l.idFrom(), Case: flows.HandoffOf(l.state, l.why).String()}
 	if link, err := flows.ConsentLink(l.state); err == nil && r.Asks == checks.AskConsent {
 		r.Link = link.URL
 	}
