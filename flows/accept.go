@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/net/idna"
-
 	"onboard.example/checks"
 )
 
@@ -165,50 +163,26 @@ func acceptOption(q Question, value string) (string, error) {
 	return q.Options[i].ID, nil
 }
 
-// personalDomains are mail domains of people and of no tenant of theirs; a
-// sign-in with one is a personal account.
-var personalDomains = []string{
-	"outlook.com", "hotmail.com", "live.com", "msn.com", "gmail.com", "googlemail.com", "icloud.com", "me.com",
-	"yahoo.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "aol.com",
-}
-
-// lookupName maps a name as browsers do and holds it to the form of host names.
-func lookupName() *idna.Profile {
-	return idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
-}
-
 // ShownDomain is a domain in ASCII form as people are told it: one that was written
 // in another script in both forms, as look-alikes differ in one of them alone.
 func ShownDomain(ascii string) string {
-	text, err := lookupName().ToUnicode(ascii)
-	if err != nil || text == ascii {
+	d, err := checks.ParseDomain(ascii)
+	if err != nil || d.ASCII != ascii || d.Unicode == ascii {
 		return ascii
 	}
-	return text + " (" + ascii + ")"
+	return d.Unicode + " (" + ascii + ")"
 }
 
-// AcceptDomain checks and cleans a domain as people type it: an address or a
-// URL is reduced to its domain, other scripts go to their ASCII form. The
-// error says what to type instead.
+// AcceptDomain checks and cleans a domain as people type it, by the law of
+// checks.ParseDomain. The error says what to type instead.
 func AcceptDomain(value string) (string, error) {
-	d := strings.TrimSpace(value)
-	if d == "" {
+	if strings.TrimSpace(value) == "" {
 		return "", errors.New(words.needDomain)
 	}
-	if _, rest, ok := strings.Cut(d, "://"); ok {
-		d = rest
+	d, err := checks.ParseDomain(value)
+	var bad *checks.DomainError
+	if errors.As(err, &bad) {
+		return "", fmt.Errorf(words.badDomain, bad.Say, bad.Do)
 	}
-	if i := strings.LastIndex(d, "@"); i >= 0 {
-		d = d[i+1:]
-	}
-	d, _, _ = strings.Cut(d, "/")
-	d = strings.TrimSuffix(strings.ToLower(d), ".")
-	ascii, err := lookupName().ToASCII(d)
-	if err != nil || len(ascii) > 253 || !pathSafe(ascii) || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || strings.ContainsAny(ascii, ":%?#[] ") {
-		return "", fmt.Errorf(words.badDomain, checks.Line(value, 60))
-	}
-	if slices.Contains(personalDomains, ascii) {
-		return "", fmt.Errorf(words.personalDomain, ascii)
-	}
-	return ascii, nil
+	return d.ASCII, err
 }

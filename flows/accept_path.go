@@ -3,7 +3,6 @@ package flows
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"onboard.example/checks"
@@ -139,7 +138,7 @@ func acceptWho(value string) (string, error) {
 		return "", fmt.Errorf(pathWords.badAddress, checks.Line(value, 60))
 	}
 	host, err := AcceptDomain(domain)
-	if slices.Contains(personalDomains, strings.ToLower(domain)) {
+	if checks.IsPersonalDomain(domain) {
 		return "", fmt.Errorf(pathWords.personalAddress, checks.Line(value, 60))
 	}
 	if err != nil {

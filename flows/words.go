@@ -29,7 +29,7 @@ var words = struct {
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                         string
 	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                            string
 	howNoWrite, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp                                      string
-	badGUID, badTyped, badOption, badDomain, personalDomain                                                             string
+	badGUID, badTyped, badOption, badDomain                                                                             string
 
 	reportSeen, reportNothing, reportOld, reportChanged, reportFiled, reportNoChange string
 	reportUndo, reportNotes                                                          string
@@ -144,8 +144,7 @@ var words = struct {
 	badGUID:         "that is no client id: it has the form 00000000-0000-0000-0000-000000000000",
 	badTyped:        "that is not it: type %s to apply, or go back",
 	badOption:       "choose one of: %s",
-	badDomain:       "%q is no domain: type it as in an address after the @, such as contoso.com",
-	personalDomain:  "%s is for personal accounts: type the domain of your work address, such as contoso.com",
+	badDomain:       "%s: %s",
 
 	reportSeen:     "What was seen",
 	reportOld:      "seen earlier, not counted now",

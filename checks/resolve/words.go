@@ -3,11 +3,6 @@ package resolve
 // Every word of this package that a person may read.
 const (
 	wordNoName    = "this is no domain name that can be looked up"
-	wordEmpty     = "no domain was typed"
-	wordAddress   = "this is an address; type a domain, such as contoso.example"
-	wordMailbox   = "this is a mail address; type only what is behind the @"
-	wordURL       = "this is a web address; type only the domain, such as contoso.example"
-	wordOneLabel  = "a domain has a dot in it, as contoso.example"
 	wordLoop      = "the aliases (CNAME, DNAME) go in a circle or on for too long"
 	wordNoServer  = "no name server is set up on this machine"
 	wordBadServer = "a name server is written as 192.0.2.53, [2001:db8::53]:53, tcp://… or tls://…"

@@ -2,121 +2,19 @@ package signin
 
 import (
 	"errors"
-	"net/netip"
-	"strings"
 	"testing"
 )
 
 func TestParseDomain(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{
-		"contoso.example":                         "contoso.example",
-		"  Contoso.Example. \r\n":                 "contoso.example",
-		"admin@contoso.example":                   "contoso.example",
-		"a@b@contoso.example":                     "contoso.example",
-		"Adele <adele@contoso.example>":           "contoso.example",
-		"mailto:adele@contoso.example?subject=x":  "contoso.example",
-		"https://www.contoso.example/about?x=1#y": "contoso.example",
-		"http://contoso.example:8080/":            "contoso.example",
-		"www.contoso.example":                     "contoso.example",
-		"contoso.example/some/path":               "contoso.example",
-		"contoso.example:443":                     "contoso.example",
-		"contoso.onmicrosoft.com":                 "contoso.onmicrosoft.com",
-		"bücher.example":                          "xn--bcher-kva.example",
-		"BÜCHER.example":                          "xn--bcher-kva.example",
-		"user@bücher.example":                     "xn--bcher-kva.example",
-		"xn--bcher-kva.example":                   "xn--bcher-kva.example",
-		"例え。テスト":                                  "xn--r8jz45g.xn--zckzah",
-		"ｃｏｎｔｏｓｏ．ｅｘａｍｐｌｅ":                         "contoso.example",
-		"user＠contoso.example":                    "contoso.example",
-		`"contoso.example"`:                       "contoso.example",
-		"user_gmail.com#EXT#@contoso.example":     "contoso.example",
-		"a-b.c0.example":                          "a-b.c0.example",
-	} {
-		t.Run(in, func(t *testing.T) {
-			t.Parallel()
-			got, err := ParseDomain(in)
-			if err != nil || got != want {
-				t.Errorf("got %q, %v; want %q", got, err, want)
-			}
-		})
+	if got, err := ParseDomain("Adele <adele@B\u00fccher.example>"); err != nil || got != "xn--bcher-kva.example" {
+		t.Errorf("%q, %v", got, err)
 	}
-}
-
-func TestParseDomainRefuses(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		in, say  string
-		personal bool
-	}{
-		"nothing":    {in: " \t ", say: wordsDomainEmpty},
-		"no dot":     {in: "contoso", say: `"contoso" is not a domain: it has no dot`},
-		"id":         {in: "{5f7a1c3e-2b4d-4e6f-8a9b-0c1d2e3f4a5b}", say: wordsDomainGUID},
-		"IPv4":       {in: "https://192.0.2.1/", say: `"https://192.0.2.1/" is not a domain: it is an IP address`},
-		"IPv6":       {in: "https://[2001:db8::1]/", say: `"https://[2001:db8::1]/" is not a domain: it is an IP address`},
-		"IP-like":    {in: "1.2.3.4.5", say: `"1.2.3.4.5" is not a domain: it is an IP address`},
-		"space":      {in: "contoso .example", say: `"contoso .example" is not a domain: ` + wordsDomainShape},
-		"underscore": {in: "_hetk.contoso.example", say: `"_hetk.contoso.example" is not a domain: ` + wordsDomainShape},
-		"empty part": {in: "contoso..example", say: `"contoso..example" is not a domain: ` + wordsDomainShape},
-		"hyphen":     {in: "-contoso.example", say: `"-contoso.example" is not a domain: ` + wordsDomainShape},
-		"long label": {in: strings.Repeat("a", 64) + ".example", say: wordsDomainShape},
-		"too long":   {in: strings.Repeat("abcdefgh.", 40) + "example", say: wordsDomainLong},
-		"megabytes":  {in: strings.Repeat("x", 3<<20), say: wordsDomainLong},
-		"escape":     {in: "con\x1b[31mtoso.example", say: `"contoso.example" is not a domain: ` + wordsDomainShape},
-		"bidi":       {in: "contoso\u202e.example", say: wordsDomainShape},
-		"path":       {in: "contoso.example/../../x", say: ""},
-		"Microsoft":  {in: "https://login.microsoftonline.com/common", say: wordsDomainLogin},
-		"outlook":    {in: "somebody@Outlook.com", say: "outlook.com is a domain of personal accounts", personal: true},
-		"gmail":      {in: "gmail.com", say: "gmail.com is a domain of personal accounts", personal: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := ParseDomain(tt.in)
-			if tt.say == "" { // what follows a slash is no part of the domain
-				if err != nil || got != "contoso.example" {
-					t.Errorf("got %q, %v", got, err)
-				}
-				return
-			}
-			var e *InputError
-			if !errors.As(err, &e) {
-				t.Fatalf("got %q, %v", got, err)
-			}
-			if !strings.Contains(e.Say, tt.say) || e.Do == "" || e.Personal != tt.personal || e.Field != FieldDomain || len(e.Say) > 400 {
-				t.Errorf("got %+v", e)
-			}
-			if strings.ContainsAny(e.Error(), "\x1b\u202e\n") {
-				t.Errorf("%q is not clean", e.Error())
-			}
-		})
+	for in, personal := range map[string]bool{"": false, "contoso": false, "adele@gmail.com": true} {
+		_, err := ParseDomain(in)
+		var e *InputError
+		if !errors.As(err, &e) || e.Field != FieldDomain || e.Say == "" || e.Do == "" || e.Personal != personal {
+			t.Errorf("%q: %+v", in, err)
+		}
 	}
-}
-
-func FuzzParseDomain(f *testing.F) {
-	for _, s := range []string{
-		"contoso.example", "a@b.example", "https://x.example/y", "例え。テスト", "[::1]", "mailto:a@b.c", "<>", "@", "www.", "www.com",
-		"xn--a.example", "a.b:99999", "\xff\xfe", "ß.example", "contoso.example.", "://", "%zz@x", strings.Repeat("a.", 130),
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, in string) {
-		got, err := ParseDomain(in)
-		if err != nil {
-			var e *InputError
-			if !errors.As(err, &e) || e.Say == "" || e.Do == "" {
-				t.Fatalf("%q: %v is no InputError", in, err)
-			}
-			return
-		}
-		if len(got) > 253 || !strings.Contains(got, ".") || strings.Trim(got, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
-			t.Fatalf("%q gave %q", in, got)
-		}
-		if _, err := netip.ParseAddr(got); err == nil {
-			t.Fatalf("%q gave the address %q", in, got)
-		}
-		again, err := ParseDomain(got)
-		if err != nil || again != got && "www."+again != got {
-			t.Fatalf("%q gave %q, which gives %q, %v", in, got, again, err)
-		}
-	})
 }

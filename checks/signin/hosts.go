@@ -8,19 +8,6 @@ import (
 	"onboard.example/checks"
 )
 
-// microsoftLogins are the names of Microsoft's own sign-in hosts (entra-facts
-// §10; MSAL Go v1.10.1's list of trusted hosts, of which the clouds that
-// closed are left out).
-var microsoftLogins = []string{
-	"login.microsoftonline.com", "login.microsoft.com", "login.windows.net", "sts.windows.net",
-	"login.microsoftonline.us", "login.usgovcloudapi.net",
-	"login.partner.microsoftonline.cn", "login.chinacloudapi.cn",
-}
-
-func isMicrosoftLogin(host string) bool {
-	return slices.Contains(microsoftLogins, strings.ToLower(host))
-}
-
 // login is the sign-in service as the flags name it.
 type login struct {
 	base string // https://HOST or https://HOST/PREFIX, without a slash at the end
@@ -50,7 +37,7 @@ func parseLogin(flag string, cloud checks.Cloud) (login, error) {
 		return login{}, &InputError{Field: FieldLoginURL, Say: wordsLoginHTTPS, Do: wordsLoginDo}
 	}
 	base := (&url.URL{Scheme: "https", Host: strings.ToLower(u.Host), Path: strings.TrimRight(u.Path, "/")}).String()
-	return login{base: base, stand: !isMicrosoftLogin(u.Hostname())}, nil
+	return login{base: base, stand: !checks.IsMicrosoftLogin(u.Hostname())}, nil
 }
 
 // root is one sign-in host to ask, for the clouds behind it.

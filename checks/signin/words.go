@@ -4,18 +4,6 @@ package signin
 
 // Inputs.
 const (
-	wordsDomainEmpty      = "no domain was given"
-	wordsDomainDo         = "type the part behind the @ of a work address, such as contoso.com"
-	wordsDomainBad        = "%q is not a domain: %s"
-	wordsDomainLong       = "it is too long"
-	wordsDomainDot        = "it has no dot"
-	wordsDomainShape      = "a domain is letters, digits and hyphens, with dots between"
-	wordsDomainAddress    = "it is an IP address"
-	wordsDomainLogin      = "it is Microsoft's own sign-in host"
-	wordsDomainGUID       = "that is an id, not a domain"
-	wordsDomainPersonal   = "%s is a domain of personal accounts; they belong to no organization's tenant"
-	wordsDomainPersonalDo = "type the domain of your work or school address"
-
 	wordsProxyBad    = "the proxy is not an address"
 	wordsProxyScheme = "the proxy's scheme %q is not known"
 	wordsProxyDo     = "give --proxy http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, or none for no proxy"

@@ -151,7 +151,7 @@ func (l dnsLooker) noDomain(err error) error {
 			return unprinted(err)
 		}
 	}
-	return usage("Type the part behind the @ of a work address, such as contoso.example.", "%w", err)
+	return inputError(err)
 }
 
 // look looks once, with a resolver that remembers nothing, and prints what it

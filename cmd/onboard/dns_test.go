@@ -19,6 +19,7 @@ import (
 
 	"onboard.example/checks"
 	"onboard.example/checks/resolve"
+	"onboard.example/flows"
 )
 
 // zone serves contoso.example on loopback, as its resolver and as its only name
@@ -168,9 +169,9 @@ func TestDNSWithoutAResolver(t *testing.T) {
 
 func TestDNSOfNoDomain(t *testing.T) {
 	t.Parallel()
-	for _, typed := range []string{"", "contoso", "admin@contoso.example", "https://contoso.example/", "192.0.2.1", "a..example", "con\x1b[2Jtoso.example", strings.Repeat("a", 300) + ".example"} {
+	for _, typed := range []string{"", "contoso", "https://192.0.2.1/", "192.0.2.1", "a..example", "con\x1b[2Jtoso.example", strings.Repeat("a", 300) + ".example"} {
 		out, errs, code := onboard(t.Context(), nil, "dns", typed)
-		if code != codeUsage || out != "" || !strings.Contains(errs, "Type the part behind the @") || strings.ContainsRune(errs, '\x1b') {
+		if code != codeUsage || out != "" || !strings.Contains(errs, "ype the part behind the @") || strings.ContainsRune(errs, '\x1b') {
 			t.Errorf("%.40q: exit %d, %q %q", typed, code, out, errs)
 		}
 		out, _, code = onboard(t.Context(), nil, "dns", typed, "--json")
@@ -178,6 +179,37 @@ func TestDNSOfNoDomain(t *testing.T) {
 		var r dnsReport
 		if err := json.Unmarshal([]byte(out), &r); err != nil || code != codeUsage || r.Policy.State != checks.DNSError || r.Policy.Reason == "" || r.Policy.Servers == nil || r.Findings == nil {
 			t.Errorf("%.40q: exit %d, %v: %s", typed, code, err, out)
+		}
+	}
+}
+
+// TestDomainsAreReadByOneLaw: whoever asks for a domain takes the same, and says the
+// same of what is none.
+func TestDomainsAreReadByOneLaw(t *testing.T) {
+	t.Parallel()
+	for typed, says := range map[string]string{
+		"contoso": "it has no dot", "192.0.2.1": "it is an IP address", "a..example": "letters, digits and hyphens", "_hetk.contoso.example": "letters, digits and hyphens",
+		"adele@gmail.com": "gmail.com is a domain of personal accounts", "https://login.microsoftonline.com/x": "Microsoft's own sign-in host",
+	} {
+		for _, args := range [][]string{{"dns", typed}, {"check", "--app", "hetk", "--domain", typed}, {"--plain", "--domain", typed}} {
+			out, errs, code := onboard(t.Context(), nil, args...)
+			if code != codeUsage || out != "" || !strings.Contains(errs, says) || !strings.Contains(errs, "ype the ") {
+				t.Errorf("%q: exit %d: %s%s", args, code, out, errs)
+			}
+		}
+		if _, err := flows.AcceptDomain(typed); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q in the wizard: %v", typed, err)
+		}
+	}
+	var text atomic.Value
+	text.Store("v=hetk1; policy=private")
+	addr, port := zone(t, &text)
+	for _, typed := range []string{"Adele <adele@contoso.example>", "https://www.contoso.example/about", "contoso.example.", "CONTOSO.example:443"} {
+		if out, errs, code := onboard(t.Context(), nil, "dns", typed, "--dns-server", addr, "--dns-port", port); code != codeOpen || !strings.Contains(out, "_hetk.contoso.example TXT") {
+			t.Errorf("%q: exit %d: %s%s", typed, code, out, errs)
+		}
+		if d, err := flows.AcceptDomain(typed); err != nil || d != "contoso.example" {
+			t.Errorf("%q in the wizard: %s, %v", typed, d, err)
 		}
 	}
 }
@@ -220,7 +252,7 @@ func TestDNSWatch(t *testing.T) {
 	must(t, err)
 	waits := 0
 	l := dnsLooker{
-		o: o, profile: profile, lines: &dnsLines{out: &out}, domain: resolve.Domain{ASCII: "contoso.example", Unicode: "contoso.example", Organisation: "contoso.example"},
+		o: o, profile: profile, lines: &dnsLines{out: &out}, domain: resolve.Domain{Domain: checks.Domain{ASCII: "contoso.example", Unicode: "contoso.example"}, Organisation: "contoso.example"},
 		rule: checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}},
 		wait: func(_ context.Context, d time.Duration) bool {
 			if waits++; waits == 2 {

@@ -108,6 +108,10 @@ func inputError(err error) error {
 	if errors.As(err, &in) {
 		return &exitError{code: codeUsage, cause: errors.New(in.Say), typed: in.Do}
 	}
+	var domain *checks.DomainError
+	if errors.As(err, &domain) {
+		return &exitError{code: codeUsage, cause: domain, typed: domain.Do}
+	}
 	return &exitError{code: codeUsage, cause: err}
 }
 

@@ -1,0 +1,16 @@
+package checks
+
+// What is said of a domain that was typed.
+const (
+	sayDomainEmpty    = "no domain was given"
+	doTypeDomain      = "type the part behind the @ of a work address, such as contoso.com"
+	sayDomainBad      = "%q is not a domain: %s"
+	sayDomainLong     = "it is too long"
+	sayDomainDot      = "it has no dot"
+	sayDomainShape    = "a domain is letters, digits and hyphens, with dots between"
+	sayDomainAddress  = "it is an IP address"
+	sayDomainLogin    = "it is Microsoft's own sign-in host"
+	sayDomainGUID     = "that is an id, not a domain"
+	sayDomainPersonal = "%s is a domain of personal accounts; they belong to no organization's tenant"
+	doDomainPersonal  = "type the domain of your work or school address"
+)
