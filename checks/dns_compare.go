@@ -57,6 +57,8 @@ type DNSReport struct {
 	// differ: servers that decide have different records. What else stands at the
 	// name, and whether it is there at all without one, is not the record's matter.
 	differ bool
+	// foreign: the record that counts for nothing may be somebody else's.
+	foreign bool
 }
 
 // Names returns where the record belongs, and where it lands if the whole name
@@ -97,7 +99,8 @@ func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSRepor
 	out.State, out.Reason = r.decide(a, failed, deciding)
 	if len(deciding) > 0 && out.State != DNSError && out.State != DNSDisagree {
 		record := deciding[0].record
-		out.Found, out.Problem = Line(record.Text, dnsWide), record.Problem
+		out.Found, out.Problem = Line(visible(record.Text), dnsWide), record.Problem
+		out.foreign = out.State == DNSInvalid && r.foreign(record)
 		out.Notes = append(out.Notes, record.Notes...)
 	}
 	out.absent(a, r, doubled)
@@ -152,7 +155,7 @@ func (r DNSRule) view(s DNSReply, asked string, at time.Time) DNSView {
 	v.record = r.Parse(s.Texts)
 	v.State = v.record.State
 	for _, t := range s.Texts {
-		v.Found = append(v.Found, Line(strings.Join(t, ""), dnsWide))
+		v.Found = append(v.Found, Line(visible(strings.Join(t, "")), dnsWide))
 	}
 	for _, alias := range s.Aliases {
 		v.Aliases = append(v.Aliases, trimDot(alias))

@@ -112,6 +112,8 @@ func (l DNSLook) policy(r DNSReport) Finding {
 		switch {
 		case r.State == DNSAmbiguous:
 			f.Fix.Do = fmt.Sprintf(doDNSKeepOne, p.HostLabel, p.Zone, p.Text)
+		case r.foreign:
+			f.Detail = append(f.Detail, sayDNSForeign)
 		case r.State == DNSInvalid:
 			f.Fix.Do = fmt.Sprintf(doDNSChange, p.HostLabel, p.Zone, p.Text)
 		case r.AliasBy == DNSAliasTree:

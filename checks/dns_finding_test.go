@@ -125,16 +125,32 @@ func TestDNSAdviceFitsWhatIsThere(t *testing.T) {
 		a    DNSAnswer
 		want string
 	}{
-		"absent":    {answer(none, missing("ns1.", DNSNoName)), "add a TXT record"},
-		"two":       {answer(none, found("ns1.", fullPolicy, fullPolicy)), "keep one TXT record"},
-		"wrong":     {answer(none, found("ns1.", "v=hetk1; policy=open")), "change the TXT record"},
-		"the alias": {alias, "remove the alias"},
+		"absent":      {answer(none, missing("ns1.", DNSNoName)), "add a TXT record"},
+		"two":         {answer(none, found("ns1.", fullPolicy, fullPolicy)), "keep one TXT record"},
+		"wrong":       {answer(none, found("ns1.", "v=hetk1; policy=open")), "change the TXT record"},
+		"the alias":   {alias, "remove the alias"},
+		"DKIM":        {answer(none, found("ns1.", "v=DKIM1; p=abc; n=hetk1")), "add a TXT record"},
+		"SPF":         {answer(none, found("ns1.", "v=spf1 include:hetk1.example -all")), "add a TXT record"},
+		"a text":      {answer(none, found("ns1.", "Our security policy: see https://contoso.example")), "add a TXT record"},
+		"a version":   {answer(none, found("ns1.", "v=hetk2; policy=private")), "change the TXT record"},
+		"no opening":  {answer(none, found("ns1.", "policy=private")), "change the TXT record"},
+		"a zone line": {answer(none, found("ns1.", "_hetk IN TXT v=hetk1")), "change the TXT record"},
 	} {
 		for _, f := range (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: c.a, At: time.Unix(0, 0)}).Findings() {
 			if f.Check == CheckDNSPolicy && (f.Fix == nil || !strings.Contains(f.Fix.Do, c.want)) {
 				t.Errorf("%s: %s: %+v", name, f.Summary, f.Fix)
 			}
 		}
+	}
+}
+
+// TestDNSUnseenIsShown: what cannot be seen in a record is shown, so that found is not
+// what was wanted.
+func TestDNSUnseenIsShown(t *testing.T) {
+	t.Parallel()
+	r := (DNSLook{Rule: hetkRule(), Answer: answer(missing("", DNSNoName), found("ns1.", fullPolicy+"\r\x1b\u202e"))}).Report()
+	if want := fullPolicy + `\013\027\226\128\174`; r.State != DNSInvalid || r.Found != want || r.Servers[0].Found[0] != want {
+		t.Errorf("%s: %q %q", r.State, r.Found, r.Servers[0].Found)
 	}
 }
 

@@ -197,6 +197,17 @@ func (r DNSRule) meant(text string, tags []DNSTag) bool {
 	return false
 }
 
+// foreign reports whether a record that is taken for an attempt opens as another's
+// does: with a version that is not the rule's, or as no list of tags at all.
+func (r DNSRule) foreign(rec DNSRecord) bool {
+	stem := strings.ToLower(strings.TrimRight(r.Version, "0123456789"))
+	if len(rec.Tags) == 0 {
+		return !mentions(rec.Text, r.Version)
+	}
+	first := rec.Tags[0]
+	return strings.EqualFold(first.Name, "v") && !strings.HasPrefix(strings.ToLower(first.Value), stem)
+}
+
 // mentions reports whether word stands in text by itself, in whatever case.
 func mentions(text, word string) bool {
 	inWord := func(c rune) bool { return c == '_' || c == '-' || unicode.IsLetter(c) || unicode.IsDigit(c) }
@@ -214,6 +225,8 @@ func (r DNSRule) opening(text string, tags []DNSTag, problem *DNSProblem) *DNSPr
 	switch {
 	case first == ' ' || first == '\t':
 		return &DNSProblem{1, sayDNSBlank}
+	case text != "" && !unicode.IsPrint(first):
+		return &DNSProblem{1, fmt.Sprintf(sayDNSOpens, visible(string(first)))}
 	case strings.ContainsRune("\"'“”„«»‘’", first):
 		return &DNSProblem{1, sayDNSQuotes}
 	case len(tags) > 0 && strings.EqualFold(tags[0].Name, "v"):

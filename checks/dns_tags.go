@@ -2,6 +2,8 @@ package checks
 
 import (
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -97,7 +99,41 @@ func (r *tagReader) stray(say string) *DNSProblem {
 		return &DNSProblem{r.column, sayDNSEnds}
 	}
 	_, n := utf8.DecodeRuneInString(r.text[r.at:])
-	return &DNSProblem{r.column, fmt.Sprintf(say, Line(r.text[r.at:r.at+n], 4))}
+	return &DNSProblem{r.column, fmt.Sprintf(say, called(r.text[r.at:r.at+n]))}
+}
+
+// called names a character, also one that cannot be seen.
+func called(c string) string {
+	switch one, _ := utf8.DecodeRuneInString(c); {
+	case c == "\n" || c == "\r":
+		return sayDNSLineEnd
+	case !utf8.ValidString(c):
+		return fmt.Sprintf(sayDNSByte, visible(c))
+	case unicode.IsControl(one):
+		return fmt.Sprintf(sayDNSControl, visible(c))
+	case !unicode.IsPrint(one):
+		return fmt.Sprintf(sayDNSUnseen, one)
+	default:
+		return fmt.Sprintf(sayDNSNamed, c)
+	}
+}
+
+// visible is a text with \DDD for each byte of what cannot be seen, as zone files have
+// it.
+func visible(text string) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		c, n := utf8.DecodeRuneInString(text)
+		if c == utf8.RuneError && n == 1 || !unicode.IsPrint(c) {
+			for i := range n {
+				fmt.Fprintf(&out, decimal, text[i])
+			}
+		} else {
+			out.WriteString(text[:n])
+		}
+		text = text[n:]
+	}
+	return out.String()
 }
 
 func letter(c rune) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
