@@ -43,7 +43,7 @@ func (k keyring) code(c Code) (find, proof string) {
 	return hex.EncodeToString(h[:findLen]), hex.EncodeToString(h[findLen:])
 }
 
-// key gives what is stored of the fingerprint of an SSH key: nobody learns from
+// bound gives what is stored of the fingerprint of an SSH key: nobody learns from
 // a copy of the database whose keys came in.
 func (k keyring) bound(fingerprint string) string {
 	return hex.EncodeToString(k.hash("ssh key\n", []byte(fingerprint)))

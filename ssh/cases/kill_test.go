@@ -21,11 +21,70 @@ import (
 // appends to cases there for ever.
 const childPath = "ONBOARD_TEST_CASES_PATH"
 
+// childErases has it erase cases instead.
+const childErases = "ONBOARD_TEST_CASES_ERASE"
+
 func TestMain(m *testing.M) {
-	if path := os.Getenv(childPath); path != "" {
+	path := os.Getenv(childPath)
+	switch {
+	case path == "":
+		os.Exit(m.Run())
+	case os.Getenv(childErases) != "":
+		os.Exit(eraseForEver(path))
+	default:
 		os.Exit(appendForEver(path))
 	}
-	os.Exit(m.Run())
+}
+
+// eraseForEver makes cases and erases every other one, and prints the number of
+// each that was said to be erased.
+func eraseForEver(path string) int {
+	ctx := context.Background() // of a process that has no test
+	s, err := Open(ctx, path, Options{})
+	for n := 0; err == nil; n++ {
+		var c *Case
+		var code Code
+		if c, code, err = s.New(ctx); err != nil {
+			break
+		}
+		if _, err = c.Append(ctx, 0, note("w", 1, strings.Repeat("x", 3000))); err == nil && n%2 == 0 {
+			if _, err = s.Erase(ctx, Try{Code: code.Reveal()}); err == nil {
+				fmt.Println(c.Number())
+			}
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+// Of what was said to be erased nothing is left by a kill in the middle of the
+// next erasure, and what was not yet said is wiped when the store is opened.
+func TestKilledWhileErasing(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, after := range []int{1, 4, 15, 40} {
+		t.Run(fmt.Sprint(after), func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "cases.db")
+			var erased []string
+			runKilled(t, exe, path, after, []string{childErases + "=yes"}, func(line string) { erased = append(erased, line) })
+			s := open(t, path, Options{})
+			for _, n := range erased {
+				if left := traces(t, path, n); left != nil {
+					t.Errorf("case %s is left in %v", n, left)
+				}
+			}
+			if left := column(t, s.files.read, `SELECT name FROM facts WHERE name = 'unwiped'`); len(left) != 0 {
+				t.Error("something is not wiped")
+			}
+			if n, err := s.Count(t.Context()); err != nil || n < len(erased)-1 || n > len(erased)+1 {
+				t.Errorf("%d cases stand beside %d that were erased, %v", n, len(erased), err)
+			}
+		})
+	}
 }
 
 // crowds is how many writers each of as many cases has.
@@ -129,8 +188,30 @@ type stored map[string]map[uint64]uint64
 // it said of each code.
 func killedAfter(t *testing.T, exe, path string, after int) map[string]stored {
 	t.Helper()
+	said := map[string]stored{}
+	runKilled(t, exe, path, after, nil, func(line string) {
+		var code, w string
+		var num, last uint64
+		if _, err := fmt.Sscanf(line, "case %s", &code); err == nil {
+			said[code] = stored{}
+		} else if _, err := fmt.Sscanf(line, "%s %s %d %d", &code, &w, &num, &last); err == nil {
+			if said[code][w] == nil {
+				said[code][w] = map[uint64]uint64{}
+			}
+			said[code][w][num] = last
+		} else {
+			t.Fatalf("the process said %q", line)
+		}
+	})
+	return said
+}
+
+// runKilled runs the process, hands on every line that it says, and kills it
+// after a number of them.
+func runKilled(t *testing.T, exe, path string, after int, env []string, hear func(line string)) {
+	t.Helper()
 	child := exec.CommandContext(t.Context(), exe)
-	child.Env = append(os.Environ(), childPath+"="+path)
+	child.Env = append(append(os.Environ(), childPath+"="+path), env...)
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -139,21 +220,9 @@ func killedAfter(t *testing.T, exe, path string, after int) map[string]stored {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	said := map[string]stored{}
 	lines := bufio.NewScanner(out)
 	for n := 1; lines.Scan(); n++ {
-		var code, w string
-		var num, last uint64
-		if _, err := fmt.Sscanf(lines.Text(), "case %s", &code); err == nil {
-			said[code] = stored{}
-		} else if _, err := fmt.Sscanf(lines.Text(), "%s %s %d %d", &code, &w, &num, &last); err == nil {
-			if said[code][w] == nil {
-				said[code][w] = map[uint64]uint64{}
-			}
-			said[code][w][num] = last
-		} else {
-			t.Fatalf("the process said %q", lines.Text())
-		}
+		hear(lines.Text())
 		if n == after {
 			if err := opens(t, path); !errors.Is(err, ErrBusy) {
 				t.Errorf("beside it: %v", err)
@@ -166,7 +235,6 @@ func killedAfter(t *testing.T, exe, path string, after int) map[string]stored {
 	if err := child.Wait(); err == nil || child.ProcessState.Exited() {
 		t.Fatalf("the process was not killed: %v", err)
 	}
-	return said
 }
 
 // checkStored holds what a case has against what was said to be stored.

@@ -125,7 +125,7 @@ func versionOf(ctx context.Context, db asker, d dialect) (int, error) {
 	}
 	version, err := strconv.Atoi(text)
 	if err != nil || version < 1 {
-		return 0, fmt.Errorf("%w: its version is %q", ErrForeign, text)
+		return 0, fmt.Errorf("%w: its version is %.40q", ErrForeign, text)
 	}
 	return version, nil
 }
