@@ -46,6 +46,9 @@ func newUndo(o *options) *cobra.Command {
 			if by := o.takenBack(r); by != "" {
 				return &exitError{code: codeFailed, cause: fmt.Errorf("it was taken back already: %s", by), typed: "What is there now somebody made since."}
 			}
+			if !o.json {
+				_, _ = fmt.Fprintf(o.err, sayReceiptOf, checks.Line(cmp.Or(r.By, sayReceiptBy), 254), r.At.UTC().Format("2006-01-02 15:04"), checks.Line(string(r.Plan), 40))
+			}
 			recall := flows.Recall(r)
 			recall.Strange = !kept
 			return carry(cmd.Context(), o, flows.Undo, nil, &recall, yes)
@@ -116,6 +119,19 @@ func (o *options) takenBack(r flows.Receipt) string {
 	return ""
 }
 
+// tookBack names the receipt, among those kept here, that another one took back:
+// of those of old, which may share a plan's id, the last before it. Where none is
+// kept it is the plan that is named.
+func (o *options) tookBack(kept *journal.Receipts, names []string, by flows.Receipt) string {
+	for _, name := range names {
+		r, err := kept.Read(name)
+		if err == nil && r.Plan == by.Undoes && r.Tenant.ID == by.Tenant.ID && r.App.ClientID == by.App.ClientID && r.At.Before(by.At) {
+			return name
+		}
+	}
+	return fmt.Sprintf(sayPlanNamed, checks.Line(string(by.Undoes), 40))
+}
+
 // listReceipts prints the receipts that are kept, newest first.
 func listReceipts(o *options) error {
 	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
@@ -141,7 +157,7 @@ func listReceipts(o *options) error {
 			what = sayReceiptWhole
 		}
 		if r.Undoes != "" {
-			what = fmt.Sprintf(sayReceiptUndo, r.Undoes)
+			what = fmt.Sprintf(sayReceiptUndo, o.tookBack(kept, names, r))
 		}
 		l.line("%s\n     %s, %s: %s\n", name, checks.Line(r.App.Name, 120), checks.Line(r.Tenant.Domain, 253), what)
 		for _, line := range r.Lines {

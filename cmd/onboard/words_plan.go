@@ -6,6 +6,9 @@ const (
 exactly as it would be sent, what is there before and after, who gains what, the
 least role and permissions it takes, and how to take it back. It changes nothing.
 
+--as prints it as a script with its undo. Each form was run against a simulated
+Microsoft before it came to you, but the PowerShell one: read that one with care.
+
 Exit codes: 0 the plan is shown, or nothing is to be done, 1 there can be no
 such plan, 2 wrong usage, 3 the tenant could not be read.`
 
@@ -56,6 +59,9 @@ Without a receipt it lists those that are kept.`
 	sayReceiptGone   = "done, and taken back since"
 	sayPartial       = "not all is taken back: something was sent that does not show, and may still show"
 	sayPartialNext   = "Undo the same receipt again then."
-	sayReceiptUndo   = "took back plan %s"
+	sayReceiptUndo   = "took back %s"
+	sayPlanNamed     = "plan %s"
+	sayReceiptOf     = "A receipt of %s, of %s UTC: plan %s.\n"
+	sayReceiptBy     = "somebody"
 	sayNoReceipt     = "No receipt is kept on this machine.\n"
 )
