@@ -82,6 +82,18 @@ var hard = []struct{ name, unit string }{
 	{"invalid-mix", "\xff\xc3\xe7\x80"},
 	{"hostile-mix", "%41&#65;\\u0041<b>a=:\x1b[1m"},
 	{"tenant-word", "tenant named "},
+	{"tenant-said", "tenant contoso "},
+	{"admin", "admin"},
+	{"emoji", "😀"},
+	{"half-cjk", "\xe7\xae"},
+	{"half-kana", "\xe3\x83\xe3"},
+	{"prefix-digit", "AADSTS1"},
+	{"heading", "Need admin approval Hetk "},
+	{"heading-ja", "管理者の承認が必要です "},
+	{"app-label", "App name: Hetk App id: "},
+	{"your-admin", "your admin blocked "},
+	{"halves", `\ud83d\ude00`},
+	{"password", "contraseña: hunter2 "},
 }
 
 func repeated(unit string, size int) string {

@@ -161,7 +161,7 @@ var unseen = []textCase{
 	{"unseen 156", "The user cancelled. error=access_denied error_subcode=cancel", Ambiguous, User},
 	{"unseen 157", "AADSTS65004 error=access_denied&error_subcode=cancel", UserDeclined, User},
 	{"unseen 158", "AADSTS50194 and AADSTS50020", WrongTenant, User},
-	{"unseen 159", "AADSTS530003: Your device is required to be managed", Unknown, WhoUnknown},
+	{"unseen 159", "AADSTS530003: Your device is required to be managed", DeviceRequired, User},
 	{"unseen 160", "AADSTS90072: User account from external identity provider does not exist in tenant", WrongTenant, TenantAdmin},
 	{"unseen 161", "ADAL: AADSTS70002: Error validating credentials. AADSTS50126: Invalid username or password", VendorMisconfigured, AppVendor},
 	{"unseen 162", "AADSTS70000 AADSTS70008", ExpiredToken, User},

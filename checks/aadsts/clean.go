@@ -103,7 +103,7 @@ func appendShown(out []byte, r rune) []byte {
 	switch {
 	case r > 0xa0 && r < 0x34f && r != 0xad:
 		return append(out, byte(0xc0|r>>6), byte(0x80|r&0x3f)) // two bytes of UTF-8
-	case r >= 0x3041 && r <= 0x30ff, r >= 0x4e00 && r <= 0x9fff:
+	case r >= 0x3041 && r <= 0x30ff, r >= 0x4e00 && r <= 0x9fff, r >= emojis && r <= lastEmoji:
 		return utf8.AppendRune(out, r) // most of what is not ASCII; saves the look into tables
 	case r == '\u2028' || r == '\u2029' || r == '\u0085':
 		return append(out, '\n')
@@ -120,6 +120,12 @@ func appendShown(out []byte, r rune) []byte {
 	}
 	return utf8.AppendRune(out, r)
 }
+
+// Pictures, none of which is a letter, a digit, or hidden.
+const (
+	emojis    = 0x1f300
+	lastEmoji = 0x1f64f
+)
 
 // hidden reports what shows nothing, or turns the writing around.
 func hidden(r rune) bool {

@@ -3,6 +3,7 @@ package aadsts
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -107,10 +108,28 @@ func codeAt(s string, i int) (found sighting, end int) {
 	return sighting{}, 0
 }
 
+// known reports whether the table has a code. Texts that are nothing but digits
+// ask it of most places, so that it looks at a few bits first.
 func known(code int) bool {
+	at := codePlace(code)
+	if codeFilter()[at>>6]&(1<<(at&63)) == 0 {
+		return false
+	}
 	_, ok := slices.BinarySearchFunc(entries, code, func(e Entry, code int) int { return e.Code - code })
 	return ok
 }
+
+func codePlace(code int) uint32 { return uint32(code) * 2654435761 >> 18 } //nolint:gosec // at most eight digits
+
+// codeFilter has a bit for the place of every code of the table.
+var codeFilter = sync.OnceValue(func() *[1 << 8]uint64 {
+	var bits [1 << 8]uint64
+	for i := range entries {
+		at := codePlace(entries[i].Code)
+		bits[at>>6] |= 1 << (at & 63)
+	}
+	return &bits
+})
 
 // word matches letters one by one, with lookalikes and line wraps between them.
 // noise counts the lookalikes.
@@ -232,7 +251,7 @@ func labelled(s string) []sighting {
 			before := strings.ToLower(strings.ToValidUTF8(s[max(0, i-maxLabel):i], ""))
 			if slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(before, l) }) {
 				out = note(out, sighting{number: value(run), bare: true})
-			} else if strings.HasSuffix(strings.TrimRight(before, " :#"), "error") {
+			} else if before = strings.TrimRight(before, " :#"); strings.HasSuffix(before, "error") || strings.HasSuffix(before, "error(s)") {
 				out = note(out, sighting{number: value(run), bare: true}) // "error 53003"
 			}
 		}

@@ -66,8 +66,8 @@ func foldRune(out []byte, r rune) []byte {
 	switch {
 	case r >= 0x3041 && r <= 0x3096, r >= 0x30a1 && r <= 0x30fa, r >= 0x4e00 && r <= 0x9fff:
 		return utf8.AppendRune(out, r) // saves the look into tables
-	case r >= 0x300 && r <= 0x36f:
-		return out // marks
+	case r >= 0x300 && r <= 0x36f, r >= emojis && r <= lastEmoji:
+		return out // marks and pictures
 	case r >= 0xc0 && r <= 0x17f:
 		switch r {
 		case 'ß':

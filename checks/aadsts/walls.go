@@ -54,6 +54,9 @@ const (
 	wallElsewhere // another service, by words of its own pages
 	tagElsewhere  // the name of another service, which may as well be the app
 	tagOwn        // what Microsoft's pages alone say
+	tagAsked      // a request is spoken of, and
+	tagYes        // what an admin said to it
+	tagNo
 	wallForeign   // names and words of other services and of networks
 	wallMicrosoft // Microsoft is named; says nothing else
 	wallCount     // how many there are
@@ -158,6 +161,7 @@ func readWalls(s string) seen {
 			}
 		}
 	}
+	found.answered()
 	text = text[:n]
 	found.ofWhat = found.loose && !found.long && utf8.RuneCount(text) > heading && !namesApp(s)
 	return found
@@ -199,6 +203,15 @@ func (w *seen) join(close *parts, p *phrase, i int) {
 	w.yours = w.yours || close.together(p.lang, i+1, partYours, partBlocked, partBlocked) != 0
 }
 
+// answered notes what an admin said to a request that is named in between.
+func (w *seen) answered() {
+	for _, said := range []struct{ tag, wall wall }{{tagYes, wallApproved}, {tagNo, wallRefused}} {
+		if at := w.at[said.tag] - w.at[tagAsked]; w.has(tagAsked) && w.has(said.tag) && at > 0 && at <= near && !w.has(said.wall) {
+			w.at[said.wall], w.lang[said.wall] = w.at[tagAsked], w.lang[tagAsked]
+		}
+	}
+}
+
 // put notes a wall's first place; one that was put together gives way to one
 // that stands there in a known wording.
 func (w *seen) put(p *phrase, i, muted int) {
@@ -216,21 +229,26 @@ func (w *seen) put(p *phrase, i, muted int) {
 }
 
 // parts are the last places of the parts of sentences, by language.
-type parts [partNot - partAdmin][len(langNames)]int
+type parts struct {
+	at [partNot - partAdmin][len(langNames)]int
+	in [partNot - partAdmin]lang // the languages in which a part was seen: most texts have one part only, again and again
+}
 
 // put notes a part.
 func (ps *parts) put(part wall, langs lang, at int) {
+	ps.in[part-partAdmin] |= langs
 	for ; langs != 0; langs &= langs - 1 {
-		ps[part-partAdmin][bits.TrailingZeros16(uint16(langs))] = at
+		ps.at[part-partAdmin][bits.TrailingZeros16(uint16(langs))] = at
 	}
 }
 
 // together gives the language, of those given, in which three parts now stand
 // near each other; 0 for none.
 func (ps *parts) together(langs lang, at int, x, y, z wall) lang {
+	langs &= ps.in[x-partAdmin] & ps.in[y-partAdmin] & ps.in[z-partAdmin]
 	for ; langs != 0; langs &= langs - 1 {
 		i := bits.TrailingZeros16(uint16(langs))
-		a, b, c := ps[x-partAdmin][i], ps[y-partAdmin][i], ps[z-partAdmin][i]
+		a, b, c := ps.at[x-partAdmin][i], ps.at[y-partAdmin][i], ps.at[z-partAdmin][i]
 		if a > 0 && b > 0 && c > 0 && at-min(a, b, c) <= near {
 			return 1 << i
 		}
