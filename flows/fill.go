@@ -3,11 +3,15 @@ package flows
 import (
 	"fmt"
 	"strings"
+
+	"onboard.example/checks"
 )
 
 // Words fills the {placeholders} of a text with what a state knows: {app},
 // {publisher}, {client}, {listed}, {asks}, {object}, {policy}, {domain}, {tenant}, {role},
-// {scopes}, {connect}, {who} and {reviewers}; of the policy record in the DNS
+// {scopes}, {connect}, {who} and {reviewers}; as expressions of PowerShell
+// {objectPS}, {policyPS}, {policyNamePS} and {policyEntryPS}, and as a word of any
+// shell {clientID}; of the policy record in the DNS
 // {record}, {recordLabel}, {recordName}, {recordTyping} and {recordLine}.
 // What is not known yet is named in general words. What it fills in comes from
 // profiles and tenants; surfaces clean it like any text from outside.
@@ -44,16 +48,88 @@ func Words(s State, text string) string {
 		"{scopes}", or(strings.Join(ScopeNames(s), " "), words.theScopes),
 		"{object}", or(object, pathWords.theObject),
 		"{policy}", OwnPolicyID(s.App),
+		"{clientID}", s.clientWord(),
+		"{objectPS}", s.psAppID(),
+		"{policyPS}", psQuote(OwnPolicyID(s.App)),
+		"{policyNamePS}", psQuote(fmt.Sprintf(planWords.policyName, or(s.App.Name, words.theApp))),
+		"{policyEntryPS}", psQuote(forSelf+OwnPolicyID(s.App)),
 		"{connect}", or(connect, pathWords.theConnect),
 		"{who}", or(s.Answer(AskWho), pathWords.theOne),
 		"{reviewers}", s.reviewerWords(),
 	)...).Replace(text)
 }
 
-// ListsPermissions says whether a line of a step, before Words filled it in, is
-// the one under which the permissions stand that the app needs.
-func ListsPermissions(line string) bool {
-	return strings.Contains(line, "{asks}") || strings.Contains(line, "these permissions and no others")
+// StepLine is a line of a step's text as it is read.
+type StepLine struct {
+	Text string
+	// Lists says that the permissions stand under it that the app needs.
+	Lists bool
+}
+
+// StepLines is the text of a step, filled in. A line of a command is there once
+// for each API that it is about.
+func StepLines(s State, step Step) []StepLine {
+	var out []StepLine
+	for _, t := range step.Text {
+		if t == includeLines {
+			out = append(out, s.includes()...)
+			continue
+		}
+		lists := strings.Contains(t, "{asks}") || strings.Contains(t, "these permissions and no others")
+		out = append(out, StepLine{Text: Words(s, t), Lists: lists})
+	}
+	return out
+}
+
+// includeLines is the line of a step in whose place there are those that let in,
+// by a consent policy, what the app needs of each API.
+const includeLines = "{includes}"
+
+// includes are the lines of includeLines. The ids of permissions are those that
+// were read; where they were not, PowerShell finds them by their names.
+func (s State) includes() (out []StepLine) {
+	if s.App.NeedsUnstated {
+		return []StepLine{{Text: s.asksWords(s.App.Listed, words.theVendor)}}
+	}
+	for _, n := range needsByResource(s.App) {
+		api, _ := resourceIn(s.Facts, n.resource)
+		var ids, names []string
+		for _, scope := range n.scopes {
+			names = append(names, psQuote(scope))
+			for _, sc := range api.Scopes {
+				if strings.EqualFold(sc.Value, scope) {
+					ids = append(ids, psQuote(sc.ID))
+				}
+			}
+		}
+		if len(ids) != len(names) {
+			find := fmt.Sprintf(shellWords.find, psQuote("appId eq '"+strings.ReplaceAll(n.resource, "'", "")+"'"), strings.Join(names, ","))
+			out = append(out, StepLine{Text: fmt.Sprintf(shellWords.findOf, ResourceTitle(n.resource), strings.Join(n.scopes, ", "))}, StepLine{Text: find})
+			ids = []string{"$ids"}
+		} else {
+			out = append(out, StepLine{Text: fmt.Sprintf(shellWords.of, ResourceTitle(n.resource), strings.Join(n.scopes, ", "))})
+		}
+		out = append(out, StepLine{Text: fmt.Sprintf(shellWords.include,
+			psQuote(OwnPolicyID(s.App)), psQuote(n.resource), strings.Join(ids, ","), psQuote(s.clientWord()))})
+	}
+	return out
+}
+
+// clientWord is the client id as a word of any shell, quoted in none.
+func (s State) clientWord() string {
+	if checks.IsGUID(strings.ToLower(s.App.ClientID)) {
+		return s.App.ClientID
+	}
+	return shellWords.client
+}
+
+// psAppID is the object id of the enterprise app as an expression of PowerShell:
+// as it was read, else as PowerShell finds it by the client id.
+func (s State) psAppID() string {
+	if s.Facts.App != nil && s.Facts.App.ID != "" {
+		return psQuote(s.Facts.App.ID)
+	}
+	return "(Get-MgServicePrincipal -Filter " + psQuote("appId eq '"+s.clientWord()+"'") + ").Id"
 }
 
 // asksWords says what Microsoft's page has to show before anybody accepts: the

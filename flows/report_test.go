@@ -169,9 +169,16 @@ func TestWordsAreFilled(t *testing.T) {
 	s := begun(t, "hetk")
 	for _, p := range Paths() {
 		for _, st := range p.Steps {
-			for _, text := range append(st.Text, st.Title, p.Undo, p.Gains, p.For) {
-				for name, s := range map[string]State{"a run": s, "nothing": {}} {
-					if got := Words(s, text); strings.ContainsAny(got, "{}") || strings.Contains(got, "  ") {
+			for name, s := range map[string]State{"a run": s, "nothing": {}} {
+				var texts []string
+				for _, l := range StepLines(s, st) {
+					texts = append(texts, l.Text)
+				}
+				for _, text := range []string{st.Title, p.Undo, p.Gains, p.For} {
+					texts = append(texts, Words(s, text))
+				}
+				for _, got := range texts {
+					if placeholder.MatchString(got) || strings.Contains(got, "  ") {
 						t.Errorf("%s, of %s: %q", st.ID, name, got)
 					}
 				}

@@ -190,8 +190,8 @@ var words = struct {
 	createTitle: "Create the enterprise app",
 	createText: []string{
 		"{listed} is not in {domain} yet, and the admin center lists an app only once it is there.",
-		"In PowerShell: New-MgServicePrincipal -AppId {client}",
-		"Or in the Azure CLI: az ad sp create --id {client}",
+		"In PowerShell: New-MgServicePrincipal -AppId {clientID}",
+		"Or in the Azure CLI: az ad sp create --id {clientID}",
 		"Creating it so grants nothing. The link creates it too, and approves the app at once when Accept is pressed.",
 	},
 	portalTitle: "Grant admin consent in the Entra admin center",

@@ -108,11 +108,13 @@ var policyTexts = map[StepID]stepText{
 	}},
 	PolicyCreate: createText(),
 	PolicyShell: {"Make the policy in PowerShell", []string{
-		"Connect-MgGraph -Scopes Application.Read.All,Policy.ReadWrite.PermissionGrant,Policy.ReadWrite.Authorization (as a " + rolePrivileged + ")",
-		"New-MgPolicyPermissionGrantPolicy -Id {policy} -DisplayName '{listed}' -Description 'Users may consent to this app alone'",
-		"For each API, with the ids of its permissions and no others: New-MgPolicyPermissionGrantPolicyInclude -PermissionGrantPolicyId {policy} -PermissionType delegated -ResourceApplication API -Permissions IDS -ClientApplicationIds {client}",
+		"In PowerShell, as a " + rolePrivileged + ". By Graph, the plan of this path is written as one script, with its way back: onboard plan --as powershell.",
+		"Connect-MgGraph -Scopes Application.Read.All,Policy.ReadWrite.PermissionGrant,Policy.ReadWrite.Authorization",
+		"New-MgPolicyPermissionGrantPolicy -Id {policyPS} -DisplayName {policyNamePS} -Description 'Users may consent to this app alone'",
+		includeLines,
+		"The next three add the policy to what is assigned: += keeps that, and = in its place would take it away.",
 		"$role = (Get-MgPolicyAuthorizationPolicy).DefaultUserRolePermissions",
-		"$role.PermissionGrantPoliciesAssigned += 'ManagePermissionGrantsForSelf.{policy}' (+= keeps what is assigned; = would take it away)",
+		"$role.PermissionGrantPoliciesAssigned += {policyEntryPS}",
 		"Update-MgPolicyAuthorizationPolicy -DefaultUserRolePermissions $role",
 	}},
 	PolicyWait: {"Wait until it shows", []string{
@@ -126,8 +128,8 @@ var policyTexts = map[StepID]stepText{
 func createText() stepText {
 	return stepText{words.createTitle, []string{
 		"{listed} is not in {domain} yet. Who its publisher is, and what users may consent to in it, shows only once it is there.",
-		"In PowerShell: New-MgServicePrincipal -AppId {client}",
-		"Or in the Azure CLI: az ad sp create --id {client}",
+		"In PowerShell: New-MgServicePrincipal -AppId {clientID}",
+		"Or in the Azure CLI: az ad sp create --id {clientID}",
 		"Creating it so grants nothing.",
 	}}
 }

@@ -14,8 +14,8 @@ var pilotTexts = map[StepID]stepText{
 	}},
 	PilotCreate: {words.createTitle, []string{
 		"{listed} is not in {domain} yet, and the admin center lists an app only once it is there.",
-		"In PowerShell: New-MgServicePrincipal -AppId {client}",
-		"Or in the Azure CLI: az ad sp create --id {client}",
+		"In PowerShell: New-MgServicePrincipal -AppId {clientID}",
+		"Or in the Azure CLI: az ad sp create --id {clientID}",
 		"Creating it so grants nothing.",
 	}},
 	PilotRequire: {"Close the app to who is not assigned", []string{
@@ -110,8 +110,10 @@ var revokeTexts = map[StepID]stepText{
 	}},
 	RevokeUsers: {"Take back what users granted", []string{
 		"Connect-MgGraph -Scopes Application.Read.All,DelegatedPermissionGrant.ReadWrite.All",
-		"Get-MgServicePrincipalOauth2PermissionGrant -ServicePrincipalId {object} -All (lists every grant that is left, with its Id)",
-		"For each Id: Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId ID",
+		"The next lists every grant of {listed} that is left; PrincipalId is the user's object id:",
+		"$left = Get-MgServicePrincipalOauth2PermissionGrant -ServicePrincipalId {objectPS} -All; $left | Format-List Id,ConsentType,PrincipalId,Scope",
+		"The next deletes those that were listed, everyone's and each user's:",
+		"$left | ForEach-Object { Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId $_.Id }",
 	}},
 	RevokeDelete: {"Delete the enterprise app", []string{
 		"Open the link, or go to " + placeApp + ", Properties, Delete.",

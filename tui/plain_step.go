@@ -60,13 +60,13 @@ func (p *plain) stepLines(step flows.Step, proven bool) []string {
 		return []string{plainStepDone}
 	}
 	lines := append(texts(p.m.stepTitle(step, maxWidth)), p.m.whoseStep(step)...)
-	for i, t := range step.Text {
-		text := p.m.words(t)
+	for i, l := range flows.StepLines(p.m.state, step) {
+		text := clean(l.Text)
 		if step.Claim {
 			text = number(i+1) + ". " + text
 		}
 		lines = append(lines, text)
-		if flows.ListsPermissions(t) {
+		if l.Lists {
 			lines = append(lines, texts(p.m.permissions(0, maxWidth))...)
 		}
 	}

@@ -74,15 +74,15 @@ func (s *stepsScreen) instructions(m *Model, b *body, step flows.Step, w int) {
 	for _, l := range m.whoseStep(step) {
 		b.put(para(RoleInfo, l, 0, w)...)
 	}
-	for i, t := range step.Text {
-		text := m.words(t)
+	for i, l := range flows.StepLines(m.state, step) {
+		text := clean(l.Text)
 		if !step.Claim {
 			b.put(linkless(RoleText, text, 0, w)...)
 			continue
 		}
 		head := row{}.add(RoleAccent, number(i+1)+". ")
 		b.put(hanging(head, RoleText, text, w)...)
-		if flows.ListsPermissions(t) {
+		if l.Lists {
 			b.put(m.permissions(3, w)...)
 		}
 	}

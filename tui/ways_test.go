@@ -60,8 +60,12 @@ func TestEveryStepFits(t *testing.T) {
 					m := New(t.Context(), atStep(t, p.ID, st.ID), still(t, z[0], z[1]))
 					m.refresh()
 					seen := squeezed(paged(t, m, z[0], z[1]))
-					for _, line := range append([]string{st.Title}, st.Text...) {
-						for word := range strings.FieldsSeq(m.words(line)) {
+					texts := []string{m.words(st.Title)}
+					for _, l := range flows.StepLines(m.state, st) {
+						texts = append(texts, clean(l.Text))
+					}
+					for _, line := range texts {
+						for word := range strings.FieldsSeq(line) {
 							if len(word) < z[0]-8 && z[0] < 120 && !strings.Contains(seen, squeezed(word)) {
 								t.Errorf("%d×%d lacks %q of %q", z[0], z[1], word, line)
 							}
