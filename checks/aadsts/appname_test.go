@@ -83,6 +83,7 @@ var names = []nameCase{
 	// What stands behind a heading in a ticket is no app.
 	{"Need admin approval\nJane Doe\nPlease help, it is urgent", ""},
 	{"Need admin approval\nJane Doe\nJane Doe needs admin approval for Hetk", ""},
+	{"Administratorgenehmigung erforderlich\nJane Doe\nHetk benötigt eine Berechtigung, die nur ein Administrator erteilen kann.", ""},
 	{"Need admin approval Jane Doe from Sales, Jane Doe is blocked", ""},
 	{"Need admin approval\njane.doe@contoso.example\nThis app requires your admin's approval to:", ""},
 	{"Approval required", ""},

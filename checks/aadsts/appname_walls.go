@@ -159,30 +159,26 @@ func foldedEqual(a, b byte) bool {
 }
 
 // saidOf reports whether a page that goes on so speaks of the app of this name:
-// the wall's sentence begins with the name or follows it at once.
+// the wall's sentence begins with it, or the request form goes on below it.
 func saidOf(name, rest string) bool {
-	at := repeats(name, rest)
-	text := squeeze(rest[:min(len(rest), 2*maxBeside)])
-	for _, w := range wallSentences {
-		if i := bytes.Index(text, w); i >= 0 && i <= maxBeside {
-			return true
+	below := squeeze(rest[:min(len(rest), 2*maxBeside)])
+	for _, list := range [][][]byte{formSentences, looseForms} {
+		for _, w := range list {
+			if i := bytes.Index(below, w); i >= 0 && i <= maxBeside {
+				return true
+			}
 		}
 	}
+	at := repeats(name, rest)
 	return at >= 0 && says(rest[at:])
 }
 
-// says reports whether a text is the sentence of a wall.
+// says reports whether the line that a text begins with is the sentence of a
+// wall.
 func says(s string) bool {
-	if at := strings.IndexAny(s, "\n"); at >= 0 {
-		s = s[:at]
-	}
+	s, _, _ = strings.Cut(s, "\n")
 	text := squeeze(s)
-	for _, w := range wallSentences {
-		if bytes.Contains(text, w) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(wallSentences, func(w []byte) bool { return bytes.Contains(text, w) })
 }
 
 // repeats is where in s, and not far, a name stands by itself; -1 where it does

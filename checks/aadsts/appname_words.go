@@ -20,17 +20,38 @@ var wallHeadings = []string{
 // wallSentences are what the walls say behind the name of the app [K but for the
 // English ones; the Spanish, Japanese and Italian of the first kind: PUB].
 var wallSentences = squeezed(
-	"needs permission to access resources", "that only an admin can grant", "requires your admin's approval",
-	"die nur ein Administrator erteilen kann", "die nur ein Administrator gewähren kann", "erfordert die Genehmigung Ihres Administrators",
-	"que seul un administrateur peut accorder", "nécessite l'approbation de votre administrateur",
-	"que solo un administrador puede conceder", "que solo puede conceder un administrador", "requiere la aprobación de su administrador", "requiere la aprobación del administrador",
-	"die alleen een beheerder kan verlenen", "vereist goedkeuring van uw beheerder", "vereist de goedkeuring van uw beheerder",
-	"管理者のみが付与できる", "管理者だけが許可できる", "管理者のみが許可できる", "管理者の承認が必要です",
-	"que somente um administrador pode conceder", "que apenas um administrador pode conceder", "requer a aprovação do administrador", "requer a aprovação do seu administrador",
-	"che solo un amministratore può concedere", "richiede l'approvazione dell'amministratore",
-	"które może przyznać tylko administrator", "których może udzielić tylko administrator", "wymaga zatwierdzenia przez administratora",
-	"som bara en administratör kan bevilja", "som endast en administratör kan bevilja", "kräver administratörens godkännande", "kräver godkännande från din administratör",
+	"needs permission to access resources", "that only an admin can grant",
+	"die nur ein Administrator erteilen kann", "die nur ein Administrator gewähren kann",
+	"que seul un administrateur peut accorder",
+	"que solo un administrador puede conceder", "que solo puede conceder un administrador",
+	"die alleen een beheerder kan verlenen",
+	"管理者のみが付与できる", "管理者だけが許可できる", "管理者のみが許可できる",
+	"que somente um administrador pode conceder", "que apenas um administrador pode conceder",
+	"che solo un amministratore può concedere",
+	"które może przyznać tylko administrator", "których może udzielić tylko administrator",
+	"som bara en administratör kan bevilja", "som endast en administratör kan bevilja",
 )
+
+// formSentences are what the request form says below the name of the app, which
+// it does not say twice [K but for the English one].
+var formSentences = squeezed(
+	"requires your admin's approval",
+	"erfordert die Genehmigung Ihres Administrators",
+	"nécessite l'approbation de votre administrateur",
+	"requiere la aprobación de su administrador",
+	"requiere la aprobación del administrador",
+	"vereist goedkeuring van uw beheerder",
+	"vereist de goedkeuring van uw beheerder",
+	"requer a aprovação do administrador",
+	"requer a aprovação do seu administrador",
+	"richiede l'approvazione dell'amministratore",
+	"wymaga zatwierdzenia przez administratora",
+	"kräver administratörens godkännande",
+	"kräver godkännande från din administratör",
+)
+
+// looseForms are the same in words that other services have as well.
+var looseForms = squeezed("管理者の承認が必要です")
 
 // nameSentences are the sentences of 90093 and 65005 that have the app's name in them,
 // by what stands before and behind it. The ones in other languages are those of

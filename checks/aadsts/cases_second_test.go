@@ -79,6 +79,9 @@ var second = []textCase{
 	{"request no", "Your request to use Hetk Calendar Sync has been denied by an administrator. Microsoft", AdminConsentNeeded, TenantAdmin},
 	{"request of long ago", "Your request to use the car park has been received and will be looked at by the people of the house in the coming weeks, whatever was approved", Unknown, WhoUnknown},
 	{"msal line", "Error(s): 65001 - Timestamp: 2026-11-20 08:15:00Z - Description: the user has not", ConsentMissing, TenantAdmin},
+	{"by whoever 1", "Access blocked. Contact your administrator.", Unknown, WhoUnknown},
+	{"by whoever 2", "It is blocked; your admin has the answer", Unknown, WhoUnknown},
+	{"else slack ja", "Slack ワークスペース contoso.slack.com 管理者の承認が必要です", NotEntra, SomebodyElse},
 	{"by nobody", "The building administrator has blocked the stairs", Unknown, WhoUnknown},
 }
 

@@ -3,16 +3,20 @@ package aadsts
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
 
 func seeds(f *testing.F) {
 	f.Helper()
-	for _, group := range [][]textCase{messages, pages, foreignPages, redirects, bodies, markup, scans, several, nothing, elsewhere, unseen, blocks, adversarial} {
+	for _, group := range [][]textCase{messages, pages, foreignPages, redirects, bodies, markup, scans, several, nothing, elsewhere, unseen, blocks, adversarial, second} {
 		for _, c := range group {
 			f.Add(c.text)
 		}
+	}
+	for _, c := range names {
+		f.Add(c.text)
 	}
 	for _, h := range hard {
 		f.Add(repeated(h.unit, 256))
@@ -54,6 +58,9 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%s holds an address: %q", at, s)
 			}
 		})
+		if n := a.App.Name; strings.ContainsAny(n, ":@|") || longDigits.MatchString(n) {
+			t.Fatalf("an app is called %q", n)
+		}
 		if b := Parse(text); !reflect.DeepEqual(a, b) {
 			t.Fatalf("%+v, then %+v", a, b)
 		}

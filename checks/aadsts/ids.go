@@ -121,7 +121,7 @@ func (f *facts) placeID(s string, i int) {
 		set(&a.Tenant.ID, id)
 	case 's':
 		if a.API.ID == "" {
-			a.API = Named{ID: id, Name: nameBehind(s[i+guidLen:])}
+			a.API = Named{ID: id, Name: appName(nameBehind(s[i+guidLen:]))}
 		}
 	case 'a':
 		if a.App.ID == "" || a.App.ID == id {

@@ -200,7 +200,9 @@ func (w *seen) join(close *parts, p *phrase, i int) {
 			w.at[wallDisabled], w.lang[wallDisabled], w.ours[wallDisabled], w.off = i+1, l, true, true
 		}
 	}
-	w.yours = w.yours || close.together(p.lang, i+1, partYours, partBlocked, partBlocked) != 0
+	if p.wall == partBlocked { // behind whose admin it was
+		w.yours = w.yours || close.together(p.lang, i+1, partYours, partBlocked, partBlocked) != 0
+	}
 }
 
 // answered notes what an admin said to a request that is named in between.
@@ -299,8 +301,10 @@ var lexicon = sync.OnceValue(func() *index {
 			}
 		}
 	}
-	for _, text := range wallSentences {
-		ix.add(phrase{text: string(text), wall: tagOwn})
+	for _, list := range [][][]byte{wallSentences, formSentences} {
+		for _, text := range list {
+			ix.add(phrase{text: string(text), wall: tagOwn})
+		}
 	}
 	for _, m := range spoken {
 		ix.add(phrase{text: string(squeeze(m.text)), code: m.code})
