@@ -69,7 +69,7 @@ func handoffQuestion(s State) Question {
 	return Question{
 		ID: AskHandoff, Kind: Choice, Title: sayHandoffAsk, Help: sayHandoffHelp, Facts: s.Handed.facts(), Rule: RuleOption,
 		Options: []Option{
-			{ID: HandoffYes, Title: sayHandoffYes, Help: sayHandoffYesHelp},
+			{ID: HandoffYes, Title: sayHandoffYes, Help: s.Handed.goesOn()},
 			{ID: HandoffNo, Title: sayHandoffNo, Help: sayHandoffNoHelp},
 		},
 	}
@@ -81,10 +81,36 @@ func TextQuestion(h *Handed) Question {
 	return Question{
 		ID: AskHandoff, Kind: Choice, Title: sayTextAsk, Help: sayTextHelp, Facts: h.facts(), Rule: RuleOption,
 		Options: []Option{
-			{ID: HandoffYes, Title: sayTextYes, Help: sayHandoffYesHelp},
+			{ID: HandoffYes, Title: sayTextYes, Help: h.goesOn()},
 			{ID: HandoffNo, Title: sayHandoffNo, Help: sayTextNoHelp},
 		},
 	}
+}
+
+// goesOn says what a yes leads on with: nothing that the code does not name.
+func (h *Handed) goesOn() string {
+	switch {
+	case h.Profile == nil:
+		return sayHandoffYesTenant
+	case h.Domain == "":
+		return sayHandoffYesApp
+	}
+	return sayHandoffYesHelp
+}
+
+// beyond are the permissions that a code names and the app's description does
+// not: nothing uses them, and whoever made the code said so all the same.
+func (h *Handed) beyond() []string {
+	app := h.Profile.App()
+	if app.NeedsUnstated {
+		return nil
+	}
+	asks := append(consentScopes(State{App: app}), "openid", "profile", "email", "offline_access", ".default")
+	return slices.DeleteFunc(slices.Clone(h.Scopes), func(one string) bool {
+		return slices.ContainsFunc(asks, func(a string) bool {
+			return strings.EqualFold(a, one) || strings.EqualFold(a[strings.LastIndexByte(a, '/')+1:], one[strings.LastIndexByte(one, '/')+1:])
+		})
+	})
 }
 
 // facts are all that a code says, one by one.
@@ -107,6 +133,9 @@ func (h *Handed) facts() []Fact {
 			add(sayHandoffScopes, strings.Join(h.Scopes, " "))
 		case h.Unvouched:
 			out = append(out, Fact{Text: fmt.Sprintf(sayHandoffUnvouched, p.Publisher.Name), Warn: true})
+		}
+		if more := h.beyond(); p.ID != UnlistedID && len(more) > 0 {
+			out = append(out, Fact{Text: fmt.Sprintf(sayHandoffBeyond, strings.Join(more, " ")), Warn: true})
 		}
 	}
 	add(sayHandoffTenant, h.Domain)

@@ -160,3 +160,33 @@ func TestHandedOf(t *testing.T) {
 		t.Errorf("%+v", q.Facts)
 	}
 }
+
+// TestHandoffShowsWhatIsBeyond holds that permissions that stand in a code and
+// not in the app's description are shown, and that a yes promises no more than
+// the code names.
+func TestHandoffShowsWhatIsBeyond(t *testing.T) {
+	t.Parallel()
+	warned := func(h Handoff) string {
+		for _, f := range Asks(handed(t, h))[0].Facts {
+			if f.Warn {
+				return f.Text
+			}
+		}
+		return ""
+	}
+	own := HandoffOf(messageState(t, "hetk"), messageWhy("admin_consent_needed", 90094))
+	if got := warned(own); got != "" {
+		t.Errorf("of the app's own: %s", got)
+	}
+	own.Scopes = append(own.Scopes, "openid", "Directory.ReadWrite.All", "https://graph.microsoft.com/Mail.Send", "https://graph.microsoft.com/Calendars.ReadWrite")
+	if got := warned(own); !strings.Contains(got, "Directory.ReadWrite.All https://graph.microsoft.com/Mail.Send.") {
+		t.Errorf("%q", got)
+	}
+	for want, h := range map[string]Handoff{
+		sayHandoffYesHelp: {App: "hetk", Domain: "contoso.example"}, sayHandoffYesApp: {App: "hetk"}, sayHandoffYesTenant: {Domain: "contoso.example"},
+	} {
+		if got := Asks(handed(t, h))[0].Options[0].Help; got != want {
+			t.Errorf("%+v: %q", h, got)
+		}
+	}
+}

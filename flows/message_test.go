@@ -237,6 +237,22 @@ func TestMessageToSupport(t *testing.T) {
 	}
 }
 
+// TestMessageToSupportHasNoEmptyHeading holds that nothing is headed under which
+// nothing stands.
+func TestMessageToSupportHasNoEmptyHeading(t *testing.T) {
+	t.Parallel()
+	for _, lang := range MessageLanguages() {
+		w, _ := messageTexts(lang)
+		p := profile(t, "nylas")
+		for _, s := range []State{{}, Apply(State{}, Started{Profile: &p})} {
+			m := makeMessage(t, MessageAsked{State: s, Why: messageWhy("vendor_misconfigured", 0), Form: MessageSupport, Lang: lang})
+			if strings.Contains(m.Body, w.vendorKnown) != (s.App.ClientID != "") || strings.Contains(strings.TrimPrefix(m.Body, w.hello), w.colon+"\n\n") {
+				t.Errorf("%s:\n%s", lang, m.Body)
+			}
+		}
+	}
+}
+
 // Roles and facts of the app change what is said of who may approve it.
 func TestMessageOfRolesAndPublisher(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,10 @@ func (m *messenger) support() Message {
 	add(w.vendorDomain, s.Domain)
 	add(w.vendorTenant, s.TenantID())
 	add(w.vendorClient, m.clientID())
-	parts := []passage{{lines: []string{w.hello}}, lead, known}
+	parts := []passage{{lines: []string{w.hello}}, lead}
+	if len(known.items) > 0 {
+		parts = append(parts, known)
+	}
 	if p := s.Profile; p != nil {
 		asked := passage{head: w.vendorWants}
 		for _, want := range p.Support.Wants {
@@ -40,7 +43,7 @@ func (m *messenger) support() Message {
 	out.Body = m.writePassages(MessageEmail, append(parts, passage{lines: []string{w.bye}}))
 	switch {
 	case out.To != "":
-		out.setURL(out.To, out.Body, m.writePassages(MessageEmail, []passage{lead, known}))
+		out.setURL(out.To, out.Body, m.writePassages(MessageEmail, parts[1:min(len(parts), 3)]))
 	case s.Profile != nil:
 		out.URL = messageLine(s.Profile.Support.URL)
 	}

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"onboard.example/checks"
@@ -69,6 +71,9 @@ func (s *appScreen) offers(m *Model) []offer {
 	}
 	if q.ID == flows.AskHandoff {
 		return out
+	}
+	if m.size.tight() && len(out) > 0 { // the second door goes before the arrows
+		return append(slices.Insert(out, 1, offer{act: actWhy, word: wordDoorTight}), offer{act: actFilter}, offer{act: actManual})
 	}
 	return append(out, offer{act: actWhy, word: wordDoorKey}, offer{act: actFilter}, offer{act: actManual})
 }

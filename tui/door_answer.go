@@ -23,6 +23,7 @@ type whyAnswer struct {
 	seen   bool   // the run's own looks count
 	asking string // the domain that is being asked about; empty: none
 	asked  string // the domain that was
+	typed  string // as it was typed last
 	failed string // why none could be
 	stop   context.CancelFunc
 }
@@ -93,6 +94,8 @@ func (s *whyAnswer) looked(m *Model) (Role, string) {
 		return RoleWarn, fill(wordDoorUnreached, "domain", clean(s.asked))
 	case s.asked != "":
 		return RoleSubtle, fill(wordDoorAsked, "domain", clean(s.asked))
+	case s.in.Personal != "":
+		return RoleWarn, fill(wordDoorPersonal, "domain", clean(s.in.Personal)) + " " + wordDoorAskHint
 	case s.seen:
 		return RoleSubtle, fill(wordDoorSeen, "domain", clean(s.in.Subject.Domain))
 	case m.askWhy == nil:

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 
 	tea "charm.land/bubbletea/v2"
@@ -33,7 +34,7 @@ func (m *Model) cannotAsk() string {
 func (s *whyAnswer) ask(m *Model, domain string) tea.Cmd {
 	s.halt()
 	ctx, cancel := context.WithCancel(m.ctx)
-	s.stop, s.asking, s.failed = cancel, domain, ""
+	s.stop, s.asking, s.failed, s.typed = cancel, domain, "", domain
 	ask, in := m.askWhy, s.in
 	return func() tea.Msg {
 		defer cancel()
@@ -78,11 +79,7 @@ type doorDomain struct {
 
 func newDoorDomain(s *whyAnswer) *doorDomain {
 	out := &doorDomain{answer: s, field: field{limit: 254}}
-	known := s.run.Domain
-	if s.asked != "" {
-		known = s.asked
-	}
-	out.field.set(known)
+	out.field.set(cmp.Or(s.typed, s.asked, s.run.Domain)) // what was mistyped is mended, not typed anew
 	return out
 }
 

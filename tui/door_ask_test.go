@@ -85,7 +85,7 @@ func TestDoorAsks(t *testing.T) {
 	}
 	press(m, "esc")
 	askAbout(t, m, "outlook.com")
-	if s.why.Class != "personal_account" || strings.Contains(s.text(m), "were asked about") {
+	if s.why.Class != "personal_account" || strings.Contains(s.text(m), "were asked about") || !strings.Contains(s.text(m), "outlook.com is for personal mail, and no organisation's: nobody was asked about it") || strings.Contains(s.text(m), wordDoorNobodyAsked) {
 		t.Errorf("%s\n%s", s.why.Class, s.text(m))
 	}
 	askAbout(t, m, "unreached.example")
@@ -95,6 +95,10 @@ func TestDoorAsks(t *testing.T) {
 	askAbout(t, m, "nonsense")
 	if !strings.Contains(s.text(m), "Nobody could be asked. A domain looks like contoso.example.") {
 		t.Error(s.text(m))
+	}
+	press(m, "d")
+	if d, ok := m.current().(*doorDomain); !ok || d.field.value() != "nonsense" {
+		t.Errorf("%T: what was mistyped is gone", m.current())
 	}
 }
 

@@ -163,16 +163,20 @@ func (s *whyMessage) offers(m *Model) []offer {
 	if m.keepReport == nil {
 		keep = whyNoDisk
 	}
-	return append([]offer{
-		{act: actFilter, key: "f", word: wordMessageForm},
-		{act: actManual, key: "g", word: wordMessageLang},
-		{act: actEvidence, word: wordMessageEdit},
-		{act: actCopy},
+	form := offer{act: actFilter, key: "f", word: wordMessageForm}
+	lang := offer{act: actManual, key: "g", word: wordMessageLang}
+	edit := offer{act: actEvidence, word: wordMessageEdit}
+	first := []offer{form, lang, edit, {act: actCopy}}
+	if m.size.tight() { // to copy it is what most came for
+		lang.word = wordMessageTight
+		first = []offer{{act: actCopy}, form, lang, edit}
+	}
+	return append(append(first, []offer{
 		{act: actOpen, word: open, why: mail},
 		{act: actScript, word: wordMessageSave, why: keep},
 		{act: actLinks, word: wordShowWhole},
 		{act: actHelp},
-	}, closing(actTell)...)
+	}...), closing(actTell)...)
 }
 
 func (s *whyMessage) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {

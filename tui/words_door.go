@@ -3,6 +3,7 @@ package tui
 // The second door: why somebody is blocked, and the message that gets it fixed.
 const (
 	wordDoorKey      = "why am I blocked?"
+	wordDoorTight    = "why?" // where there is little room
 	wordDoorTitle    = "What were you shown?"
 	wordDoorHelp     = "Paste the page, its address or the error here, or type its code. It stays on this machine."
 	wordDoorExample  = "AADSTS90094"
@@ -32,6 +33,7 @@ const (
 	wordDoorNotAsked    = "Nobody could be asked. {why}"
 	wordDoorNobodyAsked = "Nobody was asked about your organisation: this is what the text says."
 	wordDoorAskHint     = "d asks about your domain, and makes it surer."
+	wordDoorPersonal    = "{domain} is for personal mail, and no organisation's: nobody was asked about it. Where is your work account?"
 	whyNoAsking         = "nobody can be asked from here: onboard why --domain asks"
 	whyNoDomain         = "there is no domain yet"
 
@@ -47,6 +49,7 @@ const (
 	wordMessageFor   = "{form}, in {lang}"
 	wordMessageForm  = "form"
 	wordMessageLang  = "language"
+	wordMessageTight = "lang" // where there is little room
 	wordMessageEdit  = "edit"
 	wordMessageOpen  = "open in mail"
 	wordMessagePage  = "open their page"
