@@ -30,6 +30,7 @@ func commandSpecs() []commandSpec {
 		{name: "apps", flags: map[string]bool{"json": false}, words: 2},
 		{name: "version", flags: map[string]bool{"json": false}},
 		{name: "status", flags: map[string]bool{"json": false}, words: 1, own: (*session).status},
+		{name: "erase", words: 1, own: (*session).erase},
 		{name: "fingerprint", own: func(s *session, _ []string, _ io.Writer) int { s.printFingerprint(); return codeDone }},
 		{name: "help", own: func(s *session, _ []string, _ io.Writer) int { s.printHelp(); return codeDone }},
 	}
@@ -176,6 +177,7 @@ func (s *session) printHelp() {
 		{"", " dns D --app ID [--json]", sayHelpDNS},
 		{"", " apps; apps show ID", sayHelpApps},
 		{"", " status CODE [--json]", sayHelpStatus},
+		{"", " erase CODE", sayHelpErase},
 		{"", " version", sayHelpVersion},
 	} {
 		s.say(s.address(l.user) + l.command)

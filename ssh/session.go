@@ -24,6 +24,7 @@ var (
 	errFlood       = errors.New("too much came in")
 	errDrained     = errors.New("the server stops")
 	errTaken       = errors.New("the case was opened elsewhere")
+	errErased      = errors.New("the case was erased")
 	errInterrupted = errors.New("interrupted")
 )
 

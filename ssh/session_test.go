@@ -371,3 +371,42 @@ func TestStatus(t *testing.T) {
 		t.Errorf("the code is in the log:\n%s", s.log)
 	}
 }
+
+// TestErase holds that a customer erases a case with its code, and nobody without
+// it; whoever is at it then is told, and is not told how to come back.
+func TestErase(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	c := s.shell(t, "anybody", 100, 30)
+	c.chooses()
+	c.reads("@onboard.example")
+	code := c.shownCode()
+	for line, want := range map[string]string{"erase": "Type `erase CODE`", "erase nobody": "no resume code", "erase " + code[:len(code)-2]: "resume code", "erase " + code + " " + code: "one word too many"} {
+		if out, errs, exit := s.asks(t, line); exit != codeUsage || out != "" || !strings.Contains(errs, want) {
+			t.Errorf("%s: %d, %q, %q", line, exit, out, errs)
+		}
+	}
+	if _, errs, exit := s.asks(t, "status "+code); exit != codeDone {
+		t.Fatalf("it is gone: %d, %q", exit, errs)
+	}
+	if out, errs, exit := s.asks(t, "erase "+code); exit != codeDone || errs != "" || !strings.Contains(out, "is erased") || strings.Contains(out, code) {
+		t.Errorf("%d, %q, %q", exit, out, errs)
+	}
+	if exit := c.ends(); exit != codeFailed || !strings.Contains(c.bytes(), sayErasedHere) {
+		t.Errorf("who was at it: %d, %q", exit, c.bytes())
+	}
+	if _, after, _ := strings.Cut(c.bytes(), sayErasedHere); strings.Contains(after, code) {
+		t.Errorf("who was at it is told to come back: %q", after)
+	}
+	for _, line := range []string{"erase " + code, "status " + code} {
+		if out, errs, exit := s.asks(t, line); exit != codeUsage || out != "" || !strings.Contains(errs, "no such case") {
+			t.Errorf("%s: %d, %q, %q", line, exit, out, errs)
+		}
+	}
+	if n, err := s.o.Cases.Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d cases are left, %v", n, err)
+	}
+	if strings.Contains(s.log.String(), code) {
+		t.Errorf("the code is in the log:\n%s", s.log)
+	}
+}

@@ -2,10 +2,12 @@ package ssh
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
 	"onboard.example/flows"
+	"onboard.example/ssh/cases"
 	"onboard.example/tui"
 )
 
@@ -65,6 +67,30 @@ func (s *session) look(code string) (caseStatus, error) {
 		Schema: statusSchema, Case: string(c.Number()), App: st.App.Name, Domain: st.Domain, Where: tui.Where(st), Ended: st.End != "",
 		Verdict: string(v.State), Grade: v.Grade.String(),
 	}, nil
+}
+
+// erase removes the case of a code for good. A session that is at it ends.
+func (s *session) erase(args []string, errs io.Writer) int {
+	if len(args) != 1 {
+		complain(errs, sayEraseUsage)
+		return codeUsage
+	}
+	n, err := s.srv.o.Cases.Erase(s.ctx, s.try(args[0]))
+	soon := errors.Is(err, cases.ErrUnwiped)
+	if err != nil && !soon {
+		return s.noCase(err, func(text string) { complain(errs, text) })
+	}
+	s.srv.mu.Lock()
+	there := s.srv.atWork[string(n)]
+	s.srv.mu.Unlock()
+	if there != nil {
+		there.cancel(errErased)
+	}
+	s.say(fmt.Sprintf(sayErased, n))
+	if soon {
+		s.say(sayErasedSoon)
+	}
+	return codeDone
 }
 
 // complain tells what is wrong.

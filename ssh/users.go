@@ -248,6 +248,10 @@ func (s *session) goodbye(err error) int {
 		s.sorry()
 		return codeBroke
 	}
+	if errors.Is(cause, errErased) { // there is nothing to come back to
+		s.say(sayErasedHere)
+		return codeFailed
+	}
 	words := map[error]string{errIdle: sayIdle, errTotal: sayTotal, errFlood: sayFlood, errDrained: sayDrained, errTaken: sayTaken}
 	if say := words[cause]; say != "" {
 		s.say(say)

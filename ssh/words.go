@@ -75,6 +75,10 @@ const (
 	sayTryHelp      = "Type `%s help` for what there is."
 	sayStatusUsage  = "Type `status CODE`, with the resume code of a case."
 	sayStatus       = "Case %s: %s; %s, %s."
+	sayEraseUsage   = "Type `erase CODE`, with the resume code of a case. It cannot be taken back."
+	sayErased       = "Case %s is erased. Its code opens nothing any more."
+	sayErasedSoon   = "Its last traces on the disk are removed in a moment."
+	sayErasedHere   = "This case was erased with its code, so the session has ended. Nothing of it is kept."
 
 	sayHelpWizard      = "the wizard"
 	sayHelpWhy         = "why somebody is blocked, and whose move it is"
@@ -85,5 +89,6 @@ const (
 	sayHelpDNS         = "the app's policy record in the DNS"
 	sayHelpApps        = "the apps that it knows"
 	sayHelpStatus      = "where a case is"
+	sayHelpErase       = "erases a case for good, by its resume code"
 	sayHelpVersion     = "the version"
 )
