@@ -159,7 +159,7 @@ var planWords = struct {
 
 	rolesWarning: "The app is not in the tenant yet, so it is not known whether it has roles of its own. Where it has, people are assigned to one of them by hand, before anybody is shut out: look at the app once it is there.",
 
-	publisherWarning: "The app is not in the tenant yet, so it is not known whether its publisher is verified. The enterprise app comes first, and gives nobody anything; where it shows that the setting would not help, the setting stays as it is.",
+	publisherWarning: "The app is not in the tenant yet, so it is not known whether its publisher is verified, and where it is not, the setting may not help. The enterprise app comes first, and gives nobody anything. onboard looks at it then, and leaves the setting as it is where it would not help; whoever runs the plan by hand looks there before going on.",
 
 	deleted:        "deleted",
 	restoreWarning: "What was set on the enterprise app comes back with it, but for Conditional Access policies that named it. Whoever was assigned to it may use it again.",
