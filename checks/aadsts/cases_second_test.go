@@ -128,6 +128,9 @@ func TestOneOfTwo(t *testing.T) {
 			t.Errorf("%q: %s, %s", text, a.Sure, a.Why)
 		}
 	}
+	if a := Parse("Slack: please remember that the building administrator must give his permission for every booking of the large room"); a.Class != Unknown || a.Sure != None {
+		t.Errorf("somebody's permission: %s, %s", a.Class, a.Sure)
+	}
 	if a := Parse("AADSTS65005: x"); a.Sure != Medium {
 		t.Errorf("65005 alone: %s", a.Sure)
 	}

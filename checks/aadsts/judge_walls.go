@@ -53,7 +53,10 @@ func (f *facts) wallSigns(w *seen) []sign {
 		}
 		// The walls of others are in the same words, and here is one's name.
 		if w.has(tagElsewhere) && !w.has(wallMicrosoft) && !w.has(tagOwn) && !f.ofMicrosoft(w) {
-			s.sure, s.also = Low, append([]Class{NotEntra}, s.also[:min(len(s.also), maxAlso-1)]...)
+			s.also = append([]Class{NotEntra}, s.also[:min(len(s.also), maxAlso-1)]...)
+			if s.class != Unknown {
+				s.sure = Low
+			}
 		}
 		out = append(out, s)
 	}
