@@ -69,7 +69,7 @@ func dnsCases() []judged {
 		{"not asked", checks.CheckDNSPolicy, []change{unasked}, unknown, checks.GradeUnknown, "Not asked", ""},
 		{"of no app of ours", checks.CheckDNSPolicy, []change{without}, skipped, checks.GradeUnknown, "reads no policy record", ""},
 
-		{"alike", checks.CheckDNSAgree, nil, pass, checks.Verified, "All 2 servers", ""},
+		{"alike", checks.CheckDNSAgree, nil, pass, checks.Verified, "Both servers", ""},
 		{"alike, one silent", checks.CheckDNSAgree, []change{record(silent, good)}, warn, checks.Verified, "the answer of one other does not", ""},
 		{"different", checks.CheckDNSAgree, []change{differ}, pending, checks.Verified, "do not say the same yet", ""},
 		{"agreement unseen", checks.CheckDNSAgree, []change{broken}, unknown, checks.GradeUnknown, "none could be asked", ""},

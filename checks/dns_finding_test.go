@@ -277,7 +277,7 @@ func TestDNSServersAreCounted(t *testing.T) {
 		agree  string
 		want   Verdict
 	}{
-		"two addresses each":      {func(a *DNSAnswer) { a.Servers = twice }, "each of the 2 servers", "All 2 servers", Pass},
+		"two addresses each":      {func(a *DNSAnswer) { a.Servers = twice }, "each of the 2 servers", "Both servers", Pass},
 		"one server, two of them": {func(a *DNSAnswer) { a.Servers = twice[:2] }, "the one server", "Only one server", Pass},
 		"one lacks it at one": {func(a *DNSAnswer) {
 			a.Servers, a.Agree = append(slices.Clone(twice[:3]), at(none, "[2001:db8::2]:53")), false

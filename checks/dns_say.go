@@ -52,8 +52,11 @@ func nobody(n int, zone string) string {
 }
 
 func allAgree(n int, zone string) string {
-	if n == 1 {
+	switch n {
+	case 1:
 		return fmt.Sprintf(sayDNSAgreeOne, zone)
+	case 2:
+		return fmt.Sprintf(sayDNSAgreeBoth, zone)
 	}
 	return fmt.Sprintf(sayDNSAgreeAll, n, zone)
 }

@@ -93,6 +93,7 @@ const (
 	sayDNSNoRule      = "%s reads no policy record in the DNS."
 	sayDNSAgreeNone   = "No name server of the domain was found, so none could be asked."
 	sayDNSSignedNone  = "There is no answer whose signatures could be checked."
+	sayDNSAgreeBoth   = "Both servers of %s say the same."
 	sayDNSAgreeAll    = "All %d servers of %s that could be asked say the same."
 	sayDNSAgreeOne    = "Only one server of %s could be asked, so there is none to differ from it."
 	sayDNSSomeSay     = "%d servers of %s say the same; "

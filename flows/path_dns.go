@@ -112,6 +112,7 @@ type NameServer struct {
 	Asked string // the name that it was asked about
 	Found string // as it was found; empty: nothing is there
 	Has   bool   // the record as it is wanted
+	Out   bool   // what it said does not count: nobody waits for it
 	Until time.Time
 	Say   string // in a word or two, for a list
 }
@@ -135,7 +136,7 @@ func NameServers(s State, at time.Time) []NameServer {
 		case e.Outcome == checks.DNSNoName || e.Outcome == checks.DNSNoData:
 			n.Say = recordWords.nothing
 		case !e.Outcome.Decides():
-			n.Say = e.Value
+			n.Out, n.Say = true, e.Value
 			if _, why, ok := strings.Cut(e.Value, ": "); ok {
 				n.Say = why
 			}

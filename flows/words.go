@@ -144,7 +144,7 @@ var words = struct {
 	badGUID:         "that is no client id: it has the form 00000000-0000-0000-0000-000000000000",
 	badTyped:        "that is not it: type %s to apply, or go back",
 	badOption:       "choose one of: %s",
-	badDomain:       "%s: %s",
+	badDomain:       "%s; %s",
 
 	reportSeen:     "What was seen",
 	reportOld:      "seen earlier, not counted now",

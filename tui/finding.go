@@ -18,7 +18,7 @@ var screenOrder = []checks.ID{
 	checks.ConsentPolicy, checks.ConsentManaged, checks.ConsentClassified, checks.ConsentWorkflow, checks.ConsentReviewers,
 	checks.ConsentRequests, checks.ConsentRisk, checks.AccountRole, checks.AccountScope, checks.AccountWork,
 	checks.TenantFound, checks.TenantCloud, checks.TenantRealm, checks.CheckDNSMail, checks.TenantMatch, checks.AccessDefaults,
-	checks.AccessSignIns, checks.AccessAudit,
+	checks.AccessSignIns, checks.AccessAudit, checks.CheckDNSPolicy, checks.CheckDNSAgree, checks.CheckDNSSEC,
 }
 
 // entry is one check on a screen: found, or being looked at.

@@ -24,8 +24,13 @@ func (m *Model) servers(w int) []row {
 	rows := []row{say(RoleSubtle, cut("  "+fill(wordAskedOfServers, "name", clean(list[0].Asked)), w, false))}
 	for _, n := range list {
 		mark, role := "… ", RoleText
-		if n.Has {
+		switch {
+		case n.Has:
 			mark, role = "✓ ", RoleOK
+		case n.Out:
+			mark, role = "! ", RoleWarn
+		case n.Found != "":
+			mark, role = "✗ ", RoleBad
 		}
 		r := row{}.add(role, mark+fixed(clean(n.Name), wide)+" ")
 		rows = append(rows, r.add(RoleText, cut(clean(n.Say), w-r.width(), false)))
