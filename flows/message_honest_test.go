@@ -221,7 +221,7 @@ func TestMessageNamesRequests(t *testing.T) {
 func TestMessageMarkup(t *testing.T) {
 	t.Parallel()
 	p := profile(t, "hetk")
-	p.Publisher.Name = "_Evil_ {color:red}x{color} [y|https://evil.example] *z* www.evil.example"
+	p.Publisher.Name = "# _Evil_ {color:red}x{color} [y|https://evil.example] *z* www.evil.example"
 	p.Security = []Security{{Question: "See https://evil.example/x?", Answer: "_yes_", Link: "https://hetk.example/security"}}
 	s := Apply(State{}, Started{Profile: &p, Domain: "contoso.example"})
 	for _, form := range MessageForms()[:5] {
@@ -232,7 +232,10 @@ func TestMessageMarkup(t *testing.T) {
 		if form == MessageJira && strings.ContainsAny(m.Body, "*{}[]|") || (form == MessageJira || form == MessageSlack) && (strings.Contains(m.Body, "_ ") || strings.Contains(m.Body, "yes_")) {
 			t.Errorf("%s: markup:\n%s", form, m.Body)
 		}
-		if (form == MessageJira || form == MessageSlack) && !strings.Contains(m.Body, "offline_access") {
+		if form == MessageTeams && (strings.Contains(m.Body, "\\") || strings.Contains(m.Body, "\n#") || strings.Contains(m.Body, "*z*") || strings.Contains(m.Body, "yes_")) {
+			t.Errorf("%s: markup, or strokes before it:\n%s", form, m.Body)
+		}
+		if form != MessageEmail && form != MessageServiceNow && !strings.Contains(m.Body, "offline_access") {
 			t.Errorf("%s: a name that cannot be copied:\n%s", form, m.Body)
 		}
 	}

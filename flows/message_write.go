@@ -81,7 +81,15 @@ func writePassage(b *strings.Builder, form MessageForm, p passage) {
 func escapeFor(form MessageForm, s string) string {
 	switch form {
 	case MessageTeams:
-		return escapeMarkdown(s)
+		// A stroke before a mark would stand in what is pasted without being read as
+		// Markdown: what could become markup becomes its look-alike here, too.
+		s = strings.NewReplacer(
+			"*", "∗", "~", "∼", "`", "'", "<", "‹", ">", "›", "|", "¦", "\\", "＼", "](", "] (", "][", "] [",
+		).Replace(unclosed(s))
+		if strings.HasPrefix(s, "#") {
+			s = "＃" + s[1:]
+		}
+		return s
 	case MessageJira:
 		return strings.NewReplacer(
 			"*", "∗", "{", "(", "}", ")", "[", "(", "]", ")", "|", "¦", "~", "∼", "^", "ˆ", "`", "'", "<", "‹",
