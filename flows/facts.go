@@ -105,7 +105,8 @@ type PolicyFact struct {
 
 // ConditionFact is what one condition set lets in.
 type ConditionFact struct {
-	API     string   `json:"api"` // appId
+	ID      string   `json:"id,omitempty"` // of the set; empty: not read
+	API     string   `json:"api"`          // appId
 	Scopes  []string `json:"scopes,omitempty"`
 	Clients []string `json:"clients,omitempty"`
 	// Type is the kind of permissions; ours are delegated.
@@ -327,7 +328,7 @@ func (f *Facts) policies(s *checks.Snapshot, app checks.App) {
 		own := PolicyFact{ID: p.ID, Unread: p.Unread, Odd: len(p.Excludes) > 0}
 		for _, c := range p.Includes {
 			own.Conditions = append(own.Conditions, ConditionFact{
-				API: c.Resource, Scopes: c.Permissions, Clients: c.ClientIDs, Type: c.PermissionType,
+				ID: c.ID, API: c.Resource, Scopes: c.Permissions, Clients: c.ClientIDs, Type: c.PermissionType,
 				// Members that are not known can only narrow it further, and
 				// stand there with their defaults too: they decide nothing.
 				Narrow: limits(c.ClientTenantIDs) || limits(c.ClientPublisherIDs) || c.VerifiedOnly ||

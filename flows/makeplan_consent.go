@@ -210,13 +210,23 @@ func conditionLine(s State, there PolicyFact, id string, n need) (c Change, ok b
 	if letsIn(there, n.resource, ids, s.App.ClientID) {
 		return c, false, nil
 	}
-	return Change{
+	c = Change{
 		Kind: AddCondition, Title: fmt.Sprintf(planWords.conditionLine, ResourceTitle(n.resource)), Method: "POST",
 		Path: "/policies/permissionGrantPolicies/" + id + "/includes",
 		Body: body(conditionSent{"delegated", n.resource, ids, []string{s.App.ClientID}}), Resource: n.resource, Scopes: n.scopes,
 		Before: words.absent, After: strings.Join(n.scopes, " "), Scope: "Policy.ReadWrite.PermissionGrant", Role: "Privileged Role Administrator",
 		Effect: planWords.conditionEffect, Benchmark: words.noBenchmark, Undo: planWords.conditionUndo,
-	}, true, nil
+	}
+	if there.ID != "" { // it stays where the policy was there before
+		c.Undo, c.Back = planWords.conditionBack, removing(c.Path)
+	}
+	return c, true, nil
+}
+
+// removing is what takes out again what a line let into a policy; at is where
+// it was put.
+func removing(at string) *Back {
+	return &Back{Kind: DeleteCondition, Method: "DELETE", Path: at + "/" + NewObjectRef}
 }
 
 // asksFor says whether a condition lets in nothing but what the app needs.

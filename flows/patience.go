@@ -30,7 +30,7 @@ func Patience(f Facts, k ChangeKind) time.Duration {
 		return patienceSetting
 	case SetWorkflow:
 		return patienceSetting
-	case Classify, Unclassify, CreatePolicy, AddCondition, DeletePolicy:
+	case Classify, Unclassify, CreatePolicy, AddCondition, DeletePolicy, DeleteCondition:
 		return patiencePolicy
 	case CreateApp, DeleteApp, RestoreApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
 		RequireAssignment, FreeAssignment:

@@ -72,6 +72,8 @@ const (
 	CreatePolicy ChangeKind = "create-policy" // a consent policy for this app alone
 	AddCondition ChangeKind = "add-condition" // what that policy lets in
 	DeletePolicy ChangeKind = "delete-policy" // delete such a policy
+
+	DeleteCondition ChangeKind = "delete-condition" // what a policy that was there lets in besides
 )
 
 // Mark is the sign of a line in a list: + makes something, ~ changes it, -
@@ -82,7 +84,7 @@ func (k ChangeKind) Mark() string {
 		return "+"
 	case EnableApp, DisableApp, WidenGrant, NarrowGrant, RequireAssignment, FreeAssignment, SetConsent, SetWorkflow:
 		return "~"
-	case DeleteApp, DeleteGrant, Unassign, Unclassify, DeletePolicy:
+	case DeleteApp, DeleteGrant, Unassign, Unclassify, DeletePolicy, DeleteCondition:
 		return "-"
 	}
 	return "?"

@@ -162,6 +162,12 @@ func (s script) makesApp() int {
 	return 0
 }
 
+// makesPolicy says whether a line makes the consent policy: what other lines
+// let into it goes with it.
+func (s script) makesPolicy() bool {
+	return slices.ContainsFunc(s.lines, func(l scriptLine) bool { return l.Kind == CreatePolicy })
+}
+
 // roles are the least directory roles of the lines, each once.
 func (s script) roles() string {
 	var out []string

@@ -134,6 +134,14 @@ var jqOf = map[sight]string{
 	seeClass:     `[.value[] | select(.permissionId == $key) | .classification] | first // ""`,
 	seeWorkflow:  `"\(.isEnabled) \(.notifyReviewers) \(.remindersEnabled) \(.requestDurationInDays) [" + ([.reviewers[].query | ltrimstr("/v1.0")] | sort | join(" ")) + "]"`,
 	seeCondition: `($key | fromjson) as $c | if . != null and any(.value[]; (.resourceApplication | ascii_downcase) == ($c.resourceApplication | ascii_downcase) and $c.permissions - .permissions == []) then "there" else "" end`,
+	seeSet:       `if . != null and any(.value[]; .id == $key) then "there" else "" end`,
+}
+
+// findOf is the id of what a line made among several, for jq; $key is what is
+// looked for.
+var findOf = map[sight]string{
+	seeClass:     `[.value[] | select(.permissionId == $key) | .id] | first // ""`,
+	seeCondition: `($key | fromjson) as $c | [.value[] | select((.resourceApplication | ascii_downcase) == ($c.resourceApplication | ascii_downcase) and $c.permissions - .permissions == [] and .permissions - $c.permissions == []) | .id] | first // ""`,
 }
 
 // bash writes the script for a program that is called from bash. It runs in
@@ -169,7 +177,7 @@ func (s script) bash(t bashTool) (string, error) {
 		switch title := bashQuote(remark(l.Title)); {
 		case l.Back != nil:
 			fmt.Fprintf(&undo, "    back %d %s %s %s\n", l.n, title, bashText(l.was), bashText(l.is))
-		case l.Kind != AddCondition: // which goes with its policy
+		case l.Kind != AddCondition || !s.makesPolicy(): // which goes with its policy
 			fmt.Fprintf(&undo, "    stays %d %s %s\n", l.n, title, bashQuote(remark(l.Undo)))
 		}
 	}

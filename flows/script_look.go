@@ -24,6 +24,7 @@ const (
 	seeWorkflow  sight = "workflow"  // the admin consent workflow
 	seePolicy    sight = "policy"    // a policy's id
 	seeCondition sight = "condition" // that a policy lets in what it should
+	seeSet       sight = "set"       // a condition set of a policy, by its id
 )
 
 // look is the request that shows a line, NewObjectRef standing for the id of
@@ -106,6 +107,9 @@ func settingLine(l scriptLine, back Back) (scriptLine, error) {
 	case AddCondition:
 		l.look = look{path: c.Path, see: seeCondition, key: asciiJSON(c.Body)}
 		l.was, l.is = "", "there"
+	case DeleteCondition:
+		l.look = look{path: collection(c.Path), see: seeSet, key: path.Base(c.Path)}
+		l.was, l.is = "there", ""
 	default:
 		return l, fmt.Errorf("%w: %s", ErrOddPlan, c.Kind)
 	}

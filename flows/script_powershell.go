@@ -55,6 +55,7 @@ var psSight = map[sight]string{
 	seeClass:     `"$(@($o.value | Where-Object { $_.permissionId -eq $key } | ForEach-Object { $_.classification })[0])"`,
 	seeWorkflow:  `"$($o.isEnabled) $($o.notifyReviewers) $($o.remindersEnabled) $($o.requestDurationInDays)".ToLowerInvariant() + ' ' + (Join-Sorted @($o.reviewers | ForEach-Object { "$($_.query)" -creplace '^/v1\.0', '' }))`,
 	seeCondition: `$c = $key | ConvertFrom-Json; $in = @($o.value | Where-Object { $s = $_; $s.resourceApplication -eq $c.resourceApplication -and -not @($c.permissions | Where-Object { $s.permissions -notcontains $_ }) }); if ($in.Count) { 'there' } else { '' }`,
+	seeSet:       `if (@($o.value | Where-Object { $_.id -eq $key }).Count) { 'there' } else { '' }`,
 }
 
 // powershell writes the script for the Microsoft Graph module. Its text is
@@ -93,7 +94,7 @@ func (s script) powershell() (string, error) {
 		switch title := psQuote(remark(l.Title)); {
 		case l.Back != nil:
 			fmt.Fprintf(&undo, "  Undo-Change %d %s %s %s $See%d $Undo%d\n", l.n, title, psText(l.was), psText(l.is), l.n, l.n)
-		case l.Kind != AddCondition: // which goes with its policy
+		case l.Kind != AddCondition || !s.makesPolicy(): // which goes with its policy
 			fmt.Fprintf(&undo, "  Stop-Stays %d %s %s\n", l.n, title, psQuote(remark(l.Undo)))
 		}
 	}
@@ -161,6 +162,8 @@ func psCommand(c Change) string {
 		return "New-MgPolicyPermissionGrantPolicy" + body
 	case AddCondition:
 		return "New-MgPolicyPermissionGrantPolicyInclude -PermissionGrantPolicyId " + above + body
+	case DeleteCondition:
+		return "Remove-MgPolicyPermissionGrantPolicyInclude -PermissionGrantPolicyId " + two + " -PermissionGrantConditionSetId " + last
 	case DeletePolicy:
 		return "Remove-MgPolicyPermissionGrantPolicy -PermissionGrantPolicyId " + last
 	case SetWorkflow, RestoreApp: // the second has a cmdlet in a module that nothing else here needs

@@ -187,6 +187,7 @@ func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 		{"back_at", hclText(at)},
 		{"back_body", hclText(back.Body)},
 		{"key", hclText(l.look.key)},
+		{"find", hclQuote(findOf[l.look.see])},
 	}))
 	b.WriteString("  }\n\n")
 	env := map[string]string{"TENANT": "tenant", "GRAPH": "graph", "METHOD": "method", "AT": "at", "BODY": "body", "LOOK": "look"}
@@ -194,7 +195,7 @@ func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 	if l.Back != nil {
 		env["METHOD"], env["AT"], env["BODY"], env["LOOK"] = "back_method", "back_at", "back_body", ""
 		if at != back.Path {
-			env["KEY"] = "key"
+			env["KEY"], env["FIND"] = "key", "find"
 		}
 		hclProvisioner(b, "    when        = destroy\n", env)
 	}
@@ -204,7 +205,7 @@ func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 // hclProvisioner writes a command; env names what of the input it gets.
 func hclProvisioner(b *strings.Builder, when string, env map[string]string) {
 	fmt.Fprintf(b, "  provisioner \"local-exec\" {\n%s    interpreter = [\"bash\", \"-euo\", \"pipefail\", \"-c\"]\n    environment = {\n", when)
-	for _, name := range []string{"TENANT", "GRAPH", "METHOD", "AT", "BODY", "LOOK", "KEY"} {
+	for _, name := range []string{"TENANT", "GRAPH", "METHOD", "AT", "BODY", "LOOK", "KEY", "FIND"} {
 		if in := env[name]; in == "" {
 			fmt.Fprintf(b, "      %-6s = \"\"\n", name)
 		} else {

@@ -43,6 +43,7 @@ func goldenPlans(t *testing.T) map[string]Plan {
 	add("requests", ConsentRequests, nil, Answered{AskReviewers, ReviewersRole})
 	add("low", LowImpact, nil)
 	add("policy", AppPolicy, nil)
+	add("condition", AppPolicy, func(f *Facts) { f.Policies = []PolicyFact{{ID: "onboard-hetk-8dd90edb"}} })
 	add("revoke", Revoke, func(f *Facts) {
 		f.Grants = []GrantFact{{ID: "g1", ResourceID: graphSP, Scopes: graph}}
 		f.UserGrants = []GrantFact{{ID: "u1", ResourceID: graphSP, Scopes: graph[:1], Principal: userID}}
@@ -110,7 +111,8 @@ func everyLine() []Change {
 		mk(Unclassify, "DELETE", classes+"/c", "", mb(Classify, "POST", classes, class)),
 		mk(SetWorkflow, "PUT", "/policies/adminConsentRequestPolicy", workflowBody(WorkflowFact{Enabled: true}), mb(SetWorkflow, "PUT", "/policies/adminConsentRequestPolicy", workflowBody(WorkflowFact{}))),
 		mk(CreatePolicy, "POST", policies, body(policySent{"onboard-x", "x", "y"}), mb(DeletePolicy, "DELETE", policies+"/onboard-x", "")),
-		mk(AddCondition, "POST", policies+"/onboard-x/includes", body(conditionSent{"delegated", "a", []string{"b"}, []string{"c"}}), nil),
+		mk(AddCondition, "POST", policies+"/onboard-x/includes", body(conditionSent{"delegated", "a", []string{"b"}, []string{"c"}}), removing(policies+"/onboard-x/includes")),
+		mk(DeleteCondition, "DELETE", policies+"/onboard-x/includes/i", "", nil),
 		mk(DeletePolicy, "DELETE", policies+"/onboard-x", "", nil),
 		mk(DeleteApp, "DELETE", sp, "", nil),
 	}
@@ -132,8 +134,8 @@ func TestScriptsKnowEveryKind(t *testing.T) {
 			t.Errorf("%s is no kind", c.Kind)
 		}
 	}
-	if n := len(all); n != 21 {
-		t.Errorf("%d kinds of 21", n)
+	if n := len(all); n != 22 {
+		t.Errorf("%d kinds of 22", n)
 	}
 	for _, form := range ScriptForms() {
 		text, err := Script(planWith(all...), form, hetk())

@@ -44,7 +44,7 @@ func appChecks() []checks.ID {
 // Shows says whether what a line changes is in place, by what was read.
 func Shows(f Facts, app checks.App, c Change) bool {
 	switch c.Kind {
-	case CreatePolicy, AddCondition, DeletePolicy, SetConsent, SetWorkflow, Classify, Unclassify:
+	case CreatePolicy, AddCondition, DeletePolicy, DeleteCondition, SetConsent, SetWorkflow, Classify, Unclassify:
 		return showsSetting(f, c)
 	case DeleteApp:
 		return f.AppRead && f.App == nil
@@ -81,7 +81,7 @@ func showsApp(f Facts, c Change) bool {
 		return f.RolesRead && f.AssignedRead && !slices.ContainsFunc(slices.Concat(f.Roles, f.Assigned), func(a AssignFact) bool {
 			return a.ID == path.Base(c.Path)
 		})
-	case DeleteApp, SetConsent, Classify, Unclassify, SetWorkflow, CreatePolicy, AddCondition, DeletePolicy:
+	case DeleteApp, SetConsent, Classify, Unclassify, SetWorkflow, CreatePolicy, AddCondition, DeletePolicy, DeleteCondition:
 	}
 	return false
 }
@@ -139,6 +139,10 @@ func showsSetting(f Facts, c Change) bool {
 		p, _ := policyByID(f, path.Base(path.Dir(c.Path)))
 		want := sent[conditionSent](c.Body)
 		return len(want.Clients) == 1 && letsIn(p, want.API, want.Scopes, want.Clients[0])
+	case DeleteCondition:
+		p, there := policyByID(f, path.Base(path.Dir(path.Dir(c.Path))))
+		_, in := conditionByID(p, path.Base(c.Path))
+		return f.PoliciesRead && (!there || !p.Unread && !in)
 	case CreateApp, DeleteApp, RestoreApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign,
 		Unassign, RequireAssignment, FreeAssignment:
 	}
@@ -163,6 +167,16 @@ func policyByID(f Facts, id string) (p PolicyFact, ok bool) {
 		}
 	}
 	return PolicyFact{}, false
+}
+
+// conditionByID finds what a policy lets in, by its id.
+func conditionByID(p PolicyFact, id string) (c ConditionFact, ok bool) {
+	for _, c := range p.Conditions {
+		if c.ID == id && id != "" {
+			return c, true
+		}
+	}
+	return ConditionFact{}, false
 }
 
 // grantByID finds a grant, everyone's or one user's.

@@ -46,7 +46,7 @@ func undoChecks(s State) []checks.ID {
 			out = append(out, checks.ConsentClassified, checks.AppResource)
 		case SetWorkflow:
 			out = append(out, checks.ConsentWorkflow)
-		case CreatePolicy, AddCondition, DeletePolicy:
+		case CreatePolicy, AddCondition, DeletePolicy, DeleteCondition:
 			out = append(out, checks.ConsentPolicy, checks.ConsentPredict)
 		case EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant:
 		}
@@ -79,9 +79,8 @@ func planUndo(s State, p *Plan) error {
 			continue
 		case l.Kind == AddCondition && made:
 			continue // it goes with the policy
-		case l.Kind == AddCondition:
-			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
-			continue
+		case l.Kind == AddCondition && l.Back == nil:
+			l.Back = removing(l.Path)
 		case l.Kind == DeleteApp && l.Back == nil: // as receipts of old have it
 			l.Back = restoring(path.Base(l.Path))
 		}
@@ -109,7 +108,7 @@ func planUndo(s State, p *Plan) error {
 		}
 		line, err := backLine(f, s.App, l)
 		switch {
-		case errors.Is(err, ErrUnknownID) && l.Kind == Classify: // the others can be taken back all the same
+		case errors.Is(err, ErrUnknownID) && (l.Kind == Classify || l.Kind == AddCondition): // the others can be taken back all the same
 			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
 			continue
 		case err != nil:
@@ -178,7 +177,7 @@ func restored(f Facts) Facts {
 var backKinds = map[ChangeKind]ChangeKind{
 	CreateApp: DeleteApp, DeleteApp: RestoreApp, RestoreApp: DeleteApp, EnableApp: DisableApp, DisableApp: EnableApp, CreateGrant: DeleteGrant, GrantOne: DeleteGrant, WidenGrant: NarrowGrant,
 	AssignRole: Unassign, Assign: Unassign, RequireAssignment: FreeAssignment, FreeAssignment: RequireAssignment,
-	SetConsent: SetConsent, SetWorkflow: SetWorkflow, Classify: Unclassify, Unclassify: Classify, CreatePolicy: DeletePolicy,
+	SetConsent: SetConsent, SetWorkflow: SetWorkflow, Classify: Unclassify, Unclassify: Classify, CreatePolicy: DeletePolicy, AddCondition: DeleteCondition,
 }
 
 // takesBack says whether what a line names as its way back is one, and where it
@@ -235,7 +234,7 @@ func backLine(f Facts, app checks.App, l ReceiptLine) (Change, error) {
 	switch b.Kind {
 	case Unclassify:
 		c.Scopes = l.Scopes
-	case DeletePolicy: // what is made again is another one
+	case DeletePolicy, DeleteCondition: // what is made again is another one
 		c.Undo = planWords.noUndo
 		return c, nil
 	case DeleteApp:
@@ -264,7 +263,7 @@ func needsOf(k ChangeKind) (scope, role string) {
 		return "Policy.ReadWrite.Authorization", "Privileged Role Administrator"
 	case SetWorkflow:
 		return "Policy.ReadWrite.ConsentRequest", "Global Administrator"
-	case CreatePolicy, AddCondition, DeletePolicy:
+	case CreatePolicy, AddCondition, DeletePolicy, DeleteCondition:
 		return "Policy.ReadWrite.PermissionGrant", "Privileged Role Administrator"
 	case Classify, Unclassify:
 		return "Policy.ReadWrite.PermissionGrant", leastRole
@@ -299,6 +298,13 @@ func madeID(f Facts, l ReceiptLine) string {
 		c := sent[classSent](l.Body)
 		for _, have := range f.Classes {
 			if strings.EqualFold(have.API, l.Resource) && strings.EqualFold(have.ScopeID, c.PermissionID) && have.Level == c.Classification {
+				return have.ID
+			}
+		}
+	case AddCondition:
+		p, _ := policyByID(f, path.Base(path.Dir(l.Path)))
+		for _, have := range p.Conditions {
+			if isCondition(have, l.Body) {
 				return have.ID
 			}
 		}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -56,9 +57,26 @@ func aboutBack(f Facts, app checks.App, l ReceiptLine, b Back) (a backAbout, ok 
 	case DeletePolicy:
 		a.title, a.before = OwnPolicyID(app), OwnPolicyID(app)
 		return a, b.Method == "DELETE" && b.Path == "/policies/permissionGrantPolicies/"+OwnPolicyID(app)
+	case DeleteCondition:
+		return aboutCondition(f, app, l, b, a)
 	case CreateApp, WidenGrant, CreatePolicy, AddCondition:
 	}
 	return a, false
+}
+
+// aboutCondition is aboutBack for what our own policy lets in: what the receipt
+// put there, and nothing else of it.
+func aboutCondition(f Facts, app checks.App, l ReceiptLine, b Back, a backAbout) (backAbout, bool) {
+	at := "/policies/permissionGrantPolicies/" + OwnPolicyID(app)
+	p, _ := policyByID(f, OwnPolicyID(app))
+	c, in := conditionByID(p, path.Base(b.Path))
+	api, _ := resourceIn(f, c.API)
+	var scopes []string
+	for _, id := range c.Scopes {
+		scopes = append(scopes, cmp.Or(nameIn(api, id), id))
+	}
+	a.title, a.before = ResourceTitle(c.API), strings.Join(scopes, " ")
+	return a, in && b.Method == "DELETE" && b.Body == "" && path.Dir(b.Path) == at+"/includes" && ofOurs(c, app.ClientID) && isCondition(c, l.Body)
 }
 
 // laxer says whether a user consent setting lets users consent to more than the

@@ -42,7 +42,9 @@ func standing(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err er
 		return either(there == (l.Kind != Unassign)), "", nil
 	case CreatePolicy:
 		return standingPolicy(f, r, l)
-	case SetConsent, SetWorkflow, Classify, Unclassify, DeletePolicy, AddCondition:
+	case AddCondition:
+		return standingCondition(f, l)
+	case SetConsent, SetWorkflow, Classify, Unclassify, DeletePolicy, DeleteCondition:
 		return standingSetting(f, l)
 	}
 	return stoodMoved, string(l.Kind), nil
@@ -229,10 +231,15 @@ func standingPolicy(f Facts, r Recalled, l ReceiptLine) (st stood, what string, 
 	has := func(kind ChangeKind, is func(ReceiptLine) bool) bool {
 		return slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool { return l.Kind == kind && mayBeDone(l) && is(l) })
 	}
+	if p.Unread {
+		return st, "", ErrNotRead
+	}
+	if p.Odd {
+		return stoodMoved, planWords.movedOther, nil
+	}
 	for _, c := range p.Conditions {
 		if !has(AddCondition, func(l ReceiptLine) bool {
-			b := sent[conditionSent](l.Body)
-			return strings.EqualFold(b.API, c.API) && sameSet(b.Scopes, c.Scopes)
+			return isCondition(c, l.Body)
 		}) {
 			return stoodMoved, planWords.movedOther, nil
 		}
@@ -241,4 +248,32 @@ func standingPolicy(f Facts, r Recalled, l ReceiptLine) (st stood, what string, 
 		return stoodMoved, planWords.movedUsed, nil
 	}
 	return stoodLeft, "", nil
+}
+
+// standingCondition is standing for what a receipt let into a policy that was
+// there before.
+func standingCondition(f Facts, l ReceiptLine) (st stood, what string, err error) {
+	p, there := policyByID(f, path.Base(path.Dir(l.Path)))
+	switch {
+	case !f.PoliciesRead, p.Unread, slices.ContainsFunc(p.Conditions, func(c ConditionFact) bool { return c.ID == "" }):
+		return st, "", ErrNotRead
+	case !there:
+		return stoodBack, "", nil
+	case l.ObjectID == "":
+		return either(madeID(f, l) != ""), "", nil
+	}
+	switch c, in := conditionByID(p, l.ObjectID); {
+	case !in:
+		return stoodBack, "", nil
+	case !isCondition(c, l.Body):
+		return stoodMoved, planWords.movedOther, nil
+	}
+	return stoodLeft, "", nil
+}
+
+// isCondition says whether a condition is what a body made: that, and with
+// nothing more to it.
+func isCondition(c ConditionFact, text string) bool {
+	b := sent[conditionSent](text)
+	return len(b.Clients) == 1 && ofOurs(c, b.Clients[0]) && strings.EqualFold(b.API, c.API) && sameSet(b.Scopes, c.Scopes)
 }

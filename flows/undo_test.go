@@ -159,6 +159,14 @@ func TestPlansOfEveryPath(t *testing.T) {
 		"a policy of ours, as we left it": {AppPolicy, []func(*Facts){ours(func(*PolicyFact) {})}, nil, []string{
 			`PATCH /policies/authorizationPolicy {"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["` + managed + `","` + owned + `","ManagePermissionGrantsForSelf.onboard-hetk-8dd90edb"]}}`,
 		}, nil},
+		"a policy of ours that lets in nothing yet": {AppPolicy, []func(*Facts){ours(func(p *PolicyFact) { p.Conditions = nil })}, nil, []string{
+			`POST /policies/permissionGrantPolicies/onboard-hetk-8dd90edb/includes {"permissionType":"delegated","resourceApplication":"` + checks.MicrosoftGraph + `","permissions":["aaaaaaaa","bbbbbbbb","cccccccc","dddddddd","eeeeeeee"],"clientApplicationIds":["8dd90edb-c881-459a-ac84-2a1fee8c5c94"]}`,
+			`PATCH /policies/authorizationPolicy {"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["` + managed + `","` + owned + `","ManagePermissionGrantsForSelf.onboard-hetk-8dd90edb"]}}`,
+		}, nil},
+		"a policy of ours that lets in a part": {AppPolicy, []func(*Facts){ours(func(p *PolicyFact) { p.Conditions[0].ID, p.Conditions[0].Scopes = "i0", p.Conditions[0].Scopes[:1] })}, nil, []string{
+			`POST /policies/permissionGrantPolicies/onboard-hetk-8dd90edb/includes {"permissionType":"delegated","resourceApplication":"` + checks.MicrosoftGraph + `","permissions":["aaaaaaaa","bbbbbbbb","cccccccc","dddddddd","eeeeeeee"],"clientApplicationIds":["8dd90edb-c881-459a-ac84-2a1fee8c5c94"]}`,
+			`PATCH /policies/authorizationPolicy {"defaultUserRolePermissions":{"permissionGrantPoliciesAssigned":["` + managed + `","` + owned + `","ManagePermissionGrantsForSelf.onboard-hetk-8dd90edb"]}}`,
+		}, nil},
 		"taken back": {Revoke, []func(*Facts){func(f *Facts) {
 			f.Grants, f.UserGrants = []GrantFact{grantOf("g1", "", "User.Read")}, []GrantFact{grantOf("u1", userID, "openid")}
 			f.Roles = []AssignFact{{"r1", appSP, exSP, "role"}}
@@ -188,7 +196,7 @@ func TestPlansOfEveryPath(t *testing.T) {
 				if l.Body != "" || l.Method != "DELETE" {
 					whole(t, l)
 				}
-				if l.Back == nil && l.Kind != AddCondition {
+				if l.Back == nil && (l.Kind != AddCondition || p.Lines[0].Kind != CreatePolicy) { // it goes with the policy
 					t.Errorf("%s has no way back", l.Title)
 				}
 				if Shows(s.Facts, s.App, l) {
@@ -328,7 +336,14 @@ func play(t *testing.T, s *State, c Change) (id string) {
 	case strings.HasSuffix(c.Path, "/includes"):
 		k := sent[conditionSent](c.Body)
 		p := f.Policies[0]
-		p.Conditions = append(slices.Clone(p.Conditions), ConditionFact{API: k.API, Scopes: k.Scopes, Clients: k.Clients, Type: k.Type})
+		p.Conditions = append(slices.Clone(p.Conditions), ConditionFact{ID: "i1", API: k.API, Scopes: k.Scopes, Clients: k.Clients, Type: k.Type})
+		f.Policies = []PolicyFact{p}
+		return "i1"
+	case strings.Contains(c.Path, "/includes/"):
+		p := f.Policies[0]
+		if p.Conditions = slices.DeleteFunc(slices.Clone(p.Conditions), func(c ConditionFact) bool { return c.ID == last }); len(p.Conditions) == 0 {
+			p.Conditions = nil
+		}
 		f.Policies = []PolicyFact{p}
 	case strings.HasPrefix(c.Path, "/policies/permissionGrantPolicies/"):
 		f.Policies = nil
@@ -343,6 +358,7 @@ func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
 	t.Parallel()
 	whole := []Answered{{AskRevoke, RevokeApp}}
 	all := []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"}
+	condition := func(f *Facts) { f.Policies = []PolicyFact{{ID: "onboard-hetk-8dd90edb"}} }
 	for name, c := range map[string]struct {
 		path   PathID
 		was    func(*Facts) // before the plan
@@ -370,6 +386,15 @@ func TestUndoRefusesWhereTheTenantMovedOn(t *testing.T) {
 		"deleted items unread":         {Revoke, nil, func(f *Facts) { f.DeletedRead = false }, whole, ErrNotRead},
 		"deleted, of another app":      {Revoke, nil, func(f *Facts) { f.Deleted.AppID = exSP }, whole, ErrForeign},
 		"deleted, another one of it":   {Revoke, nil, func(f *Facts) { f.Deleted.ID = exSP }, whole, ErrForeign},
+		"let others in since":          {AppPolicy, condition, func(f *Facts) { f.Policies[0].Conditions[0].Clients = []string{exSP} }, nil, ErrMovedOn},
+		"what is let in, unread":       {AppPolicy, condition, func(f *Facts) { f.Policies[0].Unread = true }, nil, ErrNotRead},
+		"what is let in, without ids":  {AppPolicy, condition, func(f *Facts) { f.Policies[0].Conditions[0].ID = "" }, nil, ErrNotRead},
+		"the policies unread":          {AppPolicy, condition, func(f *Facts) { f.PoliciesRead = false }, nil, ErrNotRead},
+		"our policy is for all now":    {AppPolicy, nil, func(f *Facts) { f.Policies[0].Conditions[0].Clients = []string{"all"} }, nil, ErrMovedOn},
+		"our policy is of roles now":   {AppPolicy, nil, func(f *Facts) { f.Policies[0].Conditions[0].Type = "application" }, nil, ErrMovedOn},
+		"our policy asks for more now": {AppPolicy, nil, func(f *Facts) { f.Policies[0].Conditions[0].Narrow = true }, nil, ErrMovedOn},
+		"our policy keeps some out":    {AppPolicy, nil, func(f *Facts) { f.Policies[0].Odd = true }, nil, ErrMovedOn},
+		"our policy, unread":           {AppPolicy, nil, func(f *Facts) { f.Policies[0].Conditions, f.Policies[0].Unread = nil, true }, nil, ErrNotRead},
 		"unread":                       {AllowAll, nil, func(f *Facts) { f.ConsentRead = false }, nil, ErrNotRead},
 		"the app unread":               {EntraGrant, nil, func(f *Facts) { f.AppRead = false }, nil, ErrNotRead},
 	} {

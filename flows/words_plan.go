@@ -12,7 +12,7 @@ var planWords = struct {
 	workflowLine, workflowTitle, workflowEffect, workflowUndo, workflowOff, workflowOn, workflowWarning, reviewerUser, reviewerGroup, reviewerRole, reviewerNone      string
 	classLine, unclassified, low, classEffect, classUndo                                                                                                              string
 	policyLine, policyName, policyText, policyEffect, policyUndo                                                                                                      string
-	conditionLine, conditionEffect, conditionUndo                                                                                                                     string
+	conditionLine, conditionEffect, conditionUndo, conditionBack                                                                                                      string
 	consentLine, consentUndo, consentNone, consentRest, allWarning, managedWarning, managedOwn, managedElse, waits, waitObject, waitPolicy, waitSetting, waitManaged  string
 	consentEffect                                                                                                                                                     map[PathID]string
 	revokeLine, revokeEffect, revokeUndo, revokeOneLine, revokeOneEffect, revokeWarning, anotherAPI                                                                   string
@@ -70,6 +70,7 @@ var planWords = struct {
 	conditionLine:   "let in what the app needs of %s",
 	conditionEffect: "Users may consent to these permissions for this app, once the policy is assigned.",
 	conditionUndo:   "Goes with the policy.",
+	conditionBack:   "Take what this lets in out of the policy.",
 
 	consentLine: "user consent setting",
 	consentUndo: "Set it back to: %s",
@@ -114,7 +115,8 @@ var planWords = struct {
 		AssignRole: "give the application permission again", Unassign: "delete the assignment", Assign: "assign again",
 		FreeAssignment: "let everybody in again", RequireAssignment: "let in only who is assigned", SetConsent: "set the user consent setting back",
 		Unclassify: "delete the classification", SetWorkflow: "set the admin consent workflow back", DeletePolicy: "delete the consent policy",
-		EnableApp: "switch its sign-in on again",
+		DeleteCondition: "take out of the consent policy",
+		EnableApp:       "switch its sign-in on again",
 	},
 	backEffect: map[ChangeKind]string{
 		DeleteApp: "The app is not listed any more.", RestoreApp: "The app is listed again, with what was set on it.", DisableApp: "Nobody can sign in to the app.", DeleteGrant: "Consent that this grant gave is gone.",
@@ -122,7 +124,8 @@ var planWords = struct {
 		AssignRole: "The app may use this permission by itself again.", Unassign: "Whoever was assigned by it is so no more.", Assign: "Whoever was assigned is so again.",
 		FreeAssignment: "Everybody may use the app.", RequireAssignment: "Whoever is not assigned is turned away.", SetConsent: "Users may consent to what they could before.",
 		Unclassify: "The permission is unclassified again.", SetWorkflow: "The workflow is as it was.", DeletePolicy: "The policy is gone, and cannot be restored.",
-		EnableApp: "Everyone who may use the app can sign in to it again.",
+		DeleteCondition: "The policy stays, and lets this in no longer.",
+		EnableApp:       "Everyone who may use the app can sign in to it again.",
 	},
 	stopped: map[StopReason]string{
 		StopMoved:       "The tenant is not as it was when the plan was made. Read the new plan before you agree to it.",

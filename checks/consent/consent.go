@@ -99,6 +99,7 @@ type Permission struct {
 // without it, or with one that is not listed, may match or not.
 // Source: v1.0 metadata and [GC:resources/permissiongrantconditionset].
 type ConditionSet struct {
+	ID                 string   `json:"-"` // of the set itself; it decides nothing
 	PermissionType     string   // application, delegated, delegatedUserConsentable
 	Classification     string   // all, low, medium, high
 	Resource           string   // appId, or any

@@ -138,6 +138,7 @@ func TestWritesThatAreAccepted(t *testing.T) {
 		"make a policy":             {policyWrite(ourPolicy, "x"), withStatus(201, `{"id":"`+ourPolicy+`","includes":[]}`), 201, ourPolicy, 1},
 		"add a rule":                {ruleWrite(ourPolicy, clientID, calendars), withStatus(201, `{"id":"r","permissionType":"delegated"}`), 201, "r", 1},
 		"delete a policy":           {deletePolicyWrite(ourPolicy), noContent, 204, "", 1},
+		"delete a rule":             {deleteRuleWrite(ourPolicy, calendars), noContent, 204, "", 1},
 		"throttled, then taken":     {deleteWrite("g"), sequence(throttled("1"), noContent), 204, "", 2},
 		"throttled to the last try": {deleteWrite("g"), sequence(throttled(""), throttled(""), throttled(""), noContent), 204, "", 4},
 	} {

@@ -100,6 +100,10 @@ func deletePolicyWrite(id string) Write {
 	return Write{http.MethodDelete, "/policies/permissionGrantPolicies/" + id, ""}
 }
 
+func deleteRuleWrite(policy, id string) Write {
+	return Write{http.MethodDelete, "/policies/permissionGrantPolicies/" + policy + "/includes/" + id, ""}
+}
+
 // joined writes texts as the elements of a JSON list.
 func joined(texts []string) string {
 	var out []string
@@ -124,6 +128,7 @@ func namedWrites() map[string]Write {
 		"classify": classifyWrite(resourceSP, calendars, "Calendars.ReadWrite"), "unclassify": unclassifyWrite(resourceSP, "c"),
 		"consent": consentWrite(forSelfLow), "workflow": workflowWrite(true, 30, "/users/"+userID),
 		"policy": policyWrite(ourPolicy, "onboard: Hetk"), "rule": ruleWrite(ourPolicy, clientID, calendars), "delete policy": deletePolicyWrite(ourPolicy),
+		"delete rule": deleteRuleWrite(ourPolicy, calendars),
 	}
 }
 

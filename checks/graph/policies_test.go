@@ -28,7 +28,7 @@ func TestConditionSets(t *testing.T) {
 	}{
 		"all members": {
 			`{"id":"1","permissionType":"delegated","permissionClassification":"low","resourceApplication":"any","permissions":["a"],"clientApplicationIds":["b"],"clientApplicationTenantIds":["c"],"clientApplicationPublisherIds":["d"],"clientApplicationsFromVerifiedPublisherOnly":true}`,
-			consent.ConditionSet{PermissionType: "delegated", Classification: "low", Resource: "any", Permissions: []string{"a"}, ClientIDs: []string{"b"}, ClientTenantIDs: []string{"c"}, ClientPublisherIDs: []string{"d"}, VerifiedOnly: true},
+			consent.ConditionSet{ID: "1", PermissionType: "delegated", Classification: "low", Resource: "any", Permissions: []string{"a"}, ClientIDs: []string{"b"}, ClientTenantIDs: []string{"c"}, ClientPublisherIDs: []string{"d"}, VerifiedOnly: true},
 		},
 		"OData's own members": {
 			`{"@odata.type":"#microsoft.graph.permissionGrantConditionSet","@odata.id":"x","permissions@odata.type":"#Collection(String)","@microsoft.graph.tips":"t","permissionType":"application"}`,

@@ -137,6 +137,7 @@ func conditionSets(sets []models.PermissionGrantConditionSetable) (out []consent
 
 func conditionSet(s models.PermissionGrantConditionSetable) consent.ConditionSet {
 	c := consent.ConditionSet{
+		ID:             text(s.GetId()),
 		Classification: text(s.GetPermissionClassification()), Resource: text(s.GetResourceApplication()),
 		Permissions: names(s.GetPermissions()), ClientIDs: names(s.GetClientApplicationIds()),
 		ClientTenantIDs: names(s.GetClientApplicationTenantIds()), ClientPublisherIDs: names(s.GetClientApplicationPublisherIds()),

@@ -52,8 +52,8 @@ func TestReadWholeTenant(t *testing.T) {
 	want.Authorization.Value = checks.Authorization{Assigned: []string{"ManagePermissionGrantsForSelf.microsoft-user-default-recommended"}}
 	want.Policies.Value = []consent.Policy{{
 		ID:       "microsoft-user-default-recommended",
-		Includes: []consent.ConditionSet{{PermissionType: "delegatedUserConsentable", Classification: "all", Resource: "any", Permissions: []string{"all"}}},
-		Excludes: []consent.ConditionSet{{PermissionType: "delegated", Resource: checks.MicrosoftGraph, Permissions: []string{calendars}}},
+		Includes: []consent.ConditionSet{{ID: "i", PermissionType: "delegatedUserConsentable", Classification: "all", Resource: "any", Permissions: []string{"all"}}},
+		Excludes: []consent.ConditionSet{{ID: "e", PermissionType: "delegated", Resource: checks.MicrosoftGraph, Permissions: []string{calendars}}},
 	}}
 	want.Workflow.Value = checks.Workflow{Enabled: true, Notify: true, Days: 30, Reviewers: []string{"/users/" + userID}, Forms: []checks.ReviewerForm{{Type: "MicrosoftGraph"}}}
 	want.Requests.Value = []checks.ConsentRequest{{ID: "req-1", AppID: clientID, Status: "InProgress", Scopes: []string{"Calendars.ReadWrite"}, Count: 2}}

@@ -165,7 +165,7 @@ func TestAPolicyForOneAppInSim(t *testing.T) {
 	if i < 0 || rule.ObjectID == ourPolicy || len(policies[i].Includes) != 1 || len(policies[i].Excludes) != 0 {
 		t.Fatalf("made %+v, and there are %+v", rule, policies)
 	}
-	if in := policies[i].Includes[0]; in.PermissionType != "delegated" || !slices.Equal(in.ClientIDs, []string{clientID}) ||
+	if in := policies[i].Includes[0]; in.ID != rule.ObjectID || in.PermissionType != "delegated" || !slices.Equal(in.ClientIDs, []string{clientID}) ||
 		!slices.Equal(in.Permissions, []string{all[0].ID, all[1].ID}) || in.Resource != checks.MicrosoftGraph {
 		t.Errorf("includes %+v", in)
 	}
@@ -177,6 +177,10 @@ func TestAPolicyForOneAppInSim(t *testing.T) {
 		t.Errorf("deleted while it is assigned: %v", err)
 	}
 	send(t, ch, consentWrite(before...), http.StatusNoContent)
+	send(t, ch, deleteRuleWrite(ourPolicy, rule.ObjectID), http.StatusNoContent)
+	if left := read(t, r, hetk(), checks.PartPolicies).Policies.Value[i]; left.ID != ourPolicy || len(left.Includes) != 0 {
+		t.Errorf("without its rule: %+v", left)
+	}
 	send(t, ch, deletePolicyWrite(ourPolicy), http.StatusNoContent)
 	if after := read(t, r, hetk(), checks.PartPolicies).Policies.Value; len(after) != len(policies)-1 {
 		t.Errorf("left behind: %+v", after)

@@ -43,6 +43,8 @@ import (
 //	POST   /policies/permissionGrantPolicies/{one of ours}/includes
 //	                                    permissionType: "delegated"; resourceApplication: GUID;
 //	                                    permissions: GUIDs; clientApplicationIds: one GUID
+//	DELETE /policies/permissionGrantPolicies/{one of ours}/includes/{set}
+//	                                    no body
 //	DELETE /policies/permissionGrantPolicies/{one of ours}
 //	                                    no body
 type Write struct {

@@ -24,7 +24,7 @@ const (
 )
 
 // ours begins the id of every consent policy that plans make. No other may be
-// made, extended or deleted: what an admin wrote by hand is not for us to touch,
+// made, extended, cut back or deleted: what an admin wrote by hand is not for us to touch,
 // and a deleted policy does not come back (entra-facts §4).
 const ours = "onboard-"
 
@@ -42,6 +42,8 @@ func policyForm(method string, rest []string) (form, bool) {
 		return form{}, false
 	case len(rest) == 3 && rest[2] == "includes":
 		return form{need: needRuleWrite, factory: models.CreatePermissionGrantConditionSetFromDiscriminatorValue, fits: includesApp}, method == http.MethodPost
+	case len(rest) == 4 && rest[2] == "includes": // what an earlier line let in
+		return deletes(needRuleWrite, method, isEntryID(rest[3]))
 	}
 	return deletes(needRuleWrite, method, len(rest) == 2)
 }

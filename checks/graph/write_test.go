@@ -39,6 +39,7 @@ func oddBodies() map[string][]string {
 		"POST /directory/deletedItems/" + deletedSP + "/restore":                            nil,
 		"DELETE /oauth2PermissionGrants/g":                                                  nil,
 		"DELETE /policies/permissionGrantPolicies/onboard-hetk-8dd90edb":                    nil,
+		"DELETE /policies/permissionGrantPolicies/onboard-hetk-8dd90edb/includes/i":         nil,
 	}
 	maps.Copy(out, oddGrants())
 	maps.Copy(out, oddAssignments())
@@ -270,7 +271,16 @@ func TestWritesThatNoPlanHolds(t *testing.T) {
 		{http.MethodDelete, policy.Path + "/onboard-hetk?x", ""},
 		{http.MethodDelete, policy.Path + "/onboard-/../my-policy", ""},
 		{http.MethodDelete, policy.Path + "/microsoft-user-default-low", ""},
-		{http.MethodDelete, policy.Path + "/" + ourPolicy + "/includes/" + clientID, ""},
+		{http.MethodDelete, policy.Path + "/" + ourPolicy + "/includes", ""},
+		{http.MethodDelete, policy.Path + "/" + ourPolicy + "/includes/", ""},
+		{http.MethodDelete, policy.Path + "/" + ourPolicy + "/includes/..", ""},
+		{http.MethodDelete, policy.Path + "/" + ourPolicy + "/includes/" + clientID + "/x", ""},
+		{http.MethodDelete, policy.Path + "/" + ourPolicy + "/includes/" + clientID + "?x", ""},
+		{http.MethodDelete, policy.Path + "/" + ourPolicy + "/excludes/" + clientID, ""},
+		{http.MethodDelete, policy.Path + "/my-policy/includes/" + clientID, ""},
+		{http.MethodDelete, policy.Path + "/microsoft-user-default-low/includes/" + clientID, ""},
+		{http.MethodPatch, policy.Path + "/" + ourPolicy + "/includes/" + clientID, rule.Body},
+		{http.MethodPost, policy.Path + "/" + ourPolicy + "/includes/" + clientID, rule.Body},
 		{http.MethodPost, policy.Path + "/my-policy/includes", rule.Body},
 		{http.MethodPost, policy.Path + "/" + ourPolicy + "/excludes", rule.Body},
 		{http.MethodPost, rule.Path + "/", rule.Body},
@@ -332,7 +342,7 @@ func TestScopesOfWrites(t *testing.T) {
 		"grant": grants, "grant one": grants, "scope": grants, "delete": grants,
 		"assign": "AppRoleAssignment.ReadWrite.All Application.Read.All", "app role": "AppRoleAssignment.ReadWrite.All Application.Read.All",
 		"unassign": "AppRoleAssignment.ReadWrite.All",
-		"classify": rules, "unclassify": rules, "policy": rules, "rule": rules, "delete policy": rules,
+		"classify": rules, "unclassify": rules, "policy": rules, "rule": rules, "delete policy": rules, "delete rule": rules,
 		"consent": "Policy.ReadWrite.Authorization", "workflow": "Policy.ReadWrite.ConsentRequest",
 	}
 	writes := namedWrites()

@@ -294,6 +294,18 @@ func TestApplyAndUndoForAGroup(t *testing.T) {
 	}
 }
 
+// TestApplyAndUndoForAPolicyThatIsThere is the same for a consent policy that an
+// earlier plan left: it stays, as it was.
+func TestApplyAndUndoForAPolicyThatIsThere(t *testing.T) {
+	t.Parallel()
+	r := scriptRig{rig: newRig(t, sim.Options{Scenario: "admins-only"}, "admin@contoso.example").about(sim.Expect{App: "hetk"})}
+	r.elsewhere(t, http.MethodPost, "/policies/permissionGrantPolicies", `{"id":"onboard-hetk-8dd90edb","displayName":"Hetk","description":"x"}`)
+	r.wrote()
+	if !turnRound(t, r.rig, []string{"--path", "app-policy"}) {
+		t.Error("it was not carried out")
+	}
+}
+
 // turnRound makes, carries out and takes back one plan; done says whether there
 // was anything to do.
 func turnRound(t *testing.T, g *rig, turn []string) (done bool) {

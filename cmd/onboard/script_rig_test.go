@@ -26,6 +26,7 @@ import (
 type scriptPlan struct {
 	name, scenario, app string
 	args                []string
+	first               [][3]string // what somebody did before: method, path, body
 }
 
 // scriptPlans hold every path that has a plan, and the kinds of lines that
@@ -40,6 +41,9 @@ func scriptPlans() []scriptPlan {
 		{name: "low", scenario: "low-empty", app: "hetk", args: []string{"--path", "low-impact"}},
 		{name: "all", scenario: "admins-only", app: "hetk", args: []string{"--path", "allow-all"}},
 		{name: "own policy", scenario: "admins-only", app: "hetk", args: []string{"--path", "app-policy"}},
+		{name: "own policy, empty", scenario: "admins-only", app: "hetk", args: []string{"--path", "app-policy"}, first: [][3]string{
+			{"POST", "/policies/permissionGrantPolicies", `{"id":"onboard-hetk-8dd90edb","displayName":"Hetk","description":"x"}`},
+		}},
 		{name: "pilot, one", scenario: "direct-link", app: "hetk", args: []string{"--path", "pilot", "--for", "user@contoso.example"}},
 		{name: "pilot, a group", scenario: "pilot", app: "sophiie", args: []string{"--path", "pilot", "--for", "Pilot"}},
 		{name: "revoke", scenario: "revoke", app: "hetk", args: []string{"--path", "revoke"}},
@@ -72,6 +76,9 @@ func plannedScript(t *testing.T, p scriptPlan, o sim.Options) scriptRig {
 		}
 	}
 	r.about(want)
+	for _, w := range p.first {
+		r.elsewhere(t, w[0], w[1], w[2])
+	}
 	r.doc = r.planned(t)
 	if len(r.doc.Plan.Lines) == 0 {
 		t.Fatal("the plan is empty")
