@@ -39,6 +39,10 @@ func newGate(l net.Listener, s *sources, o *Options) *gate {
 	}
 }
 
+// kernelBuffer bounds what the system keeps for a client that does not read, in
+// bytes: it would keep megabytes.
+const kernelBuffer = 64 << 10
+
 // Accept implements net.Listener: it returns the next connection that may come
 // in. Behind a trusted proxy nobody knows yet who that is: admit says so.
 func (g *gate) Accept() (net.Conn, error) {
@@ -46,6 +50,9 @@ func (g *gate) Accept() (net.Conn, error) {
 		raw, err := g.Listener.Accept()
 		if err != nil {
 			return nil, err
+		}
+		if t, ok := raw.(*net.TCPConn); ok {
+			_ = t.SetWriteBuffer(kernelBuffer) // the system's own bound will do where this cannot be had
 		}
 		peer := addrOf(raw.RemoteAddr())
 		c := &conn{Conn: raw, gate: g, began: time.Now()}

@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -270,7 +274,7 @@ func TestFloods(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, nil)
+			s := serve(t, func(o *Options) { o.Limits.BytesBurst = 128 << 10 }) // the sooner it is seen
 			c := s.shell(t, "anybody", 80, 24)
 			c.sees("Which app")
 			go func() { _, _ = io.WriteString(c.in, flood) }()
@@ -288,38 +292,72 @@ func (s *site) quietBut(t *testing.T, n int) {
 	await(t, "no session", func() bool { return s.Status().Sessions == 0 && s.Status().Connections <= n }, func() string { return fmt.Sprintf("%+v", s.Status()) })
 }
 
+// cycle gives texts in turn, for ever.
+func cycle(texts ...string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 0; yield(texts[i%len(texts)]); i++ {
+		}
+	}
+}
+
+// deaf is a connection that stops to read when it is told to.
+type deaf struct {
+	net.Conn
+
+	stop chan struct{} // closed: it reads no more
+	end  chan struct{} // closed: the test is over
+}
+
+// Read implements net.Conn.
+func (d *deaf) Read(p []byte) (int, error) {
+	select {
+	case <-d.stop:
+		<-d.end
+		return 0, io.EOF
+	default:
+		return d.Conn.Read(p)
+	}
+}
+
 // TestClientThatDoesNotRead holds that such a client is cut off, and that nothing
 // waits for it.
 func TestClientThatDoesNotRead(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(o *Options) { o.Limits.Pending, o.Limits.KeysBurst = 16<<10, 1<<20 })
-	conn := s.dial(t, "anybody", nil)
-	x, err := conn.NewSession()
+	s := serve(t, func(o *Options) { o.Limits.Pending, o.Limits.Stall = 8<<10, 2*time.Second })
+	small := &net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10) })
+	}}
+	raw, err := small.DialContext(t.Context(), "tcp", s.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.StdoutPipe(); err != nil { // which nobody reads
-		t.Fatal(err)
-	}
-	in, err := x.StdinPipe()
+	d := &deaf{Conn: raw, stop: make(chan struct{}), end: make(chan struct{})}
+	defer func() { _ = raw.Close() }()
+	defer close(d.end)
+	conn, chans, reqs, err := gossh.NewClientConn(d, s.addr, &gossh.ClientConfig{User: "anybody", HostKeyCallback: gossh.FixedHostKey(s.o.Identity.PublicKeys()[0])})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := x.RequestPty("xterm", 60, 200, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := x.Shell(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { // the help opens and closes, as fast as it can be drawn
-		for range 10000 {
-			if _, err := io.WriteString(in, "?\x1b[27u"); err != nil {
+	c := opens(t, gossh.NewClient(conn, chans, reqs), 200, 60, func(x *gossh.Session) error {
+		if err := x.RequestPty("xterm", 60, 200, nil); err != nil {
+			return err
+		}
+		return x.Shell()
+	})
+	c.sees("Which app")
+	close(d.stop)
+	go func() { // the help opens and closes, until it is cut off
+		tick := time.NewTicker(15 * time.Millisecond)
+		defer tick.Stop()
+		for keys := range cycle("?", "\x1b[27u") {
+			<-tick.C
+			if _, err := io.WriteString(c.in, keys); err != nil {
 				return
 			}
 		}
 	}()
-	await(t, "its end", func() bool { return s.Status().Served == 1 && s.Status().Connections == 0 }, func() string { return fmt.Sprintf("%+v", s.Status()) })
-	await(t, "the word about it", func() bool { return strings.Contains(s.log.String(), errSlow.Error()) }, s.log.String)
+	await(t, "its end", func() bool { return s.Status().Connections == 0 }, func() string { return fmt.Sprintf("%+v", s.Status()) })
+	await(t, "the word about it", func() bool { return strings.Contains(s.log.String(), "session ended") }, s.log.String)
 }
 
 // TestOneBreaksAlone holds that a panic ends its session with an apology and the

@@ -45,6 +45,7 @@ type keys struct {
 	emit  func(tea.Msg)
 	paste int           // most bytes of a paste
 	pace  *rate.Limiter // of events; what is beyond is dropped
+	over  func()        // told of it, once until all is well again; nil: nobody is
 	now   func() time.Time
 
 	mu      sync.Mutex
@@ -56,6 +57,7 @@ type keys struct {
 	pasted  []byte
 	lone    *time.Timer
 	closed  bool
+	late    bool // what came last was dropped
 	decoder uv.EventDecoder
 }
 
@@ -212,7 +214,9 @@ func (k *keys) sequence(s string) {
 	case s == "\x1b[201~":
 		if k.pasting {
 			k.pasting = false
-			k.give(uv.PasteEvent{Content: string(k.pasted)})
+			if k.may() {
+				k.emit(uv.PasteEvent{Content: string(k.pasted)})
+			}
 			k.pasted = nil
 		}
 	case k.pasting, last == '_', last == 't', last == 'M', last == 'm', last == 'c', last == 'n', last == 'y':
@@ -250,8 +254,12 @@ func (k *keys) typed(whole bool) {
 	}
 }
 
-// decode gives the events of one whole key or sequence.
+// decode gives the events of one whole key or sequence, unless there are too
+// many: then it is not even looked at.
 func (k *keys) decode(b []byte) {
+	if !k.may() {
+		return
+	}
 	for len(b) > 0 {
 		n, event := k.decoder.Decode(b)
 		if n <= 0 {
@@ -261,10 +269,10 @@ func (k *keys) decode(b []byte) {
 		switch event := event.(type) {
 		case uv.KeyPressEvent:
 			if !strings.ContainsFunc(event.Text, unfit) { // a key may bring text of its own
-				k.give(event)
+				k.emit(event)
 			}
 		case uv.BackgroundColorEvent:
-			k.give(event)
+			k.emit(event)
 		}
 	}
 }
@@ -272,9 +280,15 @@ func (k *keys) decode(b []byte) {
 // unfit says what no typed text holds.
 func unfit(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 || r == utf8.RuneError }
 
-// give passes an event on, unless there are too many.
-func (k *keys) give(event uv.Event) {
-	if !k.closed && k.pace.AllowN(k.now(), 1) {
-		k.emit(event)
+// may says whether one more key or paste is taken.
+func (k *keys) may() bool {
+	if k.closed {
+		return false
 	}
+	ok := k.pace.AllowN(k.now(), 1)
+	if !ok && !k.late && k.over != nil {
+		k.over()
+	}
+	k.late = !ok
+	return ok
 }

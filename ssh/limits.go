@@ -54,7 +54,7 @@ func DefaultLimits() Limits {
 		Handshake: 20 * time.Second, Tries: 6,
 		Sessions: 1000, SessionsPerConnection: 4, Unused: 30 * time.Second,
 		Width: 320, Height: 120, Resizes: 100 * time.Millisecond,
-		Bytes: 64 << 10, BytesBurst: 1 << 20, Keys: 1000, KeysBurst: 8192, Paste: 256 << 10,
+		Bytes: 64 << 10, BytesBurst: 1 << 20, Keys: 200, KeysBurst: 4096, Paste: 256 << 10,
 		Pending: 1 << 20, Stall: time.Minute,
 		Idle: 30 * time.Minute, Total: 8 * time.Hour, Warning: time.Minute,
 		Command: 45 * time.Second, Commands: 8,

@@ -74,6 +74,7 @@ func (s *session) lines(ctx context.Context) *lines {
 		}
 		typed.put(lineBytes(msg))
 	})
+	taken.over = func() { s.notice(sayManyKeys) }
 	go func() {
 		defer typed.end()
 		defer stop()

@@ -102,21 +102,27 @@ func TestWindowIsPaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := window{every: 100 * time.Millisecond}
+		var mu sync.Mutex
 		var told []size
 		w.set(size{80, 24})
-		stop := w.listen(size{80, 24}, func(s size) { told = append(told, s) })
+		stop := w.listen(size{80, 24}, func(s size) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, s)
+		})
 		for i := range 1000 {
 			w.set(size{i + 1, 24})
 			time.Sleep(time.Millisecond) // virtual
 		}
 		time.Sleep(time.Second)
+		mu.Lock()
+		defer mu.Unlock()
 		if n := len(told); n < 5 || n > 11 || told[n-1] != (size{1000, 24}) || w.get() != told[n-1] {
 			t.Errorf("%d were told, the last %v", n, told[n-1])
 		}
 		stop()
-		w.set(size{1, 1})
-		time.Sleep(time.Second)
-		if told[len(told)-1] == (size{1, 1}) {
+		w.set(size{1, 1}) // told to nobody: whoever were told would wait for mu
+		if w.busy {
 			t.Error("told after the end")
 		}
 	})

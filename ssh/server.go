@@ -58,6 +58,7 @@ type Server struct {
 	inner    *ssh.Server
 	began    time.Time
 	commands chan struct{} // holds one for each command that runs
+	frames   tui.Frames
 
 	mu       sync.Mutex
 	sessions map[*session]struct{}

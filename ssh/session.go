@@ -289,7 +289,8 @@ func (s *session) back(words string) string {
 func (s *session) watch() (stop func()) {
 	l, began := s.srv.o.Limits, s.srv.o.Now()
 	ctx, cancel := context.WithCancel(s.ctx)
-	var warnedIdle, warnedTotal bool
+	var warnedTotal bool
+	var warned int64 // the touch after which it was said that nobody typed
 	var next *time.Timer
 	var mu sync.Mutex
 	var look func()
@@ -300,7 +301,8 @@ func (s *session) watch() (stop func()) {
 			return
 		}
 		now := s.srv.o.Now()
-		idle := time.Unix(0, s.touched.Load()).Add(l.Idle).Sub(now)
+		touched := s.touched.Load()
+		idle := time.Unix(0, touched).Add(l.Idle).Sub(now)
 		total := began.Add(l.Total).Sub(now)
 		switch {
 		case total <= 0:
@@ -315,10 +317,8 @@ func (s *session) watch() (stop func()) {
 			warnedTotal = true
 			s.notice(fmt.Sprintf(sayTotalSoon, total.Round(time.Second)))
 		}
-		if idle > l.Warning {
-			warnedIdle = false
-		} else if !warnedIdle {
-			warnedIdle = true
+		if idle <= l.Warning && warned != touched {
+			warned = touched
 			s.notice(fmt.Sprintf(sayIdleSoon, idle.Round(time.Second)))
 		}
 		next = time.AfterFunc(wait, look)

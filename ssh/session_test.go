@@ -36,12 +36,12 @@ func (c *client) knows() {
 // shownCode is the code that the screen tells.
 func (c *client) shownCode() string {
 	c.t.Helper()
-	c.types("\x1bOP") // F1
-	c.sees("Keys that work here")
-	m := comesBack.FindStringSubmatch(c.screen())
-	if m == nil {
-		c.t.Fatalf("no code on the screen:\n%s", c.screen())
-	}
+	c.presses("\x1bOP", "Keys that work here") // F1
+	var m []string
+	await(c.t, "the code", func() bool {
+		m = comesBack.FindStringSubmatch(c.screen())
+		return m != nil
+	}, c.screen)
 	return m[1]
 }
 
@@ -72,7 +72,7 @@ func TestWizardOverSSH(t *testing.T) {
 		t.Errorf("%d cases of somebody who only looked in, %v", n, err)
 	}
 	c.chooses()
-	c.reads("Kept as case ")
+	c.shownCode()
 	code := c.left()
 	raw := c.bytes()
 	if on, off := strings.Index(raw, "\x1b[?1049h"), strings.LastIndex(raw, "\x1b[?1049l"); on != 0 || off < on || !strings.Contains(raw[off:], "\x1b[?2004l") && !strings.Contains(raw[:off+20], "\x1b[?2004l") {
@@ -98,7 +98,9 @@ func TestOwnSize(t *testing.T) {
 	s := serve(t, nil)
 	c := s.shell(t, "anybody", 40, 12)
 	c.sees("Which app")
+	c.mu.Lock()
 	c.emu.Resize(120, 40)
+	c.mu.Unlock()
 	if err := c.s.WindowChange(40, 120); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +118,6 @@ func TestBrokenConnection(t *testing.T) {
 	s := serve(t, nil)
 	c := s.shell(t, "anybody", 100, 30)
 	c.chooses()
-	c.reads("@onboard.example")
 	code := c.shownCode()
 	again := s.shell(t, code, 100, 30) // the first is still there, as after a network that went away
 	again.knows()
@@ -163,7 +164,8 @@ func TestIdleAndTotal(t *testing.T) {
 	c.sees("Nobody has typed for a while")
 	c.types("?") // which keeps it
 	c.sees("Keys that work here")
-	if exit := c.ends(); exit != codeFailed || !strings.HasSuffix(c.bytes(), sayIdle+"\r\n") || strings.Count(c.bytes(), "Nobody has typed") != 2 {
+	c.sees("Nobody has typed for a while")
+	if exit := c.ends(); exit != codeFailed || !strings.HasSuffix(c.bytes(), sayIdle+"\r\n") {
 		t.Errorf("%d: %q", exit, c.bytes())
 	}
 
@@ -343,7 +345,6 @@ func TestStatus(t *testing.T) {
 	s := serve(t, nil)
 	c := s.shell(t, "anybody", 100, 30)
 	c.chooses()
-	c.reads("@onboard.example")
 	code := c.shownCode()
 	var out, errs string
 	var exit int
@@ -379,7 +380,6 @@ func TestErase(t *testing.T) {
 	s := serve(t, nil)
 	c := s.shell(t, "anybody", 100, 30)
 	c.chooses()
-	c.reads("@onboard.example")
 	code := c.shownCode()
 	for line, want := range map[string]string{"erase": "Type `erase CODE`", "erase nobody": "no resume code", "erase " + code[:len(code)-2]: "resume code", "erase " + code + " " + code: "one word too many"} {
 		if out, errs, exit := s.asks(t, line); exit != codeUsage || out != "" || !strings.Contains(errs, want) {

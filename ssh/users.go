@@ -196,9 +196,10 @@ func (s *session) screen(drv tui.Driver, o tui.Options) error {
 	at := s.window.get()
 	o.Width, o.Height = at.w, at.h
 	return tui.Show(s.ctx, drv, o, tui.Remote{
-		Out: s.out, Environ: s.asked.environ(), Broke: s.broke,
+		Out: s.out, Environ: s.asked.environ(), Broke: s.broke, Frames: &s.srv.frames,
 		Listen: func(ctx context.Context, send func(tea.Msg)) {
 			taken := newKeys(s.srv.o.Limits, s.srv.o.Now, send)
+			taken.over = func() { s.notice(sayManyKeys) }
 			defer taken.close()
 			s.told(func(text string) { go send(tui.NoticeMsg{Text: text}) }, func(quiet bool) { go send(tui.StandingMsg{Text: s.back(sayKept), Quiet: quiet}) })
 			defer s.told(nil, nil)

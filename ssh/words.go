@@ -59,6 +59,7 @@ const (
 	sayDrainSoon = "The server stops in a moment, for maintenance. Everything is saved; please leave and connect again."
 	sayIdle      = "Nobody typed for a while, so the session was ended."
 	sayTotal     = "The session has lasted as long as one may."
+	sayManyKeys  = "More keys came than anybody types; some were dropped. A paste goes through whole where your terminal marks pastes."
 	sayFlood     = "More came in than anybody types, so the session was ended."
 	sayDrained   = "The server stops, for maintenance. Please connect again in a minute."
 	sayTaken     = "This case was opened in another window, and goes on there."

@@ -28,7 +28,9 @@ type canvas struct {
 	mu     sync.Mutex // the program writes questions and clipboards of its own
 	on     bool       // the terminal is ours
 	cooked *term.State
-	cells  uv.ScreenBuffer
+	area   size
+	cells  *uv.ScreenBuffer // nil: each frame borrows its own
+	frames *Frames
 	draws  *uv.TerminalRenderer
 	made   bytes.Buffer // what draws has made of a frame
 	shown  tea.View     // on the terminal now
@@ -75,8 +77,7 @@ func profileOf(t Terminal, look Look) colorprofile.Profile {
 func (c *canvas) resize(w, h int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := sizeOf(w, h)
-	c.cells = uv.NewScreenBuffer(s.w, s.h)
+	c.area, c.cells = sizeOf(w, h), nil
 	c.restart()
 }
 
@@ -90,9 +91,8 @@ func (c *canvas) restart() {
 	c.draws.SetRelativeCursor(false)
 	c.draws.SetScrollOptim(true)
 	c.draws.SetTabStops(-1)
-	c.draws.Resize(c.cells.Width(), c.cells.Height())
+	c.draws.Resize(c.area.w, c.area.h)
 	c.draws.Erase()
-	c.cells.Touched = nil
 	c.shown, c.cursor = tea.View{}, false
 }
 
@@ -145,9 +145,10 @@ func (c *canvas) draw(v tea.View) {
 	if c.cursor {
 		frame.WriteString(ansi.ResetModeTextCursorEnable)
 	}
-	c.cells.Clear()
-	uv.NewStyledString(v.Content).Draw(c.cells, c.cells.Bounds())
-	c.draws.Render(c.cells.RenderBuffer)
+	cells := c.blank()
+	uv.NewStyledString(v.Content).Draw(cells, cells.Bounds())
+	c.draws.Render(cells.RenderBuffer)
+	c.frames.back(cells)
 	if v.Cursor != nil {
 		c.draws.MoveTo(v.Cursor.X, v.Cursor.Y)
 	}
@@ -159,6 +160,19 @@ func (c *canvas) draw(v tea.View) {
 	}
 	c.shown = v
 	_, _ = c.out.Write(frame.Bytes()) // the program meets a terminal that is gone by its input
+}
+
+// blank gives the cells of a frame, empty and all of them marked as new.
+func (c *canvas) blank() *uv.ScreenBuffer {
+	cells := c.cells
+	if cells == nil {
+		cells = c.frames.lend(c.area)
+		if c.frames == nil {
+			c.cells = cells
+		}
+	}
+	cells.Clear()
+	return cells
 }
 
 // same says whether a view is the one that is shown.

@@ -10,9 +10,11 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -26,9 +28,34 @@ type Remote struct {
 	// Listen passes on what is typed and how large the window becomes, and
 	// returns when ctx ends or the terminal is gone.
 	Listen func(ctx context.Context, send func(tea.Msg))
+	// Frames are shared with the other terminals of a server; nil: this one has
+	// its own.
+	Frames *Frames
 	// Broke is told of a panic; nil: nobody is. What it holds is not for the
 	// person.
 	Broke func(cause any, stack []byte)
+}
+
+// Frames lends the cells that a frame is made in: they are most of what a session
+// takes, and it needs them only while it draws. The zero value is ready.
+type Frames struct{ pool sync.Pool }
+
+// lend gives cells of a size; from nil they are new.
+func (f *Frames) lend(s size) *uv.ScreenBuffer {
+	if f != nil {
+		if b, ok := f.pool.Get().(*uv.ScreenBuffer); ok && b.Width() == s.w && b.Height() == s.h {
+			return b
+		}
+	}
+	b := uv.NewScreenBuffer(s.w, s.h)
+	return &b
+}
+
+// back takes cells back; nil takes none.
+func (f *Frames) back(b *uv.ScreenBuffer) {
+	if f != nil {
+		f.pool.Put(b)
+	}
 }
 
 // ErrBroke says that the program of a session broke. The run itself can be gone
@@ -45,6 +72,10 @@ type StandingMsg struct {
 	Text  string
 	Quiet bool
 }
+
+// drawPause is the shortest time between two frames of a session. A key of a
+// person is drawn at once; of a flood of keys no more than these are.
+const drawPause = 10 * time.Millisecond
 
 // remoteRate is how often, per second, the library wakes up for nothing where a
 // session is shown: nothing waits for it there.
@@ -70,6 +101,7 @@ func Show(outer context.Context, drv Driver, o Options, r Remote) error {
 	p := tea.NewProgram(f, append(onCanvas(c, ProgramOptions(o)),
 		tea.WithInput(nil), tea.WithEnvironment(append([]string{}, r.Environ...)), tea.WithColorProfile(c.profile),
 		tea.WithFPS(remoteRate), tea.WithFilter(onlyOurs), tea.WithWindowSize(m.size.w, m.size.h))...)
+	f.send = p.Send
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer p.Quit() // the terminal is gone, or ctx has ended
@@ -102,7 +134,7 @@ func (f *remote) ended(outer context.Context, c *canvas, err error) error {
 
 // remoteCanvas is a canvas for a terminal at the other end.
 func remoteCanvas(r Remote, o Options) *canvas {
-	c := &canvas{out: r.Out, environ: r.Environ, profile: colorprofile.Env(r.Environ)}
+	c := &canvas{out: r.Out, environ: r.Environ, profile: colorprofile.Env(r.Environ), frames: r.Frames}
 	if o.Look.NoColor {
 		c.profile = min(c.profile, colorprofile.ASCII)
 	}
@@ -125,6 +157,11 @@ type remote struct {
 	drawn
 
 	tell func(any, []byte)
+	send func(tea.Msg) // to the program
+
+	view tea.View  // that was drawn last
+	drew time.Time // when; zero: the next is drawn at once
+	due  bool      // the next will be drawn in a moment
 
 	mu      sync.Mutex
 	broken  bool
@@ -179,6 +216,9 @@ func (f *remote) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		if f.printed {
 			return f, f.back(msg)
 		}
+	case drawMsg:
+		f.due, f.drew = false, time.Time{}
+		return f, nil
 	case StandingMsg:
 		f.standing = clean(msg.Text)
 		if !msg.Quiet {
@@ -196,14 +236,27 @@ func (f *remote) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	return f, f.guarded(cmd)
 }
 
-// View draws the frame.
+// View draws the frame, unless one was drawn just now: then soon.
 func (f *remote) View() (v tea.View) {
 	defer f.caught()
 	if f.isBroken() {
 		return v
 	}
-	return f.drawn.View()
+	now := f.now()
+	if wait := drawPause - now.Sub(f.drew); wait > 0 && wait <= drawPause && f.send != nil {
+		if !f.due {
+			f.due = true
+			time.AfterFunc(wait, func() { f.send(drawMsg{}) })
+		}
+		return f.view
+	}
+	f.drew = now
+	f.view = f.drawn.View()
+	return f.view
 }
+
+// drawMsg says that the next frame may be drawn.
+type drawMsg struct{}
 
 // guarded is a command whose panic is caught, and that of every command that it
 // gives.
