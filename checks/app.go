@@ -121,7 +121,10 @@ func appEnabled(_ context.Context, s Subject) (Finding, error) {
 		f.Fix = &Fix{Do: doAskVendor, Why: whyStopped, Who: WhoVendor}
 	case sp.Deactivated != nil && *sp.Deactivated:
 		f.Summary = sayDeactivated
-		f.Fix = &Fix{Do: doReactivate, Why: whyDeactivated, URL: s.appPortal(bladeProperties), Who: WhoAdmin}
+		f.Fix = &Fix{Do: doReactivate, Why: whyDeactivated, Who: WhoVendor}
+		if id := s.tenantID(); id != "" && strings.EqualFold(sp.OwnerTenant, id) {
+			f.Fix.Do, f.Fix.Who = doReactivateOwn, WhoAdmin
+		}
 	case sp.Enabled == nil:
 		return Finding{Summary: fmt.Sprintf(sayNoProperty, "accountEnabled"), Seen: f.Seen}, nil
 	case !*sp.Enabled:

@@ -44,7 +44,7 @@ func TestDecide(t *testing.T) {
 		{"grant on another resource", []change{granted(exchangeSP, "", allFive...)}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "managed", checks.ConsentPredict},
 		{"approved and disabled", []change{approved(), off}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "switched off", checks.AppEnabled},
 		{"approved and stopped", []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.DisabledByMS = "DisabledDueToViolationOfServicesAgreement" })}, checks.StateBlocked, checks.Verified, checks.WhoVendor, "Microsoft has disabled", checks.AppEnabled},
-		{"approved and deactivated", []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.Deactivated = new(true) })}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "deactivated", checks.AppEnabled},
+		{"approved and deactivated", []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.Deactivated = new(true) })}, checks.StateBlocked, checks.Verified, checks.WhoVendor, "deactivated", checks.AppEnabled},
 		{"approved for the assigned", []change{approved(), onlyAssigned}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "assigned", checks.AppAssignment},
 		{"approved, enabled not said", []change{approved(), app(func(sp *checks.ServicePrincipal) { sp.Enabled = nil })}, checks.StateUnknown, checks.GradeUnknown, "", "accountEnabled", checks.AppEnabled},
 		{"approved, app role missing", []change{approved(), roleNeed}, checks.StateBlocked, checks.Verified, checks.WhoAdmin, "0 of 1 app role", checks.AppRoles},

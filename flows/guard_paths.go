@@ -92,10 +92,14 @@ func guardByMicrosoft() Guard {
 }
 
 // guardDeactivated holds while the app is deactivated, which its switch does not
-// show.
-func guardDeactivated() Guard {
-	return Guard{Name: "the app is deactivated", Why: pathWords.waitCauses, Holds: func(s State) bool {
-		return guardStops(checks.AppEnabled, AfterAsleep).Holds(s) && s.Facts.App != nil && s.Facts.App.Deactivated
+// show, and its registration is here, or is not.
+func guardDeactivated(own bool, at StepID) Guard {
+	name := "the app is deactivated"
+	if own {
+		name = "the app is deactivated, and registered here"
+	}
+	return Guard{Name: name, Why: pathWords.waitCauses, Holds: func(s State) bool {
+		return guardStops(checks.AppEnabled, at).Holds(s) && s.Facts.App != nil && s.Facts.App.Deactivated && s.ownApp() == own
 	}}
 }
 

@@ -45,15 +45,18 @@ func afterApproval() Path {
 	}
 	look := newStep(AfterLook, afterTexts[AfterLook], causes(),
 		Edge{guardByMicrosoft(), AfterStopped},
-		Edge{guardDeactivated(), AfterAsleep},
+		Edge{guardDeactivated(false, AfterAsleep), AfterAsleep},
+		Edge{guardDeactivated(true, AfterOwn), AfterOwn},
 		Edge{guardStops(checks.AppEnabled, AfterOff), AfterOff},
 		Edge{guardStops(checks.AppAssignment, AfterAssign), AfterAssign},
 		Edge{guardStops(checks.AppResource, AfterService), AfterService},
 		Edge{guardStops(checks.AccessConditional, AfterAccess), AfterAccess},
 		Edge{guardCausesLooked(), AfterUser})
-	stopped := newStep(AfterStopped, afterTexts[AfterStopped], []checks.ID{checks.AppEnabled},
-		Edge{guardMended(), AfterLook}, claimed(AfterStopped, ToProof)).claim()
-	stopped.Actor = ActorVendor
+	theirs := func(id StepID) Step { // the vendor's move: it is waited for, or left at the proof
+		st := newStep(id, afterTexts[id], []checks.ID{checks.AppEnabled}, Edge{guardMended(), AfterLook}, claimed(id, ToProof)).claim()
+		st.Actor = ActorVendor
+		return st
+	}
 	user := newStep(AfterUser, afterTexts[AfterUser], causes(), Edge{guardIn(AskUserIn, InYes), ToProof}, Edge{guardIn(AskUserIn, InNo), AfterRules})
 	user.Actor, user.Asks, user.Proof = ActorUser, []QuestionID{AskUserIn}, guardIn(AskUserIn, InYes)
 	rules := newStep(AfterRules, afterTexts[AfterRules], causes(), Edge{guardIn(AskRulesIn, InYes), ToProof}, Edge{guardIn(AskRulesIn, InNo), AfterVendor})
@@ -64,8 +67,9 @@ func afterApproval() Path {
 		ID: AfterApproval, Goal: GoalMend, Least: leastRole, Effect: EffectApp, Minutes: 10,
 		Steps: []Step{
 			look.watching(checks.AccessSignIns).by(guardNever()),
-			stopped,
-			back(AfterAsleep, checks.AppEnabled, LinkProperties),
+			theirs(AfterStopped),
+			theirs(AfterAsleep),
+			back(AfterOwn, checks.AppEnabled),
 			back(AfterOff, checks.AppEnabled, LinkProperties),
 			back(AfterAssign, checks.AppAssignment, LinkUsers, LinkProperties),
 			back(AfterService, checks.AppResource),

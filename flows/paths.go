@@ -125,6 +125,7 @@ const (
 	AfterOff     StepID = "after/off"
 	AfterStopped StepID = "after/stopped"
 	AfterAsleep  StepID = "after/deactivated"
+	AfterOwn     StepID = "after/deactivated-own"
 	AfterAssign  StepID = "after/assign"
 	AfterService StepID = "after/service"
 	AfterAccess  StepID = "after/access"

@@ -373,10 +373,12 @@ func TestAfterApprovalKnowsWhyTheAppIsOff(t *testing.T) {
 		links int
 		next  StepID // after somebody said that it is done; empty: the proof
 	}{
-		"switched off":          {func(a *AppFact) { a.Enabled = false }, AfterOff, ActorAdmin, 1, AfterLook},
-		"disabled by Microsoft": {func(a *AppFact) { a.ByMicrosoft = "DisabledDueToViolationOfServicesAgreement" }, AfterStopped, ActorVendor, 0, ""},
-		"deactivated":           {func(a *AppFact) { a.Deactivated = true }, AfterAsleep, ActorAdmin, 1, AfterLook},
-		"both, and off":         {func(a *AppFact) { a.ByMicrosoft, a.Deactivated, a.Enabled = "Disabled", true, false }, AfterStopped, ActorVendor, 0, ""},
+		"switched off":                    {func(a *AppFact) { a.Enabled = false }, AfterOff, ActorAdmin, 1, AfterLook},
+		"disabled by Microsoft":           {func(a *AppFact) { a.ByMicrosoft = "DisabledDueToViolationOfServicesAgreement" }, AfterStopped, ActorVendor, 0, ""},
+		"deactivated":                     {func(a *AppFact) { a.Deactivated, a.OwnerTenant = true, exSP }, AfterAsleep, ActorVendor, 0, ""},
+		"deactivated, whose is not known": {func(a *AppFact) { a.Deactivated = true }, AfterAsleep, ActorVendor, 0, ""},
+		"deactivated, our own":            {func(a *AppFact) { a.Deactivated, a.OwnerTenant = true, contosoID }, AfterOwn, ActorAdmin, 0, AfterLook},
+		"both, and off":                   {func(a *AppFact) { a.ByMicrosoft, a.Deactivated, a.Enabled = "Disabled", true, false }, AfterStopped, ActorVendor, 0, ""},
 	} {
 		f := tenantFacts(theApp(profile(t, "hetk")), managedPair, wholeGrant)
 		app := *f.App

@@ -105,7 +105,7 @@ var words = struct {
 	unfitOpen:        "not needed: people can connect already",
 	unfitVendor:      "the vendor does not offer it",
 	unfitByMS:        "Microsoft has disabled the app: its vendor must settle that with Microsoft",
-	unfitDeactivated: "the app is deactivated: an admin here activates it again under Properties, or its vendor does",
+	unfitDeactivated: "the app is deactivated, for all tenants: whoever owns its registration activates it again, and that is its vendor as a rule",
 	unfitDisabled:    "the enterprise app is disabled here, and the link does not enable it",
 	unfitPerson:      "no approval lets in the person asked about: see consent/predict",
 	unfitAPI:         "an API that the app needs is switched off here, and a grant does not switch it on",

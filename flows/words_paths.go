@@ -58,6 +58,7 @@ const (
 const (
 	roleGlobal     = "Global Administrator"
 	rolePrivileged = "Privileged Role Administrator"
+	roleApps       = "Application Administrator" // [ED:deactivate-application-portal]
 	roleAccess     = "Conditional Access Administrator"
 )
 

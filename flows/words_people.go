@@ -56,11 +56,17 @@ var afterTexts = map[StepID]stepText{
 		"Tell {publisher} that Microsoft disabled the app, with its client id: {client}. The reason is between Microsoft and them.",
 		"Connect again once they say that it is settled.",
 	}},
-	// [MM] isDisabled, beside accountEnabled
-	AfterAsleep: {"Have the app activated again", []string{
-		"The app is deactivated, by an admin here or by its owner. “Enabled for users to sign in?” does not show that, and setting it changes nothing.",
-		"Ask the admins of {domain} first: it may be on purpose. Whoever did it activates the app again: open the link, or go to " + placeApp + ", Properties.",
-		"If nobody here deactivated it, ask {publisher}.",
+	// isDisabled is of the registration and holds for all tenants; no page of the
+	// portal sets it ([ED:deactivate-application-portal], [MM] isDisabled).
+	AfterAsleep: {"The vendor must activate the app again", []string{
+		"The app is deactivated. That is done where it is registered, and holds for all tenants: “Enabled for users to sign in?” does not show it, and setting it changes nothing.",
+		"Leave its switch and its consent as they are. Ask {publisher} to activate the registration again; its client id: {client}.",
+		"They say that it is active? Then ask the admins of {domain} whether one of them has set isDisabled on the enterprise app by Graph.",
+	}},
+	AfterOwn: {"Activate your app's registration again", []string{
+		"The app is deactivated, and it is registered in {domain} itself. Ask its owners first: it may be on purpose. “Enabled for users to sign in?” does not show it, and setting it changes nothing.",
+		"By Graph, as an " + roleApps + " or an owner of the registration: in Graph Explorer, PATCH /v1.0/applications(appId='{clientID}') with the body {\"isDisabled\": false}.",
+		"It holds for all tenants in which the app is used.",
 	}},
 	AfterAssign: {"Assign those who are stopped", []string{
 		"Open the link, or go to " + placeApp + ", Users and groups, Add user/group, and assign them. A group takes Entra ID P1; groups within it do not count.",

@@ -42,7 +42,7 @@ func (p *plain) stepScene() scene {
 		}
 	}}, p.again(), p.evidence())
 	p.addMoves(&sc)
-	if p.auto && sc.auto == nil && step.Actor == flows.ActorVendor { // whom no rehearsal plays
+	if p.auto && sc.auto == nil && step.Actor == flows.ActorVendor && len(p.m.playable()) == 0 { // whom no rehearsal plays
 		sc.lines, sc.auto = append(sc.lines, plainVendorsMove), p.leave
 	}
 	return sc

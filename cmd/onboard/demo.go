@@ -127,7 +127,7 @@ const (
 
 // Moves implements run.Play: while consent is waited for, the admin can press
 // Accept; where the app's sign-in is off, they can switch it on, and where the app
-// is deactivated, activate it. What Microsoft disabled is no admin's to mend.
+// is deactivated, its vendor can activate it. What Microsoft disabled is no admin's to mend.
 func (p *rehearsal) Moves(s flows.State) []run.Move {
 	if s.Place.Stage != flows.StageSteps || s.App.ClientID == "" {
 		return nil
@@ -144,7 +144,7 @@ func (p *rehearsal) Moves(s flows.State) []run.Move {
 		return out
 	}
 	if app.Deactivated {
-		return append(out, run.Move{ID: activateMove + " " + s.App.ClientID, Key: "E", Title: fmt.Sprintf(sayActivateMove, p.admin)})
+		return append(out, run.Move{ID: activateMove + " " + s.App.ClientID, Key: "E", Title: sayActivateMove})
 	}
 	return append(out, run.Move{ID: enableMove + " " + s.App.ClientID, Key: "E", Title: fmt.Sprintf(sayEnableMove, p.admin)})
 }

@@ -133,7 +133,7 @@ func TestDemoMovesByTheCause(t *testing.T) {
 		says, lacks string
 	}{
 		"disabled-by-microsoft": {codeBlocked, "Nobody here can make that move", "Switch the app on"},
-		"deactivated":           {codeOpen, "Activate the app again, as admin@contoso.example", "Switch the app on"},
+		"deactivated":           {codeOpen, "Activate the app again, as its vendor", "Switch the app on"},
 		"disabled":              {codeOpen, "Switch the app on, as admin@contoso.example", "Activate the app again"},
 	} {
 		t.Run(scenario, func(t *testing.T) {

@@ -103,7 +103,7 @@ screen play the admin. With --plain --auto it walks by itself.`
 
 	sayApproveMove  = "Accept, as %s"
 	sayEnableMove   = "Switch the app on, as %s"
-	sayActivateMove = "Activate the app again, as %s"
+	sayActivateMove = "Activate the app again, as its vendor"
 	sayNoReceipts   = "onboard: no receipt of changes can be kept, so nothing could be taken back by one: %s\n"
 	sayNotSaved     = "onboard: this run cannot be kept, so it cannot be resumed: %s\n"
 	sayHugeWindow   = "onboard: this window says that it is %d×%d; nothing can draw on that, so plain lines follow\n"
