@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -102,6 +104,12 @@ func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows
 		}
 	}
 	if s.Plan != nil && len(s.Plan.Lines) > 0 && s.Place.Stage != flows.StageProof {
+		if line, left, ok := flows.SentBefore(s, slices.Collect(maps.Values(o.receipts()))); ok {
+			return &exitError{
+				code: codeUnknown, cause: fmt.Errorf(saySentBefore, checks.Line(line.Title, mostDetail)),
+				typed: fmt.Sprintf(saySentBeforeNext, int(left.Minutes())+1),
+			}
+		}
 		if err := e.agreed(ctx, s, yes); err != nil {
 			return err
 		}

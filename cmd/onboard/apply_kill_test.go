@@ -81,10 +81,17 @@ func killedAt(t *testing.T, scenario string, turn []string, lines, n int, landed
 		t.Errorf("the tenant is neither the old nor the new")
 	}
 	name, doubt := g.onlyReceipt(t, lines, n)
+	if !landed && doubt.Method == http.MethodPost {
+		sent := g.s.Writes()
+		if a := g.with(t, append([]string{"apply", "--json", "--anyway", "--yes-i-mean", g.domain}, turn...)...); a.code != codeUnknown ||
+			!strings.Contains(a.err, "nothing is made twice") || g.s.Writes() != sent {
+			t.Errorf("once more at once: exit %d, %d writes\n%s", a.code, g.s.Writes()-sent, a.err)
+		}
+	}
 	// What is in doubt and does not show may still come: nobody says that it is
 	// taken back.
 	u, want := g.undo(t, name), codeOpen
-	if !landed && doubt != flows.AddCondition { // which goes with its policy
+	if !landed && doubt.Kind != flows.AddCondition { // which goes with its policy
 		want = codeUnknown
 	}
 	if said := strings.Contains(u.err, "still show"); u.code != want || said != (want == codeUnknown) {
@@ -96,8 +103,8 @@ func killedAt(t *testing.T, scenario string, turn []string, lines, n int, landed
 }
 
 // onlyReceipt reads the one receipt that is kept: what came before line n was
-// seen, line n is in doubt, and the rest was not sent. doubt is what line n does.
-func (g *rig) onlyReceipt(t *testing.T, lines, n int) (name string, doubt flows.ChangeKind) {
+// seen, line n is in doubt, and the rest was not sent. doubt is line n.
+func (g *rig) onlyReceipt(t *testing.T, lines, n int) (name string, doubt flows.ReceiptLine) {
 	t.Helper()
 	dir := ""
 	for _, e := range g.env {
@@ -129,5 +136,5 @@ func (g *rig) onlyReceipt(t *testing.T, lines, n int) (name string, doubt flows.
 			t.Errorf("line %d is %q, want %q", i+1, l.Outcome, want)
 		}
 	}
-	return filepath.Base(files[0]), r.Lines[n].Kind
+	return filepath.Base(files[0]), r.Lines[n]
 }

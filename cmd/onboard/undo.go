@@ -99,20 +99,27 @@ func (o *options) aboutReceipt(r flows.Receipt) error {
 	return nil
 }
 
+// receipts are those kept here that can be read, by their names.
+func (o *options) receipts() map[string]flows.Receipt {
+	out := map[string]flows.Receipt{}
+	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
+	if err != nil {
+		return out
+	}
+	names, _ := kept.List()
+	for _, name := range names {
+		if r, err := kept.Read(name); err == nil {
+			out[name] = r
+		}
+	}
+	return out
+}
+
 // takenBack names the receipt, among those kept here, by which another one was
 // taken back; empty: none did.
 func (o *options) takenBack(r flows.Receipt) string {
-	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
-	if err != nil {
-		return ""
-	}
-	names, err := kept.List()
-	if err != nil {
-		return ""
-	}
-	for _, name := range names {
-		by, err := kept.Read(name)
-		if err == nil && by.Done && !by.Partial && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
+	for name, by := range o.receipts() {
+		if by.Done && !by.Partial && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
 			return name
 		}
 	}
