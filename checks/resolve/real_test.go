@@ -39,7 +39,7 @@ func realZones() []realZone {
 	return []realZone{
 		{name: "plain.shop.example.", lines: []string{`_hetk.plain.shop.example. 300 TXT "x"`}},
 		{name: "shop.example.", policy: "optout", lines: common("shop.example.")},
-		{name: "contoso.example.", policy: "nsec", lines: append(common("contoso.example."), "ns1.contoso.example. 300 A 127.0.1.2", "ns2.contoso.example. 300 A 127.0.1.3")},
+		{name: "contoso.example.", policy: "nsec", lines: append(append(common("contoso.example."), shapeLines()...), "ns1.contoso.example. 300 A 127.0.1.2", "ns2.contoso.example. 300 A 127.0.1.3")},
 		{name: "fabrikam.example.", policy: "nsec3", lines: common("fabrikam.example.")},
 		{name: "ed.example.", policy: "ed", lines: common("ed.example.")},
 		{name: "plain.example.", lines: common("plain.example.")},

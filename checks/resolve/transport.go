@@ -29,7 +29,7 @@ type way struct {
 
 // exchange asks one server: UDP with EDNS0, once more for a lost datagram,
 // without EDNS0 for a server that does not know it or drops what it does not
-// know, TCP where the answer is cut. Together no more than twice the timeout.
+// know, TCP where the answer is cut. Together no more than three times the timeout.
 func (r *Resolver) exchange(ctx context.Context, t target, q question, w way) (*dns.Msg, error) {
 	edns, network, lost := true, t.network, 0
 	for range 6 { // three lost datagrams, one refusal of EDNS0, one cut answer, one by TCP
