@@ -18,7 +18,7 @@ import (
 func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside func(zone string) string) (out Answer, other *Answer, err error) {
 	out.Name = name
 	above := ancestors(name)
-	var wg sync.WaitGroup
+	var wg group
 	for _, a := range above {
 		for _, k := range []uint16{dns.TypeNS, dns.TypeDS, dns.TypeDNSKEY} {
 			if a != "." || k != dns.TypeDS {
@@ -154,7 +154,7 @@ type round struct {
 	most  int    // addresses of one host, of each kind
 	probe string // a name that nobody made: who answers it the same has a wildcard
 
-	wg   sync.WaitGroup
+	wg   group
 	mu   sync.Mutex
 	made map[string]Reply // to probe, by host
 }
@@ -231,7 +231,7 @@ func parent(name string) string {
 // addresses asks the resolver for a host's addresses of both kinds.
 func (r *Resolver) addresses(ctx context.Context, host string) []netip.Addr {
 	var four, six *told
-	var wg sync.WaitGroup
+	var wg group
 	wg.Go(func() { four = r.tell(ctx, host, dns.TypeA) })
 	wg.Go(func() { six = r.tell(ctx, host, dns.TypeAAAA) })
 	wg.Wait()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"sync"
 
 	"github.com/miekg/dns"
 )
@@ -62,7 +61,7 @@ func (r *Resolver) step(ctx context.Context, c cut, q question) (next cut, known
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	said := make(chan cut, 1)
-	var wg sync.WaitGroup
+	var wg group
 	for _, h := range c.hosts {
 		wg.Go(func() {
 			for _, a := range r.addressesWith(ctx, h, c.glue) {
@@ -162,7 +161,7 @@ func (c cut) spokenFor(m *dns.Msg, q question) string {
 func (r *Resolver) begins(ctx context.Context, a netip.Addr, c cut, names []string) (cut, bool) {
 	names = names[:max(0, slices.Index(names, c.zone))]
 	said := make([]*dns.Msg, len(names))
-	var wg sync.WaitGroup
+	var wg group
 	for i, n := range names {
 		wg.Go(func() {
 			if m, err := r.askFor(ctx, a, question{n, dns.TypeNS}); err == nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/miekg/dns"
 	"golang.org/x/net/publicsuffix"
@@ -32,7 +31,7 @@ func (r *Resolver) LookMail(ctx context.Context, domain string) (checks.DNSMail,
 		out.Above, above = org, dns.Fqdn(org)
 	}
 	var mx, auto, texts, dmarc, aboveTexts, aboveDMARC *told
-	var wg sync.WaitGroup
+	var wg group
 	wg.Go(func() { mx = r.tell(ctx, domain, dns.TypeMX) })
 	wg.Go(func() { auto = r.tell(ctx, "autodiscover."+domain, dns.TypeCNAME) })
 	wg.Go(func() { texts = r.tell(ctx, domain, dns.TypeTXT) })

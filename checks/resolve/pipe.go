@@ -86,6 +86,11 @@ func (r *Resolver) pipeTo(ctx context.Context, t target) *pipe {
 // run connects, and hands answers to those who wait for them.
 func (p *pipe) run(ctx context.Context, r *Resolver, t target) {
 	defer close(p.gone)
+	defer func() {
+		if recover() != nil { // over what a server sent: whoever waits for it hears that
+			p.end(errors.New(wordBroke))
+		}
+	}()
 	conn, err := r.dial(ctx, t.network, t)
 	p.mu.Lock()
 	p.conn = conn

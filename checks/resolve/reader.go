@@ -26,7 +26,7 @@ func (*Reader) Serves() []checks.Part { return []checks.Part{checks.PartDNSPolic
 func (d *Reader) Read(ctx context.Context, q checks.Query, parts []checks.Part, land func(checks.Piece)) {
 	r, err := New(d.opt)
 	var turn sync.Mutex
-	var wg sync.WaitGroup
+	var wg group
 	put := func(p checks.Piece) {
 		turn.Lock()
 		defer turn.Unlock()

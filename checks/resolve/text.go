@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/miekg/dns"
 
@@ -42,7 +41,7 @@ func (r *Resolver) texts(name string, a Answer) checks.DNSAnswer {
 // Deadline.
 func (r *Resolver) LookDomain(ctx context.Context, rule checks.DNSRule, domain string) checks.DNSLook {
 	out := checks.DNSLook{Rule: rule, Domain: domain, At: r.opt.Now()}
-	var wg sync.WaitGroup
+	var wg group
 	wg.Go(func() { out.Answer, out.Doubled, out.Failed = r.lookPolicy(ctx, rule, domain) })
 	wg.Go(func() { out.Mail, out.MailFailed = r.LookMail(ctx, domain) })
 	wg.Wait()

@@ -10,6 +10,7 @@ const (
 	wordBytes     = "this server sent too much; not read on"
 	wordAllBytes  = "the servers together sent more than 1 MiB; not read on"
 	wordStrays    = "what came back did not answer the question"
+	wordBroke     = "what it sent could not be read: that is our mistake"
 	wordNoAA      = "answered without authority for this zone"
 	wordPrivate   = "its address is private or reserved; not asked"
 	wordNoAddr    = "the name server has no address"
