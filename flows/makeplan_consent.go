@@ -189,6 +189,9 @@ func planOwnPolicy(s State, p *Plan) error {
 			p.Lines = append(p.Lines, line)
 		}
 	}
+	if only := s.adminOnly(); len(only) > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf(warnWords.adminOnly, strings.Join(only, ", ")))
+	}
 	return consentAlso(s, p, forSelf+id)
 }
 

@@ -49,6 +49,9 @@ func planWorkflow(s State, p *Plan) error {
 		p.Warnings = append(p.Warnings, c.Warning)
 	}
 	p.Lines = append(p.Lines, c)
+	if who, err := s.who(); s.Answer(AskReviewers) == ReviewersRole || s.Answer(AskReviewers) == ReviewersWho && err == nil && who.Group {
+		p.Warnings = append(p.Warnings, warnWords.reviewers)
+	}
 	return nil
 }
 

@@ -102,7 +102,11 @@ func (s State) fitted(r Ranked) Ranked {
 		if !s.openToAll(s.Overall()) {
 			r.Advised, r.Why = false, recordWords.notNow
 		}
-	case FirstSignIn, AppPolicy, AfterApproval, Revoke, Undo:
+	case AppPolicy:
+		if only := s.adminOnly(); len(only) > 0 {
+			r.Advised, r.Why = false, fmt.Sprintf(warnWords.notAdminOnly, strings.Join(only, ", "))
+		}
+	case FirstSignIn, AfterApproval, Revoke, Undo:
 	}
 	return r
 }

@@ -226,7 +226,7 @@ func TestRankingOfScenarios(t *testing.T) {
 				}(),
 				verdicts: walled(nil), signedIn: true,
 			},
-			fits: join(own, []PathID{ConsentRequests, AppPolicy}),
+			fits: join(own, []PathID{ConsentRequests}), not: []PathID{AppPolicy},
 			unfit: map[PathID]string{
 				LowImpact: "Calendars.ReadWrite", AllowAll: "Calendars.ReadWrite", AfterApproval: "not approved yet", Revoke: "nothing is granted",
 			},

@@ -89,7 +89,7 @@ var pathWords = struct {
 	personalAddress: "%s is a personal address: type the one at work; a guest's is the user name that the admin center shows",
 
 	askRevoke: "How much shall be taken back?", revokeGrants: "The grants alone", revokeGrantsHelp: "The app stays listed, and may do nothing.",
-	revokeApp: "The enterprise app as well", revokeAppHelp: "Its assignments and settings go with it. This program cannot put it back.",
+	revokeApp: "The enterprise app as well", revokeAppHelp: "Its assignments and settings go with it. It can be restored for 30 days.",
 
 	askIn: "Do they get in now?", askInHelp: "Have one of them try before you answer. It is no proof; the next page looks once more.",
 	inYes: "Yes", inYesHelp: "To the proof.", inNo: "No, or not tried yet", inNoHelp: "To the next sort of causes.", inNoLast: "To what was seen, for the vendor.",

@@ -1,5 +1,13 @@
 package flows
 
+// warnWords are what other plans warn of.
+var warnWords = struct{ adminOnly, notAdminOnly, reviewers string }{
+	adminOnly:    "Users may then consent to what its API leaves to admins: %s. That is more than any choice in the admin center gives them.",
+	notAdminOnly: "lets users consent to what its API leaves to admins: %s",
+	// [GC:adminconsentrequestpolicy-update]; entra-facts §6
+	reviewers: "Microsoft documents people alone as reviewers; a group's or a role's form is read from tenants. See afterwards that they are listed under Admin consent settings: requests that nobody gets wait for nobody.",
+}
+
 // pilotWords are what a pilot's plan warns of.
 var pilotWords = struct {
 	rolesAgain, usersAgain, licence, also, alsoOne, alsoSome, alsoMany string
