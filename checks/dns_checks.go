@@ -83,9 +83,11 @@ func stripPublished(p DNSPublished) DNSPublished {
 }
 
 func stripAnswer(a DNSAnswer) DNSAnswer {
-	a.Servers = slices.Clone(a.Servers)
-	for i := range a.Servers {
-		a.Servers[i] = stripReply(a.Servers[i])
+	a.Servers, a.Way = slices.Clone(a.Servers), slices.Clone(a.Way)
+	for _, list := range [][]DNSReply{a.Servers, a.Way} {
+		for i := range list {
+			list[i] = stripReply(list[i])
+		}
 	}
 	a.Resolver = stripReply(a.Resolver)
 	a.Resolver.Addr = "" // of somebody's own network

@@ -144,6 +144,18 @@ func TestDNSAdviceFitsWhatIsThere(t *testing.T) {
 	}
 }
 
+// TestDNSIsStrippedEverywhere: no address of a person stays in what is saved, on the
+// way of an alias either, and what was looked at is not changed.
+func TestDNSIsStrippedEverywhere(t *testing.T) {
+	t.Parallel()
+	a := answer(found("", "adele@contoso.example"), found("ns1.", "adele@contoso.example"))
+	a.Way = []DNSReply{found("ns2.", "adele@contoso.example")}
+	text, err := json.Marshal(stripAnswer(a))
+	if err != nil || strings.Contains(string(text), "adele") || a.Way[0].Texts[0][0] != "adele@contoso.example" {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
 // TestDNSUnseenIsShown: what cannot be seen in a record is shown, so that found is not
 // what was wanted.
 func TestDNSUnseenIsShown(t *testing.T) {
