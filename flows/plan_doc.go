@@ -1,11 +1,6 @@
 package flows
 
 import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/invopop/jsonschema"
-
 	"onboard.example/checks"
 )
 
@@ -104,21 +99,4 @@ func inPlace(s State, fit Ranked) bool {
 		return s.piloted()
 	}
 	return s.Overall().State == checks.StateOpen
-}
-
-// PlanSchema is the JSON Schema of a PlanDoc.
-func PlanSchema() ([]byte, error) { return schemaOf(&PlanDoc{}, "onboard plan") }
-
-// DoneSchema is the JSON Schema of a Done.
-func DoneSchema() ([]byte, error) { return schemaOf(&Done{}, "onboard apply") }
-
-func schemaOf(v any, title string) ([]byte, error) {
-	r := &jsonschema.Reflector{Anonymous: true}
-	s := r.Reflect(v)
-	s.Title = title
-	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("write the schema: %w", err)
-	}
-	return append(text, '\n'), nil
 }

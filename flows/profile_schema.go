@@ -1,28 +1,28 @@
 package flows
 
 import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/invopop/jsonschema"
+	_ "embed" // the schemas
+	"slices"
 )
 
-// ProfileSchema is the JSON Schema of a profile, made from the Go type, so
-// that editors complete and check what ParseProfile will read. It checks the
-// form; `onboard apps lint` also checks the meaning.
-func ProfileSchema() ([]byte, error) {
-	r := &jsonschema.Reflector{
-		FieldNameTag:               "yaml",
-		RequiredFromJSONSchemaTags: true,
-		Anonymous:                  true,
-		ExpandedStruct:             true,
-	}
-	s := r.Reflect(&Profile{})
-	s.Title = "onboard app profile"
-	s.Description = "One third-party app for Microsoft 365, as its vendor describes it to onboard."
-	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("write the profile schema: %w", err)
-	}
-	return append(text, '\n'), nil
-}
+// The schemas are made from the Go types, by a test: what makes them is no part
+// of the program.
+var (
+	//go:embed profile.schema.json
+	profileSchema []byte
+	//go:embed plan.schema.json
+	planSchema []byte
+	//go:embed done.schema.json
+	doneSchema []byte
+)
+
+// ProfileSchema is the JSON Schema of a profile, so that editors complete and
+// check what ParseProfile will read. It checks the form; `onboard apps lint` also
+// checks the meaning.
+func ProfileSchema() []byte { return slices.Clone(profileSchema) }
+
+// PlanSchema is the JSON Schema of a PlanDoc.
+func PlanSchema() []byte { return slices.Clone(planSchema) }
+
+// DoneSchema is the JSON Schema of a Done.
+func DoneSchema() []byte { return slices.Clone(doneSchema) }

@@ -36,12 +36,7 @@ func newApps(o *options) *cobra.Command {
 			return err
 		}},
 		&cobra.Command{Use: "schema", Short: "Print the JSON Schema of profiles, for editors", Args: noArgs, RunE: func(*cobra.Command, []string) error {
-			text, err := flows.ProfileSchema()
-			if err != nil {
-				return err
-			}
-			_, err = o.out.Write(text)
-			return err
+			return printSchema(o, flows.ProfileSchema)
 		}},
 	)
 	return apps

@@ -120,12 +120,9 @@ func (o *options) form(as string) (flows.ScriptForm, error) {
 	return flows.ScriptForm(as), nil
 }
 
-func printSchema(o *options, make func() ([]byte, error)) error {
-	text, err := make()
-	if err != nil {
-		return fmt.Errorf("make the schema: %w", err)
-	}
-	if _, err = o.out.Write(text); err != nil {
+// printSchema prints a JSON Schema.
+func printSchema(o *options, schema func() []byte) error {
+	if _, err := o.out.Write(schema()); err != nil {
 		return unprinted(err)
 	}
 	return nil
