@@ -8,6 +8,7 @@ ask() {
   case "$code" in
     2??) cat "$tmp/answer" 2>/dev/null || : ;;
     404) return 4 ;;
+    408) say "$1 $2: $code"; return 2 ;; # it may have got there
     4??) say "$1 $2: $code $(jq -r '.error | .code + ": " + .message' "$tmp/answer" 2>/dev/null | tr -d '\000-\037')"; return 1 ;;
     *) say "$1 $2: $code"; return 2 ;;
   esac

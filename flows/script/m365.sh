@@ -2,9 +2,14 @@
 run() {
   m365 "$@" --output json 2>"$tmp/error" && return 0
   cat "$tmp/error" >&2
-  if grep -q -i -E 'ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|socket|timeout|status code 5' "$tmp/error"; then return 2; fi
-  return 1
+  # m365 prints Graph's words alone, those of a server that failed too: only what
+  # is known to refuse does.
+  if grep -q -E "$ERR(Insufficient privileges|Permission (entry|being assigned) already exists|Resource '[^']*' does not exist|Invalid |Forbidden|Access is denied|Request failed with status code 4(0[0-79]|[1-9][0-9])([^0-9]|\$))" "$tmp/error"; then return 1; fi
+  return 2
 }
+
+# What stands in front of an answer's words.
+ERR='(^(Error: )?|"error": *"(Error: )?)'
 
 graph() {
   if [ $# -gt 2 ]; then
@@ -16,7 +21,7 @@ graph() {
 
 look() {
   m365 request --url "$GRAPH/v1.0$1" --output json 2>"$tmp/error" && return 0
-  if grep -q -i -E 'does not exist|not found|status code 404' "$tmp/error"; then echo null; return 0; fi
+  if grep -q -E "$ERR(Resource '[^']*' does not exist|Request failed with status code 404([^0-9]|\$))" "$tmp/error"; then echo null; return 0; fi
   cat "$tmp/error" >&2
   return 1
 }

@@ -67,7 +67,7 @@ function Invoke-Change([int] $N, [string] $Title, [string] $Id, [string] $Before
   Add-Note "$N sent"
   try { $answer = & $Do } catch {
     $status = if ($_.Exception.Response) { [int] $_.Exception.Response.StatusCode } else { 0 }
-    if (($status -ge 400 -and $status -lt 500) -or "$($_.Exception.Message)" -match 'Authorization_RequestDenied|Request_BadRequest') { Add-Note "$N refused" }
+    if (($status -ge 400 -and $status -lt 500 -and $status -ne 408) -or "$($_.Exception.Message)" -match 'Authorization_RequestDenied|Request_BadRequest') { Add-Note "$N refused" }
     throw
   }
   if ($Id -eq '') { $Id = [string] @($answer)[-1].Id }
