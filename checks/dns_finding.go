@@ -200,19 +200,23 @@ func (l DNSLook) signed(r DNSReport) Finding {
 // nothing.
 func (l DNSLook) repair(r DNSReport) string {
 	broken := cmp.Or(trimDot(l.Answer.Broken), r.Zone)
-	if l.Answer.Broken == "." {
-		broken = sayDNSRoot
-	}
-	above := l.Answer.Broken == "." && r.Home != "" || broken != r.Home && strings.HasSuffix(r.Home, "."+broken)
+	home := cmp.Or(r.Home, r.Zone)
+	inside := func(name, zone string) bool { return name == zone || strings.HasSuffix(name, "."+zone) }
 	switch {
 	case l.Answer.Fault == DNSFaultAnchor:
 		return doDNSAnchor
+	case l.Answer.Broken == "." && l.Answer.Fault == DNSFaultTime:
+		return fmt.Sprintf(doDNSClockRoot, l.Answer.At.UTC().Format(dnsUntil))
+	case l.Answer.Broken == ".":
+		return doDNSOnTheWay
 	case l.Answer.Fault == DNSFaultTime:
 		return fmt.Sprintf(doDNSClock, l.Answer.At.UTC().Format(dnsUntil), broken)
-	case above:
-		return fmt.Sprintf(doDNSAbove, r.Home, broken)
+	case inside(broken, home):
+		return fmt.Sprintf(doDNSRepair, broken)
+	case inside(home, broken):
+		return fmt.Sprintf(doDNSAbove, home, broken)
 	}
-	return fmt.Sprintf(doDNSRepair, broken)
+	return fmt.Sprintf(doDNSBeyond, home, broken, home)
 }
 
 func (l DNSLook) mail() Finding {

@@ -256,12 +256,13 @@ func TestDNSRepairIsWhoseItIs(t *testing.T) {
 		{"contoso.example.", "", "", DNSBogus, "Repair the signing of contoso.example, or remove its DS", ""},
 		{"", "", "", DNSBogus, "Repair the signing of contoso.example, or remove its DS", ""},
 		{"example.", "", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of example,", "DS"},
-		{".", "", "", DNSBogus, "the signing of the root, above it", "DS"},
+		{".", "", "", DNSBogus, "the resolver in use, answers in place of the DNS", "DS record"},
 		{"contoso.example.", "", DNSFaultTime, DNSBogus, "it says 2026-11-21 14:00 UTC. If it is, have contoso.example signed anew", "DS"},
-		{".", "", DNSFaultTime, DNSIndeterminate, "it says 2026-11-21 14:00 UTC. If it is, have the root signed anew", "DS"},
+		{".", "", DNSFaultTime, DNSIndeterminate, "it says 2026-11-21 14:00 UTC. If it is, something on the way answers", "DS record"},
 		{".", "", DNSFaultAnchor, DNSBogus, "--trust-anchor", "DS record"},
 		{"contoso.example.", "fabrikam.test.", "", DNSBogus, "Repair the signing of contoso.example,", "fabrikam"},
-		{"fabrikam.test.", "fabrikam.test.", "", DNSBogus, "Repair the signing of fabrikam.test,", "contoso"},
+		{"fabrikam.test.", "fabrikam.test.", "", DNSBogus, "it is the signing of fabrikam.test, where the alias leads", "DS record"},
+		{"test.", "fabrikam.test.", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of test,", "DS record"},
 	} {
 		a := answer(ok, ok)
 		a.Home, a.Security, a.Broken, a.Fault, a.Reason = a.Zone, c.security, c.broken, c.fault, "x"

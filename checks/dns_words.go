@@ -88,7 +88,6 @@ const (
 	titleDNSMail   = "Where is the domain's mail?"
 	titleDNSProof  = "Did the domain prove its owner to Microsoft?"
 
-	sayDNSRoot        = "the root"
 	sayDNSInUse       = "resolver in use"
 	sayDNSNoRule      = "%s reads no policy record in the DNS."
 	sayDNSAgreeNone   = "No name server of the domain was found, so none could be asked."
@@ -120,6 +119,9 @@ const (
 	doDNSRename        = "In the DNS, change the name of the TXT record to %s alone: the form adds %s by itself."
 	doDNSAnchor        = "Name the keys of the root that this network has, with --trust-anchor; if it has none of its own, something on the way answers in place of the DNS: try another network, or another resolver (--dns-server)."
 	doDNSClock         = "See whether this machine's clock is right: it says %s UTC. If it is, have %s signed anew."
+	doDNSClockRoot     = "See whether this machine's clock is right: it says %s UTC. If it is, something on the way answers in place of the DNS: try another network, or another resolver (--dns-server)."
+	doDNSOnTheWay      = "The signing of the root holds everywhere: something on the way, such as the resolver in use, answers in place of the DNS. Try another network, or another resolver (--dns-server)."
+	doDNSBeyond        = "Nothing to mend in %s: it is the signing of %s, where the alias leads, that does not hold. Whoever runs it has to mend it; or publish the record in %s itself, in place of the alias."
 	doDNSAbove         = "Nothing to mend in %s: it is the signing of %s, above it, that does not hold. Its keeper has to mend that."
 	doDNSRepair        = "Repair the signing of %s, or remove its DS record at the registrar."
 )

@@ -55,6 +55,8 @@ func (w Why) Ask() WhyAsk {
 	switch {
 	case w.several() || w.Class == aadsts.CAPolicy && w.Sure == aadsts.Low:
 		return AskHelp
+	case w.Sure == aadsts.Low && slices.Contains(w.Also, aadsts.NotEntra):
+		return AskHelp // it may be another service's block, and nothing of Microsoft's would mend that
 	case w.Who == aadsts.AppVendor && (w.Class == aadsts.AppNotInTenant || w.Class == aadsts.ServiceMissing || w.Class == aadsts.AppDisabled):
 		return AskHelp // it may be the vendor's mistake, and no approval would mend that
 	case w.asksConsent():
@@ -115,9 +117,12 @@ var whyAsks = map[aadsts.Class]WhyAsk{
 }
 
 // OnlyAdmins reports whether the answer tells that nobody but an administrator
-// may approve the app. That consent is missing, or that the person left the
-// page, does not.
+// may approve the app, and not as a guess. That consent is missing, or that the
+// person left the page, does not.
 func (w Why) OnlyAdmins() bool {
+	if w.Sure == aadsts.Low {
+		return false
+	}
 	switch w.Class {
 	case aadsts.AdminConsentNeeded, aadsts.UserConsentOff, aadsts.PermissionsNeedAdmin, aadsts.RequestPending,
 		aadsts.UnverifiedPublisher, aadsts.RiskyApp:

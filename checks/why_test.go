@@ -157,7 +157,7 @@ func TestWhyReadsWithUserRead(t *testing.T) {
 func TestDeveloper(t *testing.T) {
 	t.Parallel()
 	const request = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=" + appID +
-		"&response_type=token&prompt=consent&redirect_uri=http%3A%2F%2Fapp.example%2Fcb&scope=openid%20Calendars.ReadWrite%20Directory.Read.All%20Odd.Thing%20https%3A%2F%2Fgraph.microsoft.com%2F.default AADSTS90094"
+		"&response_type=token&prompt=consent&redirect_uri=http%3A%2F%2Fapp.example%2Fcb&scope=openid%20Calendars.ReadWrite%20Directory.Read.All%20Odd.Read.All%20https%3A%2F%2Fgraph.microsoft.com%2F.default AADSTS90094"
 	d := Explain(WhyAsked{Text: aadsts.Parse(request)}).Developer()
 	want := map[string]string{
 		"prompt consent":                             devPromptConsent,
@@ -166,7 +166,7 @@ func TestDeveloper(t *testing.T) {
 		"response_type token":                        devImplicit,
 		"scope openid":                               devScopeUser,
 		"scope Directory.Read.All":                   devScopeAdmin,
-		"scope Odd.Thing":                            devScopeUnknown,
+		"scope Odd.Read.All":                         devScopeUnknown,
 		"scope https://graph.microsoft.com/.default": devDefault,
 		"scope Calendars.ReadWrite":                  "On Microsoft's list since",
 	}
@@ -240,5 +240,20 @@ func TestWhySaysClassesInWords(t *testing.T) {
 	}
 	if got := Explain(WhyAsked{Text: aadsts.Parse("AADSTS4242424")}).HowSure(); !strings.HasPrefix(got, sayWhyNotSure) {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestNobodyIsAskedOnAGuess: where another service is named, Microsoft 365's admin
+// is asked for help and for no approval, and nothing of theirs is told as a fact.
+func TestNobodyIsAskedOnAGuess(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"Slack: your admin must approve this app",
+		"Salesforce OAUTH_APP_BLOCKED: this app is blocked by admin",
+	} {
+		w := Explain(WhyAsked{Text: aadsts.Parse(text)})
+		if w.Ask() != AskHelp || w.OnlyAdmins() || w.Sure != aadsts.Low {
+			t.Errorf("%q: asks for %s, only admins %v, sure %s", text, w.Ask(), w.OnlyAdmins(), w.Sure)
+		}
 	}
 }

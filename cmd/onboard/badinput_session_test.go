@@ -212,7 +212,7 @@ func (s *session) types(t *testing.T, keys string) {
 }
 
 // notNow is what the wizard says of a key that came while it takes none.
-var notNow = []string{"That key came too fast", "is being looked up"}
+var notNow = []string{"That key came too fast", "is being looked up", "or wait until it shows"}
 
 // press types a key until what it leads to is seen. A screen that has just
 // opened takes no keys for a moment, and says so; only then is it typed again,
