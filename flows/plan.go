@@ -13,15 +13,13 @@ type PlanID string
 // Plan is what would be changed in a tenant, line by line. Making one changes
 // nothing; see MakePlan.
 type Plan struct {
-	ID     PlanID `json:"id"`
-	Digest string `json:"digest,omitempty"` // of its tenant and its lines; see Sum
-	Path   PathID `json:"path,omitempty"`   // whose change it is; empty in journals of old: entra-grant
-	Undoes PlanID `json:"undoes,omitempty"` // the plan that it takes back
-	// Partial: not all of that plan, for something that it sent may still show.
-	Partial bool     `json:"partial,omitempty"`
-	Tenant  string   `json:"tenant"` // id
-	Domain  string   `json:"domain"` // what must be typed to confirm
-	Lines   []Change `json:"lines"`
+	ID     PlanID   `json:"id"`
+	Digest string   `json:"digest,omitempty"` // of its tenant and its lines; see Sum
+	Path   PathID   `json:"path,omitempty"`   // whose change it is; empty in journals of old: entra-grant
+	Undoes PlanID   `json:"undoes,omitempty"` // the plan that it takes back
+	Tenant string   `json:"tenant"`           // id
+	Domain string   `json:"domain"`           // what must be typed to confirm
+	Lines  []Change `json:"lines"`
 	// Warnings are read out before the confirmation is asked for.
 	Warnings []string `json:"warnings,omitempty"`
 }

@@ -18,8 +18,7 @@ type Receipt struct {
 	Plan    PlanID         `json:"plan"`
 	Digest  string         `json:"digest,omitempty"` // as in Plan; receipts of old have it as the plan's id
 	Path    PathID         `json:"path,omitempty"`
-	Undoes  PlanID         `json:"undoes,omitempty"`  // the plan that this one took back
-	Partial bool           `json:"partial,omitempty"` // and that not whole; as in Plan
+	Undoes  PlanID         `json:"undoes,omitempty"` // the plan that this one took back
 	App     ReceiptApp     `json:"app"`
 	Tenant  ReceiptTenant  `json:"tenant"`
 	By      string         `json:"by"` // user principal name
@@ -72,7 +71,7 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 	}
 	p := *s.Plan
 	r = Receipt{
-		Schema: ReceiptSchema, Plan: p.ID, Digest: p.Digest, Path: p.Path, Undoes: p.Undoes, Partial: p.Partial, Done: s.Carried(), Verdict: s.Overall(),
+		Schema: ReceiptSchema, Plan: p.ID, Digest: p.Digest, Path: p.Path, Undoes: p.Undoes, Done: s.Carried(), Verdict: s.Overall(),
 		App:    ReceiptApp{ID: s.App.ID, Name: s.App.Name, ClientID: s.App.ClientID},
 		Tenant: ReceiptTenant{ID: p.Tenant, Domain: p.Domain, Cloud: s.Cloud()},
 	}
@@ -154,7 +153,7 @@ func TakeBack(s State) (r Receipt, ok bool) {
 		case !strings.EqualFold(r.App.ClientID, s.App.ClientID), s.TenantID() != "" && !strings.EqualFold(r.Tenant.ID, s.TenantID()):
 			// of another app of this run, or of another tenant: it has a receipt
 		case r.Path == Undo:
-			back[r.Undoes] = back[r.Undoes] || r.Done && !r.Partial
+			back[r.Undoes] = back[r.Undoes] || r.Done
 		case back[r.Plan]:
 			back[r.Plan] = false // the one before, of the same lines, it did not take back
 		case s.CanWrite && !s.applying() && slices.ContainsFunc(r.Lines, mayBeDone):

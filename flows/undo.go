@@ -19,7 +19,10 @@ var (
 	ErrNoWayBack    = errors.New("this cannot be taken back from here")
 	ErrForeign      = errors.New("the receipt asks for something that is not this app's, or was made anew since, so nothing of it is done")
 	ErrUnknownID    = errors.New("which object was made is not known: take it back by hand")
-	ErrTooEarly     = errors.New("it was sent, and may still show")
+	// ErrTooEarly says that something was sent, does not show, and still may. Then
+	// nothing is taken back: what was done before it may be what holds it back, as
+	// an assignment that is required holds back a grant.
+	ErrTooEarly = errors.New("it was sent, and may still show")
 )
 
 // Recall is the event that takes up a receipt, to take back what it did.
@@ -123,16 +126,10 @@ func planUndo(s State, p *Plan) error {
 			p.Warnings = append(p.Warnings, line.Warning)
 		}
 	}
-	if len(early) == 0 {
-		return nil
-	}
-	if len(p.Lines) == 0 {
+	if len(early) > 0 { // what came before it may be what holds it back: see ErrTooEarly
+		p.Lines = nil
 		return fmt.Errorf("%w: %s", ErrTooEarly, strings.Join(early, "; "))
 	}
-	for _, e := range early {
-		p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.earlyWarning, e))
-	}
-	p.Partial = true
 	return nil
 }
 

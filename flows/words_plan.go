@@ -25,7 +25,7 @@ var planWords = struct {
 	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                                 string
 	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning, publisherWarning string
 
-	tooEarly, earlyWarning string
+	tooEarly string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
@@ -153,7 +153,6 @@ var planWords = struct {
 	backUndo:      "Do what the receipt says once more.",
 	noUndo:        "None from here: what would be made again is another one.",
 	tooEarly:      "%s; look again in %d min",
-	earlyWarning:  "Not taken back by this, for it was sent, does not show, and still may: %s.",
 	unsureWarning: "No answer came to this when it was done (%s), so what is there now may be somebody else's.",
 	moreWarning:   "This grants more than the app asks for: %s",
 	keptWarning:   "Whatever was set on the enterprise app since goes with it.",

@@ -100,7 +100,11 @@ func readOrganization(_ *reading, t *trail) (checks.Organization, error) {
 		o.Plans = []string{}
 	}
 	for _, p := range found[0].GetAssignedPlans() {
-		if p != nil && text(p.GetCapabilityStatus()) == "Enabled" && p.GetServicePlanId() != nil {
+		if p == nil || p.GetServicePlanId() == nil {
+			continue
+		}
+		switch text(p.GetCapabilityStatus()) {
+		case "Enabled", "Warning": // in its grace period it is there for normal use [learn.microsoft.com/graph/api/resources/assignedplan]
 			o.Plans = append(o.Plans, p.GetServicePlanId().String())
 		}
 	}

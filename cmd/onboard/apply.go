@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -104,7 +102,7 @@ func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows
 		}
 	}
 	if s.Plan != nil && len(s.Plan.Lines) > 0 && s.Place.Stage != flows.StageProof {
-		if line, left, ok := flows.SentBefore(s, slices.Collect(maps.Values(o.receipts()))); ok {
+		if line, left, ok := flows.SentBefore(s, o.standing()); ok {
 			return &exitError{
 				code: codeUnknown, cause: fmt.Errorf(saySentBefore, checks.Line(line.Title, mostDetail)),
 				typed: fmt.Sprintf(saySentBeforeNext, int(left.Minutes())+1),
@@ -281,8 +279,6 @@ func (e *errand) told(s flows.State, l *planLines) error {
 	switch {
 	case empty && !flows.DoneOf(s, e.fit).Done:
 		return &exitError{code: codeFailed, cause: fmt.Errorf("%s can do nothing here: %s", e.path, checks.Line(e.fit.Why, mostDetail))}
-	case s.Plan != nil && s.Plan.Partial && s.Carried():
-		return &exitError{code: codeUnknown, cause: errors.New(sayPartial), typed: sayPartialNext}
 	case empty || s.Carried():
 		return nil
 	case s.Stop == nil, s.Stop.Why == flows.StopInterrupted:

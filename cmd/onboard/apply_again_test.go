@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,12 +76,13 @@ func undoTwice(t *testing.T, old bool) {
 // edit changes a kept receipt.
 func (g *rig) edit(t *testing.T, receipt, old, with string) {
 	t.Helper()
-	file := filepath.Join(strings.TrimPrefix(g.env[0], "XDG_STATE_HOME="), "onboard", "receipts", receipt)
+	at := slices.IndexFunc(g.env, func(e string) bool { return strings.HasPrefix(e, "XDG_STATE_HOME=") })
+	file := filepath.Join(strings.TrimPrefix(g.env[at], "XDG_STATE_HOME="), "onboard", "receipts", receipt)
 	raw, err := os.ReadFile(file)
 	if err != nil || !strings.Contains(string(raw), old) {
 		t.Fatalf("no %q in it, %v", old, err)
 	}
-	if err := os.WriteFile(file, []byte(strings.Replace(string(raw), old, with, 1)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(raw), old, with)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -117,13 +117,27 @@ func (o *options) receipts() map[string]flows.Receipt {
 
 // takenBack names the receipt, among those kept here, by which another one was
 // taken back; empty: none did.
-func (o *options) takenBack(r flows.Receipt) string {
-	for name, by := range o.receipts() {
-		if by.Done && !by.Partial && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
+func (o *options) takenBack(r flows.Receipt) string { return backBy(o.receipts(), r) }
+
+func backBy(all map[string]flows.Receipt, r flows.Receipt) string {
+	for name, by := range all {
+		if by.Done && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
 			return name
 		}
 	}
 	return ""
+}
+
+// standing are the receipts kept here of what was not taken back since.
+func (o *options) standing() []flows.Receipt {
+	all := o.receipts()
+	var out []flows.Receipt
+	for _, r := range all {
+		if backBy(all, r) == "" {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // tookBack names the receipt, among those kept here, that another one took back:

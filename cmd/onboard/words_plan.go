@@ -57,8 +57,6 @@ Without a receipt it lists those that are kept.`
 	sayReceiptWhole   = "done"
 	sayReceiptPart    = "not carried to its end"
 	sayReceiptGone    = "done, and taken back since"
-	sayPartial        = "not all is taken back: something was sent that does not show, and may still show"
-	sayPartialNext    = "Undo the same receipt again then."
 	sayReceiptUndo    = "took back %s"
 	sayPlanNamed      = "plan %s"
 	sayReceiptOf      = "A receipt of %s, of %s UTC: plan %s.\n"
