@@ -12,11 +12,13 @@ import (
 )
 
 // commandSpec is a command that may be asked without a terminal: which flags it
-// takes, and how many words besides. What stands in no table is refused.
+// takes, and how many words besides, which must fit. What stands in no table is
+// refused.
 type commandSpec struct {
 	name  string
 	flags map[string]bool // by name; true: a value follows
 	words int
+	fit   func(words []string) bool                           // nil: whatever they are
 	own   func(s *session, args []string, errs io.Writer) int // nil: the command line's own
 }
 
@@ -27,7 +29,7 @@ func commandSpecs() []commandSpec {
 	return []commandSpec{
 		{name: "check", flags: about},
 		{name: "dns", flags: map[string]bool{"app": true, "json": false, "plain": false, "no-color": false}, words: 1},
-		{name: "apps", flags: map[string]bool{"json": false}, words: 2},
+		{name: "apps", flags: map[string]bool{"json": false}, words: 2, fit: listsApps},
 		{name: "version", flags: map[string]bool{"json": false}},
 		{name: "status", flags: map[string]bool{"json": false}, words: 1, own: (*session).status},
 		{name: "erase", words: 1, own: (*session).erase},
@@ -35,6 +37,25 @@ func commandSpecs() []commandSpec {
 		{name: "help", own: func(s *session, _ []string, _ io.Writer) int { s.printHelp(); return codeDone }},
 	}
 }
+
+// listsApps holds the words of `apps` to the list and to showing one app by its
+// id: others of its commands read files, which would be those of the machine that
+// serves.
+func listsApps(words []string) bool {
+	switch len(words) {
+	case 0:
+		return true
+	case 1:
+		return words[0] == "list"
+	}
+	id := words[1]
+	return words[0] == "show" && len(id) <= mostID && !strings.ContainsFunc(id, func(r rune) bool {
+		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+}
+
+// mostID is the longest id of an app.
+const mostID = 40
 
 // mostWords bounds the words of a command.
 const mostWords = 24
@@ -95,6 +116,9 @@ func (c commandSpec) hold(args []string) (held []string, no string) {
 	}
 	if len(words) > c.words {
 		return nil, fmt.Sprintf(sayManyWords, checks.Line(words[c.words], 40), c.name)
+	}
+	if c.fit != nil && !c.fit(words) {
+		return nil, fmt.Sprintf(sayNoSuchWords, checks.Line(strings.Join(words, " "), 60), c.name)
 	}
 	return append(held, words...), ""
 }

@@ -303,6 +303,8 @@ func TestCommands(t *testing.T) {
 		"check --domain=contoso.example":                   `["check" "--domain=contoso.example"]`,
 		"dns contoso.example --app hetk":                   `["dns" "--app=hetk" "contoso.example"]`,
 		"apps show hetk":                                   `["apps" "show" "hetk"]`,
+		"apps list --json":                                 `["apps" "--json" "list"]`,
+		"apps":                                             `["apps"]`,
 		"  version  ":                                      `["version"]`,
 	} {
 		if out, errs, code := s.asks(t, line); code != codeUnknown || strings.TrimSpace(out) != want {
@@ -323,7 +325,10 @@ func TestCommands(t *testing.T) {
 		"check --domain --json": "needs a value", "check --json=x": "takes no value", "check contoso.example": "one word too many",
 		"why AADSTS65001": "is not a command", "apply --app x": "is not a command", "undo x": "is not a command", "serve": "is not a command",
 		"sim": "is not a command", "check --domain x\ncheck": "signs that no command has", "check --domain \x1b[2J": "signs",
-		strings.Repeat("check ", 40): "too many words", "": "no command", "dns a b": "one word too many", "dns --watch a": "no flag",
+		strings.Repeat("check ", 40): "too many words", "": "no command", "dns a b": "one word too many",
+		"apps lint /etc/passwd": "is nothing that `apps` takes", "apps lint": "is nothing that", "apps lint -": "no flag", "apps new": "is nothing that", "apps schema": "is nothing that",
+		"apps help lint": "is nothing that", "apps help": "is nothing that", "apps completion bash": "is nothing that", "apps show ../../etc/passwd": "is nothing that", "apps show": "is nothing that",
+		"apps list hetk": "is nothing that", "apps --json lint /etc/passwd": "is nothing that", "apps LIST": "is nothing that", "apps show hetk x": "one word too many", "dns --watch a": "no flag",
 	} {
 		out, errs, code := s.asks(t, line)
 		if code != codeUsage || !strings.Contains(errs, want) || out != "" || strings.Contains(errs, "\x1b") {

@@ -72,6 +72,7 @@ const (
 	sayFlagValue    = "%s takes no value"
 	sayFlagEmpty    = "%s needs a value"
 	sayManyWords    = "%q is one word too many for `%s`"
+	sayNoSuchWords  = "%q is nothing that `%s` takes here"
 	sayManyCommands = "too many commands run just now; please try again in a moment"
 	sayTryHelp      = "Type `%s help` for what there is."
 	sayStatusUsage  = "Type `status CODE`, with the resume code of a case."

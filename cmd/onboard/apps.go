@@ -147,6 +147,9 @@ func section(b *strings.Builder, title string, lines []string) {
 
 // lintApps checks each file by itself and all of them together.
 func lintApps(o *options, files []string) error {
+	if err := o.mayTouchFiles(); err != nil {
+		return err
+	}
 	var bad flows.Problems
 	where := map[string]string{}
 	var unread error
@@ -182,6 +185,14 @@ func lintApps(o *options, files []string) error {
 		return nil
 	}
 	return &exitError{code: codeBlocked}
+}
+
+// mayTouchFiles refuses the files that a stranger's words name.
+func (o *options) mayTouchFiles() error {
+	if o.noFiles {
+		return usage(sayFilesElsewhere, sayNoFiles)
+	}
+	return nil
 }
 
 // maxInput bounds every file that a flag or an argument names.

@@ -101,6 +101,11 @@ func (o *options) withAppID(p flows.Profile) (flows.Profile, error) {
 }
 
 func runCheck(ctx context.Context, o *options, save string, proof probeFlags) error {
+	if save != "" {
+		if err := o.mayTouchFiles(); err != nil {
+			return err
+		}
+	}
 	t, err := o.target()
 	if err != nil {
 		return err

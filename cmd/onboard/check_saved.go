@@ -123,6 +123,9 @@ func judgeSaved(ctx context.Context, o *options, from, save string) error {
 // readSaved reads the file of --from. Standard input that nobody writes to, and
 // whatever else waits, can be left with Ctrl-C.
 func (o *options) readSaved(ctx context.Context, from string) (checks.Saved, error) {
+	if err := o.mayTouchFiles(); err != nil {
+		return checks.Saved{}, err
+	}
 	in := o.in
 	if from != "-" {
 		// Not blocking: a named pipe that nobody writes to is empty, and not waited for.

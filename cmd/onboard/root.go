@@ -31,7 +31,10 @@ type world struct {
 	// their words leads to an address that is not public. direct says that no
 	// proxy stands between, and lookup, where it is set, finds addresses.
 	publicOnly, direct bool
-	lookup             *net.Resolver
+	// noFiles is of a command that a stranger typed: no file that its words name
+	// is read or made.
+	noFiles bool
+	lookup  *net.Resolver
 	// elsewhere is what is said of what needs a sign-in; empty: --sign-in.
 	elsewhere string
 }

@@ -214,7 +214,7 @@ func (s *site) command(ctx context.Context, args []string, out, errs io.Writer) 
 		}
 	}
 	all := slices.Concat(args[:1], s.operators(args[0]), args[1:])
-	return execute(ctx, world{args: all, in: o.in, out: out, err: errs, env: []string{"TERM=dumb", "NO_COLOR=1"}, publicOnly: o.publicOnly, direct: o.direct, lookup: o.lookup, elsewhere: sayUnaskedServed})
+	return execute(ctx, world{args: all, in: o.in, out: out, err: errs, env: []string{"TERM=dumb", "NO_COLOR=1"}, noFiles: true, publicOnly: o.publicOnly, direct: o.direct, lookup: o.lookup, elsewhere: sayUnaskedServed})
 }
 
 // listen opens the doors: that of the clients, and that of the operator.

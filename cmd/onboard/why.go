@@ -144,6 +144,9 @@ func (o *options) pasted(ctx context.Context, args []string, file string) ([]byt
 	if len(args) > 0 {
 		return []byte(strings.Join(args, " ")), nil
 	}
+	if err := o.mayTouchFiles(); err != nil {
+		return nil, err
+	}
 	in := o.in
 	if file != "" && file != "-" {
 		// Not blocking: a named pipe that nobody writes to is empty, and not waited for.

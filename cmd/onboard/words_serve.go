@@ -40,6 +40,9 @@ SIGTERM lets it stop: sessions are told, and what they did is kept.`
 
 	sayNotPublic = "this domain leads to an address that is not on the public internet, and what is served here looks at public domains alone; onboard on a machine of your own looks at it"
 
+	sayNoFiles        = "no files are read here"
+	sayFilesElsewhere = "onboard on a machine of your own reads them."
+
 	sayAdminNoSocket = "%s is there, and is no socket"
 	sayAdminTaken    = "a server answers at %s already"
 	sayAdminWhere    = "Is it running, and are you its user? --config FILE or --socket PATH say where its socket is."
