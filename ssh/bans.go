@@ -169,6 +169,12 @@ func (b *Bans) OfKey(fingerprint string) (Ban, bool) {
 	return b.find(func(one Ban) bool { return one.Kind == BanKey && one.Value == fingerprint })
 }
 
+// anyKey says whether any key is banned.
+func (b *Bans) anyKey() bool {
+	_, has := b.find(func(one Ban) bool { return one.Kind == BanKey })
+	return has
+}
+
 // OfClient finds the ban of a client by the name that it gives itself.
 func (b *Bans) OfClient(name string) (Ban, bool) {
 	return b.find(func(one Ban) bool { return one.Kind == BanClient && strings.HasPrefix(name, one.Value) })

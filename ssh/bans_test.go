@@ -110,7 +110,12 @@ func TestBansRefused(t *testing.T) {
 func TestBannedAreTold(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)
-	signer, err := gossh.NewSignerFromKey(newEd25519(t))
+	secretKey := newEd25519(t)
+	signer, err := gossh.NewSignerFromKey(secretKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fine, err := gossh.NewSignerFromKey(newEd25519(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +139,26 @@ func TestBannedAreTold(t *testing.T) {
 	code := secret.Reveal() // whoever comes with one is asked for a key
 	if _, err := s.try(code, func(o *gossh.ClientConfig) { hear(o); o.Auth = []gossh.AuthMethod{gossh.PublicKeys(signer)} }); err == nil || !strings.Contains(banner, "that key was shared") {
 		t.Errorf("%v, told %q", err, banner)
+	}
+	if _, err := s.try(code, func(o *gossh.ClientConfig) { // whatever else it tries then
+		hear(o)
+		o.Auth = append([]gossh.AuthMethod{gossh.PublicKeys(signer, fine)}, o.Auth...)
+	}); err == nil || strings.Count(banner, "that key was shared") != 1 {
+		t.Errorf("it comes in without its key: %v, told %q", err, banner)
+	}
+	hosts := s.hosts(t)
+	shown, other := keyFile(t, t.TempDir(), "shown", secretKey, 0o600, ""), keyFile(t, t.TempDir(), "other", newEd25519(t), 0o600, "")
+	for _, user := range []string{"alice", "why", code} {
+		out, err := s.openssh(t, hosts, "-i", shown, "-o", "BatchMode=no", user+"@127.0.0.1", "version")
+		if exitOf(err) != 255 || !strings.Contains(out, "that key was shared") || strings.Contains(out, `["version"]`) {
+			t.Errorf("a banned key of %s: %v: %s", user, err, out)
+		}
+		for _, args := range [][]string{{"-i", other}, {}} {
+			out, err := s.openssh(t, hosts, append(args, "-o", "BatchMode=no", user+"@127.0.0.1", "version")...)
+			if exitOf(err) != codeUnknown || !strings.Contains(out, `["version"]`) {
+				t.Errorf("%s %q is not served: %v: %s", user, args, err, out)
+			}
+		}
 	}
 	if _, err := s.try("anybody", func(o *gossh.ClientConfig) { hear(o); o.ClientVersion = "SSH-2.0-Scanner_2" }); err == nil || !strings.Contains(banner, "no scanners") {
 		t.Errorf("%v, told %q", err, banner)

@@ -166,14 +166,27 @@ func (s *site) openssh(t *testing.T, hosts string, args ...string) (out string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := append([]string{
-		"-F", "none", "-o", "UserKnownHostsFile=" + hosts, "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes",
+	all := append(slices.Clone(args[:flagged(args)]), // of options that are given twice the first holds
+		"-F", "none", "-o", "UserKnownHostsFile="+hosts, "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes",
 		"-o", "IdentityAgent=none", "-o", "IdentityFile=none", "-o", "BatchMode=yes", "-p", port,
-	}, args...)
+	)
+	all = append(all, args[flagged(args):]...)
 	cmd := exec.CommandContext(t.Context(), "ssh", all...)
 	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
 	text, err := cmd.CombinedOutput()
 	return string(text), err
+}
+
+// flagged is how many of the words of a command line are options, each with its
+// value in the next word, but -v.
+func flagged(args []string) (n int) {
+	for n < len(args) && strings.HasPrefix(args[n], "-") {
+		if args[n] != "-v" {
+			n++
+		}
+		n++
+	}
+	return n
 }
 
 // hosts writes the lines for known_hosts that a server gives of itself.

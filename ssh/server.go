@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"charm.land/ssh"
-	gossh "golang.org/x/crypto/ssh"
 
 	"onboard.example/flows"
 	"onboard.example/flows/run"
@@ -217,54 +216,3 @@ func (s *Server) connected(ctx ssh.Context, raw net.Conn) net.Conn {
 
 // fingerprintOf is where the permissions of a login keep the key's fingerprint.
 const fingerprintOf = "onboard-key"
-
-// config is how one connection logs in. Nobody needs a key or a password. Whoever
-// comes with a resume code is asked for a key first, so that the case can be
-// bound to it, and let in without one.
-func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
-	c, _ := ctx.Value(connKey{}).(*conn)
-	return &gossh.ServerConfig{
-		Config:                  algorithms(),
-		MaxAuthTries:            s.o.Limits.Tries,
-		PublicKeyAuthAlgorithms: signatures(),
-		NoClientAuth:            true,
-		NoClientAuthCallback: func(m gossh.ConnMetadata) (*gossh.Permissions, error) {
-			if err := s.turnedAway(m); err != nil {
-				return nil, err
-			}
-			if isCode(m.User()) {
-				return nil, errKeyFirst
-			}
-			return &gossh.Permissions{}, nil
-		},
-		PublicKeyCallback: func(m gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
-			if err := s.turnedAway(m); err != nil {
-				return nil, err
-			}
-			print := gossh.FingerprintSHA256(key)
-			if ban, banned := s.o.Bans.OfKey(print); banned {
-				return nil, &gossh.BannerError{Err: errRefused, Message: ban.words() + "\n"}
-			}
-			return &gossh.Permissions{Extensions: map[string]string{fingerprintOf: print}}, nil
-		},
-		KeyboardInteractiveCallback: func(m gossh.ConnMetadata, _ gossh.KeyboardInteractiveChallenge) (*gossh.Permissions, error) {
-			return &gossh.Permissions{}, s.turnedAway(m)
-		},
-		AuthLogCallback: func(_ gossh.ConnMetadata, _ string, err error) {
-			if err == nil && c != nil {
-				c.known()
-			}
-		},
-	}
-}
-
-// errKeyFirst says that a key is asked for before anything else.
-var errKeyFirst = errors.New("a key is asked for first")
-
-// turnedAway says whether a client is banned by the name that it gives itself.
-func (s *Server) turnedAway(m gossh.ConnMetadata) error {
-	if ban, banned := s.o.Bans.OfClient(string(m.ClientVersion())); banned {
-		return &gossh.BannerError{Err: errRefused, Message: ban.words() + "\n"}
-	}
-	return nil
-}

@@ -16,7 +16,11 @@ SIGTERM lets it stop: sessions are told, and what they did is kept.`
 
 	sayBansLong = `add bans a net (192.0.2.7, 192.0.2.0/24, 2001:db8::/64), a key by its fingerprint
 (SHA256:...), or a client by how the name begins that it gives itself
-(SSH-2.0-...). Whoever is banned is told why, and until when.`
+(SSH-2.0-...). Whoever is banned is told why, and until when.
+
+While a key is banned everybody is asked for a key first. Whoever has none still
+comes in, but a client that may ask nobody (BatchMode of OpenSSH) does not; and
+who hides a banned key is not known by it.`
 
 	saySeeConfig = "Type `onboard serve --print-config` for every setting and its default."
 	sayMendBans  = "Mend the file, or move it away: without it nobody is banned."
