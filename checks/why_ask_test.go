@@ -118,6 +118,7 @@ func TestTrouble(t *testing.T) {
 		"AADSTS80012": TroubleLogonHours, "AADSTS54000": TroubleAgeGroup, "AADSTS500341": TroubleDeleted, "AADSTS50161": TroubleExternalStep,
 		"AADSTS90002": TroubleNoTenant, "AADSTS50034": TroubleNoAccount, "AADSTS50011": TroubleVendor, "AADSTS700016": TroubleApp,
 		"AADSTS90094 AADSTS50105 AADSTS53003 AADSTS50057 AADSTS7000112 AADSTS50011": TroubleSeveral,
+		"This app has been disabled by Microsoft":                                   TroubleByMicrosoft, "This app has been disabled by your admin": "",
 		"": "", "AADSTS4242424": "", "Blocked by policy. Microsoft 365 sign-in.": "",
 	} {
 		w := Explain(WhyAsked{Text: aadsts.Parse(text)})

@@ -12,6 +12,7 @@ const (
 	TroubleVendor       WhyTrouble = "vendor_misconfigured" // the app is set up wrong
 	TroubleApp          WhyTrouble = "app_not_in_tenant"    // the app's id, cloud or kind may be wrong
 	TroubleService      WhyTrouble = "service_gone"         // the app asks for a service that was removed
+	TroubleByMicrosoft  WhyTrouble = "off_by_microsoft"     // Microsoft itself switched the app off
 	TroubleTenant       WhyTrouble = "wrong_tenant"         // signed in to another organisation
 	TroubleNoTenant     WhyTrouble = "no_such_organisation" // the address names one that Microsoft does not know
 	TroubleNoAccount    WhyTrouble = "no_such_account"      // the account is not known there
@@ -38,7 +39,7 @@ const (
 // WhyTroubles lists everything that may be known to have happened.
 func WhyTroubles() []WhyTrouble {
 	return []WhyTrouble{
-		TroubleVendor, TroubleApp, TroubleService, TroubleTenant, TroubleNoTenant, TroubleNoAccount, TroubleInvitation, TroubleCloud,
+		TroubleVendor, TroubleApp, TroubleService, TroubleByMicrosoft, TroubleTenant, TroubleNoTenant, TroubleNoAccount, TroubleInvitation, TroubleCloud,
 		TroublePersonal, TroubleSession, TroubleUnfinished, TroublePassword, TroubleNewPassword, TroubleLogonHours, TroubleAgeGroup,
 		TroubleDeleted, TroubleExternalStep, TroubleFeature, TroublePartner, TroubleDeclined, TroubleNotEntra, TroubleFault, TroubleNone,
 		TroubleSeveral,
@@ -60,6 +61,8 @@ func (w Why) Trouble() WhyTrouble {
 	switch {
 	case w.Class == aadsts.Transient && w.Who != aadsts.Microsoft, w.Class == aadsts.AppNotInTenant && w.Who != aadsts.AppVendor:
 		return ""
+	case w.Class == aadsts.AppDisabled && w.Who == aadsts.AppVendor:
+		return TroubleByMicrosoft
 	}
 	return classTroubles[w.Class]
 }

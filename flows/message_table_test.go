@@ -71,6 +71,33 @@ func TestMessageAsksForTheCode(t *testing.T) {
 	}
 }
 
+// TestMessageAboutRisk: each button for what it is meant for, no higher role than it
+// takes, and no new finding called an undo (id-protection-admin-action-user).
+func TestMessageAboutRisk(t *testing.T) {
+	t.Parallel()
+	why := checks.Explain(checks.WhyOf("AADSTS53004", false))
+	for _, lang := range MessageLanguages() {
+		w, _ := messageTexts(lang)
+		says(t, MessageAsked{State: messageState(t, "hetk"), Why: why, Lang: lang},
+			[]string{"Confirm user safe", "Dismiss user risk", "Security Operator", w.undos[checks.AskRisk]}, []string{"Confirm user compromised", "Security Administrator"})
+	}
+}
+
+// TestMessageOfWhatMicrosoftSwitchedOff: no code says so, and IT is told all the same
+// what is known.
+func TestMessageOfWhatMicrosoftSwitchedOff(t *testing.T) {
+	t.Parallel()
+	why := checks.Explain(checks.WhyOf("This app has been disabled by Microsoft", false))
+	for _, lang := range MessageLanguages() {
+		w, _ := messageTexts(lang)
+		says(t, MessageAsked{State: messageState(t, "hetk"), Why: why, Lang: lang},
+			[]string{w.help[checks.TroubleByMicrosoft], w.askVendor}, []string{w.stopped[checks.AskHelp]})
+		if w.help[checks.TroubleByMicrosoft] == "" {
+			t.Errorf("%s has no words", lang)
+		}
+	}
+}
+
 // TestMessageWaitsForTheVendor holds that for an app that is not known in the
 // tenant, where the vendor has to look first, nobody is asked to approve it, and
 // the link comes with what has to be known before.
