@@ -144,9 +144,11 @@ var (
 // TestBudget holds time and growth on texts made to be slow, by the time of the
 // processor. It does not run beside other tests. What a busy machine adds to a
 // run is no part of what the text costs, so the best of some runs counts; it is
-// held against the budget, longer by what the machine is slower just then.
+// held against twice the budget, longer by what the machine is slower just then:
+// neighbours share memory and caches too, which the yardstick does not feel. What
+// a text takes alone BenchmarkParse says.
 func TestBudget(t *testing.T) { //nolint:paralleltest // it measures time
-	size, limit := MaxBytes, budget
+	size, limit := MaxBytes, 2*budget
 	if watched {
 		size, limit = MaxBytes/8, 5*budget // a build that watches for races is slow: less of it, and only its growth counts
 	}
