@@ -162,7 +162,7 @@ func (l DNSLook) agree(r DNSReport) Finding {
 	case r.Unasked > 0:
 		f.Verdict, f.Summary = Warn, unasked(r.Unasked)
 	default:
-		f.Verdict, f.Summary = Pass, allAgree(deciding, r.Zone)
+		f.Verdict, f.Summary = Pass, allAgree(deciding, servers(r.Servers), r.Zone)
 	}
 	if deciding > 0 && !r.differ && !l.Answer.Agree {
 		f.Detail = append(f.Detail, sayDNSBesideRecord)
@@ -202,21 +202,51 @@ func (l DNSLook) repair(r DNSReport) string {
 	broken := cmp.Or(trimDot(l.Answer.Broken), r.Zone)
 	home := cmp.Or(r.Home, r.Zone)
 	inside := func(name, zone string) bool { return name == zone || strings.HasSuffix(name, "."+zone) }
+	odd := oddServers(r)
 	switch {
+	case odd != "" && inside(broken, home):
+		return fmt.Sprintf(doDNSServeAlike, odd, broken)
+	case odd != "": // its keys came well signed, so it is none above home
+		return fmt.Sprintf(doDNSBeyond, home, broken, home)
 	case l.Answer.Fault == DNSFaultAnchor:
 		return doDNSAnchor
 	case l.Answer.Broken == "." && l.Answer.Fault == DNSFaultTime:
 		return fmt.Sprintf(doDNSClockRoot, l.Answer.At.UTC().Format(dnsUntil))
 	case l.Answer.Broken == ".":
 		return doDNSOnTheWay
-	case l.Answer.Fault == DNSFaultTime:
+	case l.Answer.Fault == DNSFaultTime && inside(broken, home):
 		return fmt.Sprintf(doDNSClock, l.Answer.At.UTC().Format(dnsUntil), broken)
+	case l.Answer.Fault == DNSFaultTime:
+		return fmt.Sprintf(doDNSClockOther, l.Answer.At.UTC().Format(dnsUntil), home, broken)
 	case inside(broken, home):
 		return fmt.Sprintf(doDNSRepair, broken)
 	case inside(home, broken):
 		return fmt.Sprintf(doDNSAbove, home, broken)
 	}
 	return fmt.Sprintf(doDNSBeyond, home, broken, home)
+}
+
+// oddServers names the servers whose signatures do not hold where another's of the same
+// zone do: by the same keys, the same DS and the same clock. Empty: there are none. The
+// zones on the way come first, as what does not hold first is what was told; an alias
+// is followed only out of a zone of which some server's answer holds.
+func oddServers(r DNSReport) string {
+	named := func(views []DNSView) string {
+		var odd []string
+		for _, v := range views {
+			if v.Outcome == DNSForged {
+				odd = append(odd, v.named())
+			}
+		}
+		return strings.Join(odd, ", ")
+	}
+	if odd := named(r.Way); odd != "" {
+		return odd
+	}
+	if !slices.ContainsFunc(r.Servers, func(v DNSView) bool { return v.Outcome.Decides() }) {
+		return ""
+	}
+	return named(r.Servers)
 }
 
 func (l DNSLook) mail() Finding {

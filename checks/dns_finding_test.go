@@ -258,6 +258,8 @@ func TestDNSRepairIsWhoseItIs(t *testing.T) {
 		{"example.", "", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of example,", "DS"},
 		{".", "", "", DNSBogus, "the resolver in use, answers in place of the DNS", "DS record"},
 		{"contoso.example.", "", DNSFaultTime, DNSBogus, "it says 2026-11-21 14:00 UTC. If it is, have contoso.example signed anew", "DS"},
+		{"example.", "", DNSFaultTime, DNSBogus, "If it is, there is nothing to mend in contoso.example: it is the signing of example that is out of time", "DS"},
+		{"fabrikam.test.", "fabrikam.test.", DNSFaultTime, DNSBogus, "nothing to mend in contoso.example: it is the signing of fabrikam.test that is out of time", "DS"},
 		{".", "", DNSFaultTime, DNSIndeterminate, "it says 2026-11-21 14:00 UTC. If it is, something on the way answers", "DS record"},
 		{".", "", DNSFaultAnchor, DNSBogus, "--trust-anchor", "DS record"},
 		{"contoso.example.", "fabrikam.test.", "", DNSBogus, "Repair the signing of contoso.example,", "fabrikam"},
@@ -272,6 +274,38 @@ func TestDNSRepairIsWhoseItIs(t *testing.T) {
 		f := (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a}).Findings()[2]
 		if f.Fix == nil || !strings.Contains(f.Fix.Do, c.says) || c.not != "" && strings.Contains(f.Fix.Do, c.not) {
 			t.Errorf("%+v: %+v", c, f.Fix)
+		}
+	}
+}
+
+// TestDNSOneServerIsWrong: where another server's answer holds by the same keys and the
+// same clock, neither the DS nor the clock is at fault, but that one server.
+func TestDNSOneServerIsWrong(t *testing.T) {
+	t.Parallel()
+	ok, odd := found("ns1.contoso.example.", fullPolicy), missing("ns2.contoso.example.", DNSForged)
+	ok.Addr, odd.Addr = "192.0.2.1:53", "192.0.2.2:53"
+	const serve = "Have ns2.contoso.example (192.0.2.2:53) serve the signed zone contoso.example as its other servers do"
+	for name, c := range map[string]struct {
+		change func(*DNSAnswer)
+		says   string
+	}{
+		"unsigned":    {func(*DNSAnswer) {}, serve},
+		"out of time": {func(a *DNSAnswer) { a.Fault = DNSFaultTime }, serve},
+		"on the way":  {func(a *DNSAnswer) { a.Servers, a.Way, a.Zone = []DNSReply{ok}, a.Servers, "fabrikam.test." }, serve},
+		"and one beyond": {func(a *DNSAnswer) {
+			a.Servers, a.Way, a.Zone = []DNSReply{ok, missing("ns9.", DNSForged)}, a.Servers, "fabrikam.test."
+		}, serve},
+		"both":            {func(a *DNSAnswer) { a.Servers[0].Outcome = DNSForged }, "or remove its DS record"},
+		"the other dead":  {func(a *DNSAnswer) { a.Servers[0].Outcome = DNSSilent }, "or remove its DS record"},
+		"beyond":          {func(a *DNSAnswer) { a.Zone, a.Broken = "fabrikam.test.", "fabrikam.test." }, "Nothing to mend in contoso.example: it is the signing of fabrikam.test, where the alias leads"},
+		"beyond, by time": {func(a *DNSAnswer) { a.Zone, a.Broken, a.Fault = "fabrikam.test.", "fabrikam.test.", DNSFaultTime }, "Nothing to mend in contoso.example"},
+	} {
+		a := answer(ok, ok, odd)
+		a.Home, a.Security, a.Broken, a.Reason = a.Zone, DNSBogus, a.Zone, "x"
+		c.change(&a)
+		f := (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a}).Findings()[2]
+		if f.Fix == nil || !strings.Contains(f.Fix.Do, c.says) || strings.Contains(f.Fix.Do, "DS record") != strings.Contains(c.says, "DS record") || strings.Contains(f.Fix.Do, "clock") {
+			t.Errorf("%s: %+v", name, f.Fix)
 		}
 	}
 }
@@ -291,6 +325,7 @@ func TestDNSServersAreCounted(t *testing.T) {
 		want   Verdict
 	}{
 		"two addresses each":      {func(a *DNSAnswer) { a.Servers = twice }, "each of the 2 servers", "Both servers", Pass},
+		"two of three":            {func(a *DNSAnswer) { a.Servers = append(slices.Clone(twice), missing("ns3.", DNSNoPath)) }, "each of the 2 servers", "The 2 servers of contoso.example that could be asked say the same", Pass},
 		"one server, two of them": {func(a *DNSAnswer) { a.Servers = twice[:2] }, "the one server", "Only one server", Pass},
 		"one lacks it at one": {func(a *DNSAnswer) {
 			a.Servers, a.Agree = append(slices.Clone(twice[:3]), at(none, "[2001:db8::2]:53")), false

@@ -51,12 +51,15 @@ func nobody(n int, zone string) string {
 	return fmt.Sprintf(sayDNSNobody, n, zone)
 }
 
-func allAgree(n int, zone string) string {
-	switch n {
-	case 1:
+// allAgree is of n servers that gave an answer, out of all that there are.
+func allAgree(n, all int, zone string) string {
+	switch {
+	case n == 1:
 		return fmt.Sprintf(sayDNSAgreeOne, zone)
-	case 2:
+	case n == 2 && all == 2:
 		return fmt.Sprintf(sayDNSAgreeBoth, zone)
+	case n < all:
+		return fmt.Sprintf(sayDNSAgreeSome, n, zone)
 	}
 	return fmt.Sprintf(sayDNSAgreeAll, n, zone)
 }

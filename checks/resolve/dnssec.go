@@ -113,6 +113,10 @@ func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict
 		}
 	}
 	for i, reason := range forged { // nobody is to read such an answer as one
+		if v != nil && v.at != a.Zone { // what is above does not hold: nothing is known of what this server said
+			a.Servers[i].drop(Failed, wordNotChecked+reason)
+			continue
+		}
 		a.Servers[i].drop(Forged, reason)
 	}
 	if len(forged) > 0 && len(forged) < deciding { // which one it is, is what its keeper needs

@@ -123,6 +123,11 @@ func TestBrokenAbove(t *testing.T) {
 		if err != nil || a.Security != Bogus || a.Broken != zone || a.Fault != "" || strings.Contains(a.Reason, ", in ") == (i == 2) {
 			t.Errorf("%s: %s %q %s %s, %v", zone, a.Security, a.Reason, a.Broken, a.Fault, err)
 		}
+		for _, s := range a.Servers { // what is above them is no fault of theirs
+			if want := map[bool]Outcome{true: Forged, false: Failed}[i == 2]; s.Outcome != want || strings.HasPrefix(s.Why, wordNotChecked) == (i == 2) {
+				t.Errorf("%s: %+v", zone, s)
+			}
+		}
 	}
 }
 

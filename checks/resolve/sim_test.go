@@ -11,6 +11,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"onboard.example/checks"
 	"onboard.example/checks/sim"
 )
 
@@ -120,6 +121,10 @@ func TestSimulatedBogus(t *testing.T) {
 					t.Fatal(err)
 				}
 				a, err := r.Look(t.Context(), c.name, dns.TypeTXT)
+				fault := map[string]checks.DNSFault{"expired": checks.DNSFaultTime, "early": checks.DNSFaultTime}[kind]
+				if a.Broken != "contoso.example." || a.Fault != fault {
+					t.Errorf("%q, %q", a.Broken, a.Fault)
+				}
 				if err != nil || a.Security != Bogus || !strings.HasPrefix(a.Reason, c.why) || a.Zone != "contoso.example." || len(a.Servers) != 2 || (a.Resolver.Outcome == Failed) != strict {
 					t.Fatalf("%s %q: %+v, %v", a.Security, a.Reason, a, err)
 				}
@@ -130,6 +135,32 @@ func TestSimulatedBogus(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestSimulatedBogusOnTheWay: where it is the resolver in use that alters signatures,
+// the zone's own servers are not said to have forged anything: nothing of theirs could
+// be checked.
+func TestSimulatedBogusOnTheWay(t *testing.T) {
+	t.Parallel()
+	for kind, fault := range map[string]checks.DNSFault{"signature": "", "unsigned": "", "key": "", "expired": checks.DNSFaultTime, "early": checks.DNSFaultTime} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			ready := simulated(t, "    txt: {_hetk: [\"v=hetk1; policy=private\"]}", "dns-bogus="+kind+",server=resolver")
+			r, err := New(trusting(t, ready, ready.DNS))
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT)
+			if err != nil || a.Security != Bogus || a.Broken != "." || a.Fault != fault || len(a.Servers) != 2 {
+				t.Fatalf("%s %q %q %q: %+v, %v", a.Security, a.Reason, a.Broken, a.Fault, a, err)
+			}
+			for _, s := range a.Servers {
+				if s.Outcome != Failed || !strings.HasPrefix(s.Why, wordNotChecked) || !strings.HasSuffix(s.Why, wordInRoot) || len(s.Records) > 0 {
+					t.Errorf("%+v", s)
+				}
+			}
+		})
 	}
 }
 

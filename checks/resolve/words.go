@@ -59,5 +59,6 @@ const (
 	wordBeside     = "asked beside another name, and not checked"
 	wordUndecided  = "no authoritative server decided"
 	wordTooMany    = "too many signatures to try"
-	wordOnlyAt     = ", at " // the name server follows
+	wordOnlyAt     = ", at "                  // the name server follows
+	wordNotChecked = "could not be checked: " // the reason follows
 )
