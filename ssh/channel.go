@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"charm.land/ssh"
@@ -83,6 +84,7 @@ func (s *Server) leave(one *session) {
 func (s *session) serve(requests <-chan *gossh.Request) {
 	done := make(chan struct{})
 	begun := false
+	var gone atomic.Pointer[time.Timer]
 	for req := range requests {
 		ok, begin := s.request(req, begun)
 		if req.WantReply {
@@ -94,12 +96,16 @@ func (s *session) serve(requests <-chan *gossh.Request) {
 			go func() {
 				defer close(done)
 				s.run()
+				// A client that leaves our end of it unanswered is gone, or means to
+				// hold the session's place.
+				gone.Store(time.AfterFunc(s.srv.o.Limits.Stall, func() { _ = s.conn.Close() }))
 			}()
 		}
 	}
 	s.cancel(errGone)
 	if begun {
 		<-done
+		gone.Load().Stop()
 	}
 }
 

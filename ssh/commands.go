@@ -137,6 +137,11 @@ func (s *session) serveCommand() int {
 	if spec.own != nil {
 		return spec.own(s, args[1:], errs)
 	}
+	if !s.srv.sources.enterCommand(s.conn.source) {
+		complain(errs, sayManyOfYours)
+		return codeUnknown
+	}
+	defer s.srv.sources.leaveCommand(s.conn.source)
 	select {
 	case s.srv.commands <- struct{}{}:
 	default:
@@ -151,9 +156,9 @@ func (s *session) serveCommand() int {
 
 // errors is where the client's standard error is, of bounded size: a command
 // says little there, and never waits for it.
-func (s *session) errors() io.Writer { return &bounded{to: s.ch.Stderr(), left: mostErrors} }
+func (s *session) errors() io.Writer { return &bounded{to: s.errs, left: mostErrors} }
 
-// mostErrors is how much a command may say on standard error, in bytes.
+// mostErrors is how much may be said on standard error, in bytes.
 const mostErrors = 64 << 10
 
 // bounded passes so many bytes on, and drops the rest.

@@ -39,9 +39,9 @@ type Limits struct {
 	// last, and Warning how long before either it is said.
 	Idle, Total, Warning time.Duration
 	// Command is how long one command may take, and Commands how many may run
-	// at once.
-	Command  time.Duration
-	Commands int
+	// at once: of all, and of one source.
+	Command                     time.Duration
+	Commands, CommandsPerSource int
 }
 
 // DefaultLimits are for a server of two cores and two gigabytes. One source gets
@@ -57,6 +57,6 @@ func DefaultLimits() Limits {
 		Bytes: 64 << 10, BytesBurst: 1 << 20, Keys: 200, KeysBurst: 4096, Paste: 256 << 10,
 		Pending: 1 << 20, Stall: time.Minute,
 		Idle: 30 * time.Minute, Total: 8 * time.Hour, Warning: time.Minute,
-		Command: 45 * time.Second, Commands: 8,
+		Command: 45 * time.Second, Commands: 8, CommandsPerSource: 2,
 	}
 }

@@ -48,6 +48,7 @@ type session struct {
 	asked  asked
 	window window
 	out    *out
+	errs   *out // standard error
 
 	ctx    context.Context //nolint:containedctx // it is the session's life, and ends it
 	cancel context.CancelCauseFunc
@@ -77,6 +78,7 @@ func newSession(srv *Server, c *conn, meta *gossh.ServerConn, ch gossh.Channel) 
 		s.cancel(errSlow)
 		_ = c.Close() // it reads nothing, so there is no other way to tell it
 	})
+	s.errs = newOut(ch.Stderr(), mostErrors, nil) // what is more is lost
 	return s
 }
 
@@ -91,15 +93,16 @@ func (s *session) close() {
 func (s *session) refuse(requests <-chan *gossh.Request, why string) {
 	late := time.AfterFunc(lastWords, func() { _ = s.ch.Close() })
 	defer late.Stop()
+	gone := time.AfterFunc(s.srv.o.Limits.Stall, func() { _ = s.conn.Close() })
+	defer gone.Stop()
 	for req := range requests {
 		begin := req.Type == "shell" || req.Type == "exec"
 		if req.WantReply {
 			_ = req.Reply(begin || req.Type == "pty-req", nil) // a client that is gone needs no answer
 		}
 		if begin {
-			_, _ = fmt.Fprintf(s.ch.Stderr(), "%s\r\n", why)
-			s.exit(codeFailed)
-			_ = s.ch.Close()
+			_, _ = fmt.Fprintf(s.errs, "%s\r\n", why) // a client that is gone hears nothing
+			s.hangUp(codeFailed)
 		}
 	}
 }
@@ -112,18 +115,28 @@ func (s *session) exit(code int) {
 // lastWords is how long what is left to say may take to be read.
 const lastWords = 5 * time.Second
 
+// hangUp lets what is left to say be read, tells how it ended, and closes.
+func (s *session) hangUp(code int) {
+	late := time.NewTimer(lastWords)
+	defer late.Stop()
+	for _, left := range []*out{s.out, s.errs} {
+		select {
+		case <-left.empty():
+		case <-late.C:
+			late.Reset(0) // nor is the other waited for
+		}
+	}
+	s.exit(code)
+	_ = s.ch.Close()
+}
+
 // run is the session from its beginning to its end. A panic in it ends it, with
 // an apology, and nothing else.
 func (s *session) run() {
 	code := codeBroke
 	defer func() {
 		s.cancel(errGone)
-		select {
-		case <-s.out.empty():
-		case <-time.After(lastWords):
-		}
-		s.exit(code)
-		_ = s.ch.Close()
+		s.hangUp(code)
 	}()
 	defer func() {
 		if r := recover(); r != nil {

@@ -38,8 +38,9 @@ func addrOf(a net.Addr) netip.Addr {
 
 // source is what is known of one source.
 type source struct {
-	conns int
-	pace  *rate.Limiter // of connections
+	conns    int
+	commands int           // that run
+	pace     *rate.Limiter // of connections
 }
 
 // mostSources bounds the table of sources. One that has neither a connection nor
@@ -114,7 +115,7 @@ func (s *sources) find(from netip.Prefix, now time.Time) *source {
 func (s *sources) sweep(now time.Time) {
 	s.swept = now
 	for from, one := range s.of {
-		if one.conns == 0 && one.pace.TokensAt(now) >= float64(s.limits.Burst) {
+		if one.conns == 0 && one.commands == 0 && one.pace.TokensAt(now) >= float64(s.limits.Burst) {
 			delete(s.of, from)
 		}
 	}
@@ -137,6 +138,27 @@ func (s *sources) leave(from netip.Prefix, fresh bool) {
 	}
 	if one := s.of[from]; one != nil {
 		one.conns--
+	}
+}
+
+// enterCommand counts a command of a source in, if there may be one more.
+func (s *sources) enterCommand(from netip.Prefix) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := s.find(from, s.now())
+	if one == nil || one.commands >= s.limits.CommandsPerSource {
+		return false
+	}
+	one.commands++
+	return true
+}
+
+// leaveCommand counts a command out.
+func (s *sources) leaveCommand(from netip.Prefix) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one := s.of[from]; one != nil {
+		one.commands--
 	}
 }
 

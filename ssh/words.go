@@ -74,6 +74,7 @@ const (
 	sayManyWords    = "%q is one word too many for `%s`"
 	sayNoSuchWords  = "%q is nothing that `%s` takes here"
 	sayManyCommands = "too many commands run just now; please try again in a moment"
+	sayManyOfYours  = "too many commands run from your address just now; please wait until one has ended"
 	sayTryHelp      = "Type `%s help` for what there is."
 	sayStatusUsage  = "Type `status CODE`, with the resume code of a case."
 	sayStatus       = "Case %s: %s; %s, %s."

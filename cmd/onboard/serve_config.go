@@ -99,6 +99,7 @@ type serveLimits struct {
 	Warning               time.Duration `yaml:"warning"`
 	Command               time.Duration `yaml:"command"`
 	Commands              int           `yaml:"commands"`
+	CommandsPerSource     int           `yaml:"commandsPerSource"`
 }
 
 // defaultServe is the configuration that nobody changed.
