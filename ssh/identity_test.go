@@ -250,7 +250,7 @@ func TestFingerprintIsOpenSSHs(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"onboard.example ssh-ed25519 ", "proves nothing", "drawn up to 320 columns"} {
+	for _, want := range []string{"onboard.example ssh-ed25519 ", "proves nothing", "drawn up to 200 columns"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}

@@ -44,7 +44,8 @@ type Limits struct {
 	Commands, CommandsPerSource int
 }
 
-// DefaultLimits are for a server of two cores and two gigabytes. One source gets
+// DefaultLimits are for a server of two cores and two gigabytes: a session with the
+// largest window takes some 2 MB, so that all of them fit into half of it. One source gets
 // 15 connections in its first second and 5 in each that follows: a person who
 // opens several windows is not held up, and a scanner that counts whether it
 // gets 20 a second does not.
@@ -52,8 +53,8 @@ func DefaultLimits() Limits {
 	return Limits{
 		Connections: 2000, Handshakes: 200, PerSource: 20, Rate: 5, Burst: 10,
 		Handshake: 20 * time.Second, Tries: 6,
-		Sessions: 1000, SessionsPerConnection: 4, Unused: 30 * time.Second,
-		Width: 320, Height: 120, Resizes: 100 * time.Millisecond,
+		Sessions: 500, SessionsPerConnection: 2, Unused: 30 * time.Second,
+		Width: 200, Height: 60, Resizes: 100 * time.Millisecond,
 		Bytes: 64 << 10, BytesBurst: 1 << 20, Keys: 200, KeysBurst: 4096, Paste: 256 << 10,
 		Pending: 1 << 20, Stall: time.Minute,
 		Idle: 30 * time.Minute, Total: 8 * time.Hour, Warning: time.Minute,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -52,11 +53,29 @@ func (s *session) serveUser() int {
 	return s.serveRun(c)
 }
 
-// isCode says whether a user name is a resume code, or was to be one.
+// isCode says whether a user name is a resume code, or was to be one. Clients
+// send the name that somebody has on their own machine, which can be long: what is
+// not a code has nearly its length and a digit, which one code in thirty thousand
+// lacks, or it is a name.
 func isCode(user string) bool {
 	_, err := cases.ParseCode(user)
-	return err == nil || errors.Is(err, cases.ErrMistyped)
+	if !errors.Is(err, cases.ErrMistyped) {
+		return err == nil
+	}
+	name, _, _ := strings.Cut(user, "@")
+	signs, digit := 0, false
+	for _, r := range name {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			signs++
+		}
+		digit = digit || unicode.IsDigit(r)
+	}
+	return digit && signs >= leastOfCode && signs <= mostOfCode
 }
+
+// A code has 28 letters and digits; these many are taken for one in which
+// something was left out or typed twice.
+const leastOfCode, mostOfCode = 24, 32
 
 // try is this client's try of a code.
 func (s *session) try(code string) cases.Try {

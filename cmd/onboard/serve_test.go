@@ -130,7 +130,7 @@ func TestServeCheckConfig(t *testing.T) {
 func TestServeUnit(t *testing.T) {
 	t.Parallel()
 	a := ask(t, nil, "serve", "--print-unit")
-	for _, want := range []string{"Type=notify", "serve --config /etc/onboard/serve.yaml", "NoNewPrivileges=yes", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\n", "StateDirectory=onboard\n", "StateDirectoryMode=0700"} {
+	for _, want := range []string{"Type=notify", "serve --config /etc/onboard/serve.yaml", "NoNewPrivileges=yes", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\n", "StateDirectory=onboard\n", "StateDirectoryMode=0700", "MemoryMax=2G\n", "GOMEMLIMIT=1600MiB\n"} {
 		if !strings.Contains(a.out, want) {
 			t.Errorf("%q is not in the unit", want)
 		}
