@@ -185,45 +185,48 @@ func (l DNSLook) signed(r DNSReport) Finding {
 		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSInsecure, r.Signed)
 	case r.Security == DNSBogus:
 		f.Verdict, f.Summary = Fail, r.Reason
-		f.Fix = &Fix{Do: l.repair(r), Why: r.Signed, Who: WhoAdmin}
+		f.Fix = l.repair(r)
 	default:
 		f.Summary = fmt.Sprintf(sayDNSUnchecked, r.Signed)
 		if l.Answer.Fault == DNSFaultTime {
-			f.Fix = &Fix{Do: l.repair(r), Why: r.Signed, Who: WhoAdmin}
+			f.Fix = l.repair(r)
 		}
 	}
 	return f
 }
 
-// repair says what to do about signatures that do not hold. It is not always the
-// domain's: who takes away its DS for a clock that is wrong switches DNSSEC off for
-// nothing.
-func (l DNSLook) repair(r DNSReport) string {
+// repair says what is to be done, and by whom, about signatures that do not hold. It is
+// not always the domain's: who takes away its DS for a clock that is wrong switches
+// DNSSEC off for nothing.
+func (l DNSLook) repair(r DNSReport) *Fix {
+	fix := func(who Who, do string, args ...any) *Fix {
+		return &Fix{Do: fmt.Sprintf(do, args...), Why: r.Signed, Who: who}
+	}
 	broken := cmp.Or(trimDot(l.Answer.Broken), r.Zone)
 	home := cmp.Or(r.Home, r.Zone)
 	inside := func(name, zone string) bool { return name == zone || strings.HasSuffix(name, "."+zone) }
 	odd := oddServers(r)
 	switch {
 	case odd != "" && inside(broken, home):
-		return fmt.Sprintf(doDNSServeAlike, odd, broken)
+		return fix(WhoAdmin, doDNSServeAlike, odd, broken)
 	case odd != "": // its keys came well signed, so it is none above home
-		return fmt.Sprintf(doDNSBeyond, home, broken, home)
+		return fix(WhoElse, doDNSBeyond, home, broken, home)
 	case l.Answer.Fault == DNSFaultAnchor:
-		return doDNSAnchor
+		return fix(WhoAdmin, doDNSAnchor)
 	case l.Answer.Broken == "." && l.Answer.Fault == DNSFaultTime:
-		return fmt.Sprintf(doDNSClockRoot, l.Answer.At.UTC().Format(dnsUntil))
+		return fix(WhoAdmin, doDNSClockRoot, l.Answer.At.UTC().Format(dnsUntil))
 	case l.Answer.Broken == ".":
-		return doDNSOnTheWay
+		return fix(WhoAdmin, doDNSOnTheWay)
 	case l.Answer.Fault == DNSFaultTime && inside(broken, home):
-		return fmt.Sprintf(doDNSClock, l.Answer.At.UTC().Format(dnsUntil), broken)
+		return fix(WhoAdmin, doDNSClock, l.Answer.At.UTC().Format(dnsUntil), broken)
 	case l.Answer.Fault == DNSFaultTime:
-		return fmt.Sprintf(doDNSClockOther, l.Answer.At.UTC().Format(dnsUntil), home, broken)
+		return fix(WhoAdmin, doDNSClockOther, l.Answer.At.UTC().Format(dnsUntil), home, broken)
 	case inside(broken, home):
-		return fmt.Sprintf(doDNSRepair, broken)
+		return fix(WhoAdmin, doDNSRepair, broken)
 	case inside(home, broken):
-		return fmt.Sprintf(doDNSAbove, home, broken)
+		return fix(WhoElse, doDNSAbove, home, broken)
 	}
-	return fmt.Sprintf(doDNSBeyond, home, broken, home)
+	return fix(WhoElse, doDNSBeyond, home, broken, home)
 }
 
 // oddServers names the servers whose signatures do not hold where another's of the same

@@ -255,7 +255,7 @@ func TestDNSRepairIsWhoseItIs(t *testing.T) {
 	}{
 		{"contoso.example.", "", "", DNSBogus, "Repair the signing of contoso.example, or remove its DS", ""},
 		{"", "", "", DNSBogus, "Repair the signing of contoso.example, or remove its DS", ""},
-		{"example.", "", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of example,", "DS"},
+		{"example.", "", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of example, above it, that does not hold, as the resolver in use passes it on. Ask another", "DS"},
 		{".", "", "", DNSBogus, "the resolver in use, answers in place of the DNS", "DS record"},
 		{"contoso.example.", "", DNSFaultTime, DNSBogus, "it says 2026-11-21 14:00 UTC. If it is, have contoso.example signed anew", "DS"},
 		{"example.", "", DNSFaultTime, DNSBogus, "If it is, there is nothing to mend in contoso.example: it is the signing of example that is out of time", "DS"},
@@ -263,7 +263,7 @@ func TestDNSRepairIsWhoseItIs(t *testing.T) {
 		{".", "", DNSFaultTime, DNSIndeterminate, "it says 2026-11-21 14:00 UTC. If it is, something on the way answers", "DS record"},
 		{".", "", DNSFaultAnchor, DNSBogus, "--trust-anchor", "DS record"},
 		{"contoso.example.", "fabrikam.test.", "", DNSBogus, "Repair the signing of contoso.example,", "fabrikam"},
-		{"fabrikam.test.", "fabrikam.test.", "", DNSBogus, "it is the signing of fabrikam.test, where the alias leads", "DS record"},
+		{"fabrikam.test.", "fabrikam.test.", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of fabrikam.test, where the alias leads", "DS record"},
 		{"test.", "fabrikam.test.", "", DNSBogus, "Nothing to mend in contoso.example: it is the signing of test,", "DS record"},
 	} {
 		a := answer(ok, ok)
@@ -272,7 +272,11 @@ func TestDNSRepairIsWhoseItIs(t *testing.T) {
 			a.Zone = c.zone
 		}
 		f := (DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a}).Findings()[2]
-		if f.Fix == nil || !strings.Contains(f.Fix.Do, c.says) || c.not != "" && strings.Contains(f.Fix.Do, c.not) {
+		who := WhoAdmin
+		if strings.HasPrefix(c.says, "Nothing to mend in") { // whoever's clock may be wrong looks at it first
+			who = WhoElse
+		}
+		if f.Fix == nil || f.Fix.Who != who || !strings.Contains(f.Fix.Do, c.says) || c.not != "" && strings.Contains(f.Fix.Do, c.not) {
 			t.Errorf("%+v: %+v", c, f.Fix)
 		}
 	}

@@ -125,6 +125,6 @@ const (
 	doDNSServeAlike    = "Have %s serve the signed zone %s as its other servers do, whose signatures hold: see whether it takes the whole zone over from them (transfer), and restart it."
 	doDNSOnTheWay      = "The signing of the root holds everywhere: something on the way, such as the resolver in use, answers in place of the DNS. Try another network, or another resolver (--dns-server)."
 	doDNSBeyond        = "Nothing to mend in %s: it is the signing of %s, where the alias leads, that does not hold. Whoever runs it has to mend it; or publish the record in %s itself, in place of the alias."
-	doDNSAbove         = "Nothing to mend in %s: it is the signing of %s, above it, that does not hold. Its keeper has to mend that."
+	doDNSAbove         = "Nothing to mend in %s: it is the signing of %s, above it, that does not hold, as the resolver in use passes it on. Ask another (--dns-server); if that one says the same, the keeper of that zone has to mend it."
 	doDNSRepair        = "Repair the signing of %s, or remove its DS record at the registrar."
 )
