@@ -16,7 +16,7 @@ import (
 )
 
 // shownText is what somebody may be shown, with all that a message can use.
-const shownText = "Need admin approval\rHetk Calendar Sync needs permission to access resources in your organization\r" +
+const shownText = "Need admin approval\rHetk Calendar Sync\rHetk Calendar Sync needs permission to access resources in your organization\r" +
 	"AADSTS90094 https://login.microsoftonline.com/contoso.example/oauth2/v2.0/authorize?client_id=8dd90edb-c881-459a-ac84-2a1fee8c5c94"
 
 // walking are options whose clock goes on by a second at every look.

@@ -18,13 +18,10 @@ func appName(v string) string {
 	if strings.ContainsAny(n, ":|") || strings.HasSuffix(n, "…") {
 		return ""
 	}
-	run := 0
+	if numbered(n) {
+		return ""
+	}
 	for i := range len(n) {
-		if n[i] < '0' || n[i] > '9' {
-			run = 0
-		} else if run++; run == longNumber {
-			return ""
-		}
 		if n[i] == '-' && guidAt(n, i-8) {
 			return ""
 		}
@@ -51,7 +48,7 @@ func withoutCode(v string) string {
 const longNumber = 5
 
 // labelName is the app's name behind a label, where more labels may follow on
-// the same line: up to the next of them. Of a label that is not known nobody can
+// the same line: up to the next of them, or to what may be a person's. Of a label that is not known nobody can
 // say where it begins, and so not where the name ends.
 func labelName(v string) string {
 	v = withoutCode(strings.TrimSpace(v))
@@ -60,13 +57,13 @@ func labelName(v string) string {
 	}
 	before, _, more := strings.Cut(v, ":")
 	if !more {
-		return appName(v)
+		return appName(alone(v))
 	}
 	words := strings.Fields(before)
 	for n := min(len(words), 3); n > 0; n-- {
 		label := letters(strings.Join(words[len(words)-n:], ""))
 		if _, ok := keys[label]; ok || personLabels[label] {
-			return appName(strings.TrimRight(strings.Join(words[:len(words)-n], " "), " ,-("))
+			return appName(alone(strings.TrimRight(strings.Join(words[:len(words)-n], " "), " ,-(")))
 		}
 	}
 	return ""

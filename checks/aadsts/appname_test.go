@@ -31,7 +31,7 @@ var names = []nameCase{
 	{"App name: My Tool " + appID, ""},
 	{"App name: My Tool 2001:db8::1", ""},
 	{"Anwendungsname: Hetk Anwendungs-ID: " + appID, "Hetk"},
-	{"App name: Contoso, Inc. Sync", "Contoso, Inc. Sync"},
+	{"App name: Contoso, Inc. Sync", "Contoso, Inc."},
 	{`{"appDisplayName":"Calendar Bridge","user":"jane"}`, "Calendar Bridge"},
 	{`{"appDisplayName":"jane 0612345678"}`, ""},
 	{"the application jane 0612345678 ('" + appID + "') to block", ""},

@@ -23,7 +23,8 @@ const (
 
 // wallName is the app that a wall names: what stands behind the heading and
 // again where the sentence of the wall begins, or on a line of its own between
-// the two. It needs no heading where the English sentence begins a line.
+// the two. It needs no heading where
+// the English sentence follows a code of Microsoft's, or the name is said twice.
 func wallName(s string) string {
 	s = s[:min(len(s), maxPage)]
 	if at := strings.Index(s, " needs permission to access resources"); at > 0 {
@@ -116,11 +117,14 @@ func sentenceName(head string) string {
 			return appName(strings.Join(last, " "))
 		}
 	}
-	// What stands in one line with more than a name has is no name.
-	if len(words) > maxWords {
-		return ""
+	// Said once, the words tell nobody where the name begins.
+	if n := strings.Join(words, " "); aboveIt(head[:start], n) {
+		return appName(n)
 	}
-	return appName(strings.Join(words, " "))
+	if behindCode(head[:start]) {
+		return sentenceAlone(words)
+	}
+	return ""
 }
 
 // maxWords is how many words a name has that is not said twice.
@@ -161,7 +165,7 @@ func foldedEqual(a, b byte) bool {
 // saidOf reports whether a page that goes on so speaks of the app of this name:
 // the wall's sentence begins with it, or the request form goes on below it.
 func saidOf(name, rest string) bool {
-	below := squeeze(rest[:min(len(rest), 2*maxBeside)])
+	below := squeeze(formLine(rest[:min(len(rest), 4*maxBeside)]))
 	for _, list := range [][][]byte{formSentences, looseForms} {
 		for _, w := range list {
 			if i := bytes.Index(below, w); i >= 0 && i <= maxBeside {
@@ -171,6 +175,31 @@ func saidOf(name, rest string) bool {
 	}
 	at := repeats(name, rest)
 	return at >= 0 && says(rest[at:])
+}
+
+// formLine is the first line of a text, or the one below it where the first says
+// no more than who published the app: of two others nobody can tell which is the
+// app's name.
+func formLine(s string) string {
+	first, rest, _ := strings.Cut(strings.TrimLeft(s, "\n "), "\n")
+	if !ofPublisher(first) {
+		return first
+	}
+	second, _, _ := strings.Cut(strings.TrimLeft(rest, "\n "), "\n")
+	return second
+}
+
+// ofPublisher reports whether a line says that the publisher is not verified, or
+// of which domain it is.
+func ofPublisher(s string) bool {
+	s = strings.TrimSpace(s)
+	if d := tenantDomain(s); d != "" && strings.EqualFold(d, s) {
+		return true
+	}
+	text := string(squeeze(s))
+	return slices.ContainsFunc(wordings, func(w wording) bool {
+		return w.wall == tagUnverified && slices.ContainsFunc(w.texts, func(t string) bool { return strings.HasPrefix(text, string(squeeze(t))) && len(s) <= 2*len(t) })
+	})
 }
 
 // says reports whether the line that a text begins with is the sentence of a

@@ -3,7 +3,6 @@ package aadsts
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -15,7 +14,7 @@ func seeds(f *testing.F) {
 			f.Add(c.text)
 		}
 	}
-	for _, c := range names {
+	for _, c := range slices.Concat(names, beside) {
 		f.Add(c.text)
 	}
 	for _, h := range hard {
@@ -58,8 +57,11 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%s holds an address: %q", at, s)
 			}
 		})
-		if n := a.App.Name; strings.ContainsAny(n, ":@|") || longDigits.MatchString(n) {
-			t.Fatalf("an app is called %q", n)
+		if why := unnamed(a.App.Name); why != "" {
+			t.Fatalf("an app is called %q: %s", a.App.Name, why)
+		}
+		if n := labelName(visible(text)); unlabelled(n) != "" {
+			t.Fatalf("behind a label an app is called %q: %s", n, unlabelled(n))
 		}
 		if b := Parse(text); !reflect.DeepEqual(a, b) {
 			t.Fatalf("%+v, then %+v", a, b)

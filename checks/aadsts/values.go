@@ -51,7 +51,11 @@ func identifiers(v string) string {
 // name is what something is called, on one line; "" where it holds an address
 // or nothing readable.
 func name(v string) string {
+	closed := strings.HasSuffix(strings.TrimRight(v, " '\""), ")")
 	v = line(strings.Trim(v, " '\"()[]"), 100)
+	if closed && strings.Count(v, "(") == strings.Count(v, ")")+1 {
+		v += ")"
+	}
 	if strings.ContainsAny(v, "@<>{}") || !strings.ContainsFunc(v, func(r rune) bool { return r > ' ' && r != '…' && r != '.' && r != '-' }) {
 		return ""
 	}
