@@ -9,7 +9,7 @@ import (
 
 func seeds(f *testing.F) {
 	f.Helper()
-	for _, group := range [][]textCase{messages, pages, foreignPages, redirects, bodies, markup, scans, several, nothing, elsewhere, unseen, blocks, adversarial, second} {
+	for _, group := range [][]textCase{messages, pages, foreignPages, redirects, bodies, markup, scans, several, nothing, elsewhere, unseen, blocks, adversarial, second, denied} {
 		for _, c := range group {
 			f.Add(c.text)
 		}

@@ -144,6 +144,11 @@ func (f *facts) protocolSigns(w *seen) []sign {
 // can be told from the other.
 func (f *facts) errorSign(v verdict, w *seen) sign {
 	s := sign{verdict: v, classWords: wordsOf(v.class), why: whyError, rank: rankError + 1}
+	if f.deniedElsewhere(w) {
+		v := walls[wallElsewhere]
+		v.sure, v.also = Low, []Class{AdminConsentNeeded, UserDeclined}
+		return sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankError + 1}
+	}
 	if v.class == Ambiguous {
 		s.classWords = classWords{whatCancel, doCancel, skipCancel}
 		if !w.has(wallMicrosoft) && !f.cancel {

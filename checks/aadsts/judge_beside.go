@@ -34,6 +34,19 @@ func (f *facts) elsewhereSigns(w *seen) []sign {
 	return out
 }
 
+// namesOther reports whether a text names another service, and nothing of
+// Microsoft's sign-in beside it.
+func (f *facts) namesOther(w *seen) bool {
+	return w.has(tagElsewhere) && !w.has(wallMicrosoft) && !w.has(tagOwn) && !f.ofMicrosoft(w)
+}
+
+// deniedElsewhere reports whether the refusal in a text, which is in the same
+// word at every service [RFC 6749], is that of another that is named. The name
+// in a mail address is none.
+func (f *facts) deniedElsewhere(w *seen) bool {
+	return f.answer.Error == "access_denied" && f.namesOther(w) && !f.answer.AdminConsent && !slices.ContainsFunc(f.answer.Personal.Addresses, consumer)
+}
+
 // ofMicrosoft reports whether a text has, beside its words, what Microsoft's
 // sign-in alone returns.
 func (f *facts) ofMicrosoft(w *seen) bool {

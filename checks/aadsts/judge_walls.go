@@ -9,7 +9,7 @@ func (f *facts) wallSigns(w *seen) []sign {
 		switch {
 		case !w.has(x), v.class == "", x == wallForeign, x == wallElsewhere:
 			continue
-		case x == wallDeclined && f.cancel:
+		case x == wallDeclined && (f.cancel || f.deniedElsewhere(w)):
 			continue // what came with a cancel tells no more than the cancel
 		case stray && (x == wallAdmin && w.loose || x == wallDisabled && w.off || x == wallSentMaybe || x == wallBlocked || x == wallFault || x == wallExpired || x == wallDeclined):
 			continue
@@ -52,7 +52,7 @@ func (f *facts) wallSigns(w *seen) []sign {
 			s.sure = Low
 		}
 		// The walls of others are in the same words, and here is one's name.
-		if w.has(tagElsewhere) && !w.has(wallMicrosoft) && !w.has(tagOwn) && !f.ofMicrosoft(w) {
+		if f.namesOther(w) {
 			s.also = append([]Class{NotEntra}, s.also[:min(len(s.also), maxAlso-1)]...)
 			if s.class != Unknown {
 				s.sure = Low

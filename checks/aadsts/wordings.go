@@ -254,12 +254,12 @@ var wordings = []wording{
 		"accounts.google.com", "google workspace", "workspace admin", "oauth2.googleapis.com", "org_internal", "admin_policy_enforced", "access blocked: authorization error", "google hasn't verified this app", "google admin console",
 		"okta.com", "oktapreview", "okta error", "okta sign", "okta verify", "okta admin", "auth0.com", "pingone", "pingidentity", "onelogin.com", "duosecurity", "jumpcloud", "keycloak",
 		"slack.com", "slack workspace", "zoom.us", "zoom account admin", "zoom marketplace", "salesforce.com", "github.com", "github organization", "organization owner", "atlassian.net", "atlassian.com", "hubspot.com", "super admin", "superadmin", "dropbox.com", "dropbox team", "your team admin has", "your team admin to", "contact your team admin",
-		"appleid.apple.com", "icloud.com", "facebook.com", "linkedin.com/oauth", "api.twitter.com", "amazoncognito", "login.yahoo.com",
+		"appleid.apple.com", "icloud.com", "facebook.com", "linkedin.com/oauth", "user_cancelled_login", "user_cancelled_authorize", "api.twitter.com", "amazoncognito", "login.yahoo.com",
 		"active directory federation services", "adfs/ls", "msis7", "msis9",
 	}},
 	// Names of apps that ask for approval themselves, and that Microsoft's walls
 	// stand before as well.
-	{tagElsewhere, anyLang, []string{"slack", "github", "hubspot", "zoom", "dropbox", "google", "atlassian", "salesforce", "notion"}},
+	{tagElsewhere, anyLang, []string{"slack", "github", "hubspot", "zoom", "dropbox", "google", "atlassian", "salesforce", "notion", "okta", "facebook", "linkedin access", "linkedin oauth", "linkedin login", "linkedin sign"}},
 	{wallForeign, anyLang, []string{
 		"redirect_uri_mismatch",
 		"cloudflare ray id", "just a moment... cloudflare", "security by cloudflare", "err_connection", "err_name_not_resolved", "err_cert", "err_ssl", "err_proxy", "err_timed_out", "err_internet", "dns_probe", "502 bad gateway", "504 gateway time", "captive portal", "zscaler", "this site can't be reached",

@@ -1,0 +1,49 @@
+package aadsts
+
+import (
+	"slices"
+	"testing"
+)
+
+// denied are the words that every OAuth service refuses with, and of whom.
+var denied = []textCase{
+	{"denied github", "GitHub error=access_denied The user has denied your application access", NotEntra, SomebodyElse},
+	{"denied google de", "Google hat Ihnen den Zugriff verweigert: Fehler 403: access_denied", NotEntra, SomebodyElse},
+	{"denied google", "Google: Error 403: access_denied", NotEntra, SomebodyElse},
+	{"denied google wall", "Google Authorization Error\nError 403: access_denied\nThe developer hasn't given you access to this app.", NotEntra, SomebodyElse},
+	{"denied okta", "Okta: access_denied Policy evaluation failed for this request", NotEntra, SomebodyElse},
+	{"denied linkedin", "LinkedIn: user_cancelled_login access_denied", NotEntra, SomebodyElse},
+	{"denied linkedin alone", "https://app.example/cb?error=user_cancelled_authorize&error_description=The+user+cancelled+the+authorization", NotEntra, SomebodyElse},
+	{"denied linkedin plain", "LinkedIn access_denied", NotEntra, SomebodyElse},
+	{"denied facebook", "Facebook login: error=access_denied&error_reason=user_denied", NotEntra, SomebodyElse},
+	{"denied slack", "Slack returned access_denied to our callback", NotEntra, SomebodyElse},
+	{"denied zoom", "Zoom OAuth: {\"error\":\"access_denied\"}", NotEntra, SomebodyElse},
+	{"denied hubspot", "HubSpot said access_denied, the user canceled the authentication", NotEntra, SomebodyElse},
+	{"denied salesforce", "Salesforce: error=access_denied&error_description=end-user+denied+authorization", NotEntra, SomebodyElse},
+	{"denied dropbox", "https://app.example/dropbox/cb?error=access_denied&error_description=The+user+chose+not+to+give+your+app+access", NotEntra, SomebodyElse},
+	{"denied notion", "Notion OAuth: access_denied", NotEntra, SomebodyElse},
+
+	// With anything of Microsoft's beside it, or nobody named, it stays open.
+	{"denied here", "https://app.example/cb?error=access_denied", Ambiguous, User},
+	{"denied cancel", "https://app.example/slack/cb?error=access_denied&error_subcode=cancel", Ambiguous, User},
+	{"denied named", "Slack: login.microsoftonline.com returned access_denied", Ambiguous, User},
+	{"denied code", "Okta access_denied AADSTS65004: User declined to consent", UserDeclined, User},
+	{"denied admin", "https://app.example/zoom/cb?error=access_denied&admin_consent=True", UserDeclined, TenantAdmin},
+	{"denied address", "jo@googlemail.com https://app.example/cb?error=access_denied", Ambiguous, User},
+	{"denied linked", "my account is linked in your directory: access_denied", Ambiguous, User},
+}
+
+// TestDeniedElsewhere holds that a refusal of another service that is named is
+// not told as Microsoft's, and never as a fact.
+func TestDeniedElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, c := range denied {
+		a := Parse(c.text)
+		if a.Class != c.class || a.Who != c.who {
+			t.Errorf("%s: %s, %s (%s); want %s, %s", c.name, a.Class, a.Who, a.Why, c.class, c.who)
+		}
+		if c.class == NotEntra && (a.Sure == High || a.Path != NoPath || a.Why != whyForeign || slices.Contains(a.Also, NotEntra)) {
+			t.Errorf("%s: %s, %s, also %v", c.name, a.Sure, a.Why, a.Also)
+		}
+	}
+}
