@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -82,13 +81,8 @@ func checkServe(o *options, c serveConfig) error {
 	if _, err := c.served().profiles(); err != nil {
 		return err
 	}
-	for i, file := range c.HostKeys {
-		if _, err := os.Stat(file); i == 0 && errors.Is(err, os.ErrNotExist) {
-			continue // it is made at the start
-		}
-		if _, _, err := ssh.LoadIdentity([]string{file}); err != nil {
-			return usage(saySeeConfig, "%w", err)
-		}
+	if err := ssh.CheckIdentity(c.HostKeys); err != nil {
+		return usage(saySeeConfig, "%w", err)
 	}
 	if _, err := ssh.OpenBans(filepath.Join(c.State, "bans.json"), nil); err != nil {
 		return usage(sayMendBans, "%w", err)

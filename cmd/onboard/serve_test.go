@@ -117,6 +117,19 @@ func TestServeCheckConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, ask(t, nil, "serve", "--config", keep(t, "serve.yaml", "hostKeys: ["+open+"]"), "--check-config"), "others can read it")
+	missing := filepath.Join(dir, "other", "next")
+	refused(t, ask(t, nil, "serve", "--config", keep(t, "serve.yaml", "hostKeys: ["+filepath.Join(dir, "first")+", "+missing+"]"), "--check-config"), missing, "no such file")
+	if made, err := filepath.Glob(filepath.Join(dir, "[fo]*")); len(made) > 0 || err != nil {
+		t.Errorf("it made %v, %v", made, err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	key := filepath.Join(dir, "keys", "host")
+	if _, _, err := ssh.LoadIdentity([]string{key}); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, ask(t, nil, "serve", "--config", keep(t, "serve.yaml", "hostKeys: ["+key+", "+key+"]"), "--check-config"), "named twice")
 	if err := os.Chmod(state, 0o755); err != nil {
 		t.Fatal(err)
 	}
