@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	gossh "golang.org/x/crypto/ssh"
+
 	"onboard.example/checks"
 )
 
@@ -167,6 +169,19 @@ func (b *Bans) OfAddr(a netip.Addr) (Ban, bool) {
 // OfKey finds the ban of a key by its fingerprint.
 func (b *Bans) OfKey(fingerprint string) (Ban, bool) {
 	return b.find(func(one Ban) bool { return one.Kind == BanKey && one.Value == fingerprint })
+}
+
+// of finds the ban of whoever has logged in.
+func (b *Bans) of(from netip.Addr, who *gossh.ServerConn) (Ban, bool) {
+	if ban, banned := b.OfAddr(from); banned {
+		return ban, true
+	}
+	if who.Permissions != nil {
+		if ban, banned := b.OfKey(who.Permissions.Extensions[fingerprintOf]); banned {
+			return ban, true
+		}
+	}
+	return b.OfClient(string(who.ClientVersion()))
 }
 
 // anyKey says whether any key is banned.

@@ -170,3 +170,41 @@ func TestBannedAreTold(t *testing.T) {
 	}
 	s.quiet(t)
 }
+
+// TestBansReachWhoIsThere holds that a ban lets whoever has logged in before it
+// begin nothing more.
+func TestBansReachWhoIsThere(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	signer, err := gossh.NewSignerFromKey(newEd25519(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, secret, err := s.o.Cases.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ban := range []Ban{
+		{Kind: BanNet, Value: "127.0.0.1", Reason: "the net"},
+		{Kind: BanKey, Value: gossh.FingerprintSHA256(signer.PublicKey()), Reason: "the key"},
+		{Kind: BanClient, Value: "SSH-2.0-Scanner", Reason: "the client"},
+	} {
+		conn := s.dial(t, secret.Reveal(), func(o *gossh.ClientConfig) {
+			o.ClientVersion, o.Auth = "SSH-2.0-Scanner_2", []gossh.AuthMethod{gossh.PublicKeys(signer)}
+		})
+		if one, err := conn.NewSession(); err != nil {
+			t.Fatal(err)
+		} else if err := one.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.o.Bans.Add(ban); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.NewSession(); err == nil || !strings.Contains(err.Error(), ban.Reason) {
+			t.Errorf("%s: %v", ban.Kind, err)
+		}
+		if _, err := s.o.Bans.Lift(ban.Value); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

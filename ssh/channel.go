@@ -34,6 +34,10 @@ func (s *Server) channel(_ *ssh.Server, meta *gossh.ServerConn, offered gossh.Ne
 		return
 	}
 	defer c.end()
+	if ban, banned := s.o.Bans.of(c.from, meta); banned { // since it logged in
+		_ = offered.Reject(gossh.Prohibited, ban.words())
+		return
+	}
 	c.announced.Do(func() { s.o.Identity.announce(meta) })
 	ch, requests, err := offered.Accept()
 	if err != nil {
