@@ -38,7 +38,7 @@ func numbered(s string) bool {
 // that do with a blank beside them.
 const (
 	besideMark = "()[]{}<>\"/|;=~*·"
-	looseMark  = "-'’.!?#…"
+	looseMark  = "-'’.!?#…&"
 )
 
 // alone is what of a line is the app's name and of nobody beside it: it ends at
@@ -50,6 +50,8 @@ func alone(v string) string {
 		rest := v[i+utf8.RuneLen(r):]
 		next, _ := utf8.DecodeRuneInString(rest)
 		switch {
+		case r == '+' && unicode.IsSpace(next):
+			return withoutPerson(v[:i])
 		case r == ',':
 			return withoutPerson(v[:i]) + legalForm(rest)
 		case strings.ContainsRune(looseMark, r):
@@ -125,7 +127,7 @@ var personWords = wordSet(`user username usuario utilisateur gebruiker usuário 
 // sentenceWords are words, in small letters, that no name of an app has and that
 // a sentence goes on with [K].
 var sentenceWords = wordSet(`is was has had wants needs says said asks asked called calls call phone please pls since when my our your his her their i we he she they it who
-	by from von vom par por door av przez cc attn thanks regards via ist war hat bitte ruft will`)
+	of and und et de by from von vom par por door av przez cc attn thanks regards via ist war hat bitte ruft will`)
 
 // forWords are words that a product follows in an app's name as well as a person
 // in a sentence.

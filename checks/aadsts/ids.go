@@ -157,7 +157,7 @@ func nameBefore(s string) string {
 	if at < 0 || strings.Contains(head[at:], "\n") {
 		return ""
 	}
-	return appName(strings.ToValidUTF8(head[at+len("application "):], ""))
+	return appName(alone(strings.ToValidUTF8(head[at+len("application "):], "")))
 }
 
 // upTo is the name before the first of ends; "" where none comes.
