@@ -52,6 +52,13 @@ func unbound(t *testing.T, s *Sim) string {
 	return at
 }
 
+// fromElsewhere asks from another address than the server's: before the server
+// listens, a socket of the same address may be given its very port, and then hears
+// its own question as the answer.
+func fromElsewhere() *dns.Client {
+	return &dns.Client{Timeout: time.Second, Dialer: &net.Dialer{Timeout: time.Second, LocalAddr: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 2)}}}
+}
+
 // TestDNSSignaturesHoldForUnbound: another validator than ours finds every answer
 // signed, those that say "not there" too, and sees what is forged.
 func TestDNSSignaturesHoldForUnbound(t *testing.T) {
@@ -95,7 +102,7 @@ func TestDNSSignaturesHoldForUnbound(t *testing.T) {
 		var r *dns.Msg
 		err := context.DeadlineExceeded
 		for end := time.Now().Add(20 * time.Second); err != nil && time.Now().Before(end); { // it takes a moment to listen
-			r, _, err = (&dns.Client{Timeout: time.Second}).ExchangeContext(t.Context(), m, c.at)
+			r, _, err = fromElsewhere().ExchangeContext(t.Context(), m, c.at)
 		}
 		if err != nil || r.Rcode != c.rcode || r.AuthenticatedData != c.signed {
 			t.Errorf("%s %s: %v: %s", c.name, dns.TypeToString[c.kind], err, r)
