@@ -121,17 +121,17 @@ func TestABoundCaseNeedsItsKey(t *testing.T) {
 func TestACaseTellsOfItself(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, make maker) {
-		now := noon
-		s := make(t, Options{Now: func() time.Time { return now }, Keep: 24 * time.Hour})
+		now := atNoon()
+		s := make(t, Options{Now: now.time, Keep: 24 * time.Hour})
 		c, _ := begun(t, s)
-		now = noon.Add(time.Minute)
+		now.set(noon.Add(time.Minute))
 		must(t, c, 0, note("w", 1, "a"), note("w", 2, "b"))
 		a, err := c.About(t.Context())
 		if err != nil || a.Size < 100 || a.Size > 1000 {
 			t.Fatalf("%+v, %v", a, err)
 		}
 		a.Size = 0
-		if want := (About{Made: noon, Last: now, Until: now.Add(24 * time.Hour), Records: 2}); a != want {
+		if want := (About{Made: noon, Last: now.time(), Until: now.time().Add(24 * time.Hour), Records: 2}); a != want {
 			t.Errorf("%+v, want %+v", a, want)
 		}
 	})

@@ -189,22 +189,22 @@ func wipedLater(t *testing.T, path string) {
 
 func TestCasesAreKeptForAsLongAsIsSaid(t *testing.T) {
 	t.Parallel()
-	now := noon
+	now := atNoon()
 	path := filepath.Join(t.TempDir(), "cases.db")
-	s := open(t, path, Options{Now: func() time.Time { return now }, Keep: 48 * time.Hour})
+	s := open(t, path, Options{Now: now.time, Keep: 48 * time.Hour})
 	var old []*Case
 	for n := range sweepMost + 3 {
 		c, _ := begun(t, s)
 		must(t, c, 0, note("w", 1, fmt.Sprint("canary", n)))
 		old = append(old, c)
 	}
-	now = noon.Add(24 * time.Hour)
+	now.set(noon.Add(24 * time.Hour))
 	must(t, old[0], 1, note("w", 2, "on"))
-	now = noon.Add(48 * time.Hour)
+	now.set(noon.Add(48 * time.Hour))
 	if n, err := s.Sweep(t.Context()); n != 0 || err != nil {
 		t.Errorf("at the last moment %d went, %v", n, err)
 	}
-	now = now.Add(time.Millisecond)
+	now.set(now.time().Add(time.Millisecond))
 	wake := old[1].Watch(t.Context())
 	if n, err := s.Sweep(t.Context()); n != len(old)-1 || err != nil {
 		t.Errorf("%d went, %v", n, err)

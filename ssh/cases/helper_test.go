@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,19 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // clock stands still.
 func clock() time.Time { return noon }
+
+// hand is a clock that a test sets while a store, which sweeps by itself, reads it.
+type hand struct{ at atomic.Pointer[time.Time] }
+
+func atNoon() *hand {
+	h := &hand{}
+	h.set(noon)
+	return h
+}
+
+func (h *hand) time() time.Time { return *h.at.Load() }
+
+func (h *hand) set(t time.Time) { h.at.Store(&t) }
 
 // open opens a store at path, closed at the test's end.
 func open(t testing.TB, path string, o Options) *Store {

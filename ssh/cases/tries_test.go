@@ -23,8 +23,8 @@ func knock(t *testing.T, s *Store, from netip.Addr) (wait time.Duration) {
 
 func TestWrongCodesAreHeardSlowly(t *testing.T) {
 	t.Parallel()
-	now := noon
-	s := fresh(t, Options{Now: func() time.Time { return now }, Tries: Tries{Burst: 3, Every: 10 * time.Second}})
+	now := atNoon()
+	s := fresh(t, Options{Now: now.time, Tries: Tries{Burst: 3, Every: 10 * time.Second}})
 	_, code := begun(t, s)
 	right := func(from netip.Addr) error {
 		_, err := s.Resume(t.Context(), Try{Code: code, From: from})
@@ -62,7 +62,7 @@ func TestWrongCodesAreHeardSlowly(t *testing.T) {
 			t.Errorf("%s pays for the others: %v", far, err)
 		}
 	}
-	now = now.Add(10 * time.Second)
+	now.set(now.time().Add(10 * time.Second))
 	if err := right(stranger); err != nil {
 		t.Errorf("after the wait: %v", err)
 	}
@@ -73,8 +73,8 @@ func TestWrongCodesAreHeardSlowly(t *testing.T) {
 
 func TestWrongCodesOfEverybodyAreBounded(t *testing.T) {
 	t.Parallel()
-	now := noon
-	s := fresh(t, Options{Now: func() time.Time { return now }, Tries: Tries{All: 20}})
+	now := atNoon()
+	s := fresh(t, Options{Now: now.time, Tries: Tries{All: 20}})
 	heard := 0
 	for n := range 100 {
 		if knock(t, s, netip.AddrFrom4([4]byte{10, 0, 0, byte(n)})) == 0 {
@@ -84,7 +84,7 @@ func TestWrongCodesOfEverybodyAreBounded(t *testing.T) {
 	if heard != 20 {
 		t.Errorf("%d were heard of 20", heard)
 	}
-	now = now.Add(50 * time.Millisecond)
+	now.set(now.time().Add(50 * time.Millisecond))
 	if knock(t, s, netip.MustParseAddr("10.0.0.99")) != 0 {
 		t.Error("who was refused for the others' sake paid for it")
 	}
@@ -92,11 +92,11 @@ func TestWrongCodesOfEverybodyAreBounded(t *testing.T) {
 
 func TestSourcesAreForgottenBeforeTheyFillTheMemory(t *testing.T) {
 	t.Parallel()
-	now := noon
-	l := newTries(Tries{All: 1 << 20}, func() time.Time { return now })
+	now := atNoon()
+	l := newTries(Tries{All: 1 << 20}, now.time)
 	for n := range 3 * mostSources {
 		if n == 2*mostSources {
-			now = now.Add(time.Hour)
+			now.set(now.time().Add(time.Hour))
 		}
 		if _, err := l.begin(netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})); err != nil {
 			t.Fatal(err)
