@@ -144,18 +144,18 @@ var (
 // TestBudget holds time and growth on texts made to be slow, by the time of the
 // processor. It does not run beside other tests. What a busy machine adds to a
 // run is no part of what the text costs, so the best of some runs counts; it is
-// held against twice the budget, longer by what the machine is slower just then:
-// neighbours share memory and caches too, which the yardstick does not feel. What
-// a text takes alone BenchmarkParse says.
+// held against the budget, longer by what the machine is slower just then.
+// Neighbours share memory and caches too, which the yardstick does not feel: so
+// there are many runs, of which a text that is fast needs one.
 func TestBudget(t *testing.T) { //nolint:paralleltest // it measures time
-	size, limit := MaxBytes, 2*budget
+	size, limit := MaxBytes, budget
 	if watched {
 		size, limit = MaxBytes/8, 5*budget // a build that watches for races is slow: less of it, and only its growth counts
 	}
 	for _, h := range hard {
 		part, whole := repeated(h.unit, size/8), repeated(h.unit, size)
 		once, parts, slow, most := time.Hour, time.Hour, time.Hour, limit
-		for range 8 {
+		for range 80 {
 			slow = min(slow, spent(yardstick))
 			most = max(limit, time.Duration(float64(limit)*slow.Seconds()/yardstickTime.Seconds()))
 			once = min(once, spent(func() { Parse(whole) }))
