@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"os"
@@ -14,7 +15,9 @@ import (
 )
 
 // unbound starts Debian's validating resolver in front of the simulator's, and
-// gives its address.
+// gives its address once it answers. A port that was free a moment ago may be
+// another's before unbound has it (it wants UDP and TCP both): then it ends, and is
+// given another.
 func unbound(t *testing.T, s *Sim) string {
 	t.Helper()
 	path, err := exec.LookPath("unbound")
@@ -23,14 +26,34 @@ func unbound(t *testing.T, s *Sim) string {
 			t.Skip("NO SECOND OPINION ON SIGNATURES: unbound is not installed")
 		}
 	}
+	said := ""
+	for range 20 {
+		at := freePort(t)
+		if said = startUnbound(t, s, path, at); said == "" {
+			return at
+		}
+	}
+	t.Fatalf("unbound does not start: %s", said)
+	return ""
+}
+
+// freePort is an address that nobody has just now.
+func freePort(t *testing.T) string {
+	t.Helper()
 	free, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := free.LocalAddr().String()
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return free.LocalAddr().String()
+}
+
+// startUnbound starts it at an address. Empty: it answers there; else what it said
+// as it ended.
+func startUnbound(t *testing.T, s *Sim, path, at string) string {
+	t.Helper()
 	dir := t.TempDir()
 	conf := "server:\n directory: \"" + dir + "\"\n chroot: \"\"\n username: \"\"\n pidfile: \"\"\n interface: " + strings.Replace(at, ":", "@", 1) +
 		"\n do-daemonize: no\n use-syslog: no\n do-not-query-localhost: no\n module-config: \"validator iterator\"\n trust-anchor-file: \"" + s.Ready().TrustAnchor +
@@ -40,23 +63,49 @@ func unbound(t *testing.T, s *Sim) string {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
+	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, path, "-c", file)
+	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		stop()
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // it was killed, or said why
+	}()
 	t.Cleanup(func() {
 		stop()
-		_ = cmd.Wait() // it was killed
+		<-ended
 	})
-	return at
+	m := new(dns.Msg) // who is there: somebody else may answer at the port by now
+	m.SetQuestion("version.bind.", dns.TypeTXT)
+	m.Question[0].Qclass = dns.ClassCHAOS
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ended:
+			return "it ended: " + said.String()
+		case <-tick.C:
+		}
+		r, _, err := fromElsewhere(time.Second).ExchangeContext(ctx, m, at)
+		if err != nil {
+			continue
+		}
+		if is := ofType[*dns.TXT](r.Answer); len(is) == 1 && strings.HasPrefix(strings.Join(is[0].Txt, ""), "unbound") {
+			return ""
+		}
+	}
+	return "the test ended"
 }
 
 // fromElsewhere asks from another address than the server's: before the server
 // listens, a socket of the same address may be given its very port, and then hears
 // its own question as the answer.
-func fromElsewhere() *dns.Client {
-	return &dns.Client{Timeout: time.Second, Dialer: &net.Dialer{Timeout: time.Second, LocalAddr: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 2)}}}
+func fromElsewhere(patience time.Duration) *dns.Client {
+	return &dns.Client{Timeout: patience, Dialer: &net.Dialer{Timeout: patience, LocalAddr: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 2)}}}
 }
 
 // TestDNSSignaturesHoldForUnbound: another validator than ours finds every answer
@@ -99,11 +148,7 @@ func TestDNSSignaturesHoldForUnbound(t *testing.T) {
 		m := new(dns.Msg)
 		m.SetQuestion(c.name, c.kind)
 		m.SetEdns0(1232, true)
-		var r *dns.Msg
-		err := context.DeadlineExceeded
-		for end := time.Now().Add(20 * time.Second); err != nil && time.Now().Before(end); { // it takes a moment to listen
-			r, _, err = fromElsewhere().ExchangeContext(t.Context(), m, c.at)
-		}
+		r, _, err := fromElsewhere(20*time.Second).ExchangeContext(t.Context(), m, c.at)
 		if err != nil || r.Rcode != c.rcode || r.AuthenticatedData != c.signed {
 			t.Errorf("%s %s: %v: %s", c.name, dns.TypeToString[c.kind], err, r)
 		}
