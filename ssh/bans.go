@@ -53,15 +53,31 @@ const mostBans = 10000
 // largestBans bounds the file of bans, in bytes.
 const largestBans = 8 << 20
 
+// covers says whether a ban is about whoever comes from an address, with a key
+// (empty: none) and a client by its name (empty: not known yet).
+func (b Ban) covers(from netip.Addr, key, client string) bool {
+	switch b.Kind {
+	case BanNet:
+		p, err := netip.ParsePrefix(b.Value)
+		return err == nil && p.Contains(from.Unmap().WithZone(""))
+	case BanKey:
+		return key == b.Value
+	case BanClient:
+		return strings.HasPrefix(client, b.Value)
+	}
+	return false
+}
+
 // Bans is the list of bans, kept in a file. Its methods are safe for use by
 // several goroutines.
 type Bans struct {
 	file string // empty: in memory alone
 	now  func() time.Time
 
-	mu   sync.Mutex
-	list []Ban
-	nets []netip.Prefix // of list, in its order; not valid: of another kind
+	mu    sync.Mutex
+	list  []Ban
+	hears []func(Ban)    // told of each ban that is added
+	nets  []netip.Prefix // of list, in its order; not valid: of another kind
 }
 
 // OpenBans reads the bans of a file, which need not be there; with an empty name
@@ -166,6 +182,13 @@ func (b *Bans) OfAddr(a netip.Addr) (Ban, bool) {
 	return Ban{}, false
 }
 
+// onAdd has each ban that is added from now on told.
+func (b *Bans) onAdd(hear func(Ban)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hears = append(b.hears, hear)
+}
+
 // OfKey finds the ban of a key by its fingerprint.
 func (b *Bans) OfKey(fingerprint string) (Ban, bool) {
 	return b.find(func(one Ban) bool { return one.Kind == BanKey && one.Value == fingerprint })
@@ -215,25 +238,35 @@ func (b *Bans) List() []Ban {
 }
 
 // Add puts a ban on the list, in place of one of the same, and keeps the list.
-// It is in force when Add returns, even where it could not be kept.
+// It is in force when Add returns, for whoever is there already too, and even
+// where it could not be kept.
 func (b *Bans) Add(one Ban) (Ban, error) {
+	one, hears, err := b.add(one)
+	for _, hear := range hears {
+		hear(one)
+	}
+	return one, err
+}
+
+// add is Add, but for whoever is to be told.
+func (b *Bans) add(one Ban) (Ban, []func(Ban), error) {
 	one.Made = b.now().UTC().Truncate(time.Second)
 	one, err := one.valid()
 	if err != nil {
-		return one, err
+		return one, nil, err
 	}
 	if b.over(one) {
-		return one, errors.New(sayBanOver)
+		return one, nil, errors.New(sayBanOver)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	list := slices.DeleteFunc(slices.Clone(b.list), func(o Ban) bool { return b.over(o) || o.Kind == one.Kind && o.Value == one.Value })
 	if len(list) >= mostBans {
-		return one, fmt.Errorf(sayManyBans, mostBans)
+		return one, nil, fmt.Errorf(sayManyBans, mostBans)
 	}
 	b.list = append(list, one)
 	b.index()
-	return one, b.keep()
+	return one, slices.Clone(b.hears), b.keep()
 }
 
 // Lift takes a ban off the list, by its value, and says whether it was there.

@@ -1,7 +1,9 @@
 package ssh
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -171,8 +173,8 @@ func TestBannedAreTold(t *testing.T) {
 	s.quiet(t)
 }
 
-// TestBansReachWhoIsThere holds that a ban lets whoever has logged in before it
-// begin nothing more.
+// TestBansReachWhoIsThere holds that a ban ends the connections that it covers, with
+// a word to whoever is at work on one, and no others.
 func TestBansReachWhoIsThere(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)
@@ -180,31 +182,92 @@ func TestBansReachWhoIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, secret, err := s.o.Cases.New(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, ban := range []Ban{
-		{Kind: BanNet, Value: "127.0.0.1", Reason: "the net"},
-		{Kind: BanKey, Value: gossh.FingerprintSHA256(signer.PublicKey()), Reason: "the key"},
-		{Kind: BanClient, Value: "SSH-2.0-Scanner", Reason: "the client"},
-	} {
-		conn := s.dial(t, secret.Reveal(), func(o *gossh.ClientConfig) {
-			o.ClientVersion, o.Auth = "SSH-2.0-Scanner_2", []gossh.AuthMethod{gossh.PublicKeys(signer)}
-		})
-		if one, err := conn.NewSession(); err != nil {
+	user := func() string {
+		_, secret, err := s.o.Cases.New(t.Context())
+		if err != nil {
 			t.Fatal(err)
-		} else if err := one.Close(); err != nil {
+		}
+		return secret.Reveal()
+	}
+	other := s.shell(t, "anybody", 80, 24)
+	other.sees("Which app")
+	for _, ban := range []Ban{
+		{Kind: BanKey, Value: gossh.FingerprintSHA256(signer.PublicKey()), Reason: "for the key"},
+		{Kind: BanClient, Value: "SSH-2.0-Scanner", Reason: "for the client"},
+		{Kind: BanNet, Value: "127.0.0.1", Reason: "for the net"},
+	} {
+		as := func(o *gossh.ClientConfig) {
+			o.ClientVersion, o.Auth = "SSH-2.0-Scanner_2", []gossh.AuthMethod{gossh.PublicKeys(signer)}
+		}
+		used, unused, mute := s.dial(t, user(), as), s.dial(t, user(), as), s.dial(t, user(), as)
+		c := opens(t, used, 80, 24, func(x *gossh.Session) error {
+			if err := x.RequestPty("xterm", 24, 80, nil); err != nil {
+				return err
+			}
+			return x.Shell()
+		})
+		c.sees("Which app")
+		if _, err := mute.NewSession(); err != nil { // a channel, and nothing on it
 			t.Fatal(err)
 		}
 		if _, err := s.o.Bans.Add(ban); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conn.NewSession(); err == nil || !strings.Contains(err.Error(), ban.Reason) {
-			t.Errorf("%s: %v", ban.Kind, err)
+		if code := c.ends(); code != codeFailed || !strings.Contains(c.bytes(), ban.Reason) || strings.Contains(c.bytes(), sayTaken) {
+			t.Errorf("%s: it ended with %d: %q", ban.Kind, code, c.bytes()[max(0, len(c.bytes())-300):])
+		}
+		for _, conn := range []*gossh.Client{used, unused, mute} {
+			_ = conn.Wait()
+		}
+		if ban.Kind != BanNet {
+			other.types("?")
+			other.sees("Keys that work here")
+			other.types("\x1b[27u")
 		}
 		if _, err := s.o.Bans.Lift(ban.Value); err != nil {
 			t.Fatal(err)
 		}
 	}
+	if code := other.ends(); code != codeFailed || !strings.Contains(other.bytes(), "for the net") {
+		t.Errorf("whoever else is of the net: %d", code)
+	}
+	s.quiet(t)
+}
+
+// TestBanEndsCommands holds that a command of somebody who is banned ends, and
+// that they are told.
+func TestBanEndsCommands(t *testing.T) {
+	t.Parallel()
+	in := make(chan struct{})
+	s := serve(t, func(o *Options) {
+		o.Command = func(ctx context.Context, _ []string, _, _ io.Writer) int {
+			close(in)
+			<-ctx.Done()
+			return codeUnknown
+		}
+	})
+	c := opens(t, s.dial(t, "anybody", nil), 0, 0, func(x *gossh.Session) error { return x.Start("check") })
+	<-in
+	if _, err := s.o.Bans.Add(Ban{Kind: BanNet, Value: "127.0.0.1", Reason: "enough"}); err != nil {
+		t.Fatal(err)
+	}
+	if code := c.ends(); code != codeUnknown || !strings.Contains(c.errors(), "enough") {
+		t.Errorf("%d: %q", code, c.errors())
+	}
+	s.quiet(t)
+}
+
+// TestBanOfOneThatLogsIn holds that a ban ends connections that have not logged in
+// yet, too.
+func TestBanOfOneThatLogsIn(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	c := s.raw(t, "SSH-2.0-test\r\n")
+	if in, why := greeted(t, c); !in {
+		t.Fatal(why)
+	}
+	if _, err := s.o.Bans.Add(Ban{Kind: BanNet, Value: "127.0.0.0/8", Reason: "enough"}); err != nil {
+		t.Fatal(err)
+	}
+	s.quiet(t)
 }

@@ -29,15 +29,19 @@ type asked struct {
 // channel answers one session channel, from its first request to its end.
 func (s *Server) channel(_ *ssh.Server, meta *gossh.ServerConn, offered gossh.NewChannel, ctx ssh.Context) {
 	c, _ := ctx.Value(connKey{}).(*conn)
-	if c == nil || !c.begin() {
+	if c == nil {
 		_ = offered.Reject(gossh.ResourceShortage, sayManySessions)
 		return
 	}
-	defer c.end()
 	if ban, banned := s.o.Bans.of(c.from, meta); banned { // since it logged in
 		_ = offered.Reject(gossh.Prohibited, ban.words())
 		return
 	}
+	if !c.begin() {
+		_ = offered.Reject(gossh.ResourceShortage, sayManySessions)
+		return
+	}
+	defer c.end()
 	c.announced.Do(func() { s.o.Identity.announce(meta) })
 	ch, requests, err := offered.Accept()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pires/go-proxyproto"
+	gossh "golang.org/x/crypto/ssh"
 )
 
 // gate is the listener with its limits: what comes through has been counted,
@@ -90,6 +91,7 @@ func (g *gate) enter(c *conn, from netip.Addr) error {
 	c.mu.Lock()
 	c.counted, c.fresh = true, true
 	c.mu.Unlock()
+	g.sources.here(c)
 	return nil
 }
 
@@ -133,9 +135,11 @@ type conn struct {
 	unused  *time.Timer
 	open    int // sessions
 	closed  bool
+	leaving bool // it is closed once its sessions have ended
 	told    bool // it is being told why not, and closed then
 
-	announced sync.Once // the host keys were named
+	who       func() *gossh.ServerConn // nil from it: not logged in yet
+	announced sync.Once                // the host keys were named
 }
 
 // RemoteAddr implements net.Conn: who is there, behind a proxy too.
@@ -170,6 +174,7 @@ func (c *conn) Close() error {
 	}
 	c.mu.Unlock()
 	if counted {
+		c.gate.sources.gone(c)
 		c.gate.sources.leave(c.source, fresh)
 	}
 	if told {
@@ -178,8 +183,8 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// known notes that somebody has logged in: they have a while to begin a session.
-func (c *conn) known() {
+// loggedIn notes that somebody has logged in: they have a while to begin a session.
+func (c *conn) loggedIn() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.fresh || !c.counted {
@@ -188,6 +193,20 @@ func (c *conn) known() {
 	c.fresh = false
 	c.gate.sources.known()
 	c.wait()
+}
+
+// known is what bans go by, as far as it is known yet.
+func (c *conn) known() (from netip.Addr, key, client string) {
+	c.mu.Lock()
+	who := c.who
+	c.mu.Unlock()
+	if who == nil || who() == nil {
+		return c.from, "", ""
+	}
+	if p := who().Permissions; p != nil {
+		key = p.Extensions[fingerprintOf]
+	}
+	return c.from, key, string(who().ClientVersion())
 }
 
 // wait gives a connection without a session its time. The caller holds mu.
@@ -201,7 +220,7 @@ func (c *conn) wait() {
 func (c *conn) begin() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || c.open >= c.gate.limits.SessionsPerConnection {
+	if c.closed || c.leaving || c.open >= c.gate.limits.SessionsPerConnection {
 		return false
 	}
 	c.open++
@@ -216,9 +235,27 @@ func (c *conn) begin() bool {
 func (c *conn) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.open--; c.open == 0 {
+	c.open--
+	switch {
+	case c.open > 0:
+	case c.leaving:
+		go func() { _ = c.Close() }() // which takes mu
+	default:
 		c.wait()
 	}
+}
+
+// expel closes a connection once its sessions have said goodbye, and does not
+// wait for that for long.
+func (c *conn) expel() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving = true
+	if c.open == 0 {
+		go func() { _ = c.Close() }() // which takes mu
+		return
+	}
+	time.AfterFunc(2*lastWords, func() { _ = c.Close() })
 }
 
 // refuse tells a client why, in the words of the protocol, and closes. It never

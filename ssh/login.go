@@ -41,7 +41,7 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 		},
 		AuthLogCallback: func(_ gossh.ConnMetadata, _ string, err error) {
 			if err == nil && c != nil {
-				c.known()
+				c.loggedIn()
 			}
 		},
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
 
 	"onboard.example/flows"
 	"onboard.example/flows/run"
@@ -93,6 +94,7 @@ func New(o Options) (*Server, error) {
 		sources:  &sources{limits: o.Limits, now: o.Now, of: map[netip.Prefix]*source{}},
 		commands: make(chan struct{}, max(o.Limits.Commands, 1)),
 	}
+	o.Bans.onAdd(s.enforce)
 	s.inner = &ssh.Server{
 		Version:              version,
 		HostSigners:          []ssh.Signer{o.Identity.keys[0]},
@@ -175,6 +177,33 @@ func (s *Server) endAll(why error) {
 	}
 }
 
+// enforce ends the connections that a ban covers which was just made. Whoever has
+// a session is told why.
+func (s *Server) enforce(ban Ban) {
+	for _, c := range s.sources.conns() {
+		if !ban.covers(c.known()) {
+			continue
+		}
+		s.mu.Lock()
+		for one := range s.sessions {
+			if one.conn == c {
+				one.cancel(&bannedError{ban})
+				if !one.started.Load() {
+					_ = one.ch.Close() // there is nobody to be told
+				}
+			}
+		}
+		s.mu.Unlock()
+		c.expel()
+	}
+}
+
+// bannedError says that whoever is there was banned meanwhile.
+type bannedError struct{ ban Ban }
+
+// Error implements error. It stands in logs: the words are for who is banned.
+func (*bannedError) Error() string { return "banned" }
+
 // Status is what a server says of itself.
 type Status struct {
 	Since       time.Time `json:"since"`
@@ -211,6 +240,12 @@ func (s *Server) connected(ctx ssh.Context, raw net.Conn) net.Conn {
 		return nil
 	}
 	ctx.SetValue(connKey{}, c)
+	c.mu.Lock()
+	c.who = func() *gossh.ServerConn {
+		who, _ := ctx.Value(ssh.ContextKeyConn).(*gossh.ServerConn)
+		return who
+	}
+	c.mu.Unlock()
 	return c
 }
 

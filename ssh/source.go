@@ -1,8 +1,10 @@
 package ssh
 
 import (
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,6 +57,7 @@ type sources struct {
 
 	mu      sync.Mutex
 	of      map[netip.Prefix]*source
+	there   map[*conn]struct{} // that were counted in
 	all     int
 	fresh   int // not logged in yet
 	swept   time.Time
@@ -119,6 +122,29 @@ func (s *sources) sweep(now time.Time) {
 			delete(s.of, from)
 		}
 	}
+}
+
+// here and gone note which connections were counted in.
+func (s *sources) here(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.there == nil {
+		s.there = map[*conn]struct{}{}
+	}
+	s.there[c] = struct{}{}
+}
+
+func (s *sources) gone(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.there, c)
+}
+
+// conns are the connections that are there.
+func (s *sources) conns() []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.there))
 }
 
 // known says that a connection has logged in.

@@ -31,7 +31,11 @@ const (
 func (s *session) serveUser() int {
 	switch {
 	case s.asked.exec:
-		return s.serveCommand()
+		code := s.serveCommand()
+		if cause := (*bannedError)(nil); errors.As(context.Cause(s.ctx), &cause) {
+			complain(s.errors(), cause.ban.words())
+		}
+		return code
 	case s.user == userFingerprint:
 		s.printFingerprint()
 		return codeDone
@@ -270,6 +274,10 @@ func (s *session) goodbye(err error) int {
 	}
 	if errors.Is(cause, errErased) { // there is nothing to come back to
 		s.say(sayErasedHere)
+		return codeFailed
+	}
+	if banned := (*bannedError)(nil); errors.As(cause, &banned) {
+		s.say(banned.ban.words())
 		return codeFailed
 	}
 	words := map[error]string{errIdle: sayIdle, errTotal: sayTotal, errFlood: sayFlood, errDrained: sayDrained, errTaken: sayTaken}

@@ -18,8 +18,7 @@ SIGTERM lets it stop: sessions are told, and what they did is kept.`
 (SHA256:...), or a client by how the name begins that it gives itself
 (SSH-2.0-...). Whoever is banned is told why, and until when.
 
-Whoever is there already begins nothing more on that connection; the session
-that is open goes on.
+Whoever is there already is told, and their connection ends.
 
 While a key is banned everybody is asked for a key first. Whoever has none still
 comes in, but a client that may ask nobody (BatchMode of OpenSSH) does not; and
