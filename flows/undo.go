@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"onboard.example/checks"
 )
@@ -146,29 +145,6 @@ func (s State) maySoonShow(l ReceiptLine) bool {
 		return s.At.Before(l.At.Add(Patience(s.Facts, l.Kind)))
 	}
 	return false
-}
-
-// SentBefore is the line of the plan in hand that an earlier run sent, to the same
-// tenant for the same app, and that may still show, with how long that is normal:
-// nothing is made twice (product §8). What sets a value may be sent again.
-func SentBefore(s State, kept []Receipt) (line Change, left time.Duration, ok bool) {
-	if s.Plan == nil {
-		return line, 0, false
-	}
-	for _, r := range kept {
-		if !strings.EqualFold(r.Tenant.ID, s.Plan.Tenant) || !strings.EqualFold(r.App.ClientID, s.App.ClientID) {
-			continue
-		}
-		for _, l := range r.Lines {
-			i := slices.IndexFunc(s.Plan.Lines, func(c Change) bool {
-				return c.Method == "POST" && c.Method == l.Method && c.Path == l.Path && c.Body == l.Body
-			})
-			if i >= 0 && s.maySoonShow(l) {
-				return s.Plan.Lines[i], l.At.Add(Patience(s.Facts, l.Kind)).Sub(s.At), true
-			}
-		}
-	}
-	return line, 0, false
 }
 
 // Deleted is the object id of the enterprise app that a plan would restore: what

@@ -102,11 +102,8 @@ func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows
 		}
 	}
 	if s.Plan != nil && len(s.Plan.Lines) > 0 && s.Place.Stage != flows.StageProof {
-		if line, left, ok := flows.SentBefore(s, o.standing()); ok {
-			return &exitError{
-				code: codeUnknown, cause: fmt.Errorf(saySentBefore, checks.Line(line.Title, mostDetail)),
-				typed: fmt.Sprintf(saySentBeforeNext, int(left.Minutes())+1),
-			}
+		if err := e.notSentBefore(ctx, s); err != nil { // before anybody is asked: the driver would not send it either
+			return err
 		}
 		if err := e.agreed(ctx, s, yes); err != nil {
 			return err
@@ -119,6 +116,27 @@ func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows
 		}
 	}
 	return e.told(s, l)
+}
+
+// notSentBefore refuses a plan of which an earlier run sent a line that may still
+// show.
+func (e *errand) notSentBefore(ctx context.Context, s flows.State) error {
+	line, left, ok := e.d.SentBefore(ctx)
+	if !ok {
+		return nil
+	}
+	err := &exitError{
+		code: codeUnknown, cause: fmt.Errorf(saySentBefore, checks.Line(line.Title, mostDetail)),
+		typed: fmt.Sprintf(saySentBeforeNext, int(left.Minutes())+1),
+	}
+	if e.w.o.json {
+		done := flows.DoneOf(s, e.fit)
+		done.Stopped, done.Why = flows.StopSent, err.cause.Error()
+		if err := json.NewEncoder(e.w.o.out).Encode(done); err != nil {
+			return unprinted(err)
+		}
+	}
+	return err
 }
 
 // atKeys says whether somebody can type.
@@ -283,7 +301,7 @@ func (e *errand) told(s flows.State, l *planLines) error {
 		return nil
 	case s.Stop == nil, s.Stop.Why == flows.StopInterrupted:
 		return &exitError{code: codeInterrupted}
-	case s.Stop.Why == flows.StopUnclear, s.Stop.Why == flows.StopUnseen, s.Stop.Why == flows.StopUnread:
+	case s.Stop.Why == flows.StopUnclear, s.Stop.Why == flows.StopUnseen, s.Stop.Why == flows.StopUnread, s.Stop.Why == flows.StopSent:
 		return &exitError{code: codeUnknown}
 	}
 	return &exitError{code: codeFailed}

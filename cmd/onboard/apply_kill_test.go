@@ -85,8 +85,8 @@ func killedAt(t *testing.T, scenario string, turn []string, lines, n int, landed
 	if !landed && doubt.Method == http.MethodPost {
 		sent := g.s.Writes()
 		if a := g.with(t, append([]string{"apply", "--json", "--anyway", "--yes-i-mean", g.domain}, turn...)...); a.code != codeUnknown ||
-			!strings.Contains(a.err, "nothing is made twice") || g.s.Writes() != sent {
-			t.Errorf("once more at once: exit %d, %d writes\n%s", a.code, g.s.Writes()-sent, a.err)
+			!strings.Contains(a.err, "nothing is made twice") || g.s.Writes() != sent || !stoppedAs(a.out, flows.StopSent) {
+			t.Errorf("once more at once: exit %d, %d writes\n%s\n%s", a.code, g.s.Writes()-sent, a.out, a.err)
 		}
 	}
 	u := g.undo(t, name)
@@ -109,6 +109,13 @@ func killedAt(t *testing.T, scenario string, turn []string, lines, n int, landed
 	if after := g.state(t); after != before {
 		t.Errorf("taken back, it is not as it was:\n%s", firstDifference(before, after))
 	}
+}
+
+// stoppedAs says whether a plan that was not carried out is said to be stopped for
+// a reason, with the plan.
+func stoppedAs(out string, why flows.StopReason) bool {
+	var d flows.Done
+	return json.Unmarshal([]byte(out), &d) == nil && !d.Done && d.Stopped == why && d.Why != "" && len(d.Plan.Plan.Lines) > 0
 }
 
 // onlyReceipt reads the one receipt that is kept: what came before line n was

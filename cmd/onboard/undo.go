@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,7 +51,7 @@ func newUndo(o *options) *cobra.Command {
 			if !o.json {
 				_, _ = fmt.Fprintf(o.err, sayReceiptOf, checks.Line(cmp.Or(r.By, sayReceiptBy), 254), r.At.UTC().Format("2006-01-02 15:04"), checks.Line(string(r.Plan), 40))
 			}
-			recall := flows.Recall(r)
+			recall := flows.Recall(r.Without(slices.Collect(maps.Values(o.receipts()))...))
 			recall.Strange = !kept
 			return carry(cmd.Context(), o, flows.Undo, nil, &recall, yes)
 		},
@@ -121,23 +123,11 @@ func (o *options) takenBack(r flows.Receipt) string { return backBy(o.receipts()
 
 func backBy(all map[string]flows.Receipt, r flows.Receipt) string {
 	for name, by := range all {
-		if by.Done && by.Undoes == r.Plan && by.Tenant.ID == r.Tenant.ID && by.App.ClientID == r.App.ClientID && by.At.After(r.At) {
+		if r.TakenBack(by) {
 			return name
 		}
 	}
 	return ""
-}
-
-// standing are the receipts kept here of what was not taken back since.
-func (o *options) standing() []flows.Receipt {
-	all := o.receipts()
-	var out []flows.Receipt
-	for _, r := range all {
-		if backBy(all, r) == "" {
-			out = append(out, r)
-		}
-	}
-	return out
 }
 
 // tookBack names the receipt, among those kept here, that another one took back:

@@ -233,6 +233,9 @@ type noReceipts struct{ err error }
 // Save implements run.Receipts.
 func (n noReceipts) Save(context.Context, flows.Receipt) (string, error) { return "", n.err }
 
+// All implements run.Receipts.
+func (n noReceipts) All(context.Context) ([]flows.Receipt, error) { return nil, n.err }
+
 // earlier lists the runs that were left before their end. Trouble with the
 // list is no reason not to begin.
 func (w *wizard) earlier(ctx context.Context, runs string) []tui.Earlier {

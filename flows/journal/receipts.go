@@ -88,6 +88,25 @@ func (r *Receipts) Read(name string) (flows.Receipt, error) {
 	return readReceipt(name, filepath.Join(r.path, name))
 }
 
+// All reads the receipts that can be read, newest first. The error is that
+// they cannot be listed, or ctx's.
+func (r *Receipts) All(ctx context.Context) ([]flows.Receipt, error) {
+	names, err := r.List()
+	if err != nil {
+		return nil, err
+	}
+	var out []flows.Receipt
+	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if receipt, err := r.Read(name); err == nil {
+			out = append(out, receipt)
+		}
+	}
+	return out, nil
+}
+
 // ReadReceipt reads a receipt from a file, wherever it lies. It fails with
 // ErrNoReceipt where there is no file.
 func ReadReceipt(file string) (flows.Receipt, error) { return readReceipt(file, file) }

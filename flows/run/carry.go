@@ -126,7 +126,8 @@ func (c *carrying) requests(lines []flows.Change) []string {
 	return out
 }
 
-// readFirst reads the tenant again and holds the plan against it.
+// readFirst reads the tenant again and holds the plan against it, and against
+// what was sent before and may still show.
 func (c *carrying) readFirst() (why flows.StopReason, text string) {
 	if err := c.read(); err != nil {
 		return c.stopped(flows.StopUnread), err.Error()
@@ -138,6 +139,9 @@ func (c *carrying) readFirst() (why flows.StopReason, text string) {
 	}
 	if now.Sum() != c.plan.Sum() {
 		return flows.StopMoved, ""
+	}
+	if line, left, ok := c.d.SentBefore(c.work); ok {
+		return flows.StopSent, flows.SentBeforeWords(line, left)
 	}
 	if s.Facts.App != nil {
 		c.app = s.Facts.App.ID

@@ -147,6 +147,8 @@ type Move struct {
 }
 
 // Receipts keeps receipts. Save returns the name under which it can be found.
+// All are those that are kept and can be read, of every run, in any order.
 type Receipts interface {
 	Save(ctx context.Context, r flows.Receipt) (name string, err error)
+	All(ctx context.Context) ([]flows.Receipt, error)
 }

@@ -36,6 +36,8 @@ type world struct {
 	tenant string // id of the one that the domain has; empty: tenantID
 	outs   []string
 	saved  []flows.Receipt
+	// earlier are the receipts that other runs left.
+	earlier []flows.Receipt
 
 	// Where set, these stand in for what the hand would do.
 	onLook   func(ctx context.Context, n int, ask Ask) error
@@ -189,6 +191,19 @@ func (w *world) Save(_ context.Context, r flows.Receipt) (string, error) {
 	defer w.mu.Unlock()
 	w.saved = append(w.saved, r)
 	return "receipt-1", nil
+}
+
+// All are the receipts as they were saved last, and those of other runs.
+func (w *world) All(context.Context) ([]flows.Receipt, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := slices.Clone(w.earlier)
+	for i, r := range w.saved {
+		if !slices.ContainsFunc(w.saved[i+1:], func(o flows.Receipt) bool { return o.Plan == r.Plan }) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
 }
 
 func (w *world) count() (looks, writes int) {

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
@@ -46,6 +47,21 @@ func (d *Driver) refile(ctx context.Context, s flows.State) {
 		d.proved = &proved{s.Plan.ID, now}
 		d.save(ctx, s.Plan.ID)
 	}
+}
+
+// SentBefore says which line of the plan in hand this run or an earlier one sent,
+// and that may still show; see flows.SentBefore. A plan of which that is true is
+// not carried out, whoever confirms it. Receipts that cannot be read hold up
+// nothing: whether they can be kept is said elsewhere.
+func (d *Driver) SentBefore(ctx context.Context) (line flows.Change, left time.Duration, ok bool) {
+	var kept []flows.Receipt
+	if d.o.Receipts != nil {
+		_ = safely(func() (err error) {
+			kept, err = d.o.Receipts.All(ctx)
+			return err
+		})
+	}
+	return flows.SentBefore(d.State(), kept)
 }
 
 // proved is what a receipt says was proved.
