@@ -61,6 +61,16 @@ type DNSReport struct {
 	foreign bool
 }
 
+// Beside are the notes without those about servers that have a line of their own,
+// which says the same.
+func (d DNSReport) Beside() []string {
+	lines := map[string]bool{}
+	for _, v := range d.Servers {
+		lines[v.uncounted()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(d.Notes), func(n string) bool { return lines[n] })
+}
+
 // Names returns where the record belongs, and where it lands if the whole name
 // is typed into a form that adds the zone (see Publish).
 func (r DNSRule) Names(domain, zone string) (wanted, doubled string) {
@@ -117,11 +127,17 @@ const dnsWide = 500
 func trimDot(name string) string { return Line(strings.TrimSuffix(name, "."), 255) }
 
 func (v DNSView) named() string {
-	if v.Host == "" {
+	switch {
+	case v.Host == "":
 		return v.Addr
+	case v.Addr == "":
+		return v.Host
 	}
 	return v.Host + " (" + v.Addr + ")"
 }
+
+// uncounted says why what a server said does not count.
+func (v DNSView) uncounted() string { return fmt.Sprintf(sayDNSLame, v.named(), v.Why) }
 
 // server is what is counted as one: a name server may have several addresses.
 func (v DNSView) server() string { return cmp.Or(v.Host, v.Addr) }
@@ -271,7 +287,7 @@ func (d *DNSReport) remark(a DNSAnswer, deciding []DNSView) {
 	for _, v := range append(slices.Clone(d.Way), d.Servers...) {
 		switch v.Outcome {
 		case DNSLame, DNSFailed, DNSSilent, DNSForged, DNSBarred:
-			note(sayDNSLame, v.named(), v.Why)
+			d.Notes = append(d.Notes, v.uncounted())
 		case DNSNoPath:
 			path = true
 		case DNSFound, DNSNoData, DNSNoName, DNSUnasked:

@@ -157,3 +157,36 @@ func TestDNSCompareLines(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestDNSServerWithoutAnAddress: it is named, has a line of its own, and is not told
+// twice on a surface that has such lines.
+func TestDNSServerWithoutAnAddress(t *testing.T) {
+	t.Parallel()
+	lost := DNSReply{Host: "ns2.contoso.example.", Outcome: DNSSilent, Why: "the name server has no address"}
+	look := DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: answer(found("", fullPolicy), found("ns1.contoso.example.", fullPolicy), lost)}
+	look.Answer.Way = []DNSReply{missing("ns1.fabrikam.example.", DNSSilent)}
+	r := look.Report()
+	const says = "ns2.contoso.example does not count: the name server has no address"
+	if !slices.Contains(r.Notes, says) || slices.Contains(r.Beside(), says) {
+		t.Errorf("%q; beside the lines %q", r.Notes, r.Beside())
+	}
+	if len(r.Beside()) != 1 || !strings.HasPrefix(r.Beside()[0], "ns1.fabrikam.example (192.0.2.2:53) does not count") {
+		t.Errorf("who has no line is not told of: %q", r.Beside())
+	}
+	told, rows := 0, 0
+	for _, f := range look.Findings() {
+		for _, d := range f.Detail {
+			if d == says {
+				told++
+			}
+		}
+		for _, e := range f.Seen {
+			if f.Check == CheckDNSPolicy && e.Request == "TXT _hetk.contoso.example @ns2.contoso.example" && e.Value == "silent: the name server has no address" {
+				rows++
+			}
+		}
+	}
+	if told != 1 || rows != 1 {
+		t.Errorf("told %d times, in %d lines", told, rows)
+	}
+}

@@ -57,7 +57,7 @@ func (l DNSLook) Findings() []Finding {
 func (l DNSLook) seen(r DNSReport) []Evidence {
 	var out []Evidence
 	for i, v := range append(append([]DNSView{}, r.Servers...), r.Resolver) {
-		if v.Addr == "" || i == len(r.Servers) && v.Outcome == DNSUnasked {
+		if v.named() == "" || i == len(r.Servers) && v.Outcome == DNSUnasked {
 			continue
 		}
 		value, alias := string(v.Outcome), ""
@@ -86,7 +86,7 @@ func (l DNSLook) seen(r DNSReport) []Evidence {
 }
 
 func (l DNSLook) policy(r DNSReport) Finding {
-	f := Finding{Check: CheckDNSPolicy, Grade: Verified, Summary: r.Reason, Detail: r.Notes, Zone: r.Home}
+	f := Finding{Check: CheckDNSPolicy, Grade: Verified, Summary: r.Reason, Detail: r.Beside(), Zone: r.Home}
 	switch r.State {
 	case DNSOk:
 		f.Verdict = Pass
@@ -142,7 +142,7 @@ func (l DNSLook) agree(r DNSReport) Finding {
 			}
 		case DNSLame, DNSFailed, DNSSilent, DNSForged, DNSBarred:
 			others = append(others, v)
-			f.Detail = append(f.Detail, fmt.Sprintf(sayDNSLame, v.named(), v.Why))
+			f.Detail = append(f.Detail, v.uncounted())
 		case DNSNoPath, DNSUnasked:
 		}
 	}

@@ -106,7 +106,7 @@ func runDNS(ctx context.Context, o *options, typed string, watch bool) error {
 	if err != nil {
 		return err
 	}
-	l := dnsLooker{o: o, profile: profile, lines: &dnsLines{out: o.out}, wait: waited}
+	l := dnsLooker{o: o, profile: profile, lines: &dnsLines{out: o.out, width: o.columns}, wait: waited}
 	l.rule = checks.DNSRule{Label: profile.DNSPolicy.Label, Version: profile.DNSPolicy.Version, Required: profile.DNSPolicy.Required}
 	if l.domain, err = resolve.ParseDomain(typed); err != nil {
 		return l.noDomain(err)

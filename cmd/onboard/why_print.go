@@ -3,93 +3,25 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
-
-	"github.com/charmbracelet/x/ansi"
-	"golang.org/x/term"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
 )
 
-// whyPage is text for people while it is being made. With a width in cells it is
-// wrapped at that; without one each text is a line, for whoever reads a pipe.
-type whyPage struct {
-	bytes.Buffer
+// whyHead is the column of headings, in cells.
+const whyHead = 15
 
-	width int
-}
-
-// The layout of an answer on a terminal.
-const (
-	whyHead   = 15 // cells of the column of headings
-	whyNarrow = 50 // below this headings stand above their text
-	whyLeast  = 20 // no window is taken for narrower
-)
+// whyPage is an answer to why something is blocked, while it is being made.
+type whyPage struct{ page }
 
 // line puts a text behind its heading; nothing, where there is none.
 func (p *whyPage) line(head, text string) {
-	switch {
-	case text == "":
-	case p.width == 0:
-		_, _ = fmt.Fprintf(p, "%-14s %s\n", head, text)
-	case p.width < whyNarrow:
-		if head != "" {
-			_, _ = fmt.Fprintln(p, head)
-		}
-		p.wrap(strings.Repeat(" ", 2), strings.Repeat(" ", 2), text)
-	default:
-		p.wrap(fmt.Sprintf("%-14s ", head), strings.Repeat(" ", whyHead), text)
-	}
-}
-
-// wrap puts a text into lines of the page's width, after what the first begins
-// with and the others. Words stay whole: links and codes are to be copied.
-func (p *whyPage) wrap(first, rest, text string) {
-	room := max(p.width, whyLeast)
-	line, used := first, ansi.StringWidth(first)
-	empty := true
-	words := strings.Fields(text)
 	if strings.HasPrefix(text, "onboard ") { // a command is copied whole
-		words = []string{text}
+		p.whole(head, whyHead, text)
+		return
 	}
-	for _, word := range words {
-		w := ansi.StringWidth(word)
-		switch {
-		case w > room-len(rest): // from the edge it may be whole; else the terminal breaks it
-			if !empty || strings.TrimSpace(line) != "" {
-				_, _ = fmt.Fprintln(p, strings.TrimRight(line, " "))
-			}
-			_, _ = fmt.Fprintln(p, word)
-			line, used, empty = rest, len(rest), true
-			continue
-		case empty:
-		case used+1+w > room:
-			_, _ = fmt.Fprintln(p, line)
-			line, used = rest, len(rest)
-		default:
-			line, used = line+" ", used+1
-		}
-		line, used, empty = line+word, used+w, false
-	}
-	if !empty {
-		_, _ = fmt.Fprintln(p, line)
-	}
-}
-
-// columns is how wide the terminal is that the output goes to; 0: it is none, or
-// does not say.
-func (o *options) columns() int {
-	f, ok := o.out.(*os.File)
-	if !ok || !o.watched() {
-		return 0
-	}
-	w, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return w
+	p.beside(head, whyHead, text)
 }
 
 // facts puts lines behind their headings.
@@ -107,7 +39,7 @@ func (l *whyLook) about() flows.AnswerAbout {
 // lines is the answer for people: five lines, what must not be missed, and the
 // details for those who asked for them.
 func (l *whyLook) lines(f whyFlags) []byte {
-	p := whyPage{width: l.o.columns()}
+	p := whyPage{page{width: l.o.columns()}}
 	about := l.about()
 	p.facts(about.First())
 	p.WriteByte('\n')

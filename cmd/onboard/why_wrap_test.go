@@ -26,7 +26,7 @@ func TestWhyWraps(t *testing.T) {
 		{Head: "app", Text: "予定表を同期するアプリケーション 予定表を同期するアプリケーション"},
 	}
 	for _, width := range []int{20, 40, 49, 50, 80, 200} {
-		p := whyPage{width: width}
+		p := whyPage{page{width: width}}
 		p.facts(all)
 		out := p.String()
 		for l := range strings.SplitSeq(out, "\n") {
@@ -34,7 +34,7 @@ func TestWhyWraps(t *testing.T) {
 				t.Errorf("at %d columns: %q", width, l)
 			}
 			beside := strings.HasPrefix(l, "what happened  ")
-			if strings.HasPrefix(l, "what happened") && beside != (width >= whyNarrow) {
+			if strings.HasPrefix(l, "what happened") && beside != (width >= pageNarrow) {
 				t.Errorf("at %d columns: %q", width, l)
 			}
 		}
