@@ -229,3 +229,28 @@ func TestLookupOfTheCloudAskedAbout(t *testing.T) {
 		}
 	}
 }
+
+// TestNotKnownWhose holds that where it is only likelier that another service
+// stopped somebody, nobody is named as the one to ask, and no developer is told
+// whose it was.
+func TestNotKnownWhose(t *testing.T) {
+	t.Parallel()
+	for text, known := range map[string]bool{
+		"Google: Error 403: access_denied": false, "502 Bad Gateway nginx": false,
+		"Google Workspace: admin approval required for this app": true,
+	} {
+		w := Explain(WhyOf(text, false))
+		if w.Class != aadsts.NotEntra || (w.Sure != aadsts.Low) != known {
+			t.Errorf("%s: %s, %s", text, w.Class, w.Sure)
+		}
+		if asks := strings.HasPrefix(w.ToDo(), sayWhyForElse); asks != known {
+			t.Errorf("%s: %q", text, w.ToDo())
+		}
+		if d := w.Developer(); (d.Means == devMeansWhose) == known {
+			t.Errorf("%s: %q", text, d.Means)
+		}
+		if !known && (w.Ask() != AskHelp || w.Trouble() != "") {
+			t.Errorf("%s: %s, %s", text, w.Ask(), w.Trouble())
+		}
+	}
+}

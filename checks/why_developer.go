@@ -34,6 +34,9 @@ type WhyParameter struct {
 // says of a mistake of theirs goes before what its class has in common.
 func (w Why) Developer() WhyDeveloper {
 	d := WhyDeveloper{Means: devMeans(w.Class), Yours: []string{}, Tenant: []string{}, Parameters: w.parameters(), Rehearse: []string{}}
+	if w.Class == aadsts.NotEntra && w.Sure == aadsts.Low {
+		d.Means = devMeansWhose
+	}
 	if w.Who == aadsts.AppVendor && w.Do != "" {
 		d.Yours = append(d.Yours, w.Do)
 	}

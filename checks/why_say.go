@@ -28,6 +28,9 @@ func (w Why) ToDo() string {
 	case aadsts.AppVendor:
 		return sayWhyForVendor + w.Do
 	case aadsts.SomebodyElse:
+		if w.Class == aadsts.NotEntra && w.Sure == aadsts.Low {
+			return w.Do // nobody knows yet whom to ask
+		}
 		return sayWhyForElse + w.Do
 	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
 	}

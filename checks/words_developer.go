@@ -50,6 +50,9 @@ const (
 	devMeansTheirs  = "The customer's own sign-in service or directory failed. Neither your app nor Microsoft's sign-in is what is broken."
 	devTheirsSignIn = "Their own sign-in service, what checks passwords for them, and their directory."
 
+	// At low, that another service is likelier does not make it known whose it is.
+	devMeansWhose = "Nothing in the text shows whose message it is: look at the address that your app was sent to."
+
 	devUnknownHere = "The tenant does not know your app's id: the id, the tenant or the cloud in the request is wrong, the registration takes one tenant alone, or nobody has approved it there yet."
 
 	devTheirsConsent = "Whether users may consent, and to what: the tenant's user consent settings."

@@ -47,3 +47,40 @@ func TestDeniedElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// TestNotKnownWhose holds that what is only likelier to be of another service is
+// never told as that: at low an answer says that the text does not show whose
+// message it is, and why it may be another's.
+func TestNotKnownWhose(t *testing.T) {
+	t.Parallel()
+	low, surer := 0, 0
+	for _, c := range slices.Concat(denied, second, adversarial, unseen, elsewhere) {
+		a := Parse(c.text)
+		if a.Class != NotEntra || a.Code != 0 {
+			continue
+		}
+		switch a.Sure {
+		case Low:
+			low++
+			if a.What != whatWhose || a.Do != doWhose || a.Skip != skipWhose {
+				t.Errorf("%s: %q, %q, %q", c.name, a.What, a.Do, a.Skip)
+			}
+		default:
+			surer++
+			if a.What == whatWhose || a.Why != whyForeign {
+				t.Errorf("%s: %s, %q, %q", c.name, a.Sure, a.What, a.Why)
+			}
+		}
+	}
+	if low < 10 || surer < 10 {
+		t.Errorf("%d texts at low, %d above: the tables hold too few", low, surer)
+	}
+	for text, why := range map[string]string{
+		"502 Bad Gateway\nnginx/1.25.3": whyNetwork, "Google: Error 403: access_denied": whyForeign,
+		"contoso.okta.com sent us back from login.microsoftonline.com": whyBoth,
+	} {
+		if a := Parse(text); a.Class != NotEntra || a.Sure != Low || a.Why != why {
+			t.Errorf("%s: %s, %s, %q", text, a.Class, a.Sure, a.Why)
+		}
+	}
+}

@@ -153,7 +153,7 @@ var nothing = []textCase{
 	{"unknown code", "AADSTS9999999: Something new.", Unknown, WhoUnknown},
 	{"unknown code short", "aadsts 12345", Unknown, WhoUnknown},
 	{"unknown with words", "AADSTS8887776: Admin consent is required", Unknown, WhoUnknown},
-	{"issuer", "AADSTS399284: Inbound connection error", NotEntra, TenantAdmin},
+	{"issuer", "AADSTS399284: Inbound connection error", Unknown, WhoUnknown},
 	{"unpublished", "AADSTS399285: Inbound connection error", Unknown, WhoUnknown},
 	{"too long a number", "AADSTS900941234567", Unknown, WhoUnknown},
 	{"no number", "It says AADSTS something", Unknown, WhoUnknown},

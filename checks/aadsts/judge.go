@@ -203,6 +203,10 @@ func (f *facts) decide(signs []sign, best int, w *seen) {
 	a, s := f.answer, &signs[best]
 	a.Class, a.Who, a.Sure, a.Path, a.Why = s.class, s.who, s.sure, s.path, s.why
 	a.What, a.Do, a.Skip, a.Code = s.what, s.do, s.skip, s.code
+	if s.class == NotEntra && s.sure == Low && s.code == 0 {
+		// That another service is likelier does not make it known whose this is.
+		a.What, a.Do, a.Skip = whatWhose, doWhose, skipWhose
+	}
 	if s.code != 0 {
 		a.Lookup = lookupAt(f.host, s.code)
 	}

@@ -13,19 +13,19 @@ func (f *facts) elsewhereSigns(w *seen) []sign {
 		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
 		switch {
 		case w.has(wallMicrosoft) || w.has(tagOwn):
-			s.sure, s.rank = Low, rankError-1
+			s.sure, s.why, s.rank = Low, whyBoth, rankError-1
 		case !f.ofMicrosoft(w):
 			// Every service that knows admins has walls, in the same words: those
 			// of one that is named, beside nothing of Microsoft's, are its own.
 			s.rank = rankElsewhere
 		default:
-			s.sure = Low
+			s.sure, s.why = Low, whyBoth
 		}
 		out = append(out, s)
 	}
 	if w.has(wallForeign) {
 		v := walls[wallForeign]
-		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyForeign, rank: rankForeign}
+		s := sign{verdict: v, classWords: wordsOf(v.class), why: whyNetwork, rank: rankForeign}
 		if w.has(wallMicrosoft) {
 			s.rank = rankError - 1
 		}

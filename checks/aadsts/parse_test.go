@@ -201,6 +201,17 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// TestNoDefinition holds that a code of which nobody published the meaning is
+// told as that, with where to look it up.
+func TestNoDefinition(t *testing.T) {
+	t.Parallel()
+	e, _ := Lookup(399284)
+	a := Parse("AADSTS399284: Inbound connection error")
+	if a.Class != Unknown || a.Sure != None || a.Code != 399284 || a.Lookup != LookupURL(399284) || a.What != e.What || a.Do != e.Do || a.What == "" {
+		t.Errorf("%s, %s, %d, %q, %q, %q", a.Class, a.Sure, a.Code, a.Lookup, a.What, a.Do)
+	}
+}
+
 // TestWithoutPersonal holds that nothing that leads to a person is anywhere but
 // in Personal.
 func TestWithoutPersonal(t *testing.T) {

@@ -113,7 +113,7 @@ func TestMeaning(t *testing.T) {
 		7000229: {AppNotInTenant, TenantAdmin, DirectLink},
 		53003:   {CAPolicy, TenantAdmin, AfterApproval},
 		650052:  {ServiceMissing, TenantAdmin, AfterApproval},
-		399284:  {NotEntra, TenantAdmin, NoPath},
+		399284:  {Unknown, WhoUnknown, NoPath}, // no definition is known
 		530004:  {CrossTenantPolicy, TenantAdmin, NoPath},
 		500571:  {AccountDisabled, TenantAdmin, NoPath},
 		81012:   {ExpiredToken, User, NoPath},

@@ -205,6 +205,9 @@ const (
 	doBlocked       = "Open the sign-in log at the time of it: the entry says what blocked. If there is none, it was the network or the app itself."
 	whatPassword    = " Your password was right."
 	whatEmpty       = "There is no text."
+	whatWhose       = "Nothing in this text shows whose message it is."
+	doWhose         = "Look at the address of the page, and at what it calls itself: the help of whoever runs it knows the message. If it is Microsoft's sign-in, copy all of it and ask again."
+	skipWhose       = "asking for approval of the app before it is known whose message this is"
 	whatCancel      = "You left the page. Microsoft says the same whether you pressed Cancel on the permission page or left the wall that asks for an admin's approval."
 	doCancel        = "Try once more and read the page: if it asks for approval, send your admin the message; if it lists permissions, press Accept."
 	skipCancel      = "judging by the address alone: both leave the same one"
@@ -235,6 +238,8 @@ const (
 	whyGraph    = "the error Microsoft Graph returned"
 	whyRedirect = "the parameters of the address"
 	whyForeign  = "the text names another service, and nothing of Microsoft's sign-in"
+	whyBoth     = "the text names another service, and Microsoft's, too"
+	whyNetwork  = "words that browsers, networks and other services use"
 	whyNothing  = "nothing in the text was recognised"
 	whySeveral  = "several codes in the text"
 )
