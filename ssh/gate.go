@@ -27,6 +27,7 @@ type gate struct {
 	name    func(netip.Addr) string // how an address is written in logs
 
 	refusing chan struct{} // holds one for each refusal that is being said
+	mute     bool          // refusals are not said: another protocol is spoken
 }
 
 // mostRefusals is how many clients at once are told why they are refused. More
@@ -261,6 +262,10 @@ func (c *conn) expel() {
 // refuse tells a client why, in the words of the protocol, and closes. It never
 // holds up whoever calls.
 func (g *gate) refuse(c *conn, reason uint32, why string) {
+	if g.mute {
+		_ = c.Close()
+		return
+	}
 	select {
 	case g.refusing <- struct{}{}:
 	default:

@@ -178,12 +178,32 @@ func (id *Identity) Fingerprint() string {
 	return gossh.FingerprintSHA256(id.keys[0].PublicKey())
 }
 
+// Fingerprints are the SHA-256 of every key, the one in use first.
+func (id *Identity) Fingerprints() []string {
+	out := make([]string, len(id.keys))
+	for i, k := range id.keys {
+		out[i] = gossh.FingerprintSHA256(k.PublicKey())
+	}
+	return out
+}
+
+// KnownHosts are the lines of a known_hosts file by which clients know this
+// server, at the name and the port that people type.
+func (id *Identity) KnownHosts(name string, port uint16) []string {
+	at := knownhosts.Normalize(net.JoinHostPort(name, fmt.Sprint(port)))
+	out := make([]string, len(id.keys))
+	for i, k := range id.keys {
+		out[i] = knownhosts.Line([]string{at}, k.PublicKey())
+	}
+	return out
+}
+
 // Lines say how to know this server by its keys: fingerprints, the lines for a
 // known_hosts file, and SSHFP records for the DNS (RFC 4255, RFC 7479: algorithm
 // 4 is Ed25519, digest 2 is SHA-256). name is the public name, and port the port
 // that people type.
 func (id *Identity) Lines(name string, port uint16) []string {
-	at := knownhosts.Normalize(net.JoinHostPort(name, fmt.Sprint(port)))
+	known := id.KnownHosts(name, port)
 	var prints, hosts, records []string
 	for i, key := range id.PublicKeys() {
 		what := sayKeyInUse
@@ -192,7 +212,7 @@ func (id *Identity) Lines(name string, port uint16) []string {
 		}
 		sum := sha256.Sum256(key.Marshal())
 		prints = append(prints, fmt.Sprintf("  %s  %s", gossh.FingerprintSHA256(key), what))
-		hosts = append(hosts, "  "+knownhosts.Line([]string{at}, key))
+		hosts = append(hosts, "  "+known[i])
 		if net.ParseIP(name) == nil { // an address has no such record
 			records = append(records, fmt.Sprintf("  %s. IN SSHFP 4 2 %s", strings.TrimSuffix(name, "."), hex.EncodeToString(sum[:])))
 		}

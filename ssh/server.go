@@ -114,6 +114,18 @@ func New(o Options) (*Server, error) {
 // usualPort is where SSH listens.
 const usualPort = 22
 
+// Address is what people type to come here as a user; an empty one is anybody.
+func (s *Server) Address(user string) string {
+	at := "ssh "
+	if s.o.Port != usualPort {
+		at += fmt.Sprintf("-p %d ", s.o.Port)
+	}
+	if user != "" {
+		at += user + "@"
+	}
+	return at + s.o.Name
+}
+
 // nameOf writes an address as logs are to have it.
 func (o *Options) nameOf(a netip.Addr) string {
 	if o.LogName != nil {

@@ -233,16 +233,7 @@ func (s *session) say(line string) {
 }
 
 // address is what is typed to come here as a user.
-func (s *session) address(user string) string {
-	at := "ssh "
-	if s.srv.o.Port != usualPort {
-		at += fmt.Sprintf("-p %d ", s.srv.o.Port)
-	}
-	if user != "" {
-		at += user + "@"
-	}
-	return at + s.srv.o.Name
-}
+func (s *session) address(user string) string { return s.srv.Address(user) }
 
 // touch notes that the person did something.
 func (s *session) touch() { s.touched.Store(s.srv.o.Now().UnixNano()) }

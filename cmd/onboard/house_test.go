@@ -41,9 +41,10 @@ var arrows = map[string][]string{
 	"tui":            {"flows", "flows/run", "checks"},
 	"ssh":            {"tui", "flows", "flows/run", "flows/journal", "checks", "ssh/cases"},
 	"ssh/cases":      {"flows", "flows/journal", "checks"},
+	"ssh/web":        {},
 	"cmd/onboard": {
 		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
-		"flows", "flows/journal", "flows/run", "ssh", "ssh/cases", "tui",
+		"flows", "flows/journal", "flows/run", "ssh", "ssh/cases", "ssh/web", "tui",
 	},
 }
 

@@ -22,6 +22,7 @@ import (
 	"onboard.example/flows/run"
 	"onboard.example/ssh"
 	"onboard.example/ssh/cases"
+	"onboard.example/ssh/web"
 )
 
 // serveUnit is the systemd unit.
@@ -90,7 +91,10 @@ func checkServe(o *options, c serveConfig) error {
 	if _, err := newClients(c.served()); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(o.out, sayConfigFine, c.Listen, c.Name, c.State)
+	if err := c.checkWeb(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(o.out, sayConfigFine+c.Web.told(), c.Listen, c.Name, c.State)
 	return err
 }
 
@@ -105,6 +109,10 @@ type site struct {
 	clients *clients
 	server  *ssh.Server
 	doors   []io.Closer // listeners, to be closed at the end
+
+	web              *web.Door    // nil: there is none
+	metrics          *web.Metrics // nil: there is none
+	webAt, metricsAt net.Listener
 }
 
 // openSite opens everything that is served from. Nothing is listened to yet.
@@ -134,8 +142,10 @@ func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err erro
 	if s.cases, err = cases.Open(ctx, filepath.Join(c.State, "cases.db"), cases.Options{Keep: c.Keep, Log: s.log}); err != nil {
 		return s, fmt.Errorf("open the cases: %w", err)
 	}
-	s.server, err = s.build()
-	return s, err
+	if s.server, err = s.build(); err != nil {
+		return s, err
+	}
+	return s, s.buildWeb()
 }
 
 // build makes the server. What it gets to look with cannot change anything.
@@ -222,7 +232,7 @@ func (s *site) listen(ctx context.Context) (l net.Listener, admin *adminDoor, er
 		return nil, nil, err
 	}
 	s.doors = append(s.doors, admin)
-	return l, admin, nil
+	return l, admin, s.listenWeb(ctx)
 }
 
 // serve serves until ctx ends, and then tells everybody and waits for them.
@@ -234,6 +244,7 @@ func (s *site) serve(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.server.Serve(l) }()
 	go admin.serve()
+	beside := s.serveWeb()
 	s.log.Info("serving", "listen", l.Addr().String(), "name", s.c.Name, "port", s.c.Port, "key", s.id.Fingerprint(), "version", release)
 	if s.c.Microsoft.rehearses() {
 		s.log.Warn("rehearsal: a simulated Microsoft is asked, and name servers at private addresses are")
@@ -242,6 +253,8 @@ func (s *site) serve(ctx context.Context) error {
 	select {
 	case err := <-served:
 		return err
+	case err := <-beside:
+		return err
 	case <-ctx.Done():
 	}
 	notifySystemd(s.o.env, "STOPPING=1")
@@ -249,6 +262,7 @@ func (s *site) serve(ctx context.Context) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.c.Drain)
 	defer cancel()
 	s.server.Drain(last)
+	s.drainWeb(ctx)
 	s.log.Info("stopped")
 	return <-served
 }

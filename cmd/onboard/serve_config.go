@@ -46,6 +46,8 @@ type serveConfig struct {
 	Log            serveLog      `yaml:"log"`
 	Limits         serveLimits   `yaml:"limits"`
 	Microsoft      serveHosts    `yaml:"microsoft"`
+	Web            serveWeb      `yaml:"web"`
+	Metrics        string        `yaml:"metrics"`
 
 	proxies []netip.Prefix
 }
@@ -187,7 +189,7 @@ func (c *serveConfig) settle() error {
 	if c.Keep < time.Hour || c.Drain <= 0 {
 		return errors.New(sayConfigTimes)
 	}
-	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate())
+	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate(), c.Web.settle(c.Name), c.settleMetrics())
 }
 
 // settle holds the log's settings to their words.

@@ -43,7 +43,7 @@ func TestServeConfigIsDocumented(t *testing.T) {
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the printed configuration is\n%+v\nand the defaults are\n%+v", c, want)
 	}
-	for _, s := range []any{serveConfig{}, serveLog{}, serveLimits{}, serveHosts{}} {
+	for _, s := range []any{serveConfig{}, serveLog{}, serveLimits{}, serveHosts{}, serveWeb{}} {
 		for f := range reflect.TypeOf(s).Fields() {
 			if key := f.Tag.Get("yaml"); key != "" && !regexp.MustCompile(`(?m)^ *`+key+`:`).MatchString(a.out) {
 				t.Errorf("%s is not in the printed configuration", key)
@@ -79,6 +79,15 @@ func TestServeConfigRefused(t *testing.T) {
 		"late warning":   {"limits: {warning: 1h}\n", "warning come before idle"},
 		"short keep":     {"keep: 1s\n", "keep must be an hour or more"},
 		"no https":       {"microsoft: {loginUrl: http://127.0.0.1}\n", "is no https address"},
+		"web address":    {"web: {listen: here}\n", `web.listen "here" is no address with a port`},
+		"web unheard":    {"web: {cert: /c.pem}\n", "web.cert is set, and web.listen is empty"},
+		"web without":    {"web: {listen: \":443\", cert: /c.pem}\n", "web.key is empty"},
+		"web name":       {"web: {listen: \":443\", name: \"a/b\", cert: /c.pem, key: /k.pem}\n", `web.name "a/b" is no host name`},
+		"relative cert":  {"web: {listen: \":443\", cert: c.pem, key: /k.pem}\n", "web.cert: \"c.pem\" is no absolute path"},
+		"no cert":        {"web: {listen: \":443\", cert: /nowhere/c.pem, key: /nowhere/k.pem}\n", "/nowhere/c.pem: no such file"},
+		"metrics":        {"metrics: 9464\n", `metrics "9464" is no address with a port`},
+		"open metrics":   {"metrics: 0.0.0.0:9464\n", "is an address that the public may reach"},
+		"public metrics": {"metrics: \"[2001:db8::1]:9464\"\n", "is an address that the public may reach"},
 		"a password":     {"microsoft: {graphUrl: \"https://a:b@host\"}\n", "holds a user name"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,6 +175,12 @@ type served struct {
 // serves starts a server; the state is of an earlier one, or new.
 func serves(t *testing.T, s *sim.Sim, state string) *served {
 	t.Helper()
+	return servesWith(t, s, state, "")
+}
+
+// servesWith is serves with more of a configuration.
+func servesWith(t *testing.T, s *sim.Sim, state, more string) *served {
+	t.Helper()
 	r := s.Ready()
 	_, port, _ := strings.Cut(r.DNS, ":")
 	v := &served{t: t, env: home(t), config: keep(t, "serve.yaml", fmt.Sprintf(`
@@ -176,7 +191,7 @@ state: %s
 drain: 2s
 log: {format: text, level: debug, addresses: hash}
 microsoft: {loginUrl: "https://%s", graphUrl: "https://%s", dnsServer: "%s", dnsPort: %s, caFile: %q}
-`, state, r.HTTPS, r.HTTPS, r.DNS, port, r.CA))}
+%s`, state, r.HTTPS, r.HTTPS, r.DNS, port, r.CA, more))}
 	v.session = startAs(t, v.env, "onboard", "serve", "--config", v.config)
 	v.sees(t, "msg=serving")
 	at := regexp.MustCompile(`listen=(\S+)`).FindStringSubmatch(v.printed())

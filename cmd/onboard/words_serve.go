@@ -12,7 +12,10 @@ change a tenant: it looks from outside, and the customer's admin acts.
   onboard serve --config serve.yaml --check-config
   onboard serve --config serve.yaml
 
-SIGTERM lets it stop: sessions are told, and what they did is kept.`
+SIGTERM lets it stop: sessions are told, and what they did is kept.
+
+Where the configuration names an address for it, a start page is served over
+HTTPS beside SSH, with the fingerprints of the host keys.`
 
 	sayBansLong = `add bans a net (192.0.2.7, 192.0.2.0/24, 2001:db8::/64), a key by its fingerprint
 (SHA256:...), or a client by how the name begins that it gives itself
@@ -32,6 +35,12 @@ who hides a banned key is not known by it.`
 	sayConfigName   = "name %q is no host name that people could type"
 	sayConfigPath   = "%s: %q is no absolute path"
 	sayConfigNet    = "trustedProxies: %q is no net, such as 10.0.0.0/24"
+	sayWebListen    = "web.listen %q is no address with a port, such as :443 or 192.0.2.1:8443"
+	sayWebUnheard   = "web.%s is set, and web.listen is empty: nothing would be served there"
+	sayWebName      = "web.name %q is no host name that browsers could open"
+	sayWebNoCert    = "web.%s is empty: the door in the browser speaks HTTPS alone, with web.cert and web.key"
+	sayMetrics      = "metrics %q is no address with a port, such as 127.0.0.1:9464"
+	sayMetricsOpen  = "metrics %q is an address that the public may reach: name a loopback or private one"
 	sayConfigTimes  = "keep must be an hour or more, and drain more than nothing"
 	sayConfigWord   = "%s is %q; write %s"
 	sayConfigLimit  = "limits.%s must be more than nothing"
@@ -40,6 +49,7 @@ who hides a banned key is not known by it.`
 	sayStateOpen    = "the state folder %s is open to others (mode %04o): chmod 700 %s"
 
 	sayConfigFine = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
+	sayConfigDoor = "  The door in the browser: %s, at %s.\n"
 	sayKeyMade    = "onboard: a host key was made: %s\n  Its fingerprint, to be published where customers find it: %s\n  `ssh fingerprint@%s` shows it in every form.\n"
 
 	sayUnaskedServed = "unknown  %s more for which somebody signs in: onboard on a machine of your own does that\n"

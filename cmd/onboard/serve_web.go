@@ -1,0 +1,274 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/ssh"
+	"onboard.example/ssh/web"
+)
+
+// The doors of `onboard serve` beside SSH: the one in the browser, and the one of
+// whoever watches the service.
+
+// serveWeb says whether there is a door in the browser, and where.
+type serveWeb struct {
+	Listen string `yaml:"listen"`
+	Name   string `yaml:"name"`
+	Port   uint16 `yaml:"port"`
+	Cert   string `yaml:"cert"`
+	Key    string `yaml:"key"`
+}
+
+// usualWebPort is where browsers look without being told.
+const usualWebPort = 443
+
+// settle holds the door's settings to what can be meant; name is the service's.
+func (w *serveWeb) settle(name string) error {
+	if w.Listen == "" {
+		for _, f := range []struct {
+			key string
+			set bool
+		}{{"name", w.Name != ""}, {"port", w.Port != 0}, {"cert", w.Cert != ""}, {"key", w.Key != ""}} {
+			if f.set {
+				return fmt.Errorf(sayWebUnheard, f.key)
+			}
+		}
+		return nil
+	}
+	_, port, err := splitListen(w.Listen)
+	if err != nil {
+		return fmt.Errorf(sayWebListen, checks.Line(w.Listen, 80))
+	}
+	w.Port = cmp.Or(w.Port, port, usualWebPort)
+	w.Name = cmp.Or(w.Name, name)
+	if _, err := netip.ParseAddr(w.Name); err != nil && (len(w.Name) > 253 || strings.ContainsFunc(w.Name, notInHost)) {
+		return fmt.Errorf(sayWebName, checks.Line(w.Name, 80))
+	}
+	for _, f := range []struct{ key, file string }{{"cert", w.Cert}, {"key", w.Key}} {
+		switch {
+		case f.file == "":
+			return fmt.Errorf(sayWebNoCert, f.key)
+		case !filepath.IsAbs(f.file):
+			return fmt.Errorf(sayConfigPath, "web."+f.key, checks.Line(f.file, 200))
+		}
+	}
+	return nil
+}
+
+// notInHost says whether a sign stands in no host name as browsers write it.
+func notInHost(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '-'
+}
+
+// splitListen takes an address to listen at apart: an address or none, and a port.
+func splitListen(at string) (host string, port uint16, err error) {
+	host, text, err := net.SplitHostPort(at)
+	if err != nil {
+		return "", 0, fmt.Errorf("read an address: %w", err)
+	}
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return "", 0, fmt.Errorf("read a port: %w", err)
+	}
+	if host != "" {
+		if _, err := netip.ParseAddr(host); err != nil {
+			return "", 0, fmt.Errorf("read an address: %w", err)
+		}
+	}
+	return host, uint16(n), nil
+}
+
+// origin is what the door's addresses begin with.
+func (w *serveWeb) origin() string {
+	host := w.Name
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if w.Port != usualWebPort {
+		host += ":" + strconv.Itoa(int(w.Port))
+	}
+	return "https://" + host
+}
+
+// told is what --check-config says of the door.
+func (w *serveWeb) told() string {
+	if w.Listen == "" {
+		return ""
+	}
+	return fmt.Sprintf(sayConfigDoor, w.origin(), w.Listen)
+}
+
+// settleMetrics holds the watcher's address to one that the public does not reach.
+func (c *serveConfig) settleMetrics() error {
+	if c.Metrics == "" {
+		return nil
+	}
+	host, port, err := splitListen(c.Metrics)
+	if err != nil {
+		return fmt.Errorf(sayMetrics, checks.Line(c.Metrics, 80))
+	}
+	a := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	if host != "" {
+		a = netip.MustParseAddr(host) // it was parsed already
+	}
+	if !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() {
+		return fmt.Errorf(sayMetricsOpen, checks.Line(c.Metrics, 80))
+	}
+	c.Metrics = net.JoinHostPort(a.String(), strconv.Itoa(int(port)))
+	return nil
+}
+
+// certificate reads the door's certificate.
+func (s *site) certificate() (*web.Certificate, error) {
+	w := s.c.Web
+	c, err := web.LoadCertificate(w.Cert, w.Key, w.Name, nil, s.log)
+	if err != nil {
+		return nil, usage(saySeeConfig, "web: %w", err)
+	}
+	return c, nil
+}
+
+// checkWeb looks at what the configuration names for the door.
+func (c *serveConfig) checkWeb() error {
+	if c.Web.Listen == "" {
+		return nil
+	}
+	_, err := (&site{c: *c}).certificate()
+	return err
+}
+
+// buildWeb makes the doors beside SSH that the configuration asks for.
+func (s *site) buildWeb() error {
+	stopping := func() bool { return s.server.Status().Draining }
+	if s.c.Web.Listen != "" {
+		proof, err := s.certificate()
+		if err != nil {
+			return err
+		}
+		s.web, err = web.New(web.Options{Certificate: proof, Landing: s.landing(), Stopping: stopping, Log: s.log})
+		if err != nil {
+			return fmt.Errorf("make the door in the browser: %w", err)
+		}
+	}
+	if s.c.Metrics != "" {
+		s.metrics = web.NewMetrics(s.counts, stopping)
+	}
+	return nil
+}
+
+// landing is what the start page says.
+func (s *site) landing() web.Landing {
+	return web.Landing{
+		Wizard: s.server.Address(""), Why: s.server.Address(ssh.UserWhy), Plain: s.server.Address(ssh.UserPlain),
+		Fingerprints: s.id.Fingerprints(), Known: s.id.KnownHosts(s.c.Name, s.c.Port),
+	}
+}
+
+// listenWeb opens the doors beside SSH.
+func (s *site) listenWeb(ctx context.Context) error {
+	listen := func(at, key string) (net.Listener, error) {
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", at)
+		if err != nil {
+			return nil, fmt.Errorf("listen at %s: %w", key, err)
+		}
+		s.doors = append(s.doors, l)
+		return l, nil
+	}
+	if s.web != nil {
+		l, err := listen(s.c.Web.Listen, "web.listen")
+		if err != nil {
+			return err
+		}
+		s.webAt = l
+	}
+	if s.metrics != nil {
+		l, err := listen(s.c.Metrics, "metrics")
+		if err != nil {
+			return err
+		}
+		s.metricsAt = l
+	}
+	return nil
+}
+
+// serveWeb serves at the doors beside SSH; what comes out is why one of them broke.
+func (s *site) serveWeb() <-chan error {
+	broke := make(chan error, 2)
+	serve := func(do func(net.Listener) error, l net.Listener) {
+		if err := do(l); err != nil {
+			broke <- err
+		}
+	}
+	if s.web != nil {
+		go serve(s.web.Serve, s.server.Limited(s.webAt))
+		s.log.Info("serving pages", "listen", s.webAt.Addr().String(), "at", s.c.Web.origin())
+	}
+	if s.metrics != nil {
+		go serve(s.metrics.Serve, s.metricsAt)
+		s.log.Info("serving metrics", "listen", s.metricsAt.Addr().String())
+	}
+	return broke
+}
+
+// lastPages is how long a page that is on its way may take when the sessions have
+// ended.
+const lastPages = 2 * time.Second
+
+// drainWeb ends the doors beside SSH. They outlast the sessions, so that balancers
+// hear that the server stops.
+func (s *site) drainWeb(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPages)
+	defer cancel()
+	if s.web != nil {
+		s.web.Drain(ctx)
+	}
+	if s.metrics != nil {
+		s.metrics.Drain(ctx)
+	}
+}
+
+// counts are the numbers of the service: no name, no address, nothing of a case.
+func (s *site) counts() []web.Count {
+	st := s.server.Status()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	gauge := func(name, help string, v float64) web.Count {
+		return web.Count{Name: "onboard_" + name, Help: help, Kind: web.Gauge, Value: v}
+	}
+	counter := func(name, help string, v uint64) web.Count {
+		return web.Count{Name: "onboard_" + name + "_total", Help: help, Kind: web.Counter, Value: float64(v)}
+	}
+	stopping := 0.0
+	if st.Draining {
+		stopping = 1
+	}
+	all := []web.Count{
+		gauge("started_seconds", "When the server began, in seconds since 1970.", float64(st.Since.Unix())),
+		gauge("stopping", "1 once the server was told to stop.", stopping),
+		gauge("connections", "Connections now, of SSH and in the browser.", float64(st.Connections)),
+		gauge("handshakes", "Of them, those that have not got past the handshake.", float64(st.Handshakes)),
+		gauge("sources", "Addresses that are remembered for their limits.", float64(st.Sources)),
+		counter("connections_refused", "Connections that were turned away.", st.Refused),
+		gauge("sessions", "Sessions now.", float64(st.Sessions)),
+		counter("sessions_served", "Sessions so far.", st.Served),
+		counter("sessions_broken", "Of them, those that broke.", st.Broke),
+		gauge("commands", "Commands that run now.", float64(st.Commands)),
+		gauge("bans", "Bans that hold now.", float64(st.Bans)),
+		gauge("goroutines", "Goroutines now.", float64(runtime.NumGoroutine())),
+		gauge("heap_bytes", "Memory in use on the heap.", float64(m.HeapAlloc)),
+	}
+	if s.web != nil {
+		all = append(all, s.web.Counts()...)
+	}
+	return all
+}

@@ -1,0 +1,144 @@
+package ssh
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+// beside serves another door, which answers a line with who is there.
+func (s *site) beside(t *testing.T) string {
+	t.Helper()
+	raw, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := s.Limited(raw)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = c.Close() }()
+				if _, err := bufio.NewReader(c).ReadString('\n'); err != nil {
+					return
+				}
+				g, ok := c.(*guest)
+				if !ok {
+					return
+				}
+				g.Known()
+				_, _ = fmt.Fprintf(c, "%s\n", g.From())
+				_, _ = io.Copy(io.Discard, c) // until the client goes, or its time is over
+			}()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-ended
+	})
+	return raw.Addr().String()
+}
+
+// asksBeside sends lines to the other door; open keeps the connection.
+func asksBeside(t *testing.T, addr, lines string) (said string, open net.Conn) {
+	t.Helper()
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(c, lines) // whoever is refused is cut off
+	said, _ = bufio.NewReader(c).ReadString('\n')
+	return strings.TrimSuffix(said, "\n"), c
+}
+
+// TestAnotherDoorCounts holds that connections at another door count with those of
+// SSH: those of one source, and all.
+func TestAnotherDoorCounts(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.Limits.PerSource = 2 })
+	at := s.beside(t)
+	first := s.dial(t, "anybody", nil)
+	said, second := asksBeside(t, at, "hello\n")
+	if said != "127.0.0.1" {
+		t.Fatalf("%q", said)
+	}
+	if st := s.Status(); st.Connections != 2 || st.Handshakes != 0 {
+		t.Errorf("%+v", st)
+	}
+	if said, _ := asksBeside(t, at, "hello\n"); said != "" {
+		t.Errorf("a third connection: %q", said)
+	}
+	if _, err := s.try("anybody", nil); err == nil || !strings.Contains(err.Error(), sayTooMany) {
+		t.Errorf("%v", err)
+	}
+	_ = second.Close()
+	await(t, "room", func() bool { return s.Status().Connections == 1 }, func() string { return fmt.Sprintf("%+v", s.Status()) })
+	_ = first.Close()
+	await(t, "room", func() bool { return s.Status().Connections == 0 }, func() string { return fmt.Sprintf("%+v", s.Status()) })
+	if said, _ := asksBeside(t, at, "hello\n"); said != "127.0.0.1" {
+		t.Errorf("%q", said)
+	}
+}
+
+// TestAnotherDoorEnds holds that a connection there lives as long as one of SSH
+// without a session.
+func TestAnotherDoorEnds(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.Limits.Unused = time.Millisecond })
+	_, c := asksBeside(t, s.beside(t), "hello\n")
+	if _, err := io.ReadAll(c); err != nil {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestAnotherDoorBans holds that bans hold there, and are not told in the words of
+// SSH.
+func TestAnotherDoorBans(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	at := s.beside(t)
+	if _, err := s.o.Bans.Add(Ban{Kind: BanNet, Value: "127.0.0.1", Reason: "a test"}); err != nil {
+		t.Fatal(err)
+	}
+	if said, _ := asksBeside(t, at, "hello\n"); said != "" {
+		t.Errorf("%q", said)
+	}
+}
+
+// TestAnotherDoorBehindAProxy holds that a trusted proxy names who is there, and
+// has to.
+func TestAnotherDoorBehindAProxy(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		o.Limits.PerSource = 1
+	})
+	at := s.beside(t)
+	const header = "PROXY TCP4 203.0.113.%d 127.0.0.1 4711 443\r\nhello\n"
+	if said, _ := asksBeside(t, at, fmt.Sprintf(header, 7)); said != "203.0.113.7" {
+		t.Errorf("%q", said)
+	}
+	if said, _ := asksBeside(t, at, fmt.Sprintf(header, 7)); said != "" {
+		t.Errorf("a second one of the same source: %q", said)
+	}
+	if said, _ := asksBeside(t, at, fmt.Sprintf(header, 8)); said != "203.0.113.8" {
+		t.Errorf("%q", said)
+	}
+	if said, _ := asksBeside(t, at, "hello\n"); said != "" {
+		t.Errorf("without a header: %q", said)
+	}
+}

@@ -1,0 +1,232 @@
+// Package web is the door in the browser: the landing page, what a balancer asks
+// after, and what a scraper counts.
+//
+// It speaks HTTPS alone, takes GET and HEAD, keeps nothing, sets no cookie and
+// sends no script; every page is made of fixed words and of what the operator
+// configured. Who may connect, and how often, is not decided here: the listener
+// that it gets counts connections with those of SSH. HTTP/2 is not spoken, for a
+// page of a few kilobytes gains nothing by it, and one connection could then ask
+// many things at once.
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Options are what a door is made of. Certificate must be there.
+type Options struct {
+	Certificate *Certificate
+	Landing     Landing
+	// Stopping says that the server is about to stop, so that balancers send
+	// nobody more; nil: it never is.
+	Stopping func() bool
+	Log      *slog.Logger // nil: nothing is logged
+}
+
+// Door serves pages. Its methods are safe for use by several goroutines.
+type Door struct {
+	o       Options
+	server  *http.Server
+	policy  string
+	landing []byte
+	missing []byte
+	served  atomic.Uint64 // requests
+	broke   atomic.Uint64 // of them
+}
+
+// What one connection may take. Everything that is served is small, and nothing
+// is read but a request's header.
+const (
+	headerTime  = 10 * time.Second // a TLS handshake too
+	writeTime   = 10 * time.Second
+	idleTime    = 15 * time.Second
+	mostHeader  = 16 << 10 // bytes
+	mostQuery   = 8 << 10  // bytes
+	mostAsked   = 50       // requests of one connection
+	largestPage = 64 << 10 // bytes
+)
+
+// New makes a door. Nothing is served yet.
+func New(o Options) (*Door, error) {
+	if o.Certificate == nil {
+		return nil, errors.New("a door needs a certificate")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &Door{o: o, policy: policyOf()}
+	var err error
+	if d.landing, err = rendered(o.Landing.page()); err != nil {
+		return nil, err
+	}
+	if d.missing, err = rendered(missingPage()); err != nil {
+		return nil, err
+	}
+	d.server = newServer(d.handler())
+	d.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: o.Certificate.get}
+	d.server.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+		return context.WithValue(ctx, askedKey{}, new(atomic.Int32))
+	}
+	return d, nil
+}
+
+// newServer is a server within the limits, of one protocol.
+func newServer(h http.Handler) *http.Server {
+	only := new(http.Protocols)
+	only.SetHTTP1(true)
+	return &http.Server{
+		Handler: h, Protocols: only, MaxHeaderBytes: mostHeader,
+		ReadHeaderTimeout: headerTime, ReadTimeout: headerTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     log.New(io.Discard, "", 0), // it would hold addresses of clients
+		ConnState: func(c net.Conn, to http.ConnState) {
+			if to == http.StateActive {
+				known(c)
+			}
+		},
+	}
+}
+
+// known tells the listener's connection that the handshake is over.
+func known(c net.Conn) {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	if k, ok := c.(interface{ Known() }); ok {
+		k.Known()
+	}
+}
+
+// Serve serves what comes in at l until Drain, and then returns nil. A connection
+// of l that has a method Known() is told once its client has begun to ask.
+func (d *Door) Serve(l net.Listener) error {
+	if err := d.server.ServeTLS(l, "", ""); err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("serve HTTPS: %w", err)
+	}
+	return nil
+}
+
+// Drain takes no more connections, lets the pages that are on their way arrive
+// until ctx ends, and cuts what is left.
+func (d *Door) Drain(ctx context.Context) { stop(ctx, d.server) }
+
+func stop(ctx context.Context, s *http.Server) {
+	if s.Shutdown(ctx) != nil {
+		_ = s.Close() // nothing is lost that could be kept
+	}
+}
+
+// askedKey is where a connection's context counts its requests.
+type askedKey struct{}
+
+// handler is everything that the door answers.
+func (d *Door) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusOK, d.landing) })
+	mux.HandleFunc("/healthz", d.healthy)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusNotFound, d.missing) })
+	return d.careful(mux)
+}
+
+// healthy answers a balancer.
+func (d *Door) healthy(w http.ResponseWriter, _ *http.Request) { health(w, d.o.Stopping) }
+
+func health(w http.ResponseWriter, stopping func() bool) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if stopping != nil && stopping() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, sayStopping)
+		return
+	}
+	_, _ = io.WriteString(w, sayHealthy)
+}
+
+// careful is what stands before every page: the headers, the limits, and an end
+// for a page that breaks.
+func (d *Door) careful(pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.served.Add(1)
+		defer func() {
+			if recover() != nil { // its text may hold what came in
+				d.broke.Add(1)
+				d.o.Log.Error("a page broke", "stack", here())
+				panic(http.ErrAbortHandler)
+			}
+		}()
+		guardHeaders(w.Header(), d.policy)
+		if n, ok := r.Context().Value(askedKey{}).(*atomic.Int32); ok && n.Add(1) >= mostAsked || r.ContentLength != 0 {
+			w.Header().Set("Connection", "close")
+		}
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			refuse(w, http.StatusMethodNotAllowed, sayMethod)
+		case r.ContentLength != 0:
+			refuse(w, http.StatusRequestEntityTooLarge, sayBody)
+		case len(r.URL.RawQuery) > mostQuery:
+			refuse(w, http.StatusRequestURITooLong, sayLong)
+		default:
+			pages.ServeHTTP(w, r)
+		}
+	})
+}
+
+// guardHeaders tell a browser what a page may do: show itself, and nothing else.
+func guardHeaders(h http.Header, policy string) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+}
+
+// refuse answers in a line of plain text.
+func refuse(w http.ResponseWriter, status int, why string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, why)
+}
+
+// send sends a page.
+func send(w http.ResponseWriter, status int, page []byte) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(page) // whoever has gone needs no page
+}
+
+// here is where a panic came from, without its text.
+func here() string {
+	pc := make([]uintptr, 16)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
+	var out []string
+	for {
+		f, more := frames.Next()
+		out = append(out, fmt.Sprintf("%s:%d", f.Function, f.Line))
+		if !more {
+			return strings.Join(out, "; ")
+		}
+	}
+}
+
+// Counts are what the door counted since it was made.
+func (d *Door) Counts() []Count {
+	return []Count{
+		{Name: "onboard_web_requests_total", Help: "Requests to the door in the browser.", Kind: Counter, Value: float64(d.served.Load())},
+		{Name: "onboard_web_broken_total", Help: "Of them, those that broke.", Kind: Counter, Value: float64(d.broke.Load())},
+	}
+}
