@@ -20,7 +20,10 @@ type PlanDoc struct {
 	Path    PathID        `json:"path"`
 	Fits    bool          `json:"fits"` // whether the path can clear this tenant's block
 	Why     string        `json:"why"`  // why it does or does not fit, in a line
-	Plan    Plan          `json:"plan"` // without lines: all is in place
+	// Plan has its digest for an id, as onboard/plan/1 always had: plans that would
+	// do the same are the same text, and its id is what is agreed to. Without lines:
+	// all is in place.
+	Plan Plan `json:"plan"`
 }
 
 // Done is what came of a plan, for a machine.
@@ -48,6 +51,7 @@ func PlanDocOf(s State, fit Ranked) PlanDoc {
 	}
 	if s.Plan != nil {
 		d.Plan = *s.Plan
+		d.Plan.ID = PlanID(d.Plan.Sum())
 	}
 	if d.Plan.Lines == nil {
 		d.Plan.Lines = []Change{}

@@ -20,7 +20,7 @@ import (
 // yesFlags are how a plan is agreed to.
 type yesFlags struct {
 	mean string // the tenant's domain
-	plan string // the digest of the plan that was shown; empty: whichever it is
+	plan digest // of the plan that was shown; empty: whichever it is
 	// anyway: also where the path does not fit the tenant.
 	anyway bool
 }
@@ -28,7 +28,7 @@ type yesFlags struct {
 func (f *yesFlags) declare(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.mean, "yes-i-mean", "", "agree without being asked: the tenant's domain, typed out")
 	cmd.Flags().BoolVar(&f.anyway, "anyway", false, "also where the path does not fit this tenant")
-	cmd.Flags().StringVar(&f.plan, "plan", "", "only if the plan is still the one with this digest, as onboard plan prints it")
+	cmd.Flags().Var(&f.plan, "plan", "only if the plan is still the one with this digest, as onboard plan prints it")
 }
 
 // means refuses what is typed to agree where it is not the domain that the
@@ -150,8 +150,8 @@ func (e *errand) agreed(ctx context.Context, s flows.State, yes yesFlags) error 
 	switch {
 	case e.fit.Path.ID != "" && !e.fit.Fits && !yes.anyway:
 		return &exitError{code: codeFailed, cause: fmt.Errorf("%s does not fit here: %s", e.path, checks.Line(e.fit.Why, mostDetail)), typed: "To do it all the same, type --anyway as well."}
-	case yes.plan != "" && !strings.EqualFold(yes.plan, s.Plan.Sum()):
-		return &exitError{code: codeFailed, cause: fmt.Errorf("the plan is %s now, not %s: the tenant has moved on", s.Plan.Sum(), checks.Line(yes.plan, 40)), typed: "Read it again with `onboard plan`."}
+	case yes.plan != "" && string(yes.plan) != s.Plan.Sum():
+		return e.w.o.otherPlan(*s.Plan, string(yes.plan))
 	}
 	typed := yes.mean
 	if typed == "" {
@@ -168,6 +168,37 @@ func (e *errand) agreed(ctx context.Context, s flows.State, yes yesFlags) error 
 	}
 	return nil
 }
+
+// otherPlan says that the plan is not the one whose digest was named, as far as
+// that is known: an id of a plan that was applied is of that one run alone.
+func (o *options) otherPlan(now flows.Plan, named string) error {
+	for name, r := range o.receipts() {
+		if named == string(r.Plan) && r.Digest != "" && named != r.Digest {
+			return usage(fmt.Sprintf("Type --plan %s, if that is what you agree to.", now.Sum()), sayPlanIsID, named, checks.Line(name, 120), checks.Line(r.Digest, 40), now.Sum())
+		}
+	}
+	return &exitError{code: codeFailed, cause: fmt.Errorf(sayPlanOther, now.Sum(), named), typed: "Read it again with `onboard plan`."}
+}
+
+// digest is the digest of a plan, as it is typed. An empty one is refused: whoever
+// typed the flag means to be held to a plan.
+type digest string
+
+// Set implements pflag.Value.
+func (d *digest) Set(typed string) error {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	if len(typed) != 16 || strings.Trim(typed, "0123456789abcdef") != "" {
+		return errors.New(sayNoDigest)
+	}
+	*d = digest(typed)
+	return nil
+}
+
+// String implements pflag.Value.
+func (d *digest) String() string { return string(*d) }
+
+// Type implements pflag.Value.
+func (d *digest) Type() string { return "digest" }
 
 // ask has the domain typed.
 func (e *errand) ask(ctx context.Context, domain string) (string, error) {

@@ -51,11 +51,15 @@ func undoTwice(t *testing.T, old bool) {
 	if u := g.undo(t, end.File); u.code != codeFailed || !strings.Contains(u.err, "it was taken back already") {
 		t.Errorf("the first again: exit %d\n%s", u.code, u.err)
 	}
+	if a := g.with(t, "apply", "--anyway", "--yes-i-mean", g.domain, "--path", "revoke", "--plan", string(again.Receipt.Plan)); a.code != codeUsage ||
+		!strings.Contains(a.err, "the receipt "+again.File) || strings.Contains(a.err, "moved on") {
+		t.Errorf("a plan's id for its digest: exit %d\n%s", a.code, a.err)
+	}
 	if l := g.do(t, nil, "undo"); !strings.Contains(l.out, fmt.Sprintf(sayReceiptUndo, end.File)) {
 		t.Errorf("the list does not say what was taken back:\n%s", l.out)
 	}
-	u := g.do(t, nil, append([]string{"undo", again.File, "--yes-i-mean", g.domain}, g.signedIn()...)...)
-	if of := fmt.Sprintf(sayReceiptOf, "admin@contoso.example", again.Receipt.At.UTC().Format("2006-01-02 15:04"), again.Receipt.Plan); u.code != codeOpen || !strings.Contains(u.err, of) {
+	u := g.do(t, nil, append([]string{"undo", strings.TrimSuffix(again.File, ".json"), "--yes-i-mean", g.domain}, g.signedIn()...)...)
+	if of := fmt.Sprintf(sayReceiptOf, "admin@contoso.example", again.Receipt.At.UTC().Format("2006-01-02 15:04"), again.Receipt.Digest); u.code != codeOpen || !strings.Contains(u.err, of) {
 		t.Errorf("the second: exit %d\n%s\nwant %s", u.code, u.err, of)
 	}
 	if err := g.s.Approve(t.Context(), "admin@contoso.example", "8dd90edb-c881-459a-ac84-2a1fee8c5c94", nil); err != nil {

@@ -127,6 +127,9 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 			t.Fatalf("no plan: %v\n%s", err, plan.out)
 		}
 		leastScopes(t, doc.Plan)
+		if len(doc.Plan.Lines) > 0 && string(doc.Plan.ID) != doc.Plan.Digest {
+			t.Errorf("the plan's id %q is not what apply takes, %q", doc.Plan.ID, doc.Plan.Digest)
+		}
 	}
 	if turn[1] == turns[0][1] { // once in each scenario
 		if a := g.with(t, append([]string{"apply", "--json", "--yes-i-mean", "fabrikam.example"}, turn...)...); a.code != codeUsage || a.out != "" {
@@ -140,7 +143,7 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 		return false
 	}
 	before := g.state(t)
-	applied := g.with(t, append([]string{"apply", "--json", "--anyway", "--yes-i-mean", g.domain, "--plan", doc.Plan.Digest}, turn...)...)
+	applied := g.with(t, append([]string{"apply", "--json", "--anyway", "--yes-i-mean", g.domain, "--plan", string(doc.Plan.ID)}, turn...)...)
 	sent := g.wrote()
 	if len(sent) != len(doc.Plan.Lines) && applied.code == codeOpen {
 		t.Errorf("%d lines, and this was sent: %v", len(doc.Plan.Lines), sent)
@@ -205,7 +208,9 @@ func TestApplyIsAgreedToFirst(t *testing.T) {
 	}{
 		"nobody at the keys":   {[]string{"apply"}, "Type --yes-i-mean", codeUsage},
 		"another domain":       {[]string{"apply", "--yes-i-mean", "fabrikam.example"}, "To agree, type contoso.example.", codeUsage},
-		"a plan of yesterday":  {[]string{"apply", "--yes-i-mean", "contoso.example", "--plan", "0123456789abcdef"}, "the tenant has moved on", codeFailed},
+		"a plan of yesterday":  {[]string{"apply", "--yes-i-mean", "contoso.example", "--plan", "0123456789abcdef"}, "now, and not 0123456789abcdef", codeFailed},
+		"no digest of a plan":  {[]string{"apply", "--yes-i-mean", "contoso.example", "--plan", "yesterday"}, sayNoDigest, codeUsage},
+		"no plan at all":       {[]string{"apply", "--yes-i-mean", "contoso.example", "--plan", ""}, sayNoDigest, codeUsage},
 		"no such path":         {[]string{"apply", "--yes-i-mean", "contoso.example", "--path", "magic"}, `no path is called "magic"`, codeUsage},
 		"a path by hand":       {[]string{"plan", "--path", "direct-link"}, "direct-link is walked by hand", codeUsage},
 		"for, of another path": {[]string{"plan", "--for", "user@contoso.example"}, "Type --path pilot as well.", codeUsage},

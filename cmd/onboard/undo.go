@@ -49,7 +49,7 @@ func newUndo(o *options) *cobra.Command {
 				return &exitError{code: codeFailed, cause: fmt.Errorf("it was taken back already: %s", by), typed: "What is there now somebody made since."}
 			}
 			if !o.json {
-				_, _ = fmt.Fprintf(o.err, sayReceiptOf, checks.Line(cmp.Or(r.By, sayReceiptBy), 254), r.At.UTC().Format("2006-01-02 15:04"), checks.Line(string(r.Plan), 40))
+				_, _ = fmt.Fprintf(o.err, sayReceiptOf, checks.Line(cmp.Or(r.By, sayReceiptBy), 254), r.At.UTC().Format("2006-01-02 15:04"), checks.Line(cmp.Or(r.Digest, string(r.Plan)), 40))
 			}
 			recall := flows.Recall(r.Without(slices.Collect(maps.Values(o.receipts()))...))
 			recall.Strange = !kept
@@ -65,8 +65,12 @@ func newUndo(o *options) *cobra.Command {
 func (o *options) readReceipt(name string) (r flows.Receipt, isKept bool, err error) {
 	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
 	if err == nil {
-		if r, err = kept.Read(name); err == nil {
-			return r, true, nil
+		for _, n := range []string{name, name + ".json"} { // as a list of files shows it, or by its name alone
+			if r, err = kept.Read(n); err == nil {
+				return r, true, nil
+			} else if !errors.Is(err, journal.ErrNoReceipt) {
+				break
+			}
 		}
 	}
 	if _, there := os.Stat(name); there == nil {

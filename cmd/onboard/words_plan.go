@@ -62,6 +62,9 @@ Without a receipt it lists those that are kept.`
 	sayReceiptOf      = "A receipt of %s, of %s UTC: plan %s.\n"
 	sayReceiptBy      = "somebody"
 	sayNoReceipt      = "No receipt is kept on this machine.\n"
+	sayNoDigest       = "it takes the digest of a plan, 16 of 0-9 and a-f, as `onboard plan` prints it behind \"Plan\""
+	sayPlanIsID       = "%s is no digest, but the id of the one run of which the receipt %s is, of a plan with the digest %s; the plan is %s now"
+	sayPlanOther      = "the plan is %s now, and not %s: the tenant or what is asked for is not as it was then, or that is no plan's digest"
 	saySentBefore     = "an earlier run sent this, and it may still show: %s; nothing is made twice"
 	saySentBeforeNext = "Look again in %d min."
 )
