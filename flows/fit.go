@@ -128,7 +128,7 @@ func (s State) unfitRevoke() string {
 		return pathWords.unfitNothing
 	case s.Account == nil:
 		return pathWords.unfitUnread
-	case Looking(s):
+	case Looking(s) && !s.FactsRead():
 		return pathWords.unfitReading
 	}
 	return pathWords.unfitUnseen

@@ -260,7 +260,7 @@ func (m *Model) interrupt() tea.Cmd {
 
 // missing says what keeps the person from going on, as a line.
 func (m *Model) missing(why string, w int) []row {
-	if m.lookingNow() {
+	if m.decidingNow() {
 		return para(RoleInfo, "… "+why, 0, w)
 	}
 	return hanging(say(RoleWarn, "! "), RoleText, sentence(why), w)

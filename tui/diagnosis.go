@@ -251,7 +251,7 @@ func (m *Model) answer(w int) []row { return append(m.reason(w), m.moveAnswer(w)
 // or nobody knows yet.
 func (m *Model) moveAnswer(w int) []row {
 	o := m.overall
-	if o.State == checks.StateBlocked || o.State == checks.StateUnknown && !m.lookingNow() {
+	if o.State == checks.StateBlocked || o.State == checks.StateUnknown && !m.decidingNow() {
 		return flow(w, span{m.move() + " ", RoleStrong}, span{m.smallest(), RoleText})
 	}
 	return nil
@@ -272,7 +272,7 @@ func (m *Model) reason(w int) []row {
 		role = RoleBad
 		head = "✗ " + head
 	case checks.StateUnknown:
-		if m.lookingNow() {
+		if m.decidingNow() {
 			head, role = fill(wordLookingAt, "domain", m.domain()), RoleInfo
 		}
 	}

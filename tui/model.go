@@ -13,6 +13,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -362,13 +363,21 @@ func (m *Model) paste(text string) {
 func (m *Model) tellPerson(r Role, text string) { m.notice = span{text, r} }
 
 // lookingNow says whether a first answer is still waited for.
-func (m *Model) lookingNow() bool {
-	for _, id := range m.wanted() {
-		if h, ok := m.state.Finding(id); !ok || m.state.Stale(h) {
-			return true
-		}
-	}
-	return false
+func (m *Model) lookingNow() bool { return slices.ContainsFunc(m.wanted(), m.awaited) }
+
+// decidingNow is lookingNow for answers that a verdict, or the goal of the path, may
+// hang on. The DNS opens and blocks nothing, and some name servers are slow.
+func (m *Model) decidingNow() bool {
+	return slices.ContainsFunc(m.wanted(), func(id checks.ID) bool {
+		c, known := checks.ByID(id)
+		return m.awaited(id) && (!known || !c.DNS() || m.state.Path == flows.DNSRecord)
+	})
+}
+
+// awaited says whether a check has given no answer yet in this round.
+func (m *Model) awaited(id checks.ID) bool {
+	h, ok := m.state.Finding(id)
+	return !ok || m.state.Stale(h)
 }
 
 // fresh says that nothing was chosen yet.

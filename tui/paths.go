@@ -193,8 +193,11 @@ func (m *Model) pathsTitle(n int) string {
 	return fill(wordManyPaths, "n", countWord(n))
 }
 
-// readingOn says that somebody is signed in, and what their look reads is not all in.
-func (m *Model) readingOn() bool { return m.state.Account != nil && flows.Looking(m.state) }
+// readingOn says that somebody is signed in, and what their look reads of the tenant is
+// not all in.
+func (m *Model) readingOn() bool {
+	return m.state.Account != nil && flows.Looking(m.state) && !m.state.FactsRead()
+}
 
 // isOpen says that people were seen to get in, everybody or the one asked about.
 func (m *Model) isOpen() bool {

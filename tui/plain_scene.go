@@ -155,7 +155,7 @@ func (p *plain) tenantScene() scene {
 func (p *plain) knownScene() scene {
 	why := flows.Missing(p.m.state)
 	switch qs := flows.Asks(p.m.state); {
-	case why != "" && p.m.lookingNow():
+	case why != "" && p.m.decidingNow():
 		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
 	case len(qs) > 0 && p.m.state.Cloud() == "":
 		sc := p.ask(qs[0])
@@ -265,7 +265,7 @@ func (p *plain) signingIn() scene {
 }
 
 func (p *plain) diagnosisScene() scene {
-	if p.m.lookingNow() {
+	if p.m.decidingNow() {
 		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
 	}
 	sc := p.goOn("answer", p.verdict()...)
@@ -368,7 +368,7 @@ func (m *Model) passedOver() []string {
 }
 
 func (p *plain) proofScene() scene {
-	if p.m.lookingNow() {
+	if p.m.decidingNow() {
 		return scene{key: "looking", lines: []string{fill(wordLookingAt, "domain", p.m.domain())}}
 	}
 	said := p.verdict()

@@ -19,9 +19,9 @@ func (s *proofScreen) body(m *Model) body {
 	w := m.size.text()
 	o := m.overall
 	switch got, ok := m.state.Reached(); {
-	case ok && (got.Done || !m.lookingNow()):
+	case ok && (got.Done || !m.decidingNow()):
 		b.put(m.reached(got, w)...)
-	case m.lookingNow() && (ok || o.State != checks.StateOpen):
+	case m.decidingNow() && (ok || o.State != checks.StateOpen):
 		b.put(para(RoleInfo, fill(wordLookingAt, "domain", m.domain()), 0, w)...)
 	default:
 		b.put(m.answer(w)...)

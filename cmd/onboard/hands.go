@@ -67,7 +67,7 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 	if ask.Callback != nil {
 		readers = append(readers, cameBack{*ask.Callback, ask.CalledBack})
 	}
-	snap := checks.Run(ctx, s, readers, ask.Checks, func(f checks.Finding) {
+	snap := looked(ctx, s, readers, ask, func(f checks.Finding) {
 		if f.Check == checks.AccountRole {
 			l.could = checks.OnlyEligible(f)
 		}

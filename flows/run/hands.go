@@ -46,10 +46,15 @@ type Ask struct {
 	// Tenant is the id of the tenant that the answers must be of; empty:
 	// not known yet.
 	Tenant string
+	// Tell takes, before the last check has landed, what was learned by looking at
+	// some of the checks, all of which have landed: so that a slow one holds up
+	// nobody who does not need it. It is there where a driver asks; whoever has
+	// nothing to tell early leaves it.
+	Tell func(facts flows.Facts, of []checks.ID)
 }
 
 // Looker looks. Look calls found once for each check of ask, from one
-// goroutine at a time, as answers land, and returns what was learned when the
+// goroutine at a time, as answers land, and returns all that was learned when the
 // last has landed or ctx has ended. What could not be seen is a finding too
 // (Unknown, with the reason); the error is for a look that broke as a whole,
 // and then the driver answers what is missing.

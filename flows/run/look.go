@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"onboard.example/checks"
@@ -79,10 +80,17 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 		return facts, errors.New(words.noLooker)
 	}
 	s := d.State()
+	var early flows.Facts
+	tell := func(facts flows.Facts, of []checks.ID) {
+		if len(of) > 0 && ctx.Err() == nil { // none would stand for all
+			early = facts
+			d.post(flows.Learned{Facts: facts, Round: round, Checks: slices.Clone(of)})
+		}
+	}
 	err = safely(func() (err error) {
 		facts, err = d.hands.Look.Look(ctx, Ask{
 			Checks: ids, App: s.App, Domain: s.Domain, Cloud: s.Cloud(), Person: s.Person, Who: s.Who(), Deleted: s.Deleted(),
-			Round: round, Tenant: s.TenantID(), Callback: s.Callback, CalledBack: s.CalledBack,
+			Round: round, Tenant: s.TenantID(), Callback: s.Callback, CalledBack: s.CalledBack, Tell: tell,
 		}, found)
 		return err
 	})
@@ -90,9 +98,14 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 		return facts, ctx.Err()
 	}
 	d.complain(err)
-	// Facts end a look, and so are told once a round even where there are none.
-	if !reflect.DeepEqual(facts, flows.Facts{}) || !d.State().Told(ids) {
-		d.post(flows.Learned{Facts: facts, Round: round, Checks: ids})
+	// Facts end a look, and so are told once a round even where there are none, or
+	// none beside those that were told early.
+	rest := facts
+	if reflect.DeepEqual(facts, early) {
+		rest = flows.Facts{}
+	}
+	if !reflect.DeepEqual(rest, flows.Facts{}) || !d.State().Told(ids) {
+		d.post(flows.Learned{Facts: rest, Round: round, Checks: ids})
 	}
 	return facts, err
 }
