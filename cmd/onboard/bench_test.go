@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,11 +25,25 @@ import (
 // the stripped binary as a process of its own; absolute times on a shared
 // machine are worth little, ratios between runs of one session more.
 
+// shipped is how the binary is built that is given away (`task build`, .ci/run;
+// TestBuiltAlike): first how everything is, then what is not inlined.
+func shipped() []string {
+	return []string{
+		"-trimpath", "-ldflags", "-s -w",
+		"-gcflags", "onboard.example/checks/sim=-l", "-gcflags", "github.com/microsoftgraph/msgraph-sdk-go/models=-l",
+	}
+}
+
 // buildBinary builds the binary as it ships and gives its path.
 func buildBinary(b *testing.B) string {
 	b.Helper()
+	return buildWith(b, shipped()...)
+}
+
+func buildWith(b *testing.B, flags ...string) string {
+	b.Helper()
 	out := filepath.Join(b.TempDir(), "onboard")
-	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, ".")
+	cmd := exec.CommandContext(b.Context(), "go", slices.Concat([]string{"build"}, flags, []string{"-o", out, "."})...)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("build: %v\n%s", err, text)
 	}
@@ -152,19 +167,22 @@ func highest(b *testing.B, bin string, args ...string) (most float64) {
 	return most
 }
 
-// BenchmarkBinary is row W5: the size of the stripped binary.
+// BenchmarkBinary is row W5: the size of the binary as it ships, and as it is with
+// everything inlined.
 func BenchmarkBinary(b *testing.B) {
-	bin := buildBinary(b)
-	info, err := os.Stat(bin)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if _, err := os.Stat(bin); err != nil {
+	size := func(flags ...string) float64 {
+		info, err := os.Stat(buildWith(b, flags...))
+		if err != nil {
 			b.Fatal(err)
 		}
+		return float64(info.Size()) / 1e6
 	}
-	b.ReportMetric(float64(info.Size())/1e6, "MB")
+	var ships, inlined float64
+	for b.Loop() {
+		ships, inlined = size(shipped()...), size(shipped()[:3]...)
+	}
+	b.ReportMetric(ships, "MB")
+	b.ReportMetric(inlined, "MB-inlined")
 	b.ReportMetric(0, "ns/op")
 }
 

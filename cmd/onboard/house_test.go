@@ -168,6 +168,29 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// TestBuiltAlike: what is measured is what `task build` makes and what CI builds.
+func TestBuiltAlike(t *testing.T) {
+	t.Parallel()
+	var command strings.Builder
+	command.WriteString("go build")
+	for _, word := range shipped() {
+		if strings.HasPrefix(word, "-") && !strings.Contains(word, " ") {
+			command.WriteString(" " + word)
+			continue
+		}
+		command.WriteString(" '" + word + "'")
+	}
+	for _, file := range []string{"../../Taskfile.yml", "../../.ci/run"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(text, []byte(command.String()+" -o ")) {
+			t.Errorf("%s does not build with %s", file, command.String())
+		}
+	}
+}
+
 // TestHabits holds house rules that no linter holds: no init functions, no
 // process exit below main, no file that outgrows a reader.
 func TestHabits(t *testing.T) {
