@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -198,20 +199,35 @@ func (r DNSRule) meant(text string, tags []DNSTag) bool {
 }
 
 // foreign reports whether a record that is taken for an attempt opens as another's
-// does: with a version that is not the rule's, or as no list of tags at all.
+// does: with a version that is not the rule's, or with a word that is neither v, nor
+// the version, nor a tag of the rule. Nobody is told to overwrite such a one.
 func (r DNSRule) foreign(rec DNSRecord) bool {
 	stem := strings.ToLower(strings.TrimRight(r.Version, "0123456789"))
-	if len(rec.Tags) == 0 {
-		return !mentions(rec.Text, r.Version)
+	if len(rec.Tags) > 0 && strings.EqualFold(rec.Tags[0].Name, "v") {
+		return !strings.HasPrefix(strings.ToLower(rec.Tags[0].Value), stem)
 	}
-	first := rec.Tags[0]
-	return strings.EqualFold(first.Name, "v") && !strings.HasPrefix(strings.ToLower(first.Value), stem)
+	if strings.Contains(strings.ToLower(rec.Text), "v="+strings.ToLower(r.Version)) {
+		return false // the record with something around it, such as a line of a zone file
+	}
+	for word := range wordsIn(rec.Text) {
+		ours := strings.EqualFold(word, "v") || strings.EqualFold(word, r.Version)
+		for tag := range r.Required {
+			ours = ours || strings.EqualFold(word, tag)
+		}
+		return !ours // the first decides
+	}
+	return false
+}
+
+// wordsIn are the words of a record; a hyphen or a low line is part of one.
+func wordsIn(text string) iter.Seq[string] {
+	inWord := func(c rune) bool { return c == '_' || c == '-' || unicode.IsLetter(c) || unicode.IsDigit(c) }
+	return strings.FieldsFuncSeq(text, func(c rune) bool { return !inWord(c) })
 }
 
 // mentions reports whether word stands in text by itself, in whatever case.
 func mentions(text, word string) bool {
-	inWord := func(c rune) bool { return c == '_' || c == '-' || unicode.IsLetter(c) || unicode.IsDigit(c) }
-	for one := range strings.FieldsFuncSeq(text, func(c rune) bool { return !inWord(c) }) {
+	for one := range wordsIn(text) {
 		if strings.EqualFold(one, word) {
 			return true
 		}

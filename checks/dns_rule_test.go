@@ -174,3 +174,36 @@ func FuzzDNSRule(f *testing.F) {
 		}
 	})
 }
+
+// TestForeign holds that what is somebody else's record is not taken for a spoiled
+// one of the rule's, and a spoiled one of the rule's not for somebody else's.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	rule := DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}}
+	for text, foreign := range map[string]bool{
+		"google-site-verification=hetk1":      true,
+		"some note: hetk1 is published":       true,
+		"v=spf1 include:policy -all":          true,
+		"site: policy=private":                true,
+		"hetk1; policy=private":               false,
+		"policy=private; v=hetk1":             false,
+		"v:hetk1; policy:private":             false,
+		"V=Hetk1; policy=private":             false,
+		"\"v=hetk1; policy=private\"":         false,
+		"\u200bv=hetk1; policy=private":       false,
+		"  v=hetk1; policy=private":           false,
+		"v=hetk2; policy=private":             false,
+		"_hetk 3600 IN TXT v=hetk1":           false,
+		"policy = private":                    false,
+		"\u201cv=hetk1; policy=private\u201d": false,
+	} {
+		rec := rule.Parse([][]string{{text}})
+		if rec.State != DNSInvalid {
+			t.Errorf("%q: %s; no attempt at all", text, rec.State)
+			continue
+		}
+		if got := rule.foreign(rec); got != foreign {
+			t.Errorf("%q: foreign %v; want %v", text, got, foreign)
+		}
+	}
+}

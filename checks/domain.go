@@ -6,9 +6,17 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/idna"
+	"unicode"
 )
+
+// Script writes names of other scripts than ASCII as the DNS has them, and the other
+// way round, by UTS #46; an error is of what can be no name. golang.org/x/net/idna's
+// Lookup is one. It comes in from outside because this room rests on the standard
+// library alone.
+type Script interface {
+	ToASCII(name string) (string, error)
+	ToUnicode(name string) (string, error)
+}
 
 // Domain is a domain that a person typed, in the forms that are needed.
 type Domain struct {
@@ -61,9 +69,10 @@ func IsPersonalDomain(ascii string) bool {
 }
 
 // ParseDomain makes a domain out of what a person types or pastes: a domain, an
-// address, a URL; in any script. Whoever asks for a domain asks by this law. The error
-// is a *DomainError.
-func ParseDomain(typed string) (Domain, error) {
+// address, a URL; in any script. Whoever asks for a domain asks by this law. More than
+// one are refused: nobody is asked about a domain that somebody did not mean. The
+// error is a *DomainError.
+func ParseDomain(typed string, script Script) (Domain, error) {
 	text := strings.TrimSpace(typed)
 	switch {
 	case text == "":
@@ -73,13 +82,17 @@ func ParseDomain(typed string) (Domain, error) {
 	case IsGUID(strings.Trim(text, "{}")):
 		return Domain{}, &DomainError{Say: sayDomainGUID, Do: doTypeDomain}
 	}
-	host := strings.TrimSuffix(hostIn(text), ".")
+	in, many := hostIn(text)
+	if many {
+		return Domain{}, badDomain(text, sayDomainMany)
+	}
+	host := strings.TrimSuffix(in, ".")
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return Domain{}, badDomain(text, sayDomainAddress)
 	}
-	ascii, err := idna.Lookup.ToASCII(host)
+	ascii, err := script.ToASCII(host)
 	if err == nil { // what is no text turns into a name that is none
-		_, err = idna.Lookup.ToASCII(ascii)
+		_, err = script.ToASCII(ascii)
 	}
 	if err != nil {
 		return Domain{}, badDomain(text, sayDomainShape)
@@ -98,7 +111,7 @@ func ParseDomain(typed string) (Domain, error) {
 	if IsPersonalDomain(ascii) {
 		return Domain{}, &DomainError{Say: fmt.Sprintf(sayDomainPersonal, ascii), Do: doDomainPersonal, Personal: true}
 	}
-	shown, err := idna.Lookup.ToUnicode(ascii)
+	shown, err := script.ToUnicode(ascii)
 	if err != nil {
 		shown = ascii
 	}
@@ -110,9 +123,12 @@ func badDomain(typed, problem string) error {
 }
 
 // hostIn finds the part that should be a domain: behind the @ of an address,
-// the host of a URL, else the whole.
-func hostIn(text string) string {
-	text = strings.Trim(text, "\"'`<>()[]{},;")
+// the host of a URL, else the whole. It says where there are several.
+func hostIn(text string) (host string, many bool) {
+	text = strings.Trim(text, "\"'`<>()[]{},; ")
+	if strings.Count(text, "<") > 1 {
+		return "", true
+	}
 	if _, in, ok := strings.Cut(text, "<"); ok { // A person <user@contoso.com>
 		text, _, _ = strings.Cut(in, ">")
 	}
@@ -121,8 +137,11 @@ func hostIn(text string) string {
 	}
 	if strings.Contains(text, "://") {
 		if u, err := url.Parse(text); err == nil && u.Hostname() != "" {
-			return u.Hostname()
+			return u.Hostname(), false
 		}
+	}
+	if severalDomains(text) {
+		return "", true
 	}
 	if i := strings.LastIndexAny(text, "@＠"); i >= 0 {
 		text = strings.TrimLeft(text[i:], "@＠")
@@ -131,7 +150,24 @@ func hostIn(text string) string {
 	if host, port, ok := strings.Cut(text, ":"); ok && isDigits(port) {
 		text = host
 	}
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(text), false
+}
+
+// severalDomains reports whether a text that is no URL holds more than one: in a
+// list, or one before a path that has an address in it.
+func severalDomains(text string) bool {
+	addresses, names := 0, 0
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;，、；|", r) }) {
+		switch {
+		case strings.ContainsAny(part, "@＠"):
+			addresses++
+		case strings.Contains(strings.Trim(part, "."), "."):
+			names++
+		}
+	}
+	before, path, _ := strings.Cut(text, "/")
+	return addresses > 1 || addresses == 0 && names > 1 ||
+		strings.Contains(before, ".") && !strings.ContainsAny(before, "@＠") && strings.ContainsAny(path, "@＠")
 }
 
 func isDigits(s string) bool {

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/idna"
 )
 
 func TestParseDomain(t *testing.T) {
@@ -32,10 +34,13 @@ func TestParseDomain(t *testing.T) {
 		`"contoso.example"`:                       "contoso.example",
 		"user_gmail.com#EXT#@contoso.example":     "contoso.example",
 		"a-b.c0.example":                          "a-b.c0.example",
+		"Dr. Adele V. <adele@contoso.example>":    "contoso.example",
+		"https://contoso.example/a@b.example":     "contoso.example",
+		"admin@contoso.example, ":                 "contoso.example",
 	} {
 		t.Run(in, func(t *testing.T) {
 			t.Parallel()
-			got, err := ParseDomain(in)
+			got, err := ParseDomain(in, idna.Lookup)
 			if err != nil || got.ASCII != want || strings.Contains(got.Unicode, "xn--") {
 				t.Errorf("got %+v, %v; want %q", got, err, want)
 			}
@@ -66,12 +71,18 @@ func TestParseDomainRefuses(t *testing.T) {
 		"bidi":       {in: "contoso\u202e.example", say: sayDomainShape},
 		"path":       {in: "contoso.example/../../x", say: ""},
 		"Microsoft":  {in: "https://login.microsoftonline.com/common", say: sayDomainLogin},
-		"outlook":    {in: "somebody@Outlook.com", say: "outlook.com is a domain of personal accounts", personal: true},
-		"gmail":      {in: "gmail.com", say: "gmail.com is a domain of personal accounts", personal: true},
+		"a list":     {in: "a@contoso.example, b@fabrikam.example", say: sayDomainMany},
+		"names":      {in: "contoso.example; fabrikam.example", say: sayDomainMany},
+		"lines":      {in: "contoso.example\nfabrikam.example", say: sayDomainMany},
+		"people":     {in: "Adele <adele@contoso.example>, Bo <bo@fabrikam.example>", say: sayDomainMany},
+		"mails":      {in: "mailto:adele@contoso.example,bo@fabrikam.example?subject=x", say: sayDomainMany},
+		"in a path":  {in: "contoso.example/path@fabrikam.example", say: sayDomainMany},
+		"outlook":    {in: "somebody@Outlook.com", say: "outlook.com is for personal accounts", personal: true},
+		"gmail":      {in: "gmail.com", say: "gmail.com is for personal accounts", personal: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := ParseDomain(tt.in)
+			got, err := ParseDomain(tt.in, idna.Lookup)
 			if tt.say == "" { // what follows a slash is no part of the domain
 				if err != nil || got.ASCII != "contoso.example" {
 					t.Errorf("got %+v, %v", got, err)
@@ -100,7 +111,7 @@ func FuzzParseDomain(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		d, err := ParseDomain(in)
+		d, err := ParseDomain(in, idna.Lookup)
 		if err != nil {
 			var e *DomainError
 			if !errors.As(err, &e) || e.Say == "" || e.Do == "" {
@@ -115,7 +126,7 @@ func FuzzParseDomain(f *testing.F) {
 		if _, err := netip.ParseAddr(got); err == nil {
 			t.Fatalf("%q gave the address %q", in, got)
 		}
-		again, err := ParseDomain(got)
+		again, err := ParseDomain(got, idna.Lookup)
 		if err != nil || again.ASCII != got && "www."+again.ASCII != got {
 			t.Fatalf("%q gave %q, which gives %+v, %v", in, got, again, err)
 		}

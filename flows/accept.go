@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"onboard.example/checks"
 )
 
@@ -166,7 +168,7 @@ func acceptOption(q Question, value string) (string, error) {
 // ShownDomain is a domain in ASCII form as people are told it: one that was written
 // in another script in both forms, as look-alikes differ in one of them alone.
 func ShownDomain(ascii string) string {
-	d, err := checks.ParseDomain(ascii)
+	d, err := checks.ParseDomain(ascii, idna.Lookup)
 	if err != nil || d.ASCII != ascii || d.Unicode == ascii {
 		return ascii
 	}
@@ -179,7 +181,7 @@ func AcceptDomain(value string) (string, error) {
 	if strings.TrimSpace(value) == "" {
 		return "", errors.New(words.needDomain)
 	}
-	d, err := checks.ParseDomain(value)
+	d, err := checks.ParseDomain(value, idna.Lookup)
 	var bad *checks.DomainError
 	if errors.As(err, &bad) {
 		return "", fmt.Errorf(words.badDomain, bad.Say, bad.Do)

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
 	"onboard.example/checks"
@@ -16,7 +17,7 @@ type Domain struct {
 
 // ParseDomain is checks.ParseDomain, with the domain that was registered.
 func ParseDomain(typed string) (Domain, error) {
-	d, err := checks.ParseDomain(typed)
+	d, err := checks.ParseDomain(typed, idna.Lookup)
 	if err != nil {
 		return Domain{}, err
 	}

@@ -188,8 +188,8 @@ func TestDNSOfNoDomain(t *testing.T) {
 func TestDomainsAreReadByOneLaw(t *testing.T) {
 	t.Parallel()
 	for typed, says := range map[string]string{
-		"contoso": "it has no dot", "192.0.2.1": "it is an IP address", "a..example": "letters, digits and hyphens", "_hetk.contoso.example": "letters, digits and hyphens",
-		"adele@gmail.com": "gmail.com is a domain of personal accounts", "https://login.microsoftonline.com/x": "Microsoft's own sign-in host",
+		"contoso": "it has no dot", "192.0.2.1": "it is an IP address", "a..example": "only letters, digits, hyphens and dots", "_hetk.contoso.example": "only letters, digits, hyphens and dots",
+		"adele@gmail.com": "gmail.com is for personal accounts", "https://login.microsoftonline.com/x": "Microsoft's own sign-in host",
 	} {
 		for _, args := range [][]string{{"dns", typed}, {"check", "--app", "hetk", "--domain", typed}, {"--plain", "--domain", typed}} {
 			out, errs, code := onboard(t.Context(), nil, args...)

@@ -57,6 +57,9 @@ var outside = map[string][]string{
 	"tui":            {"net", "net/http", "os/exec"},
 }
 
+// plain are the rooms that rest on nothing but the standard library and their arrows.
+var plain = []string{"checks", "checks/consent", "checks/aadsts"}
+
 // listed is what go list says of a package.
 type listed struct {
 	ImportPath   string
@@ -103,6 +106,9 @@ func TestArrows(t *testing.T) {
 		for _, imported := range p.Imports {
 			if other, ours := strings.CutPrefix(imported, module); ours && !slices.Contains(may, other) {
 				t.Errorf("%s imports %s; it may import %v", room, other, may)
+			}
+			if host, _, _ := strings.Cut(imported, "/"); strings.Contains(host, ".") && host+"/" != module && slices.Contains(plain, room) {
+				t.Errorf("%s imports %s; it rests on the standard library", room, imported)
 			}
 			if slices.Contains(outside[room], imported) {
 				t.Errorf("%s imports %s, and is to touch nothing of the world", room, imported)
