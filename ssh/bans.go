@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,7 +52,7 @@ func (b Ban) words() string {
 const mostBans = 10000
 
 // largestBans bounds the file of bans, in bytes.
-const largestBans = 8 << 20
+const largestBans = 32 << 20
 
 // covers says whether a ban is about whoever comes from an address, with a key
 // (empty: none) and a client by its name (empty: not known yet).
@@ -100,9 +101,19 @@ func OpenBans(file string, now func() time.Time) (*Bans, error) {
 	}
 	defer func() { _ = f.Close() }() // it was read
 	var list []Ban
-	d := json.NewDecoder(io.LimitReader(f, largestBans))
+	whole := &io.LimitedReader{R: f, N: largestBans + 1}
+	d := json.NewDecoder(whole)
 	d.DisallowUnknownFields()
-	if err := d.Decode(&list); err != nil {
+	err = d.Decode(&list)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New(sayBansMore)
+		}
+	}
+	switch {
+	case whole.N <= 0:
+		return nil, fmt.Errorf(sayBansLarge, file, largestBans>>20)
+	case err != nil:
 		return nil, fmt.Errorf("read the bans in %s: %w", file, err)
 	}
 	for i, one := range list {
@@ -239,7 +250,7 @@ func (b *Bans) List() []Ban {
 
 // Add puts a ban on the list, in place of one of the same, and keeps the list.
 // It is in force when Add returns, for whoever is there already too, and even
-// where it could not be kept.
+// where it could not be kept: then the error is an *UnkeptError.
 func (b *Bans) Add(one Ban) (Ban, error) {
 	one, hears, err := b.add(one)
 	for _, hear := range hears {
@@ -264,9 +275,14 @@ func (b *Bans) add(one Ban) (Ban, []func(Ban), error) {
 	if len(list) >= mostBans {
 		return one, nil, fmt.Errorf(sayManyBans, mostBans)
 	}
-	b.list = append(list, one)
+	list = append(list, one)
+	text, err := encodeBans(list)
+	if err != nil {
+		return one, nil, err
+	}
+	b.list = list
 	b.index()
-	return one, slices.Clone(b.hears), b.keep()
+	return one, slices.Clone(b.hears), b.keep(text)
 }
 
 // Lift takes a ban off the list, by its value, and says whether it was there.
@@ -281,30 +297,56 @@ func (b *Bans) Lift(value string) (bool, error) {
 	if len(list) == len(b.list) {
 		return false, nil
 	}
+	text, err := encodeBans(list)
+	if err != nil {
+		return false, err
+	}
 	b.list = list
 	b.index()
-	return true, b.keep()
+	return true, b.keep(text)
+}
+
+// UnkeptError says that a change is in force, but that it is not in the file: it
+// lasts until the server ends.
+type UnkeptError struct{ Err error }
+
+// Error implements error.
+func (e *UnkeptError) Error() string { return fmt.Sprintf(sayBanUnkept, e.Err) }
+
+// Unwrap gives the cause.
+func (e *UnkeptError) Unwrap() error { return e.Err }
+
+// encodeBans writes a list as it stands in the file, no larger than can be read
+// again.
+func encodeBans(list []Ban) ([]byte, error) {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // it is read by people, and no page
+	e.SetIndent("", "  ")
+	if err := e.Encode(list); err != nil {
+		return nil, fmt.Errorf("keep the bans: %w", err)
+	}
+	if text.Len() > largestBans {
+		return nil, fmt.Errorf(sayManyBans, len(list)-1)
+	}
+	return text.Bytes(), nil
 }
 
 // keep writes the list, whole or not at all. The caller holds mu.
-func (b *Bans) keep() error {
+func (b *Bans) keep(text []byte) error {
 	if b.file == "" {
 		return nil
 	}
-	text, err := json.MarshalIndent(b.list, "", "  ")
-	if err != nil {
-		return fmt.Errorf("keep the bans: %w", err)
-	}
 	f, err := os.CreateTemp(filepath.Dir(b.file), ".bans-") // 0600
 	if err != nil {
-		return fmt.Errorf("keep the bans: %w", err)
+		return &UnkeptError{err}
 	}
-	_, err = f.Write(append(text, '\n'))
+	_, err = f.Write(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(f.Name(), b.file)
 	}
 	if err != nil {
-		return fmt.Errorf("keep the bans: %w", errors.Join(err, os.Remove(f.Name())))
+		return &UnkeptError{errors.Join(err, os.Remove(f.Name()))}
 	}
 	return nil
 }

@@ -1,8 +1,10 @@
 package ssh
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"os"
@@ -86,7 +88,7 @@ func TestBansRefused(t *testing.T) {
 		t.Error(b.List())
 	}
 	dir := t.TempDir()
-	for name, text := range map[string]string{"broken": "[{", "unknown": `[{"kind":"net","value":"192.0.2.1","reason":"x","who":"y"}]`, "wrong": `[{"kind":"net","value":"x","reason":"x"}]`} {
+	for name, text := range map[string]string{"broken": "[{", "unknown": `[{"kind":"net","value":"192.0.2.1","reason":"x","who":"y"}]`, "wrong": `[{"kind":"net","value":"x","reason":"x"}]`, "more": "[]\n[]", "cut": `[]x`} {
 		file := filepath.Join(dir, name)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -99,11 +101,56 @@ func TestBansRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := nowhere.Add(Ban{Kind: BanNet, Value: "192.0.2.1", Reason: "x"}); !errors.Is(err, os.ErrNotExist) {
+	var unkept *UnkeptError
+	if _, err := nowhere.Add(Ban{Kind: BanNet, Value: "192.0.2.1", Reason: "x"}); !errors.Is(err, os.ErrNotExist) || !errors.As(err, &unkept) || !strings.Contains(err.Error(), "it is in force") {
 		t.Errorf("it was kept: %v", err)
 	}
 	if _, banned := nowhere.OfAddr(netip.MustParseAddr("192.0.2.1")); !banned {
 		t.Error("a ban that cannot be kept does not hold")
+	}
+}
+
+// TestBansCanBeReadAgain holds that as many bans as there may be, as long as they may
+// be, are a file that the next start reads.
+func TestBansCanBeReadAgain(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "bans.json")
+	list := make([]Ban, mostBans-1)
+	for i := range list {
+		one, err := Ban{Kind: BanClient, Value: fmt.Sprintf("SSH-2.0-%d-%s", i, strings.Repeat(`\"`, 110)), Reason: strings.Repeat(`"\<>&😀`, 40), Made: time.Unix(1_700_000_000, 0)}.valid()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[i] = one
+	}
+	text, err := encodeBans(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b, err := OpenBans(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Add(Ban{Kind: BanNet, Value: "192.0.2.1", Reason: "<&>"}); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := OpenBans(file, nil); err != nil || len(again.List()) != mostBans {
+		t.Errorf("%v", err)
+	}
+	if _, err := b.Add(Ban{Kind: BanNet, Value: "192.0.2.2", Reason: "x"}); err == nil {
+		t.Error("one more was taken")
+	}
+	if text, err = os.ReadFile(file); err != nil || !bytes.Contains(text, []byte("<&>")) {
+		t.Errorf("it is not readable for people: %v", err)
+	}
+	if err := os.WriteFile(file, append(text, bytes.Repeat([]byte(" "), largestBans)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenBans(file, nil); err == nil || !strings.Contains(err.Error(), "more than 32 MiB") {
+		t.Errorf("%v", err)
 	}
 }
 

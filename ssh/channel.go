@@ -28,6 +28,7 @@ type asked struct {
 
 // channel answers one session channel, from its first request to its end.
 func (s *Server) channel(_ *ssh.Server, meta *gossh.ServerConn, offered gossh.NewChannel, ctx ssh.Context) {
+	defer s.contained()
 	c, _ := ctx.Value(connKey{}).(*conn)
 	if c == nil {
 		_ = offered.Reject(gossh.ResourceShortage, sayManySessions)
@@ -37,8 +38,8 @@ func (s *Server) channel(_ *ssh.Server, meta *gossh.ServerConn, offered gossh.Ne
 		_ = offered.Reject(gossh.Prohibited, ban.words())
 		return
 	}
-	if !c.begin() {
-		_ = offered.Reject(gossh.ResourceShortage, sayManySessions)
+	if no := c.begin(); no != "" {
+		_ = offered.Reject(gossh.ResourceShortage, no)
 		return
 	}
 	defer c.end()

@@ -68,7 +68,7 @@ func (g *guest) Read(p []byte) (int, error) {
 }
 
 // Known says that the client has begun to ask.
-func (g *guest) Known() { g.known() }
+func (g *guest) Known() { g.loggedIn() }
 
 // From is who is there, behind a proxy too.
 func (g *guest) From() netip.Addr { return g.from }

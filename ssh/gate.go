@@ -8,10 +8,13 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pires/go-proxyproto"
 	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/ssh/cases"
 )
 
 // gate is the listener with its limits: what comes through has been counted,
@@ -28,6 +31,27 @@ type gate struct {
 
 	refusing chan struct{} // holds one for each refusal that is being said
 	mute     bool          // refusals are not said: another protocol is spoken
+
+	banned, nameless tally // refusals, of bans and of proxies without a header
+}
+
+// tally counts what would fill a log: it is said at once, and then once a minute.
+type tally struct {
+	mu   sync.Mutex
+	n    int
+	said time.Time
+}
+
+// count counts one more. n is how many are to be told of; 0: none yet.
+func (t *tally) count(now time.Time) (n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.n++
+	if now.Sub(t.said) < time.Minute {
+		return 0
+	}
+	n, t.n, t.said = t.n, 0, now
+	return n
 }
 
 // mostRefusals is how many clients at once are told why they are refused. More
@@ -78,10 +102,14 @@ var errRefused = errors.New("refused")
 
 // enter counts a connection in, or turns it away with a word.
 func (g *gate) enter(c *conn, from netip.Addr) error {
-	c.from, c.source = from, sourceOf(from)
+	c.from, c.source = from, cases.SourceOf(from)
 	if ban, banned := g.bans.OfAddr(from); banned {
 		g.refuse(c, disconnectHost, ban.words())
-		g.log.Info("refused", "from", g.name(from), "why", "ban", "ban", ban.Value)
+		g.sources.refuse()
+		g.log.Debug("refused", "from", g.name(from), "why", "ban", "kind", ban.Kind, "made", ban.Made)
+		if n := g.banned.count(time.Now()); n > 0 {
+			g.log.Info("refused", "why", "ban", "connections", n)
+		}
 		return errRefused
 	}
 	if no := g.sources.enter(c.source); no != "" {
@@ -113,7 +141,10 @@ func (g *gate) admit(c *conn) error {
 	}
 	if !from.IsValid() {
 		_ = c.Close() // nobody is there to be told: it was a proxy that spoke
-		g.log.Warn("refused", "from", g.name(addrOf(c.Conn.RemoteAddr())), "why", "a trusted proxy sent no PROXY header")
+		g.sources.refuse()
+		if n := g.nameless.count(time.Now()); n > 0 {
+			g.log.Warn("refused", "from", g.name(addrOf(c.Conn.RemoteAddr())), "why", "a trusted proxy sent no PROXY header", "connections", n)
+		}
 		return errRefused
 	}
 	c.Conn = p
@@ -141,6 +172,7 @@ type conn struct {
 
 	who       func() *gossh.ServerConn // nil from it: not logged in yet
 	announced sync.Once                // the host keys were named
+	proved    atomic.Bool              // and proved
 }
 
 // RemoteAddr implements net.Conn: who is there, behind a proxy too.
@@ -192,12 +224,12 @@ func (c *conn) loggedIn() {
 		return
 	}
 	c.fresh = false
-	c.gate.sources.known()
+	c.gate.sources.loggedIn()
 	c.wait()
 }
 
-// known is what bans go by, as far as it is known yet.
-func (c *conn) known() (from netip.Addr, key, client string) {
+// about is what bans go by, as far as it is known yet.
+func (c *conn) about() (from netip.Addr, key, client string) {
 	c.mu.Lock()
 	who := c.who
 	c.mu.Unlock()
@@ -217,19 +249,22 @@ func (c *conn) wait() {
 	}
 }
 
-// begin counts a session in, if there may be one more.
-func (c *conn) begin() bool {
+// begin counts a session in; no is why not, empty where there may be one more.
+func (c *conn) begin() (no string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed || c.leaving || c.open >= c.gate.limits.SessionsPerConnection {
-		return false
+		return sayManySessions
+	}
+	if !c.gate.sources.mayBegin(c.source) {
+		return sayFastSessions
 	}
 	c.open++
 	if c.unused != nil {
 		c.unused.Stop()
 		c.unused = nil
 	}
-	return true
+	return ""
 }
 
 // end counts a session out.

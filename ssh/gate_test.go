@@ -15,6 +15,8 @@ import (
 
 	"github.com/pires/go-proxyproto"
 	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/ssh/cases"
 )
 
 // raw opens a bare connection, and sends what a test wants to begin with.
@@ -172,7 +174,7 @@ func TestSources(t *testing.T) {
 		"192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7/32",
 		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64",
 	} {
-		if got := sourceOf(netip.MustParseAddr(addr)).String(); got != want {
+		if got := cases.SourceOf(netip.MustParseAddr(addr)).String(); got != want {
 			t.Errorf("%s is of %s, want %s", addr, got, want)
 		}
 	}
@@ -180,7 +182,7 @@ func TestSources(t *testing.T) {
 	l := DefaultLimits()
 	l.Burst, l.Rate, l.PerSource = 2, 1, 5
 	s := &sources{limits: l, now: func() time.Time { return now }, of: map[netip.Prefix]*source{}}
-	one, two := sourceOf(netip.MustParseAddr("192.0.2.1")), sourceOf(netip.MustParseAddr("192.0.2.2"))
+	one, two := cases.SourceOf(netip.MustParseAddr("192.0.2.1")), cases.SourceOf(netip.MustParseAddr("192.0.2.2"))
 	for i, want := range []string{"", "", sayTooFast} {
 		if no := s.enter(one); no != want {
 			t.Errorf("%d: %q, want %q", i, no, want)
@@ -189,7 +191,7 @@ func TestSources(t *testing.T) {
 	if no := s.enter(two); no != "" {
 		t.Errorf("another source pays for the first: %q", no)
 	}
-	s.known()
+	s.loggedIn()
 	s.leave(one, false)
 	s.leave(one, true)
 	s.leave(two, true)
@@ -197,12 +199,117 @@ func TestSources(t *testing.T) {
 		t.Errorf("all %d, fresh %d, known %d, refused %d", all, fresh, known, refused)
 	}
 	now = now.Add(2 * time.Minute)
-	three := sourceOf(netip.MustParseAddr("192.0.2.3"))
+	three := cases.SourceOf(netip.MustParseAddr("192.0.2.3"))
 	if no := s.enter(three); no != "" {
 		t.Error(no)
 	}
 	if _, _, known, _ := s.counts(); known != 1 {
 		t.Errorf("%d sources are known; those without a debt are forgotten", known)
+	}
+}
+
+// TestWideSources holds that all of an IPv6 /48 together has four times what one
+// source has, of everything that is counted by source.
+func TestWideSources(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	l := Limits{Connections: 1000, Handshakes: 1000, PerSource: 3, Rate: 100, Burst: 100, SessionRate: 1, SessionBurst: 2, CasesPerSource: 2, CommandsPerSource: 2}
+	s := &sources{limits: l, now: func() time.Time { return now }, of: map[netip.Prefix]*source{}}
+	one := func(net int) netip.Prefix {
+		return cases.SourceOf(netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 0, 1, byte(net >> 8), byte(net), 15: 1}))
+	}
+	other := cases.SourceOf(netip.MustParseAddr("2001:db8:2::1"))
+	for name, c := range map[string]struct {
+		takes func(netip.Prefix) bool
+		most  int
+	}{
+		"connections": {func(p netip.Prefix) bool { return s.enter(p) == "" }, l.PerSource},
+		"sessions":    {s.mayBegin, l.SessionBurst},
+		"cases":       {s.mayKeep, l.CasesPerSource},
+		"commands":    {s.enterCommand, l.CommandsPerSource},
+	} {
+		taken := 0
+		for net := range 20 {
+			for range c.most + 1 {
+				if c.takes(one(net)) {
+					taken++
+				}
+			}
+		}
+		if taken != wider*c.most {
+			t.Errorf("%s: a /48 has %d, and one source %d", name, taken, c.most)
+		}
+		if !c.takes(other) {
+			t.Errorf("%s: another pays for it", name)
+		}
+	}
+	for range wider * l.PerSource { // what was taken can be had again
+		s.leave(one(0), true)
+	}
+	if s.of[netip.MustParsePrefix("2001:db8:1::/48")].conns != 0 {
+		t.Error("the /48 still has connections")
+	}
+}
+
+// TestPaceOfSessions holds that one source begins sessions and cases at a bounded
+// pace, and that a table full of those who owe nothing else has room again.
+func TestPaceOfSessions(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	l := DefaultLimits()
+	s := &sources{limits: l, now: func() time.Time { return now }, of: map[netip.Prefix]*source{}}
+	one := cases.SourceOf(netip.MustParseAddr("192.0.2.1"))
+	count := func(takes func(netip.Prefix) bool) (n int) {
+		for takes(one) {
+			n++
+		}
+		return n
+	}
+	if sessions, kept := count(s.mayBegin), count(s.mayKeep); sessions != l.SessionBurst || kept != l.CasesPerSource {
+		t.Errorf("%d sessions and %d cases at once", sessions, kept)
+	}
+	now = now.Add(time.Second)
+	if sessions, kept := count(s.mayBegin), count(s.mayKeep); sessions != int(l.SessionRate) || kept != 0 {
+		t.Errorf("%d sessions and %d cases a second later", sessions, kept)
+	}
+	now = now.Add(2 * time.Minute)
+	if s.sweep(now); s.of[one] == nil {
+		t.Error("what it owes of cases is forgotten")
+	}
+	for i := range mostSources - 1 {
+		s.of[cases.SourceOf(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))] = s.of[one]
+	}
+	if no := s.enter(cases.SourceOf(netip.MustParseAddr("192.0.2.2"))); no != "" {
+		t.Errorf("nobody else gets in: %q", no)
+	}
+	now = now.Add(time.Hour)
+	if kept := count(s.mayKeep); kept != l.CasesPerSource {
+		t.Errorf("%d cases an hour later", kept)
+	}
+}
+
+// TestPaceOverSSH holds that whoever begins too many sessions or cases is told.
+func TestPaceOverSSH(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) {
+		o.Limits.SessionsPerConnection, o.Limits.SessionRate, o.Limits.SessionBurst, o.Limits.CasesPerSource = 10, 1e-6, 3, 1
+	})
+	first := s.shell(t, "anybody", 100, 30)
+	first.chooses()
+	first.shownCode()
+	second := s.shell(t, "anybody", 100, 30)
+	second.chooses()
+	second.sees("Not saved since")
+	second.sees("has to wait")
+	conn := s.dial(t, "anybody", nil)
+	if _, err := conn.NewSession(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.NewSession(); err == nil || !strings.Contains(err.Error(), sayFastSessions) {
+		t.Errorf("%v", err)
+	}
+	if n, err := s.o.Cases.Count(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d cases, %v", n, err)
 	}
 }
 
@@ -217,7 +324,7 @@ func TestSourcesAreBounded(t *testing.T) {
 	no := ""
 	for i := range mostSources + 10 {
 		a := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
-		no = s.enter(sourceOf(a))
+		no = s.enter(cases.SourceOf(a))
 	}
 	if _, _, known, _ := s.counts(); known != mostSources || no != sayBusy {
 		t.Errorf("%d sources, and the last heard %q", known, no)

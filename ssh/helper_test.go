@@ -100,6 +100,7 @@ func serve(t *testing.T, change func(*Options)) *site {
 		},
 	}
 	o.Limits.PerSource, o.Limits.Rate, o.Limits.Burst = 1000, 1000, 1000
+	o.Limits.SessionRate, o.Limits.SessionBurst, o.Limits.CasesPerSource = 1000, 1000, 1000
 	o.Limits.CommandsPerSource = o.Limits.Commands
 	if change != nil {
 		change(&o)

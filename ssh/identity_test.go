@@ -353,9 +353,12 @@ func TestProofIsOfOurKeysAlone(t *testing.T) {
 		"nothing": nil, "a stranger's": one(stranger.PublicKey().Marshal()), "both": append(one(ours), one(stranger.PublicKey().Marshal())...),
 		"cut off": one(ours)[:20], "too many": slices.Repeat(one(ours), mostKeys+1),
 	} {
-		if ok, _, err := conn.SendRequest(proveKeys, true, payload); ok || err != nil {
+		if ok, _, err := s.dial(t, "anybody", nil).SendRequest(proveKeys, true, payload); ok || err != nil {
 			t.Errorf("%s: %v, %v", name, ok, err)
 		}
+	}
+	if ok, _, err := conn.SendRequest(proveKeys, true, one(ours)); ok || err != nil {
+		t.Errorf("again: %v, %v", ok, err)
 	}
 }
 

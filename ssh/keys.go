@@ -46,7 +46,9 @@ type keys struct {
 	paste int           // most bytes of a paste
 	pace  *rate.Limiter // of events; what is beyond is dropped
 	over  func()        // told of it, once until all is well again; nil: nobody is
-	now   func() time.Time
+	// caught is deferred where a key is decoded on a goroutine of ours.
+	caught func()
+	now    func() time.Time
 
 	mu      sync.Mutex
 	state   state
@@ -62,7 +64,7 @@ type keys struct {
 }
 
 func newKeys(l Limits, now func() time.Time, emit func(tea.Msg)) *keys {
-	return &keys{emit: emit, paste: l.Paste, now: now, pace: rate.NewLimiter(rate.Limit(l.Keys), l.KeysBurst)}
+	return &keys{emit: emit, caught: func() {}, paste: l.Paste, now: now, pace: rate.NewLimiter(rate.Limit(l.Keys), l.KeysBurst)}
 }
 
 // feed takes a chunk as it was read.
@@ -84,6 +86,7 @@ func (k *keys) feed(chunk []byte) {
 
 // pressed takes an ESC that stands alone as the key.
 func (k *keys) pressed() {
+	defer k.caught()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.state == escape && !k.closed {

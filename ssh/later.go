@@ -12,20 +12,22 @@ import (
 // it. Until then it is in memory: who only looks in leaves nothing behind, and
 // connecting writes nothing to the disk.
 type later struct {
-	// begin makes the case, and gives its journal; it is called until it succeeds.
-	begin func(ctx context.Context) (flows.Journal, error)
+	// begin makes the case, and gives its journal and what is to be done once all
+	// that happened so far is kept there; it is called until it succeeds.
+	begin func(ctx context.Context) (j flows.Journal, kept func(), err error)
 
 	mu    sync.Mutex
 	first *journal.Memory
 	state flows.State   // of what first holds
 	kept  flows.Journal // of the case; nil: there is none yet
+	after func()        // called once everything is in kept
 	moved chan struct{} // closed once everything is in kept
 	whole bool
 }
 
 var _ flows.Journal = (*later)(nil)
 
-func newLater(begin func(ctx context.Context) (flows.Journal, error)) *later {
+func newLater(begin func(ctx context.Context) (flows.Journal, func(), error)) *later {
 	return &later{begin: begin, first: journal.NewMemory(), moved: make(chan struct{})}
 }
 
@@ -53,7 +55,7 @@ func (l *later) move(ctx context.Context) (err error) {
 		return nil
 	}
 	if l.kept == nil {
-		if l.kept, err = l.begin(ctx); err != nil {
+		if l.kept, l.after, err = l.begin(ctx); err != nil {
 			l.kept = nil
 			return err
 		}
@@ -69,6 +71,7 @@ func (l *later) move(ctx context.Context) (err error) {
 	}
 	l.whole, l.first = true, nil
 	close(l.moved)
+	l.after()
 	return nil
 }
 

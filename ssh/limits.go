@@ -7,7 +7,8 @@ import "time"
 type Limits struct {
 	// Connections and Handshakes bound all connections, and those of them that
 	// are not logged in yet; PerSource those of one source: an IPv4 address, or
-	// an IPv6 /64, which is what one customer of a provider gets.
+	// an IPv6 /64. What holds for one source holds fourfold for all of an IPv6 /48
+	// together, for providers give their customers up to that much.
 	Connections, Handshakes, PerSource int
 	// Rate is how many connections a second one source may make, and Burst how
 	// many at once after a pause.
@@ -18,9 +19,14 @@ type Limits struct {
 	Handshake time.Duration
 	Tries     int
 	// Sessions bound all sessions, and SessionsPerConnection those of one
-	// connection. A connection without a session lives for Unused.
+	// connection. One source may begin SessionRate a second, and SessionBurst at
+	// once after a pause. A connection without a session lives for Unused.
 	Sessions, SessionsPerConnection int
+	SessionRate                     float64
+	SessionBurst                    int
 	Unused                          time.Duration
+	// CasesPerSource is how many cases one source may begin within an hour.
+	CasesPerSource int
 	// Width and Height clamp a window, in cells; Resizes is the time between two
 	// changes of its size that are drawn.
 	Width, Height int
@@ -53,7 +59,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Connections: 2000, Handshakes: 200, PerSource: 20, Rate: 5, Burst: 10,
 		Handshake: 20 * time.Second, Tries: 6,
-		Sessions: 500, SessionsPerConnection: 2, Unused: 30 * time.Second,
+		Sessions: 500, SessionsPerConnection: 2, SessionRate: 5, SessionBurst: 20, Unused: 30 * time.Second, CasesPerSource: 20,
 		Width: 200, Height: 60, Resizes: 100 * time.Millisecond,
 		Bytes: 64 << 10, BytesBurst: 1 << 20, Keys: 200, KeysBurst: 4096, Paste: 256 << 10,
 		Pending: 1 << 20, Stall: time.Minute,

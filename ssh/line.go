@@ -64,7 +64,10 @@ func (s *session) lines(ctx context.Context) *lines {
 		io.Reader
 		io.Writer
 	}{typed, s.out}, "")}
-	size := func(to size) { _ = l.term.SetSize(to.w, to.h) } // it redraws a line, which cannot fail here
+	size := func(to size) {
+		defer s.caught()
+		_ = l.term.SetSize(to.w, to.h) // it redraws a line, which cannot fail here
+	}
 	at := s.window.get()
 	size(at)
 	stop := s.window.listen(at, size)
@@ -74,7 +77,7 @@ func (s *session) lines(ctx context.Context) *lines {
 		}
 		typed.put(lineBytes(msg))
 	})
-	taken.over = func() { s.notice(sayManyKeys) }
+	taken.over, taken.caught = func() { s.notice(sayManyKeys) }, s.caught
 	go func() {
 		defer typed.end()
 		defer stop()

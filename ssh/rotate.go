@@ -29,8 +29,9 @@ func (id *Identity) announce(to gossh.Conn) {
 // prove signs for the keys that a client asks proof of: that the server has
 // their secret halves, in this very connection.
 func (id *Identity) prove(ctx ssh.Context, _ *ssh.Server, req *gossh.Request) (ok bool, payload []byte) {
-	conn, isConn := ctx.Value(ssh.ContextKeyConn).(gossh.ConnMetadata)
-	if !isConn {
+	meta, isConn := ctx.Value(ssh.ContextKeyConn).(gossh.ConnMetadata)
+	c, _ := ctx.Value(connKey{}).(*conn)
+	if !isConn || c == nil || c.proved.Swap(true) { // once is enough, and signing costs
 		return false, nil
 	}
 	rest := req.Payload
@@ -54,7 +55,7 @@ func (id *Identity) prove(ctx ssh.Context, _ *ssh.Server, req *gossh.Request) (o
 			What    string
 			Session []byte
 			Key     []byte
-		}{proveKeys, conn.SessionID(), one.Key}))
+		}{proveKeys, meta.SessionID(), one.Key}))
 		if err != nil {
 			return false, nil
 		}

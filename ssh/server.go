@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 	"onboard.example/flows/run"
 	"onboard.example/ssh/cases"
@@ -35,8 +37,10 @@ type Options struct {
 	// Cases keeps the runs in which something was chosen.
 	Cases *cases.Store
 	Log   *slog.Logger // nil: nothing is logged
-	// LogName writes an address into the log; nil: as it is.
+	// LogName writes an address into the log, and LogKey the fingerprint of a
+	// client's key, which names a person better than that; nil: as it is.
 	LogName func(netip.Addr) string
+	LogKey  func(fingerprint string) string
 	// Profiles are the apps to choose from; Version, Login and Service go into
 	// runs.
 	Profiles                []flows.Profile
@@ -103,7 +107,7 @@ func New(o Options) (*Server, error) {
 		ConnCallback:         s.connected,
 		ServerConfigCallback: s.config,
 		ConnectionFailedCallback: func(c net.Conn, err error) {
-			o.Log.Debug("handshake failed", "from", o.nameOf(addrOf(c.RemoteAddr())), "why", err.Error())
+			o.Log.Debug("handshake failed", "from", o.nameOf(addrOf(c.RemoteAddr())), "why", nameless(err))
 		},
 		ChannelHandlers: map[string]ssh.ChannelHandler{"session": s.channel},
 		RequestHandlers: map[string]ssh.RequestHandler{proveKeys: o.Identity.prove},
@@ -132,6 +136,22 @@ func (o *Options) nameOf(a netip.Addr) string {
 		return o.LogName(a)
 	}
 	return a.String()
+}
+
+// nameless says what went wrong with a connection, and not with whose.
+func nameless(err error) string {
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		err = op.Err
+	}
+	return checks.Line(err.Error(), 300)
+}
+
+// keyOf writes a fingerprint as logs are to have it; empty: there is no key.
+func (o *Options) keyOf(fingerprint string) string {
+	if o.LogKey != nil && fingerprint != "" {
+		return o.LogKey(fingerprint)
+	}
+	return fingerprint
 }
 
 // Serve serves what comes in at l until Drain or Close, and then returns nil.
@@ -193,7 +213,7 @@ func (s *Server) endAll(why error) {
 // a session is told why.
 func (s *Server) enforce(ban Ban) {
 	for _, c := range s.sources.conns() {
-		if !ban.covers(c.known()) {
+		if !ban.covers(c.about()) {
 			continue
 		}
 		s.mu.Lock()
@@ -242,11 +262,48 @@ func (s *Server) Status() Status {
 	return out
 }
 
+// contained logs a panic, and ends it: the library's own log would name the client
+// and repeat the panic's text, which may hold what a person typed.
+func (s *Server) contained() {
+	if r := recover(); r != nil {
+		s.mu.Lock()
+		s.broke++
+		s.mu.Unlock()
+		s.o.Log.Error("a connection broke", "stack", frames(debug.Stack()))
+	}
+}
+
+// LibraryLog gives a log for what libraries write by themselves (slog.SetDefault):
+// it has their message, and where they were, but nothing of whom it was about.
+func LibraryLog(to *slog.Logger) *slog.Logger { return slog.New(libraryLog{to.Handler()}) }
+
+type libraryLog struct{ slog.Handler }
+
+// Handle implements slog.Handler.
+func (l libraryLog) Handle(ctx context.Context, r slog.Record) error {
+	out := slog.NewRecord(r.Time, r.Level, "of a library", r.PC)
+	out.AddAttrs(slog.String("says", checks.Line(r.Message, 200)))
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "stack" {
+			out.AddAttrs(slog.String("stack", frames([]byte(a.Value.String()))))
+		}
+		return true
+	})
+	return l.Handler.Handle(ctx, out)
+}
+
+// WithAttrs implements slog.Handler: what a library adds for good is left out.
+func (l libraryLog) WithAttrs([]slog.Attr) slog.Handler { return l }
+
+// WithGroup implements slog.Handler.
+func (l libraryLog) WithGroup(string) slog.Handler { return l }
+
 // connKey is where a connection's context keeps the connection.
 type connKey struct{}
 
 // connected is called for each connection, before its handshake.
-func (s *Server) connected(ctx ssh.Context, raw net.Conn) net.Conn {
+func (s *Server) connected(ctx ssh.Context, raw net.Conn) (let net.Conn) {
+	defer s.contained()
 	c, ok := raw.(*conn)
 	if !ok || c.gate.admit(c) != nil {
 		return nil

@@ -57,6 +57,8 @@ type session struct {
 	started atomic.Bool
 	touched atomic.Int64 // when something came in, in nanoseconds
 
+	counted bool // its case counts for its source; of the journal's one caller
+
 	mu     sync.Mutex
 	tell   func(string)     // shows the person a line; nil: nobody is there yet
 	stand  func(quiet bool) // tells the person by what they come back, for good; nil: nobody is there yet
@@ -149,7 +151,7 @@ func (s *session) run() {
 	defer s.srv.vacate(s)
 	defer s.watch()()
 	log := s.srv.o.Log
-	log.Info("session", "from", s.from(), "user", s.kind(), "key", s.key, "pty", s.asked.pty, "command", s.asked.exec)
+	log.Info("session", "from", s.from(), "user", s.kind(), "key", s.srv.o.keyOf(s.key), "pty", s.asked.pty, "command", s.asked.exec)
 	code = s.serveUser()
 	log.Info("session ended", "from", s.from(), "case", s.caseNumber(), "code", code, "why", s.ending())
 }
@@ -299,6 +301,7 @@ func (s *session) watch() (stop func()) {
 	var mu sync.Mutex
 	var look func()
 	look = func() {
+		defer s.caught()
 		mu.Lock()
 		defer mu.Unlock()
 		if ctx.Err() != nil {

@@ -125,9 +125,11 @@ func TestBrokenConnection(t *testing.T) {
 		t.Errorf("the first ended with %d: %q", exit, c.bytes())
 	}
 	_ = again.conn.Close()
-	third := s.shell(t, strings.ToLower(code), 100, 30)
+	third := s.shell(t, strings.ToLower(strings.ReplaceAll(code, "-", "")), 100, 30)
 	third.knows()
-	third.left()
+	if got := third.left(); got != code {
+		t.Errorf("the code is told as %s", got)
+	}
 }
 
 // TestCodesThatOpenNothing holds what such a code is answered, and that the case

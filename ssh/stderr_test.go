@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -9,7 +10,11 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/ssh/cases"
+	"onboard.example/tui"
 )
 
 // wall is a channel whose client opened no window: what is written to it waits.
@@ -57,7 +62,7 @@ func TestStandardErrorNeverWaits(t *testing.T) {
 	defer func() { _, _ = here.Close(), there.Close() }()
 	from := netip.MustParseAddr("192.0.2.1")
 	w := wall{end: make(chan struct{}), closed: make(chan struct{})}
-	one := newSession(s.Server, &conn{Conn: here, from: from, source: sourceOf(from)}, &gossh.ServerConn{Conn: person{}}, w)
+	one := newSession(s.Server, &conn{Conn: here, from: from, source: cases.SourceOf(from)}, &gossh.ServerConn{Conn: person{}}, w)
 	for _, line := range []string{"check --app nosuch", "check --nosuch", "status", "status nobody"} {
 		for range s.o.Limits.Commands + 1 {
 			one.asked.command, one.asked.exec = line, true
@@ -81,6 +86,45 @@ func TestStandardErrorNeverWaits(t *testing.T) {
 	<-w.closed
 }
 
+// TestPanicsBesideTheSession holds that a panic on one of the goroutines that serve
+// a session ends that session alone: of a lone ESC, of a change of the window.
+func TestPanicsBesideTheSession(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	here, there := net.Pipe()
+	defer func() { _, _ = here.Close(), there.Close() }()
+	from := netip.MustParseAddr("192.0.2.1")
+	for name, breaks := range map[string]func(*session){
+		"a lone ESC": func(one *session) {
+			taken := newKeys(s.o.Limits, s.o.Now, func(tea.Msg) { panic("ours") })
+			taken.caught = one.caught
+			taken.feed([]byte("\x1b"))
+		},
+		"the clock": func(one *session) {
+			one.told(func(string) { panic("ours") }, nil)
+			one.srv.o.Limits.Idle = one.srv.o.Limits.Warning
+			one.touch()
+			one.watch()
+		},
+	} {
+		w := wall{end: make(chan struct{}), closed: make(chan struct{})}
+		one := newSession(s.Server, &conn{Conn: here, from: from, source: cases.SourceOf(from)}, &gossh.ServerConn{Conn: person{}}, w)
+		breaks(one)
+		select {
+		case <-one.ctx.Done():
+		case <-time.After(patience):
+			t.Fatalf("%s: the session goes on", name)
+		}
+		if !errors.Is(context.Cause(one.ctx), tui.ErrBroke) {
+			t.Errorf("%s: it ended with %v", name, context.Cause(one.ctx))
+		}
+		close(w.end)
+	}
+	if st := s.Status(); st.Broke != 2 {
+		t.Errorf("%+v", st)
+	}
+}
+
 // TestCommandsOfOneSource holds that one source leaves room for the commands of
 // others, and that it is told.
 func TestCommandsOfOneSource(t *testing.T) {
@@ -102,7 +146,7 @@ func TestCommandsOfOneSource(t *testing.T) {
 	if _, errs, code := s.asks(t, "check"); code != codeUnknown || !strings.Contains(errs, sayManyOfYours) {
 		t.Errorf("a third: %d, %q", code, errs)
 	}
-	if !s.sources.enterCommand(sourceOf(netip.MustParseAddr("192.0.2.1"))) {
+	if !s.sources.enterCommand(cases.SourceOf(netip.MustParseAddr("192.0.2.1"))) {
 		t.Error("another source has no room")
 	}
 	close(let)

@@ -53,7 +53,8 @@ func (s *session) serveUser() int {
 	if err := s.srv.occupy(s, string(c.Number())); err != nil {
 		return s.goodbye(err)
 	}
-	s.keep(string(c.Number()), s.user)
+	code, _ := cases.ParseCode(s.user) // it opened a case
+	s.keep(string(c.Number()), code.Reveal())
 	return s.serveRun(c)
 }
 
@@ -110,20 +111,29 @@ func sentence(err error) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// begin makes the case of a run in which something was chosen, and tells the
-// person how to come back to it.
-func (s *session) begin(ctx context.Context) (flows.Journal, error) {
+// errManyCases says that one source begins too many.
+var errManyCases = errors.New(sayManyCases)
+
+// begin makes the case of a run in which something was chosen. Once that is kept
+// the person is told how to come back to it. The journal has one caller at a time.
+func (s *session) begin(ctx context.Context) (j flows.Journal, kept func(), err error) {
+	if !s.counted && !s.srv.sources.mayKeep(s.conn.source) {
+		return nil, nil, errManyCases
+	}
+	s.counted = true
 	c, code, err := s.srv.o.Cases.New(ctx)
 	if err != nil {
 		s.srv.o.Log.Error("no case", "from", s.from(), "why", err.Error())
-		return nil, err
+		return nil, nil, err
 	}
 	s.srv.mu.Lock()
 	s.srv.atWork[string(c.Number())] = s
 	s.srv.mu.Unlock()
-	s.keep(string(c.Number()), code.Reveal())
-	s.kept()
-	return c, nil
+	s.keep(string(c.Number()), "")
+	return c, func() {
+		s.keep(string(c.Number()), code.Reveal())
+		s.kept()
+	}, nil
 }
 
 // keep notes which case it is.
@@ -222,11 +232,14 @@ func (s *session) screen(drv tui.Driver, o tui.Options) error {
 		Out: s.out, Environ: s.asked.environ(), Broke: s.broke, Frames: &s.srv.frames,
 		Listen: func(ctx context.Context, send func(tea.Msg)) {
 			taken := newKeys(s.srv.o.Limits, s.srv.o.Now, send)
-			taken.over = func() { s.notice(sayManyKeys) }
+			taken.over, taken.caught = func() { s.notice(sayManyKeys) }, s.caught
 			defer taken.close()
 			s.told(func(text string) { go send(tui.NoticeMsg{Text: text}) }, func(quiet bool) { go send(tui.StandingMsg{Text: s.back(sayKept), Quiet: quiet}) })
 			defer s.told(nil, nil)
-			defer s.window.listen(at, func(to size) { send(tea.WindowSizeMsg{Width: to.w, Height: to.h}) })()
+			defer s.window.listen(at, func(to size) {
+				defer s.caught()
+				send(tea.WindowSizeMsg{Width: to.w, Height: to.h})
+			})()
 			s.hear(ctx, taken.feed)
 		},
 	})
@@ -325,7 +338,7 @@ func (s *session) printFingerprint() {
 func (l Limits) words() []string {
 	return []string{
 		fmt.Sprintf(sayLimitConnections, l.PerSource, l.Rate, l.Burst),
-		fmt.Sprintf(sayLimitSessions, l.SessionsPerConnection),
+		fmt.Sprintf(sayLimitSessions, l.SessionsPerConnection, l.SessionRate, l.SessionBurst, l.CasesPerSource),
 		fmt.Sprintf(sayLimitTime, l.Handshake, l.Idle, l.Total),
 		fmt.Sprintf(sayLimitWindow, l.Width, l.Height),
 		fmt.Sprintf(sayLimitInput, l.Paste>>10, l.Bytes>>10, l.Keys),

@@ -123,11 +123,20 @@ func reserved() []netip.Prefix {
 // another form.
 func Public(a netip.Addr) bool {
 	a = a.Unmap()
-	nat64 := netip.MustParsePrefix("64:ff9b::/96") // RFC 6052
-	if b := a.As16(); nat64.Contains(a) {
-		return public(netip.AddrFrom4([4]byte(b[12:])))
+	if inner, has := undisguised(a); has {
+		return public(inner)
 	}
 	return public(a)
+}
+
+// undisguised is the IPv4 address that a well-known NAT64 address leads to
+// (RFC 6052).
+func undisguised(a netip.Addr) (inner netip.Addr, has bool) {
+	if !netip.MustParsePrefix("64:ff9b::/96").Contains(a) {
+		return inner, false
+	}
+	b := a.As16()
+	return netip.AddrFrom4([4]byte(b[12:])), true
 }
 
 // public reports whether an address can be a name server's on the internet.
@@ -139,8 +148,7 @@ func public(a netip.Addr) bool {
 // addresses are never asked: cloud machines keep their secrets at 169.254.169.254.
 func (r *Resolver) askable(a netip.Addr) bool {
 	a = a.Unmap()
-	nat64 := netip.MustParsePrefix("64:ff9b::/96") // RFC 6052: an IPv4 address in disguise
-	if b := a.As16(); nat64.Contains(a) && !r.askable(netip.AddrFrom4([4]byte(b[12:]))) {
+	if inner, has := undisguised(a); has && !r.askable(inner) {
 		return false
 	}
 	if public(a) {

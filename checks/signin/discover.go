@@ -70,18 +70,22 @@ func (d *Discoverer) Serves() []checks.Part {
 
 // Read asks every sign-in host at once. A domain that no cloud knows is a value
 // without tenants; it is a Failure only where a cloud that might know it could
-// not be asked.
+// not be asked. A panic over an answer is the caller's, whose goroutine guards
+// against it: one of ours would end the whole process.
 func (d *Discoverer) Read(ctx context.Context, q checks.Query, parts []checks.Part, land func(checks.Piece)) {
 	pieces := make(chan checks.Piece)
 	var wg sync.WaitGroup
+	var broke [2]any
 	if slices.Contains(parts, checks.PartDiscovery) {
 		wg.Go(func() {
+			defer func() { broke[0] = recover() }()
 			pieces <- checks.NewPiece(checks.PartDiscovery, d.discover(ctx, q),
 				func(s *checks.Snapshot) *checks.Look[checks.Discovery] { return &s.Discovery })
 		})
 	}
 	if slices.Contains(parts, checks.PartRealm) {
 		wg.Go(func() {
+			defer func() { broke[1] = recover() }()
 			pieces <- checks.NewPiece(checks.PartRealm, d.realm(ctx, q),
 				func(s *checks.Snapshot) *checks.Look[checks.Realm] { return &s.Realm })
 		})
@@ -89,6 +93,16 @@ func (d *Discoverer) Read(ctx context.Context, q checks.Query, parts []checks.Pa
 	go func() { wg.Wait(); close(pieces) }()
 	for p := range pieces {
 		land(p)
+	}
+	handOn(broke[:])
+}
+
+// handOn panics with the first of what goroutines of ours panicked with.
+func handOn(broke []any) {
+	for _, b := range broke {
+		if b != nil {
+			panic(b)
+		}
 	}
 }
 
@@ -162,16 +176,17 @@ func place(c checks.Cloud) int {
 
 // each runs f for every root at once and gives the answers in order. Once one has
 // found what was asked for, the others have straggle left; they then end as if
-// they had not answered in time.
+// they had not answered in time. Where f panics, so does each, in the end.
 func each[T any](ctx context.Context, roots []root, straggle time.Duration, f func(context.Context, root) (T, bool)) []T {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	out := make([]T, len(roots))
+	out, broke := make([]T, len(roots)), make([]any, len(roots))
 	var wg sync.WaitGroup
 	var once sync.Once
 	var late *time.Timer
 	for i, r := range roots {
 		wg.Go(func() {
+			defer func() { broke[i] = recover() }()
 			answer, found := f(ctx, r)
 			out[i] = answer
 			if found {
@@ -183,6 +198,7 @@ func each[T any](ctx context.Context, roots []root, straggle time.Duration, f fu
 	if late != nil {
 		late.Stop()
 	}
+	handOn(broke)
 	return out
 }
 

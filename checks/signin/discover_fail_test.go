@@ -80,6 +80,26 @@ func TestDiscoverFailures(t *testing.T) {
 	}
 }
 
+// A panic over an answer is the caller's to catch: it ends no process.
+func TestDiscoverPanicGoesToTheCaller(t *testing.T) {
+	t.Parallel()
+	for _, part := range []checks.Part{checks.PartDiscovery, checks.PartRealm} {
+		broken := func(http.ResponseWriter, *http.Request) { panic("over an answer") }
+		d, err := NewDiscoverer(DiscovererOptions{Transport: &elsewhere{hosts: map[string]http.HandlerFunc{hostPublic: broken, hostGov: unknownTenant, hostChina: unknownTenant}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		func() {
+			defer func() {
+				if r := recover(); r != "over an answer" {
+					t.Errorf("%s: %v", part, r)
+				}
+			}()
+			d.Read(t.Context(), checks.Query{Domain: "fabrikam.example"}, []checks.Part{part}, func(checks.Piece) {})
+		}()
+	}
+}
+
 func TestDiscoverThrottledSaysHowLong(t *testing.T) {
 	t.Parallel()
 	sent := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)

@@ -35,7 +35,7 @@ func (f adminFlags) path(o *options) (string, error) {
 
 func newAdmin(o *options) *cobra.Command {
 	var f adminFlags
-	cmd := &cobra.Command{Use: "admin", Short: "Look after a running `onboard serve`", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "admin", Short: "Look after a running `onboard serve`", Long: sayAdminLong, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.PersistentFlags().StringVar(&f.config, "config", "", "configuration file of the server, which says where its socket is")
 	cmd.PersistentFlags().StringVar(&f.socket, "socket", "", "the server's socket, in place of --config")
 	bans := &cobra.Command{Use: "bans", Short: "List who is not served", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return listBans(cmd, o, f) }}

@@ -28,9 +28,9 @@ type world struct {
 	patience time.Duration
 
 	// publicOnly is of what strangers ask for over SSH: nothing that follows from
-	// their words leads to an address that is not public. direct says that no
-	// proxy stands between, and lookup, where it is set, finds addresses.
-	publicOnly, direct bool
+	// their words leads to an address that is not public. lookup, where it is set,
+	// finds addresses.
+	publicOnly bool
 	// noFiles is of a command that a stranger typed: no file that its words name
 	// is read or made.
 	noFiles bool

@@ -151,13 +151,14 @@ func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err erro
 // build makes the server. What it gets to look with cannot change anything.
 func (s *site) build() (*ssh.Server, error) {
 	served := s.clients.o
+	addr, key := s.c.Log.naming()
 	profiles, err := served.profiles()
 	if err != nil {
 		return nil, err
 	}
 	return ssh.New(ssh.Options{
 		Identity: s.id, Bans: s.bans, Limits: ssh.Limits(s.c.Limits), TrustedProxies: s.c.proxies,
-		Name: s.c.Name, Port: s.c.Port, Cases: s.cases, Log: s.log, LogName: s.c.Log.naming(),
+		Name: s.c.Name, Port: s.c.Port, Cases: s.cases, Log: s.log, LogName: addr, LogKey: key,
 		Profiles: profiles, Version: release, Login: served.loginURL, Service: served.service(),
 		Eyes:    func() run.Looker { return guarded{Looker: newLooker(s.clients), o: served} },
 		AskWhy:  served.askPublic,
@@ -165,21 +166,22 @@ func (s *site) build() (*ssh.Server, error) {
 	})
 }
 
-// naming says how addresses stand in the log: as they are, as a word that is the
-// same for the same address until the next start, or not at all.
-func (l serveLog) naming() func(netip.Addr) string {
+// naming says how addresses and the keys of clients stand in the log: as they are,
+// as a word that is the same for the same one until the next start, or not at all.
+func (l serveLog) naming() (addr func(netip.Addr) string, key func(string) string) {
 	switch l.Addresses {
 	case "off":
-		return func(netip.Addr) string { return "-" }
+		return func(netip.Addr) string { return "-" }, func(string) string { return "-" }
 	case "hash":
-		key := []byte(rand.Text())
-		return func(a netip.Addr) string {
-			sum := hmac.New(sha256.New, key)
-			sum.Write(a.AsSlice())
+		secret := []byte(rand.Text())
+		word := func(b []byte) string {
+			sum := hmac.New(sha256.New, secret)
+			sum.Write(b)
 			return hex.EncodeToString(sum.Sum(nil)[:6])
 		}
+		return func(a netip.Addr) string { return word(a.AsSlice()) }, func(s string) string { return word([]byte(s)) }
 	}
-	return nil
+	return nil, nil
 }
 
 // operators are the flags that the operator's configuration puts in front of what
@@ -218,7 +220,7 @@ func (s *site) command(ctx context.Context, args []string, out, errs io.Writer) 
 		}
 	}
 	all := slices.Concat(args[:1], s.operators(args[0]), args[1:])
-	return execute(ctx, world{args: all, in: o.in, out: out, err: errs, env: []string{"TERM=dumb", "NO_COLOR=1"}, noFiles: true, publicOnly: o.publicOnly, direct: o.direct, lookup: o.lookup, elsewhere: sayUnaskedServed})
+	return execute(ctx, world{args: all, in: o.in, out: out, err: errs, env: []string{"TERM=dumb", "NO_COLOR=1"}, noFiles: true, publicOnly: o.publicOnly, lookup: o.lookup, elsewhere: sayUnaskedServed})
 }
 
 // listen opens the doors: that of the clients, and that of the operator.
@@ -228,7 +230,7 @@ func (s *site) listen(ctx context.Context) (l net.Listener, admin *adminDoor, er
 		return nil, nil, fmt.Errorf("listen: %w", err)
 	}
 	s.doors = append(s.doors, l)
-	if admin, err = openAdmin(ctx, s.c.Admin, s.server, s.bans); err != nil {
+	if admin, err = openAdmin(ctx, s.c.Admin, s.server, s.bans, s.log); err != nil {
 		return nil, nil, err
 	}
 	s.doors = append(s.doors, admin)
@@ -241,6 +243,7 @@ func (s *site) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	slog.SetDefault(ssh.LibraryLog(s.log))
 	served := make(chan error, 1)
 	go func() { served <- s.server.Serve(l) }()
 	go admin.serve()

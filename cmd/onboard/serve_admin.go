@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -44,11 +46,14 @@ type adminDoor struct {
 
 	server *ssh.Server
 	bans   *ssh.Bans
+	log    *slog.Logger
+	path   string
+	pause  time.Duration // after a connection that could not be accepted
 }
 
 // openAdmin listens at a socket. One that a server left behind when it was killed
 // is removed; one at which a server answers is not.
-func openAdmin(ctx context.Context, path string, server *ssh.Server, bans *ssh.Bans) (*adminDoor, error) {
+func openAdmin(ctx context.Context, path string, server *ssh.Server, bans *ssh.Bans, log *slog.Logger) (*adminDoor, error) {
 	if info, err := os.Lstat(path); err == nil {
 		if info.Mode().Type() != os.ModeSocket {
 			return nil, usage(saySeeConfig, sayAdminNoSocket, path)
@@ -61,25 +66,56 @@ func openAdmin(ctx context.Context, path string, server *ssh.Server, bans *ssh.B
 			return nil, fmt.Errorf("open the operator's socket: %w", err)
 		}
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	l, err := listenAlone(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("open the operator's socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil { // its folder kept others out until here
-		return nil, errors.Join(fmt.Errorf("open the operator's socket: %w", err), l.Close())
-	}
-	return &adminDoor{Listener: l, server: server, bans: bans}, nil
+	return &adminDoor{Listener: l, server: server, bans: bans, log: log, path: path, pause: 100 * time.Millisecond}, nil
 }
+
+// listenAlone listens at a socket of its owner's alone. It is made in a folder
+// that nobody else gets into and moved once it has its mode: who can reach its
+// place could connect before that.
+func listenAlone(ctx context.Context, path string) (net.Listener, error) {
+	dir, err := os.MkdirTemp(filepath.Dir(path), ".") // short, for a socket's name is; 0700
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // what was in it has moved
+	inside := filepath.Join(dir, "s")
+	l, err := new(net.ListenConfig).Listen(ctx, "unix", inside)
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false) // it would look for it where it was made
+	}
+	err = os.Chmod(inside, 0o600)
+	if err == nil {
+		err = os.Rename(inside, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// Close implements io.Closer: the socket goes with the door.
+func (a *adminDoor) Close() error { return errors.Join(os.Remove(a.path), a.Listener.Close()) }
 
 // serve answers until the door is closed. One request at a time is enough for one
 // operator, and bounds what it costs.
 func (a *adminDoor) serve() {
 	for {
 		c, err := a.Accept()
-		if err != nil {
+		switch {
+		case errors.Is(err, net.ErrClosed):
 			return
+		case err != nil: // too many files are open, say: bans are needed most then
+			time.Sleep(a.pause)
+		default:
+			a.answer(c)
 		}
-		a.answer(c)
 	}
 }
 
@@ -113,12 +149,18 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 			return adminAnswer{Error: sayAdminBroken}
 		}
 		ban, err := a.bans.Add(*ask.Ban)
+		if unkept := (*ssh.UnkeptError)(nil); err == nil || errors.As(err, &unkept) {
+			a.log.Info("ban", "kind", ban.Kind, "made", ban.Made, "until", ban.Until, "kept", err == nil)
+		}
 		if err != nil {
 			return failed(err)
 		}
 		return adminAnswer{Bans: []ssh.Ban{ban}}
 	case "lift":
 		was, err := a.bans.Lift(ask.Value)
+		if was {
+			a.log.Info("ban lifted", "kept", err == nil)
+		}
 		switch {
 		case err != nil:
 			return failed(err)

@@ -85,7 +85,10 @@ type serveLimits struct {
 	Tries                 int           `yaml:"tries"`
 	Sessions              int           `yaml:"sessions"`
 	SessionsPerConnection int           `yaml:"sessionsPerConnection"`
+	SessionRate           float64       `yaml:"sessionRate"`
+	SessionBurst          int           `yaml:"sessionBurst"`
 	Unused                time.Duration `yaml:"unused"`
+	CasesPerSource        int           `yaml:"casesPerSource"`
 	Width                 int           `yaml:"width"`
 	Height                int           `yaml:"height"`
 	Resizes               time.Duration `yaml:"resizes"`
@@ -161,7 +164,9 @@ func (c *serveConfig) settle() error {
 		return fmt.Errorf(sayConfigListen, checks.Line(c.Listen, 80))
 	}
 	c.Port = cmp.Or(c.Port, uint16(n)) //nolint:gosec // it was read as 16 bits
-	if c.Name == "" || len(c.Name) > 253 || strings.ContainsFunc(c.Name, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("@/\\\"'`$", r) }) {
+	if c.Name == "" || len(c.Name) > 253 || strings.ContainsFunc(c.Name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("@/\\\"'`$;|&()<>*!?[]{}#~%^=,", r)
+	}) {
 		return fmt.Errorf(sayConfigName, checks.Line(c.Name, 80))
 	}
 	if !filepath.IsAbs(c.State) {
@@ -188,6 +193,9 @@ func (c *serveConfig) settle() error {
 	}
 	if c.Keep < time.Hour || c.Drain <= 0 {
 		return errors.New(sayConfigTimes)
+	}
+	if strings.TrimSpace(c.Microsoft.Proxy) == "" { // elsewhere that is what the environment says
+		return errors.New(sayConfigProxy)
 	}
 	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate(), c.Web.settle(c.Name), c.settleMetrics())
 }
@@ -231,7 +239,7 @@ func (l serveLimits) settle() error {
 func (c *serveConfig) served() *options {
 	m := c.Microsoft
 	return &options{
-		world:  world{out: io.Discard, err: io.Discard, in: strings.NewReader(""), publicOnly: !m.rehearses(), direct: m.Proxy == "none"},
+		world:  world{out: io.Discard, err: io.Discard, in: strings.NewReader(""), publicOnly: !m.rehearses()},
 		signIn: "none", appsDir: c.Apps, proxy: m.Proxy, loginURL: m.LoginURL, graphURL: m.GraphURL,
 		dnsServer: m.DNSServer, dnsPort: m.DNSPort, caFile: m.CAFile, trustAnchor: m.TrustAnchor,
 	}

@@ -47,7 +47,7 @@ func newClients(o *options) (*clients, error) {
 		}
 	}
 	switch {
-	case o.publicOnly && o.direct:
+	case o.publicOnly && tr.Proxy == nil: // through a proxy the connection is its own
 		tr.DialContext = onlyPublic(through)
 	case through != nil:
 		tr.DialContext = dialThrough(through)

@@ -17,6 +17,9 @@ SIGTERM lets it stop: sessions are told, and what they did is kept.
 Where the configuration names an address for it, a start page is served over
 HTTPS beside SSH, with the fingerprints of the host keys.`
 
+	sayAdminLong = `admin looks after a running server through a socket that its user alone can open.
+What it changes is written into the server's log.`
+
 	sayBansLong = `add bans a net (192.0.2.7, 192.0.2.0/24, 2001:db8::/64), a key by its fingerprint
 (SHA256:...), or a client by how the name begins that it gives itself
 (SSH-2.0-...). Whoever is banned is told why, and until when.
@@ -42,6 +45,7 @@ who hides a banned key is not known by it.`
 	sayMetrics      = "metrics %q is no address with a port, such as 127.0.0.1:9464"
 	sayMetricsOpen  = "metrics %q is an address that the public may reach: name a loopback or private one"
 	sayConfigTimes  = "keep must be an hour or more, and drain more than nothing"
+	sayConfigProxy  = "microsoft.proxy: write none, or the proxy's address; the environment is not asked"
 	sayConfigWord   = "%s is %q; write %s"
 	sayConfigLimit  = "limits.%s must be more than nothing"
 	sayConfigWindow = "limits.width and limits.height: 500 and 200 is the most that is drawn"

@@ -52,7 +52,7 @@ func (t *tries) begin(from netip.Addr) (right func(), err error) {
 	now := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	one := t.source(sender(from), now).ReserveN(now, 1)
+	one := t.source(SourceOf(from), now).ReserveN(now, 1)
 	if wait := one.DelayFrom(now); wait > 0 {
 		one.CancelAt(now)
 		return nil, &TooManyError{wait}
@@ -71,9 +71,10 @@ func (t *tries) begin(from netip.Addr) (right func(), err error) {
 	}, nil
 }
 
-// sender is what counts as one: whoever has an IPv6 address has the
-// whole of its /64. An address that is not known is one source for all.
-func sender(a netip.Addr) netip.Prefix {
+// SourceOf is what counts as one: an IPv4 address, or the /64 of an IPv6 address,
+// for whoever has one of those has all of it. An address that is not known is one
+// source for all.
+func SourceOf(a netip.Addr) netip.Prefix {
 	a = a.Unmap().WithZone("")
 	bits := 64
 	if a.Is4() {
