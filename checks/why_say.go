@@ -47,9 +47,9 @@ func (w Why) HowSure() string {
 		case w.Text != w.Class:
 			rests = strings.TrimRight(first.Says, ".")
 		case first.Check == ConsentPredict && first.Grade != Verified: // Microsoft's default, as far as anybody knows from outside
-			rests += sayWhyAssumed + strings.TrimRight(first.Says, ".")
+			rests += ". " + strings.TrimRight(first.Says, ".") + sayWhyAssumed
 		case first.Check == ConsentPredict || first.Check == TenantFound:
-			rests += "; " + strings.TrimRight(first.Says, ".")
+			rests += ". " + strings.TrimRight(first.Says, ".")
 		}
 	}
 	if w.Sure == aadsts.None {

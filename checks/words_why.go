@@ -27,7 +27,7 @@ const (
 	sayWhyColleague      = "Whoever agreed to the app before %s goes on working: since then Microsoft's default lets only admins approve what it asks for. Admins, and people who were let in one by one, get in too. It says nothing against your account."
 
 	sayWhyNotSure   = "not at all: "
-	sayWhyAssumed   = "; assumed, and not read in the tenant: "
+	sayWhyAssumed   = " (assumed, not read in the tenant)"
 	sayWhyMaybe     = "If that does not clear it, it may be: "
 	sayWhyForAdmin  = "Ask your admin: "
 	sayWhyForVendor = "Ask the app's vendor: "
