@@ -37,8 +37,11 @@ func (s State) planPath() PathID {
 
 // unread says what kept the tenant from being read for a plan in this round;
 // empty: it was read. What was read before makes no plan for today.
-func (s State) unread() string {
-	for _, id := range PlanChecks(s, s.planPath()) {
+func (s State) unread() string { return s.unreadOf(PlanChecks(s, s.planPath())) }
+
+// unreadOf is unread for the checks that read for a plan.
+func (s State) unreadOf(ids []checks.ID) string {
+	for _, id := range ids {
 		if id == checks.AppEnabled || id == checks.AppPublisher || id == checks.ConsentPredict { // unknown for more reasons than that nothing was read
 			continue
 		}

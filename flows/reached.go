@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"fmt"
 
 	"onboard.example/checks"
@@ -28,12 +29,47 @@ func (s State) Reached() (r Reached, ok bool) {
 	case Pilot:
 		return s.reachedPilot()
 	case Undo:
-		return Reached{Goal: GoalUndone, Done: true, Head: Words(s, reachedWords.undone), Notes: []string{}}, s.Carried()
+		return s.reachedUndo(), s.Carried()
 	case DNSRecord:
 		return s.reachedRecord(), true
 	default:
 		return Reached{}, false
 	}
+}
+
+// reachedUndo says whether what a receipt did is back as it was before, by what
+// shows now: that each line was seen once is no proof that it stayed so, and what
+// another process saw is none at all.
+func (s State) reachedUndo() Reached {
+	r := Reached{Goal: GoalUndone, Notes: []string{}}
+	p := Plan{Tenant: s.TenantID()}
+	byHand, err := takeBack(s, &p)
+	switch {
+	case !s.seenFor(Undo) && Looking(s):
+		r.Head = reachedWords.undoLooks
+	case !s.seenFor(Undo), errors.Is(err, ErrNotRead):
+		r.Head = reachedWords.undoUnseen
+	case err != nil:
+		r.Head = fmt.Sprintf(reachedWords.undoMoved, err)
+	case len(p.Lines) > 0:
+		r.Head = reachedWords.undoLeft
+		for _, l := range p.Lines {
+			r.Notes = append(r.Notes, l.Title)
+		}
+	case len(byHand) > 0:
+		r.Head = reachedWords.undoByHand
+		r.Notes = byHand
+	default:
+		r.Done, r.Head = true, Words(s, reachedWords.undone)
+	}
+	return r
+}
+
+// seenFor says whether what the plan of a path is made of was read in this round,
+// by who is signed in to the tenant.
+func (s State) seenFor(path PathID) bool {
+	ids := PlanChecks(s, path)
+	return s.Account != nil && !s.elsewhere() && s.FactsRead() && s.Told(ids) && s.looked(ids) && s.unreadOf(ids) == ""
 }
 
 // reachedRevoke says whether consent is gone, and what goes on working for how

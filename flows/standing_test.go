@@ -91,3 +91,23 @@ func TestStandingWithoutAnID(t *testing.T) {
 		t.Errorf("%+v stand, of what was not taken back", left)
 	}
 }
+
+// What a plan did to the enterprise app that it made is gone with the app.
+func TestWhatHungOnTheAppIsBackWithIt(t *testing.T) {
+	t.Parallel()
+	must := ReceiptLine{Kind: RequireAssignment, Method: "PATCH", Path: "/servicePrincipals/new", Body: body(requiredSent{true}), Outcome: "seen"}
+	gone := Facts{AppRead: true}
+	for name, c := range map[string]struct {
+		first ReceiptLine
+		want  stood
+	}{
+		"made by it":              {ReceiptLine{Kind: CreateApp, Outcome: "seen"}, stoodBack},
+		"refused to be made":      {ReceiptLine{Kind: CreateApp, Outcome: "refused"}, stoodMoved},
+		"there before: it is not": {ReceiptLine{Kind: EnableApp, Outcome: "seen"}, stoodMoved},
+	} {
+		got, _, err := standing(gone, Recalled{Lines: []ReceiptLine{c.first, must}}, must)
+		if err != nil || got != c.want {
+			t.Errorf("%s: %d, %v", name, got, err)
+		}
+	}
+}

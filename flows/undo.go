@@ -57,17 +57,24 @@ func undoChecks(s State) []checks.ID {
 	return SetOf(out).IDs()
 }
 
-// planUndo takes back what a receipt says was done: the last line first, only
+// planUndo is takeBack as a plan.
+func planUndo(s State, p *Plan) error {
+	_, err := takeBack(s, p)
+	return err
+}
+
+// takeBack takes back what a receipt says was done: the last line first, only
 // what stands as the receipt left it. What is back already is left out; what
 // somebody changed since stops the whole, for half of it undone is a third
-// state that nobody asked for.
-func planUndo(s State, p *Plan) error {
+// state that nobody asked for. byHand are the lines that stand and that no request
+// of ours can take back.
+func takeBack(s State, p *Plan) (byHand []string, err error) {
 	r := s.Undoing
 	switch {
 	case r == nil:
-		return ErrNoReceipt
+		return nil, ErrNoReceipt
 	case !strings.EqualFold(r.Tenant.ID, p.Tenant), !strings.EqualFold(r.App.ClientID, s.App.ClientID):
-		return ErrOtherReceipt
+		return nil, ErrOtherReceipt
 	}
 	p.Undoes = r.Plan
 	if r.Strange {
@@ -89,9 +96,9 @@ func planUndo(s State, p *Plan) error {
 		}
 		switch {
 		case l.Back == nil:
-			return fmt.Errorf("%w: %s", ErrNoWayBack, l.Title)
+			return nil, fmt.Errorf("%w: %s", ErrNoWayBack, l.Title)
 		case !takesBack(l):
-			return fmt.Errorf("%w: %s", ErrForeign, l.Title)
+			return nil, fmt.Errorf("%w: %s", ErrForeign, l.Title)
 		}
 		stand, what, err := standing(f, *r, l)
 		if other(f, l) && stand == stoodLeft {
@@ -99,9 +106,9 @@ func planUndo(s State, p *Plan) error {
 		}
 		switch {
 		case err != nil:
-			return err
+			return nil, err
 		case stand == stoodMoved:
-			return fmt.Errorf("%w: %s: %s", ErrMovedOn, l.Title, what)
+			return nil, fmt.Errorf("%w: %s: %s", ErrMovedOn, l.Title, what)
 		case stand == stoodBack && s.maySoonShow(l):
 			left := l.At.Add(Patience(f, l.Kind)).Sub(s.At)
 			early = append(early, fmt.Sprintf(planWords.tooEarly, l.Title, int(left.Minutes())+1))
@@ -112,10 +119,11 @@ func planUndo(s State, p *Plan) error {
 		line, err := backLine(f, s.App, l)
 		switch {
 		case errors.Is(err, ErrUnknownID) && (l.Kind == Classify || l.Kind == AddCondition): // the others can be taken back all the same
+			byHand = append(byHand, l.Title)
 			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
 			continue
 		case err != nil:
-			return err
+			return nil, err
 		}
 		if line.Kind == RestoreApp { // what comes next is done to it
 			f = restored(f)
@@ -127,9 +135,9 @@ func planUndo(s State, p *Plan) error {
 	}
 	if len(early) > 0 { // what came before it may be what holds it back: see ErrTooEarly
 		p.Lines = nil
-		return fmt.Errorf("%w: %s", ErrTooEarly, strings.Join(early, "; "))
+		return nil, fmt.Errorf("%w: %s", ErrTooEarly, strings.Join(early, "; "))
 	}
-	return nil
+	return byHand, nil
 }
 
 // maySoonShow says whether a line that does not show was sent so lately that it

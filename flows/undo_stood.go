@@ -57,12 +57,22 @@ func either(left bool) stood {
 	return stoodBack
 }
 
+// madeApp says whether a receipt's plan may have made the enterprise app, or
+// restored it: before it there was none.
+func (r Recalled) madeApp() bool {
+	return slices.ContainsFunc(r.Lines, func(l ReceiptLine) bool {
+		return (l.Kind == CreateApp || l.Kind == RestoreApp) && mayBeDone(l)
+	})
+}
+
 func standingApp(f Facts, r Recalled, l ReceiptLine) (st stood, what string, err error) {
 	switch {
 	case l.Kind == DeleteApp:
 		return standingDeleted(f, path.Base(l.Path))
 	case (l.Kind == CreateApp || l.Kind == RestoreApp) && f.App == nil:
 		return stoodBack, "", nil
+	case f.App == nil && r.madeApp():
+		return stoodBack, "", nil // it went with the app
 	case f.App == nil:
 		return stoodMoved, planWords.movedGone, nil
 	case l.Kind == CreateApp && l.ObjectID != "" && !strings.EqualFold(f.App.ID, l.ObjectID):

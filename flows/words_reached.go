@@ -3,6 +3,7 @@ package flows
 // reachedWords say what a path has come to that is no opening for everybody.
 var reachedWords = struct {
 	gone, appGone, left, appLeft, unseen, tokens, copies, mayAgain, undone string
+	undoLooks, undoUnseen, undoMoved, undoLeft, undoByHand                 string
 	pilot, pilotGroup, pilotAlso, pilotGroupAlso                           string
 	pilotTry, widenGroup, widenOne                                         string
 	revokedMessage, revokedAdvice, revokedKeeps                            string
@@ -17,6 +18,12 @@ var reachedWords = struct {
 	mayAgain: "Users may consent for themselves here, and so bring it back. To keep it out, leave the enterprise app there, with its sign-in switched off.",
 
 	undone: "Taken back: what was changed in {domain} is as it was before.",
+
+	undoLooks:  "Carried out. Whether all is as it was before is being looked at.",
+	undoUnseen: "Carried out, and nobody could look in Graph whether all is as it was before.",
+	undoMoved:  "Carried out, and not all is as it was before: %s.",
+	undoLeft:   "Carried out, and this shows again:",
+	undoByHand: "Taken back but for what is left to do by hand:",
 
 	pilot:          "Open for {who}, and for nobody else by this.",
 	pilotGroup:     "Open for the direct members of {who}, and for nobody else.",

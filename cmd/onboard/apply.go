@@ -350,10 +350,12 @@ func (l *planLines) outcome(s flows.State) {
 		return
 	}
 	l.line(sayPlanDone)
-	if s.Path == flows.Undo || s.Place.Stage != flows.StageProof {
+	if s.Place.Stage != flows.StageProof {
 		return
 	}
-	if got, ok := s.Reached(); ok {
+	if got, ok := s.Reached(); ok && got.Done && s.Path == flows.Undo {
+		return // it is what was said
+	} else if ok {
 		l.line("%s\n", checks.Line(got.Head, mostDetail))
 		for _, n := range got.Notes {
 			l.line("  %s\n", checks.Line(n, mostDetail))

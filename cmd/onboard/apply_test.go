@@ -167,6 +167,9 @@ func turnRound(t *testing.T, g *rig, turn []string) (done bool) {
 	if err := json.Unmarshal([]byte(undone.out), &back); err != nil {
 		t.Error(err)
 	}
+	if back.Reached == nil || !back.Reached.Done { // looked at once more, at its end
+		t.Errorf("taken back, and it came to %+v", back.Reached)
+	}
 	leastScopes(t, back.Plan.Plan)
 	if after := g.state(t); after != before {
 		t.Errorf("taken back, it is not as it was:\n%s", firstDifference(before, after))

@@ -50,5 +50,34 @@ func TestARunTakesBackWhatItDid(t *testing.T) {
 			t.Errorf("it came to %+v %t at %+v", got, ok, r.State().Place)
 		}
 		wholeJournal(t, r.Driver, j)
+		provenAnew(t, r)
 	})
+}
+
+// provenAnew is a run whose undo was seen: what comes back after it, and what
+// nobody can look at, is not said to be as before.
+func provenAnew(t *testing.T, r *rig) {
+	t.Helper()
+	reached := func(r *rig, what string, done bool) {
+		t.Helper()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got, ok := r.State().Reached(); !ok || got.Done != done || got.Head == "" || got.Goal != flows.GoalUndone {
+			t.Errorf("%s: it came to %+v, %t", what, got, ok)
+		}
+	}
+	r.w.mu.Lock()
+	r.w.app = &flows.AppFact{ID: newAppID, AppID: r.State().App.ClientID, Enabled: true}
+	r.w.mu.Unlock()
+	r.do(flows.AskedAgain{})
+	reached(r, "the app shows again", false)
+	r.w.mu.Lock()
+	r.w.app = nil
+	r.w.mu.Unlock()
+	r.do(flows.AskedAgain{})
+	reached(r, "it is gone again", true)
+	_ = r.stop()
+	again := drive(t, r.w, r.j, Options{Writer: "w2"})
+	synctest.Wait()
+	reached(again, "nobody is signed in", false)
 }
