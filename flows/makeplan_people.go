@@ -11,7 +11,6 @@ import (
 var (
 	ErrNobodyNamed = errors.New("say for whom first: a person's address, or a group's name")
 	ErrNotFound    = errors.New("nobody of that name was found in the tenant")
-	ErrNoP1        = errors.New("the tenant has no Entra ID P1, which the assignment of a group takes: name a person instead")
 	ErrWouldOpen   = errors.New("its sign-in is off, and it is approved for others: switched on for one person, it would be open to them too. By hand, or for a group, it is closed to them first")
 	ErrOwnRoles    = errors.New("the app has roles of its own, and which one people get is your choice: assign them by hand")
 )
@@ -84,11 +83,8 @@ func planGroup(s State, p *Plan, who WhoFact) error {
 		p.Warnings = append(p.Warnings, planWords.rolesWarning)
 	}
 	if app == NewAppRef || !hasAssignment(f.Assigned, who.ID, app, "") {
-		switch {
-		case !f.PlansRead:
-			p.Warnings = append(p.Warnings, pilotWords.licence)
-		case !f.P1:
-			return ErrNoP1
+		if !f.P1 {
+			p.Warnings = append(p.Warnings, licenceWords(f))
 		}
 		p.Lines = append(p.Lines, assignLine(app, who))
 	}
@@ -100,6 +96,29 @@ func planGroup(s State, p *Plan, who WhoFact) error {
 		return err
 	}
 	return roleLines(s, p, app)
+}
+
+// licenceWords warn of a group's assignment where no licence for it was read.
+func licenceWords(f Facts) string {
+	if f.PlansRead {
+		return pilotWords.noLicence
+	}
+	return pilotWords.licence
+}
+
+// Doubt says why Microsoft will hardly take the plan in hand, though it can be
+// made: who is sure of better confirms it all the same. Empty: nothing is known
+// against it. Which plans of Microsoft's hold Entra ID P1 is read from a closed
+// list of two, so that not finding one proves nothing.
+func Doubt(s State) string {
+	if s.Plan == nil || s.Plan.Of() != Pilot || !s.Facts.PlansRead || s.Facts.P1 {
+		return ""
+	}
+	who, err := s.who()
+	if err != nil || !who.Group || !slices.ContainsFunc(s.Plan.Lines, func(l Change) bool { return l.Kind == Assign }) {
+		return ""
+	}
+	return pathWords.groupNoP1
 }
 
 // wouldOpen says whether switching the app on opens it to others than the one
@@ -130,7 +149,10 @@ func planOne(s State, p *Plan, who WhoFact) error {
 			return ErrNotRead
 		case f.App.OwnRoles:
 			return ErrOwnRoles
-		case !hasAssignment(f.Assigned, who.ID, app, ""):
+		case hasAssignment(f.Assigned, who.ID, app, ""):
+		case f.TooMany: // it may be among those that were not kept
+			return ErrTooMany
+		default:
 			p.Lines = append(p.Lines, assignLine(app, who))
 		}
 	}
@@ -154,6 +176,9 @@ func planOne(s State, p *Plan, who WhoFact) error {
 			}
 			p.Lines = append(p.Lines, c)
 			continue
+		}
+		if f.TooMany {
+			return ErrTooMany
 		}
 		c.Method, c.Path, c.After = "POST", "/oauth2PermissionGrants", strings.Join(n.scopes, " ")
 		c.Body = grantBody(app, who.ID, api.ID, c.After)

@@ -154,22 +154,27 @@ func TestAGroupPilotTakesALicence(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*Facts)
-		err    error
+		doubt  string
 		warned bool
 		lines  int
 	}{
-		"it is there":     {func(f *Facts) { f.PlansRead, f.P1 = true, true }, nil, false, 3},
-		"it is not there": {func(f *Facts) { f.PlansRead = true }, ErrNoP1, false, 0},
-		"not known":       {func(*Facts) {}, nil, true, 3},
+		"it is there":     {func(f *Facts) { f.PlansRead, f.P1 = true, true }, "", false, 3},
+		"it is not there": {func(f *Facts) { f.PlansRead = true }, pathWords.groupNoP1, true, 3},
+		"not known":       {func(*Facts) {}, "", true, 3},
 		"assigned already": {func(f *Facts) {
 			f.PlansRead, f.Assigned = true, []AssignFact{{Principal: groupID, ResourceID: appSP}}
-		}, nil, false, 2},
+		}, "", false, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, f := tenantOf(t, c.change, func(f *Facts) { f.Who = &WhoFact{ID: groupID, Name: "Pilots", Group: true, Asked: "x"} })
-			p, err := PlanOf(onPath(t, Pilot, f, Answered{AskWho, "x"}), Pilot)
-			if !errors.Is(err, c.err) || len(p.Lines) != c.lines || strings.Contains(strings.Join(p.Warnings, " "), "Entra ID P1") != c.warned {
+			s := onPath(t, Pilot, f, Answered{AskWho, "x"})
+			p, err := PlanOf(s, Pilot)
+			s.Plan = &p
+			if got := Doubt(s); got != c.doubt {
+				t.Errorf("the doubt is %q", got)
+			}
+			if err != nil || len(p.Lines) != c.lines || strings.Contains(strings.Join(p.Warnings, " "), "Entra ID P1") != c.warned {
 				t.Errorf("%v, %v, %v", lines(p), p.Warnings, err)
 			}
 			if kind := func(k ChangeKind) int {
@@ -300,5 +305,46 @@ func TestNothingIsProvenByAnEarlierProcess(t *testing.T) {
 		if got, ok := s.Reached(); ok && got.Done {
 			t.Errorf("%s: before anybody looked it has come to %+v", name, got)
 		}
+	}
+}
+
+// Where a list was cut, the person's own grant or assignment may be among what
+// was not kept: nothing is made of which nobody knows whether it is there.
+func TestAPilotOfOneTakesWholeLists(t *testing.T) {
+	t.Parallel()
+	own := GrantFact{ID: "own", ResourceID: graphSP, Principal: userID, Scopes: []string{"Calendars.ReadWrite", "User.Read", "openid", "profile", "offline_access"}}
+	for name, c := range map[string]struct {
+		change func(*Facts)
+		err    error
+		lines  int
+	}{
+		"no grant was kept":      {func(f *Facts) { f.Grants = nil }, ErrTooMany, 0},
+		"the grant is there":     {func(f *Facts) { f.Grants, f.UserGrants = nil, []GrantFact{own} }, nil, 0},
+		"no assignment was kept": {func(f *Facts) { f.Grants, f.UserGrants, f.App.AssignedOnly = nil, []GrantFact{own}, true }, ErrTooMany, 0},
+		"it is assigned": {func(f *Facts) {
+			f.Grants, f.UserGrants, f.App.AssignedOnly = nil, []GrantFact{own}, true
+			f.Assigned = []AssignFact{{Principal: userID, ResourceID: appSP}}
+		}, nil, 0},
+	} {
+		_, f := tenantOf(t, c.change, func(f *Facts) { f.TooMany, f.Who = true, &WhoFact{ID: userID, Name: "user", Asked: "x"} })
+		if p, err := PlanOf(onPath(t, Pilot, f, Answered{AskWho, "x"}), Pilot); !errors.Is(err, c.err) || len(p.Lines) != c.lines {
+			t.Errorf("%s: %v, %v", name, lines(p), err)
+		}
+	}
+}
+
+// What the person was granted already is nobody else's: a pilot that was cut off
+// before the app was switched on goes on.
+func TestTheListKnowsTheNamedPersonsGrant(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t, func(f *Facts) {
+		f.App.Enabled, f.Grants, f.UserGrants = false, nil, []GrantFact{{ID: "own", ResourceID: graphSP, Principal: userID, Scopes: []string{"User.Read"}}}
+		f.Who = &WhoFact{ID: userID, Name: "user", Asked: "x"}
+	})
+	if r := ranked(t, onPath(t, Pilot, f, Answered{AskWho, "x"}), Pilot); r.Why == pathWords.pilotOff {
+		t.Errorf("it says %q", r.Why)
+	}
+	if r := ranked(t, onPath(t, Pilot, f), Pilot); r.Why != pathWords.pilotOff {
+		t.Errorf("with nobody named it says %q", r.Why)
 	}
 }

@@ -87,8 +87,9 @@ func (s State) fitted(r Ranked) Ranked {
 	case AllowAll:
 		r.Advised = false
 	case Pilot:
+		named, _ := s.who() // nobody: whoever it is, the grants are others'
 		switch {
-		case s.wouldOpen(""):
+		case s.wouldOpen(named.ID):
 			r.Why = pathWords.pilotOff
 		case s.grantSeen() && f != nil && f.AssignedOnly:
 			r.Why = pathWords.pilotAssign

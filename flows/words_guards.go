@@ -3,23 +3,23 @@ package flows
 // pathWords are the lines about what is missing on a path, why one does not
 // fit, and what one has come to.
 var pathWords = struct {
-	needHow, needReviewers, needWho, needHowMuch, needIn                                          string
-	waitRequests, waitAsked, waitSetting, waitPilot, waitCauses, waitCause, waitGone              string
-	waitPredict                                                                                   string
-	moveReviewer, moveUser, moveVendor                                                            string
-	unfitDisabledElse, unfitRoles, unfitUnstated, unfitAssigned, unfitAdminOnly                   string
-	unfitManaged, unfitUnverified, unfitRisk, unfitAllSet, unfitAbsent, unfitFirstRoles           string
-	unfitNotYet, unfitNothing, unfitUnread, unfitUnseen, unfitReading                             string
-	notLow, notCustom, requestsOn, requestsWait, requestsNobody, pilotAssign, pilotOff, pilotNoP1 string
-	alsoEnables, alsoDisable, waitPilotWide                                                       string
-	lowSet, lowGains, lowUndo, lowBenchmark                                                       string
-	theObject, theConnect, theOne, theRole, theReviewers                                          string
-	howShell, howShellHelp, howRevokeHelp                                                         string
-	askReviewers, askReviewersHelp, askReviewer, askWho, askWhoHelp, askWhoExample                string
-	reviewersMe, reviewersMeHelp, reviewersMeNoRole, reviewersRole, reviewersRoleHelp             string
-	reviewersWho, reviewersWhoHelp, longGroup, badAddress, personalAddress                        string
-	askRevoke, revokeGrants, revokeGrantsHelp, revokeApp, revokeAppHelp                           string
-	askIn, askInHelp, inYes, inYesHelp, inNo, inNoHelp, inNoLast                                  string
+	needHow, needReviewers, needWho, needHowMuch, needIn                                                     string
+	waitRequests, waitAsked, waitSetting, waitPilot, waitCauses, waitCause, waitGone                         string
+	waitPredict                                                                                              string
+	moveReviewer, moveUser, moveVendor                                                                       string
+	unfitDisabledElse, unfitRoles, unfitUnstated, unfitAssigned, unfitAdminOnly                              string
+	unfitManaged, unfitUnverified, unfitRisk, unfitAllSet, unfitAbsent, unfitFirstRoles                      string
+	unfitNotYet, unfitNothing, unfitUnread, unfitUnseen, unfitReading                                        string
+	notLow, notCustom, requestsOn, requestsWait, requestsNobody, pilotAssign, pilotOff, pilotNoP1, groupNoP1 string
+	alsoEnables, alsoDisable, waitPilotWide                                                                  string
+	lowSet, lowGains, lowUndo, lowBenchmark                                                                  string
+	theObject, theConnect, theOne, theRole, theReviewers                                                     string
+	howShell, howShellHelp, howRevokeHelp                                                                    string
+	askReviewers, askReviewersHelp, askReviewer, askWho, askWhoHelp, askWhoExample                           string
+	reviewersMe, reviewersMeHelp, reviewersMeNoRole, reviewersRole, reviewersRoleHelp                        string
+	reviewersWho, reviewersWhoHelp, longGroup, badAddress, personalAddress                                   string
+	askRevoke, revokeGrants, revokeGrantsHelp, revokeApp, revokeAppHelp                                      string
+	askIn, askInHelp, inYes, inYesHelp, inNo, inNoHelp, inNoLast                                             string
 }{
 	needHow:       "choose how: by hand, or by Graph",
 	needReviewers: "choose who decides on requests",
@@ -72,7 +72,8 @@ var pathWords = struct {
 	requestsNobody: "requests are on, and nobody who may approve gets them: this adds somebody",
 	pilotAssign:    "approved already, and for those assigned alone: this assigns whom you name",
 	pilotOff:       "its sign-in is off, and it is approved for others: it is closed to who is not assigned before it is switched on",
-	pilotNoP1:      "opens it to one person; a group cannot be assigned, for there is no Entra ID P1 here",
+	groupNoP1:      "no Entra ID P1 was found in the tenant, and assigning a group takes it. Microsoft refuses it then, before anything is changed: name a person instead",
+	pilotNoP1:      "opens it to one person; for a group, no Entra ID P1 was found here",
 
 	howShell: "By hand, in PowerShell", howShellHelp: "The commands are listed here; the admin center cannot make such a policy.",
 	howRevokeHelp: "Every click is listed here, and the commands for what users granted.",

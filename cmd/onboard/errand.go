@@ -52,6 +52,9 @@ func (e *errand) toPlan(ctx context.Context) (flows.State, error) {
 		e.showPrompt()
 		s := e.d.State()
 		if e.there(s) {
+			if why := flows.Doubt(s); why != "" && e.fit.Fits {
+				e.fit.Fits, e.fit.Why = false, why
+			}
 			return s, nil
 		}
 		event, err := e.next(s)
