@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -35,7 +36,7 @@ func ask(t *testing.T, s *Sim, network, name string, kind uint16, change ...func
 	for _, f := range change {
 		f(m)
 	}
-	c := &dns.Client{Net: network, UDPSize: 4096}
+	c := &dns.Client{Net: network, UDPSize: 4096, Timeout: 30 * time.Second}
 	r, _, err := c.ExchangeContext(t.Context(), m, s.dnsUDP.LocalAddr().String())
 	if err != nil {
 		t.Fatalf("%s %s: %v", network, name, err)

@@ -23,8 +23,8 @@ func nameServers(t *testing.T, lines string, change ...func(*Options)) *Sim {
 	}}, change...)...)
 }
 
-// askAt asks one server as another name server would, once.
-func askAt(t *testing.T, s *Sim, role dnsRole, name string, kind uint16, signed bool) (*dns.Msg, error) {
+// askAt asks one server as another name server would, once, and waits so long.
+func askAt(t *testing.T, s *Sim, patience time.Duration, role dnsRole, name string, kind uint16, signed bool) (*dns.Msg, error) {
 	t.Helper()
 	m := new(dns.Msg)
 	m.SetQuestion(name, kind)
@@ -34,14 +34,14 @@ func askAt(t *testing.T, s *Sim, role dnsRole, name string, kind uint16, signed 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &dns.Client{Timeout: 400 * time.Millisecond}
+	c := &dns.Client{Timeout: patience}
 	r, _, err := c.ExchangeContext(t.Context(), m, net.JoinHostPort(s.dnsAt[role].String(), port))
 	return r, err
 }
 
 func mustAskAt(t *testing.T, s *Sim, role dnsRole, name string, kind uint16, signed bool) *dns.Msg {
 	t.Helper()
-	r, err := askAt(t, s, role, name, kind, signed)
+	r, err := askAt(t, s, 30*time.Second, role, name, kind, signed)
 	if err != nil {
 		t.Fatalf("%s at %s: %v", name, role, err)
 	}
@@ -279,11 +279,15 @@ func TestDNSFaults(t *testing.T) {
 				return
 			}
 			s := nameServers(t, `    txt: {_hetk: ["v=hetk1"]}`, func(o *Options) { o.Faults = []string{fault} })
-			r, err := askAt(t, s, dnsSecond, name, dns.TypeTXT, true)
+			patience := 30 * time.Second
+			if fault == "dns-silent" || fault == "dns-slow=10s" { // nothing is to come
+				patience = 400 * time.Millisecond
+			}
+			r, err := askAt(t, s, patience, dnsSecond, name, dns.TypeTXT, true)
 			if !holds(r, err) {
 				t.Errorf("%v: %s", err, r)
 			}
-			other, err := askAt(t, s, dnsFirst, name, dns.TypeTXT, true)
+			other, err := askAt(t, s, 30*time.Second, dnsFirst, name, dns.TypeTXT, true)
 			whole := strings.HasPrefix(fault, "dns-bogus") || strings.HasPrefix(fault, "dns-truncate")
 			if err != nil || (len(other.Answer) == 0) != (fault == "dns-truncate") || whole && !holds(other, nil) {
 				t.Errorf("at the other server: %v: %s", err, other)

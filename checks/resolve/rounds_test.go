@@ -1,0 +1,122 @@
+package resolve
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"onboard.example/checks"
+)
+
+// rounds holds every answer back until all that can be asked without it was asked:
+// what the resolver is to tell of the names, what it is to tell of the name servers'
+// addresses, and what the name servers are to tell are one round trip each.
+type rounds struct {
+	early bool // addresses come along with the name servers' names
+
+	mu    sync.Mutex
+	seen  [3]map[question]bool // by round
+	want  [3]int               // questions of each; 0: it is being counted
+	ready [3]chan struct{}
+}
+
+func newRounds(early bool) *rounds {
+	r := &rounds{early: early}
+	r.again()
+	return r
+}
+
+// again begins anew: what was seen is what is waited for.
+func (r *rounds) again() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.seen {
+		r.want[i], r.seen[i], r.ready[i] = len(r.seen[i]), map[question]bool{}, make(chan struct{})
+	}
+}
+
+func (r *rounds) gate(q *dns.Msg, auth bool) {
+	asked := question{dns.CanonicalName(q.Question[0].Name), q.Question[0].Qtype}
+	if label, rest, ok := strings.Cut(asked.name, "."); ok && strings.HasPrefix(label, "onboard-") { // a name that nobody made
+		asked.name = "*." + rest
+	}
+	round := 0
+	switch of := strings.HasPrefix(asked.name, "ns") && (asked.kind == dns.TypeA || asked.kind == dns.TypeAAAA); {
+	case r.early && (of || auth):
+		round = 1
+	case auth:
+		round = 2
+	case of:
+		round = 1
+	}
+	r.mu.Lock()
+	seen := r.seen[round]
+	if auth {
+		asked.name = "@" + asked.name
+	}
+	if fresh := !seen[asked]; fresh {
+		seen[asked] = true
+		if len(seen) == r.want[round] {
+			close(r.ready[round])
+		}
+	}
+	ready, counting := r.ready[round], r.want[round] == 0
+	r.mu.Unlock()
+	if !counting {
+		<-ready
+	}
+}
+
+// TestRoundTrips is D1 without a clock: all that the checks of the DNS look at takes
+// three round trips, and two where the resolver in use tells the name servers'
+// addresses with their names, however deep the name is.
+func TestRoundTrips(t *testing.T) {
+	t.Parallel()
+	rule := checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}}
+	for name, c := range map[string]struct {
+		domain string
+		early  bool
+		trips  int
+	}{
+		"names only":                     {"contoso.example", false, 3},
+		"addresses told":                 {"contoso.example", true, 2},
+		"below the zone, names only":     {"mail.eu.contoso.example", false, 3},
+		"below the zone, addresses told": {"mail.eu.contoso.example", true, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, record, `_hetk.mail.eu.contoso.example. 300 IN TXT "v=hetk1; policy=private"`)
+			r := newRounds(c.early)
+			w.set(func() {
+				w.gate = r.gate
+				w.tell = func(m *dns.Msg) {
+					if c.early && m.Question[0].Qtype == dns.TypeNS {
+						m.Extra = append(m.Extra, rr(t, "ns1.contoso.example. A 127.0.0.2"), rr(t, "ns2.contoso.example. A 127.0.0.3"))
+					}
+				}
+			})
+			look := func() {
+				one, err := New(Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}, Timeout: time.Minute, Deadline: 30 * time.Second})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := one.LookDomain(t.Context(), rule, c.domain).Report(); got.State != checks.DNSOk || got.Security != checks.DNSSecure || len(got.Have) != 2 {
+					t.Errorf("%+v", got)
+				}
+			}
+			look() // to count
+			r.again()
+			trips := 0
+			for _, n := range r.want {
+				trips += min(n, 1)
+			}
+			if trips != c.trips || r.want[0] < 10 {
+				t.Errorf("%d round trips: %d questions", trips, r.want)
+			}
+			look()
+		})
+	}
+}
