@@ -122,6 +122,9 @@ func (a AnswerAbout) More() []Fact {
 
 // app is what the text names, else what the run is about.
 func (a AnswerAbout) app() []string {
+	if a.Why.Doubtful && a.Why.App.Name != "" {
+		return []string{a.Why.App.Name, a.Why.App.ID, sayAnswerUnclear}
+	}
 	if a.Why.App.Name+a.Why.App.ID != "" || a.State.Profile == nil {
 		return []string{a.Why.App.Name, a.Why.App.ID}
 	}
@@ -151,6 +154,9 @@ func (a AnswerAbout) BeforeSending(form MessageForm) []string {
 	}
 	if a.Why.Secret {
 		out = append(out, sayAnswerSecret)
+	}
+	if p := a.State.Profile; a.Why.Doubtful && a.Why.App.Name != "" && (p == nil || p.ID == UnlistedID) {
+		out = append(out, fmt.Sprintf(sayAnswerDoubtful, checks.Line(a.Why.App.Name, 120)))
 	}
 	if other := a.otherApp(); other != "" {
 		out = append(out, other)

@@ -144,3 +144,30 @@ func TestStrange(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubtfulName holds that a name that may have somebody's in it is shown to be
+// checked before it is sent, and only where the message has it.
+func TestDoubtfulName(t *testing.T) {
+	t.Parallel()
+	const text = "AADSTS90094 App name: Contoso Notes Jane Doe"
+	asks := func(a AnswerAbout) bool {
+		return slices.ContainsFunc(a.BeforeSending(MessageEmail), func(s string) bool { return strings.Contains(s, `"Contoso Notes Jane Doe"`) })
+	}
+	for name, c := range map[string]struct {
+		a    AnswerAbout
+		asks bool
+	}{
+		"no app is known":       {aboutText(t, State{}, text), true},
+		"an id that nobody has": {aboutText(t, State{}, text+"\napplication '66666666-2222-3333-4444-555555555555'"), true},
+		"a described app":       {aboutText(t, messageState(t, "hetk"), text), false},
+		"a name with an end":    {aboutText(t, State{}, `AADSTS90094 {"appDisplayName":"Contoso Notes Jane Doe"}`), false},
+	} {
+		if asks(c.a) != c.asks {
+			t.Errorf("%s: %q", name, c.a.BeforeSending(MessageEmail))
+		}
+		shows := slices.ContainsFunc(c.a.More(), func(f Fact) bool { return f.Head == sayAnswerApp && strings.Contains(f.Text, sayAnswerUnclear) })
+		if shows != c.a.Why.Doubtful {
+			t.Errorf("%s: %+v", name, c.a.More())
+		}
+	}
+}

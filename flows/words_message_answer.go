@@ -35,6 +35,8 @@ const (
 	sayAnswerOtherApp    = "The text is about another app than %s: one with the id %s"
 	sayAnswerStrange     = "The app's id, %s, is in no description of the app: ask the vendor for its id before anybody approves it."
 	sayAnswerStrangeSaid = "The message says so."
+	sayAnswerUnclear     = "(nothing in the text tells where this name ends)"
+	sayAnswerDoubtful    = "The text calls the app %q, and nothing tells where that name ends: see that nobody's own name is in it before you send this."
 	sayAnswerYours       = "This is your own move: %s"
 	sayAnswerVendors     = "Your IT cannot set this right, the app's vendor can: %s"
 	sayAnswerNobodys     = "Nobody at your IT can set this right: %s"

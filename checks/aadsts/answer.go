@@ -142,11 +142,14 @@ type Answer struct {
 	Claims   string    `json:"claims,omitempty"`   // claims that a client is to ask again with, those that name nobody
 	At       time.Time `json:"at,omitzero"`        // when it happened, where the text says so with its zone
 	App      Named     `json:"app,omitzero"`
-	Tenant   Named     `json:"tenant,omitzero"` // Name is a domain or what the page calls it
-	API      Named     `json:"api,omitzero"`    // the resource
-	Scopes   []string  `json:"scopes"`
-	Request  Request   `json:"request,omitzero"` // the sign-in or consent address, where the text holds one
-	Language string    `json:"language,omitempty"`
+	// Doubtful is true where the app's name stood behind a label and nothing tells
+	// where it ends: somebody's name may be in it.
+	Doubtful bool     `json:"appNameDoubtful,omitempty"`
+	Tenant   Named    `json:"tenant,omitzero"` // Name is a domain or what the page calls it
+	API      Named    `json:"api,omitzero"`    // the resource
+	Scopes   []string `json:"scopes"`
+	Request  Request  `json:"request,omitzero"` // the sign-in or consent address, where the text holds one
+	Language string   `json:"language,omitempty"`
 
 	// AdminConsent is true where an admin consent redirect says so. Anybody can
 	// type such an address: it is an assertion, and no proof [ED:v2-admin-consent].
@@ -205,6 +208,16 @@ type Personal struct {
 // WithoutPersonal is the answer without what may name a person.
 func (a Answer) WithoutPersonal() Answer {
 	a.Personal = Personal{}
+	return a
+}
+
+// WithoutDoubt is the answer without a name of the app that is doubtful: what
+// programs are given, where nobody reads it first. Doubtful still says that there
+// was one.
+func (a Answer) WithoutDoubt() Answer {
+	if a.Doubtful {
+		a.App.Name = ""
+	}
 	return a
 }
 

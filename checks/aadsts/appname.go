@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The name of an app is shown, sent on and printed without being asked for. What
@@ -67,6 +68,30 @@ func labelName(v string) string {
 		}
 	}
 	return ""
+}
+
+// labelEnds settles where a name ends that stood behind a label. A wall's own name
+// for the app is surer; without one the next of the labels that Microsoft's pages
+// have, or a quote, has to follow. Else nobody can tell a last word of the app's
+// from somebody's name, and the answer says so.
+func (f *facts) labelEnds(s string) {
+	a := f.answer
+	if !f.label || !strings.Contains(a.App.Name, " ") {
+		return
+	}
+	s = s[:min(len(s), maxPage)]
+	if n := wallName(s); n != "" {
+		a.App.Name = n
+		return
+	}
+	_, rest, ok := strings.Cut(s, a.App.Name)
+	if ok && rest != "" && strings.ContainsRune("\"'”’“»", []rune(rest[:min(len(rest), utf8.UTFMax)])[0]) {
+		return
+	}
+	rest = strings.TrimLeft(rest, " \n")
+	next, _, ok := strings.Cut(rest[:min(len(rest), maxKey)], ":")
+	key, known := keys[letters(next)]
+	a.Doubtful = !ok || !known || key == "" || personLabels[letters(next)]
 }
 
 // letters is the letters and digits of a label, small.

@@ -14,6 +14,7 @@ type facts struct {
 	cancel bool   // error_subcode=cancel
 	failed bool   // there is an error, known or not
 	said   bool   // an error_description came with the error
+	label  bool   // the app's name stood behind a label
 	host   string // of Microsoft's sign-in, which tells the cloud; "" where the text names none
 }
 
@@ -74,6 +75,7 @@ func (f *facts) takeRequest(p pair) {
 		set(&a.App.ID, guid(p.value))
 	case "appname":
 		if v := plainValue(p); p.loose {
+			f.label = f.label || a.App.Name == ""
 			set(&a.App.Name, labelName(v))
 		} else {
 			set(&a.App.Name, appName(v))

@@ -46,6 +46,7 @@ func Parse(text string) Answer {
 	}
 	f.readIDs(read)
 	f.names(read)
+	f.labelEnds(read)
 	f.bareError(read)
 	a.Personal.Addresses = addresses(read)
 	w := readWalls(read)

@@ -319,3 +319,26 @@ func TestWhySaysWhoseMove(t *testing.T) {
 		lacks(t, errs, says)
 	}
 }
+
+// TestWhyKeepsADoubtfulName: where nothing tells an app's name from a person's behind
+// it, programs get none without --include-personal, and whoever sends a message is
+// asked to look first.
+func TestWhyKeepsADoubtfulName(t *testing.T) {
+	t.Parallel()
+	schema := whySchemaOf(t)
+	const text = "AADSTS90094 App name: Contoso Notes Jane Doe"
+	out, errs, code := onboard(t.Context(), nil, "why", "--json", "--message", "email", text)
+	must(t, schema.validate(out))
+	if code != codeOpen || strings.Contains(out, "Jane") || !strings.Contains(out, `"appNameDoubtful":true`) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	out, errs, code = onboard(t.Context(), nil, "why", "--json", "--include-personal", text)
+	must(t, schema.validate(out))
+	if code != codeOpen || !strings.Contains(out, `"name":"Contoso Notes Jane Doe"`) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	out, errs, code = onboard(t.Context(), nil, "why", "--message", "email", text)
+	if code != codeOpen || !strings.Contains(out, "Contoso Notes Jane Doe") || !strings.Contains(errs, `calls the app "Contoso Notes Jane Doe"`) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}
