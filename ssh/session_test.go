@@ -3,9 +3,11 @@ package ssh
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -72,6 +74,10 @@ func TestWizardOverSSH(t *testing.T) {
 		t.Errorf("%d cases of somebody who only looked in, %v", n, err)
 	}
 	c.chooses()
+	c.sees("Enter goes on")
+	if at := c.screen(); strings.Contains(at, "sign in") || strings.Contains(at, "--proxy") {
+		t.Errorf("it promises a sign-in, or sends to flags:\n%s", at)
+	}
 	c.shownCode()
 	code := c.left()
 	raw := c.bytes()
@@ -157,26 +163,75 @@ func TestCodesThatOpenNothing(t *testing.T) {
 	}
 }
 
-// TestIdleAndTotal holds that a session is told before it ends, ends, and says
-// why.
+// TestIdleAndTotal holds that a session that was idle too long, or lasted too long,
+// ends and says why.
 func TestIdleAndTotal(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(o *Options) { o.Limits.Idle, o.Limits.Warning = 1200*time.Millisecond, 600*time.Millisecond })
+	s := serve(t, func(o *Options) { o.Limits.Idle, o.Limits.Warning = 400*time.Millisecond, 200*time.Millisecond })
 	c := s.shell(t, "anybody", 100, 30)
-	c.sees("Nobody has typed for a while")
-	c.types("?") // which keeps it
-	c.sees("Keys that work here")
-	c.sees("Nobody has typed for a while")
 	if exit := c.ends(); exit != codeFailed || !strings.HasSuffix(c.bytes(), sayIdle+"\r\n") {
 		t.Errorf("%d: %q", exit, c.bytes())
 	}
-
-	s = serve(t, func(o *Options) { o.Limits.Total, o.Limits.Warning = 800*time.Millisecond, 400*time.Millisecond })
+	s = serve(t, func(o *Options) { o.Limits.Total, o.Limits.Warning = 400*time.Millisecond, 200*time.Millisecond })
 	plain := s.shell(t, userPlain, 100, 30)
-	plain.reads("This session ends in ")
 	if exit := plain.ends(); exit != codeFailed || !strings.Contains(plain.bytes(), sayTotal) {
 		t.Errorf("%d: %q", exit, plain.bytes())
 	}
+}
+
+// TestSessionIsWarned holds when a session is told that it is about to end, that a
+// key keeps it, and that no key keeps it for ever.
+func TestSessionIsWarned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := &Server{o: Options{Now: time.Now, Limits: Limits{Idle: 30 * time.Minute, Total: 2 * time.Hour, Warning: time.Minute, BytesBurst: 1}}}
+		var told []string
+		watched := func() (one *session, stop func()) {
+			told = nil
+			one = newSession(srv, &conn{}, &gossh.ServerConn{Conn: person{}}, wall{})
+			one.told(func(text string) { told = append(told, text) }, nil)
+			one.touch()
+			return one, one.watch()
+		}
+		passes := func(d time.Duration, notices int, why error, one *session) {
+			t.Helper()
+			time.Sleep(d) // virtual
+			synctest.Wait()
+			if len(told) != notices || !errors.Is(context.Cause(one.ctx), why) {
+				t.Fatalf("told %q, ended by %v", told, context.Cause(one.ctx))
+			}
+		}
+		one, stop := watched()
+		passes(29*time.Minute-time.Second, 0, nil, one)
+		passes(time.Second, 1, nil, one)
+		if !strings.Contains(told[0], "ends in 1m0s") {
+			t.Error(told)
+		}
+		one.touch()
+		passes(29*time.Minute-time.Second, 1, nil, one)
+		passes(time.Second, 2, nil, one)
+		passes(time.Minute-time.Second, 2, nil, one)
+		passes(time.Second, 2, errIdle, one)
+		stop()
+
+		one, stop = watched()
+		for range 11 {
+			passes(10*time.Minute, 0, nil, one)
+			one.touch()
+		}
+		passes(9*time.Minute, 1, nil, one)
+		if !strings.Contains(told[0], "as long as one may") {
+			t.Error(told)
+		}
+		one.touch()
+		passes(time.Minute-time.Second, 1, nil, one)
+		passes(time.Second, 1, errTotal, one)
+		stop()
+
+		one, stop = watched()
+		stop()
+		passes(3*time.Hour, 0, nil, one)
+	})
 }
 
 // TestDrain holds that sessions are told, saved, and ended with a word, and that

@@ -186,7 +186,7 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 	defer stop()
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == "" || s.user == userPlain
-	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere}
+	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: true, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere}
 	if look.Plain {
 		err = s.plain(drv, o)
 	} else {

@@ -321,10 +321,10 @@ func (m *Model) nextMove() string {
 	g, _ := m.state.Finding(checks.AppGrant)
 	consent := because[0] == checks.ConsentPredict || because[0] == checks.AppGrant
 	if !consent || g.Verdict == checks.Pass || checks.PersonStopped(h.Finding) || m.overall.State != checks.StateBlocked {
-		if h.Fix == nil {
-			return ""
+		if f := m.fixOf(h.Finding); f != nil {
+			return sentence(clean(f.Do))
 		}
-		return sentence(clean(h.Fix.Do))
+		return ""
 	}
 	for _, r := range m.ranked {
 		if r.Fits && r.Rank == 1 {

@@ -164,7 +164,7 @@ func (m *Model) explain(e entry, w int) []row {
 	for _, d := range e.held.Detail {
 		rows = append(rows, linkless(RoleText, clean(d), 0, w)...)
 	}
-	if f := e.held.Fix; f != nil && f.Do != "" {
+	if f := m.fixOf(e.held.Finding); f != nil && f.Do != "" {
 		why := clean(f.Why)
 		if said := clean(strings.Join(append([]string{e.held.Summary, f.Do}, e.held.Detail...), " ")); why != "" && !strings.Contains(said, strings.TrimSuffix(why, ".")) {
 			why = " " + why
@@ -175,6 +175,17 @@ func (m *Model) explain(e entry, w int) []row {
 	}
 	seen := fill(wordSeenAt, "grade", gradeWord(e.held.Grade), "at", m.clock(e.held.At), "ago", ago(m.now().Sub(e.held.At)))
 	return append(rows, say(RoleSubtle, seen))
+}
+
+// fixOf is what mends what a finding says; nil: nothing is known. Where nobody can
+// sign in, what needs it is seen elsewhere.
+func (m *Model) fixOf(f checks.Finding) *checks.Fix {
+	if !m.served || !checks.NeedsSignIn(f) || f.Fix == nil {
+		return f.Fix
+	}
+	fix := *f.Fix
+	fix.Do = wordSignInElsewhere
+	return &fix
 }
 
 // gradeWord is how sure something is, in a word.

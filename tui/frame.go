@@ -173,7 +173,11 @@ func (m *Model) paint(rows []row, w int) string {
 
 // tooSmall is the polite line of windows that show nothing useful.
 func (m *Model) tooSmall() string {
-	rows := para(RoleText, fill(wordTooSmall, "w", number(m.size.w), "h", number(m.size.h)), 0, max(m.size.w-2, 1))
+	word := wordTooSmall
+	if m.served {
+		word = wordTooSmallServed
+	}
+	rows := para(RoleText, fill(word, "w", number(m.size.w), "h", number(m.size.h)), 0, max(m.size.w-2, 1))
 	if len(rows) > m.size.h {
 		rows = rows[:m.size.h]
 	}

@@ -51,7 +51,7 @@ func (s *knownScreen) body(m *Model) body {
 	}
 	b.gap()
 	if blind {
-		b.put(hanging(say(RoleWarn, "! "), RoleText, wordKnownBlind, w)...)
+		b.put(hanging(say(RoleWarn, "! "), RoleText, m.blindWords(), w)...)
 	}
 	if q := s.question(m); q.ID != "" {
 		s.ask.put(&b, q, w, true)
@@ -60,9 +60,21 @@ func (s *knownScreen) body(m *Model) body {
 	if why := flows.Missing(m.state); why != "" {
 		b.put(m.missing(why, w)...)
 	} else {
-		b.put(para(RoleText, wordKnownNext, 0, w)...)
+		next := wordKnownNext
+		if m.noSignIn {
+			next = wordKnownOn
+		}
+		b.put(para(RoleText, next, 0, w)...)
 	}
 	return b
+}
+
+// blindWords say what to do where nothing could be looked at.
+func (m *Model) blindWords() string {
+	if m.served {
+		return wordKnownBlindServed
+	}
+	return wordKnownBlind
 }
 
 func (s *knownScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }

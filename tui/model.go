@@ -61,6 +61,9 @@ type Options struct {
 	AskWhy AskWhy
 	// NoSignIn goes on without a sign-in where it would be asked for.
 	NoSignIn bool
+	// Served says that this runs on a machine of somebody else's, where nobody signs
+	// in and nothing of the person's is: no network, no flags, no shell.
+	Served bool
 	// ResumeWith is the command that goes on with this run, or ToldElsewhere;
 	// empty: it is not kept anywhere.
 	ResumeWith string
@@ -89,6 +92,7 @@ type Model struct {
 	keepReport func(context.Context, []ReportForm) (string, error)
 	askWhy     AskWhy
 	noSignIn   bool
+	served     bool
 	resumeWith string
 	// pause and resume give the terminal to somebody else and take it back;
 	// nil where the library does that by itself.
@@ -142,7 +146,7 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
 		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith,
-		noSignIn: o.NoSignIn, askWhy: o.AskWhy,
+		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy,
 	}
 	if m.now == nil {
 		m.now = time.Now

@@ -77,6 +77,9 @@ func (m *Model) undoOffer() offer {
 
 // signInOffer is the key that does it.
 func (m *Model) signInOffer() offer {
+	if m.served {
+		return offer{act: actSignIn, why: whyNoSignIn, hidden: true}
+	}
 	o := offer{act: actSignIn, hidden: !m.elsewhere() && !m.turnedAway()}
 	if m.state.Account == nil {
 		o.word, o.hidden = wordSignInNow, false

@@ -139,13 +139,16 @@ func (m *Model) connectRows(w int) []row {
 }
 
 // gradeMeaning says what a grade rests on.
-func gradeMeaning(g checks.Grade) string {
+func (m *Model) gradeMeaning(g checks.Grade) string {
 	switch g {
 	case checks.Verified:
 		return wordMeansVerified
 	case checks.Asserted:
 		return wordMeansAsserted
 	case checks.Inferred:
+		if m.served {
+			return wordMeansOutside
+		}
 		return wordMeansInferred
 	case checks.GradeUnknown:
 	}

@@ -54,10 +54,10 @@ func needsNobody(step flows.Step) bool {
 // howSure says how sure a proof is; on the path of the record, where the verdict on
 // consent is another matter, by the record alone.
 func (m *Model) howSure(o checks.Overall) (string, checks.Overall) {
-	meaning := gradeMeaning(o.Grade)
+	meaning := m.gradeMeaning(o.Grade)
 	if m.state.Path == flows.DNSRecord {
 		o.Grade, o.NotLooked, o.MayStop = m.recordGrade(), nil, nil
-		if meaning = gradeMeaning(o.Grade); o.Grade == checks.Verified {
+		if meaning = m.gradeMeaning(o.Grade); o.Grade == checks.Verified {
 			meaning = wordServersAsked
 		}
 	}

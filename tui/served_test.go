@@ -1,0 +1,31 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	"onboard.example/checks"
+)
+
+// TestServedPromisesNoSignIn holds that a run on a machine of somebody else's
+// neither promises a sign-in nor offers one, and sends nobody to flags or a shell.
+func TestServedPromisesNoSignIn(t *testing.T) {
+	t.Parallel()
+	for _, served := range []bool{false, true} {
+		d := atKnown(t)
+		m := New(t.Context(), d, Options{Profiles: profiles(t), Now: still(t, 80, 24).Now, Width: 80, Height: 24, Served: served, NoSignIn: served})
+		if o := m.signInOffer(); o.hidden != served || (o.why == whyNoSignIn) != served {
+			t.Errorf("served %v: the sign-in is offered as %+v", served, o)
+		}
+		asked := checks.Finding{Summary: "Not asked: it needs a sign-in.", Fix: &checks.Fix{Do: "Sign in, read-only."}}
+		if !checks.NeedsSignIn(asked) {
+			t.Fatal("that is not how it is said any more")
+		}
+		words := strings.Join([]string{m.tooSmall(), m.blindWords(), m.gradeMeaning(checks.Inferred), m.fixOf(asked).Do}, "\n")
+		for _, no := range []string{"--plain", "--proxy", "sign in to verify", "Sign in, read-only."} {
+			if strings.Contains(strings.Join(strings.Fields(words), " "), no) == served {
+				t.Errorf("served %v: %q in %s", served, no, words)
+			}
+		}
+	}
+}
