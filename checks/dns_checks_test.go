@@ -72,7 +72,7 @@ func dnsCases() []judged {
 		{"alike", checks.CheckDNSAgree, nil, pass, checks.Verified, "Both servers", ""},
 		{"alike, one silent", checks.CheckDNSAgree, []change{record(silent, good)}, warn, checks.Verified, "the answer of one other does not", ""},
 		{"different", checks.CheckDNSAgree, []change{differ}, pending, checks.Verified, "do not say the same yet", ""},
-		{"agreement unseen", checks.CheckDNSAgree, []change{broken}, unknown, checks.GradeUnknown, "none could be asked", ""},
+		{"agreement unseen", checks.CheckDNSAgree, []change{broken}, unknown, checks.GradeUnknown, "none was asked", ""},
 		{"signatures unseen", checks.CheckDNSSEC, []change{broken}, unknown, checks.GradeUnknown, "no answer whose signatures", ""},
 		{"agreement on nothing", checks.CheckDNSAgree, []change{without}, skipped, checks.GradeUnknown, "reads no policy record", ""},
 

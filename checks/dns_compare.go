@@ -183,7 +183,7 @@ func (r DNSRule) view(s DNSReply, asked string, at time.Time) DNSView {
 	}
 	v.TTL = int(keep / time.Second)
 	if s.Host == "" && keep > 0 && !at.IsZero() {
-		until := at.Add(keep)
+		until := at.Add(min(keep, dnsKept))
 		v.Until = &until
 	}
 	return v

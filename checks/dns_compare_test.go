@@ -190,3 +190,18 @@ func TestDNSServerWithoutAnAddress(t *testing.T) {
 		t.Errorf("told %d times, in %d lines", told, rows)
 	}
 }
+
+// TestDNSKeptForLong: what says that it lives for decades is told as what a cache makes
+// of it.
+func TestDNSKeptForLong(t *testing.T) {
+	t.Parallel()
+	old := missing("", DNSNoName)
+	old.Negative = (1<<31 - 1) * time.Second
+	r := hetkRule().Compare(answer(old, found("ns1.", fullPolicy)), nil, nil)
+	if said := strings.Join(r.Notes, " "); !strings.Contains(said, "for a week or more, until 2026-11-28 14:00 UTC") {
+		t.Errorf("%q", said)
+	}
+	if r.Resolver.TTL != 1<<31-1 {
+		t.Errorf("told as %d seconds", r.Resolver.TTL)
+	}
+}

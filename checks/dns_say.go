@@ -6,8 +6,14 @@ import (
 	"time"
 )
 
+// dnsKept is the longest that a cache keeps anything, whatever it was told (RFC 8767 §4).
+const dnsKept = 7 * 24 * time.Hour
+
 // DNSLasts is how long an answer is kept, as people write it: 43s, 5m, 23h58m.
 func DNSLasts(d time.Duration) string {
+	if d >= dnsKept {
+		return sayDNSLong
+	}
 	if d = d.Round(time.Second); d >= time.Hour {
 		d = d.Round(time.Minute)
 	}

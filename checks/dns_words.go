@@ -2,6 +2,7 @@ package checks
 
 // Every word about the DNS that a person reads.
 const (
+	sayDNSLong      = "a week or more"
 	sayDNSSeveral   = "There are %d policy records; there must be one, or none counts."
 	sayDNSKeepOne   = "Keep one of them: %s"
 	sayDNSBeside    = "Another TXT record beside it looks like an attempt and is passed over: %s"
@@ -90,7 +91,7 @@ const (
 
 	sayDNSInUse       = "resolver in use"
 	sayDNSNoRule      = "%s reads no policy record in the DNS."
-	sayDNSAgreeNone   = "No name server of the domain was found, so none could be asked."
+	sayDNSAgreeNone   = "No name server of the domain could be found, so none was asked."
 	sayDNSSignedNone  = "There is no answer whose signatures could be checked."
 	sayDNSAgreeBoth   = "Both servers of %s say the same."
 	sayDNSAgreeAll    = "All %d servers of %s that could be asked say the same."

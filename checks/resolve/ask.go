@@ -137,13 +137,23 @@ func (r *Resolver) askAll(ctx context.Context, out *Answer, c cut, kind uint16) 
 	return all.made
 }
 
-// wild reports whether a server gives for a name that nobody made what it gives for
-// the one that was asked for.
+// wild reports whether the servers give for a name that nobody made what they give for
+// the one that was asked for. One that says another thing of the two speaks against it,
+// and so does the signature of a record that stands at the name itself (RFC 4034 §3.1.3).
 func wild(servers []Reply, made map[string]Reply) bool {
-	return slices.ContainsFunc(servers, func(s Reply) bool {
-		m := made[s.Host]
-		return s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases))
-	})
+	is := false
+	for _, s := range servers {
+		m, asked := made[s.Host]
+		if !asked || !s.Outcome.Decides() {
+			continue
+		}
+		same := s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases))
+		if !same || s.own() {
+			return false
+		}
+		is = true
+	}
+	return is
 }
 
 // round is one question to all servers of a zone.

@@ -121,7 +121,7 @@ func (r *Resolver) referred(ctx context.Context, a netip.Addr, c cut, q question
 func (r *Resolver) askFor(ctx context.Context, a netip.Addr, q question) (*dns.Msg, error) {
 	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(r.portOf(a))}, q, way{})
 	if err == nil && m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
-		err = errors.New(wordServer + dns.RcodeToString[m.Rcode])
+		err = errors.New(wordServer + rcode(m.Rcode))
 	}
 	return m, err
 }

@@ -1,7 +1,7 @@
 package resolve
 
 import (
-	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,9 +17,9 @@ func (rep *Reply) drop(to Outcome, why string) {
 
 // judge reads a message: records, aliases inside zone, how long it may be kept.
 func (rep *Reply) judge(m *dns.Msg, q question, zone string) {
-	rep.Rcode = dns.RcodeToString[m.Rcode]
+	rep.Rcode = rcode(m.Rcode)
 	if m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
-		rep.Outcome, rep.Why = Failed, wordServer+cmp.Or(rep.Rcode, wordCode)
+		rep.Outcome, rep.Why = Failed, wordServer+rep.Rcode
 		return
 	}
 	rep.Records, rep.Aliases = follow(m.Answer, q.name, q.kind, zone)
@@ -31,8 +31,7 @@ func (rep *Reply) judge(m *dns.Msg, q question, zone string) {
 		rep.drop(Failed, wordContradicts)
 		return
 	case len(rep.Records) > 0:
-		rep.Outcome = Found
-		rep.TTL = seconds(rep.Records[0].Header().Ttl)
+		rep.Outcome, rep.TTL = Found, kept(m.Answer, q.kind)
 		return
 	case len(rep.Aliases) > 0 && zone != ".":
 		rep.Outcome = Found // where the alias leads is asked for itself
@@ -52,8 +51,44 @@ func (rep *Reply) judge(m *dns.Msg, q question, zone string) {
 		rep.Outcome = NoData
 	}
 	if soa != nil {
-		rep.Negative = seconds(min(soa.Hdr.Ttl, soa.Minttl))
+		rep.Negative = min(seconds(soa.Hdr.Ttl), seconds(soa.Minttl))
+		if len(rep.Aliases) > 0 {
+			rep.Negative = min(rep.Negative, kept(m.Answer, q.kind))
+		}
 	}
+}
+
+// rcode names an answer's code. 16 has two names, of which an answer that is not signed
+// by itself (TSIG) means the one of EDNS0 (RFC 6891 §9); others that no name server
+// answers a question with are told by their numbers.
+func rcode(code int) string {
+	switch {
+	case code == dns.RcodeBadVers:
+		return "BADVERS"
+	case code == dns.RcodeStatefulTypeNotImplemented || dns.RcodeToString[code] == "":
+		return fmt.Sprintf(wordCode, code)
+	}
+	return dns.RcodeToString[code]
+}
+
+// kept is how long an answer lives in a cache: as long as its shortest part, aliases on
+// the way included (RFC 2181 §5.2, RFC 1034 §3.6.2), and no longer than the TTL that was
+// signed (RFC 4035 §5.3.3).
+func kept(answer []dns.RR, kind uint16) time.Duration {
+	least := time.Duration(-1)
+	for _, rr := range answer {
+		ttl := seconds(rr.Header().Ttl)
+		switch sig, signed := rr.(*dns.RRSIG); {
+		case signed:
+			ttl = min(ttl, seconds(sig.OrigTtl))
+		case !slices.Contains([]uint16{kind, dns.TypeCNAME, dns.TypeDNAME}, rr.Header().Rrtype):
+			continue
+		}
+		if least < 0 || ttl < least {
+			least = ttl
+		}
+	}
+	return max(least, 0)
 }
 
 // seconds reads a TTL: one with the highest bit set counts as 0 (RFC 2181 §8).
@@ -163,4 +198,19 @@ func agree(rs []Reply) bool {
 		}
 	}
 	return first != nil
+}
+
+// own reports whether what was found is signed as the name's own, and not as a
+// wildcard's. Only of an answer that was checked does it say anything.
+func (rep *Reply) own() bool {
+	if len(rep.Records) == 0 || rep.msg == nil {
+		return false
+	}
+	h := rep.Records[0].Header()
+	for _, rr := range pick(rep.msg.Answer, dns.CanonicalName(h.Name), dns.TypeRRSIG) {
+		if sig, ok := rr.(*dns.RRSIG); ok && sig.TypeCovered == h.Rrtype && int(sig.Labels) == labels(h.Name) {
+			return true
+		}
+	}
+	return false
 }

@@ -20,7 +20,7 @@ const (
 	wordOutside   = "the answer holds nothing about the name"
 	wordReferral  = "it sends on to other servers: it does not serve this zone"
 
-	wordCode        = "with a code that has no name"
+	wordCode        = "code %d"
 	wordContradicts = "the answer holds records of a name that it says does not exist"
 	wordCut         = "the answer was cut, by TCP too"
 	wordNoPath      = "this machine has no network to its address"

@@ -65,9 +65,11 @@ func (l *dnsLines) report(r dnsReport) error {
 	if b.once(p.Reason) {
 		b.wrap("", "", p.Reason)
 	}
-	for _, n := range p.Beside() {
-		if b.once(n) {
-			b.wrap("  ", "  ", n)
+	for _, f := range r.Findings {
+		for _, n := range f.Detail {
+			if f.Check == checks.CheckDNSPolicy && b.once(n) {
+				b.wrap("  ", "  ", n)
+			}
 		}
 	}
 	b.WriteByte('\n')
