@@ -70,7 +70,7 @@ func Apply(s State, e Event) State {
 			s.claims = append(slices.Clip(s.claims), e.Step)
 		}
 	case Listening:
-		s.returnPort = e.Port
+		return s.listen(e)
 	case Returned:
 		return s.came(e)
 	case Planned:
@@ -151,7 +151,7 @@ func (s State) start(e Started) State {
 	s.started = true
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
 	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
-	s.nonce = e.Nonce
+	s.nonce, s.doors = e.Nonce, e.Doors
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain, s.Handed = strings.ToLower(e.Domain), e.Handed
 	if e.Profile != nil {
@@ -171,7 +171,7 @@ func (s State) resume(e Resumed) State {
 	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
 	s.Account, s.unsettled, s.SignIn.Busy, s.SignIn.Failed = nil, false, false, nil
 	s.Trouble, s.Unsaved, s.Guides, s.Pointer = nil, nil, nil, ""
-	s.returnPort = 0 // of a process that is gone
+	s.returnPort, s.door, s.doors = 0, "", e.Doors // of a process that is gone
 	s = s.newEyes()
 	if s.applying() {
 		s = s.stop(Stopped{Plan: s.Confirmed, Why: StopInterrupted})
@@ -295,7 +295,7 @@ func (s State) afresh(was State) State {
 	s.past = was.kept()
 	s.about = s.Round
 	s.Facts, s.found, s.claims = Facts{}, nil, nil
-	s.Callback, s.CalledBack = nil, time.Time{}
+	s.Callback, s.CalledBack, s.door, s.doorState = nil, time.Time{}, "", ""
 	s.Path, s.Plan, s.Lines, s.Stop, s.Confirmed = "", nil, nil, nil, ""
 	return s
 }

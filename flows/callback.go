@@ -13,6 +13,9 @@ import (
 // mostReturn bounds an address that came back, in bytes.
 const mostReturn = 8 << 10
 
+// mostDoor bounds a service's address, and the state of a link to it, in bytes.
+const mostDoor = 1 << 10
+
 // ReadReturn reads the address at which Microsoft's consent page left somebody:
 // whole, or its query alone. Whatever is no member of a consent answer stays
 // behind, so that a code in somebody's paste gets nowhere. The error comes first,
@@ -33,7 +36,8 @@ func ReadReturn(s State, address string, pasted bool) (c checks.Callback, ok boo
 	if err != nil || !q.Has("admin_consent") && !q.Has("error") {
 		return c, false
 	}
-	ours := s.nonce != "" && q.Get("state") == consentState(s) // without a nonce anybody could guess it
+	_, state := s.wayBack()
+	ours := s.nonce != "" && q.Get("state") == state // without a nonce anybody could guess it
 	c = checks.Callback{Error: checks.Line(q.Get("error"), 60), Ours: ours, Pasted: pasted}
 	if m := returnCode.FindString(q.Get("error_description")); m != "" {
 		c.AADSTS = m
@@ -73,8 +77,10 @@ func (s State) came(e Returned) State {
 	c := e.Callback
 	s.Callback, s.CalledBack = &c, s.At
 	s.Round++
-	here := s.TenantID()
-	if !c.Consented || !c.Ours || here != "" && c.Tenant != "" && c.Tenant != here {
+	if c.Ours && !c.Pasted && s.door != "" { // what was signed counts once
+		s.door, s.doorState = "", ""
+	}
+	if s.Said(c) != ReturnGood {
 		return s
 	}
 	id := step.ID
@@ -87,10 +93,76 @@ func (s State) came(e Returned) State {
 	return s
 }
 
+// ReturnSaid is what an address that the consent page led to means for a run.
+type ReturnSaid string
+
+// What it can mean. None of them is proof: Graph has the last word.
+const (
+	ReturnStrange   ReturnSaid = "strange"   // it does not belong to this run, and is not believed
+	ReturnError     ReturnSaid = "error"     // the page says that something went wrong, or was left
+	ReturnEmpty     ReturnSaid = "empty"     // it says nothing of consent
+	ReturnElsewhere ReturnSaid = "elsewhere" // it says that consent was given, in another tenant than the run's
+	ReturnGood      ReturnSaid = "good"      // it says that consent was given
+)
+
+// Said says what came back. The error comes first (entra-facts §11), and the
+// tenant is compared with the run's own, never taken over.
+func (s State) Said(c checks.Callback) ReturnSaid {
+	here := s.TenantID()
+	switch {
+	case !c.Ours:
+		return ReturnStrange
+	case c.Error != "":
+		return ReturnError
+	case !c.Consented:
+		return ReturnEmpty
+	case here != "" && c.Tenant != "" && c.Tenant != here:
+		return ReturnElsewhere
+	}
+	return ReturnGood
+}
+
+// listen notes where the consent page is waited for. A service's address becomes
+// the one that the app's page comes back to: the service says so of those apps
+// alone in whose registration it stands.
+func (s State) listen(e Listening) State {
+	s.returnPort, s.door = e.Port, ""
+	if u, err := url.Parse(e.At); err != nil || u.Scheme != "https" || u.Host == "" || e.State == "" || max(len(e.At), len(e.State)) > mostDoor {
+		return s
+	}
+	s.returnPort, s.door, s.doorState = 0, e.At, e.State
+	s.App.ConsentRedirect = e.At
+	return s
+}
+
+// wayBack is where the link leads back to, with the state that it carries; empty:
+// nowhere.
+func (s State) wayBack() (redirect, state string) {
+	if s.door != "" {
+		return s.door, s.doorState
+	}
+	return s.consentRedirect(), consentState(s)
+}
+
+// RunID tells this run from every other; empty: it has none. It is no secret.
+func (s State) RunID() string { return s.nonce }
+
+// DoorState is the state that the run's link to a service carried last, and that
+// has not come back; empty: there is none.
+func (s State) DoorState() string { return s.doorState }
+
+// registered is the address of the app's profile.
+func (s State) registered() string {
+	if s.Profile == nil {
+		return ""
+	}
+	return s.Profile.AdminConsent.RedirectURI
+}
+
 // consentRedirect is the registered address as the link carries it: with the port
 // at which this machine waits, where the registration leaves the port open.
 func (s State) consentRedirect() string {
-	back := s.App.ConsentRedirect
+	back := s.registered()
 	u, port, ok := loopback(back)
 	if !ok || port != 0 || s.returnPort == 0 {
 		return back
@@ -123,17 +195,19 @@ func loopback(redirect string) (u *url.URL, port uint16, ok bool) {
 }
 
 // wantReturn is the wait for the consent page, for as long as its link is shown
-// and nothing good came back. That the tenant shows the consent ends it not: the
-// browser may still be on its way, and would find nobody.
+// and nothing good came back: at the registered address where that leads to this
+// machine, or at a service's own, which knows of which apps it is registered. That
+// the tenant shows the consent ends it not: the browser may still be on its way,
+// and would find nobody.
 func wantReturn(s State) (Want, bool) {
 	step, ok := s.Step()
-	if !ok || !slices.Contains(step.Links, LinkConsent) || s.Callback != nil && s.Callback.Consented && s.Callback.Ours {
+	if !ok || !slices.Contains(step.Links, LinkConsent) || s.Callback != nil && s.Said(*s.Callback) == ReturnGood {
 		return Want{}, false
 	}
-	if _, ok := Loopback(s.App.ConsentRedirect); !ok {
+	if _, ok := Loopback(s.registered()); !ok && !s.doors {
 		return Want{}, false
 	}
-	return Want{Kind: WantReturn, Redirect: s.App.ConsentRedirect}, true
+	return Want{Kind: WantReturn, Redirect: s.registered(), Client: s.App.ClientID}, true
 }
 
 // TakesReturn says whether an address that the consent page led to means
@@ -144,11 +218,13 @@ func TakesReturn(s State) bool {
 }
 
 // ReturnHint says in a line what becomes of the address that Microsoft's page
-// leads to after Accept; empty where the link leads nowhere.
+// leads to after Accept; empty where the link leads nowhere, or it came already.
 func ReturnHint(s State) string {
 	switch {
-	case !TakesReturn(s):
+	case !TakesReturn(s), s.Callback != nil && s.Said(*s.Callback) == ReturnGood:
 		return ""
+	case s.door != "":
+		return words.returnDoor
 	case s.returnPort != 0:
 		return words.returnHeard
 	default:

@@ -92,6 +92,9 @@ type Started struct {
 	// Nonce is what only this run's consent link carries in its state, so that an
 	// address of another link is told from ours; chosen at random, no secret.
 	Nonce string `json:"nonce,omitempty"`
+	// Doors: a service runs this, and waits for the consent page of those apps in
+	// whose registration its address stands; see Listening.
+	Doors bool `json:"doors,omitempty"`
 }
 
 // Resumed says that a run goes on in another process. Whoever was signed in is
@@ -105,6 +108,7 @@ type Resumed struct {
 	Login    string     `json:"login,omitempty"` // as in Started; those of then are gone
 	Service  string     `json:"service,omitempty"`
 	Portal   string     `json:"portal,omitempty"`
+	Doors    bool       `json:"doors,omitempty"`
 }
 
 // Picked says which app the run is about, with its description whole, so that
@@ -170,10 +174,13 @@ type Claimed struct {
 	Step StepID `json:"step"`
 }
 
-// Listening says that this machine waits for the consent page to come back, and
-// at which loopback port.
+// Listening says where the consent page is waited for: at a loopback port of this
+// machine, or at the address of a service, with the state that a link to there
+// carries. Without any of them nobody waits any more.
 type Listening struct {
-	Port uint16 `json:"port"`
+	Port  uint16 `json:"port"`
+	At    string `json:"at,omitempty"`
+	State string `json:"state,omitempty"`
 }
 
 // Returned is what Microsoft's consent page brought back: Asserted at most.

@@ -123,10 +123,10 @@ func ConsentLink(s State) (Link, error) {
 		return Link{}, ErrNoLink
 	}
 	q := url.Values{"client_id": {s.App.ClientID}}
-	back := s.consentRedirect()
+	back, state := s.wayBack()
 	if back != "" {
 		q.Set("redirect_uri", back)
-		q.Set("state", consentState(s))
+		q.Set("state", state)
 	}
 	l := Link{ID: LinkConsent, Title: words.linkConsent}
 	if s.consentV2() {
@@ -151,7 +151,7 @@ func ConsentLink(s State) (Link, error) {
 // delegated ones, so an app that needs app roles takes v1 (entra-facts §11).
 func (s State) consentV2() bool {
 	c := s.Profile.AdminConsent
-	return c.RedirectURI != "" && c.Version != "v1" && !s.App.NeedsUnstated && !s.needsRole()
+	return (c.RedirectURI != "" || s.door != "") && c.Version != "v1" && !s.App.NeedsUnstated && !s.needsRole()
 }
 
 // consentScopes are the scopes as a v2 link names them: Graph's bare, those of

@@ -96,8 +96,12 @@ type State struct {
 	claims    []StepID
 	// returnPort is where the consent page's answer is waited for; 0: nowhere.
 	returnPort uint16
-	nonce      string
-	past       []Receipt // of plans that were put away after something was sent
+	// door is where a service waits for it; empty: none does. doorState is what the
+	// link to there carries: it counts once, and outlives a service that went.
+	door, doorState string
+	doors           bool // a service runs this: see Started
+	nonce           string
+	past            []Receipt // of plans that were put away after something was sent
 }
 
 // SignIn is how far a sign-in has come.

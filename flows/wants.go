@@ -42,8 +42,9 @@ type Want struct {
 	// Of applying.
 	Plan PlanID
 
-	// Of waiting for the consent page: the registered address.
-	Redirect string
+	// Of waiting for the consent page: the address of the app's profile, which may
+	// be empty, and the app's client id.
+	Redirect, Client string
 }
 
 // The pauses of a poll: from the budget of Graph's throttling and a person's

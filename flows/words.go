@@ -14,22 +14,22 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, waitElse, waitMore, needConfirm, waitApply, needClaim            string
 
-	theApp, theVendor, theClient, theTenant, theScopes, asksThese, asksUnsaid                                           string
-	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                                             string
-	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkV1Fits, linkNoReturn, returnHeard, returnPaste string
-	publisherIs, askWhose, listedAs, nobodyVerified                                                                     string
-	absent, disabled, enabled, noBenchmark                                                                              string
-	createAppLine, createAppAfter, createAppEffect, createAppUndo                                                       string
-	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                                        string
-	grantLine, grantUndoLine, widenUndo                                                                                 string
-	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                                                  string
-	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                                        string
-	fits                                                                                                                map[PathID]string
-	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                                          string
-	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                         string
-	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                            string
-	howNoWrite, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp                                      string
-	badGUID, badTyped, badOption, badDomain                                                                             string
+	theApp, theVendor, theClient, theTenant, theScopes, asksThese, asksUnsaid                                                       string
+	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                                                         string
+	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkV1Fits, linkNoReturn, returnDoor, returnHeard, returnPaste string
+	publisherIs, askWhose, listedAs, nobodyVerified                                                                                 string
+	absent, disabled, enabled, noBenchmark                                                                                          string
+	createAppLine, createAppAfter, createAppEffect, createAppUndo                                                                   string
+	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                                                    string
+	grantLine, grantUndoLine, widenUndo                                                                                             string
+	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                                                              string
+	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                                                    string
+	fits                                                                                                                            map[PathID]string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                                                      string
+	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                                     string
+	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                                        string
+	howNoWrite, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp                                                  string
+	badGUID, badTyped, badOption, badDomain                                                                                         string
 
 	reportSeen, reportNothing, reportOld, reportChanged, reportFiled, reportNoChange string
 	reportUndo, reportNotes                                                          string
@@ -80,6 +80,7 @@ var words = struct {
 	linkV1Note:      "This form of the link consents to every permission that the vendor registered; the page lists them.",
 	linkV1Gains:     "Approves this app, with every permission that its vendor registered, for everyone in the tenant. Microsoft's page lists them before you accept.",
 	linkV1Fits:      "one click, and nothing but this app; by Graph only the named permissions are granted",
+	returnDoor:      "Microsoft's page leads back to this service, and this screen hears of it. If it does not, paste the address that the browser shows in the end.",
 	returnHeard:     "Microsoft's page leads back to this machine, and this screen hears of it. If it does not, paste the address that the browser shows in the end.",
 	returnPaste:     "Microsoft's page leads on to an address of the vendor's. Pasted here, it counts as your word and no more; Graph is looked at all the same.",
 	linkNoReturn:    "After Accept the page may end in an error about a reply address: consent is given all the same, and is looked for here.",

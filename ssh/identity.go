@@ -136,9 +136,8 @@ func private(f *os.File, file string) error {
 
 // makeKey makes a key where there is none. It appears whole or not at all, and
 // never over another: a server that was killed in the middle starts again.
-func makeKey(file string) (err error) {
-	dir := filepath.Dir(file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func makeKey(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
 	_, secret, err := ed25519.GenerateKey(rand.Reader)
@@ -149,12 +148,17 @@ func makeKey(file string) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".host-key-") // 0600
+	return putNew(file, pem.EncodeToMemory(block))
+}
+
+// putNew writes a file where there is none, whole or not at all, its owner's alone.
+func putNew(file string, text []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(file), ".host-key-") // 0600
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	_, err = f.Write(pem.EncodeToMemory(block))
+	_, err = f.Write(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

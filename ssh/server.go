@@ -49,6 +49,9 @@ type Options struct {
 	// is no field for what could.
 	Eyes   func() run.Looker
 	AskWhy tui.AskWhy // nil: nobody can be asked
+	// Return waits for Microsoft's consent page where the service has an address for
+	// it; nil: it has none, and no link leads there.
+	Return run.Returner
 	// Command carries out one of the commands of the allow-list, with flags that
 	// were held to it, and gives its exit code.
 	Command func(ctx context.Context, args []string, out, errs io.Writer) int

@@ -14,6 +14,8 @@ const (
 	sayHostKeyOpen   = "others can read it (mode %04o): chmod 600 %s"
 	sayHostDirOpen   = "others can write into %s (mode %04o): chmod go-w it"
 
+	saySecretBroken = "it holds no secret of this server; move it away, and another is made, which ends the links that were given out"
+
 	sayKeys       = "Host keys of this server, ed25519:"
 	sayKeyInUse   = "in use"
 	sayKeyToCome  = "to follow"

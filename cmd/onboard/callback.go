@@ -9,18 +9,21 @@ import (
 	"onboard.example/checks"
 	"onboard.example/checks/signin"
 	"onboard.example/flows"
+	"onboard.example/flows/run"
 )
 
 // returner waits on this machine for Microsoft's consent page.
 type returner struct{}
 
 // Await implements run.Returner.
-func (returner) Await(ctx context.Context, redirect string, ready func(uint16), came func(string) bool) error {
-	port, ok := flows.Loopback(redirect)
+func (returner) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.Waiting), came func(string) flows.ReturnSaid) error {
+	port, ok := flows.Loopback(ask.Redirect)
 	if !ok {
-		return fmt.Errorf("%s leads to another machine", checks.Line(redirect, 200))
+		return fmt.Errorf("%q leads to another machine, or nowhere", checks.Line(ask.Redirect, 200))
 	}
-	return signin.AwaitReturn(ctx, redirect, port, ready, came)
+	return signin.AwaitReturn(ctx, ask.Redirect, port,
+		func(port uint16) { ready(run.Waiting{Port: port}) },
+		func(query string) bool { return came(query) == flows.ReturnGood })
 }
 
 // cameBack serves what the consent page brought back to the checks.

@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"tui":            {"flows", "flows/run", "checks"},
 	"ssh":            {"tui", "flows", "flows/run", "flows/journal", "checks", "ssh/cases"},
 	"ssh/cases":      {"flows", "flows/journal", "checks"},
-	"ssh/web":        {},
+	"ssh/web":        {"flows", "flows/run", "checks"},
 	"cmd/onboard": {
 		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
 		"flows", "flows/journal", "flows/run", "ssh", "ssh/cases", "ssh/web", "tui",

@@ -79,7 +79,8 @@ func runServe(ctx context.Context, o *options, f serveFlags) error {
 
 // checkServe looks at what a configuration names, without making anything.
 func checkServe(o *options, c serveConfig) error {
-	if _, err := c.served().profiles(); err != nil {
+	profiles, err := c.served().profiles()
+	if err != nil {
 		return err
 	}
 	if err := ssh.CheckIdentity(c.HostKeys); err != nil {
@@ -91,10 +92,10 @@ func checkServe(o *options, c serveConfig) error {
 	if _, err := newClients(c.served()); err != nil {
 		return err
 	}
-	if err := c.checkWeb(); err != nil {
+	if err := c.checkWeb(profiles); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(o.out, sayConfigFine+c.Web.told(), c.Listen, c.Name, c.State)
+	_, err = fmt.Fprintf(o.out, sayConfigFine+c.Web.told(), c.Listen, c.Name, c.State)
 	return err
 }
 
@@ -112,6 +113,7 @@ type site struct {
 
 	web              *web.Door    // nil: there is none
 	metrics          *web.Metrics // nil: there is none
+	returns          *web.Returns // nil: no app's consent page comes back here
 	webAt, metricsAt net.Listener
 }
 
@@ -156,6 +158,9 @@ func (s *site) build() (*ssh.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.returning(profiles); err != nil {
+		return nil, err
+	}
 	return ssh.New(ssh.Options{
 		Identity: s.id, Bans: s.bans, Limits: ssh.Limits(s.c.Limits), TrustedProxies: s.c.proxies,
 		Name: s.c.Name, Port: s.c.Port, Cases: s.cases, Log: s.log, LogName: addr, LogKey: key,
@@ -163,6 +168,7 @@ func (s *site) build() (*ssh.Server, error) {
 		Eyes:    func() run.Looker { return guarded{Looker: newLooker(s.clients), o: served} },
 		AskWhy:  served.askPublic,
 		Command: s.command,
+		Return:  s.returner(),
 	})
 }
 

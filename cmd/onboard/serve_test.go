@@ -39,7 +39,7 @@ func TestServeConfigIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := defaultServe()
-	c.HostKeys, c.TrustedProxies = nil, nil // an empty list and none are the same
+	c.HostKeys, c.TrustedProxies, c.Web.Redirects = nil, nil, nil // an empty list and none are the same
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the printed configuration is\n%+v\nand the defaults are\n%+v", c, want)
 	}
@@ -85,6 +85,7 @@ func TestServeConfigRefused(t *testing.T) {
 		"web name":           {"web: {listen: \":443\", name: \"a/b\", cert: /c.pem, key: /k.pem}\n", `web.name "a/b" is no host name`},
 		"relative cert":      {"web: {listen: \":443\", cert: c.pem, key: /k.pem}\n", "web.cert: \"c.pem\" is no absolute path"},
 		"no cert":            {"web: {listen: \":443\", cert: /nowhere/c.pem, key: /nowhere/k.pem}\n", "/nowhere/c.pem: no such file"},
+		"redirects":          {"web: {redirects: [hetk]}\n", "web.redirects is set, and web.listen is empty"},
 		"metrics":            {"metrics: 9464\n", `metrics "9464" is no address with a port`},
 		"open metrics":       {"metrics: 0.0.0.0:9464\n", "is an address that the public may reach"},
 		"public metrics":     {"metrics: \"[2001:db8::1]:9464\"\n", "is an address that the public may reach"},
@@ -196,7 +197,7 @@ microsoft: {loginUrl: "https://%s", graphUrl: "https://%s", dnsServer: "%s", dns
 %s`, state, r.HTTPS, r.HTTPS, r.DNS, port, r.CA, more))}
 	v.session = startAs(t, v.env, "onboard", "serve", "--config", v.config)
 	v.sees(t, "msg=serving")
-	at := regexp.MustCompile(`listen=(\S+)`).FindStringSubmatch(v.printed())
+	at := regexp.MustCompile(`msg=serving listen=(\S+)`).FindStringSubmatch(v.printed())
 	if at == nil {
 		t.Fatal(v.printed())
 	}

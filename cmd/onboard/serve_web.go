@@ -8,11 +8,14 @@ import (
 	"net/netip"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/flows/run"
 	"onboard.example/ssh"
 	"onboard.example/ssh/web"
 )
@@ -27,6 +30,8 @@ type serveWeb struct {
 	Port   uint16 `yaml:"port"`
 	Cert   string `yaml:"cert"`
 	Key    string `yaml:"key"`
+
+	Redirects []string `yaml:"redirects"`
 }
 
 // usualWebPort is where browsers look without being told.
@@ -38,7 +43,7 @@ func (w *serveWeb) settle(name string) error {
 		for _, f := range []struct {
 			key string
 			set bool
-		}{{"name", w.Name != ""}, {"port", w.Port != 0}, {"cert", w.Cert != ""}, {"key", w.Key != ""}} {
+		}{{"name", w.Name != ""}, {"port", w.Port != 0}, {"cert", w.Cert != ""}, {"key", w.Key != ""}, {"redirects", len(w.Redirects) > 0}} {
 			if f.set {
 				return fmt.Errorf(sayWebUnheard, f.key)
 			}
@@ -105,7 +110,11 @@ func (w *serveWeb) told() string {
 	if w.Listen == "" {
 		return ""
 	}
-	return fmt.Sprintf(sayConfigDoor, w.origin(), w.Listen)
+	text := fmt.Sprintf(sayConfigDoor, w.origin(), w.Listen)
+	if len(w.Redirects) > 0 {
+		text += fmt.Sprintf(sayConfigRedirect, w.origin()+web.ReturnPath, strings.Join(w.Redirects, ", "))
+	}
+	return text
 }
 
 // settleMetrics holds the watcher's address to one that the public does not reach.
@@ -139,12 +148,70 @@ func (s *site) certificate() (*web.Certificate, error) {
 }
 
 // checkWeb looks at what the configuration names for the door.
-func (c *serveConfig) checkWeb() error {
+func (c *serveConfig) checkWeb(profiles []flows.Profile) error {
 	if c.Web.Listen == "" {
 		return nil
 	}
 	_, err := (&site{c: *c}).certificate()
+	if err != nil || len(c.Web.Redirects) == 0 {
+		return err
+	}
+	if _, err := c.Web.clients(profiles); err != nil {
+		return err
+	}
+	if err := ssh.CheckSecret(c.stateKey()); err != nil {
+		return usage(saySeeConfig, "%w", err)
+	}
+	return nil
+}
+
+// clients are the client ids of the apps that the consent page comes back here
+// for.
+func (w *serveWeb) clients(profiles []flows.Profile) ([]string, error) {
+	var out []string
+	for _, id := range w.Redirects {
+		i := slices.IndexFunc(profiles, func(p flows.Profile) bool { return p.ID == id })
+		switch {
+		case i < 0:
+			return nil, usage(saySeeApps, sayRedirectApp, checks.Line(id, 40))
+		case profiles[i].ClientID == "":
+			return nil, usage(sayRedirectWhy, sayRedirectNoID, checks.Line(id, 40))
+		}
+		out = append(out, profiles[i].ClientID)
+	}
+	return out, nil
+}
+
+// stateKey is the file with what signs the state of consent links: beside the host
+// key, and kept like it.
+func (c *serveConfig) stateKey() string {
+	return filepath.Join(filepath.Dir(c.HostKeys[0]), "consent_state")
+}
+
+// returning makes what brings the consent page's answers back to their runs, where
+// some app's page comes back here.
+func (s *site) returning(profiles []flows.Profile) error {
+	if len(s.c.Web.Redirects) == 0 {
+		return nil
+	}
+	clients, err := s.c.Web.clients(profiles)
+	if err != nil {
+		return err
+	}
+	key, err := ssh.LoadSecret(s.c.stateKey())
+	if err != nil {
+		return usage(saySeeConfig, "%w", err)
+	}
+	s.returns, err = web.NewReturns(key, s.c.Web.origin(), clients, nil)
 	return err
+}
+
+// returner is what sessions wait with; nil: nothing comes back here.
+func (s *site) returner() run.Returner {
+	if s.returns == nil {
+		return nil // not a pointer to nothing
+	}
+	return s.returns
 }
 
 // buildWeb makes the doors beside SSH that the configuration asks for.
@@ -155,7 +222,7 @@ func (s *site) buildWeb() error {
 		if err != nil {
 			return err
 		}
-		s.web, err = web.New(web.Options{Certificate: proof, Landing: s.landing(), Stopping: stopping, Log: s.log})
+		s.web, err = web.New(web.Options{Certificate: proof, Landing: s.landing(), Returns: s.returns, Stopping: stopping, Log: s.log})
 		if err != nil {
 			return fmt.Errorf("make the door in the browser: %w", err)
 		}

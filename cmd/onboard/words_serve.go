@@ -15,7 +15,8 @@ change a tenant: it looks from outside, and the customer's admin acts.
 SIGTERM lets it stop: sessions are told, and what they did is kept.
 
 Where the configuration names an address for it, a start page is served over
-HTTPS beside SSH, with the fingerprints of the host keys.`
+HTTPS beside SSH, with the fingerprints of the host keys. Microsoft's consent page comes back there
+for the apps in whose registration that address stands.`
 
 	sayAdminLong = `admin looks after a running server through a socket that its user alone can open.
 What it changes is written into the server's log.`
@@ -34,10 +35,16 @@ who hides a banned key is not known by it.`
 	sayMendBans  = "Mend the file, or move it away: without it nobody is banned."
 	sayNoYAML    = "cannot be read as YAML; look for a tag, such as !tag or !!binary, and leave it out"
 
-	sayConfigListen = "listen %q is no address with a port, such as :22 or 192.0.2.1:2222"
-	sayConfigName   = "name %q is no host name that people could type"
-	sayConfigPath   = "%s: %q is no absolute path"
-	sayConfigNet    = "trustedProxies: %q is no net, such as 10.0.0.0/24"
+	sayConfigListen   = "listen %q is no address with a port, such as :22 or 192.0.2.1:2222"
+	sayConfigName     = "name %q is no host name that people could type"
+	sayConfigPath     = "%s: %q is no absolute path"
+	sayConfigNet      = "trustedProxies: %q is no net, such as 10.0.0.0/24"
+	sayConfigRedirect = "  Microsoft's consent page comes back to %s, which must be registered as a redirect URI of: %s.\n"
+	sayRedirectApp    = "web.redirects: there is no app %q"
+	sayRedirectNoID   = "web.redirects: the profile of %q has no client id, so nobody can say whose registration is meant"
+	saySeeApps        = "Type `onboard apps` for the apps that there are; apps in the configuration names a folder with more."
+	sayRedirectWhy    = "Put the clientId into the profile, or leave the app out."
+
 	sayWebListen    = "web.listen %q is no address with a port, such as :443 or 192.0.2.1:8443"
 	sayWebUnheard   = "web.%s is set, and web.listen is empty: nothing would be served there"
 	sayWebName      = "web.name %q is no host name that browsers could open"

@@ -8,28 +8,34 @@ import (
 
 // awaitReturn waits for Microsoft's consent page, and puts what it brings into the
 // run. Where nothing can listen, the address can still be pasted.
-func (d *Driver) awaitReturn(ctx context.Context, redirect string) {
+func (d *Driver) awaitReturn(ctx context.Context, w flows.Want) {
 	if d.hands.Return == nil {
 		return
 	}
-	ready := func(port uint16) {
+	s, waited := d.State(), false
+	ask := ReturnAsk{Redirect: w.Redirect, ClientID: w.Client, Run: s.RunID(), State: s.DoorState()}
+	ready := func(at Waiting) {
 		if ctx.Err() == nil {
-			d.post(flows.Listening{Port: port})
+			waited = true
+			d.post(flows.Listening(at))
 		}
 	}
-	came := func(query string) bool {
-		c, ok := flows.ReadReturn(d.State(), query, false)
+	came := func(query string) flows.ReturnSaid {
+		s := d.State()
+		c, ok := flows.ReadReturn(s, query, false)
 		if !ok || ctx.Err() != nil {
-			return false
+			return flows.ReturnStrange
 		}
-		if d.State().News(c) {
+		if s.News(c) {
 			d.post(flows.Returned{Callback: c})
 		}
-		return c.Consented && c.Ours
+		return s.Said(c)
 	}
-	err := safely(func() error { return d.hands.Return.Await(ctx, redirect, ready, came) })
+	err := safely(func() error { return d.hands.Return.Await(ctx, ask, ready, came) })
 	if ctx.Err() == nil {
 		d.complain(err)
-		d.post(flows.Listening{}) // nobody waits there any more
+		if waited {
+			d.post(flows.Listening{}) // nobody waits there any more
+		}
 	}
 }

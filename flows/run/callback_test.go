@@ -20,17 +20,17 @@ type door struct {
 	mu     sync.Mutex
 	opened []string
 	left   int
-	came   func(string) bool
+	came   func(string) flows.ReturnSaid
 }
 
-func (d *door) Await(ctx context.Context, redirect string, ready func(uint16), came func(string) bool) error {
+func (d *door) Await(ctx context.Context, ask ReturnAsk, ready func(Waiting), came func(string) flows.ReturnSaid) error {
 	d.mu.Lock()
-	d.opened, d.came = append(d.opened, redirect), came
+	d.opened, d.came = append(d.opened, ask.Redirect), came
 	d.mu.Unlock()
 	if d.port == 0 {
 		return errors.New("taken")
 	}
-	ready(d.port)
+	ready(Waiting{Port: d.port})
 	<-ctx.Done()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -69,14 +69,14 @@ func TestTheConsentPageIsAwaited(t *testing.T) {
 		if len(d.opened) != 1 || d.opened[0] != "http://localhost/consented" {
 			t.Fatalf("opened %v at %+v", d.opened, r.State().Place)
 		}
-		if d.came("error=access_denied&state=onboard-hetk-n") || d.came("nothing=1") {
+		if d.came("error=access_denied&state=onboard-hetk-n") != flows.ReturnError || d.came("nothing=1") != flows.ReturnStrange {
 			t.Error("thanks somebody who declined")
 		}
 		synctest.Wait()
 		if c := r.State().Callback; c == nil || c.Error != "access_denied" || d.left != 0 {
 			t.Errorf("after a no: %+v, left %d times", c, d.left)
 		}
-		if !d.came("admin_consent=True&tenant=" + tenantID + "&state=onboard-hetk-n") {
+		if d.came("admin_consent=True&tenant="+tenantID+"&state=onboard-hetk-n") != flows.ReturnGood {
 			t.Error("does not thank who accepted")
 		}
 		synctest.Wait()

@@ -116,7 +116,7 @@ func (d *Driver) begin(ctx context.Context, w flows.Want) *job {
 		case flows.WantApply:
 			d.carryOut(ctx, w.Plan)
 		case flows.WantReturn:
-			d.awaitReturn(ctx, w.Redirect)
+			d.awaitReturn(ctx, w)
 		}
 	}()
 	return j

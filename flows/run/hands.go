@@ -120,14 +120,29 @@ type Changer interface {
 	Change(ctx context.Context, r Request) (Answer, error)
 }
 
-// Returner waits on the person's machine for Microsoft's consent page to come
-// back to a registered loopback address. Await calls ready with the port once it
-// listens, and came with the query of each request that arrives, from one
-// goroutine at a time; what came returns says whether the page that is shown to
-// the person thanks them. It returns when ctx ends, or with the reason why it
-// cannot listen.
+// ReturnAsk is one wait for the consent page.
+type ReturnAsk struct {
+	Redirect string // the address of the app's profile; may be empty
+	ClientID string // of the app
+	Run      string // tells the run from every other
+	State    string // that a link of this run to a service carries already; empty: none does
+}
+
+// Waiting is where the consent page is waited for: a loopback port, or a service's
+// address and the state that a link to there must carry.
+type Waiting struct {
+	Port      uint16
+	At, State string
+}
+
+// Returner waits for Microsoft's consent page to come back: on the person's
+// machine at a registered loopback address, or at a service's own where that is
+// registered. Await calls ready once it listens, and again where that changes, and
+// came with the query of each request that arrives, from one goroutine at a time;
+// what came returns says which page is shown to the person. It returns when ctx
+// ends, or with the reason why it cannot wait.
 type Returner interface {
-	Await(ctx context.Context, redirect string, ready func(port uint16), came func(query string) (good bool)) error
+	Await(ctx context.Context, ask ReturnAsk, ready func(Waiting), came func(query string) flows.ReturnSaid) error
 }
 
 // Host is the machine of the person: its browser and its clipboard. It is nil

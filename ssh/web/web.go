@@ -1,5 +1,6 @@
-// Package web is the door in the browser: the landing page, what a balancer asks
-// after, and what a scraper counts.
+// Package web is the door in the browser: the landing page, where
+// Microsoft's consent page comes back to, what a balancer asks after, and what a
+// scraper counts.
 //
 // It speaks HTTPS alone, takes GET and HEAD, keeps nothing, sets no cookie and
 // sends no script; every page is made of fixed words and of what the operator
@@ -29,6 +30,9 @@ import (
 type Options struct {
 	Certificate *Certificate
 	Landing     Landing
+	// Returns takes what Microsoft's consent page brings back; nil: nothing leads
+	// back here.
+	Returns *Returns
 	// Stopping says that the server is about to stop, so that balancers send
 	// nobody more; nil: it never is.
 	Stopping func() bool
@@ -136,6 +140,9 @@ func (d *Door) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusOK, d.landing) })
 	mux.HandleFunc("/healthz", d.healthy)
+	if d.o.Returns != nil {
+		mux.HandleFunc(ReturnPath, d.o.Returns.serve)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusNotFound, d.missing) })
 	return d.careful(mux)
 }
@@ -225,8 +232,20 @@ func here() string {
 
 // Counts are what the door counted since it was made.
 func (d *Door) Counts() []Count {
-	return []Count{
+	all := []Count{
 		{Name: "onboard_web_requests_total", Help: "Requests to the door in the browser.", Kind: Counter, Value: float64(d.served.Load())},
 		{Name: "onboard_web_broken_total", Help: "Of them, those that broke.", Kind: Counter, Value: float64(d.broke.Load())},
 	}
+	if r := d.o.Returns; r != nil {
+		var came, good uint64
+		for f := range r.fates {
+			came += r.fates[f].Load()
+		}
+		good = r.fates[fateGood].Load()
+		all = append(all,
+			Count{Name: "onboard_web_returns_total", Help: "Browsers that came back from Microsoft's consent page.", Kind: Counter, Value: float64(came)},
+			Count{Name: "onboard_web_returns_good_total", Help: "Of them, those that said consent was given, in the run's own tenant.", Kind: Counter, Value: float64(good)},
+		)
+	}
+	return all
 }

@@ -1,0 +1,232 @@
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// Returns brings what Microsoft's consent page says back to the run whose link led
+// there. Each run that waits has one state, signed, which counts once; nothing
+// else that comes moves anything. Its methods are safe for use by several
+// goroutines.
+type Returns struct {
+	key     []byte
+	at      string
+	clients map[string]bool
+	now     func() time.Time
+
+	mu      sync.Mutex
+	waiting map[sum16]*wait     // by run
+	spent   map[sum16]time.Time // states that counted, with the end of their time
+	fates   [fates]atomic.Uint64
+}
+
+var _ run.Returner = (*Returns)(nil)
+
+// ReturnPath is where the consent page comes back to, behind the door's origin.
+const ReturnPath = "/consent"
+
+// stateLife is how long a link's state counts, and stateLeast what must be left of
+// it for a run that comes back to keep its link: a person may take a day until an
+// admin opens it.
+const (
+	stateLife  = 24 * time.Hour
+	stateLeast = 10 * time.Minute
+)
+
+// NewReturns makes it. key signs; it must outlive the process, or links that are
+// out count no more after a restart. origin is the door's, and clients are the
+// client ids of the apps in whose registration origin and ReturnPath stand. now is
+// the clock; nil: time.Now.
+func NewReturns(key []byte, origin string, clients []string, now func() time.Time) (*Returns, error) {
+	if len(key) < 32 {
+		return nil, errors.New("the key that signs states is too short")
+	}
+	if now == nil {
+		now = time.Now
+	}
+	r := &Returns{key: key, at: origin + ReturnPath, clients: map[string]bool{}, now: now, waiting: map[sum16]*wait{}, spent: map[sum16]time.Time{}}
+	for _, c := range clients {
+		r.clients[strings.ToLower(c)] = true
+	}
+	return r, nil
+}
+
+// wait is one run that waits, by one state.
+type wait struct {
+	state    string
+	arrivals chan arrival
+	gone     chan struct{} // closed when it waits by this state no more
+}
+
+// arrival is one browser that came, with the state that is waited for.
+type arrival struct {
+	query string
+	said  chan flows.ReturnSaid // holds one
+}
+
+// errElsewhere says that an app's page does not come back here.
+var errElsewhere = errors.New("this app's registration does not lead back here")
+
+// Await implements run.Returner. A run that came back keeps its state, so that a
+// link which is out still counts after a restart; once it was used, or is too old,
+// there is another.
+func (r *Returns) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.Waiting), came func(string) flows.ReturnSaid) error {
+	if !r.clients[strings.ToLower(ask.ClientID)] || ask.Run == "" {
+		return errElsewhere
+	}
+	is := signed{run: sumOf(ask.Run), to: sumOf(strings.ToLower(ask.ClientID), r.at)}
+	state := ask.State
+	for ctx.Err() == nil {
+		was, ok := readState(r.key, state)
+		if is.until = was.until; !ok || was != is || was.until.Sub(r.now()) < stateLeast {
+			is.until = r.now().Add(stateLife).Truncate(time.Second)
+			state = makeState(r.key, is)
+		}
+		w := r.enter(is.run, state)
+		ready(run.Waiting{At: r.at, State: state})
+		late := time.NewTimer(is.until.Sub(r.now()))
+		select {
+		case a := <-w.arrivals:
+			r.leave(is.run, w)
+			r.spend(state, is.until)
+			said := came(a.query)
+			a.said <- said
+			if said == flows.ReturnGood { // the run waits no more, and says so
+				<-ctx.Done()
+			}
+		case <-late.C:
+			r.leave(is.run, w)
+		case <-ctx.Done():
+			r.leave(is.run, w)
+		}
+		late.Stop()
+		state = ""
+	}
+	return ctx.Err()
+}
+
+func (r *Returns) enter(id sum16, state string) *wait {
+	w := &wait{state: state, arrivals: make(chan arrival), gone: make(chan struct{})}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting[id] = w
+	return w
+}
+
+func (r *Returns) leave(id sum16, w *wait) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.waiting[id] == w {
+		delete(r.waiting, id)
+	}
+	close(w.gone)
+}
+
+// mostSpent bounds how many used states are remembered. It is no guard, for a run
+// waits by none that was used: whoever loads the page again is told what is so.
+const mostSpent = 10000
+
+// spend remembers that a state counted.
+func (r *Returns) spend(state string, until time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.spent) >= mostSpent {
+		now := r.now()
+		maps.DeleteFunc(r.spent, func(_ sum16, end time.Time) bool { return !now.Before(end) })
+	}
+	if len(r.spent) < mostSpent {
+		r.spent[sumOf(state)] = until
+	}
+}
+
+// fate is what became of somebody who came back.
+type fate int
+
+const (
+	fateStrange   fate = iota // no state of ours
+	fateOld                   // its time is over
+	fateAlone                 // nobody waits: the terminal was left
+	fateUsed                  // it counted already, or a newer link was made
+	fateNothing               // what came says nothing of consent
+	fateError                 // it says that something went wrong
+	fateElsewhere             // it names another tenant
+	fateGood
+	fates
+)
+
+// bring takes what came back to the run that it belongs to. Nothing is moved by
+// what does not carry the state which that run waits by.
+func (r *Returns) bring(ctx context.Context, query string) fate {
+	q, err := url.ParseQuery(query)
+	if err != nil || len(q["state"]) != 1 {
+		return fateStrange
+	}
+	state := q.Get("state")
+	s, ok := readState(r.key, state)
+	if !ok {
+		return fateStrange
+	}
+	if !r.now().Before(s.until) {
+		return fateOld
+	}
+	if _, ok := flows.ReadReturn(flows.State{}, query, false); !ok {
+		return fateNothing // and the state is still good
+	}
+	r.mu.Lock()
+	w := r.waiting[s.run]
+	_, spent := r.spent[sumOf(state)]
+	r.mu.Unlock()
+	switch {
+	case spent:
+		return fateUsed
+	case w == nil:
+		return fateAlone
+	case subtle.ConstantTimeCompare([]byte(w.state), []byte(state)) != 1:
+		return fateUsed
+	}
+	a := arrival{query, make(chan flows.ReturnSaid, 1)}
+	select {
+	case w.arrivals <- a:
+	case <-w.gone:
+		return fateUsed
+	case <-ctx.Done():
+		return fateUsed
+	}
+	return fateOf[<-a.said]
+}
+
+// fateOf is what a run's own reading means; what it does not believe was used
+// before, for the state was its own.
+var fateOf = map[flows.ReturnSaid]fate{
+	flows.ReturnStrange: fateUsed, flows.ReturnEmpty: fateNothing, flows.ReturnError: fateError,
+	flows.ReturnElsewhere: fateElsewhere, flows.ReturnGood: fateGood,
+}
+
+// serve answers the browser that Microsoft's page sent here.
+func (r *Returns) serve(w http.ResponseWriter, q *http.Request) {
+	if q.Method != http.MethodGet || strings.Contains(q.Header.Get("Sec-Purpose"), "prefetch") {
+		w.WriteHeader(http.StatusServiceUnavailable) // nobody is looking yet, and a state counts once
+		return
+	}
+	f := r.bring(q.Context(), q.URL.RawQuery)
+	r.fates[f].Add(1)
+	c, _ := flows.ReadReturn(flows.State{}, q.URL.RawQuery, false)
+	page, err := rendered(returnPage(f, c))
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, sayBroke)
+		return
+	}
+	send(w, returnPages[f].status, page)
+}
