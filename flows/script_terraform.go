@@ -161,41 +161,49 @@ func hclRows(indent string, rows [][2]string) string {
 }
 
 // hclRequest writes a line that is a request by az rest, made once as the
-// resource is made, and taken back as it is destroyed. What it is destroyed
-// with stands in its input, for a provisioner may look at nothing else then.
+// resource is made, and taken back as it is destroyed: each looks before whether
+// the tenant is as it should be, and afterwards whether it came to what it should.
+// What it is destroyed with stands in its input, for a provisioner may look at
+// nothing else then.
 func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 	back := cmp.Or(l.Back, &Back{})
-	at := back.Path
+	at, made := back.Path, ""
 	if strings.HasSuffix(at, "/"+NewObjectRef) { // its id is looked for, by its key
 		at = collection(at)
 	}
-	look := ""
-	if l.Method != "DELETE" && !strings.Contains(l.look.path, NewObjectRef) {
-		look = l.look.path
-	} else if l.Method == "PATCH" {
-		look = l.Path
+	if l.Kind == DeleteGrant || l.Kind == Unassign { // what comes back has another id
+		made = collection(l.Path)
 	}
 	fmt.Fprintf(b, "# %s\nresource \"terraform_data\" \"line_%d\" {\n  input = {\n", scriptWords.byAz, l.n)
 	b.WriteString(hclRows("    ", [][2]string{
+		{"line", hclQuote(fmt.Sprintf("terraform_data.line_%d", l.n))},
 		{"tenant", hclQuote(s.Tenant)},
 		{"graph", hclQuote(s.cloud.Graph)},
 		{"method", hclQuote(strings.ToLower(l.Method))},
 		{"at", hclText(l.Path)},
 		{"body", hclText(l.Body)},
-		{"look", hclText(look)},
+		{"look", hclText(strings.ReplaceAll(l.look.path, NewObjectRef, l.id))},
+		{"see", hclQuote(jqOf[l.look.see])},
+		{"key", hclText(l.look.key)},
+		{"was", hclText(l.was)},
+		{"is", hclText(l.is)},
 		{"back_method", hclQuote(strings.ToLower(back.Method))},
 		{"back_at", hclText(at)},
 		{"back_body", hclText(back.Body)},
-		{"key", hclText(l.look.key)},
 		{"find", hclQuote(findOf[l.look.see])},
+		{"made", hclText(made)},
 	}))
 	b.WriteString("  }\n\n")
-	env := map[string]string{"TENANT": "tenant", "GRAPH": "graph", "METHOD": "method", "AT": "at", "BODY": "body", "LOOK": "look"}
+	env := map[string]string{
+		"LINE": "line", "TENANT": "tenant", "GRAPH": "graph", "METHOD": "method", "AT": "at", "BODY": "body",
+		"LOOK": "look", "SEE": "see", "KEY": "key", "WAS": "was", "IS": "is",
+	}
 	hclProvisioner(b, "", env)
 	if l.Back != nil {
-		env["METHOD"], env["AT"], env["BODY"], env["LOOK"] = "back_method", "back_at", "back_body", ""
+		env["METHOD"], env["AT"], env["BODY"], env["WAS"], env["IS"] = "back_method", "back_at", "back_body", "is", "was"
+		env["MADE"], env["BACK"] = "made", "line"
 		if at != back.Path {
-			env["KEY"], env["FIND"] = "key", "find"
+			env["FIND"] = "find"
 		}
 		hclProvisioner(b, "    when        = destroy\n", env)
 	}
@@ -205,7 +213,7 @@ func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 // hclProvisioner writes a command; env names what of the input it gets.
 func hclProvisioner(b *strings.Builder, when string, env map[string]string) {
 	fmt.Fprintf(b, "  provisioner \"local-exec\" {\n%s    interpreter = [\"bash\", \"-euo\", \"pipefail\", \"-c\"]\n    environment = {\n", when)
-	for _, name := range []string{"TENANT", "GRAPH", "METHOD", "AT", "BODY", "LOOK", "KEY", "FIND"} {
+	for _, name := range []string{"LINE", "TENANT", "GRAPH", "METHOD", "AT", "BODY", "LOOK", "SEE", "KEY", "WAS", "IS", "FIND", "MADE", "BACK"} {
 		if in := env[name]; in == "" {
 			fmt.Fprintf(b, "      %-6s = \"\"\n", name)
 		} else {
