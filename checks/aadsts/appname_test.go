@@ -86,6 +86,8 @@ var names = []nameCase{
 	{"Administratorgenehmigung erforderlich\nJane Doe\nHetk benötigt eine Berechtigung, die nur ein Administrator erteilen kann.", ""},
 	{"Need admin approval Jane Doe from Sales, Jane Doe is blocked", ""},
 	{"Need admin approval\njane.doe@contoso.example\nThis app requires your admin's approval to:", ""},
+	{"Hi\n> Need admin approval\n> Calendar Bridge\n> unverified\n> Calendar Bridge needs permission to access resources in your organization", "Calendar Bridge"},
+	{"Hi\n> Need admin approval\n> Jane Doe\n> Calendar Bridge needs permission to access resources in your organization", ""},
 	{"Approval required", ""},
 	{"Need admin approval", ""},
 }

@@ -27,6 +27,9 @@ const (
 // the English sentence follows a code of Microsoft's, or the name is said twice.
 func wallName(s string) string {
 	s = s[:min(len(s), maxPage)]
+	if strings.Contains(s, "\n>") { // a page that somebody quotes in a mail
+		s = strings.NewReplacer("\n> ", "\n", "\n>", "\n").Replace(s)
+	}
 	if at := strings.Index(s, " needs permission to access resources"); at > 0 {
 		return sentenceName(s[:at])
 	}

@@ -33,10 +33,11 @@ var published = []wording{
 // ours are translations of our own, by the English ones of wordings: no page was
 // found that shows them, so that a find among them is less sure.
 var ours = []wording{
-	{wallSent, de, []string{"Genehmigungsanforderung gesendet", "Genehmigungsanfrage gesendet"}},
-	{wallSent, fr, []string{"Demande d'approbation envoyée"}},
-	{wallSent, es, []string{"Solicitud de aprobación enviada"}},
-	{wallSent, nl, []string{"Goedkeuringsaanvraag verzonden"}},
+	{wallSent, de, []string{"Genehmigungsanforderung gesendet", "Genehmigungsanfrage gesendet", "Anfrage wurde an Ihren Administrator gesendet", "Anforderung wurde an den Administrator gesendet", "Anfrage wurde an den Administrator gesendet"}},
+	{wallSent, fr, []string{"Demande d'approbation envoyée", "demande d'approbation a été envoyée", "demande a été envoyée à votre administrateur"}},
+	{wallSent, es, []string{"Solicitud de aprobación enviada", "solicitud se envió al administrador", "se envió su solicitud"}},
+	{wallSent, nl, []string{"Goedkeuringsaanvraag verzonden", "aanvraag is verstuurd", "aanvraag is naar de beheerder verzonden"}},
+	{wallSent, ja, []string{"要求は管理者に送信されました", "リクエストは管理者に送信されました", "要求が管理者に送信されました"}},
 	{wallSent, pt, []string{"Solicitação de aprovação enviada", "Pedido de aprovação enviado"}},
 	{wallSent, it, []string{"Richiesta di approvazione inviata"}},
 	{wallSent, pl, []string{"Wysłano prośbę o zatwierdzenie"}},
