@@ -296,6 +296,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		rep := Reply{msg: in}
 		rep.judge(in, q, z.name)
+		_ = rep.own()
 		j := &judge{r: &Resolver{opt: Options{Now: time.Now}}, zone: z.name, keys: []key{{other.key, other.key.KeyTag()}}}
 		if rep.Outcome == Found && len(rep.Records) > 0 || rep.Outcome == NoName || rep.Outcome == NoData {
 			if v := j.answer(rep, q); v == nil {

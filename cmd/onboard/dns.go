@@ -222,8 +222,8 @@ func (o *options) resolveOptions() (resolve.Options, error) {
 	if o.dnsPort != usualDNSPort { // which goes without saying
 		how.Port = o.dnsPort
 	}
-	if o.dnsPort == 0 {
-		return how, usage("Type a port from 1 to 65535.", "--dns-port 0 is no port")
+	if o.dnsPort == 0 { // of a configuration: the flag takes none
+		return how, usage("Give a port from 1 to 65535.", "the DNS port 0 is no port")
 	}
 	if o.caFile != "" { // for tls:// alone
 		tr, err := signin.Transport(signin.TransportOptions{CAFile: o.caFile, Proxy: "none"})

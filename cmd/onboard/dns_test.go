@@ -226,8 +226,9 @@ func TestDNSUsage(t *testing.T) {
 		{[]string{"a.example", "b.example"}, "dns takes one domain"},
 		{[]string{"contoso.example", "--app", "nylas"}, "has no policy record"},
 		{[]string{"contoso.example", "--app", "nothing"}, "nothing"},
-		{[]string{"contoso.example", "--dns-port", "0"}, "--dns-port 0 is no port"},
-		{[]string{"contoso.example", "--dns-port", "70000"}, "70000"},
+		{[]string{"contoso.example", "--dns-port", "0"}, "it is no port, which is a number from 1 to 65535"},
+		{[]string{"contoso.example", "--dns-port", "70000"}, "it is no port, which is a number from 1 to 65535"},
+		{[]string{"contoso.example", "--dns-port", "dns"}, "it is no port, which is a number from 1 to 65535"},
 		{[]string{"contoso.example", "--dns-server", "http://192.0.2.1"}, "Give --dns-server an address"},
 		{[]string{"contoso.example", "--trust-anchor", empty}, "DS or DNSKEY"},
 		{[]string{"contoso.example", "--trust-anchor", empty + "x"}, "DS or DNSKEY"},
@@ -236,6 +237,14 @@ func TestDNSUsage(t *testing.T) {
 		if code != codeUsage || out != "" || !strings.Contains(errs, c.says) {
 			t.Errorf("%q: exit %d, %q %q", c.args, code, out, errs)
 		}
+	}
+}
+
+// TestDNSPortOfAConfiguration: it is a port, too.
+func TestDNSPortOfAConfiguration(t *testing.T) {
+	t.Parallel()
+	if _, err := (&options{}).resolveOptions(); err == nil || !strings.Contains(err.Error(), "is no port") {
+		t.Errorf("%v", err)
 	}
 }
 

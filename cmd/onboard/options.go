@@ -91,7 +91,8 @@ func flagsOfHosts(o *options, f *pflag.FlagSet) {
 
 func flagsOfDNS(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.dnsServer, "dns-server", "", "name server to ask instead of the system's, as address or address:port; for dns also as tcp://address or tls://host")
-	f.Uint16Var(&o.dnsPort, "dns-port", usualDNSPort, "port at which authoritative name servers listen; left out: 53, and on this machine the port of --dns-server")
+	o.dnsPort = usualDNSPort
+	f.Var((*port)(&o.dnsPort), "dns-port", "port at which authoritative name servers listen; left out: 53, and on this machine the port of --dns-server")
 	f.StringVar(&o.trustAnchor, "trust-anchor", "", "file of DS or DNSKEY lines to trust instead of the root's keys, for DNSSEC under a private root")
 	f.StringVar(&o.caFile, "ca-file", "", "file with further certificate authorities to trust (PEM)")
 }
