@@ -110,7 +110,7 @@ func (m *messenger) scopes() passage {
 			why = append(why, fmt.Sprintf(m.words.quote, vendorLine(n.Why)))
 		}
 		if len(why) > 0 {
-			item += ": " + strings.Join(why, "; ")
+			item += m.words.colon + " " + strings.Join(why, m.words.between)
 		}
 		p.items = append(p.items, item)
 	}

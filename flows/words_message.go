@@ -24,7 +24,7 @@ type messageWords struct {
 	unapproved                       string                   // in its place, where it is not known who may approve
 	stranger, calls                  string                   // of an id that no description of an app has, and of its name
 	service                          string                   // that is missing, where the error names it
-	colon                            string                   // behind a heading in plain text
+	colon, between                   string                   // behind a heading in plain text, and a permission; between two reasons
 	quoted, searchID                 string                   // a name that nobody vouches for; where such an app is found
 	code, lookup, at                 string
 	askHead                          string

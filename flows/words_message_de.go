@@ -120,6 +120,7 @@ var messageGerman = messageWords{
 	service:        "Der Dienst, den die Fehlermeldung nennt: %s",
 	scopesUnsaid:   "Die Meldung nennt es nicht; die Seite von Microsoft listet es vor dem Akzeptieren auf.",
 	colon:          ":",
+	between:        "; ",
 	quoted:         "„%s“",
 	searchID:       "nach der Anwendungs-ID {client} suchen",
 	calls:          "Den Namen in Anführungszeichen gibt sich die App selbst; jeder kann jeden Namen verwenden.",

@@ -120,6 +120,7 @@ var messageEnglish = messageWords{
 	service:        "The service that the error names: %s",
 	scopesUnsaid:   "The message does not name it; Microsoft's page lists it before you accept.",
 	colon:          ":",
+	between:        "; ",
 	quoted:         "“%s”",
 	searchID:       "search for application ID {client}",
 	calls:          "The name in quotes is the one that the app gives itself; anybody can take any name.",

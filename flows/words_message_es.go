@@ -120,6 +120,7 @@ var messageSpanish = messageWords{
 	service:        "El servicio que nombra el error: %s",
 	scopesUnsaid:   "El mensaje no lo dice; la página de Microsoft lo enumera antes de aceptar.",
 	colon:          ":",
+	between:        "; ",
 	quoted:         "«%s»",
 	searchID:       "buscar el id. de aplicación {client}",
 	calls:          "El nombre entre comillas es el que se da la propia aplicación; cualquiera puede usar cualquier nombre.",

@@ -120,6 +120,7 @@ var messageFrench = messageWords{
 	service:        "Le service que nomme l'erreur : %s",
 	scopesUnsaid:   "Le message ne le dit pas ; la page de Microsoft en donne la liste avant l'acceptation.",
 	colon:          " :",
+	between:        " ; ",
 	quoted:         "« %s »",
 	searchID:       "rechercher l'ID d'application {client}",
 	calls:          "Le nom entre guillemets est celui que l'application se donne elle-même ; n'importe qui peut prendre n'importe quel nom.",

@@ -120,6 +120,7 @@ var messageJapanese = messageWords{
 	service:        "エラーに示されているサービス: %s",
 	scopesUnsaid:   "メッセージには示されていません。承諾する前に Microsoft のページに一覧が表示されます。",
 	colon:          ":",
+	between:        "。",
 	quoted:         "「%s」",
 	searchID:       "アプリケーション ID {client} で検索",
 	calls:          "かぎ括弧内の名前はアプリ自身が名乗っているものです。名前は誰でも自由に付けられます。",

@@ -120,6 +120,7 @@ var messageDutch = messageWords{
 	service:        "De dienst die de fout noemt: %s",
 	scopesUnsaid:   "De melding noemt het niet; de pagina van Microsoft somt het op voordat u accepteert.",
 	colon:          ":",
+	between:        "; ",
 	quoted:         "‘%s’",
 	searchID:       "zoek op toepassings-id {client}",
 	calls:          "De naam tussen aanhalingstekens geeft de app zichzelf; iedereen kan elke naam gebruiken.",
