@@ -337,8 +337,13 @@ func (s State) lookedAgain(e Looked) State {
 	return s
 }
 
-// learn takes facts, and which looks of the round brought any.
+// learn takes facts, and which looks of the round brought any. What a look of an
+// earlier round brings when a later one has told already is older than what is
+// known; where no round is said, it is not known to be.
 func (s State) learn(e Learned) State {
+	if e.Round > 0 && e.Round < s.factsOf {
+		return s
+	}
 	s.Facts = s.Facts.with(e.Facts)
 	switch round := min(e.Round, s.Round); {
 	case round > s.factsOf:

@@ -218,6 +218,9 @@ func grantLine(f Facts, app string, n need) (c Change, ok bool, err error) {
 		Scope: "DelegatedPermissionGrant.ReadWrite.All", Role: leastRole,
 		Effect: words.grantGains, Benchmark: words.grantBenchmark, Before: words.absent,
 	}
+	if f.App != nil && f.App.AssignedOnly {
+		c.Effect = words.grantAssigned
+	}
 	var first *GrantFact // several grants on one API add up; the first is widened
 	var covered []string
 	for i, g := range f.Grants {

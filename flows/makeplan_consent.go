@@ -110,16 +110,24 @@ func classLine(f Facts, api ResourceFact, scope string) (c Change, ok bool, err 
 	return Change{
 		Kind: Classify, Title: fmt.Sprintf(planWords.classLine, sc.Value, ResourceTitle(api.AppID)), Method: "POST", Path: at,
 		Body: body(classSent{sc.ID, sc.Value, "low"}), Resource: api.AppID, Scopes: []string{sc.Value}, Before: planWords.unclassified, After: planWords.low,
-		Scope: "Policy.ReadWrite.PermissionGrant", Role: leastRole, Effect: planWords.classEffect, Benchmark: lowBenchmark(f), Undo: planWords.classUndo,
+		Scope: "Policy.ReadWrite.PermissionGrant", Role: leastRole, Effect: planWords.classEffect, Benchmark: lowBenchmark(f, sc.Value), Undo: planWords.classUndo,
 		Back: &Back{Kind: Unclassify, Method: "DELETE", Path: at + "/" + NewObjectRef},
 	}, true, nil
 }
 
 // lowBenchmark is what a classification does to published baselines: where users
-// may consent to Low already, no more than that.
-func lowBenchmark(f Facts) string {
-	if hasFold(f.Consent, forSelf+policyLow) {
+// may consent to Low already, no more than that, and else what the setting that
+// follows does. What a sign-in alone asks for, no baseline lists as risky: there
+// it is not said on every line.
+func lowBenchmark(f Facts, scope string) string {
+	signIn := hasFold([]string{"openid", "profile", "email", "offline_access", "User.Read"}, scope)
+	switch low := hasFold(f.Consent, forSelf+policyLow); {
+	case low && signIn:
+		return pathWords.lowUnchanged
+	case low:
 		return pathWords.lowBenchmark
+	case signIn:
+		return pathWords.lowByItself
 	}
 	return benchmarkOf(LowImpact)
 }

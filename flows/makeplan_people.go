@@ -95,6 +95,11 @@ func planGroup(s State, p *Plan, who WhoFact) error {
 	if err := grantLines(s, p, app); err != nil {
 		return err
 	}
+	for i, l := range p.Lines {
+		if l.Kind == CreateGrant || l.Kind == WidenGrant {
+			p.Lines[i].Effect = words.grantAssigned // by then
+		}
+	}
 	return roleLines(s, p, app)
 }
 

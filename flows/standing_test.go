@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -108,6 +110,92 @@ func TestWhatHungOnTheAppIsBackWithIt(t *testing.T) {
 		got, _, err := standing(gone, Recalled{Lines: []ReceiptLine{c.first, must}}, must)
 		if err != nil || got != c.want {
 			t.Errorf("%s: %d, %v", name, got, err)
+		}
+	}
+}
+
+// Facts of an earlier round are older than what a later one told; facts without a
+// round are of old journals, and count.
+func TestOldFactsDoNotCountAsNew(t *testing.T) {
+	t.Parallel()
+	s := after(begun(t, "hetk"), tenant(), AskedAgain{}, AskedAgain{})
+	told := func(s State, round uint32, app string) State {
+		return after(s, Learned{Round: round, Facts: Facts{AppRead: true, App: &AppFact{ID: app}}})
+	}
+	s = told(s, s.Round, "new")
+	if got := told(s, s.Round-1, "old").Facts.App.ID; got != "new" {
+		t.Errorf("an earlier look's facts count: %q", got)
+	}
+	if got := told(s, s.Round, "newer").Facts.App.ID; got != "newer" {
+		t.Errorf("the same round's facts do not count: %q", got)
+	}
+}
+
+// Where users may consent to nothing, to let them consent to anything weakens the
+// tenant; to let them have this app's own policy back does not.
+func TestLaxer(t *testing.T) {
+	t.Parallel()
+	app := profile(t, "hetk").App()
+	for name, c := range map[string]struct {
+		now, next []string
+		want      bool
+	}{
+		"none to low":               {[]string{owned}, []string{forSelf + policyLow, owned}, true},
+		"none to recommended":       {nil, []string{managed}, true},
+		"none to the app's own":     {nil, []string{forSelf + OwnPolicyID(app)}, false},
+		"the app's own to low":      {[]string{forSelf + OwnPolicyID(app)}, []string{forSelf + policyLow}, true},
+		"low to recommended":        {[]string{forSelf + policyLow}, []string{managed}, false},
+		"recommended to all":        {[]string{managed}, []string{forSelf + policyLegacy}, true},
+		"all to recommended":        {[]string{forSelf + policyLegacy}, []string{managed}, false},
+		"recommended to none":       {[]string{managed, owned}, []string{owned}, false},
+		"the same":                  {[]string{managed}, []string{managed}, false},
+		"low to one nobody here is": {[]string{forSelf + policyLow}, []string{forSelf + "theirs"}, true},
+	} {
+		if got := laxer(c.now, c.next, app); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// Who is taken back is named as the plan named them, and never by what a file from
+// elsewhere calls them.
+func TestUndoNamesWhoItIsAbout(t *testing.T) {
+	t.Parallel()
+	_, f := tenantOf(t, func(f *Facts) {
+		f.Assigned = []AssignFact{{ID: "a1", Principal: groupID, ResourceID: appSP, RoleID: noRole}}
+	})
+	at := "/servicePrincipals/" + appSP + "/appRoleAssignedTo"
+	line := ReceiptLine{
+		Kind: Assign, Title: "assign Pilots", Method: "POST", Path: at, Body: body(assignSent{groupID, appSP, noRole}), Outcome: "seen", ObjectID: "a1",
+		Back: &Back{Unassign, "DELETE", at + "/" + NewObjectRef, ""},
+	}
+	for strange, want := range map[bool]bool{false: true, true: false} {
+		s := onPath(t, Undo, f)
+		s.Undoing = &Recalled{App: ReceiptApp{ClientID: s.App.ClientID}, Tenant: ReceiptTenant{ID: contosoID}, Strange: strange, Lines: []ReceiptLine{line}}
+		p, err := MakePlan(s)
+		if err != nil || len(p.Lines) != 1 || strings.Contains(p.Lines[0].Title, "assign Pilots") != want || !strings.Contains(p.Lines[0].Title, groupID) {
+			t.Errorf("from elsewhere %t: %v %+v", strange, err, p.Lines)
+		}
+	}
+}
+
+// A tenant-wide grant is said to be for those assigned alone, where it is.
+func TestAGrantSaysForWhomItIs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		path   PathID
+		change func(*Facts)
+		want   string
+	}{
+		"everybody":           {EntraGrant, func(*Facts) {}, words.grantGains},
+		"assigned alone":      {EntraGrant, func(f *Facts) { f.App.AssignedOnly = true }, words.grantAssigned},
+		"closed by this plan": {Pilot, func(f *Facts) { f.Who = &WhoFact{ID: groupID, Name: "Pilots", Group: true, Asked: "x"} }, words.grantAssigned},
+	} {
+		_, f := tenantOf(t, c.change)
+		p, err := MakePlan(onPath(t, c.path, f, Answered{AskWho, "x"}))
+		i := slices.IndexFunc(p.Lines, func(l Change) bool { return l.Kind == CreateGrant })
+		if err != nil || i < 0 || p.Lines[i].Effect != c.want {
+			t.Errorf("%s: %v %+v", name, err, p.Lines)
 		}
 	}
 }

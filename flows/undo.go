@@ -125,6 +125,9 @@ func takeBack(s State, p *Plan) (byHand []string, err error) {
 		case err != nil:
 			return nil, err
 		}
+		if l.Kind == Assign || l.Kind == GrantOne {
+			line.Title += r.called(l)
+		}
 		if line.Kind == RestoreApp { // what comes next is done to it
 			f = restored(f)
 		}
@@ -138,6 +141,15 @@ func takeBack(s State, p *Plan) (byHand []string, err error) {
 		return nil, fmt.Errorf("%w: %s", ErrTooEarly, strings.Join(early, "; "))
 	}
 	return byHand, nil
+}
+
+// called says by which name a person or a group stood in the plan, for what was
+// read has their id alone. What a file from elsewhere calls somebody is no name.
+func (r Recalled) called(l ReceiptLine) string {
+	if r.Strange || l.Title == "" {
+		return ""
+	}
+	return fmt.Sprintf(planWords.madeAs, checks.Line(l.Title, 160))
 }
 
 // maySoonShow says whether a line that does not show was sent so lately that it

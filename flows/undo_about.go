@@ -83,6 +83,10 @@ func aboutCondition(f Facts, app checks.App, l ReceiptLine, b Back, a backAbout)
 // one that is there: what Microsoft's own smaller choices do not, and what is
 // known of no other policy.
 func laxer(now, next []string, app checks.App) bool {
+	self := func(e string) bool { return isForSelf(e) && !strings.EqualFold(e[len(forSelf):], OwnPolicyID(app)) }
+	if !slices.ContainsFunc(now, self) && slices.ContainsFunc(next, self) {
+		return true // where they may consent to nothing, the smallest choice is more
+	}
 	small := []string{policyLow, "microsoft-user-default-recommended", "microsoft-user-default-allow-consent-apps", OwnPolicyID(app)}
 	return slices.ContainsFunc(next, func(e string) bool {
 		return isForSelf(e) && !hasFold(now, e) && !hasFold(small, e[len(forSelf):])

@@ -39,7 +39,7 @@ var words = struct {
 	linkTitle, linkFor, linkOpenTitle, linkApproveTitle      string
 	grantTitle, grantFor, howTitle, createTitle, portalTitle string
 	planTitle, applyTitle, waitTitle                         string
-	grantGains, grantUndo, grantBenchmark                    string
+	grantGains, grantAssigned, grantUndo, grantBenchmark     string
 	linkOpenText, linkApproveText, waitText, howText         []string
 	createText, portalText, planText, applyText              []string
 }{
@@ -213,8 +213,9 @@ var words = struct {
 		"Consent can take a few minutes to show.",
 		"Still not there? Most likely first: approved in another tenant; the box or the button was left; another app of a similar name; your role is only eligible and not activated.",
 	},
-	grantGains: "Approves this app, these permissions, for everyone in the tenant. Nothing else changes.",
-	grantUndo:  "Remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission; or delete the oauth2PermissionGrant by Graph.",
+	grantAssigned: "Approves this app, these permissions; only who is assigned to it can use it.",
+	grantGains:    "Approves this app, these permissions, for everyone in the tenant. Nothing else changes.",
+	grantUndo:     "Remove the grant: Enterprise apps, {listed}, Permissions, Revoke permission; or delete the oauth2PermissionGrant by Graph.",
 	// The control is about user consent alone, which a grant leaves as it is; see
 	// cisConsent for what it was held against.
 	grantBenchmark: "CIS Microsoft 365 Foundations v7.0.0, 5.1.5.1: unchanged.",

@@ -12,7 +12,7 @@ var pathWords = struct {
 	unfitNotYet, unfitNothing, unfitUnread, unfitUnseen, unfitReading                                        string
 	notLow, notCustom, requestsOn, requestsWait, requestsNobody, pilotAssign, pilotOff, pilotNoP1, groupNoP1 string
 	alsoEnables, alsoDisable, waitPilotWide                                                                  string
-	lowSet, lowGains, lowUndo, lowBenchmark                                                                  string
+	lowSet, lowGains, lowUndo, lowBenchmark, lowUnchanged, lowByItself                                       string
 	theObject, theConnect, theOne, theRole, theReviewers                                                     string
 	howShell, howShellHelp, howRevokeHelp                                                                    string
 	askReviewers, askReviewersHelp, askReviewer, askWho, askWhoHelp, askWhoExample                           string
@@ -67,6 +67,8 @@ var pathWords = struct {
 	lowGains:       "Each user may consent for themselves to this app, and to every other app of a verified publisher that asks for no more than what is Low.",
 	lowUndo:        "Remove the classifications: " + placeConsent + ", Permission classifications, Low. Users who consented keep it until their grants are deleted.",
 	lowBenchmark:   cisConsent + " and " + cisaConsent + ": unchanged, user consent is on already; " + cisaNext + " is broken by making Low " + cisaRisky + ". " + eidscaAP08 + ": unchanged.",
+	lowUnchanged:   cisConsent + " and " + cisaConsent + ": unchanged, user consent is on already. " + eidscaAP08 + ": unchanged.",
+	lowByItself:    "What it takes part in is the user consent setting: see that line.",
 	requestsOn:     "users can ask already: one asks, a reviewer approves",
 	requestsWait:   "a request waits already: a reviewer approves it",
 	requestsNobody: "requests are on, and nobody who may approve gets them: this adds somebody",

@@ -25,7 +25,7 @@ var planWords = struct {
 	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                                 string
 	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning, publisherWarning string
 
-	tooEarly, sentBefore string
+	tooEarly, sentBefore, madeAs string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
@@ -154,6 +154,7 @@ var planWords = struct {
 	backUndo:      "Do what the receipt says once more.",
 	noUndo:        "None from here: what would be made again is another one.",
 	tooEarly:      "%s; look again in %d min",
+	madeAs:        " (as the receipt has it: %s)",
 	sentBefore:    "It is: %s. Look again in %d min.",
 	unsureWarning: "No answer came to this when it was done (%s), so what is there now may be somebody else's.",
 	moreWarning:   "This grants more than the app asks for: %s",

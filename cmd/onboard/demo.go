@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -136,7 +137,9 @@ func (p *rehearsal) Moves(s flows.State) []run.Move {
 		return p.recordMoves(s)
 	}
 	var out []run.Move
-	if grant, looked := s.Finding(checks.AppGrant); !looked || grant.Verdict != checks.Pass {
+	step, _ := s.Step()
+	here := slices.Contains(s.LooksAt(step), checks.AppGrant) // a page on which there is an Accept
+	if grant, looked := s.Finding(checks.AppGrant); here && (!looked || grant.Verdict != checks.Pass) {
 		out = append(out, run.Move{ID: approveMove + " " + s.App.ClientID, Key: "A", Title: fmt.Sprintf(sayApproveMove, p.admin)})
 	}
 	app := s.Facts.App

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -108,4 +109,27 @@ func kindsOf(lines []flows.Change) []flows.ChangeKind {
 		out = append(out, l.Kind)
 	}
 	return out
+}
+
+// Why no plan can be made of what is there is the same before the first line and
+// between two.
+func TestWhyAPlanIsNotCarriedFurther(t *testing.T) {
+	t.Parallel()
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		err  error
+		want flows.StopReason
+	}{
+		"not read":                  {t.Context(), fmt.Errorf("x: %w", flows.ErrNotRead), flows.StopUnread},
+		"not read, for it was left": {left, flows.ErrNotRead, flows.StopInterrupted},
+		"of no use":                 {t.Context(), fmt.Errorf("%w: x", flows.ErrNoUse), flows.StopNoUse},
+		"it would open":             {t.Context(), flows.ErrWouldOpen, flows.StopMoved},
+		"somebody is gone":          {t.Context(), flows.ErrNotFound, flows.StopMoved},
+	} {
+		if got := (&carrying{work: c.ctx}).noPlan(c.err); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
 }

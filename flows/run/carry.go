@@ -99,13 +99,8 @@ func (c *carrying) holds(i int) (why flows.StopReason, text string) {
 		return "", "" // it was held against the tenant just now
 	}
 	now, err := flows.MakePlan(c.d.State())
-	switch {
-	case errors.Is(err, flows.ErrNotRead):
-		return c.stopped(flows.StopUnread), err.Error()
-	case errors.Is(err, flows.ErrNoUse):
-		return flows.StopNoUse, err.Error()
-	case err != nil: // by what came to light, there can be no such plan
-		return flows.StopMoved, err.Error()
+	if err != nil {
+		return c.noPlan(err), err.Error()
 	}
 	done, left := c.requests(c.plan.Lines[:i]), c.requests(c.plan.Lines[i:])
 	// A copy that lags may not show what was seen already.
@@ -114,6 +109,18 @@ func (c *carrying) holds(i int) (why flows.StopReason, text string) {
 		return flows.StopMoved, ""
 	}
 	return "", ""
+}
+
+// noPlan is why the plan is not carried further where none can be made of what
+// was read.
+func (c *carrying) noPlan(err error) flows.StopReason {
+	switch {
+	case errors.Is(err, flows.ErrNotRead):
+		return c.stopped(flows.StopUnread)
+	case errors.Is(err, flows.ErrNoUse):
+		return flows.StopNoUse
+	}
+	return flows.StopMoved // by what came to light, there can be no such plan
 }
 
 // requests are the lines as they are sent, with what they find there.
@@ -135,7 +142,7 @@ func (c *carrying) readFirst() (why flows.StopReason, text string) {
 	s := c.d.State()
 	now, err := flows.MakePlan(s)
 	if err != nil {
-		return flows.StopUnread, err.Error()
+		return c.noPlan(err), err.Error()
 	}
 	if now.Sum() != c.plan.Sum() {
 		return flows.StopMoved, ""
