@@ -121,21 +121,32 @@ func (k *keys) step(b byte) {
 		k.to(ground)
 		k.decode([]byte{0x1b, 'O', b})
 	case control:
-		k.seq = append(k.seq, b)
-		switch {
-		case b >= 0x40 && b <= 0x7e:
-			whole := string(k.seq)
-			k.to(ground)
-			k.sequence(whole)
-		case b < 0x20 || b >= 0x7f:
-			k.to(ground)
-		case len(k.seq) > mostSequence:
-			k.to(ground)
-		}
+		k.inControl(b)
 	case command, commandEnd:
 		k.answer(b)
 	case dropped, droppedEnd:
 		k.drop(b)
+	}
+}
+
+// inControl takes a byte of ESC [ …; one that is too long is dropped to its end, so
+// that nothing of it is text.
+func (k *keys) inControl(b byte) {
+	long := len(k.seq) > mostSequence
+	if long {
+		k.drops++
+	} else {
+		k.seq = append(k.seq, b)
+	}
+	switch {
+	case b >= 0x40 && b <= 0x7e:
+		whole := string(k.seq)
+		k.to(ground)
+		if !long {
+			k.sequence(whole)
+		}
+	case b < 0x20 || b >= 0x7f, k.drops > mostDropped:
+		k.to(ground)
 	}
 }
 
