@@ -151,7 +151,7 @@ func (s State) start(e Started) State {
 	s.started = true
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
 	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
-	s.nonce, s.doors = e.Nonce, e.Doors
+	s.nonce, s.doors, s.probes = e.Nonce, e.Doors, e.Probes
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain, s.Handed = strings.ToLower(e.Domain), e.Handed
 	if e.Profile != nil {
@@ -171,7 +171,7 @@ func (s State) resume(e Resumed) State {
 	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
 	s.Account, s.unsettled, s.SignIn.Busy, s.SignIn.Failed = nil, false, false, nil
 	s.Trouble, s.Unsaved, s.Guides, s.Pointer = nil, nil, nil, ""
-	s.returnPort, s.door, s.doors = 0, "", e.Doors // of a process that is gone
+	s.returnPort, s.door, s.doors, s.probes = 0, "", e.Doors, e.Probes // of a process that is gone
 	s = s.newEyes()
 	if s.applying() {
 		s = s.stop(Stopped{Plan: s.Confirmed, Why: StopInterrupted})

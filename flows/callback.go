@@ -235,7 +235,22 @@ func ReturnHint(s State) string {
 // LooksAt are the checks that are looked at while the person is at a step. What
 // the consent page brought back is among them once something came.
 func (s State) LooksAt(st Step) []checks.ID {
-	return slices.DeleteFunc(slices.Clone(st.Looks()), func(id checks.ID) bool {
+	out := slices.DeleteFunc(slices.Clone(st.Looks()), func(id checks.ID) bool {
 		return id == checks.VendorCallback && (s.Callback == nil || s.App.ConsentRedirect == "")
 	})
+	if slices.Contains(st.Checks, checks.AppGrant) {
+		out = append(out, s.probe()...)
+	}
+	return out
+}
+
+// probe is the vendor's own look, where there is one for the run's app, and once
+// somebody said that consent was given: before, it would tell whoever names a
+// domain whether that is a customer of the vendor's, and the run nothing.
+func (s State) probe() []checks.ID {
+	ours := func(id string) bool { return strings.EqualFold(id, s.App.ClientID) }
+	if len(s.claims) == 0 || s.App.ClientID == "" || !slices.ContainsFunc(s.probes, ours) {
+		return nil
+	}
+	return []checks.ID{checks.VendorProbe}
 }

@@ -95,6 +95,9 @@ type Started struct {
 	// Doors: a service runs this, and waits for the consent page of those apps in
 	// whose registration its address stands; see Listening.
 	Doors bool `json:"doors,omitempty"`
+	// Probes are the client ids of the apps whose vendor's own credential can be
+	// asked about here.
+	Probes []string `json:"probes,omitempty"`
 }
 
 // Resumed says that a run goes on in another process. Whoever was signed in is
@@ -109,6 +112,7 @@ type Resumed struct {
 	Service  string     `json:"service,omitempty"`
 	Portal   string     `json:"portal,omitempty"`
 	Doors    bool       `json:"doors,omitempty"`
+	Probes   []string   `json:"probes,omitempty"`
 }
 
 // Picked says which app the run is about, with its description whole, so that

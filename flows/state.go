@@ -99,7 +99,8 @@ type State struct {
 	// door is where a service waits for it; empty: none does. doorState is what the
 	// link to there carries: it counts once, and outlives a service that went.
 	door, doorState string
-	doors           bool // a service runs this: see Started
+	doors           bool     // a service runs this: see Started
+	probes          []string // client ids
 	nonce           string
 	past            []Receipt // of plans that were put away after something was sent
 }

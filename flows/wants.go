@@ -119,7 +119,7 @@ func wantLook(s State) (Want, bool) {
 			w.Checks = SetOf(append(ofTenant(publicChecks()), checks.AppNamed))
 		}
 	case StageDiagnosis, StagePaths, StageProof:
-		w.Checks = SetOf(ofTenant(allChecks()))
+		w.Checks = SetOf(append(ofTenant(allChecks()), s.probe()...))
 		if s.Path == DNSRecord && s.Place.Stage == StageProof {
 			w.Checks = SetOf(append(ofTenant(allChecks()), append(published(), checks.CheckDNSSEC)...))
 		}

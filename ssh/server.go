@@ -52,6 +52,9 @@ type Options struct {
 	// Return waits for Microsoft's consent page where the service has an address for
 	// it; nil: it has none, and no link leads there.
 	Return run.Returner
+	// Probes are the client ids of the apps about which Eyes can ask with the
+	// vendor's own credential. The credential is nothing that a session has.
+	Probes []string
 	// Command carries out one of the commands of the allow-list, with flags that
 	// were held to it, and gives its exit code.
 	Command func(ctx context.Context, args []string, out, errs io.Writer) int

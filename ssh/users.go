@@ -200,13 +200,13 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err error) {
 	o := &s.srv.o
 	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(o.Eyes()), Return: o.Return}, j, run.Options{
-		Now: o.Now, Writer: flows.WriterID(rand.Text()), Version: o.Version, Login: o.Login, Service: o.Service, Doors: o.Return != nil,
+		Now: o.Now, Writer: flows.WriterID(rand.Text()), Version: o.Version, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("take up the run: %w", err)
 	}
 	if drv.State().Seq == 0 {
-		err = drv.Do(s.ctx, flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: o.Version, Login: o.Login, Service: o.Service, Doors: o.Return != nil})
+		err = drv.Do(s.ctx, flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: o.Version, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes})
 		if err != nil {
 			return nil, nil, fmt.Errorf("begin the run: %w", err)
 		}

@@ -30,6 +30,8 @@ type looker struct {
 	seen  checks.Snapshot
 	round uint32 // of the last look
 	could bool   // whoever is signed in could activate a role that may approve
+
+	probe probeFunc // asks with a vendor's own credential; nil: nobody does
 }
 
 func newLooker(c *clients) *looker {
@@ -66,6 +68,9 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 	}
 	if ask.Callback != nil {
 		readers = append(readers, cameBack{*ask.Callback, ask.CalledBack})
+	}
+	if l.probe != nil {
+		readers = append(readers, probed{l.probe})
 	}
 	snap := looked(ctx, s, readers, ask, func(f checks.Finding) {
 		if f.Check == checks.AccountRole {

@@ -67,7 +67,7 @@ func runServe(ctx context.Context, o *options, f serveFlags) error {
 		return err
 	}
 	if f.check {
-		return checkServe(o, c)
+		return checkServe(ctx, o, c)
 	}
 	s, err := openSite(ctx, o, c)
 	if err != nil {
@@ -78,7 +78,7 @@ func runServe(ctx context.Context, o *options, f serveFlags) error {
 }
 
 // checkServe looks at what a configuration names, without making anything.
-func checkServe(o *options, c serveConfig) error {
+func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	profiles, err := c.served().profiles()
 	if err != nil {
 		return err
@@ -89,7 +89,12 @@ func checkServe(o *options, c serveConfig) error {
 	if _, err := ssh.OpenBans(filepath.Join(c.State, "bans.json"), nil); err != nil {
 		return usage(sayMendBans, "%w", err)
 	}
-	if _, err := newClients(c.served()); err != nil {
+	clients, err := newClients(c.served())
+	if err != nil {
+		return err
+	}
+	defer clients.close()
+	if _, _, err := openProbes(ctx, c.Probes, clients, profiles); err != nil {
 		return err
 	}
 	if err := c.checkWeb(profiles); err != nil {
@@ -144,14 +149,14 @@ func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err erro
 	if s.cases, err = cases.Open(ctx, filepath.Join(c.State, "cases.db"), cases.Options{Keep: c.Keep, Log: s.log}); err != nil {
 		return s, fmt.Errorf("open the cases: %w", err)
 	}
-	if s.server, err = s.build(); err != nil {
+	if s.server, err = s.build(ctx); err != nil {
 		return s, err
 	}
 	return s, s.buildWeb()
 }
 
 // build makes the server. What it gets to look with cannot change anything.
-func (s *site) build() (*ssh.Server, error) {
+func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 	served := s.clients.o
 	addr, key := s.c.Log.naming()
 	profiles, err := served.profiles()
@@ -161,14 +166,23 @@ func (s *site) build() (*ssh.Server, error) {
 	if err := s.returning(profiles); err != nil {
 		return nil, err
 	}
+	probe, probes, err := openProbes(ctx, s.c.Probes, s.clients, profiles)
+	if err != nil {
+		return nil, err
+	}
 	return ssh.New(ssh.Options{
 		Identity: s.id, Bans: s.bans, Limits: ssh.Limits(s.c.Limits), TrustedProxies: s.c.proxies,
 		Name: s.c.Name, Port: s.c.Port, Cases: s.cases, Log: s.log, LogName: addr, LogKey: key,
 		Profiles: profiles, Version: release, Login: served.loginURL, Service: served.service(),
-		Eyes:    func() run.Looker { return guarded{Looker: newLooker(s.clients), o: served} },
+		Eyes: func() run.Looker {
+			l := newLooker(s.clients)
+			l.probe = probe
+			return guarded{Looker: l, o: served}
+		},
 		AskWhy:  served.askPublic,
 		Command: s.command,
 		Return:  s.returner(),
+		Probes:  probes,
 	})
 }
 

@@ -48,6 +48,7 @@ type serveConfig struct {
 	Microsoft      serveHosts    `yaml:"microsoft"`
 	Web            serveWeb      `yaml:"web"`
 	Metrics        string        `yaml:"metrics"`
+	Probes         []serveProbe  `yaml:"probes"`
 
 	proxies []netip.Prefix
 }
@@ -197,7 +198,7 @@ func (c *serveConfig) settle() error {
 	if strings.TrimSpace(c.Microsoft.Proxy) == "" { // elsewhere that is what the environment says
 		return errors.New(sayConfigProxy)
 	}
-	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate(), c.Web.settle(c.Name), c.settleMetrics())
+	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate(), c.Web.settle(c.Name), c.settleMetrics(), settleProbes(c.Probes))
 }
 
 // settle holds the log's settings to their words.

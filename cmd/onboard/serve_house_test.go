@@ -9,12 +9,14 @@ import (
 	"testing"
 
 	"onboard.example/checks/graph"
+	"onboard.example/checks/signin"
 	"onboard.example/flows/run"
 	"onboard.example/ssh"
 )
 
 // TestServeHasNoHandThatWrites holds that nothing which a server is made of, or
-// gives a session, can change a tenant: not by its types, not by what its files
+// gives a session, can change a tenant, or leads to the vendor's own credential: not
+// by its types, not by what its files
 // name, not by what its room is linked with.
 func TestServeHasNoHandThatWrites(t *testing.T) {
 	t.Parallel()
@@ -30,7 +32,7 @@ func TestServeHasNoHandThatWrites(t *testing.T) {
 				t.Errorf("%s is a %s", at, x)
 			}
 		}
-		for _, hand := range []reflect.Type{reflect.TypeFor[graph.Changer](), reflect.TypeFor[changers](), reflect.TypeFor[changer](), reflect.TypeFor[signer]()} {
+		for _, hand := range []reflect.Type{reflect.TypeFor[graph.Changer](), reflect.TypeFor[changers](), reflect.TypeFor[changer](), reflect.TypeFor[signer](), reflect.TypeFor[signin.Prober](), reflect.TypeFor[signin.Credential]()} {
 			if x == hand {
 				t.Errorf("%s is a %s", at, x)
 			}

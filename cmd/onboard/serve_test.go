@@ -39,7 +39,7 @@ func TestServeConfigIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := defaultServe()
-	c.HostKeys, c.TrustedProxies, c.Web.Redirects = nil, nil, nil // an empty list and none are the same
+	c.HostKeys, c.TrustedProxies, c.Web.Redirects, c.Probes = nil, nil, nil, nil // an empty list and none are the same
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the printed configuration is\n%+v\nand the defaults are\n%+v", c, want)
 	}
@@ -86,6 +86,12 @@ func TestServeConfigRefused(t *testing.T) {
 		"relative cert":      {"web: {listen: \":443\", cert: c.pem, key: /k.pem}\n", "web.cert: \"c.pem\" is no absolute path"},
 		"no cert":            {"web: {listen: \":443\", cert: /nowhere/c.pem, key: /nowhere/k.pem}\n", "/nowhere/c.pem: no such file"},
 		"redirects":          {"web: {redirects: [hetk]}\n", "web.redirects is set, and web.listen is empty"},
+		"probe by nothing":   {"probes: [{app: hetk}]\n", `app "hetk" needs one of secretFile and certFile`},
+		"probe by both":      {"probes: [{app: hetk, secretFile: /a, certFile: /b}]\n", "needs one of secretFile and certFile"},
+		"probe by stdin":     {"probes: [{app: hetk, secretFile: \"-\"}]\n", "is no absolute path"},
+		"probe twice":        {"probes: [{app: hetk, secretFile: /a}, {app: hetk, certFile: /b}]\n", `app "hetk" is named twice`},
+		"probe without file": {"probes: [{app: hetk, secretFile: /nowhere/s}]\n", "/nowhere/s: no such file"},
+		"a secret in it":     {"probes: [{app: hetk, secret: s3cr3t}]\n", `unknown field "secret"`},
 		"metrics":            {"metrics: 9464\n", `metrics "9464" is no address with a port`},
 		"open metrics":       {"metrics: 0.0.0.0:9464\n", "is an address that the public may reach"},
 		"public metrics":     {"metrics: \"[2001:db8::1]:9464\"\n", "is an address that the public may reach"},
@@ -98,6 +104,10 @@ func TestServeConfigRefused(t *testing.T) {
 			a := ask(t, nil, "serve", "--config", keep(t, "serve.yaml", c.text), "--check-config")
 			refused(t, a, c.says, "onboard serve --print-config")
 		})
+	}
+	for app, says := range map[string][]string{"none": {`there is no app "none"`, "onboard apps"}, "sophiie": {`the profile of "sophiie" has no client id`, "Put the clientId into the profile"}} {
+		a := ask(t, nil, "serve", "--config", keep(t, "serve.yaml", "probes: [{app: "+app+", secretFile: /nowhere}]\n"), "--check-config")
+		refused(t, a, append(says, "probes: ")...)
 	}
 	refused(t, ask(t, nil, "serve", "--config", "nowhere.yaml"), "--config", "no such file")
 	refused(t, ask(t, nil, "serve", "extra"), "extra")

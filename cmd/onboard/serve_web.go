@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -168,18 +167,7 @@ func (c *serveConfig) checkWeb(profiles []flows.Profile) error {
 // clients are the client ids of the apps that the consent page comes back here
 // for.
 func (w *serveWeb) clients(profiles []flows.Profile) ([]string, error) {
-	var out []string
-	for _, id := range w.Redirects {
-		i := slices.IndexFunc(profiles, func(p flows.Profile) bool { return p.ID == id })
-		switch {
-		case i < 0:
-			return nil, usage(saySeeApps, sayRedirectApp, checks.Line(id, 40))
-		case profiles[i].ClientID == "":
-			return nil, usage(sayRedirectWhy, sayRedirectNoID, checks.Line(id, 40))
-		}
-		out = append(out, profiles[i].ClientID)
-	}
-	return out, nil
+	return clientIDs("web.redirects", w.Redirects, profiles)
 }
 
 // stateKey is the file with what signs the state of consent links: beside the host

@@ -22,7 +22,7 @@ type Options struct {
 	// By is who Do speaks for; empty means the person. A guide's driver
 	// starts no work: its AskedAgain makes the person's driver look again.
 	By flows.Author
-	// Version, Ways, CanWrite, Keeps, Login, Portal, Service and Doors go into Resumed when
+	// Version, Ways, CanWrite, Keeps, Login, Portal, Service, Doors and Probes go into Resumed when
 	// the journal holds an unfinished run.
 	Version         string
 	Ways            []flows.WayOffer
@@ -30,6 +30,7 @@ type Options struct {
 	Login, Portal   string
 	Service         string
 	Doors           bool
+	Probes          []string
 	// PlanID gives a plan of this run an id that no other plan has, of at most 16
 	// hexadecimal digits; nil means 64 bits of chance.
 	PlanID func() flows.PlanID
@@ -124,7 +125,7 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 	d.base = flows.Fold(flows.State{}, rs...)
 	d.state = d.base
 	if len(rs) > 0 && d.state.End == "" && d.leads() {
-		d.post(flows.Resumed{Version: o.Version, Ways: o.Ways, CanWrite: o.CanWrite, Keeps: o.Keeps, Login: o.Login, Portal: o.Portal, Service: o.Service, Doors: o.Doors})
+		d.post(flows.Resumed{Version: o.Version, Ways: o.Ways, CanWrite: o.CanWrite, Keeps: o.Keeps, Login: o.Login, Portal: o.Portal, Service: o.Service, Doors: o.Doors, Probes: o.Probes})
 	}
 	return d, nil
 }

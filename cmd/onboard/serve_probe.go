@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// The vendor's own credential in a server. A session gets a function that answers
+// one question, and nothing that leads to what it asks with: the credential is held
+// by that function alone, and no type that a session can reach names it.
+
+// serveProbe names the credential of one app.
+type serveProbe struct {
+	App        string `yaml:"app"`
+	SecretFile string `yaml:"secretFile"`
+	CertFile   string `yaml:"certFile"`
+}
+
+// probeFunc asks Microsoft, as the run's app, whether it is in the tenant.
+type probeFunc func(ctx context.Context, q checks.Query) checks.Look[checks.Probe]
+
+// probed serves the answer to the checks.
+type probed struct{ ask probeFunc }
+
+// Serves implements checks.Reader.
+func (probed) Serves() []checks.Part { return []checks.Part{checks.PartProbe} }
+
+// Read implements checks.Reader.
+func (p probed) Read(ctx context.Context, q checks.Query, parts []checks.Part, land func(checks.Piece)) {
+	if slices.Contains(parts, checks.PartProbe) {
+		land(checks.NewPiece(checks.PartProbe, p.ask(ctx, q), func(s *checks.Snapshot) *checks.Look[checks.Probe] { return &s.Probe }))
+	}
+}
+
+// settleProbes holds the probes' settings to what can be meant.
+func settleProbes(all []serveProbe) error {
+	for i, p := range all {
+		file := p.SecretFile + p.CertFile
+		switch {
+		case (p.SecretFile == "") == (p.CertFile == ""):
+			return fmt.Errorf(sayProbeOne, checks.Line(p.App, 40))
+		case !filepath.IsAbs(file):
+			return fmt.Errorf(sayConfigPath, "probes", checks.Line(file, 200))
+		case slices.ContainsFunc(all[:i], func(other serveProbe) bool { return other.App == p.App }):
+			return fmt.Errorf(sayProbeTwice, checks.Line(p.App, 40))
+		}
+	}
+	return nil
+}
+
+// clientIDs are those of apps, by the ids of their profiles; key is where the
+// configuration names them.
+func clientIDs(key string, apps []string, profiles []flows.Profile) ([]string, error) {
+	var out []string
+	for _, id := range apps {
+		i := slices.IndexFunc(profiles, func(p flows.Profile) bool { return p.ID == id })
+		switch {
+		case i < 0:
+			return nil, usage(saySeeApps, sayNoSuchApp, key, checks.Line(id, 40))
+		case profiles[i].ClientID == "":
+			return nil, usage(sayAppNoIDDo, sayAppNoID, key, checks.Line(id, 40))
+		}
+		out = append(out, strings.ToLower(profiles[i].ClientID))
+	}
+	return out, nil
+}
+
+// openProbes reads the credentials, and gives what asks with them and the client ids
+// of the apps that it can ask about; nil where there are none.
+func openProbes(ctx context.Context, all []serveProbe, c *clients, profiles []flows.Profile) (probeFunc, []string, error) {
+	if len(all) == 0 {
+		return nil, nil, nil
+	}
+	var apps []string
+	for _, p := range all {
+		apps = append(apps, p.App)
+	}
+	ids, err := clientIDs("probes", apps, profiles)
+	if err != nil {
+		return nil, nil, err
+	}
+	readers := map[string]checks.Reader{}
+	for i, p := range all {
+		if err := othersCannotRead(p.SecretFile + p.CertFile); err != nil {
+			return nil, nil, usage(saySeeConfig, "probes: %w", err)
+		}
+		asks, err := probeFlags{secret: p.SecretFile, cert: p.CertFile}.prober(ctx, c)
+		if err != nil {
+			return nil, nil, err
+		}
+		readers[ids[i]] = asks[0]
+	}
+	return pacedProbe(readers, c.now), ids, nil
+}
+
+// othersCannotRead refuses a credential that everybody can read. A group may: that
+// is how those that hand out secrets set them up.
+func othersCannotRead(file string) error {
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at the credential: %w", err)
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o007 != 0: // whose modes say nothing
+		return fmt.Errorf(sayProbeOpen, file, info.Mode().Perm())
+	}
+	return nil
+}
+
+// How often Microsoft is asked with a vendor's credential: strangers name the
+// domain. An answer is kept for a moment, for whoever polls; of new questions so
+// many are asked.
+const (
+	probeKept  = 10 * time.Second
+	probeRate  = rate.Limit(1) // a second
+	probeBurst = 20
+	mostProbed = 1000 // answers that are kept
+)
+
+// pacedProbe makes the one function that holds the readers.
+func pacedProbe(readers map[string]checks.Reader, now func() time.Time) probeFunc {
+	type answer struct {
+		look checks.Look[checks.Probe]
+		at   time.Time
+	}
+	var mu sync.Mutex
+	kept, pace := map[string]answer{}, rate.NewLimiter(probeRate, probeBurst)
+	return func(ctx context.Context, q checks.Query) (l checks.Look[checks.Probe]) {
+		id := strings.ToLower(q.App.ClientID)
+		reader, at := readers[id], now()
+		if reader == nil {
+			return checks.Look[checks.Probe]{At: at, Failure: &checks.Failure{Kind: checks.FailNotAsked, Message: sayProbeOther}}
+		}
+		key := id + " " + strings.ToLower(q.Domain) + " " + string(q.Cloud)
+		mu.Lock()
+		a, ok := kept[key]
+		if ok = ok && at.Sub(a.at) < probeKept; !ok {
+			maps.DeleteFunc(kept, func(_ string, a answer) bool { return at.Sub(a.at) >= probeKept })
+		}
+		mu.Unlock()
+		switch {
+		case ok:
+			return a.look
+		case !pace.AllowN(at, 1):
+			return checks.Look[checks.Probe]{At: at, Failure: &checks.Failure{Kind: checks.FailThrottled, Message: sayProbeBusy}}
+		}
+		reader.Read(ctx, q, []checks.Part{checks.PartProbe}, func(p checks.Piece) { l = landedProbe(p) })
+		mu.Lock()
+		defer mu.Unlock()
+		if ctx.Err() == nil && len(kept) < mostProbed {
+			kept[key] = answer{l, now()}
+		}
+		return l
+	}
+}
+
+// landedProbe is the answer in a piece.
+func landedProbe(p checks.Piece) checks.Look[checks.Probe] {
+	var s checks.Snapshot
+	p.Into(&s)
+	return s.Probe
+}
