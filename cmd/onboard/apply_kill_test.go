@@ -31,6 +31,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		{"admins-only", []string{"--path", "consent-requests", "--reviewers", "me"}, 1},
 		{"approved", []string{"--path", "revoke", "--revoke", "app"}, 2},
 		{"low-empty", []string{"--path", "low-impact"}, 5},
+		{"admins-only", []string{"--path", "allow-all"}, 1},
 		{"managed-default", []string{"--path", "pilot", "--for", "user@contoso.example"}, 2},
 	} {
 		for n := range c.lines {
