@@ -122,6 +122,7 @@ func (z *zone) sign(set []dns.RR) *dns.RRSIG {
 	case bogusSignature, bogusDenial, bogusDS:
 	}
 	sig := &dns.RRSIG{
+		Hdr:       dns.RR_Header{Ttl: set[0].Header().Ttl}, // RFC 4034 §3: that of the set
 		Algorithm: key.record.Algorithm, KeyTag: key.tag, SignerName: z.name, Inception: uint32(from.Unix()), Expiration: uint32(till.Unix()),
 	}
 	if err := sig.Sign(key.secret, set); err != nil {

@@ -245,8 +245,8 @@ func checked(t *testing.T, r *dns.Msg, kind uint16, keys []*dns.DNSKEY) []dns.RR
 	if len(set) == 0 || len(sigs) != 1 || len(keys) != 1 {
 		t.Fatalf("%d records, %d signatures, %d keys: %s", len(set), len(sigs), len(keys), r)
 	}
-	if err := sigs[0].Verify(keys[0], set); err != nil || !sigs[0].ValidityPeriod(time.Now()) {
-		t.Errorf("%s: %v", set[0], err)
+	if err := sigs[0].Verify(keys[0], set); err != nil || !sigs[0].ValidityPeriod(time.Now()) || sigs[0].Hdr.Ttl != set[0].Header().Ttl {
+		t.Errorf("%s, %s: %v", set[0], sigs[0], err)
 	}
 	return set
 }

@@ -66,6 +66,11 @@ func TestDNSShapes(t *testing.T) {
 			if r.Policy.State != c.state || !strings.Contains(said, c.says) || !strings.Contains(advice, c.advice) || (c.advice == "") != (advice == "") {
 				t.Errorf("%s: %s; %s", r.Policy.State, said, advice)
 			}
+			for _, v := range r.Policy.Servers {
+				if v.TTL == 0 {
+					t.Errorf("%s: what it says is kept by nobody", v.Host)
+				}
+			}
 			if p := r.Publish; p == nil || p.Zone != r.Policy.Home || p.FullName != p.HostLabel+"."+p.Zone {
 				t.Errorf("%+v, home %s", p, r.Policy.Home)
 			}
