@@ -34,7 +34,7 @@ type robot struct {
 // startSim runs a scenario for one test.
 func startSim(t *testing.T, scenario string, change ...func(*Options)) *Sim {
 	t.Helper()
-	o := Options{Scenario: scenario, Dir: t.TempDir()}
+	o := Options{Scenario: scenario, Dir: t.TempDir(), keys: sharedKeys}
 	for _, f := range change {
 		f(&o)
 	}

@@ -1,6 +1,17 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
+
+// sharedKeys makes one signing key for all simulators of a test run that ask it:
+// making them took more of the processor than all else that the tests do. What
+// tests that a foreign key is refused has keys of its own.
+var sharedKeys = sync.OnceValues(newKeyPair)
+
+// ShareKeys has a simulator sign with sharedKeys.
+func ShareKeys(o *Options) { o.keys = sharedKeys }
 
 // What the comparison with the product's evaluator needs of the world, which
 // no scenario file could say ten thousand times.

@@ -63,7 +63,7 @@ func (r *rig) pass(d time.Duration) {
 func newRig(t *testing.T, scenario string, change ...func(*Options)) *rig {
 	t.Helper()
 	r := &rig{t: t, clock: time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)}
-	o := Options{Scenario: scenario, Now: r.time, Seed: 7}
+	o := Options{Scenario: scenario, Now: r.time, Seed: 7, keys: sharedKeys}
 	for _, c := range change {
 		c(&o)
 	}
@@ -277,7 +277,7 @@ func TestGraphTokens(t *testing.T) {
 		change(&c)
 		return r.mint(c)
 	}
-	other := newRig(t, "approved")
+	other := newRig(t, "approved", func(o *Options) { o.keys = newKeyPair })
 	for name, token := range map[string]string{
 		"none":            "",
 		"garbage":         "garbage",

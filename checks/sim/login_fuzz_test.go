@@ -99,7 +99,7 @@ func FuzzForms(f *testing.F) {
 func FuzzVerify(f *testing.F) {
 	f.Add("a.b.c")
 	f.Add("eyJhbGciOiJub25lIn0..")
-	s := newSigner(func(do func()) { do() })
+	s := newSigner(func(do func()) { do() }, newKeyPair)
 	if _, err := s.wait(); err != nil {
 		f.Fatal(err)
 	}

@@ -245,7 +245,7 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := newSigner(func(do func()) { do() })
+	other := newSigner(func(do func()) { do() }, newKeyPair)
 	if _, err := other.wait(); err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,7 @@ func startSDK(t *testing.T, o sim.Options) *sdkSim {
 	}
 	o.Dir = t.TempDir()
 	o.Register = append(o.Register, sdkApp+":"+sdkSecret)
+	sim.ShareKeys(&o)
 	s, err := sim.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

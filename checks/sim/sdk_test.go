@@ -55,6 +55,7 @@ func (r roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func started(t *testing.T, o Options) *Sim {
 	t.Helper()
+	o.keys = sharedKeys
 	s, err := Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -57,6 +57,8 @@ type Options struct {
 	AutoApprove string
 	Now         func() time.Time // default time.Now
 	Logger      *slog.Logger     // default discards
+
+	keys func() (*keyPair, error) // makes the key that tokens are signed with; default a fresh one
 }
 
 // Sim is a running simulator. Close it after use.
@@ -123,13 +125,16 @@ func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.keys == nil {
+		o.keys = newKeyPair
+	}
 	return o
 }
 
 // build makes the world, without touching disk or network.
 func build(o Options) (*Sim, error) {
 	s := &Sim{opts: o, log: o.Logger, now: o.Now, cancel: func() {}, written: make(chan struct{})}
-	sign := newSigner(s.wg.Go) // first: it takes longest
+	sign := newSigner(s.wg.Go, o.keys) // first: it takes longest
 	sc, err := LoadScenario(o.Scenarios, o.Scenario)
 	if err != nil {
 		return nil, err

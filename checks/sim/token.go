@@ -92,13 +92,13 @@ type keyPair struct {
 	kid  string
 }
 
-// newSigner begins to make a fresh key; run starts what it is given, and the
+// newSigner begins to have a key made; run starts what it is given, and the
 // caller sees to its end.
-func newSigner(run func(func())) *signer {
+func newSigner(run func(func()), fresh func() (*keyPair, error)) *signer {
 	s := &signer{made: make(chan struct{})}
 	run(func() {
 		defer close(s.made)
-		if pair, err := newKeyPair(); err != nil {
+		if pair, err := fresh(); err != nil {
 			s.err = err
 		} else {
 			s.pair = *pair
