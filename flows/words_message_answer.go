@@ -39,5 +39,5 @@ const (
 	sayAnswerDoubtful    = "The text calls the app %q, and nothing tells where that name ends: see that nobody's own name is in it before you send this."
 	sayAnswerYours       = "This is your own move: %s"
 	sayAnswerVendors     = "Your IT cannot set this right, the app's vendor can: %s"
-	sayAnswerNobodys     = "Nobody at your IT can set this right: %s"
+	sayAnswerNobodys     = "Nobody at your IT can set this right. %s"
 )
