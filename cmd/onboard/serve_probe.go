@@ -123,7 +123,7 @@ func othersCannotRead(file string) error {
 // domain. An answer is kept for a moment, for whoever polls; of new questions so
 // many are asked.
 const (
-	probeKept  = 10 * time.Second
+	probeKept  = 5 * time.Second
 	probeRate  = rate.Limit(1) // a second
 	probeBurst = 20
 	mostProbed = 1000 // answers that are kept
