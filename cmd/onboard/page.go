@@ -42,7 +42,7 @@ func (p *page) put(head string, column int, text string, whole bool) {
 		}
 		p.fill(in, in, text, whole)
 	default:
-		p.fill(fmt.Sprintf("%-*s", column, head), strings.Repeat(" ", column), text, whole)
+		p.fill(fmt.Sprintf("%-*s ", column-1, head), strings.Repeat(" ", column), text, whole)
 	}
 }
 
