@@ -81,13 +81,11 @@ func (ch *Changer) Send(ctx context.Context, w Write) (a Answered, err error) {
 
 func (ch *Changer) send(ctx context.Context, w Write, f form, given string) (a Answered, err error) {
 	c, err := ch.covering(ctx, f.need)
-	if err != nil {
-		return Answered{}, err
+	if err == nil && given != "" {
+		err = ch.asked(ctx, c, given)
 	}
-	if given != "" {
-		if err := ch.asked(ctx, c, given); err != nil {
-			return Answered{}, err
-		}
+	if err != nil {
+		return Answered{}, unsent(err)
 	}
 	t := &trail{call: c, ctx: ctx}
 	q := ask{method: w.Method, path: strings.TrimPrefix(w.Path, "/"), need: f.need}

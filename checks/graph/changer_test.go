@@ -306,7 +306,7 @@ func TestOnlyTheConfirmedTenant(t *testing.T) {
 		"opaque, another":         {"opaque", org(other), checks.FailWrongTenant},
 		"opaque, none":            {"opaque", answerJSON(`{"value":[]}`), checks.FailWrongTenant},
 		"opaque, not to be read":  {"opaque", graphError(403, "Authorization_RequestDenied", "no"), checks.FailDenied},
-		"opaque, a captive web":   {"opaque", webPage(200, "<html>"), checks.FailNotJSON},
+		"opaque, a captive web":   {"opaque", webPage(200, "<html>"), checks.FailRequest}, // of the question alone: nothing is in doubt
 		"without tid":             {jwt(t, map[string]any{"scp": writeScopes}), nil, ""},
 		"nobody":                  {"", nil, checks.FailNoAccess},
 		"what is no header value": {"a\r\nX-Evil: 1", nil, checks.FailSignIn},

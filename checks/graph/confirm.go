@@ -170,6 +170,16 @@ func untaken(err error) bool {
 	return f.Status >= 400 && f.Status < 500 && f.Status != http.StatusRequestTimeout && f.Status != http.StatusConflict
 }
 
+// unsent is an error of what is asked before a write, when the write itself was
+// not sent: where it would leave a write in doubt, it is one that does not.
+func unsent(err error) error {
+	var f *checks.Failure
+	if untaken(err) || !errors.As(err, &f) {
+		return err
+	}
+	return &checks.Failure{Kind: checks.FailRequest, Message: join(wordUnsent, f.Message), RequestID: f.RequestID}
+}
+
 // asked holds the id of the enterprise app that was made against what Microsoft
 // says now: the answer to making it did not bring it, because none came, or
 // because it was there already.

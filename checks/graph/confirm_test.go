@@ -160,6 +160,7 @@ func TestTheNewAppIsAskedWhereNoAnswerToldIt(t *testing.T) {
 		"another than is sent": {lost, is(clientSP), checks.FailRequest},
 		"not there yet":        {lost, graphError(404, "Request_ResourceNotFound", "no"), checks.FailNotFound},
 		"not to be read":       {lost, graphError(403, "Authorization_RequestDenied", "no"), checks.FailDenied},
+		"a broken answer":      {lost, answerJSON(`{"id":`), checks.FailRequest}, // of a question: the write was not sent
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -174,6 +175,9 @@ func TestTheNewAppIsAskedWhereNoAnswerToldIt(t *testing.T) {
 			}
 			if want := map[bool]int{true: 2, false: 1}[tt.kind == ""]; len(l.written()) != want {
 				t.Fatalf("wrote %v", l.written())
+			}
+			if tt.kind != "" && !untaken(err) {
+				t.Errorf("it would pass for a write in doubt: %v", err)
 			}
 			if tt.kind == "" { // from here on it is known, and asked no more
 				notAgreed(t, ch, filled(plan[2], clientSP))

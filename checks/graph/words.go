@@ -53,6 +53,7 @@ const (
 	wordNoBacking    = "Microsoft knows no app with this id that other tenants may use: the id is wrong, the app is only for its own tenant, or it was registered minutes ago"
 	wordNotConfirmed = "this change was not confirmed"
 	wordNotAgreed    = "it is not what was agreed to, so it was not sent"
+	wordUnsent       = "what has to be known before it could not be asked, so it was not sent"
 	wordNotWritable  = "no plan holds a write of this form, so it was not sent"
 	wordBadDeleted   = "it is no object id"
 	wordBadWho       = "it is neither an address, nor an object id, nor the name of a group"
