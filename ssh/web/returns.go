@@ -204,7 +204,12 @@ func (r *Returns) bring(ctx context.Context, query string) fate {
 	case <-ctx.Done():
 		return fateUsed
 	}
-	return fateOf[<-a.said]
+	select {
+	case said := <-a.said:
+		return fateOf[said]
+	case <-ctx.Done(): // the browser has gone, or a run that broke says nothing more
+		return fateUsed
+	}
 }
 
 // fateOf is what a run's own reading means; what it does not believe was used

@@ -295,6 +295,30 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
+// TestBrowserThatGoes holds that a browser which goes away waits for no run.
+func TestBrowserThatGoes(t *testing.T) {
+	t.Parallel()
+	r := newReturns(t, nil)
+	ctx, goes := context.WithCancel(t.Context())
+	run1, stop := context.WithCancel(t.Context())
+	ready, release, ended := make(chan run.Waiting, 1), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- r.Await(run1, run.ReturnAsk{ClientID: appID, Run: "run1"}, func(at run.Waiting) { ready <- at }, func(string) flows.ReturnSaid {
+			goes()
+			<-release
+			return flows.ReturnGood
+		})
+	}()
+	if f := r.bring(ctx, strings.TrimPrefix(back((<-ready).State), ReturnPath+"?")); f != fateUsed {
+		t.Errorf("%d", f)
+	}
+	close(release)
+	stop()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 // FuzzReadState holds that nothing is a state but what was signed.
 func FuzzReadState(f *testing.F) {
 	is := signed{until: time.Unix(2000000000, 0), run: sumOf("run1"), to: sumOf("app")}
