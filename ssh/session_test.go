@@ -6,6 +6,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,28 +186,39 @@ func TestSessionIsWarned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := &Server{o: Options{Now: time.Now, Limits: Limits{Idle: 30 * time.Minute, Total: 2 * time.Hour, Warning: time.Minute, BytesBurst: 1}}}
+		var mu sync.Mutex
 		var told []string
 		watched := func() (one *session, stop func()) {
+			mu.Lock()
+			defer mu.Unlock()
 			told = nil
 			one = newSession(srv, &conn{}, &gossh.ServerConn{Conn: person{}}, wall{})
-			one.told(func(text string) { told = append(told, text) }, nil)
+			one.told(func(text string) {
+				mu.Lock()
+				defer mu.Unlock()
+				told = append(told, text)
+			}, nil)
 			one.touch()
 			return one, one.watch()
 		}
-		passes := func(d time.Duration, notices int, why error, one *session) {
+		passes := func(d time.Duration, notices int, why error, one *session, says ...string) {
 			t.Helper()
 			time.Sleep(d) // virtual
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if len(told) != notices || !errors.Is(context.Cause(one.ctx), why) {
 				t.Fatalf("told %q, ended by %v", told, context.Cause(one.ctx))
+			}
+			for _, want := range says {
+				if !strings.Contains(told[len(told)-1], want) {
+					t.Errorf("told %q, want %q", told, want)
+				}
 			}
 		}
 		one, stop := watched()
 		passes(29*time.Minute-time.Second, 0, nil, one)
-		passes(time.Second, 1, nil, one)
-		if !strings.Contains(told[0], "ends in 1m0s") {
-			t.Error(told)
-		}
+		passes(time.Second, 1, nil, one, "ends in 1m0s")
 		one.touch()
 		passes(29*time.Minute-time.Second, 1, nil, one)
 		passes(time.Second, 2, nil, one)
@@ -219,10 +231,7 @@ func TestSessionIsWarned(t *testing.T) {
 			passes(10*time.Minute, 0, nil, one)
 			one.touch()
 		}
-		passes(9*time.Minute, 1, nil, one)
-		if !strings.Contains(told[0], "as long as one may") {
-			t.Error(told)
-		}
+		passes(9*time.Minute, 1, nil, one, "as long as one may")
 		one.touch()
 		passes(time.Minute-time.Second, 1, nil, one)
 		passes(time.Second, 1, errTotal, one)

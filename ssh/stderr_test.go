@@ -90,7 +90,7 @@ func TestStandardErrorNeverWaits(t *testing.T) {
 // a session ends that session alone: of a lone ESC, of a change of the window.
 func TestPanicsBesideTheSession(t *testing.T) {
 	t.Parallel()
-	s := serve(t, nil)
+	s := serve(t, func(o *Options) { o.Limits.Idle = o.Limits.Warning }) // so that it is said at once
 	here, there := net.Pipe()
 	defer func() { _, _ = here.Close(), there.Close() }()
 	from := netip.MustParseAddr("192.0.2.1")
@@ -102,7 +102,6 @@ func TestPanicsBesideTheSession(t *testing.T) {
 		},
 		"the clock": func(one *session) {
 			one.told(func(string) { panic("ours") }, nil)
-			one.srv.o.Limits.Idle = one.srv.o.Limits.Warning
 			one.touch()
 			one.watch()
 		},
