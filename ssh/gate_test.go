@@ -249,6 +249,11 @@ func TestWideSources(t *testing.T) {
 	if s.of[netip.MustParsePrefix("2001:db8:1::/48")].conns != 0 {
 		t.Error("the /48 still has connections")
 	}
+	now = now.Add(time.Hour) // so that the table is swept with the next
+	fresh := cases.SourceOf(netip.MustParseAddr("2001:db8:3::1"))
+	if no := s.enter(fresh); no != "" || len(s.known(fresh)) != 2 || s.of[fresh].conns != 1 {
+		t.Errorf("%q; it is not counted: %+v", no, s.of[fresh])
+	}
 }
 
 // TestPaceOfSessions holds that one source begins sessions and cases at a bounded

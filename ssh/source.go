@@ -106,6 +106,9 @@ func (s *sources) enter(from netip.Prefix) (no string) {
 // find gives the entry of a source, and of the /48 that it is in; they are made
 // where there are none; nil where there is no room for them. The caller holds mu.
 func (s *sources) find(from netip.Prefix, now time.Time) []*source {
+	if len(s.of) >= mostSources-1 || now.Sub(s.swept) > time.Minute { // before either is made: it owes nothing yet
+		s.sweep(now)
+	}
 	one := s.entry(from, 1, now)
 	if one == nil {
 		return nil
@@ -127,9 +130,6 @@ func (s *sources) entry(of netip.Prefix, times int, now time.Time) *source {
 	one := s.of[of]
 	if one != nil {
 		return one
-	}
-	if len(s.of) >= mostSources || now.Sub(s.swept) > time.Minute {
-		s.sweep(now)
 	}
 	if len(s.of) >= mostSources {
 		return nil
@@ -167,7 +167,7 @@ func take(of []*source, now time.Time, pace func(*source) *rate.Limiter) bool {
 func (s *sources) sweep(now time.Time) {
 	s.swept = now
 	paid := func(l *rate.Limiter) bool { return l == nil || l.TokensAt(now) >= float64(l.Burst()) }
-	full := len(s.of) >= mostSources
+	full := len(s.of) >= mostSources-1
 	for from, one := range s.of {
 		if one.conns == 0 && one.commands == 0 && paid(one.pace) && paid(one.sessions) && (full || paid(one.cases)) {
 			delete(s.of, from)
