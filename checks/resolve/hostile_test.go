@@ -70,26 +70,24 @@ func TestHostileServer(t *testing.T) {
 			const deadline = 6 * time.Second
 			w := newRudeWorld(t, c.datagram, c.stream)
 			w.without("127.0.0.2")
-			r, err := New(Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}, Timeout: time.Second, Deadline: deadline})
-			if err != nil {
-				t.Fatal(err)
-			}
-			start := time.Now()
-			a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT)
-			if took := time.Since(start); took > deadline+4*time.Second { // a busy machine's own time is not the server's
-				t.Errorf("took %v", took)
-			}
-			if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome.Decides() || a.Servers[0].Why == "" || !a.Agree || a.Security != Secure {
-				t.Errorf("%+v, %v", a, err)
-			}
-			for at, n := range r.read {
-				if n.Load() > maxOne+1<<16 && at != w.resolver {
-					t.Errorf("%s sent %d bytes", at, n.Load())
+			promptly(t, deadline+time.Second, func() {
+				r, err := New(Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}, Timeout: time.Second, Deadline: deadline})
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
-			if n := r.spent.Load(); n > maxBytes+1<<16 {
-				t.Errorf("all sent %d bytes", n)
-			}
+				a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT)
+				if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome.Decides() || a.Servers[0].Why == "" || !a.Agree || a.Security != Secure {
+					t.Errorf("%+v, %v", a, err)
+				}
+				for at, n := range r.read {
+					if n.Load() > maxOne+1<<16 && at != w.resolver {
+						t.Errorf("%s sent %d bytes", at, n.Load())
+					}
+				}
+				if n := r.spent.Load(); n > maxBytes+1<<16 {
+					t.Errorf("all sent %d bytes", n)
+				}
+			})
 		})
 	}
 }
@@ -103,6 +101,22 @@ func (w *world) without(addr string) {
 			return ok && a.A.String() == addr
 		})
 	})
+}
+
+// promptly does what has to end within a time of its own, and again where it did
+// not: a busy machine's own time is not the server's, and one that keeps within it
+// shows that it can.
+func promptly(t *testing.T, most time.Duration, do func()) {
+	t.Helper()
+	var took time.Duration
+	for range 8 {
+		start := time.Now()
+		do()
+		if took = time.Since(start); took <= most || t.Failed() {
+			return
+		}
+	}
+	t.Errorf("took %v, at most %v", took, most)
 }
 
 // newRudeWorld is a world where ns1 is at 127.0.0.8, too, and knows no manners there.
@@ -163,12 +177,13 @@ func TestDrip(t *testing.T) {
 			t.Cleanup(func() { c.Close() })
 		}
 	}()
-	r, err := New(Options{Server: "tcp://" + l.Addr().String(), Timeout: 200 * time.Millisecond, Deadline: 5 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := time.Now()
-	if _, err := r.Look(t.Context(), "contoso.example", dns.TypeTXT); err == nil || !strings.Contains(err.Error(), wordLate) || time.Since(start) > 9*time.Second {
-		t.Error(err, time.Since(start))
-	}
+	promptly(t, 2*time.Second, func() {
+		r, err := New(Options{Server: "tcp://" + l.Addr().String(), Timeout: 200 * time.Millisecond, Deadline: 5 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Look(t.Context(), "contoso.example", dns.TypeTXT); err == nil || !strings.Contains(err.Error(), wordLate) {
+			t.Error(err)
+		}
+	})
 }

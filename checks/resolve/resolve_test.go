@@ -97,15 +97,12 @@ func TestHostile(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, false, record)
 			w.set(func() { w.hook = c.hook })
-			start := time.Now()
-			const deadline = 20 * time.Second
-			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout, o.Deadline = 2*time.Second, deadline })
-			if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome != c.want || a.Agree || a.Security != Indeterminate {
-				t.Errorf("%+v, %v", a, err)
-			}
-			if took := time.Since(start); took > deadline+5*time.Second {
-				t.Errorf("took %v", took)
-			}
+			promptly(t, 8*time.Second, func() {
+				a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout, o.Deadline = 2*time.Second, 20*time.Second })
+				if err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome != c.want || a.Agree || a.Security != Indeterminate {
+					t.Errorf("%+v, %v", a, err)
+				}
+			})
 		})
 	}
 }
