@@ -131,6 +131,7 @@ func TestConsentComesBack(t *testing.T) {
 	w.sees(no, http.StatusGone, "used already")
 	w.sees(strings.Replace(no, "error=access_denied", "error=", 1), http.StatusGone, "used already")
 
+	c.waits("leads back to this service") // by a new link
 	second := c.consent()
 	if second.Query().Get("state") == first.Query().Get("state") {
 		t.Fatal("a link counts twice")
@@ -146,7 +147,7 @@ func TestConsentComesBack(t *testing.T) {
 	if third := c.consent(); third.Query().Get("state") != second.Query().Get("state") {
 		t.Error("the link changed with the restart")
 	}
-	again.sees(yes, http.StatusOK, "Your answer has arrived")
+	again.sees(yes, http.StatusOK, "Your answer was heard")
 	c.waits("Microsoft's consent page came back and says that consent was given")
 	c.key("\r", "Step 2 of 3").key("\r", "Step 3 of 3").waits("Asserted")
 	if text := c.shown(); strings.Contains(text, "✓ Users can connect") || !strings.Contains(text, "Nobody is signed in") {

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log/slog"
 	"math/big"
@@ -92,6 +93,7 @@ type place struct {
 
 	t     *testing.T
 	addr  string
+	ended <-chan struct{} // closed when it serves no more, and has closed its listener
 	log   *logged
 	trust *x509.CertPool
 }
@@ -114,26 +116,34 @@ func opened(t *testing.T, change func(*Options)) *place {
 	if at.Door, err = New(o); err != nil {
 		t.Fatal(err)
 	}
-	at.addr = serves(t, at.Serve)
+	at.addr, at.ended = serves(t, at.Serve)
 	return at
 }
 
-// serves serves on loopback until the test ends.
-func serves(t *testing.T, serve func(net.Listener) error) string {
+// serves serves on loopback until the test ends, or serve does: then ended is closed,
+// and serve must have closed its listener. Its port may be another's by then, so that
+// nothing can be learned by dialing it.
+func serves(t *testing.T, serve func(net.Listener) error) (addr string, ended <-chan struct{}) {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- serve(l) }()
-	t.Cleanup(func() {
-		_ = l.Close()
-		if err := <-ended; err != nil {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if err := serve(l); err != nil {
 			t.Error(err)
 		}
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("it still listens: %v", err)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-over
 	})
-	return l.Addr().String()
+	return l.Addr().String(), over
 }
 
 func someLanding() Landing {

@@ -53,7 +53,9 @@ func (m *Metrics) Serve(l net.Listener) error {
 // Drain ends it, at once where ctx has ended.
 func (m *Metrics) Drain(ctx context.Context) { stop(ctx, m.server) }
 
-// exposition writes numbers in the text format of Prometheus, version 0.0.4.
+// exposition writes numbers in the text format of Prometheus, version 0.0.4. It is
+// three lines for each of two dozen, without labels; Help is never anything but a
+// constant without a line break or a backslash, so that nothing is to be escaped.
 func exposition(all []Count) string {
 	var b strings.Builder
 	for _, c := range all {

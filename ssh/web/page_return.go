@@ -26,6 +26,7 @@ var returnPages = [fates]struct {
 	fateError:     {http.StatusOK, "bad", sayErrorTitle, sayError, sayNewLink},
 	fateElsewhere: {http.StatusOK, "bad", sayElsewhereTitle, sayElsewhere, sayElsewhereNext},
 	fateGood:      {http.StatusOK, "good", sayGoodTitle, sayGood, sayGoodNext},
+	fateHanded:    {http.StatusAccepted, "bad", sayHandedTitle, sayHanded, sayUsedNext},
 }
 
 // returnPage tells a person what became of what they brought. Of that itself it

@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,8 +27,8 @@ type Returns struct {
 	now     func() time.Time
 
 	mu      sync.Mutex
-	waiting map[sum16]*wait     // by run
-	spent   map[sum16]time.Time // states that counted, with the end of their time
+	waiting map[sum16]*wait  // by run
+	spent   map[sum16][]used // by run: states that counted, the oldest first
 	fates   [fates]atomic.Uint64
 }
 
@@ -56,7 +56,7 @@ func NewReturns(key []byte, origin string, clients []string, now func() time.Tim
 	if now == nil {
 		now = time.Now
 	}
-	r := &Returns{key: key, at: origin + ReturnPath, clients: map[string]bool{}, now: now, waiting: map[sum16]*wait{}, spent: map[sum16]time.Time{}}
+	r := &Returns{key: key, at: origin + ReturnPath, clients: map[string]bool{}, now: now, waiting: map[sum16]*wait{}, spent: map[sum16][]used{}}
 	for _, c := range clients {
 		r.clients[strings.ToLower(c)] = true
 	}
@@ -76,12 +76,18 @@ type arrival struct {
 	said  chan flows.ReturnSaid // holds one
 }
 
+// used is a state that counted, with the end of its time.
+type used struct {
+	state sum16
+	until time.Time
+}
+
 // errElsewhere says that an app's page does not come back here.
 var errElsewhere = errors.New("this app's registration does not lead back here")
 
 // Await implements run.Returner. A run that came back keeps its state, so that a
-// link which is out still counts after a restart; once it was used, or is too old,
-// there is another.
+// link which is out still counts after a restart. Once it was used there is another,
+// though the run itself may not have heard of it; so there is when it is too old.
 func (r *Returns) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.Waiting), came func(string) flows.ReturnSaid) error {
 	if !r.clients[strings.ToLower(ask.ClientID)] || ask.Run == "" {
 		return errElsewhere
@@ -90,7 +96,7 @@ func (r *Returns) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.W
 	state := ask.State
 	for ctx.Err() == nil {
 		was, ok := readState(r.key, state)
-		if is.until = was.until; !ok || was != is || was.until.Sub(r.now()) < stateLeast {
+		if is.until = was.until; !ok || was != is || was.until.Sub(r.now()) < stateLeast || r.counted(is.run, state) {
 			is.until = r.now().Add(stateLife).Truncate(time.Second)
 			state = makeState(r.key, is)
 		}
@@ -99,8 +105,7 @@ func (r *Returns) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.W
 		late := time.NewTimer(is.until.Sub(r.now()))
 		select {
 		case a := <-w.arrivals:
-			r.leave(is.run, w)
-			r.spend(state, is.until)
+			r.take(is.run, w, is.until)
 			said := came(a.query)
 			a.said <- said
 			if said == flows.ReturnGood { // the run waits no more, and says so
@@ -125,30 +130,77 @@ func (r *Returns) enter(id sum16, state string) *wait {
 	return w
 }
 
+// leave ends a wait by a state that did not count.
 func (r *Returns) leave(id sum16, w *wait) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.drop(id, w)
+}
+
+// take ends a wait by a state that counts now. Both are seen at once: whoever comes
+// with that state never finds it unused and nobody there.
+func (r *Returns) take(id sum16, w *wait, until time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spend(id, used{sumOf(w.state), until})
+	r.drop(id, w)
+}
+
+// drop ends a wait. The caller holds mu.
+func (r *Returns) drop(id sum16, w *wait) {
 	if r.waiting[id] == w {
 		delete(r.waiting, id)
 	}
 	close(w.gone)
 }
 
-// mostSpent bounds how many used states are remembered. It is no guard, for a run
-// waits by none that was used: whoever loads the page again is told what is so.
-const mostSpent = 10000
+// mostSpent bounds the runs whose used states are remembered, and spentOfOne how
+// many of one run: a run that comes back brings the last that it knows of.
+const (
+	mostSpent  = 10000
+	spentOfOne = 8
+)
 
-// spend remembers that a state counted.
-func (r *Returns) spend(state string, until time.Time) {
+// spend remembers that a state of a run counted. Where there is no room, what would
+// be forgotten first makes some. The caller holds mu.
+func (r *Returns) spend(id sum16, one used) {
+	if _, known := r.spent[id]; !known && len(r.spent) >= mostSpent {
+		r.forget()
+	}
+	all := append(r.spent[id], one)
+	r.spent[id] = slices.Clone(all[max(0, len(all)-spentOfOne):])
+}
+
+// forget drops the runs all of whose used states are too old, and where that drops
+// none the one whose last is the oldest. The caller holds mu.
+func (r *Returns) forget() {
+	now, had := r.now(), len(r.spent)
+	var first sum16
+	var soonest time.Time
+	for id, all := range r.spent {
+		switch end := all[len(all)-1].until; {
+		case !now.Before(end):
+			delete(r.spent, id)
+		case soonest.IsZero() || end.Before(soonest):
+			first, soonest = id, end
+		}
+	}
+	if len(r.spent) == had {
+		delete(r.spent, first)
+	}
+}
+
+// counted says whether a state of a run counted already.
+func (r *Returns) counted(id sum16, state string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.spent) >= mostSpent {
-		now := r.now()
-		maps.DeleteFunc(r.spent, func(_ sum16, end time.Time) bool { return !now.Before(end) })
-	}
-	if len(r.spent) < mostSpent {
-		r.spent[sumOf(state)] = until
-	}
+	return r.isSpent(id, state)
+}
+
+// isSpent is counted for a caller that holds mu.
+func (r *Returns) isSpent(id sum16, state string) bool {
+	sum := sumOf(state)
+	return slices.ContainsFunc(r.spent[id], func(one used) bool { return one.state == sum })
 }
 
 // fate is what became of somebody who came back.
@@ -163,6 +215,7 @@ const (
 	fateError                 // it says that something went wrong
 	fateElsewhere             // it names another tenant
 	fateGood
+	fateHanded // the run has it, and did not say in time what it means
 	fates
 )
 
@@ -186,7 +239,7 @@ func (r *Returns) bring(ctx context.Context, query string) fate {
 	}
 	r.mu.Lock()
 	w := r.waiting[s.run]
-	_, spent := r.spent[sumOf(state)]
+	spent := r.isSpent(s.run, state)
 	r.mu.Unlock()
 	switch {
 	case spent:
@@ -207,8 +260,8 @@ func (r *Returns) bring(ctx context.Context, query string) fate {
 	select {
 	case said := <-a.said:
 		return fateOf[said]
-	case <-ctx.Done(): // the browser has gone, or a run that broke says nothing more
-		return fateUsed
+	case <-ctx.Done(): // the browser has gone, or the run is slow, or broke
+		return fateHanded
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -309,13 +310,75 @@ func TestBrowserThatGoes(t *testing.T) {
 			return flows.ReturnGood
 		})
 	}()
-	if f := r.bring(ctx, strings.TrimPrefix(back((<-ready).State), ReturnPath+"?")); f != fateUsed {
+	if f := r.bring(ctx, strings.TrimPrefix(back((<-ready).State), ReturnPath+"?")); f != fateHanded {
 		t.Errorf("%d", f)
 	}
 	close(release)
 	stop()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestUsedCountsOnce holds that a run never waits by a state that counted, though it
+// did not take what came with it, and its journal still has that state.
+func TestUsedCountsOnce(t *testing.T) {
+	t.Parallel()
+	r := newReturns(t, nil)
+	w := waits(t, r, "run1", "")
+	w.mu.Lock()
+	w.answer = flows.ReturnStrange
+	w.mu.Unlock()
+	state := (<-w.ready).State
+	query := strings.TrimPrefix(back(state), ReturnPath+"?")
+	if f := r.bring(t.Context(), query); f != fateUsed || w.heard() != 1 {
+		t.Errorf("%d, heard %d times", f, w.heard())
+	}
+	w.leaves(t)
+	if f := r.bring(t.Context(), query); f != fateUsed {
+		t.Errorf("while nobody is there: %d", f)
+	}
+	again := waits(t, r, "run1", state)
+	next := (<-again.ready).State
+	if next == state {
+		t.Fatal("the run waits by a state that counted")
+	}
+	if f := r.bring(t.Context(), query); f != fateUsed || again.heard() != 0 {
+		t.Errorf("%d, heard %d times", f, again.heard())
+	}
+	if f := r.bring(t.Context(), strings.TrimPrefix(back(next), ReturnPath+"?")); f != fateGood || again.heard() != 1 {
+		t.Errorf("%d, heard %d times", f, again.heard())
+	}
+}
+
+// TestUsedAreBounded holds that what is remembered of used links costs a bounded
+// amount, that one run cannot have those of another forgotten, and what goes first.
+func TestUsedAreBounded(t *testing.T) {
+	t.Parallel()
+	start := time.Unix(2000000000, 0)
+	now := start
+	r := newReturns(t, func() time.Time { return now })
+	uses := func(run, state string, until time.Time) {
+		id := sumOf(run)
+		r.take(id, r.enter(id, state), until)
+	}
+	uses("early", "early", start.Add(time.Hour))
+	for n := range 10 * spentOfOne {
+		uses("greedy", strconv.Itoa(n), start.Add(3*time.Hour))
+	}
+	if len(r.spent[sumOf("greedy")]) != spentOfOne || !r.counted(sumOf("greedy"), strconv.Itoa(10*spentOfOne-1)) || !r.counted(sumOf("early"), "early") {
+		t.Errorf("%d of one run", len(r.spent[sumOf("greedy")]))
+	}
+	for n := range mostSpent - 1 { // the last finds no room
+		uses("run"+strconv.Itoa(n), "one", start.Add(2*time.Hour))
+	}
+	if len(r.spent) != mostSpent || r.counted(sumOf("early"), "early") || !r.counted(sumOf("run"+strconv.Itoa(mostSpent-2)), "one") {
+		t.Errorf("%d runs", len(r.spent))
+	}
+	now = start.Add(150 * time.Minute)
+	uses("late", "late", now.Add(time.Hour))
+	if len(r.spent) != 2 {
+		t.Errorf("%d runs once their time is over", len(r.spent))
 	}
 }
 
