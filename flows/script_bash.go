@@ -122,6 +122,15 @@ func m365Command(c Change) string {
 	return bashRequest(c)
 }
 
+// jqOurs tells, in jq, the condition of a consent policy that a line makes from
+// those of others: it is about this app alone, and nothing beside narrows it
+// (entra-facts §4: what is not set reads as all, or as false).
+const jqOurs = `($key | fromjson) as $c | def fold: . // [] | map(ascii_downcase); ` +
+	`def ours: .permissionType == $c.permissionType and (.clientApplicationIds | fold) == ($c.clientApplicationIds | fold) ` +
+	`and (.resourceApplication // "" | ascii_downcase) == ($c.resourceApplication | ascii_downcase) and $c.permissions - (.permissions // []) == [] ` +
+	`and (.permissionClassification // "all") == "all" and .clientApplicationsFromVerifiedPublisherOnly != true ` +
+	`and all((.clientApplicationTenantIds, .clientApplicationPublisherIds) | fold; . == [] or . == ["all"]); `
+
 // jqOf is what of an answer is compared, for jq; $key is what is looked for.
 var jqOf = map[sight]string{
 	seeApp:       `if . == null then "" else "there" end`,
@@ -133,15 +142,15 @@ var jqOf = map[sight]string{
 	seeConsent:   `"[" + (.defaultUserRolePermissions.permissionGrantPoliciesAssigned | map(ascii_downcase) | sort | join(" ")) + "]"`,
 	seeClass:     `[.value[] | select(.permissionId == $key) | .classification] | first // ""`,
 	seeWorkflow:  `"\(.isEnabled) \(.notifyReviewers) \(.remindersEnabled) \(.requestDurationInDays) [" + ([.reviewers[].query | ltrimstr("/v1.0")] | sort | join(" ")) + "]"`,
-	seeCondition: `($key | fromjson) as $c | if . != null and any(.value[]; (.resourceApplication | ascii_downcase) == ($c.resourceApplication | ascii_downcase) and $c.permissions - .permissions == []) then "there" else "" end`,
+	seeCondition: jqOurs + `if . != null and any(.value[]; ours) then "there" else "" end`,
 	seeSet:       `if . != null and any(.value[]; .id == $key) then "there" else "" end`,
 }
 
-// findOf is the id of what a line made among several, for jq; $key is what is
-// looked for.
+// findOf are the ids of what a line made among several, for jq; $key is what is
+// looked for. More than one is none: nobody knows then which of them it made.
 var findOf = map[sight]string{
-	seeClass:     `[.value[] | select(.permissionId == $key) | .id] | first // ""`,
-	seeCondition: `($key | fromjson) as $c | [.value[] | select((.resourceApplication | ascii_downcase) == ($c.resourceApplication | ascii_downcase) and $c.permissions - .permissions == [] and .permissions - $c.permissions == []) | .id] | first // ""`,
+	seeClass:     `[.value[] | select(.permissionId == $key) | .id] | join(" ")`,
+	seeCondition: jqOurs + `[.value[] | select(ours and .permissions - $c.permissions == []) | .id] | join(" ")`,
 }
 
 // bash writes the script for a program that is called from bash. It runs in

@@ -45,17 +45,19 @@ func psEnvironment(c checks.Cloud) string {
 // psSight is what of an answer is compared; $o is the answer, $key what is
 // looked for.
 var psSight = map[sight]string{
-	seeApp:       `if ($o) { 'there' } else { '' }`,
-	seePolicy:    `if ($o) { 'there' } else { '' }`,
-	seeEnabled:   `"$($o.accountEnabled)".ToLowerInvariant()`,
-	seeRequired:  `"$($o.appRoleAssignmentRequired)".ToLowerInvariant()`,
-	seeScope:     `if ($o) { Join-Sorted ("$($o.scope)".Split(' ')) } else { '' }`,
-	seeAssigned:  `if ($o) { "$($o.principalId) $($o.resourceId) $($o.appRoleId)".ToLowerInvariant() } else { '' }`,
-	seeConsent:   `Join-Sorted @($o.defaultUserRolePermissions.permissionGrantPoliciesAssigned | ForEach-Object { "$_".ToLowerInvariant() })`,
-	seeClass:     `"$(@($o.value | Where-Object { $_.permissionId -eq $key } | ForEach-Object { $_.classification })[0])"`,
-	seeWorkflow:  `"$($o.isEnabled) $($o.notifyReviewers) $($o.remindersEnabled) $($o.requestDurationInDays)".ToLowerInvariant() + ' ' + (Join-Sorted @($o.reviewers | ForEach-Object { "$($_.query)" -creplace '^/v1\.0', '' }))`,
-	seeCondition: `$c = $key | ConvertFrom-Json; $in = @($o.value | Where-Object { $s = $_; $s.resourceApplication -eq $c.resourceApplication -and -not @($c.permissions | Where-Object { $s.permissions -notcontains $_ }) }); if ($in.Count) { 'there' } else { '' }`,
-	seeSet:       `if (@($o.value | Where-Object { $_.id -eq $key }).Count) { 'there' } else { '' }`,
+	seeApp:      `if ($o) { 'there' } else { '' }`,
+	seePolicy:   `if ($o) { 'there' } else { '' }`,
+	seeEnabled:  `"$($o.accountEnabled)".ToLowerInvariant()`,
+	seeRequired: `"$($o.appRoleAssignmentRequired)".ToLowerInvariant()`,
+	seeScope:    `if ($o) { Join-Sorted ("$($o.scope)".Split(' ')) } else { '' }`,
+	seeAssigned: `if ($o) { "$($o.principalId) $($o.resourceId) $($o.appRoleId)".ToLowerInvariant() } else { '' }`,
+	seeConsent:  `Join-Sorted @($o.defaultUserRolePermissions.permissionGrantPoliciesAssigned | ForEach-Object { "$_".ToLowerInvariant() })`,
+	seeClass:    `"$(@($o.value | Where-Object { $_.permissionId -eq $key } | ForEach-Object { $_.classification })[0])"`,
+	seeWorkflow: `"$($o.isEnabled) $($o.notifyReviewers) $($o.remindersEnabled) $($o.requestDurationInDays)".ToLowerInvariant() + ' ' + (Join-Sorted @($o.reviewers | ForEach-Object { "$($_.query)" -creplace '^/v1\.0', '' }))`,
+	seeCondition: `$c = $key | ConvertFrom-Json; $in = @($o.value | Where-Object { $s = $_; $s.permissionType -eq $c.permissionType -and "$($s.clientApplicationIds)" -eq "$($c.clientApplicationIds)" -and $s.resourceApplication -eq $c.resourceApplication ` +
+		`-and -not @($c.permissions | Where-Object { $s.permissions -notcontains $_ }) -and $s.clientApplicationsFromVerifiedPublisherOnly -ne $true ` +
+		`-and -not @(@($s.permissionClassification) + @($s.clientApplicationTenantIds) + @($s.clientApplicationPublisherIds) | Where-Object { $_ -and $_ -ne 'all' }) }); if ($in.Count) { 'there' } else { '' }`,
+	seeSet: `if (@($o.value | Where-Object { $_.id -eq $key }).Count) { 'there' } else { '' }`,
 }
 
 // powershell writes the script for the Microsoft Graph module. Its text is

@@ -19,7 +19,10 @@ fi
 [ "$now" = "$WAS" ] || stop "somebody changed it, and nothing was sent: it is '$${now:-not there}', and was '$${WAS:-not there}'. Make a new plan, or do it by hand."
 if [ -n "$FIND" ]; then
   id=$(fetch "$AT" | jq -r --arg key "$KEY" "$FIND") || stop "it could not be looked at, and nothing was sent"
-  [ -n "$id" ] || stop "it is not there any more"
+  case "$id" in
+    '') stop "it is not there any more" ;;
+    *' '*) stop "there is more than one like it, and nothing was sent: take away by hand the one that is meant" ;;
+  esac
   AT="$AT/$id"
 fi
 answer=$(if [ -n "$BODY" ]; then ask "$METHOD" "$AT" --body "$BODY"; else ask "$METHOD" "$AT"; fi) || { cat "$said" >&2; stop "it did not go through"; }
