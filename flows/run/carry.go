@@ -162,7 +162,7 @@ func (c *carrying) read() error {
 	ids := flows.PlanChecks(c.d.State(), c.plan.Of())
 	facts, err := c.d.ask(c.work, ids, round, func(f checks.Finding) {
 		c.d.post(flows.Found{Finding: f, Round: round})
-	})
+	}, func() {})
 	if err == nil && !facts.Covers(ids) {
 		return errors.New(words.notRead)
 	}

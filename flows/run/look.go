@@ -56,15 +56,20 @@ func (d *Driver) lookOnce(ctx context.Context, ids []checks.ID, round uint32, pa
 		}
 		d.post(flows.Found{Finding: f, Round: round, Next: next()})
 	}
-	_, err := d.ask(ctx, ids, round, found)
+	settle := func(next time.Time) {
+		if len(same.Checks) > 0 {
+			same.Next = next
+			d.post(same)
+			same.Checks = nil
+		}
+	}
+	// What was found is in the run before the facts of it are.
+	_, err := d.ask(ctx, ids, round, found, func() { settle(next()) })
 	if ctx.Err() != nil {
 		return time.Time{}
 	}
 	end := next()
-	if len(same.Checks) > 0 {
-		same.Next = end
-		d.post(same)
-	}
+	settle(end)
 	for _, id := range ids {
 		if missing[id] {
 			d.post(flows.Found{Finding: unanswered(id, err, d.o.Now()), Round: round, Next: end})
@@ -74,8 +79,8 @@ func (d *Driver) lookOnce(ctx context.Context, ids []checks.ID, round uint32, pa
 }
 
 // ask has the hand look, and puts what it learned into the run, as of the round
-// that the look was wanted in.
-func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found func(checks.Finding)) (facts flows.Facts, err error) {
+// that the look was wanted in. Whenever it is about to, it calls before.
+func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found func(checks.Finding), before func()) (facts flows.Facts, err error) {
 	if d.hands.Look == nil {
 		return facts, errors.New(words.noLooker)
 	}
@@ -84,6 +89,7 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 	tell := func(facts flows.Facts, of []checks.ID) {
 		if len(of) > 0 && ctx.Err() == nil { // none would stand for all
 			early = facts
+			before()
 			d.post(flows.Learned{Facts: facts, Round: round, Checks: slices.Clone(of)})
 		}
 	}
@@ -105,6 +111,7 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 		rest = flows.Facts{}
 	}
 	if !reflect.DeepEqual(rest, flows.Facts{}) || !d.State().Told(ids) {
+		before()
 		d.post(flows.Learned{Facts: rest, Round: round, Checks: ids})
 	}
 	return facts, err

@@ -60,6 +60,79 @@ func TestFactsAreToldBeforeTheSlowest(t *testing.T) {
 	})
 }
 
+// slowMail is a world whose tenant answers at once, and whose name servers answer
+// when they may.
+type slowMail struct {
+	*world
+	may chan struct{}
+}
+
+func (w *slowMail) Look(ctx context.Context, ask Ask, found func(checks.Finding)) (flows.Facts, error) {
+	rest := ask
+	rest.Checks = butMail(ask)
+	facts, err := w.world.Look(ctx, rest, found)
+	if err == nil && len(rest.Checks) < len(ask.Checks) {
+		ask.Tell(facts, rest.Checks)
+		<-w.may
+		found(w.finding(checks.CheckDNSMail, ask))
+	}
+	return facts, err
+}
+
+// TestTheSameIsToldBeforeTheSlowest: whoever asks again about a tenant that stayed as
+// it was waits for no name server either, and is told what was found before they are
+// told that the tenant was read.
+func TestTheSameIsToldBeforeTheSlowest(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		w := &slowMail{&world{t: t}, make(chan struct{})}
+		j := journal.NewMemory()
+		d, err := New(t.Context(), Hands{Look: w}, j, Options{Writer: "w"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := work(t, d, w.world, j)
+		r.begin()
+		ids := butMail(w.looks[0])
+		for look := range 3 {
+			if look > 0 {
+				r.do(flows.AskedAgain{})
+			}
+			s := r.State()
+			for _, id := range ids {
+				if h, ok := s.Finding(id); !ok || s.Stale(h) {
+					t.Errorf("look %d: %s is waited for, and is known", look, id)
+				}
+			}
+			if h, ok := s.Finding(checks.CheckDNSMail); ok && !s.Stale(h) || !s.Told(ids) || !flows.Looking(s) {
+				t.Errorf("look %d: told %v, looking %v, mail %+v", look, s.Told(ids), flows.Looking(s), h)
+			}
+			w.may <- struct{}{}
+			synctest.Wait()
+			s = r.State()
+			if h, ok := s.Finding(checks.CheckDNSMail); !ok || s.Stale(h) || flows.Looking(s) {
+				t.Errorf("look %d has ended: looking %v, mail %+v", look, flows.Looking(s), h)
+			}
+		}
+		found, learned := 0, 0
+		for i, k := range kinds(t, j) {
+			switch k {
+			case flows.KindFound, flows.KindLooked:
+				found = i
+			case flows.KindLearned:
+				if learned++; found == 0 {
+					t.Error("facts were told before what was found")
+				}
+				found = 0
+			default:
+			}
+		}
+		if n := counted(t, j, flows.KindFound); n != len(ids)+1 || learned != 6 {
+			t.Errorf("%d findings were kept whole, and facts were told %d times", n, learned)
+		}
+	})
+}
+
 // TestWhatIsToldTooLateIsNoNews: a look that was cut off tells nothing, and one that
 // tells of no check in particular tells nothing early.
 func TestWhatIsToldTooLateIsNoNews(t *testing.T) {
