@@ -124,7 +124,7 @@ func (p *plain) planScene(step flows.Step) scene {
 	sc := scene{open: true, key: strings.Join([]string{"plan", string(s.Plan.ID), string(s.Confirmed), boolWord(ready), boolWord(s.Stop != nil)}, " ")}
 	sc.lines = append(sc.lines, texts(p.m.stepTitle(step, maxWidth))...)
 	if s.Stop != nil {
-		sc.lines = append(sc.lines, clean(flows.StopWords(s)))
+		sc.lines = append(sc.lines, clean(flows.WhyStopped(s)))
 	}
 	sc.lines = append(sc.lines, p.m.plan.headline(p.m, step))
 	for i, c := range s.Plan.Lines {

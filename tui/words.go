@@ -5,7 +5,7 @@ import (
 	"onboard.example/flows"
 )
 
-// Every word that a person can see of this package stands in this file, with
+// Every word that a person can see of this package stands in the files of words, with
 // named places in braces. What comes from flows and checks is theirs.
 
 // The frame.
@@ -37,41 +37,6 @@ const (
 	crumbPath      = "Path"
 	crumbSteps     = "Steps"
 	crumbProof     = "Proof"
-)
-
-// What keys do.
-const (
-	keyMove      = "move"
-	keyPage      = "scroll"
-	keyTake      = "choose"
-	keyNext      = "go on"
-	keyFilter    = "search"
-	keyInstead   = "look for it in the tenant"
-	keyManual    = "my app is not here"
-	keyEvidence  = "evidence"
-	keyPaths     = "paths"
-	keyClaim     = "I did it"
-	keyOpen      = "open"
-	keyLinks     = "links"
-	keyCopy      = "copy"
-	keyCode      = "QR"
-	keyAgain     = "look again"
-	keyWhy       = "why"
-	keyShowAll   = "show all"
-	keyScript    = "as a script"
-	keyReport    = "report"
-	keyTell      = "tell the user"
-	keySignIn    = "sign in anew"
-	keyNextApp   = "next app"
-	keyUndo      = "undo"
-	keyBack      = "back"
-	keyForward   = "forward"
-	keyHelp      = "help"
-	keyLeave     = "leave"
-	keySuspend   = "put aside (fg returns)"
-	keyInterrupt = "stop at once"
-	keyExplain   = "explain"
-	keyClose     = "close"
 )
 
 // moveWord says whose move it is.

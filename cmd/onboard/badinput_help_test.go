@@ -43,10 +43,13 @@ func ask(t *testing.T, in io.Reader, args ...string) answer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	out, errs, code := onboard(ctx, in, args...)
+	// What a run keeps is not kept among the runs of whoever tests.
+	var stdout, stderr bytes.Buffer
+	code := execute(ctx, world{args: args, in: in, out: &stdout, err: &stderr, env: []string{"XDG_STATE_HOME=" + t.TempDir()}})
 	if ctx.Err() != nil {
 		t.Fatalf("onboard %q did not end by itself", args)
 	}
+	out, errs := stdout.String(), stderr.String()
 	harmless(t, out)
 	harmless(t, errs)
 	return answer{out, errs, code}
