@@ -282,7 +282,7 @@ func (p *plain) diagnosisScene() scene {
 	case p.m.leadsToProof():
 		sc.choices = append(sc.choices, p.others(plainToOther))
 	}
-	sc.choices = append(sc.choices, p.again(), p.evidence(), p.signInAnew())
+	sc.choices = append(append(sc.choices, p.again(), p.evidence()), p.signInAnew()...)
 	return sc
 }
 
@@ -291,13 +291,17 @@ func (p *plain) others(label string) choice {
 	return choice{key: "w", label: label, do: func() { p.m.put(flows.Advanced{To: flows.StagePaths}) }}
 }
 
-// signInAnew puts the account in hand away, and asks who signs in.
-func (p *plain) signInAnew() choice {
+// signInAnew puts the account in hand away, and asks who signs in; where nobody can,
+// it is no choice.
+func (p *plain) signInAnew() []choice {
+	if p.m.served {
+		return nil
+	}
 	label := plainSignIn
 	if p.m.state.Account == nil {
 		label = plainSignInNow
 	}
-	return choice{key: "s", label: label, do: func() { p.m.signInAnew() }}
+	return []choice{{key: "s", label: label, do: func() { p.m.signInAnew() }}}
 }
 
 // evidence prints what every finding rests on, links whole.
@@ -333,7 +337,7 @@ func (p *plain) pathsScene() scene {
 	if p.m.paths.hides(p.m) {
 		sc.choices = append(sc.choices, choice{key: "a", label: plainShowAll, do: func() { p.m.paths.all = true }})
 	}
-	sc.choices = append(append(sc.choices, p.takeBack()...), p.again(), p.signInAnew())
+	sc.choices = append(append(append(sc.choices, p.takeBack()...), p.again()), p.signInAnew()...)
 	return sc
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -26,6 +27,38 @@ func TestServedPromisesNoSignIn(t *testing.T) {
 			if strings.Contains(strings.Join(strings.Fields(words), " "), no) == served {
 				t.Errorf("served %v: %q in %s", served, no, words)
 			}
+		}
+	}
+}
+
+// TestServedPlainOffersNoSignIn holds the same of plain lines: no scene has a choice
+// that asks who signs in.
+func TestServedPlainOffersNoSignIn(t *testing.T) {
+	t.Parallel()
+	for _, served := range []bool{false, true} {
+		offered := 0
+		for _, at := range []func(testing.TB) *fakeDriver{atKnown, atDiagnosis, atPaths, atLink} {
+			d := at(t)
+			m := New(t.Context(), d, Options{Profiles: profiles(t), Now: still(t, 80, 24).Now, Width: 80, Height: 24, Served: served, NoSignIn: served})
+			for _, id := range m.wanted() {
+				if m.awaited(id) {
+					rounded(d, finding(id, checks.Pass, checks.Verified, "as it should be"))
+				}
+			}
+			m.refresh()
+			p := &plain{m: m, out: &lineWriter{to: io.Discard}, said: map[checks.ID]string{}}
+			sc := p.scene()
+			for _, c := range sc.choices {
+				if c.label == plainSignIn || c.label == plainSignInNow || c.key == "s" {
+					offered++
+					if served {
+						t.Errorf("%s: %q", sc.key, c.label)
+					}
+				}
+			}
+		}
+		if !served && offered != 2 {
+			t.Errorf("offered in %d scenes of a machine of one's own, not on the diagnosis and the paths", offered)
 		}
 	}
 }
