@@ -15,7 +15,8 @@ const (
 
 // Limited is l with the limits of this server, for a door beside that of SSH: its
 // connections count with all the others, by source and in all, bans hold there,
-// and PROXY headers are read from the same nets. Whoever is refused is dropped
+// and PROXY headers are read from the same nets; a balancer that says there that it
+// speaks for itself is one of its own address. Whoever is refused is dropped
 // without a word, for they speak another protocol. The connections have a method
 // Known(), to be called once a client has begun to ask; they live for
 // Limits.Unused from then on.
@@ -66,6 +67,10 @@ func (g *guest) Read(p []byte) (int, error) {
 	}
 	return g.conn.Read(p)
 }
+
+// Write implements net.Conn. How long it may take is said by whoever serves here, at
+// each answer, and not by the limits of SSH.
+func (g *guest) Write(p []byte) (int, error) { return g.Conn.Write(p) }
 
 // Known says that the client has begun to ask.
 func (g *guest) Known() { g.loggedIn() }

@@ -2,12 +2,16 @@ package ssh
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -141,4 +145,80 @@ func TestAnotherDoorBehindAProxy(t *testing.T) {
 	if said, _ := asksBeside(t, at, "hello\n"); said != "" {
 		t.Errorf("without a header: %q", said)
 	}
+}
+
+// TestAnotherDoorForBalancers holds that a trusted proxy which asks for itself, as
+// balancers do that look whether a server is well, is heard there, and counted.
+func TestAnotherDoorForBalancers(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		o.Limits.PerSource = 2
+	})
+	at := s.beside(t)
+	for name, header := range map[string]string{
+		"version 1": "PROXY UNKNOWN\r\n", "version 2": "\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00",
+	} {
+		if said, _ := asksBeside(t, at, header+"hello\n"); said != "127.0.0.1" {
+			t.Errorf("%s: %q", name, said)
+		}
+	}
+	if said, _ := asksBeside(t, at, "PROXY UNKNOWN\r\nhello\n"); said != "" {
+		t.Errorf("a third one: %q", said)
+	}
+	if in, why := greeted(t, s.raw(t, "PROXY UNKNOWN\r\nSSH-2.0-test\r\n")); in || why != "" {
+		t.Errorf("over SSH: let in %v: %q", in, why)
+	}
+}
+
+// TestAnotherDoorIsCut holds that a connection behind a proxy can be ended from
+// elsewhere while its header is on its way: whoever drains does.
+func TestAnotherDoorIsCut(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	raw, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := s.Limited(raw)
+	t.Cleanup(func() { _ = l.Close() })
+	for range 50 {
+		there, err := new(net.Dialer).DialContext(t.Context(), "tcp", raw.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = io.Copy(io.Discard, c) })
+		wg.Go(func() { _, _ = io.WriteString(there, "PROXY TCP4 203.0.113.7 127.0.0.1 4711 443\r\nhello\n") })
+		wg.Go(func() {
+			_ = c.RemoteAddr()
+			_ = c.SetDeadline(time.Now().Add(patience))
+			_ = c.Close()
+		})
+		wg.Wait()
+		_ = there.Close()
+	}
+	s.quiet(t)
+}
+
+// TestAnotherDoorsDeadlines holds that whoever serves there says how long an answer
+// may take.
+func TestAnotherDoorsDeadlines(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		g := &guest{conn: &conn{Conn: here, gate: &gate{limits: DefaultLimits()}}}
+		began := time.Now()
+		if err := g.SetWriteDeadline(began.Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.Write([]byte("x")); !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		_, _ = here.Close(), there.Close()
+	})
 }

@@ -3,6 +3,7 @@ package ssh
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -102,14 +103,10 @@ var errRefused = errors.New("refused")
 
 // enter counts a connection in, or turns it away with a word.
 func (g *gate) enter(c *conn, from netip.Addr) error {
+	c.mu.Lock()
 	c.from, c.source = from, cases.SourceOf(from)
-	if ban, banned := g.bans.OfAddr(from); banned {
-		g.refuse(c, disconnectHost, ban.words())
-		g.sources.refuse()
-		g.log.Debug("refused", "from", g.name(from), "why", "ban", "kind", ban.Kind, "made", ban.Made)
-		if n := g.banned.count(time.Now()); n > 0 {
-			g.log.Info("refused", "why", "ban", "connections", n)
-		}
+	c.mu.Unlock()
+	if g.isBanned(c) {
 		return errRefused
 	}
 	if no := g.sources.enter(c.source); no != "" {
@@ -121,7 +118,26 @@ func (g *gate) enter(c *conn, from netip.Addr) error {
 	c.counted, c.fresh = true, true
 	c.mu.Unlock()
 	g.sources.here(c)
+	if g.isBanned(c) { // since the look above: whoever made the ban may not have found it here
+		_ = c.Close() // count it out
+		return errRefused
+	}
 	return nil
+}
+
+// isBanned turns a connection away whose address is banned.
+func (g *gate) isBanned(c *conn) bool {
+	ban, banned := g.bans.OfAddr(c.from)
+	if !banned {
+		return false
+	}
+	g.refuse(c, disconnectHost, ban.words())
+	g.sources.refuse()
+	g.log.Debug("refused", "from", g.name(c.from), "why", "ban", "kind", ban.Kind, "made", ban.Made)
+	if n := g.banned.count(time.Now()); n > 0 {
+		g.log.Info("refused", "why", "ban", "connections", n)
+	}
+	return true
 }
 
 // headerWait is how long a trusted proxy may take to say who is behind it.
@@ -129,36 +145,44 @@ const headerWait = 5 * time.Second
 
 // admit is the rest of the gate for a connection from a trusted proxy: the
 // header is read, and whoever it names is counted. A trusted proxy that names
-// nobody is refused; others never get to name anybody, for they are not asked.
+// nobody is refused, but where balancers ask whether this one is well: there it may
+// say that it speaks for itself (LOCAL in version 2, UNKNOWN in version 1), and is
+// counted as that. Others never get to name anybody, for they are not asked.
 func (g *gate) admit(c *conn) error {
 	if !c.proxied {
 		return nil
 	}
 	p := proxyproto.NewConn(c.Conn, proxyproto.WithPolicy(proxyproto.REQUIRE), proxyproto.SetReadHeaderTimeout(min(headerWait, g.limits.Handshake)))
 	var from netip.Addr
-	if h := p.ProxyHeader(); h != nil && h.Command == proxyproto.PROXY {
+	switch h := p.ProxyHeader(); {
+	case h == nil:
+	case h.Command == proxyproto.PROXY:
 		from = addrOf(h.SourceAddr)
+	case g.mute && h.Command == proxyproto.LOCAL:
+		from = addrOf(c.Conn.RemoteAddr())
 	}
 	if !from.IsValid() {
 		_ = c.Close() // nobody is there to be told: it was a proxy that spoke
 		g.sources.refuse()
 		if n := g.nameless.count(time.Now()); n > 0 {
-			g.log.Warn("refused", "from", g.name(addrOf(c.Conn.RemoteAddr())), "why", "a trusted proxy sent no PROXY header", "connections", n)
+			g.log.Warn("refused", "from", g.name(addrOf(c.Conn.RemoteAddr())), "why", sayNobodyNamed, "connections", n)
 		}
 		return errRefused
 	}
-	c.Conn = p
+	c.in = p
 	return g.enter(c, from)
 }
 
-// conn is one connection: counted once in, and once out.
+// conn is one connection: counted once in, and once out. Its Conn never changes:
+// whoever ends it does so from anywhere, at any time.
 type conn struct {
 	net.Conn
 
+	in      io.Reader // what comes behind a PROXY header; nil: Conn. It is set before the first Read returns
 	gate    *gate
 	began   time.Time
 	proxied bool
-	from    netip.Addr
+	from    netip.Addr // set with source under mu, once, before it is counted
 	source  netip.Prefix
 
 	mu      sync.Mutex
@@ -177,10 +201,21 @@ type conn struct {
 
 // RemoteAddr implements net.Conn: who is there, behind a proxy too.
 func (c *conn) RemoteAddr() net.Addr {
-	if c.from.IsValid() && c.proxied {
-		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.from, 0))
+	c.mu.Lock()
+	from := c.from
+	c.mu.Unlock()
+	if from.IsValid() && c.proxied {
+		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))
 	}
 	return c.Conn.RemoteAddr()
+}
+
+// Read implements net.Conn.
+func (c *conn) Read(p []byte) (int, error) {
+	if c.in != nil {
+		return c.in.Read(p)
+	}
+	return c.Conn.Read(p)
 }
 
 // Write implements net.Conn. A client that reads nothing for so long is gone,
@@ -307,7 +342,9 @@ func (g *gate) refuse(c *conn, reason uint32, why string) {
 		_ = c.Close()
 		return
 	}
+	c.mu.Lock()
 	c.told = true
+	c.mu.Unlock()
 	raw := c.Conn
 	go func() {
 		defer func() { <-g.refusing }()

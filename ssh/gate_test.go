@@ -457,7 +457,7 @@ func TestProxyThatSaysNothing(t *testing.T) {
 	if in, why := greeted(t, c); in || why != "" {
 		t.Errorf("let in %v: %q", in, why)
 	}
-	await(t, "the word about it", func() bool { return strings.Contains(s.log.String(), "a trusted proxy sent no PROXY header") }, s.log.String)
+	await(t, "the word about it", func() bool { return strings.Contains(s.log.String(), sayNobodyNamed) }, s.log.String)
 }
 
 // TestFloodOfOneSource holds that a thousand connections of one source do not

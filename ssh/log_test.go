@@ -2,9 +2,12 @@ package ssh
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -67,16 +70,26 @@ func TestLogNamesNobody(t *testing.T) {
 	}
 }
 
-// TestNameless holds that an error of a connection is told without its ends.
+// TestNameless holds that an error of a connection is told without its ends, and
+// without what came.
 func TestNameless(t *testing.T) {
 	t.Parallel()
 	at := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 22}
 	err := errors.Join(&net.OpError{Op: "read", Net: "tcp", Source: at, Addr: at, Err: errors.New("connection reset by peer")})
-	if got := nameless(err); got != "connection reset by peer" {
-		t.Error(got)
-	}
-	if got := nameless(errors.New("no algorithm\x1b[2J")); strings.Contains(got, "\x1b") || !strings.HasPrefix(got, "no algorithm") {
-		t.Errorf("%q", got)
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{err, "the connection ended"},
+		{fmt.Errorf("handshake: %w", io.EOF), "the connection ended"},
+		{fmt.Errorf("handshake: %w", &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}), "it took too long"},
+		{&gossh.AlgorithmNegotiationError{}, "no algorithm in common"},
+		{&gossh.ServerAuthError{Errors: []error{errors.New("SECRET")}}, "not logged in"},
+		{errors.New("ssh: disconnect, reason 2: SECRET\x1b[2J"), "what came is not SSH, or was broken off"},
+	} {
+		if got := nameless(c.err); got != c.want {
+			t.Errorf("%q instead of %q", got, c.want)
+		}
 	}
 }
 

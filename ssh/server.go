@@ -144,12 +144,24 @@ func (o *Options) nameOf(a netip.Addr) string {
 	return a.String()
 }
 
-// nameless says what went wrong with a connection, and not with whose.
+// nameless says what went wrong with a connection, and not with whose, in words of
+// our own: the library's repeat what the client sent.
 func nameless(err error) string {
-	if op := (*net.OpError)(nil); errors.As(err, &op) {
-		err = op.Err
+	var late net.Error
+	var op *net.OpError
+	var apart *gossh.AlgorithmNegotiationError
+	var out *gossh.ServerAuthError
+	switch {
+	case errors.As(err, &late) && late.Timeout():
+		return "it took too long"
+	case errors.As(err, &op), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection ended"
+	case errors.As(err, &apart):
+		return "no algorithm in common"
+	case errors.As(err, &out):
+		return "not logged in"
 	}
-	return checks.Line(err.Error(), 300)
+	return "what came is not SSH, or was broken off"
 }
 
 // keyOf writes a fingerprint as logs are to have it; empty: there is no key.
@@ -222,18 +234,27 @@ func (s *Server) enforce(ban Ban) {
 		if !ban.covers(c.about()) {
 			continue
 		}
-		s.mu.Lock()
-		for one := range s.sessions {
-			if one.conn == c {
-				one.cancel(&bannedError{ban})
-				if !one.started.Load() {
-					_ = one.ch.Close() // there is nobody to be told
-				}
+		for _, one := range s.sessionsOf(c) {
+			one.cancel(&bannedError{ban})
+			if !one.started.Load() {
+				go func() { _ = one.ch.Close() }() // there is nobody to be told; nor is a client waited for that does not read
 			}
 		}
-		s.mu.Unlock()
 		c.expel()
 	}
+}
+
+// sessionsOf are the sessions of a connection.
+func (s *Server) sessionsOf(c *conn) []*session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*session
+	for one := range s.sessions {
+		if one.conn == c {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // bannedError says that whoever is there was banned meanwhile.

@@ -37,6 +37,7 @@ const (
 	sayManySessions = "too many sessions on one connection"
 	sayFastSessions = "too many sessions from your address in a short time; please wait a few seconds"
 	sayManyCases    = "too many runs were begun from your address within an hour, so this one has to wait"
+	sayNobodyNamed  = "a trusted proxy named nobody"
 	sayDraining     = "The server is about to stop. Please connect again in a minute."
 	sayBanned       = "Your connection is not served here. Reason: %s"
 	sayBannedUntil  = "Your connection is not served here until %s. Reason: %s"
