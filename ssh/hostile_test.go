@@ -233,7 +233,7 @@ func TestHugeWindows(t *testing.T) { //nolint:paralleltest // it measures memory
 // say how a terminal looks.
 func TestEnvironmentIsBounded(t *testing.T) {
 	t.Parallel()
-	s := serve(t, nil)
+	s := serve(t, func(o *Options) { o.Limits.Unused = 10 * time.Minute }) // as long as a slow machine may take
 	x, err := s.dial(t, "anybody", nil).NewSession()
 	if err != nil {
 		t.Fatal(err)
