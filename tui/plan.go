@@ -256,21 +256,32 @@ func (s *planScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	return m.confirm(flows.Confirmed{Plan: m.state.Plan.ID, Typed: a.Value})
 }
 
-// scriptSheet shows the plan as the requests that anybody can send by hand.
-type scriptSheet struct{}
+// scriptSheet shows the plan for somebody who would rather do it by hand: as the
+// requests that it sends, and in each form of script that flows writes.
+type scriptSheet struct {
+	form int // 0: the requests; then the forms of flows.ScriptForms
+}
 
-// text is the whole of it, for the screen and for copying.
-func (s *scriptSheet) text(m *Model) string {
-	p := m.state.Plan
-	if p == nil {
-		return ""
+// text is the whole of it, for the screen and for copying. The error says why
+// there is no such script.
+func (s *scriptSheet) text(m *Model) (string, error) {
+	switch {
+	case m.state.Plan == nil:
+		return "", flows.ErrNothing
+	case s.form == 0:
+		return requestsOf(m.state), nil
 	}
+	return flows.Script(*m.state.Plan, flows.ScriptForms()[s.form-1], flows.ScriptOptions{App: m.state.App, Cloud: m.state.Cloud()})
+}
+
+// requestsOf is a plan as the requests that anybody can send.
+func requestsOf(s flows.State) string {
 	root := ""
-	if e, ok := checks.EndpointsOf(m.state.Cloud()); ok {
+	if e, ok := checks.EndpointsOf(s.Cloud()); ok {
 		root = e.Graph
 	}
 	var b strings.Builder
-	for i, c := range p.Lines {
+	for i, c := range s.Plan.Lines {
 		if i > 0 {
 			b.WriteString("\n")
 		}
@@ -278,38 +289,74 @@ func (s *scriptSheet) text(m *Model) string {
 		if c.Body != "" {
 			b.WriteString("Content-Type: application/json\n\n" + cleanBlock(c.Body) + "\n")
 		}
+		if c.Undo != "" {
+			b.WriteString("# " + fill(wordScriptUndo, "undo", clean(c.Undo)) + "\n")
+		}
 	}
 	return b.String()
+}
+
+// title names the form, and help says what is in it.
+func (s *scriptSheet) title() (title, help string) {
+	if s.form == 0 {
+		return fill(wordScriptTitle, "form", wordScriptRequests), wordScriptHelp
+	}
+	form := flows.ScriptForms()[s.form-1]
+	if form == flows.FormTicket {
+		return fill(wordScriptTitle, "form", scriptTitles[form]), wordScriptTicket
+	}
+	return fill(wordScriptTitle, "form", scriptTitles[form]), wordScriptGuards
 }
 
 func (s *scriptSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
-	b.put(para(RoleStrong, wordScriptTitle, 0, w)...)
-	b.put(para(RoleSubtle, wordScriptHelp, 0, w)...)
+	title, help := s.title()
+	b.put(para(RoleStrong, title, 0, w)...)
+	b.put(para(RoleSubtle, help, 0, w)...)
 	b.gap()
-	for l := range strings.SplitSeq(strings.TrimRight(s.text(m), "\n"), "\n") {
+	text, err := s.text(m)
+	if err != nil {
+		b.put(para(RoleWarn, sentence(clean(err.Error())), 0, w)...)
+		return b
+	}
+	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		role := RoleText
-		if strings.HasPrefix(l, "# ") {
+		if strings.HasPrefix(l, "#") {
 			role = RoleSubtle
 		}
-		b.put(linkless(role, l, 0, w)...)
+		if l == "" {
+			b.gap()
+			continue
+		}
+		b.put(linkless(role, clean(l), 0, w)...)
 	}
 	return b
 }
 
 func (s *scriptSheet) typing(*Model) *field { return nil }
 
-func (s *scriptSheet) offers(*Model) []offer {
-	return append([]offer{{act: actCopy}, {act: actLinks, word: wordShowWhole}}, closing(actScript)...)
+func (s *scriptSheet) offers(m *Model) []offer {
+	_, err := s.text(m)
+	why := ""
+	if err != nil {
+		why = clean(err.Error())
+	}
+	return append([]offer{
+		{act: actFilter, key: "f", word: wordScriptForm}, {act: actCopy, why: why}, {act: actLinks, word: wordShowWhole, why: why},
+	}, closing(actScript)...)
 }
 
 func (s *scriptSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
+	text, _ := s.text(m) // what is not there is not offered
 	switch o.act {
+	case actFilter:
+		s.form, m.scroll = (s.form+1)%(1+len(flows.ScriptForms())), 0
+		return nil
 	case actCopy:
-		return m.copy(s.text(m))
+		return m.copy(text)
 	case actLinks:
-		return m.printText(s.text(m))
+		return m.printText(text)
 	default: // no other is offered here
 	}
 	m.close()

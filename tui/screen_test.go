@@ -55,6 +55,15 @@ func TestNothingExceedsTheWindow(t *testing.T) {
 			for _, l := range m.links() {
 				whole[l.URL] = true
 			}
+			if sheet, ok := m.topSheet().(*scriptSheet); ok { // its own addresses, each as a word of it
+				text, err := sheet.text(m)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for word := range strings.FieldsSeq(text) {
+					whole[word] = true
+				}
+			}
 			for w := 1; w <= 200; w += 1 + w/60 {
 				for _, h := range []int{1, 9, 10, 12, 17, 18, 24, 40, 60} {
 					m.Update(tea.WindowSizeMsg{Width: w, Height: h})

@@ -432,6 +432,7 @@ func moments() []moment {
 		{name: "step-how", make: atHow},
 		{name: "plan", make: atPlan},
 		{name: "plan-script", make: atPlan, open: []string{"ctrl+s"}},
+		{name: "plan-script-form", make: atPlan, open: []string{"ctrl+s", "f"}},
 		{name: "plan-applying", make: atApplying},
 		{name: "plan-stopped", make: atStopped},
 		{name: "proof", make: atProof},

@@ -307,15 +307,22 @@ const (
 	wordReceipt      = "Receipt kept: {name}"
 	wordStoring      = "Storing your yes before anything is sent …"
 	wordNotConfirmed = "Not confirmed, and nothing was sent: {why}"
-	wordScriptTitle  = "The same by hand"
+	wordScriptTitle  = "The same by hand: {form}"
 	wordScriptHelp   = "The exact requests, for any tool that you trust. Showing them sends nothing."
-	wordLineWaiting  = "waiting"
-	wordLineSending  = "sending"
-	wordLineWritten  = "accepted"
-	wordLineSeen     = "seen"
-	wordLineUnseen   = "not seen"
-	wordLineRefused  = "refused"
-	wordLineUnclear  = "unclear"
+
+	wordScriptRequests = "requests"
+	wordScriptUndo     = "undo: {undo}"
+	wordScriptGuards   = "It refuses another tenant, looks before and after each change, and carries its way back. Showing it sends nothing."
+	wordScriptTicket   = "What is to be done, for whoever does it. Showing it sends nothing."
+	wordScriptForm     = "another form"
+
+	wordLineWaiting = "waiting"
+	wordLineSending = "sending"
+	wordLineWritten = "accepted"
+	wordLineSeen    = "seen"
+	wordLineUnseen  = "not seen"
+	wordLineRefused = "refused"
+	wordLineUnclear = "unclear"
 )
 
 // Proof and report.

@@ -1,5 +1,7 @@
 package tui
 
+import "onboard.example/flows"
+
 // The second door: why somebody is blocked, and the message that gets it fixed.
 const (
 	wordDoorKey      = "why am I blocked?"
@@ -81,6 +83,12 @@ const (
 	plainDoorLong    = "One line was longer than {n} characters and is left out: for such a text use onboard why --file."
 	plainDoorMuch    = "That is more than 1,024 KiB: nothing of it is read. Use onboard why --file."
 )
+
+// scriptTitles name the forms of a plan's script.
+var scriptTitles = map[flows.ScriptForm]string{
+	flows.FormPowerShell: "PowerShell", flows.FormM365: "CLI for Microsoft 365", flows.FormAz: "az", flows.FormHTTP: "curl",
+	flows.FormTerraform: "Terraform", flows.FormTicket: "a ticket",
+}
 
 // formTitles and langTitles name forms and languages; languages in their own.
 var (
