@@ -211,7 +211,7 @@ func TestSources(t *testing.T) {
 func TestWideSources(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_700_000_000, 0)
-	l := Limits{Connections: 1000, Handshakes: 1000, PerSource: 3, Rate: 100, Burst: 100, SessionRate: 1, SessionBurst: 2, CasesPerSource: 2, CommandsPerSource: 2}
+	l := Limits{Connections: 1000, Handshakes: 1000, PerSource: 3, Rate: 100, Burst: 100, SessionRate: 1, SessionBurst: 2, CasesPerSource: 2, Commands: 100, CommandsPerSource: 2}
 	s := &sources{limits: l, now: func() time.Time { return now }, of: map[netip.Prefix]*source{}}
 	one := func(net int) netip.Prefix {
 		return cases.SourceOf(netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 0, 1, byte(net >> 8), byte(net), 15: 1}))
@@ -240,6 +240,16 @@ func TestWideSources(t *testing.T) {
 		if !c.takes(other) {
 			t.Errorf("%s: another pays for it", name)
 		}
+	}
+	usual := &sources{limits: DefaultLimits(), now: s.now, of: map[netip.Prefix]*source{}}
+	taken := 0
+	for net := range 20 {
+		if usual.enterCommand(one(net)) {
+			taken++
+		}
+	}
+	if all := DefaultLimits().Commands; taken != all/2 || !usual.enterCommand(other) {
+		t.Errorf("a /48 has %d of %d commands", taken, all)
 	}
 	for range wider * l.PerSource { // what was taken can be had again
 		s.leave(one(0), true)

@@ -45,7 +45,8 @@ type Limits struct {
 	// last, and Warning how long before either it is said.
 	Idle, Total, Warning time.Duration
 	// Command is how long one command may take, and Commands how many may run
-	// at once: of all, and of one source.
+	// at once: of all, and of one source (of a /48 together no more than half of
+	// all).
 	Command                     time.Duration
 	Commands, CommandsPerSource int
 }

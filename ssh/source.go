@@ -262,13 +262,23 @@ func (s *sources) enterCommand(from netip.Prefix) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := s.find(from, s.now())
-	if of == nil || slices.ContainsFunc(of, func(one *source) bool { return one.commands >= one.times*s.limits.CommandsPerSource }) {
+	if of == nil || slices.ContainsFunc(of, func(one *source) bool { return one.commands >= s.mostCommands(one) }) {
 		return false
 	}
 	for _, one := range of {
 		one.commands++
 	}
 	return true
+}
+
+// mostCommands is how many commands one entry may have at once. There are few of
+// them in all, so that a whole /48 gets no more than half.
+func (s *sources) mostCommands(one *source) int {
+	l := s.limits
+	if one.times == 1 {
+		return l.CommandsPerSource
+	}
+	return min(one.times*l.CommandsPerSource, max(l.CommandsPerSource, l.Commands/2))
 }
 
 // leaveCommand counts a command out.

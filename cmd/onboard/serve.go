@@ -100,7 +100,7 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	if err := c.checkWeb(profiles); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(o.out, sayConfigFine+c.Web.told(), c.Listen, c.Name, c.State)
+	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told())
 	return err
 }
 
@@ -257,7 +257,8 @@ func (s *site) listen(ctx context.Context) (l net.Listener, admin *adminDoor, er
 	return l, admin, s.listenWeb(ctx)
 }
 
-// serve serves until ctx ends, and then tells everybody and waits for them.
+// serve serves until ctx ends or a door breaks, and then tells everybody and waits for
+// them.
 func (s *site) serve(ctx context.Context) error {
 	l, admin, err := s.listen(ctx)
 	if err != nil {
@@ -273,12 +274,15 @@ func (s *site) serve(ctx context.Context) error {
 		s.log.Warn("rehearsal: a simulated Microsoft is asked, and name servers at private addresses are")
 	}
 	notifySystemd(s.o.env, "READY=1")
+	var broke error
 	select {
-	case err := <-served:
-		return err
-	case err := <-beside:
-		return err
+	case broke = <-served:
+		served <- nil
+	case broke = <-beside:
 	case <-ctx.Done():
+	}
+	if broke != nil { // whoever is there is told, and goes on elsewhere
+		s.log.Error("a door broke", "why", broke.Error())
 	}
 	notifySystemd(s.o.env, "STOPPING=1")
 	s.log.Info("stopping", "sessions", s.server.Status().Sessions, "wait", s.c.Drain.String())
@@ -287,7 +291,7 @@ func (s *site) serve(ctx context.Context) error {
 	s.server.Drain(last)
 	s.drainWeb(ctx)
 	s.log.Info("stopped")
-	return <-served
+	return errors.Join(broke, <-served)
 }
 
 // close lets go of everything, the newest first.

@@ -170,11 +170,10 @@ func (w *serveWeb) clients(profiles []flows.Profile) ([]string, error) {
 	return clientIDs("web.redirects", w.Redirects, profiles)
 }
 
-// stateKey is the file with what signs the state of consent links: beside the host
-// key, and kept like it.
-func (c *serveConfig) stateKey() string {
-	return filepath.Join(filepath.Dir(c.HostKeys[0]), "consent_state")
-}
+// stateKey is the file with what signs the state of consent links. It lies in the
+// state folder, wherever the host keys do: those may be in a folder that the service
+// cannot write into, and this is made at the first start.
+func (c *serveConfig) stateKey() string { return filepath.Join(c.State, "keys", "consent_state") }
 
 // returning makes what brings the consent page's answers back to their runs, where
 // some app's page comes back here.

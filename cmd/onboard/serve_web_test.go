@@ -131,6 +131,20 @@ func opens(t *testing.T, c *http.Client, url string) (status int, body string) {
 	return res.StatusCode, string(text)
 }
 
+// TestStateKeyStaysHome holds that what signs links is kept in the state folder,
+// though the host keys are where the service cannot write.
+func TestStateKeyStaysHome(t *testing.T) {
+	t.Parallel()
+	c := defaultServe()
+	c.HostKeys = []string{"/etc/onboard/host"}
+	if err := c.settle(); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.stateKey(); got != "/var/lib/onboard/keys/consent_state" {
+		t.Error(got)
+	}
+}
+
 // TestServeWeb runs the doors beside SSH as their operator would.
 func TestServeWeb(t *testing.T) {
 	t.Parallel()
