@@ -3,10 +3,8 @@ package checks
 import (
 	"fmt"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Script writes names of other scripts than ASCII as the DNS has them, and the other
@@ -69,9 +67,9 @@ func IsPersonalDomain(ascii string) bool {
 }
 
 // ParseDomain makes a domain out of what a person types or pastes: a domain, an
-// address, a URL; in any script. Whoever asks for a domain asks by this law. More than
-// one are refused: nobody is asked about a domain that somebody did not mean. The
-// error is a *DomainError.
+// address, a URL; in any script. Whoever asks for a domain asks by this law. A text with
+// several of them that are not the same is refused: nobody is asked about a domain that
+// somebody did not mean. The error is a *DomainError.
 func ParseDomain(typed string, script Script) (Domain, error) {
 	text := strings.TrimSpace(typed)
 	switch {
@@ -82,7 +80,7 @@ func ParseDomain(typed string, script Script) (Domain, error) {
 	case IsGUID(strings.Trim(text, "{}")):
 		return Domain{}, &DomainError{Say: sayDomainGUID, Do: doTypeDomain}
 	}
-	in, many := hostIn(text)
+	in, many := hostIn(text, script)
 	if many {
 		return Domain{}, badDomain(text, sayDomainMany)
 	}
@@ -90,17 +88,9 @@ func ParseDomain(typed string, script Script) (Domain, error) {
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return Domain{}, badDomain(text, sayDomainAddress)
 	}
-	ascii, err := script.ToASCII(host)
-	if err == nil { // what is no text turns into a name that is none
-		_, err = script.ToASCII(ascii)
-	}
+	ascii, err := asciiOf(host, script)
 	if err != nil {
 		return Domain{}, badDomain(text, sayDomainShape)
-	}
-	// Full-width dots turn into dots only here.
-	ascii = strings.TrimSuffix(ascii, ".")
-	if bare, ok := strings.CutPrefix(ascii, "www."); ok && strings.Contains(bare, ".") {
-		ascii = bare // nobody's tenant is named after a web server
 	}
 	if problem := shapeProblem(ascii); problem != "" {
 		return Domain{}, badDomain(text, problem)
@@ -118,56 +108,25 @@ func ParseDomain(typed string, script Script) (Domain, error) {
 	return Domain{ASCII: ascii, Unicode: shown}, nil
 }
 
+// asciiOf is a host's name as the DNS has it.
+func asciiOf(host string, script Script) (string, error) {
+	ascii, err := script.ToASCII(host)
+	if err == nil { // what is no text turns into a name that is none
+		_, err = script.ToASCII(ascii)
+	}
+	if err != nil {
+		return "", err
+	}
+	// Full-width dots turn into dots only here.
+	ascii = strings.TrimSuffix(ascii, ".")
+	if bare, ok := strings.CutPrefix(ascii, "www."); ok && strings.Contains(bare, ".") {
+		ascii = bare // nobody's tenant is named after a web server
+	}
+	return ascii, nil
+}
+
 func badDomain(typed, problem string) error {
 	return &DomainError{Say: fmt.Sprintf(sayDomainBad, Line(strings.TrimSpace(typed), 80), problem), Do: doTypeDomain}
-}
-
-// hostIn finds the part that should be a domain: behind the @ of an address,
-// the host of a URL, else the whole. It says where there are several.
-func hostIn(text string) (host string, many bool) {
-	text = strings.Trim(text, "\"'`<>()[]{},; ")
-	if strings.Count(text, "<") > 1 {
-		return "", true
-	}
-	if _, in, ok := strings.Cut(text, "<"); ok { // A person <user@contoso.com>
-		text, _, _ = strings.Cut(in, ">")
-	}
-	if len(text) >= 7 && strings.EqualFold(text[:7], "mailto:") {
-		text, _, _ = strings.Cut(text[7:], "?")
-	}
-	if strings.Contains(text, "://") {
-		if u, err := url.Parse(text); err == nil && u.Hostname() != "" {
-			return u.Hostname(), false
-		}
-	}
-	if severalDomains(text) {
-		return "", true
-	}
-	if i := strings.LastIndexAny(text, "@＠"); i >= 0 {
-		text = strings.TrimLeft(text[i:], "@＠")
-	}
-	text, _, _ = strings.Cut(text, "/")
-	if host, port, ok := strings.Cut(text, ":"); ok && isDigits(port) {
-		text = host
-	}
-	return strings.TrimSpace(text), false
-}
-
-// severalDomains reports whether a text that is no URL holds more than one: in a
-// list, or one before a path that has an address in it.
-func severalDomains(text string) bool {
-	addresses, names := 0, 0
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;，、；|", r) }) {
-		switch {
-		case strings.ContainsAny(part, "@＠"):
-			addresses++
-		case strings.Contains(strings.Trim(part, "."), "."):
-			names++
-		}
-	}
-	before, path, _ := strings.Cut(text, "/")
-	return addresses > 1 || addresses == 0 && names > 1 ||
-		strings.Contains(before, ".") && !strings.ContainsAny(before, "@＠") && strings.ContainsAny(path, "@＠")
 }
 
 func isDigits(s string) bool {
