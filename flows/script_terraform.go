@@ -3,6 +3,7 @@ package flows
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -70,12 +71,19 @@ func (s script) terraform() string {
 	if !provider {
 		more = slices.Clone(scriptWords.terraformAz)
 	}
+	for i, line := range more {
+		more[i] = strings.ReplaceAll(line, "STATE", s.state())
+	}
 	b.WriteString(s.head("#", remark, more) + "\n")
 	b.WriteString("terraform {\n  required_version = \">= 1.4\"\n")
+	fmt.Fprintf(&b, "  backend \"local\" {\n    path = %s\n  }\n", hclQuote(s.state()))
 	if provider {
 		b.WriteString("  required_providers {\n    azuread = {\n      source  = \"hashicorp/azuread\"\n      version = \"~> 3.0\"\n    }\n  }\n")
 	}
 	b.WriteString("}\n\n")
+	if slices.ContainsFunc(s.lines, func(l scriptLine) bool { _, ok := s.byProvider(l); return !ok }) {
+		hclRun(&b)
+	}
 	after := ""
 	if provider {
 		after = "terraform_data.tenant"
@@ -119,6 +127,7 @@ func (s script) hclLine(b *strings.Builder, l scriptLine, after string) string {
 	switch g, a := sent[grantSent](l.Body), sent[assignSent](l.Body); {
 	case !ok:
 		s.hclRequest(b, l, waits)
+		return address + "_seen"
 	case l.Kind == RequireAssignment:
 		b.WriteString("# " + scriptWords.within + "\n\n")
 		return after
@@ -160,11 +169,31 @@ func hclRows(indent string, rows [][2]string) string {
 	return b.String()
 }
 
-// hclRequest writes a line that is a request by az rest, made once as the
+// state is the name of the file that keeps what a plan made. Each has its own:
+// what Terraform calls a line it would else take for the line of another plan
+// that lies in the same folder.
+func (s script) state() string { return "onboard-" + s.Sum() + ".tfstate" }
+
+// hclRun is what every request by az rest runs, once for the file. A provisioner
+// evaluates it, for Terraform prints the text of a command that fails.
+func hclRun(b *strings.Builder) {
+	b.WriteString("# " + scriptWords.run + "\nlocals {\n  run = <<-EOT\n")
+	for row := range strings.SplitSeq(part("az.tf.sh"), "\n") {
+		if row != "" {
+			row = "    " + strings.NewReplacer("${", "$${", "%{", "%%{").Replace(row)
+		}
+		b.WriteString(row + "\n")
+	}
+	b.WriteString("  EOT\n}\n\n")
+}
+
+// hclRequest writes a line that is a request by az rest, sent once as the
 // resource is made, and taken back as it is destroyed: each looks before whether
-// the tenant is as it should be, and afterwards whether it came to what it should.
-// What it is destroyed with stands in its input, for a provisioner may look at
-// nothing else then.
+// the tenant is as it should be. Whether it came to what it should is looked at
+// by a resource of its own: Terraform taints what failed, and destroys that
+// without its way back, so that what was sent and does not show yet must not fail
+// where it was sent. What it is destroyed with stands in its input, for a
+// provisioner may look at nothing else then.
 func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 	back := cmp.Or(l.Back, &Back{})
 	at, made := back.Path, ""
@@ -177,6 +206,8 @@ func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 	fmt.Fprintf(b, "# %s\nresource \"terraform_data\" \"line_%d\" {\n  input = {\n", scriptWords.byAz, l.n)
 	b.WriteString(hclRows("    ", [][2]string{
 		{"line", hclQuote(fmt.Sprintf("terraform_data.line_%d", l.n))},
+		{"run", "local.run"},
+		{"sent", hclQuote(fmt.Sprintf("onboard-%s.line_%d.sent", s.Sum(), l.n))},
 		{"tenant", hclQuote(s.Tenant)},
 		{"graph", hclQuote(s.cloud.Graph)},
 		{"method", hclQuote(strings.ToLower(l.Method))},
@@ -195,34 +226,38 @@ func (s script) hclRequest(b *strings.Builder, l scriptLine, waits string) {
 	}))
 	b.WriteString("  }\n\n")
 	env := map[string]string{
-		"LINE": "line", "TENANT": "tenant", "GRAPH": "graph", "METHOD": "method", "AT": "at", "BODY": "body",
-		"LOOK": "look", "SEE": "see", "KEY": "key", "WAS": "was", "IS": "is",
+		"LINE": "line", "RUN": "run", "SENT": "sent", "TENANT": "tenant", "GRAPH": "graph", "LOOK": "look", "SEE": "see", "KEY": "key", "IS": "is",
 	}
-	hclProvisioner(b, "", env)
+	show := maps.Clone(env)
+	env["METHOD"], env["AT"], env["BODY"], env["WAS"], env["FIND"], env["MADE"] = "method", "at", "body", "was", "", ""
+	hclProvisioner(b, "send", "self.input", env)
 	if l.Back != nil {
-		env["METHOD"], env["AT"], env["BODY"], env["WAS"], env["IS"] = "back_method", "back_at", "back_body", "is", "was"
-		env["MADE"], env["BACK"] = "made", "line"
+		env["METHOD"], env["AT"], env["BODY"], env["WAS"], env["IS"], env["MADE"] = "back_method", "back_at", "back_body", "is", "was", "made"
 		if at != back.Path {
 			env["FIND"] = "find"
 		}
-		hclProvisioner(b, "    when        = destroy\n", env)
+		hclProvisioner(b, "back", "self.input", env)
 	}
 	b.WriteString(strings.TrimPrefix(waits, "\n") + "}\n\n")
+	fmt.Fprintf(b, "resource \"terraform_data\" \"line_%d_seen\" {\n  triggers_replace = terraform_data.line_%d.id\n\n", l.n, l.n)
+	hclProvisioner(b, "show", fmt.Sprintf("terraform_data.line_%d.output", l.n), show)
+	b.WriteString("}\n\n")
 }
 
-// hclProvisioner writes a command; env names what of the input it gets.
-func hclProvisioner(b *strings.Builder, when string, env map[string]string) {
+// hclProvisioner writes a command; env names what of the line it gets.
+func hclProvisioner(b *strings.Builder, step, from string, env map[string]string) {
+	when := ""
+	if step == "back" {
+		when = "    when        = destroy\n"
+	}
 	fmt.Fprintf(b, "  provisioner \"local-exec\" {\n%s    interpreter = [\"bash\", \"-euo\", \"pipefail\", \"-c\"]\n    environment = {\n", when)
-	for _, name := range []string{"LINE", "TENANT", "GRAPH", "METHOD", "AT", "BODY", "LOOK", "SEE", "KEY", "WAS", "IS", "FIND", "MADE", "BACK"} {
-		if in := env[name]; in == "" {
-			fmt.Fprintf(b, "      %-6s = \"\"\n", name)
-		} else {
-			fmt.Fprintf(b, "      %-6s = self.input.%s\n", name, in)
+	rows := [][2]string{{"STEP", hclQuote(step)}}
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		value := `""`
+		if env[name] != "" {
+			value = from + "." + env[name]
 		}
+		rows = append(rows, [2]string{name, value})
 	}
-	b.WriteString("    }\n    command = <<-EOT\n")
-	for row := range strings.SplitSeq(part("az.tf.sh"), "\n") {
-		b.WriteString("      " + row + "\n")
-	}
-	b.WriteString("    EOT\n  }\n")
+	b.WriteString(hclRows("      ", rows) + "    }\n    command = \"eval \\\"$RUN\\\"\"\n  }\n")
 }

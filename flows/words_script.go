@@ -6,7 +6,7 @@ var scriptWords = struct {
 	title, app, tenant, cloud, plan, role, scopes, nothing, ends, log, warning string
 	line, before, after, effect, least, undo, noUndo                           string
 	http, az, m365, powershell, terraform, terraformAz                         []string
-	otherTenant, within, byAz                                                  string
+	otherTenant, within, byAz, run                                             string
 }{
 	title:   "%s: %s",
 	app:     "App:     %s, client id %s",
@@ -47,22 +47,29 @@ var scriptWords = struct {
 		"Microsoft.Graph.Applications, Microsoft.Graph.Identity.SignIns.",
 	},
 	terraform: []string{
-		"Run:     terraform init && terraform apply      and to take it back: terraform destroy",
+		"Run:     terraform init -reconfigure && terraform apply      and to take it back: terraform destroy",
+		"Its state is STATE, and every plan has its own: another one that is put into this folder neither sees",
+		"nor touches it. To take this one back then, put this file back, and terraform init -reconfigure (never -migrate-state).",
 		"What is a request by az rest looks before it is sent and after, on apply and on destroy: where the tenant is not as the",
-		"plan saw it, or not as it was left, it stops. What azuread made it deletes without looking: what others have put since",
+		"plan saw it, or not as it was left, it stops. What was sent and does not show yet is never sent again: a file beside the",
+		"state keeps that until it is seen, and destroy does not pass it over. Where a run was killed, terraform apply comes first,",
+		"which takes it up: Terraform forgets what it was sending when it is told to destroy that.",
+		"What azuread made it deletes without looking: what others have put since",
 		"into such a grant goes, and so does what they hung on such an enterprise app. Look yourself before you destroy those.",
 		"What azuread has a resource for is one. It has none for consent policies, the user consent setting, the admin",
 		"consent workflow and permission classifications, and it would take over whole what is there already: those lines",
-		"are requests by az rest. What failed of those Terraform calls tainted: where it came to be all the same, terraform untaint",
-		"keeps it with its way back. Needs bash, jq and az, signed in to the tenant: az login --tenant ID --allow-no-subscriptions",
+		"are requests by az rest. Needs bash, jq and az, signed in to the tenant: az login --tenant ID --allow-no-subscriptions",
 		"The Azure CLI's permissions nobody can add to: where Graph answers Forbidden, take another form. No secret is in",
 		"this file nor in what Terraform keeps; keep its state all the same, for the way back is in it.",
 	},
 	terraformAz: []string{
-		"Run:     terraform init && terraform apply      and to take it back: terraform destroy",
+		"Run:     terraform init -reconfigure && terraform apply      and to take it back: terraform destroy",
+		"Its state is STATE, and every plan has its own: another one that is put into this folder neither sees",
+		"nor touches it. To take this one back then, put this file back, and terraform init -reconfigure (never -migrate-state).",
 		"Each request looks before it is sent and after, on apply and on destroy: where the tenant is not as the plan saw it, or",
-		"not as it was left, it stops, and what Microsoft accepts and does not make fails. What failed Terraform calls tainted:",
-		"where it came to be all the same, terraform untaint keeps it with its way back.",
+		"not as it was left, it stops, and what Microsoft accepts and does not make fails. What was sent and does not show yet is",
+		"never sent again: a file beside the state keeps that until it is seen, and destroy does not pass it over. Where a run was",
+		"killed, terraform apply comes first, which takes it up: Terraform forgets what it was sending when it is told to destroy that.",
 		"azuread has no resource for this, or would take over whole what is there already: every line is a request by az",
 		"rest. Needs bash, jq and az, signed in to the tenant: az login --tenant ID --allow-no-subscriptions",
 		"The Azure CLI's permissions nobody can add to: where Graph answers Forbidden, take another form. No secret is in",
@@ -70,6 +77,7 @@ var scriptWords = struct {
 	},
 	otherTenant: "This is a configuration for another tenant than the one that is signed in to.",
 	within:      "It is app_role_assignment_required of the enterprise app above.",
+	run:         "What each request by az rest runs: STEP says whether it sends, looks whether it shows, or takes back.",
 	byAz:        "Not a resource of azuread: a request by az rest.",
 }
 

@@ -86,7 +86,7 @@ func TestScriptsOfTerraformRun(t *testing.T) {
 			do("az", "login", "--use-device-code", "--tenant", r.doc.Tenant.ID, "--allow-no-subscriptions", "--output", "none")
 			before := r.state(t)
 			do("terraform", "fmt", "-check", "-diff", "main.tf")
-			do("terraform", "init", "-input=false", "-no-color")
+			do("terraform", "init", "-reconfigure", "-input=false", "-no-color")
 			do("terraform", "apply", "-auto-approve", "-input=false", "-no-color")
 			after := r.state(t)
 			if after == before {
