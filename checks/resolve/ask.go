@@ -138,13 +138,15 @@ func (r *Resolver) askAll(ctx context.Context, out *Answer, c cut, kind uint16) 
 }
 
 // wild reports whether the servers give for a name that nobody made what they give for
-// the one that was asked for. One that says another thing of the two speaks against it,
-// and so does the signature of a record that stands at the name itself (RFC 4034 §3.1.3).
+// the one that was asked for. One that has neither name says nothing of a wildcard,
+// which may be on its way to it. One that says another thing of the two speaks against
+// it, and so does the signature of a record that stands at the name itself (RFC 4034
+// §3.1.3).
 func wild(servers []Reply, made map[string]Reply) bool {
 	is := false
 	for _, s := range servers {
 		m, asked := made[s.Host]
-		if !asked || !s.Outcome.Decides() {
+		if !asked || !s.Outcome.Decides() || s.Outcome != Found && s.Outcome == m.Outcome {
 			continue
 		}
 		same := s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases))

@@ -64,6 +64,19 @@ func TestOneOddServerIsNoWildcard(t *testing.T) {
 			t.Errorf("%s: wildcard %v: %+v, %v", name, a.Wildcard, a, err)
 		}
 	}
+	late := newWorld(t, true, `*.contoso.example. 300 IN TXT "x"`)
+	for _, lacks := range []int{dns.RcodeNameError, dns.RcodeSuccess} {
+		late.set(func() {
+			late.hook = func(addr string, m *dns.Msg) {
+				if q := m.Question[0]; addr == "127.0.0.3" && q.Qtype == dns.TypeTXT && q.Name != "contoso.example." {
+					m.Rcode, m.Answer, m.Ns = lacks, nil, late.zones[2].sets("contoso.example.", dns.TypeSOA)
+				}
+			}
+		})
+		if a, err := late.ask(t, "_made.contoso.example", nil); err != nil || !a.Wildcard || a.Agree {
+			t.Errorf("one server has no wildcard yet (%s): %+v, %v", dns.RcodeToString[lacks], a, err)
+		}
+	}
 	odd := newWorld(t, true, record)
 	odd.set(func() {
 		odd.hook = func(addr string, m *dns.Msg) {
