@@ -77,6 +77,7 @@ func Apply(s State, e Event) State {
 		return s.plan(e.Plan)
 	case Recalled:
 		if !s.applying() {
+			e = e.among(e.sent(), s.kept())
 			s.Undoing = &e
 		}
 	case Confirmed:

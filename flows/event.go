@@ -206,6 +206,9 @@ type Recalled struct {
 	Lines  []ReceiptLine `json:"lines"`
 	// Strange: the receipt is not one that this machine kept.
 	Strange bool `json:"strange,omitempty"`
+	// Tried are the requests of the lines that an undo has tried to take back
+	// already: where they do not show, that is why.
+	Tried []string `json:"tried,omitempty"`
 }
 
 // Confirmed is the typed yes to one plan. A driver acts on it only once the

@@ -30,7 +30,7 @@ type PlanDoc struct {
 type Done struct {
 	Schema  string         `json:"schema"`
 	Plan    PlanDoc        `json:"plan"`
-	Done    bool           `json:"done"`    // every line was seen in the tenant, or all was in place
+	Done    bool           `json:"done"`    // every line was seen in the tenant, or all was in place; of an undo, and it stayed so
 	Stopped StopReason     `json:"stopped"` // empty: it was not
 	Why     string         `json:"why"`     // of the stop, in a sentence
 	Receipt *Receipt       `json:"receipt"` // null: nothing was sent
@@ -64,6 +64,7 @@ func DoneOf(s State, fit Ranked) Done {
 	d := Done{Schema: DoneDocSchema, Plan: PlanDocOf(s, fit), Verdict: s.Overall(), Done: inPlace(s, fit)}
 	if got, ok := s.Reached(); ok {
 		d.Reached = &got
+		d.Done = d.Done && (got.Done || s.Path != Undo) // that each line was seen once is not the end of an undo
 	}
 	if s.Stop != nil && !d.Done {
 		d.Stopped, d.Why = s.Stop.Why, WhyStopped(s)

@@ -10,9 +10,11 @@ import (
 // Reached is what a path has come to, where it does not lead to an opening for
 // everybody: a pilot, or consent that is taken back.
 type Reached struct {
-	Goal Goal   `json:"-"`
-	Done bool   `json:"done"`
-	Head string `json:"head"` // in a sentence
+	Goal Goal `json:"-"`
+	Done bool `json:"done"`
+	// Unsure: it is not known yet, or nobody could look.
+	Unsure bool   `json:"-"`
+	Head   string `json:"head"` // in a sentence
 	// Notes are what to know of it.
 	Notes []string `json:"notes"`
 }
@@ -43,26 +45,33 @@ func (s State) Reached() (r Reached, ok bool) {
 func (s State) reachedUndo() Reached {
 	r := Reached{Goal: GoalUndone, Notes: []string{}}
 	p := Plan{Tenant: s.TenantID()}
-	byHand, err := takeBack(s, &p)
+	stand, byHand, err := takeBack(s, &p)
 	switch {
 	case !s.seenFor(Undo) && Looking(s):
-		r.Head = reachedWords.undoLooks
+		r.Unsure, r.Head = true, reachedWords.undoLooks
 	case !s.seenFor(Undo), errors.Is(err, ErrNotRead):
-		r.Head = reachedWords.undoUnseen
+		r.Unsure, r.Head = true, reachedWords.undoUnseen
 	case err != nil:
 		r.Head = fmt.Sprintf(reachedWords.undoMoved, err)
 	case len(p.Lines) > 0:
-		r.Head = reachedWords.undoLeft
-		for _, l := range p.Lines {
-			r.Notes = append(r.Notes, l.Title)
-		}
+		r.Head, r.Notes = reachedWords.undoLeft, stand
 	case len(byHand) > 0:
-		r.Head = reachedWords.undoByHand
-		r.Notes = byHand
+		r.Head, r.Notes = reachedWords.undoByHand, byHand
 	default:
 		r.Done, r.Head = true, Words(s, reachedWords.undone)
 	}
 	return r
+}
+
+// cameBack says whether the plan in hand is an undo that was carried out, and
+// something of what it took back was seen since.
+func (s State) cameBack() bool {
+	if s.Plan == nil || s.Plan.Undoes == "" || !s.Carried() || s.Path != Undo || s.Undoing == nil || s.Undoing.Plan != s.Plan.Undoes {
+		return false
+	}
+	p := Plan{Tenant: s.TenantID()}
+	_, _, err := takeBack(s, &p)
+	return s.seenFor(Undo) && (len(p.Lines) > 0 || errors.Is(err, ErrMovedOn))
 }
 
 // seenFor says whether what the plan of a path is made of was read in this round,

@@ -14,16 +14,19 @@ const ReceiptSchema = "onboard/receipt/1"
 // Receipt is what was changed in a tenant, by whom and when, and how to take
 // it back. It is a function of the state.
 type Receipt struct {
-	Schema  string         `json:"schema"`
-	Plan    PlanID         `json:"plan"`
-	Digest  string         `json:"digest,omitempty"` // as in Plan; receipts of old have it as the plan's id
-	Path    PathID         `json:"path,omitempty"`
-	Undoes  PlanID         `json:"undoes,omitempty"` // the plan that this one took back
-	App     ReceiptApp     `json:"app"`
-	Tenant  ReceiptTenant  `json:"tenant"`
-	By      string         `json:"by"` // user principal name
-	At      time.Time      `json:"at"` // of the last line
-	Done    bool           `json:"done"`
+	Schema string        `json:"schema"`
+	Plan   PlanID        `json:"plan"`
+	Digest string        `json:"digest,omitempty"` // as in Plan; receipts of old have it as the plan's id
+	Path   PathID        `json:"path,omitempty"`
+	Undoes PlanID        `json:"undoes,omitempty"` // the plan that this one took back
+	App    ReceiptApp    `json:"app"`
+	Tenant ReceiptTenant `json:"tenant"`
+	By     string        `json:"by"` // user principal name
+	At     time.Time     `json:"at"` // of the last line
+	Done   bool          `json:"done"`
+	// Left: of an undo that was carried out, and what it took back shows again, all
+	// or in part.
+	Left    bool           `json:"left,omitempty"`
 	Stopped StopReason     `json:"stopped,omitempty"`
 	Lines   []ReceiptLine  `json:"lines"`
 	Verdict checks.Overall `json:"verdict"`
@@ -78,6 +81,7 @@ func ReceiptOf(s State) (r Receipt, ok bool) {
 	if s.Stop != nil && !r.Done {
 		r.Stopped = s.Stop.Why
 	}
+	r.Left = s.cameBack()
 	app := s.appMade()
 	for i, c := range p.Lines {
 		l := s.Lines[i]
@@ -153,7 +157,7 @@ func TakeBack(s State) (r Receipt, ok bool) {
 		case !strings.EqualFold(r.App.ClientID, s.App.ClientID), s.TenantID() != "" && !strings.EqualFold(r.Tenant.ID, s.TenantID()):
 			// of another app of this run, or of another tenant: it has a receipt
 		case r.Path == Undo:
-			back[r.Undoes] = back[r.Undoes] || r.Done
+			back[r.Undoes] = back[r.Undoes] || r.Done && !r.Left
 		case back[r.Plan]:
 			back[r.Plan] = false // the one before, of the same lines, it did not take back
 		case s.CanWrite && !s.applying() && slices.ContainsFunc(r.Lines, mayBeDone):

@@ -20,9 +20,10 @@ func Standing(all []Receipt) []Receipt {
 	return out
 }
 
-// TakenBack says whether one of some receipts took this one back to its end.
+// TakenBack says whether one of some receipts took this one back to its end, and
+// it did not show again.
 func (r Receipt) TakenBack(by ...Receipt) bool {
-	return slices.ContainsFunc(by, func(b Receipt) bool { return b.Done && b.undid(r) })
+	return slices.ContainsFunc(by, func(b Receipt) bool { return b.Done && !b.Left && b.undid(r) })
 }
 
 // Without is the receipt without the lines that others took back, as an undo does
@@ -30,7 +31,7 @@ func (r Receipt) TakenBack(by ...Receipt) bool {
 func (r Receipt) Without(by ...Receipt) Receipt {
 	r.Lines = slices.DeleteFunc(slices.Clone(r.Lines), func(l ReceiptLine) bool {
 		return slices.ContainsFunc(by, func(b Receipt) bool {
-			return b.undid(r) && slices.ContainsFunc(b.Lines, func(u ReceiptLine) bool { return u.tookBack(l) })
+			return !b.Left && b.undid(r) && slices.ContainsFunc(b.Lines, func(u ReceiptLine) bool { return u.tookBack(l) })
 		})
 	})
 	return r
@@ -45,9 +46,12 @@ func (r Receipt) undid(other Receipt) bool {
 
 // tookBack says whether a line of an undo was seen to take another line back.
 func (l ReceiptLine) tookBack(done ReceiptLine) bool {
-	if l.Outcome != LineSeen.String() {
-		return false
-	}
+	return l.Outcome == LineSeen.String() && l.wouldTakeBack(done)
+}
+
+// wouldTakeBack says whether a line of an undo is what takes another line back,
+// whatever came of it.
+func (l ReceiptLine) wouldTakeBack(done ReceiptLine) bool {
 	if l.Back != nil && *l.Back == (Back{Kind: done.Kind, Method: done.Method, Path: done.Path, Body: done.Body}) {
 		return true
 	}
@@ -76,19 +80,51 @@ func SentBefore(s State, kept []Receipt) (line Change, left time.Duration, ok bo
 		}
 	}
 	for _, r := range Standing(all) {
-		if !strings.EqualFold(r.Tenant.ID, s.Plan.Tenant) || !strings.EqualFold(r.App.ClientID, s.App.ClientID) {
+		if r.Plan == s.Plan.ID || !strings.EqualFold(r.Tenant.ID, s.Plan.Tenant) || !strings.EqualFold(r.App.ClientID, s.App.ClientID) {
 			continue
 		}
 		for _, l := range r.Lines {
 			i := slices.IndexFunc(s.Plan.Lines, func(c Change) bool {
 				return c.Method == "POST" && c.Method == l.Method && c.Path == l.Path && c.Body == l.Body
 			})
-			if i >= 0 && s.maySoonShow(l) {
-				return s.Plan.Lines[i], l.At.Add(Patience(s.Facts, l.Kind)).Sub(s.At), true
+			if i >= 0 && s.maySoonShow(l) && !r.since(all, l) {
+				return s.Plan.Lines[i], s.showsIn(l), true
 			}
 		}
 	}
 	return line, 0, false
+}
+
+// since says whether a receipt of a later plan, be it an undo or not, was seen to
+// take a line back: then it is gone, and not only late to show.
+func (r Receipt) since(all []Receipt, l ReceiptLine) bool {
+	return slices.ContainsFunc(all, func(b Receipt) bool {
+		return !b.Left && b.At.After(r.At) && strings.EqualFold(r.Tenant.ID, b.Tenant.ID) && strings.EqualFold(r.App.ClientID, b.App.ClientID) &&
+			slices.ContainsFunc(b.Lines, func(u ReceiptLine) bool { return u.tookBack(l) })
+	})
+}
+
+// maySoonShow says whether a line that does not show was sent so lately that it
+// still may. Then nobody knows whether there is something to take back, or to
+// make: to call that nothing would leave it standing once it shows, or make it
+// twice.
+func (s State) maySoonShow(l ReceiptLine) bool { return s.showsIn(l) > 0 }
+
+// showsIn is how long a line that does not show may still take to; 0: it shows no
+// more. What was seen once may be hidden by a copy that lags behind the one that
+// showed it. Of what is made that holds as long as of what was never seen, for it
+// must not be made twice; a value that was seen is settled sooner.
+func (s State) showsIn(l ReceiptLine) time.Duration {
+	var most time.Duration
+	switch l.Outcome {
+	case LineSending.String(), LineWritten.String(), LineUnclear.String(): // unseen was waited for as long as that is normal
+		most = Patience(s.Facts, l.Kind)
+	case LineSeen.String():
+		if most = Patience(s.Facts, l.Kind); l.Method != "POST" {
+			most = min(most, patienceObject)
+		}
+	}
+	return max(l.At.Add(most).Sub(s.At), 0)
 }
 
 // SentBeforeWords say what was sent before, and when to look again.

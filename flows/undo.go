@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"onboard.example/checks"
 )
@@ -24,10 +25,41 @@ var (
 	ErrTooEarly = errors.New("it was sent, and may still show")
 )
 
-// Recall is the event that takes up a receipt, to take back what it did.
-func Recall(r Receipt) Recalled {
-	return Recalled{Plan: r.Plan, App: r.App, Tenant: r.Tenant, Lines: r.Lines}
+// Recall is the event that takes up a receipt, to take back what it did and what
+// none of some other receipts took back.
+func Recall(r Receipt, by ...Receipt) Recalled {
+	return Recalled{Plan: r.Plan, App: r.App, Tenant: r.Tenant, Lines: r.Lines}.among(r.At, by)
 }
+
+// among leaves out the lines that receipts took back, and notes those that they
+// tried to. at is the time of the receipt that is taken up.
+func (r Recalled) among(at time.Time, by []Receipt) Recalled {
+	whole := Receipt{Plan: r.Plan, App: r.App, Tenant: r.Tenant, At: at, Lines: r.Lines}
+	for _, b := range by {
+		if !b.undid(whole) {
+			continue
+		}
+		for _, l := range r.Lines {
+			if key := l.key(); !slices.Contains(r.Tried, key) && slices.ContainsFunc(b.Lines, func(u ReceiptLine) bool { return mayBeDone(u) && u.wouldTakeBack(l) }) {
+				r.Tried = append(slices.Clip(r.Tried), key)
+			}
+		}
+	}
+	r.Lines = whole.Without(by...).Lines
+	return r
+}
+
+// sent is when the last line of what is taken up was sent.
+func (r Recalled) sent() time.Time {
+	var at time.Time
+	for _, l := range r.Lines {
+		at = latest(at, l.At)
+	}
+	return at
+}
+
+// key tells a line of a receipt from the others of it.
+func (l ReceiptLine) key() string { return l.Method + " " + l.Path + " " + l.Body }
 
 // undoChecks are the checks that read what a receipt's lines are about.
 func undoChecks(s State) []checks.ID {
@@ -59,22 +91,22 @@ func undoChecks(s State) []checks.ID {
 
 // planUndo is takeBack as a plan.
 func planUndo(s State, p *Plan) error {
-	_, err := takeBack(s, p)
+	_, _, err := takeBack(s, p)
 	return err
 }
 
 // takeBack takes back what a receipt says was done: the last line first, only
 // what stands as the receipt left it. What is back already is left out; what
 // somebody changed since stops the whole, for half of it undone is a third
-// state that nobody asked for. byHand are the lines that stand and that no request
-// of ours can take back.
-func takeBack(s State, p *Plan) (byHand []string, err error) {
+// state that nobody asked for. stand are the titles of the receipt's lines that
+// stand, and byHand those among them that no request of ours can take back.
+func takeBack(s State, p *Plan) (stand, byHand []string, err error) {
 	r := s.Undoing
 	switch {
 	case r == nil:
-		return nil, ErrNoReceipt
+		return nil, nil, ErrNoReceipt
 	case !strings.EqualFold(r.Tenant.ID, p.Tenant), !strings.EqualFold(r.App.ClientID, s.App.ClientID):
-		return nil, ErrOtherReceipt
+		return nil, nil, ErrOtherReceipt
 	}
 	p.Undoes = r.Plan
 	if r.Strange {
@@ -96,26 +128,26 @@ func takeBack(s State, p *Plan) (byHand []string, err error) {
 		}
 		switch {
 		case l.Back == nil:
-			return nil, fmt.Errorf("%w: %s", ErrNoWayBack, l.Title)
+			return nil, nil, fmt.Errorf("%w: %s", ErrNoWayBack, l.Title)
 		case !takesBack(l):
-			return nil, fmt.Errorf("%w: %s", ErrForeign, l.Title)
+			return nil, nil, fmt.Errorf("%w: %s", ErrForeign, l.Title)
 		}
-		stand, what, err := standing(f, *r, l)
-		if other(f, l) && stand == stoodLeft {
-			stand, what = stoodMoved, planWords.movedOther
+		how, what, err := standing(f, *r, l)
+		if other(f, l) && how == stoodLeft {
+			how, what = stoodMoved, planWords.movedOther
 		}
 		switch {
 		case err != nil:
-			return nil, err
-		case stand == stoodMoved:
-			return nil, fmt.Errorf("%w: %s: %s", ErrMovedOn, l.Title, what)
-		case stand == stoodBack && s.maySoonShow(l):
-			left := l.At.Add(Patience(f, l.Kind)).Sub(s.At)
-			early = append(early, fmt.Sprintf(planWords.tooEarly, l.Title, int(left.Minutes())+1))
+			return nil, nil, err
+		case how == stoodMoved:
+			return nil, nil, fmt.Errorf("%w: %s: %s", ErrMovedOn, l.Title, what)
+		case how == stoodBack && !s.touched() && !slices.Contains(r.Tried, l.key()) && s.maySoonShow(l):
+			early = append(early, fmt.Sprintf(planWords.tooEarly, l.Title, int(s.showsIn(l).Minutes())+1))
 			continue
-		case stand == stoodBack:
+		case how == stoodBack:
 			continue
 		}
+		stand = append(stand, l.Title)
 		line, err := backLine(f, s.App, l)
 		switch {
 		case errors.Is(err, ErrUnknownID) && (l.Kind == Classify || l.Kind == AddCondition): // the others can be taken back all the same
@@ -123,7 +155,7 @@ func takeBack(s State, p *Plan) (byHand []string, err error) {
 			p.Warnings = append(p.Warnings, fmt.Sprintf(planWords.handWarning, l.Title))
 			continue
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		}
 		if l.Kind == Assign || l.Kind == GrantOne {
 			line.Title += r.called(l)
@@ -138,9 +170,9 @@ func takeBack(s State, p *Plan) (byHand []string, err error) {
 	}
 	if len(early) > 0 { // what came before it may be what holds it back: see ErrTooEarly
 		p.Lines = nil
-		return nil, fmt.Errorf("%w: %s", ErrTooEarly, strings.Join(early, "; "))
+		return nil, nil, fmt.Errorf("%w: %s", ErrTooEarly, strings.Join(early, "; "))
 	}
-	return byHand, nil
+	return stand, byHand, nil
 }
 
 // called says by which name a person or a group stood in the plan, for what was
@@ -150,21 +182,6 @@ func (r Recalled) called(l ReceiptLine) string {
 		return ""
 	}
 	return fmt.Sprintf(planWords.madeAs, checks.Line(l.Title, 160))
-}
-
-// maySoonShow says whether a line that does not show was sent so lately that it
-// still may. Then nobody knows whether there is something to take back: to call
-// that nothing would leave it standing once it shows. What this run takes back
-// itself does not show for that reason.
-func (s State) maySoonShow(l ReceiptLine) bool {
-	if s.touched() {
-		return false
-	}
-	switch l.Outcome {
-	case LineSending.String(), LineWritten.String(), LineUnclear.String(): // unseen was waited for as long as that is normal
-		return s.At.Before(l.At.Add(Patience(s.Facts, l.Kind)))
-	}
-	return false
 }
 
 // Deleted is the object id of the enterprise app that a plan would restore: what

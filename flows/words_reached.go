@@ -22,7 +22,7 @@ var reachedWords = struct {
 	undoLooks:  "Carried out. Whether all is as it was before is being looked at.",
 	undoUnseen: "Carried out, and nobody could look in Graph whether all is as it was before.",
 	undoMoved:  "Carried out, and not all is as it was before: %s.",
-	undoLeft:   "Carried out, and this shows again:",
+	undoLeft:   "Carried out, and not all of it held. This shows again:",
 	undoByHand: "Taken back but for what is left to do by hand:",
 
 	pilot:          "Open for {who}, and for nobody else by this.",

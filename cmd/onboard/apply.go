@@ -312,7 +312,7 @@ func (e *errand) end() {
 }
 
 // told prints what came of a plan, and gives the exit code: 0 where every line
-// was seen, or nothing was to be done.
+// was seen, or nothing was to be done, and where of an undo all is as it was.
 func (e *errand) told(s flows.State, l *planLines) error {
 	empty := s.Plan == nil || len(s.Plan.Lines) == 0
 	if e.w.o.json {
@@ -325,7 +325,15 @@ func (e *errand) told(s flows.State, l *planLines) error {
 			return unprinted(err)
 		}
 	}
+	got, undone := s.Reached()
+	undone = undone && s.Path == flows.Undo
 	switch {
+	case undone && got.Done:
+		return nil
+	case undone && got.Unsure: // each line was seen, and whether all is as it was is not known
+		return &exitError{code: codeUnknown}
+	case undone:
+		return &exitError{code: codeFailed}
 	case empty && !flows.DoneOf(s, e.fit).Done:
 		return &exitError{code: codeFailed, cause: fmt.Errorf("%s can do nothing here: %s", e.path, checks.Line(e.fit.Why, mostDetail))}
 	case empty || s.Carried():

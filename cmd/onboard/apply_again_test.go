@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"onboard.example/checks/sim"
 	"onboard.example/flows"
+	"onboard.example/flows/journal"
 )
 
 // What was taken back is not taken back again: what is there now somebody made
@@ -77,11 +79,38 @@ func undoTwice(t *testing.T, old bool) {
 	}
 }
 
+// age makes a kept receipt, and all that it says was sent, older.
+func (g *rig) age(t *testing.T, receipt string, by time.Duration) {
+	t.Helper()
+	r, err := journal.ReadReceipt(g.kept(receipt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.At = r.At.Add(-by)
+	for i := range r.Lines {
+		if !r.Lines[i].At.IsZero() {
+			r.Lines[i].At = r.Lines[i].At.Add(-by)
+		}
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(g.kept(receipt), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// kept is the file of a receipt, or the folder of all.
+func (g *rig) kept(receipt string) string {
+	at := slices.IndexFunc(g.env, func(e string) bool { return strings.HasPrefix(e, "XDG_STATE_HOME=") })
+	return filepath.Join(strings.TrimPrefix(g.env[at], "XDG_STATE_HOME="), "onboard", "receipts", receipt)
+}
+
 // edit changes a kept receipt.
 func (g *rig) edit(t *testing.T, receipt, old, with string) {
 	t.Helper()
-	at := slices.IndexFunc(g.env, func(e string) bool { return strings.HasPrefix(e, "XDG_STATE_HOME=") })
-	file := filepath.Join(strings.TrimPrefix(g.env[at], "XDG_STATE_HOME="), "onboard", "receipts", receipt)
+	file := g.kept(receipt)
 	raw, err := os.ReadFile(file)
 	if err != nil || !strings.Contains(string(raw), old) {
 		t.Fatalf("no %q in it, %v", old, err)

@@ -42,8 +42,10 @@ func (l *planLines) plan(s flows.State, fit flows.Ranked) {
 	}
 	if empty {
 		switch {
-		case s.Path == flows.Undo:
+		case s.Path == flows.Undo && flows.DoneOf(s, fit).Done:
 			l.line(sayUndoEmpty)
+		case s.Path == flows.Undo:
+			l.line(sayUndoByHand)
 		case s.Path == flows.Revoke && fit.Path.ID != "" && !fit.Fits:
 			l.line(sayPlanGone, checks.Line(fit.Why, mostDetail))
 		case flows.DoneOf(s, fit).Done:

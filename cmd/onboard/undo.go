@@ -51,7 +51,7 @@ func newUndo(o *options) *cobra.Command {
 			if !o.json {
 				_, _ = fmt.Fprintf(o.err, sayReceiptOf, checks.Line(cmp.Or(r.By, sayReceiptBy), 254), r.At.UTC().Format("2006-01-02 15:04"), checks.Line(cmp.Or(r.Digest, string(r.Plan)), 40))
 			}
-			recall := flows.Recall(r.Without(slices.Collect(maps.Values(o.receipts()))...))
+			recall := flows.Recall(r, slices.Collect(maps.Values(o.receipts()))...)
 			recall.Strange = !kept
 			return carry(cmd.Context(), o, flows.Undo, nil, &recall, yes)
 		},
@@ -173,6 +173,9 @@ func listReceipts(o *options) error {
 		}
 		if r.Undoes != "" {
 			what = fmt.Sprintf(sayReceiptUndo, o.tookBack(kept, names, r))
+			if r.Left {
+				what += sayReceiptLeft
+			}
 		}
 		l.line("%s\n     %s, %s: %s\n", name, checks.Line(r.App.Name, 120), checks.Line(r.Tenant.Domain, 253), what)
 		for _, line := range r.Lines {

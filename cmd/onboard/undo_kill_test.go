@@ -87,7 +87,8 @@ func undoKilledAt(t *testing.T, scenario string, turn []string, n int, landed bo
 		if u.code != codeUnknown || !strings.Contains(u.err, "nothing is made twice") || !stoppedAs(u.out, flows.StopSent) {
 			t.Fatalf("once more at once: exit %d\n%s\n%s", u.code, u.out, u.err)
 		}
-		g.edit(t, name, `"at": "`+doubt.At.Format(time.RFC3339Nano)+`"`, `"at": "`+doubt.At.Add(-2*time.Hour).Format(time.RFC3339Nano)+`"`)
+		g.age(t, name, 2*time.Hour)
+		g.age(t, end.File, 2*time.Hour)
 		u = g.undo(t, end.File)
 	}
 	if u.code != codeOpen {

@@ -27,6 +27,12 @@ line was done.`
 stands as the receipt left it. Where somebody changed something since, it does
 nothing and says what. It shows its plan and asks for the domain, as apply does.
 
+At its end everything is read once more. What shows again then was not taken
+back: undo says what, and takes it up again the next time.
+
+Exit codes: 0 all is as it was before, 1 it is not, or it was not to be taken
+back, 2 wrong usage or not agreed to, 3 it cannot be told.
+
 Without a receipt it lists those that are kept.`
 
 	sayPlanHead       = "%s: %s in %s (tenant %s), as %s\n"
@@ -34,6 +40,7 @@ Without a receipt it lists those that are kept.`
 	sayPlanNoApp      = "  app id %s; the enterprise app is not there yet\n"
 	sayNoPublisher    = "none"
 	sayUndoEmpty      = "Nothing of it is left to take back.\n"
+	sayUndoByHand     = "Nothing of it is left that a request from here could take back.\n"
 	sayPlanEmpty      = "Nothing to do: all is in place.\n"
 	sayPlanGone       = "Nothing to do: %s.\n"
 	sayPlanNothing    = "Nothing that this path could change is left, and it is not done by that.\n"
@@ -60,6 +67,7 @@ Without a receipt it lists those that are kept.`
 	sayReceiptPart    = "not carried to its end"
 	sayReceiptGone    = "done, and taken back since"
 	sayReceiptUndo    = "took back %s"
+	sayReceiptLeft    = ", and not all of it held: undo that one again"
 	sayPlanNamed      = "plan %s"
 	sayReceiptOf      = "A receipt of %s, of %s UTC: plan %s.\n"
 	sayReceiptBy      = "somebody"

@@ -43,8 +43,9 @@ func (d *Driver) refile(ctx context.Context, s flows.State) {
 	if d.o.Receipts == nil || s.Place.Stage != flows.StageProof || !s.Carried() || !s.PlanFiled() || flows.Looking(s) {
 		return
 	}
-	if now := s.Overall(); d.proved == nil || d.proved.plan != s.Plan.ID || !reflect.DeepEqual(d.proved.verdict, now) {
-		d.proved = &proved{s.Plan.ID, now}
+	r, _ := flows.ReceiptOf(s)
+	if now := (proved{s.Plan.ID, s.Overall(), r.Left}); d.proved == nil || !reflect.DeepEqual(*d.proved, now) {
+		d.proved = &now
 		d.save(ctx, s.Plan.ID)
 	}
 }
@@ -68,6 +69,7 @@ func (d *Driver) SentBefore(ctx context.Context) (line flows.Change, left time.D
 type proved struct {
 	plan    flows.PlanID
 	verdict checks.Overall
+	left    bool // of an undo: what it took back shows again
 }
 
 // fileInterrupted files the receipt of a plan that an earlier process of this

@@ -71,11 +71,18 @@ func provenAnew(t *testing.T, r *rig) {
 	r.w.mu.Unlock()
 	r.do(flows.AskedAgain{})
 	reached(r, "the app shows again", false)
+	kept := r.w.saved[len(r.w.saved)-1]
+	if _, again := flows.TakeBack(r.State()); !again || !kept.Done || !kept.Left {
+		t.Errorf("what came back can be taken back: %t; the receipt says left %t", again, kept.Left)
+	}
 	r.w.mu.Lock()
 	r.w.app = nil
 	r.w.mu.Unlock()
 	r.do(flows.AskedAgain{})
 	reached(r, "it is gone again", true)
+	if kept := r.w.saved[len(r.w.saved)-1]; kept.Left {
+		t.Error("the receipt says still that it came back")
+	}
 	_ = r.stop()
 	again := drive(t, r.w, r.j, Options{Writer: "w2"})
 	synctest.Wait()
