@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -93,7 +94,7 @@ func serve(t *testing.T, change func(*Options)) *site {
 	o := Options{
 		Identity: id, Cases: kept, Limits: DefaultLimits(), Name: "onboard.example", Profiles: profiles, Version: "test",
 		Log:  slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Eyes: func() run.Looker { return eyes{} },
+		Eyes: func(netip.Prefix) run.Looker { return eyes{} },
 		Command: func(_ context.Context, args []string, out, _ io.Writer) int {
 			_, _ = fmt.Fprintf(out, "%q\n", args)
 			return codeUnknown

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"net/netip"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -398,7 +399,7 @@ func TestOneBreaksAlone(t *testing.T) {
 func TestLookThatBreaks(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(o *Options) {
-		o.Eyes = func() run.Looker { return eyes{onLook: func(run.Ask) { panic("ours") }} }
+		o.Eyes = func(netip.Prefix) run.Looker { return eyes{onLook: func(run.Ask) { panic("ours") }} }
 	})
 	c := s.shell(t, "anybody", 100, 30)
 	c.sees("Which app")

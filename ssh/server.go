@@ -45,9 +45,9 @@ type Options struct {
 	// runs.
 	Profiles                []flows.Profile
 	Version, Login, Service string
-	// Eyes gives what one session looks with. It cannot change anything: there
-	// is no field for what could.
-	Eyes   func() run.Looker
+	// Eyes gives what one session looks with; from is what counts as its source. It
+	// cannot change anything: there is no field for what could.
+	Eyes   func(from netip.Prefix) run.Looker
 	AskWhy tui.AskWhy // nil: nobody can be asked
 	// Return waits for Microsoft's consent page where the service has an address for
 	// it; nil: it has none, and no link leads there.

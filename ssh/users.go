@@ -199,7 +199,7 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 // drive sets a driver to work on a case.
 func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err error) {
 	o := &s.srv.o
-	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(o.Eyes()), Return: o.Return}, j, run.Options{
+	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(o.Eyes(s.conn.source)), Return: o.Return}, j, run.Options{
 		Now: o.Now, Writer: flows.WriterID(rand.Text()), Version: o.Version, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes,
 	})
 	if err != nil {

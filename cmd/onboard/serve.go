@@ -94,7 +94,7 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 		return err
 	}
 	defer clients.close()
-	if _, _, err := openProbes(ctx, c.Probes, clients, profiles); err != nil {
+	if _, _, err := openProbes(ctx, c.Probes, clients, profiles, new(probeCounts)); err != nil {
 		return err
 	}
 	if err := c.checkWeb(profiles); err != nil {
@@ -119,6 +119,7 @@ type site struct {
 	web              *web.Door    // nil: there is none
 	metrics          *web.Metrics // nil: there is none
 	returns          *web.Returns // nil: no app's consent page comes back here
+	probes           probeCounts  // of the vendor's own credential
 	webAt, metricsAt net.Listener
 }
 
@@ -166,7 +167,7 @@ func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 	if err := s.returning(profiles); err != nil {
 		return nil, err
 	}
-	probe, probes, err := openProbes(ctx, s.c.Probes, s.clients, profiles)
+	probe, probes, err := openProbes(ctx, s.c.Probes, s.clients, profiles, &s.probes)
 	if err != nil {
 		return nil, err
 	}
@@ -174,9 +175,11 @@ func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 		Identity: s.id, Bans: s.bans, Limits: ssh.Limits(s.c.Limits), TrustedProxies: s.c.proxies,
 		Name: s.c.Name, Port: s.c.Port, Cases: s.cases, Log: s.log, LogName: addr, LogKey: key,
 		Profiles: profiles, Version: release, Login: served.loginURL, Service: served.service(),
-		Eyes: func() run.Looker {
+		Eyes: func(from netip.Prefix) run.Looker {
 			l := newLooker(s.clients)
-			l.probe = probe
+			if probe != nil {
+				l.probe = probe(from)
+			}
 			return guarded{Looker: l, o: served}
 		},
 		AskWhy:  served.askPublic,

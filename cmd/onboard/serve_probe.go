@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -78,9 +80,9 @@ func clientIDs(key string, apps []string, profiles []flows.Profile) ([]string, e
 	return out, nil
 }
 
-// openProbes reads the credentials, and gives what asks with them and the client ids
-// of the apps that it can ask about; nil where there are none.
-func openProbes(ctx context.Context, all []serveProbe, c *clients, profiles []flows.Profile) (probeFunc, []string, error) {
+// openProbes reads the credentials, and gives what asks with them for a source, and
+// the client ids of the apps that it can ask about; nil where there are none.
+func openProbes(ctx context.Context, all []serveProbe, c *clients, profiles []flows.Profile, n *probeCounts) (func(netip.Prefix) probeFunc, []string, error) {
 	if len(all) == 0 {
 		return nil, nil, nil
 	}
@@ -103,7 +105,7 @@ func openProbes(ctx context.Context, all []serveProbe, c *clients, profiles []fl
 		}
 		readers[ids[i]] = asks[0]
 	}
-	return pacedProbe(readers, c.now), ids, nil
+	return pacedProbe(readers, c.now, n), ids, nil
 }
 
 // othersCannotRead refuses a credential that everybody can read. A group may: that
@@ -120,42 +122,90 @@ func othersCannotRead(file string) error {
 }
 
 // How often Microsoft is asked with a vendor's credential: strangers name the
-// domain. An answer is kept for a moment, for whoever polls; of new questions so
-// many are asked.
+// domain. An answer is kept for a moment, for whoever polls. Of new questions one
+// source has so many, which is less than all have together: nobody uses up what
+// others wait for.
 const (
-	probeKept  = 5 * time.Second
-	probeRate  = rate.Limit(1) // a second
-	probeBurst = 20
-	mostProbed = 1000 // answers that are kept
+	probeKept     = 5 * time.Second
+	probeRate     = rate.Limit(4) // a second, of all
+	probeBurst    = 40
+	probeOneRate  = rate.Limit(0.2) // a second, of one source
+	probeOneBurst = 5
+	mostProbed    = 1000 // answers that are kept
+	mostProbing   = 1000 // sources that are remembered
 )
 
-// pacedProbe makes the one function that holds the readers.
-func pacedProbe(readers map[string]checks.Reader, now func() time.Time) probeFunc {
+// probeCounts counts the questions that were asked, and those that were not because
+// there were too many.
+type probeCounts struct{ asked, refused atomic.Uint64 }
+
+// probePace says which questions may be asked.
+type probePace struct {
+	mu  sync.Mutex
+	all *rate.Limiter
+	of  map[netip.Prefix]*rate.Limiter
+}
+
+func newProbePace() *probePace {
+	return &probePace{all: rate.NewLimiter(probeRate, probeBurst), of: map[netip.Prefix]*rate.Limiter{}}
+}
+
+// allow counts a question of a source, if it may be asked. All of an IPv6 /48 is one
+// source here: one customer may have that much.
+func (p *probePace) allow(from netip.Prefix, now time.Time) bool {
+	if wide, err := from.Addr().Prefix(48); err == nil && from.Addr().Is6() {
+		from = wide
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one := p.of[from]
+	if one == nil {
+		if len(p.of) >= mostProbing {
+			maps.DeleteFunc(p.of, func(_ netip.Prefix, l *rate.Limiter) bool { return l.TokensAt(now) >= probeOneBurst })
+		}
+		if len(p.of) >= mostProbing {
+			return false
+		}
+		one = rate.NewLimiter(probeOneRate, probeOneBurst)
+		p.of[from] = one
+	}
+	if one.TokensAt(now) < 1 || p.all.TokensAt(now) < 1 {
+		return false
+	}
+	return one.AllowN(now, 1) && p.all.AllowN(now, 1)
+}
+
+// pacedProbe makes what gives each source its own function; they alone hold the
+// readers.
+func pacedProbe(readers map[string]checks.Reader, now func() time.Time, n *probeCounts) func(from netip.Prefix) probeFunc {
 	type answer struct {
 		look checks.Look[checks.Probe]
 		at   time.Time
 	}
 	var mu sync.Mutex
-	kept, pace := map[string]answer{}, rate.NewLimiter(probeRate, probeBurst)
-	return func(ctx context.Context, q checks.Query) (l checks.Look[checks.Probe]) {
+	kept, pace := map[string]answer{}, newProbePace()
+	keptOf := func(key string, at time.Time) (checks.Look[checks.Probe], bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		maps.DeleteFunc(kept, func(_ string, a answer) bool { return at.Sub(a.at) >= probeKept })
+		a, ok := kept[key]
+		return a.look, ok
+	}
+	ask := func(ctx context.Context, q checks.Query, from netip.Prefix) (l checks.Look[checks.Probe]) {
 		id := strings.ToLower(q.App.ClientID)
 		reader, at := readers[id], now()
 		if reader == nil {
 			return checks.Look[checks.Probe]{At: at, Failure: &checks.Failure{Kind: checks.FailNotAsked, Message: sayProbeOther}}
 		}
 		key := id + " " + strings.ToLower(q.Domain) + " " + string(q.Cloud)
-		mu.Lock()
-		a, ok := kept[key]
-		if ok = ok && at.Sub(a.at) < probeKept; !ok {
-			maps.DeleteFunc(kept, func(_ string, a answer) bool { return at.Sub(a.at) >= probeKept })
+		if l, ok := keptOf(key, at); ok {
+			return l
 		}
-		mu.Unlock()
-		switch {
-		case ok:
-			return a.look
-		case !pace.AllowN(at, 1):
+		if !pace.allow(from, at) {
+			n.refused.Add(1)
 			return checks.Look[checks.Probe]{At: at, Failure: &checks.Failure{Kind: checks.FailThrottled, Message: sayProbeBusy}}
 		}
+		n.asked.Add(1)
 		reader.Read(ctx, q, []checks.Part{checks.PartProbe}, func(p checks.Piece) { l = landedProbe(p) })
 		mu.Lock()
 		defer mu.Unlock()
@@ -163,6 +213,9 @@ func pacedProbe(readers map[string]checks.Reader, now func() time.Time) probeFun
 			kept[key] = answer{l, now()}
 		}
 		return l
+	}
+	return func(from netip.Prefix) probeFunc {
+		return func(ctx context.Context, q checks.Query) checks.Look[checks.Probe] { return ask(ctx, q, from) }
 	}
 }
 

@@ -5,11 +5,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"onboard.example/checks"
 	"onboard.example/checks/sim"
@@ -33,10 +36,12 @@ func (c *counts) Read(_ context.Context, q checks.Query, _ []checks.Part, land f
 func TestProbesArePaced(t *testing.T) {
 	t.Parallel()
 	now, c := time.Now(), new(counts)
-	ask := pacedProbe(map[string]checks.Reader{"app": c}, func() time.Time { return now })
-	about := func(app, domain string) checks.Look[checks.Probe] {
-		return ask(t.Context(), checks.Query{App: checks.App{ClientID: app}, Domain: domain})
+	var n probeCounts
+	desk := pacedProbe(map[string]checks.Reader{"app": c}, func() time.Time { return now }, &n)
+	of := func(from, app, domain string) checks.Look[checks.Probe] {
+		return desk(netip.MustParsePrefix(from))(t.Context(), checks.Query{App: checks.App{ClientID: app}, Domain: domain})
 	}
+	about := func(app, domain string) checks.Look[checks.Probe] { return of("192.0.2.1/32", app, domain) }
 	if l := about("APP", "contoso.example"); !l.Read || l.Value.Code != "contoso.example" {
 		t.Errorf("%+v", l)
 	}
@@ -50,18 +55,55 @@ func TestProbesArePaced(t *testing.T) {
 	if about("app", "contoso.example"); len(c.asked) != 2 {
 		t.Errorf("asked %v", c.asked)
 	}
-	for n := range 100 {
-		about("app", fmt.Sprintf("d%d.example", n))
+	for i := range 100 {
+		about("app", fmt.Sprintf("d%d.example", i))
 	}
-	if len(c.asked) > 2+probeBurst {
-		t.Errorf("asked %d times at once", len(c.asked))
+	if len(c.asked) > 2+probeOneBurst || n.asked.Load() != uint64(len(c.asked)) {
+		t.Errorf("one source asked %d times at once", len(c.asked))
 	}
-	if l := about("app", "late.example"); l.Failure == nil || l.Failure.Kind != checks.FailThrottled {
+	if l := about("app", "late.example"); l.Failure == nil || l.Failure.Kind != checks.FailThrottled || n.refused.Load() == 0 {
 		t.Errorf("%+v", l)
 	}
-	now = now.Add(time.Second)
-	if l := about("app", "late.example"); !l.Read {
+	if l := of("198.51.100.7/32", "app", "late.example"); !l.Read {
+		t.Errorf("another pays for it: %+v", l)
+	}
+	now = now.Add(6 * time.Second)
+	if l := about("app", "later.example"); !l.Read {
 		t.Errorf("%+v", l)
+	}
+	now, c.asked = now.Add(time.Hour), nil
+	for i := range 100 { // of a /48
+		of(fmt.Sprintf("2001:db8:1:%x::/64", i), "app", fmt.Sprintf("w%d.example", i))
+	}
+	if len(c.asked) != probeOneBurst {
+		t.Errorf("a /48 asked %d times at once", len(c.asked))
+	}
+	now, c.asked = now.Add(time.Hour), nil
+	for i := range 2 * mostProbing { // of everybody
+		of(fmt.Sprintf("10.0.%d.%d/32", i/256, i%256), "app", fmt.Sprintf("a%d.example", i))
+	}
+	if len(c.asked) != probeBurst {
+		t.Errorf("all asked %d times at once", len(c.asked))
+	}
+}
+
+// TestProbingIsBounded holds that sources cost a bounded amount, and are forgotten
+// once they owe nothing.
+func TestProbingIsBounded(t *testing.T) {
+	t.Parallel()
+	now, p := time.Unix(1_700_000_000, 0), newProbePace()
+	p.all.SetBurst(10 * mostProbing)
+	p.all.SetLimit(rate.Inf)
+	from := func(i int) netip.Prefix {
+		return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 32)
+	}
+	for i := range mostProbing + 1 {
+		if p.allow(from(i), now) != (i < mostProbing) {
+			t.Fatal(i, len(p.of))
+		}
+	}
+	if now = now.Add(time.Minute); !p.allow(from(mostProbing), now) || len(p.of) != 1 {
+		t.Errorf("%d sources are remembered", len(p.of))
 	}
 }
 
@@ -99,6 +141,13 @@ func TestServeProbes(t *testing.T) {
 	c.key("\r", "Step 2 of 3").key("i", "vendor/probe       Nobody in the tenant has consented")
 	if err := s.Approve(t.Context(), walkAdmin, "8dd90edb-c881-459a-ac84-2a1fee8c5c94", nil); err != nil {
 		t.Fatal(err)
+	}
+	passes := func(seen string) bool { return strings.Contains(seen, "✓ pass    vendor/probe") }
+	for range 20 { // the run asks by itself less and less often
+		if c.within(t, probeKept, passes) {
+			break
+		}
+		c.types(t, "r")
 	}
 	c.waits("✓ pass    vendor/probe")
 	if text := c.printed() + w.printed(); strings.Contains(text, secret) {

@@ -321,6 +321,12 @@ func (s *site) counts() []web.Count {
 		gauge("goroutines", "Goroutines now.", float64(runtime.NumGoroutine())),
 		gauge("heap_bytes", "Memory in use on the heap.", float64(m.HeapAlloc)),
 	}
+	if len(s.c.Probes) > 0 {
+		all = append(all,
+			counter("probe_questions", "Questions to Microsoft with a vendor's own credential.", s.probes.asked.Load()),
+			counter("probe_refused", "Such questions that were not asked, because there were too many.", s.probes.refused.Load()),
+		)
+	}
 	if s.web != nil {
 		all = append(all, s.web.Counts()...)
 	}
