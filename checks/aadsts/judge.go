@@ -206,6 +206,12 @@ func (f *facts) decide(signs []sign, best int, w *seen) {
 	if s.class == NotEntra && s.sure == Low && s.code == 0 {
 		// That another service is likelier does not make it known whose this is.
 		a.What, a.Do, a.Skip = whatWhose, doWhose, skipWhose
+		switch s.why {
+		case whyForeign:
+			a.What = whatOther
+		case whyBoth:
+			a.What = whatEither
+		}
 	}
 	if s.code != 0 {
 		a.Lookup = lookupAt(f.host, s.code)

@@ -206,6 +206,8 @@ const (
 	whatPassword    = " Your password was right."
 	whatEmpty       = "There is no text."
 	whatWhose       = "Nothing in this text shows whose message it is."
+	whatOther       = "This reads like a message of another service than Microsoft's sign-in. It is not certain whose."
+	whatEither      = "The text names Microsoft and another service, and does not show which of them said it."
 	doWhose         = "Look at the address of the page, and at what it calls itself: the help of whoever runs it knows the message. If it is Microsoft's sign-in, copy all of it and ask again."
 	skipWhose       = "asking for approval of the app before it is known whose message this is"
 	whatCancel      = "You left the page. Microsoft says the same whether you pressed Cancel on the permission page or left the wall that asks for an admin's approval."
