@@ -85,3 +85,29 @@ func TestNotKnownWhose(t *testing.T) {
 		}
 	}
 }
+
+// TestGoodNewsIsNoWall holds that an admin who has approved is not read as one who has
+// to, whatever else needs to be done; and that those of the same words which say that
+// nobody has approved are.
+func TestGoodNewsIsNoWall(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		want Class
+	}{
+		{"O administrador aprovou o aplicativo. Apenas isso.", Unknown},
+		{"Der Administrator hat der App zugestimmt, es muss nur neu gestartet werden", Unknown},
+		{"The admin allowed this app. You need to restart.", Unknown},
+		{"De beheerder heeft de app goedgekeurd, u moet alleen opnieuw starten", Unknown},
+		{"L'amministratore ha approvato l'app: serve solo riavviare", Unknown},
+		{"Der App muss von einem Administrator zugestimmt werden", AdminConsentNeeded},
+		{"De app moet door een beheerder worden goedgekeurd", AdminConsentNeeded},
+		{"L'app deve essere approvata da un amministratore", AdminConsentNeeded},
+		{"Ihr Administrator hat der App noch nicht zugestimmt", AdminConsentNeeded},
+		{"Your admin hasn't allowed this app", AdminConsentNeeded},
+	} {
+		if a := Parse(c.text); a.Class != c.want {
+			t.Errorf("%s: %s, %q", c.text, a.Class, a.What)
+		}
+	}
+}
