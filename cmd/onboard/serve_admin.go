@@ -34,10 +34,12 @@ type adminAnswer struct {
 	Bans   []ssh.Ban   `json:"bans,omitempty"`
 }
 
-// mostAdmin bounds a request, in bytes; adminTime the time for one.
+// mostAdmin bounds a request, and mostAnswer an answer, in bytes: a list of bans may
+// be as long as the file that keeps it. adminTime is the time for one.
 const (
-	mostAdmin = 64 << 10
-	adminTime = 10 * time.Second
+	mostAdmin  = 64 << 10
+	mostAnswer = 64 << 20
+	adminTime  = 10 * time.Second
 )
 
 // adminDoor is the listening end.
@@ -132,7 +134,9 @@ func (a *adminDoor) answer(c net.Conn) {
 	if err := d.Decode(&ask); err == nil {
 		answer = a.do(ask)
 	}
-	_ = json.NewEncoder(c).Encode(answer) // whoever has gone needs no answer
+	to := json.NewEncoder(c)
+	to.SetEscapeHTML(false) // or a list of bans grows up to sixfold
+	_ = to.Encode(answer)   // whoever has gone needs no answer
 }
 
 // do carries out a request.
@@ -190,7 +194,7 @@ func askAdmin(ctx context.Context, path string, ask adminAsk) (adminAnswer, erro
 	if err := json.NewEncoder(c).Encode(ask); err != nil {
 		return out, fmt.Errorf("ask the server: %w", err)
 	}
-	if err := json.NewDecoder(io.LimitReader(c, 16<<20)).Decode(&out); err != nil {
+	if err := json.NewDecoder(io.LimitReader(c, mostAnswer)).Decode(&out); err != nil {
 		return out, fmt.Errorf("hear the server: %w", err)
 	}
 	if out.Error != "" {

@@ -96,6 +96,9 @@ func openProbes(ctx context.Context, all []serveProbe, c *clients, profiles []fl
 	}
 	readers := map[string]checks.Reader{}
 	for i, p := range all {
+		if first := slices.Index(ids, ids[i]); first < i {
+			return nil, nil, usage(saySeeConfig, sayProbeSame, checks.Line(all[first].App, 40), checks.Line(p.App, 40))
+		}
 		if err := othersCannotRead(p.SecretFile + p.CertFile); err != nil {
 			return nil, nil, usage(saySeeConfig, "probes: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"onboard.example/checks"
 	"onboard.example/checks/sim"
+	"onboard.example/flows"
 )
 
 // counts is a reader that counts how often it was asked.
@@ -104,6 +105,30 @@ func TestProbingIsBounded(t *testing.T) {
 	}
 	if now = now.Add(time.Minute); !p.allow(from(mostProbing), now) || len(p.of) != 1 {
 		t.Errorf("%d sources are remembered", len(p.of))
+	}
+}
+
+// TestProbesOfOneApp holds that two credentials for one client id are refused: one of
+// them would be used for the other.
+func TestProbesOfOneApp(t *testing.T) {
+	t.Parallel()
+	profiles := []flows.Profile{{ID: "one", ClientID: "8dd90edb-c881-459a-ac84-2a1fee8c5c94"}, {ID: "two", ClientID: "8DD90EDB-c881-459a-ac84-2a1fee8c5c94"}}
+	file := keep(t, "secret", "x\n")
+	if err := os.Chmod(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	both := []serveProbe{{App: "one", SecretFile: file}, {App: "two", SecretFile: file}}
+	c := defaultServe()
+	clients, err := newClients(c.served())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer clients.close()
+	if _, ids, err := openProbes(t.Context(), both[:1], clients, profiles, new(probeCounts)); err != nil || len(ids) != 1 {
+		t.Errorf("%v, %v", ids, err)
+	}
+	if _, _, err := openProbes(t.Context(), both, clients, profiles, new(probeCounts)); err == nil || !strings.Contains(err.Error(), "have one client id") {
+		t.Errorf("%v", err)
 	}
 }
 

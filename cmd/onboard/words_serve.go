@@ -46,6 +46,7 @@ who hides a banned key is not known by it.`
 	sayAppNoIDDo      = "Put the clientId into the profile, or leave the app out."
 	sayProbeOne       = "probes: app %q needs one of secretFile and certFile"
 	sayProbeTwice     = "probes: app %q is named twice"
+	sayProbeSame      = "probes: the apps %q and %q have one client id; name one of them"
 	sayProbeOpen      = "others can read the credential %s (mode %04o): chmod o-rwx it"
 	sayProbeOther     = "Nobody asks with the credential of this app here."
 	sayProbeBusy      = "Many ask with the vendor's credential just now; it is asked again by itself."

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -184,6 +185,8 @@ func (d *Door) careful(pages http.Handler) http.Handler {
 			refuse(w, http.StatusRequestEntityTooLarge, sayBody)
 		case len(r.URL.RawQuery) > mostQuery:
 			refuse(w, http.StatusRequestURITooLong, sayLong)
+		case r.URL.Path != "/" && path.Clean(r.URL.Path) != strings.TrimSuffix(r.URL.Path, "/"):
+			send(w, http.StatusNotFound, d.missing) // the library would send it on, and repeat what came in
 		default:
 			pages.ServeHTTP(w, r)
 		}

@@ -3,7 +3,9 @@ package web
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net"
@@ -48,6 +50,23 @@ func TestLanding(t *testing.T) {
 	}
 }
 
+// TestStyleIsTheOneLetIn holds that the policy lets in the style that stands in the
+// page, and with it no other.
+func TestStyleIsTheOneLetIn(t *testing.T) {
+	t.Parallel()
+	p := opened(t, nil)
+	for _, path := range []string{"/", "/nowhere"} {
+		a := p.does(http.MethodGet, path, nil)
+		_, rest, _ := strings.Cut(a.body, "<style>")
+		inside, _, closed := strings.Cut(rest, "</style>")
+		sum := sha256.Sum256([]byte(inside))
+		want := "style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "';"
+		if !closed || inside == "" || strings.Count(a.body, "<style") != 1 || !strings.Contains(a.head.Get("Content-Security-Policy"), want) {
+			t.Errorf("%s: %s is not in %q", path, want, a.head.Get("Content-Security-Policy"))
+		}
+	}
+}
+
 // guarded holds the headers that every answer has.
 func guarded(t *testing.T, a answer) {
 	t.Helper()
@@ -88,6 +107,9 @@ func TestRefused(t *testing.T) {
 		{http.MethodGet, "/nowhere", "", http.StatusNotFound, sayMissing},
 		{http.MethodGet, "/metrics", "", http.StatusNotFound, sayMissing},
 		{http.MethodGet, "/healthz/more", "", http.StatusNotFound, sayMissing},
+		{http.MethodGet, "/healthz/", "", http.StatusNotFound, sayMissing},
+		{http.MethodGet, "//a/..//b?alert", "", http.StatusNotFound, sayMissing},
+		{http.MethodGet, "/./healthz?alert", "", http.StatusNotFound, sayMissing},
 		{http.MethodGet, "/..%2f..%2fetc%2fpasswd", "", http.StatusNotFound, sayMissing},
 		{http.MethodGet, "/%3Cscript%3Ealert(1)%3C/script%3E", "", http.StatusNotFound, sayMissing},
 	} {
