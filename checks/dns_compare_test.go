@@ -198,7 +198,7 @@ func TestDNSKeptForLong(t *testing.T) {
 	old := missing("", DNSNoName)
 	old.Negative = (1<<31 - 1) * time.Second
 	r := hetkRule().Compare(answer(old, found("ns1.", fullPolicy)), nil, nil)
-	if said := strings.Join(r.Notes, " "); !strings.Contains(said, "for a week or more, until 2026-11-28 14:00 UTC") {
+	if said := strings.Join(r.Notes, " "); !strings.Contains(said, "for up to about a week, until 2026-11-28 14:00 UTC") {
 		t.Errorf("%q", said)
 	}
 	if r.Resolver.TTL != 1<<31-1 {

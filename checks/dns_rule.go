@@ -206,8 +206,8 @@ func (r DNSRule) foreign(rec DNSRecord) bool {
 	if len(rec.Tags) > 0 && strings.EqualFold(rec.Tags[0].Name, "v") {
 		return !strings.HasPrefix(strings.ToLower(rec.Tags[0].Value), stem)
 	}
-	if strings.Contains(strings.ToLower(rec.Text), "v="+strings.ToLower(r.Version)) {
-		return false // the record with something around it, such as a line of a zone file
+	if r.around(rec.Text) {
+		return false
 	}
 	for word := range wordsIn(rec.Text) {
 		ours := strings.EqualFold(word, "v") || strings.EqualFold(word, r.Version)
@@ -217,6 +217,23 @@ func (r DNSRule) foreign(rec DNSRecord) bool {
 		return !ours // the first decides
 	}
 	return false
+}
+
+// around reports whether a text is the record with nothing before it but what a line of
+// a zone file has: a name, a TTL, a class, the type, a quote.
+func (r DNSRule) around(text string) bool {
+	before, after, ok := strings.Cut(strings.ToLower(text), "v="+strings.ToLower(r.Version))
+	if next, _ := utf8.DecodeRuneInString(after); !ok || unicode.IsLetter(next) || unicode.IsDigit(next) {
+		return false
+	}
+	line := strings.FieldsFunc(before, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("\"'(", c) })
+	if len(line) == 0 {
+		return true
+	}
+	if name := strings.ToLower(r.Label); len(line) == 1 && (line[0] == name || strings.HasPrefix(line[0], name+".")) {
+		return true
+	}
+	return len(line) <= 4 && line[len(line)-1] == "txt" && !strings.ContainsRune(line[0], '=')
 }
 
 // wordsIn are the words of a record; a hyphen or a low line is part of one.

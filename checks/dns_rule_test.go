@@ -194,6 +194,12 @@ func TestForeign(t *testing.T) {
 		"  v=hetk1; policy=private":           false,
 		"v=hetk2; policy=private":             false,
 		"_hetk 3600 IN TXT v=hetk1":           false,
+		"MS=ms123 v=hetk1; policy=private":    true,
+		"MS=ms123 txt v=hetk1":                true,
+		"site v=hetk12; policy=private":       true,
+		"_hetk IN TXT \"v=hetk1; policy=x\"":  false,
+		"_hetk.contoso.example. v=hetk1":      false,
+		"contoso.example. 1h IN TXT v=hetk1":  false,
 		"policy = private":                    false,
 		"\u201cv=hetk1; policy=private\u201d": false,
 	} {

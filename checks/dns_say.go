@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// dnsKept is the longest that a cache keeps anything, whatever it was told (RFC 8767 §4).
+// dnsKept is the longest that caches are advised to keep anything, whatever they were
+// told (RFC 8767 §4); many keep it for less.
 const dnsKept = 7 * 24 * time.Hour
 
 // DNSLasts is how long an answer is kept, as people write it: 43s, 5m, 23h58m.

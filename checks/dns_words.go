@@ -2,7 +2,7 @@ package checks
 
 // Every word about the DNS that a person reads.
 const (
-	sayDNSLong      = "a week or more"
+	sayDNSLong      = "up to about a week"
 	sayDNSSeveral   = "There are %d policy records; there must be one, or none counts."
 	sayDNSKeepOne   = "Keep one of them: %s"
 	sayDNSBeside    = "Another TXT record beside it looks like an attempt and is passed over: %s"

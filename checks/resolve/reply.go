@@ -78,10 +78,11 @@ func kept(answer []dns.RR, kind uint16) time.Duration {
 	least := time.Duration(-1)
 	for _, rr := range answer {
 		ttl := seconds(rr.Header().Ttl)
-		switch sig, signed := rr.(*dns.RRSIG); {
-		case signed:
-			ttl = min(ttl, seconds(sig.OrigTtl))
-		case !slices.Contains([]uint16{kind, dns.TypeCNAME, dns.TypeDNAME}, rr.Header().Rrtype):
+		of := rr.Header().Rrtype
+		if sig, signed := rr.(*dns.RRSIG); signed {
+			of, ttl = sig.TypeCovered, min(ttl, seconds(sig.OrigTtl))
+		}
+		if !slices.Contains([]uint16{kind, dns.TypeCNAME, dns.TypeDNAME}, of) {
 			continue
 		}
 		if least < 0 || ttl < least {

@@ -23,6 +23,7 @@ func TestKeptAsLongAsTheShortest(t *testing.T) {
 		"longer than was signed": {[]string{`a.example. 300 TXT "x"`, "a.example. 300 RRSIG TXT 13 2 60 20300101000000 20200101000000 1 example. AAAA"}, nil, time.Minute},
 		"the highest bit is set": {[]string{`a.example. 4000000000 TXT "x"`}, nil, 0},
 		"something else beside":  {[]string{`a.example. 300 TXT "x"`, "b.example. 1 A 192.0.2.1"}, nil, 5 * time.Minute},
+		"signed beside":          {[]string{`a.example. 300 TXT "x"`, "b.example. 5 RRSIG A 13 2 5 20300101000000 20200101000000 1 example. AAAA"}, nil, 5 * time.Minute},
 		"not there":              {nil, []string{"example. 300 SOA a. b. 1 1 1 1 60"}, time.Minute},
 		"not there, by an alias": {[]string{"a.example. 10 CNAME b.example."}, []string{"example. 300 SOA a. b. 1 1 1 1 60"}, 10 * time.Second},
 	} {
