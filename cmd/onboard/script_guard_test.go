@@ -110,17 +110,67 @@ func TestScriptsStopBeforeTheyWrite(t *testing.T) {
 }
 
 // An accepted change is none until it is seen: what was accepted and does not
-// show stops the script, and is not taken back blindly either.
+// show stops the script, is not sent again, and is told as neither somebody's nor
+// back already.
 func TestScriptsBelieveWhatTheySee(t *testing.T) {
 	t.Parallel()
 	r := plannedScript(t, scriptPlanOf(t, "grant, widened"), sim.Options{Faults: []string{"replication=1h"}})
 	file := r.script(t, flows.FormHTTP, "change.sh")
 	env := []string{"TOKEN=" + r.token, r.impatient(t)}
-	if out, code := r.runs(t, env, "bash", file); code == 0 || !strings.Contains(out, "was accepted, and is not to be seen") || strings.Contains(out, "Done.") {
+	if out, code := r.runs(t, env, "bash", file); code == 0 || !strings.Contains(out, "was accepted, and is not to be seen yet") || strings.Contains(out, "Done.") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
-	if out, code := r.runs(t, env, "bash", file, "undo"); code == 0 || !strings.Contains(out, "not as this script left it") {
+	sent := r.done(t)
+	if out, code := r.runs(t, env, "bash", file); code == 0 || !strings.Contains(out, "Nothing is sent again: run this again later") || r.done(t) != sent {
+		t.Errorf("once more, exit %d:\n%s", code, out)
+	}
+	if out, code := r.runs(t, env, "bash", file, "undo"); code == 0 || !strings.Contains(out, "was never seen: it may still come") || r.done(t) != sent {
 		t.Errorf("undo, exit %d:\n%s", code, out)
+	}
+}
+
+// What showed only after the script had given up is done, and goes back; a way
+// back that was sent and not seen is not sent again.
+func TestScriptsTakeUpWhatShowsLate(t *testing.T) {
+	t.Parallel()
+	r := plannedScript(t, scriptPlanOf(t, "grant, widened"), sim.Options{})
+	file := r.script(t, flows.FormHTTP, "change.sh")
+	env := []string{"TOKEN=" + r.token, r.impatient(t)}
+	before := r.state(t)
+	if out, code := r.runs(t, env, "bash", file); code != 0 {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	log := filepath.Join(r.dir, "onboard-"+r.doc.Plan.Digest+".done")
+	ends := func(last string) { // as a run leaves it that ended there
+		t.Helper()
+		text, _, ok := strings.Cut(r.done(t), last)
+		if !ok {
+			t.Fatalf("no %q in %s", last, r.done(t))
+		}
+		if err := os.WriteFile(log, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ends("1 seen ")
+	if out, code := r.runs(t, env, "bash", file); code != 0 || !strings.Contains(out, "done before") || !strings.Contains(r.done(t), "1 seen ") {
+		t.Errorf("it shows now, exit %d:\n%s", code, out)
+	}
+	if out, code := r.runs(t, env, "bash", file, "undo"); code != 0 || r.state(t) != before {
+		t.Fatalf("undo, exit %d:\n%s", code, out)
+	}
+	ends("1 undone")
+	if out, code := r.runs(t, env, "bash", file); code == 0 || !strings.Contains(out, "undo comes first") || r.state(t) != before {
+		t.Errorf("its way back is under way, exit %d:\n%s", code, out)
+	}
+	grant := r.doc.Plan.Lines[0]
+	r.elsewhere(t, grant.Method, grant.Path, grant.Body)
+	late := r.state(t)
+	if out, code := r.runs(t, env, "bash", file, "undo"); code == 0 || !strings.Contains(out, "was sent, and is not to be seen yet") || r.state(t) != late {
+		t.Errorf("the way back does not show, exit %d:\n%s", code, out)
+	}
+	r.elsewhere(t, grant.Method, grant.Path, grant.Back.Body)
+	if out, code := r.runs(t, env, "bash", file, "undo"); code != 0 || !strings.Contains(r.done(t), "1 undone") || r.state(t) != before {
+		t.Errorf("it shows, exit %d:\n%s", code, out)
 	}
 }
 

@@ -22,8 +22,8 @@ look() {
 # Signs in where nobody is, and prints the tenant.
 sign_in() {
   if [ "$(az cloud show --query name --output tsv)" != "$CLOUD" ]; then # it would stay so for whatever else az is used for
-    say "az is set to another cloud than $CLOUD. Type: az cloud set --name $CLOUD"
-    return 1
+    say "stopped: az is set to another cloud than $CLOUD. Type: az cloud set --name $CLOUD"
+    return 3 # it says all there is to say
   fi
   if ! az account show --output none 2>/dev/null; then
     az login --tenant "$TENANT" --allow-no-subscriptions --output none >&2 || return 1
