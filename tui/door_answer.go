@@ -91,7 +91,11 @@ func (s *whyAnswer) looked(m *Model) (Role, string) {
 	case s.failed != "":
 		return RoleWarn, fill(wordDoorNotAsked, "why", s.failed)
 	case s.asked != "" && !s.in.Subject.Look.Discovery.Read:
-		return RoleWarn, fill(wordDoorUnreached, "domain", clean(s.asked))
+		said := wordDoorUnreached
+		if m.served {
+			said = wordDoorUnreachedServed
+		}
+		return RoleWarn, fill(said, "domain", clean(s.asked))
 	case s.asked != "":
 		return RoleSubtle, fill(wordDoorAsked, "domain", clean(s.asked))
 	case s.in.Personal != "":

@@ -178,14 +178,13 @@ func (m *Model) explain(e entry, w int) []row {
 }
 
 // fixOf is what mends what a finding says; nil: nothing is known. Where nobody can
-// sign in, what needs it is seen elsewhere.
+// sign in, what needs it is seen elsewhere; the reason and the link are of the advice
+// that this stands for.
 func (m *Model) fixOf(f checks.Finding) *checks.Fix {
 	if !m.served || !checks.NeedsSignIn(f) || f.Fix == nil {
 		return f.Fix
 	}
-	fix := *f.Fix
-	fix.Do = wordSignInElsewhere
-	return &fix
+	return &checks.Fix{Do: wordSignInElsewhere, Who: f.Fix.Who}
 }
 
 // gradeWord is how sure something is, in a word.

@@ -18,9 +18,17 @@ func TestServedPromisesNoSignIn(t *testing.T) {
 		if o := m.signInOffer(); o.hidden != served || (o.why == whyNoSignIn) != served {
 			t.Errorf("served %v: the sign-in is offered as %+v", served, o)
 		}
-		asked := checks.Finding{Summary: "Not asked: it needs a sign-in.", Fix: &checks.Fix{Do: "Sign in, read-only."}}
+		asked := checks.Finding{Summary: "Not asked: it needs a sign-in.", Fix: &checks.Fix{Do: "Sign in, read-only.", Why: "It needs a sign-in.", URL: "https://contoso.example/"}}
 		if !checks.NeedsSignIn(asked) {
 			t.Fatal("that is not how it is said any more")
+		}
+		if fix := m.fixOf(asked); served != (fix.Why == "" && fix.URL == "") {
+			t.Errorf("served %v: %+v", served, fix)
+		}
+		s := &whyAnswer{asked: "contoso.example"}
+		s.in.Subject.Look = &checks.Snapshot{}
+		if _, said := s.looked(m); strings.Contains(said, "Check the network") == served || !strings.Contains(said, "could not be reached") {
+			t.Errorf("served %v: %q", served, said)
 		}
 		words := strings.Join([]string{m.tooSmall(), m.blindWords(), m.gradeMeaning(checks.Inferred), m.fixOf(asked).Do}, "\n")
 		for _, no := range []string{"--plain", "--proxy", "sign in to verify", "Sign in, read-only."} {
