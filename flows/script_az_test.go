@@ -103,3 +103,25 @@ func TestHTTPTellsARefusalFromAFailure(t *testing.T) {
 		t.Error("the script for PowerShell takes 408 for a refusal")
 	}
 }
+
+// Where az is set to another cloud the script's last word says so, and not that
+// nobody is signed in.
+func TestAzSaysThatItIsSetToAnotherCloud(t *testing.T) {
+	t.Parallel()
+	text, err := Script(planWith(everyLine()[1]), FormAz, hetk())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"az", "jq"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\necho AzureChinaCloud\n"), 0o700); err != nil { //nolint:gosec // a program has to be executable
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "bash", "-s")
+	cmd.Dir, cmd.Stdin, cmd.Env = dir, strings.NewReader(text), []string{"PATH=" + dir + ":/usr/bin:/bin", "TMPDIR=" + dir}
+	out, err := cmd.CombinedOutput()
+	if err == nil || strings.TrimSpace(string(out)) != "stopped: az is set to another cloud than AzureCloud. Type: az cloud set --name AzureCloud" {
+		t.Errorf("%v: %s", err, out)
+	}
+}
