@@ -205,6 +205,30 @@ func TestAnotherDoorIsCut(t *testing.T) {
 	s.quiet(t)
 }
 
+// TestClosedIsNotCounted holds that a connection which was ended while it was counted
+// in does not stay in the counts.
+func TestClosedIsNotCounted(t *testing.T) {
+	t.Parallel()
+	bans, err := OpenBans("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, there := net.Pipe()
+	defer func() { _ = there.Close() }()
+	all := &sources{limits: DefaultLimits(), now: time.Now, of: map[netip.Prefix]*source{}}
+	g := &gate{sources: all, bans: bans}
+	c := &conn{Conn: here, gate: g}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.enter(c, netip.MustParseAddr("203.0.113.7")); !errors.Is(err, errRefused) {
+		t.Errorf("%v", err)
+	}
+	if conns, fresh, _, _ := all.counts(); conns != 0 || fresh != 0 || len(all.conns()) != 0 {
+		t.Errorf("%d connections, %d of them fresh", conns, fresh)
+	}
+}
+
 // TestAnotherDoorsDeadlines holds that whoever serves there says how long an answer
 // may take.
 func TestAnotherDoorsDeadlines(t *testing.T) {

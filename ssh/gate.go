@@ -114,15 +114,28 @@ func (g *gate) enter(c *conn, from netip.Addr) error {
 		g.log.Debug("refused", "from", g.name(from), "why", no)
 		return errRefused
 	}
-	c.mu.Lock()
-	c.counted, c.fresh = true, true
-	c.mu.Unlock()
-	g.sources.here(c)
+	if !c.counts() { // it was ended meanwhile, from elsewhere
+		g.sources.leave(c.source, true)
+		return errRefused
+	}
 	if g.isBanned(c) { // since the look above: whoever made the ban may not have found it here
 		_ = c.Close() // count it out
 		return errRefused
 	}
 	return nil
+}
+
+// counts notes that a connection was counted in, so that Close counts it out; false:
+// it is closed already.
+func (c *conn) counts() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.counted, c.fresh = true, true
+	c.gate.sources.here(c)
+	return true
 }
 
 // isBanned turns a connection away whose address is banned.
