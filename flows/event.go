@@ -345,6 +345,7 @@ const (
 	StopTenant      StopReason = "tenant"      // somebody signed in to another tenant
 	StopUnread      StopReason = "unread"      // the tenant could not be read, before a write or after it
 	StopStore       StopReason = "store"       // what is about to be written could not be stored first
+	StopBusy        StopReason = "busy"        // another run is writing to the tenant
 	StopSent        StopReason = "sent"        // it was sent before, and may still show
 )
 

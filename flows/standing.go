@@ -68,10 +68,14 @@ func (l ReceiptLine) wouldTakeBack(done ReceiptLine) bool {
 // SentBefore says which line of the plan in hand was sent before, by this run or
 // by one whose receipt is kept, to the same tenant for the same app, and may still
 // show: nothing is made twice (product §8). What sets a value may be sent again.
-// left is how long it may still take; ok is false where there is none.
-func SentBefore(s State, kept []Receipt) (line Change, left time.Duration, ok bool) {
+// left is how long it may still take; ok is false where there is none. lines are
+// those to ask about, as they are sent; none: those of the plan.
+func SentBefore(s State, kept []Receipt, lines ...Change) (line Change, left time.Duration, ok bool) {
 	if s.Plan == nil {
 		return line, 0, false
+	}
+	if len(lines) == 0 {
+		lines = s.Plan.Lines
 	}
 	all := slices.Clone(ReceiptsOf(s)) // which holds where no receipt can be kept
 	for _, k := range kept {
@@ -84,11 +88,11 @@ func SentBefore(s State, kept []Receipt) (line Change, left time.Duration, ok bo
 			continue
 		}
 		for _, l := range r.Lines {
-			i := slices.IndexFunc(s.Plan.Lines, func(c Change) bool {
+			i := slices.IndexFunc(lines, func(c Change) bool {
 				return c.Method == "POST" && c.Method == l.Method && c.Path == l.Path && c.Body == l.Body
 			})
 			if i >= 0 && s.maySoonShow(l) && !r.since(all, l) {
-				return s.Plan.Lines[i], s.showsIn(l), true
+				return lines[i], s.showsIn(l), true
 			}
 		}
 	}

@@ -25,7 +25,7 @@ var planWords = struct {
 	stoppedElse, unseen, unseenSetting, unseenManaged                                                                                                                 string
 	backUndo, noUndo, movedGone, movedOther, movedUsed, movedHolds, unsureWarning, moreWarning, keptWarning, fileWarning, handWarning, rolesWarning, publisherWarning string
 
-	tooEarly, sentBefore, madeAs string
+	tooEarly, sentBefore, unreadReceipt, madeAs string
 }{
 	oneLine:   "a grant for %s on %s",
 	oneEffect: "%s can connect the app. Nothing changes for anybody else.",
@@ -138,6 +138,7 @@ var planWords = struct {
 		StopTenant:      "Somebody is signed in to another tenant than the plan's, so nothing more is sent. Sign in with an account of the plan's tenant.",
 		StopUnread:      "The tenant could not be read, so nothing more is sent. What was sent before is in the receipt: look again.",
 		StopSent:        "A change of this plan was sent before, and may still show. Nothing is made twice, so nothing was sent: look again.",
+		StopBusy:        "Another run is writing to this tenant, so nothing was sent. Let it come to its end, then read the plan anew.",
 		StopStore:       "What is about to be written is stored first, and that failed, so nothing more is sent. Make room where runs are kept, then agree again.",
 	},
 	stoppedElse:   "Stopped before its end.",
@@ -155,6 +156,7 @@ var planWords = struct {
 	noUndo:        "None from here: what would be made again is another one.",
 	tooEarly:      "%s; look again in %d min",
 	madeAs:        " (as the receipt has it: %s)",
+	unreadReceipt: "%v. It may tell of a change that does not show yet, so nothing is sent for an hour after it was written, or until it can be read or is moved away",
 	sentBefore:    "It is: %s. Look again in %d min.",
 	unsureWarning: "No answer came to this when it was done (%s), so what is there now may be somebody else's.",
 	moreWarning:   "This grants more than the app asks for: %s",

@@ -121,17 +121,21 @@ func carry(ctx context.Context, o *options, path flows.PathID, answers map[flows
 // notSentBefore refuses a plan of which an earlier run sent a line that may still
 // show.
 func (e *errand) notSentBefore(ctx context.Context, s flows.State) error {
-	line, left, ok := e.d.SentBefore(ctx)
-	if !ok {
+	line, left, ok, unknown := e.d.SentBefore(ctx)
+	if !ok && unknown == nil {
 		return nil
 	}
+	why := flows.StopSent
 	err := &exitError{
 		code: codeUnknown, cause: fmt.Errorf(saySentBefore, checks.Line(line.Title, mostDetail)),
 		typed: fmt.Sprintf(saySentBeforeNext, int(left.Minutes())+1),
 	}
+	if unknown != nil {
+		why, err = flows.StopStore, &exitError{code: codeFailed, cause: fmt.Errorf(sayNotCounted, unknown)}
+	}
 	if e.w.o.json {
 		done := flows.DoneOf(s, e.fit)
-		done.Stopped, done.Why = flows.StopSent, err.cause.Error()
+		done.Stopped, done.Why = why, err.cause.Error()
 		if err := json.NewEncoder(e.w.o.out).Encode(done); err != nil {
 			return unprinted(err)
 		}

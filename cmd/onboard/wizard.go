@@ -233,6 +233,9 @@ type noReceipts struct{ err error }
 // Save implements run.Receipts.
 func (n noReceipts) Save(context.Context, flows.Receipt) (string, error) { return "", n.err }
 
+// Lock implements run.Receipts.
+func (n noReceipts) Lock(string) (func(), error) { return nil, n.err }
+
 // All implements run.Receipts.
 func (n noReceipts) All(context.Context) ([]flows.Receipt, error) { return nil, n.err }
 

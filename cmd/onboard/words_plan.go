@@ -17,7 +17,8 @@ such plan, 2 wrong usage, 3 the tenant could not be read.`
 	sayApplyLong = `apply makes the same plan as plan, shows it, and carries it out once you have
 typed the tenant's domain, or given it as --yes-i-mean. Only then it asks for the
 permissions to write. Each line is written once and read again before the next,
-and a receipt says what was sent. Nothing is ever sent twice.
+and a receipt says what was sent; without one that can be kept, nothing is. What
+an earlier run may have made is not made a second time.
 
 Exit codes: 0 every line was seen in the tenant, or nothing was to be done, 1 a
 line was refused, 2 wrong usage or not agreed to, 3 it cannot be told whether a
@@ -76,5 +77,6 @@ Without a receipt it lists those that are kept.`
 	sayPlanIsID       = "%s is no digest, but the id of the one run of which the receipt %s is, of a plan with the digest %s; the plan is %s now"
 	sayPlanOther      = "the plan is %s now, and not %s: the tenant or what is asked for is not as it was then, or that is no plan's digest"
 	saySentBefore     = "an earlier run sent this, and it may still show: %s; nothing is made twice"
+	sayNotCounted     = "nothing was changed: %w"
 	saySentBeforeNext = "Look again in %d min."
 )

@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,23 +90,56 @@ func (r *Receipts) Read(name string) (flows.Receipt, error) {
 	return readReceipt(name, filepath.Join(r.path, name))
 }
 
-// All reads the receipts that can be read, newest first. The error is that
-// they cannot be listed, or ctx's.
+// All reads the receipts, newest first. Of those that cannot be read it says which,
+// as flows.UnreadReceipts beside the others. Other errors are that they cannot be
+// listed, and ctx's.
 func (r *Receipts) All(ctx context.Context) ([]flows.Receipt, error) {
 	names, err := r.List()
 	if err != nil {
 		return nil, err
 	}
 	var out []flows.Receipt
+	var unread flows.UnreadReceipts
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if receipt, err := r.Read(name); err == nil {
+		receipt, err := r.Read(name)
+		if err == nil {
 			out = append(out, receipt)
+			continue
 		}
+		info, gone := os.Lstat(filepath.Join(r.path, name))
+		if errors.Is(err, ErrNoReceipt) || gone != nil {
+			continue // it was moved away in this moment
+		}
+		unread = append(unread, flows.UnreadReceipt{Name: name, Saved: info.ModTime(), Err: err})
+	}
+	if len(unread) > 0 {
+		return out, unread
 	}
 	return out, nil
+}
+
+// Lock keeps other runs that keep their receipts here from writing to a tenant,
+// until unlock or the end of the process, however it ends. It fails with
+// flows.ErrWriting where one is. The file that is locked stays: taken away, two
+// could hold one of the same name.
+func (r *Receipts) Lock(tenant string) (unlock func(), err error) {
+	of := sha256.Sum256([]byte(strings.ToLower(tenant)))
+	f, err := os.OpenFile(filepath.Join(r.path, ".writing-"+hex.EncodeToString(of[:8])), os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		if err = Lock(f); err != nil {
+			_ = f.Close()
+		}
+	}
+	switch {
+	case errors.Is(err, ErrBusy):
+		return nil, flows.ErrWriting
+	case err != nil:
+		return nil, keeping(err)
+	}
+	return func() { _ = f.Close() }, nil
 }
 
 // ReadReceipt reads a receipt from a file, wherever it lies. It fails with

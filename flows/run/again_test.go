@@ -53,7 +53,7 @@ func killedAndTakenUp(t *testing.T, shows, kept bool) {
 	if now, writes := w.count(); writes != 0 || now == looks {
 		t.Errorf("%d writes, %d looks after the yes", writes, now-looks)
 	}
-	if line, left, ok := r.SentBefore(t.Context()); !ok || line.Kind != flows.CreateApp || left <= 0 {
+	if line, left, ok, err := r.SentBefore(t.Context()); err != nil || !ok || line.Kind != flows.CreateApp || left <= 0 {
 		t.Errorf("sent before: %+v, %s, %t", line, left, ok)
 	}
 	want := []flows.ChangeKind{flows.CreateApp, flows.CreateGrant}

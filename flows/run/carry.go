@@ -48,10 +48,32 @@ func (d *Driver) carryOut(ctx context.Context, id flows.PlanID) {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(d.o.WriteGrace, cancel) })()
 	c := &carrying{d: d, plan: *s.Plan, work: ctx, tell: tell}
+	unlock, err := d.lock(s.Plan.Tenant)
+	if err != nil {
+		d.finish(tell, flows.Stopped{Plan: id, Why: notLocked(err), Text: lockWords(err)})
+		return
+	}
+	defer unlock()
 	if why, text := c.run(); why != "" && d.State().Confirmed == id { // else it was stopped already, and said why
 		d.finish(tell, flows.Stopped{Plan: id, Why: why, Text: text})
 	}
 	d.file(tell, id)
+}
+
+// notLocked is why a plan is not begun where the tenant is not this run's alone.
+func notLocked(err error) flows.StopReason {
+	if errors.Is(err, flows.ErrWriting) {
+		return flows.StopBusy
+	}
+	return flows.StopStore
+}
+
+// lockWords are what notLocked does not say by itself.
+func lockWords(err error) string {
+	if errors.Is(err, flows.ErrWriting) {
+		return ""
+	}
+	return err.Error()
 }
 
 // finish tells the end of a plan. It is stored if it can be, and holds in
@@ -147,11 +169,23 @@ func (c *carrying) readFirst() (why flows.StopReason, text string) {
 	if now.Sum() != c.plan.Sum() {
 		return flows.StopMoved, ""
 	}
-	if line, left, ok := c.d.SentBefore(c.work); ok {
-		return flows.StopSent, flows.SentBeforeWords(line, left)
+	if why, text := c.notSent(); why != "" {
+		return why, text
 	}
 	if s.Facts.App != nil {
 		c.app = s.Facts.App.ID
+	}
+	return "", ""
+}
+
+// notSent holds lines, or without any the whole plan, against what was sent before
+// and may still show.
+func (c *carrying) notSent(lines ...flows.Change) (why flows.StopReason, text string) {
+	switch line, left, ok, err := c.d.SentBefore(c.work, lines...); {
+	case err != nil:
+		return c.stopped(flows.StopStore), err.Error()
+	case ok:
+		return flows.StopSent, flows.SentBeforeWords(line, left)
 	}
 	return "", ""
 }
@@ -183,6 +217,11 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 	if !ok {
 		return flows.StopUnseen, words.noAppID
 	}
+	if line.Method == http.MethodPost { // once more, as late as can be: what a run elsewhere wrote meanwhile
+		if why, text := c.notSent(line); why != "" {
+			return why, text
+		}
+	}
 	pause := flows.PollFirst
 	for try := 1; ; try++ {
 		if c.work.Err() != nil {
@@ -194,10 +233,15 @@ func (c *carrying) line(i int) (why flows.StopReason, text string) {
 		if !c.sending(i) {
 			return flows.StopInterrupted, ""
 		}
-		c.d.save(c.tell, c.plan.ID) // whoever finds it after a kill reads that this line is in doubt
+		// Whoever finds the receipt after a kill reads that this line is in doubt: it is
+		// not sent where that cannot be kept.
+		if _, err := c.d.save(c.tell, c.plan.ID); err != nil {
+			c.d.finish(c.tell, flows.Applied{Plan: c.plan.ID, Line: i, Outcome: flows.OutcomeRefused, Before: line.Before, After: line.After, Message: err.Error(), At: c.d.o.Now()})
+			return flows.StopStore, err.Error()
+		}
 		e := c.send(i, line)
 		c.d.finish(c.tell, e)
-		c.d.save(c.tell, c.plan.ID)
+		_, _ = c.d.save(c.tell, c.plan.ID) // where it fails, the one before says that the line is in doubt
 		switch e.Outcome {
 		case flows.OutcomeSent, flows.OutcomeAlready, flows.OutcomeUnclear:
 			return c.reread(i, e)

@@ -440,7 +440,9 @@ func TestNothingIsSentThatCouldNotBeStoredFirst(t *testing.T) {
 	})
 }
 
-func TestAReceiptThatCannotBeKeptIsSaid(t *testing.T) {
+// Nothing is sent where the receipt that would tell of it after a kill cannot be
+// kept: every applied plan has one.
+func TestAReceiptThatCannotBeKeptStopsTheWrite(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := &world{onSave: func() error { return errFull }}
@@ -450,8 +452,11 @@ func TestAReceiptThatCannotBeKeptIsSaid(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		s := r.State()
-		if !s.Carried() || s.Trouble == nil || s.Trouble.What != flows.TroubleReceipt || len(s.Receipts) != 0 {
-			t.Errorf("carried %v, trouble %+v, filed %v", s.Carried(), s.Trouble, s.Receipts)
+		if s.Stop == nil || s.Stop.Why != flows.StopStore || s.Trouble == nil || s.Trouble.What != flows.TroubleReceipt || len(s.Receipts) != 0 {
+			t.Errorf("stop %+v, trouble %+v, filed %v", s.Stop, s.Trouble, s.Receipts)
+		}
+		if _, writes := w.count(); writes != 0 || s.Lines[0].Status != flows.LineRefused {
+			t.Errorf("%d writes, lines %+v", writes, s.Lines)
 		}
 	})
 }

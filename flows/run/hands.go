@@ -167,8 +167,12 @@ type Move struct {
 }
 
 // Receipts keeps receipts. Save returns the name under which it can be found.
-// All are those that are kept and can be read, of every run, in any order.
+// All are those that are kept, of every run, in any order; flows.UnreadReceipts
+// beside them are those that cannot be read. Lock keeps other runs from writing to
+// a tenant, until unlock or the end of the process, however it ends; it fails with
+// flows.ErrWriting where one is.
 type Receipts interface {
+	Lock(tenant string) (unlock func(), err error)
 	Save(ctx context.Context, r flows.Receipt) (name string, err error)
 	All(ctx context.Context) ([]flows.Receipt, error)
 }

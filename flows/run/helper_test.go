@@ -36,8 +36,14 @@ type world struct {
 	tenant string // id of the one that the domain has; empty: tenantID
 	outs   []string
 	saved  []flows.Receipt
-	// earlier are the receipts that other runs left.
+	// earlier are the receipts that other runs left; unread are those of them that
+	// cannot be read.
 	earlier []flows.Receipt
+	unread  error
+	// locked are the tenants that were kept from others, each with an empty one after
+	// it once it was let go of.
+	locked []string
+	onLock func() error
 
 	// Where set, these stand in for what the hand would do.
 	onLook   func(ctx context.Context, n int, ask Ask) error
@@ -180,6 +186,23 @@ func (w *world) out() []string {
 	return slices.Clone(w.outs)
 }
 
+// Lock keeps other runs from writing.
+func (w *world) Lock(tenant string) (func(), error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.onLock != nil {
+		if err := w.onLock(); err != nil {
+			return nil, err
+		}
+	}
+	w.locked = append(w.locked, tenant)
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.locked = append(w.locked, "")
+	}, nil
+}
+
 // Save keeps a receipt.
 func (w *world) Save(_ context.Context, r flows.Receipt) (string, error) {
 	if w.onSave != nil {
@@ -203,7 +226,7 @@ func (w *world) All(context.Context) ([]flows.Receipt, error) {
 			out = append(out, r)
 		}
 	}
-	return out, nil
+	return out, w.unread
 }
 
 func (w *world) count() (looks, writes int) {
