@@ -65,7 +65,7 @@ func planPilot(s State, p *Plan) error {
 
 // planGroup lets in a group, which cannot hold a grant: it is assigned, then the
 // app is for those assigned alone, and then it is approved. A refusal to assign
-// it, as without a licence, has changed nothing.
+// it, as without a licence, has shut nobody out; an app that was made first stays.
 func planGroup(s State, p *Plan, who WhoFact) error {
 	app, err := readyApp(s, p)
 	if err != nil {

@@ -74,7 +74,7 @@ var pathWords = struct {
 	requestsNobody: "requests are on, and nobody who may approve gets them: this adds somebody",
 	pilotAssign:    "approved already, and for those assigned alone: this assigns whom you name",
 	pilotOff:       "its sign-in is off, and it is approved for others: it is closed to who is not assigned before it is switched on",
-	groupNoP1:      "no Entra ID P1 was found in the tenant, and assigning a group takes it. Microsoft refuses it then, before anything is changed: name a person instead",
+	groupNoP1:      "no Entra ID P1 was found in the tenant, and assigning a group takes it. Microsoft is expected to refuse it then, before anybody is shut out: name a person instead",
 	pilotNoP1:      "opens it to one person; for a group, no Entra ID P1 was found here",
 
 	howShell: "By hand, in PowerShell", howShellHelp: "The commands are listed here; the admin center cannot make such a policy.",

@@ -16,7 +16,7 @@ var pilotWords = struct {
 	usersAgain: "Where users may consent for themselves, they can do so in this app once its sign-in is on.",
 	// [ED:assign-user-or-group-access-portal]
 	licence:   "Assigning a group takes Entra ID P1, and whether the tenant has it could not be read. Without it the assignment is refused, and nobody is shut out by then.",
-	noLicence: "Assigning a group takes Entra ID P1, and none was found here. Where there is none Microsoft refuses the assignment, which comes first: nobody is shut out by then.",
+	noLicence: "Assigning a group takes Entra ID P1, and none was found here. Where there is none Microsoft is expected to refuse the assignment, before anybody is shut out. An enterprise app that had to be made first stays; undo takes it back.",
 	also:      "Besides, assigned to the app already and let in as well: %s. See Users and groups; whoever is not meant is removed there first.",
 	alsoOne:   "one person or group", alsoSome: "%d people or groups", alsoMany: "many people or groups",
 }
