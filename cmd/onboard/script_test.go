@@ -75,7 +75,8 @@ func simulateScript(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Setenv("HOME", ts.MkAbs("home"))
-	ts.Setenv("XDG_STATE_HOME", ts.MkAbs("state"))
+	// What was sent to one tenant is nothing to the next, though its ids are the same.
+	ts.Setenv("XDG_STATE_HOME", ts.MkAbs("state-"+args[0]))
 }
 
 // tenantScript runs onboard against the simulator as its admin: [!] tenant
