@@ -139,7 +139,7 @@ func TestEveryStopSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, why := range []flows.StopReason{
 		flows.StopMoved, flows.StopRefused, flows.StopUnclear, flows.StopUnseen, flows.StopInterrupted, flows.StopNoHands, flows.StopSignIn,
-		flows.StopTenant, flows.StopUnread, flows.StopStore, flows.StopSent, flows.StopNoUse, "new",
+		flows.StopTenant, flows.StopUnread, flows.StopStore, flows.StopSent, flows.StopBusy, flows.StopNoUse, "new",
 	} {
 		d := atApplying(t)
 		d.happen(flows.Stopped{Plan: d.State().Plan.ID, Why: why, Text: "detail"})
