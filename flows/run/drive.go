@@ -36,10 +36,13 @@ func (d *Driver) Run(ctx context.Context) error {
 		for _, j := range jobs {
 			<-j.done
 		}
+		// Whoever leaves the moment the proof is there must not leave before the
+		// receipt says what it showed.
+		d.refile(context.WithoutCancel(ctx), d.State())
 	}()
 	for {
 		s := d.State()
-		d.refile(ctx, s)
+		d.refile(context.WithoutCancel(ctx), s)
 		if s.End != "" {
 			return nil
 		}

@@ -203,8 +203,11 @@ func (w *world) Lock(tenant string) (func(), error) {
 	}, nil
 }
 
-// Save keeps a receipt.
-func (w *world) Save(_ context.Context, r flows.Receipt) (string, error) {
+// Save keeps a receipt, and none for who has left.
+func (w *world) Save(ctx context.Context, r flows.Receipt) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
 	if w.onSave != nil {
 		if err := w.onSave(); err != nil {
 			return "", err

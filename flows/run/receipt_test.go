@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,6 +38,37 @@ func TestTheReceiptIsKeptWhereTheNextPlanIsThereAlready(t *testing.T) {
 			t.Errorf("saved %+v", w.saved[before:])
 		}
 	})
+}
+
+// A command leaves the moment its proof is there. The receipt says what that showed
+// all the same: by it a later undo is done, or refused.
+func TestWhoLeavesAtTheProofLeavesItInTheReceipt(t *testing.T) {
+	t.Parallel()
+	for range 20 { // who leaves and who saves are woken by one and the same event
+		bubble(t, func(t *testing.T) {
+			w := &world{}
+			r := drive(t, w, journal.NewMemory(), Options{})
+			r.toPlan()
+			r.confirm()
+			wake := r.Watch(t.Context())
+			for s := r.State(); s.Place.Stage != flows.StageProof || flows.Looking(s); s = r.State() {
+				if _, next := flows.Next(s); next && s.Place.Stage != flows.StageProof {
+					if err := r.Do(t.Context(), flows.Advanced{}); err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
+				<-wake
+			}
+			proved, _ := flows.ReceiptOf(r.State())
+			if err := r.stop(); err == nil {
+				t.Fatal("the run ended by itself")
+			}
+			if kept := w.saved[len(w.saved)-1]; !proved.Done || !reflect.DeepEqual(kept, proved) {
+				t.Fatalf("kept is\n%+v, proved was\n%+v", kept, proved)
+			}
+		})
+	}
 }
 
 // What is planned twice, refused and then confirmed again, is two plans of one
