@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
-	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/miekg/dns"
+	"golang.org/x/net/publicsuffix"
 )
 
 // lookOne asks about one name, without leaving its zone. Round trips: what the
@@ -18,9 +17,10 @@ import (
 func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside func(zone string) string) (out Answer, other *Answer, err error) {
 	out.Name = name
 	above := ancestors(name)
+	defer r.early(ctx, above)()
 	var wg group
 	for _, a := range above {
-		for _, k := range []uint16{dns.TypeNS, dns.TypeDS, dns.TypeDNSKEY} {
+		for _, k := range []uint16{dns.TypeDS, dns.TypeDNSKEY} {
 			if a != "." || k != dns.TypeDS {
 				wg.Go(func() { r.tell(ctx, a, k) })
 			}
@@ -61,6 +61,38 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 		out.Aliases = d.Aliases
 	}
 	return out, other, nil
+}
+
+// early asks for the name servers of all names above, before all else as all else
+// waits for them, and for the addresses of what they are told to be as soon as they
+// are: another of those names may take long. Whose zones are open to all, as com or
+// co.uk, those are not asked for, and no more than one zone may have. What it returns
+// ends it; what was not needed is left.
+func (r *Resolver) early(ctx context.Context, above []string) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	var asked atomic.Int64
+	var wg group
+	for _, a := range above {
+		wg.Go(func() {
+			t := r.tell(ctx, a, dns.TypeNS)
+			if suffix, _ := publicsuffix.PublicSuffix(bare(a)); a == "." || suffix == bare(a) {
+				return
+			}
+			hosts, _ := nameServers(t.msg, a)
+			for _, h := range hosts {
+				if asked.Add(1) > maxHosts {
+					return
+				}
+				for _, k := range addressKinds() {
+					wg.Go(func() { r.tell(ctx, h, k) })
+				}
+			}
+		})
+	}
+	return func() {
+		stop()
+		wg.Wait()
+	}
 }
 
 // homeless is the answer about a name whose zone is not known, with the reason.
@@ -123,116 +155,6 @@ func nameServers(m *dns.Msg, zone string) (hosts []string, more int) {
 	return out[:most], len(out) - most
 }
 
-// askAll asks every address of every host at once, and every host about a name that
-// nobody made: that is returned, by host.
-func (r *Resolver) askAll(ctx context.Context, out *Answer, c cut, kind uint16) map[string]Reply {
-	all := round{r: r, out: out, kind: kind, made: map[string]Reply{}, most: min(maxAddrs, max(1, maxServers/2/max(1, len(c.hosts))))}
-	out.Unasked = c.more
-	all.probe = fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
-	for _, h := range c.hosts {
-		all.wg.Go(func() { all.host(ctx, h, c.glue) })
-	}
-	all.wg.Wait()
-	slices.SortFunc(out.Servers, func(a, b Reply) int { return strings.Compare(a.Host+" "+a.Addr, b.Host+" "+b.Addr) })
-	return all.made
-}
-
-// wild reports whether the servers give for a name that nobody made what they give for
-// the one that was asked for. One that has neither name says nothing of a wildcard,
-// which may be on its way to it. One that says another thing of the two speaks against
-// it, and so does the signature of a record that stands at the name itself (RFC 4034
-// §3.1.3).
-func wild(servers []Reply, made map[string]Reply) bool {
-	is := false
-	for _, s := range servers {
-		m, asked := made[s.Host]
-		if !asked || !s.Outcome.Decides() || s.Outcome != Found && s.Outcome == m.Outcome {
-			continue
-		}
-		same := s.Outcome == Found && m.Outcome == Found && sameData(s.Records, m.Records) && (len(s.Records) > 0 || slices.Equal(s.Aliases, m.Aliases))
-		if !same || s.own() {
-			return false
-		}
-		is = true
-	}
-	return is
-}
-
-// round is one question to all servers of a zone.
-type round struct {
-	r     *Resolver
-	out   *Answer
-	kind  uint16
-	most  int    // addresses of one host, of each kind
-	probe string // a name that nobody made: who answers it the same has a wildcard
-
-	wg   group
-	mu   sync.Mutex
-	made map[string]Reply // to probe, by host
-}
-
-// host asks one server at the addresses that came along with its name, if any
-// did, while the resolver is asked for all of them.
-func (all *round) host(ctx context.Context, h string, glue *dns.Msg) {
-	var early []netip.Addr
-	if glue != nil {
-		early = append(addressesOf(glue.Extra, h, dns.TypeA), addressesOf(glue.Extra, h, dns.TypeAAAA)...)
-	}
-	early, _ = all.some(early)
-	for _, a := range early {
-		all.wg.Go(func() { all.ask(ctx, h, a) })
-	}
-	addrs, more := all.some(all.r.addresses(ctx, h))
-	if len(early)+len(addrs) == 0 {
-		all.add(Reply{Host: h, Outcome: Silent, Why: wordNoAddr})
-	}
-	if more {
-		all.mu.Lock()
-		all.out.Unasked++
-		all.mu.Unlock()
-	}
-	for _, a := range addrs {
-		if !slices.Contains(early, a) {
-			all.wg.Go(func() { all.ask(ctx, h, a) })
-		}
-	}
-}
-
-// some are those addresses that are asked, and whether there are more.
-func (all *round) some(addrs []netip.Addr) (out []netip.Addr, more bool) {
-	four, six := 0, 0
-	for _, a := range addrs {
-		n := &six
-		if a.Is4() {
-			n = &four
-		}
-		if *n++; *n <= all.most {
-			out = append(out, a)
-		}
-	}
-	return out, len(out) < len(addrs)
-}
-
-func (all *round) ask(ctx context.Context, h string, a netip.Addr) {
-	if all.out.Name != all.out.Zone {
-		all.wg.Go(func() {
-			rep := all.r.askServer(ctx, h, a, all.out.Zone, question{all.probe, all.kind})
-			all.mu.Lock()
-			defer all.mu.Unlock()
-			if rep.Outcome.Decides() { // one address of a host may be silent
-				all.made[h] = rep
-			}
-		})
-	}
-	all.add(all.r.askServer(ctx, h, a, all.out.Zone, question{all.out.Name, all.kind}))
-}
-
-func (all *round) add(rep Reply) {
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	all.out.Servers = append(all.out.Servers, rep)
-}
-
 func parent(name string) string {
 	if i, end := dns.NextLabel(name, 0); !end {
 		return name[i:]
@@ -240,21 +162,26 @@ func parent(name string) string {
 	return "."
 }
 
+// addressKinds are the types that hold addresses.
+func addressKinds() []uint16 { return []uint16{dns.TypeA, dns.TypeAAAA} }
+
 // addresses asks the resolver for a host's addresses of both kinds.
 func (r *Resolver) addresses(ctx context.Context, host string) []netip.Addr {
-	var four, six *told
+	var four, six []netip.Addr
 	var wg group
-	wg.Go(func() { four = r.tell(ctx, host, dns.TypeA) })
-	wg.Go(func() { six = r.tell(ctx, host, dns.TypeAAAA) })
+	wg.Go(func() { four = r.address(ctx, host, dns.TypeA) })
+	wg.Go(func() { six = r.address(ctx, host, dns.TypeAAAA) })
 	wg.Wait()
-	var out []netip.Addr
-	if four.msg != nil {
-		out = addressesOf(four.msg.Answer, host, dns.TypeA)
+	return append(four, six...)
+}
+
+// address asks the resolver for a host's addresses of one kind.
+func (r *Resolver) address(ctx context.Context, host string, kind uint16) []netip.Addr {
+	t := r.tell(ctx, host, kind)
+	if t.msg == nil {
+		return nil
 	}
-	if six.msg != nil {
-		out = append(out, addressesOf(six.msg.Answer, host, dns.TypeAAAA)...)
-	}
-	return out
+	return addressesOf(t.msg.Answer, host, kind)
 }
 
 func addressesOf(in []dns.RR, host string, kind uint16) []netip.Addr {
@@ -274,33 +201,6 @@ func addressesOf(in []dns.RR, host string, kind uint16) []netip.Addr {
 	}
 	slices.SortFunc(out, netip.Addr.Compare) // resolvers give them in turns
 	return out
-}
-
-// askServer asks one authoritative server and judges whether it may decide.
-func (r *Resolver) askServer(ctx context.Context, host string, a netip.Addr, zone string, q question) Reply {
-	at := netip.AddrPortFrom(a, r.portOf(a))
-	rep := Reply{Host: host, Addr: at.String()}
-	if !r.askable(a) {
-		rep.Outcome, rep.Why = Barred, wordPrivate
-		return rep
-	}
-	start := time.Now()
-	m, err := r.exchange(ctx, target{"udp", a.String(), fmt.Sprint(at.Port())}, q, way{})
-	rep.Took = time.Since(start)
-	switch {
-	case noPath(err):
-		rep.Outcome, rep.Why = NoPath, wordNoPath
-		return rep
-	case err != nil:
-		rep.Outcome, rep.Why = Silent, wordOf(err)
-		return rep
-	}
-	rep.msg = m
-	rep.judge(m, q, zone)
-	if rep.Outcome.Decides() && !m.Authoritative {
-		rep.drop(Lame, wordNoAA)
-	}
-	return rep
 }
 
 // heard is what the resolver in use said.

@@ -120,3 +120,49 @@ func TestRoundTrips(t *testing.T) {
 		})
 	}
 }
+
+// TestNothingWaitsForWhatIsSlow: a kind of address that is slow to be told does not
+// keep the servers at the other from being asked, and a name above that is slow to be
+// told does not keep the addresses of the zone's servers from being asked for. Each is
+// held back until the other was asked.
+func TestNothingWaitsForWhatIsSlow(t *testing.T) {
+	t.Parallel()
+	four := question{"ns1.contoso.example.", dns.TypeA}
+	for name, held := range map[string]struct {
+		is    func(q question) bool
+		until func(q question, auth bool) bool
+	}{
+		"addresses of one kind": {
+			func(q question) bool { return q.kind == dns.TypeAAAA },
+			func(_ question, auth bool) bool { return auth },
+		},
+		"a name of no zone": {
+			func(q question) bool { return q == question{"_hetk.contoso.example.", dns.TypeNS} },
+			func(q question, _ bool) bool { return q == four },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, record)
+			open, once := make(chan struct{}), sync.Once{}
+			w.set(func() {
+				w.gate = func(m *dns.Msg, auth bool) {
+					q := question{dns.CanonicalName(m.Question[0].Name), m.Question[0].Qtype}
+					if held.until(q, auth) {
+						once.Do(func() { close(open) })
+					}
+					if !auth && held.is(q) {
+						select {
+						case <-open:
+						case <-t.Context().Done():
+						}
+					}
+				}
+			})
+			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = time.Minute })
+			if err != nil || a.Security != Secure || len(a.Servers) != 2 || !a.Agree {
+				t.Errorf("%v: %+v", err, a)
+			}
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -137,6 +138,17 @@ func (r *Resolver) wantsAlone(t target) bool {
 
 func (r *Resolver) dial(ctx context.Context, network string, t target) (net.Conn, error) {
 	var d net.Dialer
+	if network == "udp" { // a socket, and so a port, of its own for each question (RFC 5452 §9.2)
+		to, err := netip.ParseAddrPort(t.String())
+		if err != nil {
+			return nil, fmt.Errorf("read the server's address: %w", err)
+		}
+		conn, err := d.DialUDP(ctx, network, netip.AddrPort{}, to)
+		if err != nil {
+			return nil, err // and no connection that is nil within
+		}
+		return conn, nil
+	}
 	if network != "tls" {
 		return d.DialContext(ctx, network, t.String())
 	}
