@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -129,6 +130,7 @@ func (a *attack) serve(_ bool, words []string) {
 			number, _ := strconv.ParseFloat(value, 64)
 			d, _ := time.ParseDuration(value)
 			switch key {
+			case "both": // at one port with TLS; see below
 			case "defaults":
 				o.Limits = DefaultLimits()
 			case "trusted":
@@ -157,6 +159,9 @@ func (a *attack) serve(_ bool, words []string) {
 			}
 		}
 	})
+	if slices.Contains(words, "both") {
+		a.s, _ = a.s.together(a.t)
+	}
 	_, port, err := net.SplitHostPort(a.s.addr)
 	if err != nil {
 		a.wrong("%v", err)

@@ -22,7 +22,7 @@ const (
 // Limits.Unused from then on.
 func (s *Server) Limited(l net.Listener) net.Listener {
 	g := newGate(l, s.sources, &s.o)
-	g.mute = true
+	g.mute, g.itself = true, true
 	return besides{g}
 }
 

@@ -32,6 +32,7 @@ type gate struct {
 
 	refusing chan struct{} // holds one for each refusal that is being said
 	mute     bool          // refusals are not said: another protocol is spoken
+	itself   bool          // a trusted proxy may come for itself, to ask whether this one is well
 
 	banned, nameless tally // refusals, of bans and of proxies without a header
 }
@@ -162,7 +163,7 @@ const headerWait = 5 * time.Second
 // say that it speaks for itself (LOCAL in version 2, UNKNOWN in version 1), and is
 // counted as that. Others never get to name anybody, for they are not asked.
 func (g *gate) admit(c *conn) error {
-	if !c.proxied {
+	if !c.proxied || c.admitted {
 		return nil
 	}
 	p := proxyproto.NewConn(c.Conn, proxyproto.WithPolicy(proxyproto.REQUIRE), proxyproto.SetReadHeaderTimeout(min(headerWait, g.limits.Handshake)))
@@ -171,19 +172,24 @@ func (g *gate) admit(c *conn) error {
 	case h == nil:
 	case h.Command == proxyproto.PROXY:
 		from = addrOf(h.SourceAddr)
-	case g.mute && h.Command == proxyproto.LOCAL:
-		from = addrOf(c.Conn.RemoteAddr())
+	case g.itself && h.Command == proxyproto.LOCAL:
+		from, c.alone = addrOf(c.Conn.RemoteAddr()), true
 	}
 	if !from.IsValid() {
-		_ = c.Close() // nobody is there to be told: it was a proxy that spoke
-		g.sources.refuse()
-		if n := g.nameless.count(time.Now()); n > 0 {
-			g.log.Warn("refused", "from", g.name(addrOf(c.Conn.RemoteAddr())), "why", sayNobodyNamed, "connections", n)
-		}
+		g.namedNobody(c)
 		return errRefused
 	}
-	c.in = p
+	c.in, c.admitted = p, true
 	return g.enter(c, from)
+}
+
+// namedNobody ends a connection of a trusted proxy that should have named somebody.
+func (g *gate) namedNobody(c *conn) {
+	_ = c.Close() // nobody is there to be told: it was a proxy that spoke
+	g.sources.refuse()
+	if n := g.nameless.count(time.Now()); n > 0 {
+		g.log.Warn("refused", "from", g.name(addrOf(c.Conn.RemoteAddr())), "why", sayNobodyNamed, "connections", n)
+	}
 }
 
 // conn is one connection: counted once in, and once out. Its Conn never changes:
@@ -191,12 +197,14 @@ func (g *gate) admit(c *conn) error {
 type conn struct {
 	net.Conn
 
-	in      io.Reader // what comes behind a PROXY header; nil: Conn. It is set before the first Read returns
-	gate    *gate
-	began   time.Time
-	proxied bool
-	from    netip.Addr // set with source under mu, once, before it is counted
-	source  netip.Prefix
+	in       io.Reader // what comes behind a PROXY header, or was looked at; nil: Conn. It is set before the first Read returns
+	gate     *gate
+	began    time.Time
+	proxied  bool
+	admitted bool       // its header was read
+	alone    bool       // which says that the proxy comes for itself
+	from     netip.Addr // set with source under mu, once, before it is counted
+	source   netip.Prefix
 
 	mu      sync.Mutex
 	counted bool
@@ -243,6 +251,18 @@ func (c *conn) Write(p []byte) (int, error) {
 		}
 	}
 	return c.Conn.Write(p)
+}
+
+// SetDeadline implements net.Conn. Until somebody is logged in nothing moves it
+// beyond the time for that, which began with the connection.
+func (c *conn) SetDeadline(t time.Time) error {
+	c.mu.Lock()
+	fresh := c.fresh
+	c.mu.Unlock()
+	if last := c.began.Add(c.gate.limits.Handshake); fresh && (t.IsZero() || t.After(last)) {
+		t = last
+	}
+	return c.Conn.SetDeadline(t)
 }
 
 // Close implements net.Conn.
@@ -342,13 +362,18 @@ func (c *conn) expel() {
 	time.AfterFunc(2*lastWords, func() { _ = c.Close() })
 }
 
-// refuse tells a client why, in the words of the protocol, and closes. It never
-// holds up whoever calls.
+// refuse tells a client of SSH why it is not served, and closes.
 func (g *gate) refuse(c *conn, reason uint32, why string) {
 	if g.mute {
 		_ = c.Close()
 		return
 	}
+	g.turnAway(c, refusal(reason, why))
+}
+
+// turnAway says a last word to a client, and closes. It never holds up whoever
+// calls.
+func (g *gate) turnAway(c *conn, word []byte) {
 	select {
 	case g.refusing <- struct{}{}:
 	default:
@@ -361,6 +386,6 @@ func (g *gate) refuse(c *conn, reason uint32, why string) {
 	raw := c.Conn
 	go func() {
 		defer func() { <-g.refusing }()
-		sayRefused(raw, reason, why)
+		sayLast(raw, word)
 	}()
 }

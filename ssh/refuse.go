@@ -12,8 +12,9 @@ import (
 
 // Reasons of SSH_MSG_DISCONNECT (RFC 4253 §11.1).
 const (
-	disconnectHost    = 1  // host not allowed to connect
-	disconnectTooMany = 12 // too many connections
+	disconnectHost          = 1  // host not allowed to connect
+	disconnectByApplication = 11 // the server's own reason
+	disconnectTooMany       = 12 // too many connections
 )
 
 // version is how the server names itself before the handshake.
@@ -22,17 +23,21 @@ const version = "onboard"
 // refusalTime bounds the telling, and the wait for the client to hang up.
 const refusalTime = 2 * time.Second
 
-// sayRefused tells a client why it is not served, and hangs up. Before the keys
-// are agreed on a server may send its version and SSH_MSG_DISCONNECT in the
-// clear (RFC 4253 §7.1, §11.1), and clients show its text. What the client sent
-// is read and dropped, for an answer is lost where a socket is closed on unread
-// bytes.
-func sayRefused(raw net.Conn, reason uint32, why string) {
+// refusal tells a client of SSH why it is not served. Before the keys are agreed on
+// a server may send its version and SSH_MSG_DISCONNECT in the clear (RFC 4253 §7.1,
+// §11.1), and clients show its text.
+func refusal(reason uint32, why string) []byte {
+	return append([]byte("SSH-2.0-"+version+"\r\n"), disconnect(reason, why)...)
+}
+
+// sayLast sends a last word, and hangs up. What the client sent is read and
+// dropped, for a word is lost where a socket is closed on unread bytes.
+func sayLast(raw net.Conn, word []byte) {
 	defer func() { _ = raw.Close() }()
 	if err := raw.SetDeadline(time.Now().Add(refusalTime)); err != nil {
 		return
 	}
-	if _, err := raw.Write(append([]byte("SSH-2.0-"+version+"\r\n"), disconnect(reason, why)...)); err != nil {
+	if _, err := raw.Write(word); err != nil {
 		return
 	}
 	if half, ok := raw.(interface{ CloseWrite() error }); ok {

@@ -172,9 +172,13 @@ func (o *Options) keyOf(fingerprint string) string {
 	return fingerprint
 }
 
-// Serve serves what comes in at l until Drain or Close, and then returns nil.
+// Serve serves what comes in at l until Drain or Close, and then returns nil. It may
+// be called for several listeners.
 func (s *Server) Serve(l net.Listener) error {
-	err := s.inner.Serve(newGate(l, s.sources, &s.o))
+	if _, ok := l.(*branch); !ok { // else it has its gate
+		l = newGate(l, s.sources, &s.o)
+	}
+	err := s.inner.Serve(l)
 	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
 	}

@@ -38,6 +38,7 @@ const (
 	sayFastSessions = "too many sessions from your address in a short time; please wait a few seconds"
 	sayManyCases    = "too many runs were begun from your address within an hour, so this one has to wait"
 	sayNobodyNamed  = "a trusted proxy named nobody"
+	sayPlainHTTP    = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\nThis port speaks SSH and HTTPS. In a browser, write https:// before the address.\n"
 	sayDraining     = "The server is about to stop. Please connect again in a minute."
 	sayBanned       = "Your connection is not served here. Reason: %s"
 	sayBannedUntil  = "Your connection is not served here until %s. Reason: %s"

@@ -100,7 +100,7 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	if err := c.checkWeb(profiles); err != nil {
 		return err
 	}
-	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told())
+	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told(c.Listen))
 	return err
 }
 
@@ -268,20 +268,15 @@ func (s *site) serve(ctx context.Context) error {
 		return err
 	}
 	slog.SetDefault(ssh.LibraryLog(s.log))
-	served := make(chan error, 1)
-	go func() { served <- s.server.Serve(l) }()
 	go admin.serve()
-	beside := s.serveWeb()
-	s.log.Info("serving", "listen", l.Addr().String(), "name", s.c.Name, "port", s.c.Port, "key", s.id.Fingerprint(), "version", release)
+	broken, ended := s.serveDoors(l)
 	if s.c.Microsoft.rehearses() {
 		s.log.Warn("rehearsal: a simulated Microsoft is asked, and name servers at private addresses are")
 	}
 	notifySystemd(s.o.env, "READY=1")
 	var broke error
 	select {
-	case broke = <-served:
-		served <- nil
-	case broke = <-beside:
+	case broke = <-broken:
 	case <-ctx.Done():
 	}
 	if broke != nil { // whoever is there is told, and goes on elsewhere
@@ -293,8 +288,9 @@ func (s *site) serve(ctx context.Context) error {
 	defer cancel()
 	s.server.Drain(last)
 	s.drainWeb(ctx)
+	ended()
 	s.log.Info("stopped")
-	return errors.Join(broke, <-served)
+	return broke
 }
 
 // close lets go of everything, the newest first.

@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -159,12 +157,11 @@ func decodeServe(text []byte, c *serveConfig) (err error) {
 // settle holds a configuration to what can be meant, and fills in what follows
 // from the rest.
 func (c *serveConfig) settle() error {
-	host, port, err := net.SplitHostPort(c.Listen)
-	n, bad := strconv.ParseUint(port, 10, 16)
-	if err != nil || bad != nil || host != "" && net.ParseIP(host) == nil {
+	_, port, err := splitListen(c.Listen)
+	if err != nil {
 		return fmt.Errorf(sayConfigListen, checks.Line(c.Listen, 80))
 	}
-	c.Port = cmp.Or(c.Port, uint16(n)) //nolint:gosec // it was read as 16 bits
+	c.Port = cmp.Or(c.Port, port)
 	if c.Name == "" || len(c.Name) > 253 || strings.ContainsFunc(c.Name, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune("@/\\\"'`$;|&()<>*!?[]{}#~%^=,", r)
 	}) {
@@ -198,7 +195,7 @@ func (c *serveConfig) settle() error {
 	if strings.TrimSpace(c.Microsoft.Proxy) == "" { // elsewhere that is what the environment says
 		return errors.New(sayConfigProxy)
 	}
-	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate(), c.Web.settle(c.Name), c.settleMetrics(), settleProbes(c.Probes))
+	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate(), c.Web.settle(c.Name, c.Listen), c.settleMetrics(), settleProbes(c.Probes))
 }
 
 // settle holds the log's settings to their words.

@@ -81,6 +81,8 @@ func TestServeConfigRefused(t *testing.T) {
 		"no https":           {"microsoft: {loginUrl: http://127.0.0.1}\n", "is no https address"},
 		"web address":        {"web: {listen: here}\n", `web.listen "here" is no address with a port`},
 		"web unheard":        {"web: {cert: /c.pem}\n", "web.cert is set, and web.listen is empty"},
+		"web on SSH's":       {"listen: 127.0.0.1:22\nweb: {listen: \"127.0.0.1:22\", cert: /c.pem, key: /k.pem}\n", "web.samePort: true"},
+		"same port without":  {"web: {samePort: true}\n", "web.cert is empty"},
 		"web without":        {"web: {listen: \":443\", cert: /c.pem}\n", "web.key is empty"},
 		"web name":           {"web: {listen: \":443\", name: \"a/b\", cert: /c.pem, key: /k.pem}\n", `web.name "a/b" is no host name`},
 		"relative cert":      {"web: {listen: \":443\", cert: c.pem, key: /k.pem}\n", "web.cert: \"c.pem\" is no absolute path"},

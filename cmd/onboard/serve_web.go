@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,6 +12,7 @@ import (
 	"runtime/metrics"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"onboard.example/checks"
@@ -25,11 +27,12 @@ import (
 
 // serveWeb says whether there is a door in the browser, and where.
 type serveWeb struct {
-	Listen string `yaml:"listen"`
-	Name   string `yaml:"name"`
-	Port   uint16 `yaml:"port"`
-	Cert   string `yaml:"cert"`
-	Key    string `yaml:"key"`
+	Listen   string `yaml:"listen"`
+	SamePort bool   `yaml:"samePort"`
+	Name     string `yaml:"name"`
+	Port     uint16 `yaml:"port"`
+	Cert     string `yaml:"cert"`
+	Key      string `yaml:"key"`
 
 	Redirects []string `yaml:"redirects"`
 }
@@ -37,9 +40,13 @@ type serveWeb struct {
 // usualWebPort is where browsers look without being told.
 const usualWebPort = 443
 
-// settle holds the door's settings to what can be meant; name is the service's.
-func (w *serveWeb) settle(name string) error {
-	if w.Listen == "" {
+// open says whether there is such a door.
+func (w *serveWeb) open() bool { return w.Listen != "" || w.SamePort }
+
+// settle holds the door's settings to what can be meant; name is the service's, and
+// it listens at ssh, which was read already.
+func (w *serveWeb) settle(name, ssh string) error {
+	if !w.open() {
 		for _, f := range []struct {
 			key string
 			set bool
@@ -50,9 +57,12 @@ func (w *serveWeb) settle(name string) error {
 		}
 		return nil
 	}
-	_, port, err := splitListen(w.Listen)
-	if err != nil {
+	_, port, err := splitListen(cmp.Or(w.Listen, ssh))
+	switch {
+	case err != nil:
 		return fmt.Errorf(sayWebListen, checks.Line(w.Listen, 80))
+	case w.Listen == ssh && port != 0:
+		return errors.New(sayWebTaken)
 	}
 	w.Port = cmp.Or(w.Port, port, usualWebPort)
 	w.Name = cmp.Or(w.Name, name)
@@ -105,12 +115,19 @@ func (w *serveWeb) origin() string {
 	return "https://" + host
 }
 
-// told is what --check-config says of the door.
-func (w *serveWeb) told() string {
-	if w.Listen == "" {
+// told is what --check-config says of the door; ssh is where SSH listens.
+func (w *serveWeb) told(ssh string) string {
+	if !w.open() {
 		return ""
 	}
-	text := fmt.Sprintf(sayConfigDoor, w.origin(), w.Listen)
+	at := w.Listen
+	if w.SamePort {
+		at = strings.TrimPrefix(at+sayConfigAnd+ssh, sayConfigAnd)
+	}
+	text := fmt.Sprintf(sayConfigDoor, w.origin(), at)
+	if w.SamePort {
+		text += sayConfigSame
+	}
 	if len(w.Redirects) > 0 {
 		text += fmt.Sprintf(sayConfigRedirect, w.origin()+web.ReturnPath, strings.Join(w.Redirects, ", "))
 	}
@@ -149,7 +166,7 @@ func (s *site) certificate() (*web.Certificate, error) {
 
 // checkWeb looks at what the configuration names for the door.
 func (c *serveConfig) checkWeb(profiles []flows.Profile) error {
-	if c.Web.Listen == "" {
+	if !c.Web.open() {
 		return nil
 	}
 	_, err := (&site{c: *c}).certificate()
@@ -205,7 +222,7 @@ func (s *site) returner() run.Returner {
 // buildWeb makes the doors beside SSH that the configuration asks for.
 func (s *site) buildWeb() error {
 	stopping := func() bool { return s.server.Status().Draining }
-	if s.c.Web.Listen != "" {
+	if s.c.Web.open() {
 		proof, err := s.certificate()
 		if err != nil {
 			return err
@@ -239,7 +256,7 @@ func (s *site) listenWeb(ctx context.Context) error {
 		s.doors = append(s.doors, l)
 		return l, nil
 	}
-	if s.web != nil {
+	if s.c.Web.Listen != "" {
 		l, err := listen(s.c.Web.Listen, "web.listen")
 		if err != nil {
 			return err
@@ -256,23 +273,43 @@ func (s *site) listenWeb(ctx context.Context) error {
 	return nil
 }
 
-// serveWeb serves at the doors beside SSH; what comes out is why one of them broke.
-func (s *site) serveWeb() <-chan error {
-	broke := make(chan error, 2)
+// serveDoors serves at every door, SSH at l; what comes out is why one of them
+// broke, and done is called for the end of all of SSH.
+func (s *site) serveDoors(l net.Listener) (broke <-chan error, done func()) {
+	why := make(chan error, 5) // as many as there are doors
+	var over sync.WaitGroup
 	serve := func(do func(net.Listener) error, l net.Listener) {
 		if err := do(l); err != nil {
-			broke <- err
+			why <- err
 		}
 	}
-	if s.web != nil {
-		go serve(s.web.Serve, s.server.Limited(s.webAt))
-		s.log.Info("serving pages", "listen", s.webAt.Addr().String(), "at", s.c.Web.origin())
+	pages := func(l net.Listener) {
+		go serve(s.web.Serve, l)
+		s.log.Info("serving pages", "listen", l.Addr().String(), "at", s.c.Web.origin())
+	}
+	both := func(l net.Listener) (ssh net.Listener) {
+		ssh, beside := s.server.Both(l)
+		pages(beside)
+		return ssh
 	}
 	if s.metrics != nil {
 		go serve(s.metrics.Serve, s.metricsAt)
 		s.log.Info("serving metrics", "listen", s.metricsAt.Addr().String())
 	}
-	return broke
+	same := s.c.Web.SamePort
+	switch {
+	case s.webAt != nil && same:
+		ssh := both(s.webAt)
+		over.Go(func() { serve(s.server.Serve, ssh) })
+	case s.webAt != nil:
+		pages(s.server.Limited(s.webAt))
+	}
+	if same {
+		l = both(l)
+	}
+	over.Go(func() { serve(s.server.Serve, l) })
+	s.log.Info("serving", "listen", l.Addr().String(), "name", s.c.Name, "port", s.c.Port, "key", s.id.Fingerprint(), "version", release)
+	return why, over.Wait
 }
 
 // lastPages is how long a page that is on its way may take when the sessions have

@@ -177,3 +177,46 @@ func TestServeWeb(t *testing.T) {
 		t.Errorf("%s", log)
 	}
 }
+
+// TestServeOnePort runs both doors at one port: real clients of each come in, and a
+// balancer hears that the server stops.
+func TestServeOnePort(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, sim.Options{Scenario: "managed-default"})
+	cert, key, trust := paper(t)
+	v := servesWith(t, s, filepath.Join(t.TempDir(), "state"), fmt.Sprintf("web: {samePort: true, listen: \"127.0.0.1:0\", name: %s, cert: %s, key: %s}\n", webName, cert, key))
+	if a := ask(t, nil, "serve", "--config", v.config, "--check-config"); a.code != codeOpen || !strings.Contains(a.out, "https://onboard.example, at 127.0.0.1:0 and 127.0.0.1:0.\n  SSH and TLS answer there at the same port.") {
+		t.Errorf("%+v", a)
+	}
+	second := v.shows(`msg="serving pages" listen=(\S+)`)
+	if second == v.addr {
+		t.Fatalf("one door:\n%s", v.printed())
+	}
+	for _, at := range []string{v.addr, second} {
+		c, err := gossh.Dial("tcp", at, &gossh.ClientConfig{User: "anybody", HostKeyCallback: gossh.FixedHostKey(v.host), Timeout: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := c.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err := one.Output("version"); err != nil || !strings.Contains(string(out), "onboard") {
+			t.Errorf("%v, %q", err, out)
+		}
+		_ = c.Close()
+		if status, body := opens(t, browserAt(t, at, trust), "https://"+webName+"/"); status != http.StatusOK || !strings.Contains(body, gossh.FingerprintSHA256(v.host)) {
+			t.Errorf("%d: %s", status, body)
+		}
+		if status, body := opens(t, http.DefaultClient, "http://"+at+"/"); status != http.StatusBadRequest || !strings.Contains(body, "SSH and HTTPS") {
+			t.Errorf("%d: %s", status, body)
+		}
+	}
+	if err := v.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-v.done
+	if log := v.printed(); !strings.Contains(log, "msg=stopped") || strings.Contains(log, "level=ERROR") {
+		t.Errorf("%s", log)
+	}
+}

@@ -14,8 +14,8 @@ change a tenant: it looks from outside, and the customer's admin acts.
 
 SIGTERM lets it stop: sessions are told, and what they did is kept.
 
-Where the configuration names an address for it, a start page is served over
-HTTPS beside SSH, with the fingerprints of the host keys. Microsoft's consent page comes back there
+Where the configuration says so, a start page is served over HTTPS beside SSH, at an
+address of its own or at the same port, with the fingerprints of the host keys. Microsoft's consent page comes back there
 for the apps in whose registration that address stands.`
 
 	sayAdminLong = `admin looks after a running server through a socket that its user alone can open.
@@ -52,7 +52,8 @@ who hides a banned key is not known by it.`
 	sayProbeBusy      = "Many ask with the vendor's credential just now; it is asked again by itself."
 
 	sayWebListen    = "web.listen %q is no address with a port, such as :443 or 192.0.2.1:8443"
-	sayWebUnheard   = "web.%s is set, and web.listen is empty: nothing would be served there"
+	sayWebTaken     = "web.listen is where SSH listens: leave it out, and write web.samePort: true"
+	sayWebUnheard   = "web.%s is set, and web.listen is empty and web.samePort not true: nothing would be served there"
 	sayWebName      = "web.name %q is no host name that browsers could open"
 	sayWebNoCert    = "web.%s is empty: the door in the browser speaks HTTPS alone, with web.cert and web.key"
 	sayMetrics      = "metrics %q is no address with a port, such as 127.0.0.1:9464"
@@ -67,6 +68,8 @@ who hides a banned key is not known by it.`
 
 	sayConfigFine = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
 	sayConfigDoor = "  The door in the browser: %s, at %s.\n"
+	sayConfigAnd  = " and "
+	sayConfigSame = "  SSH and TLS answer there at the same port.\n"
 	sayKeyMade    = "onboard: a host key was made: %s\n  Its fingerprint, to be published where customers find it: %s\n  `ssh fingerprint@%s` shows it in every form.\n"
 
 	sayUnaskedServed = "unknown  %s more for which somebody signs in: onboard on a machine of your own does that\n"
