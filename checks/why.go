@@ -38,6 +38,11 @@ type Why struct {
 	Self      bool   `json:"selfApproval"`
 	Colleague string `json:"colleague,omitempty"` // why a colleague may get in all the same
 	Before    string `json:"before,omitempty"`    // why it may have worked before
+	// Asked is the domain that was asked about; empty: none was.
+	Asked string `json:"-"`
+	// LeftOut are the fields of which something is left out, because it may name a
+	// person: of Plain alone.
+	LeftOut []string `json:"leftOut,omitempty"`
 }
 
 // WhyReason is one thing that was seen beyond the text, with how sure it is.
@@ -45,6 +50,8 @@ type WhyReason struct {
 	Says  string `json:"says"`
 	Grade Grade  `json:"grade"`
 	Check ID     `json:"check,omitempty"` // that saw it; empty: none did
+
+	plain string // what is said of it where the text's words are not repeated; empty: the same
 }
 
 // mostReasons bounds what an answer gives as reasons.
@@ -71,7 +78,7 @@ func Explain(in WhyAsked) Why {
 	if in.Subject.Look == nil {
 		in.Subject.Look = &Snapshot{}
 	}
-	w := &narrowed{in: in, Why: Why{Answer: in.Text, Text: in.Text.Class, Grade: Inferred, Reasons: []WhyReason{}}}
+	w := &narrowed{in: in, Why: Why{Answer: in.Text, Text: in.Text.Class, Asked: in.Subject.Domain, Grade: Inferred, Reasons: []WhyReason{}}}
 	if host := in.codesAt(); host != "" {
 		w.Answer = w.LookupAt(host)
 	}
@@ -207,7 +214,7 @@ func (w *narrowed) maybe(classes ...aadsts.Class) {
 
 // because adds a reason, once, and gives decided back.
 func (w *narrowed) because(r WhyReason, decided bool) bool {
-	r.Says = Line(r.Says, maxDetail)
+	r.Says, r.plain = Line(r.Says, maxDetail), Line(r.plain, maxDetail)
 	if r.Says != "" && !slices.ContainsFunc(w.Reasons, func(have WhyReason) bool { return have.Says == r.Says }) {
 		w.Reasons = append(w.Reasons, r)
 	}

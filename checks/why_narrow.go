@@ -15,7 +15,7 @@ const servicesTenant = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 
 // personalServices: the text names the tenant "Microsoft Services".
 func (w *narrowed) personalServices() bool {
-	if !strings.EqualFold(w.Tenant.ID, servicesTenant) && !strings.EqualFold(w.Tenant.Name, "Microsoft Services") ||
+	if !strings.EqualFold(w.Tenant.ID, servicesTenant) && !strings.EqualFold(w.Tenant.Name, servicesName) ||
 		!w.silent() && w.Class != aadsts.WrongTenant && w.Class != aadsts.PersonalAccount {
 		return false
 	}
@@ -51,7 +51,7 @@ func (w *narrowed) namedElsewhere() bool {
 		return false
 	}
 	w.maybe(aadsts.WrongTenant)
-	return w.because(WhyReason{Says: fmt.Sprintf(sayWhyOtherName, named, w.domain()), Grade: Inferred}, false)
+	return w.because(WhyReason{Says: fmt.Sprintf(sayWhyOtherName, named, w.domain()), Grade: Inferred, plain: fmt.Sprintf(sayWhyOtherName, sayWhyAnother, w.domain())}, false)
 }
 
 // otherClouds: the sign-in went to one of Microsoft's clouds, and the domain lives

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -196,7 +197,8 @@ func (w *narrowed) notes() {
 	}
 	w.realm()
 	if api := strings.TrimSpace(w.API.Name + " " + w.API.ID); api != "" && w.Class == aadsts.ServiceMissing {
-		w.because(WhyReason{Says: fmt.Sprintf(sayWhyService, Line(api, 200)), Grade: Inferred}, false)
+		plain := cmp.Or(strings.TrimSpace(listed(apiNames, w.API.Name)+" "+plainAPI(w.API.ID)), sayWhyUnnamed)
+		w.because(WhyReason{Says: fmt.Sprintf(sayWhyService, Line(api, 200)), Grade: Inferred, plain: fmt.Sprintf(sayWhyService, plain)}, false)
 	}
 	app := w.in.Subject.App
 	if app.ClientID != "" && w.App.ID != "" && !strings.EqualFold(app.ClientID, w.App.ID) {

@@ -20,6 +20,8 @@ const (
 	sayWhyService        = "The service that the text names: %s."
 	sayWhyGuest          = "As a guest you meet the rules of %s, and not those of your own organisation: an approval has to be given there."
 	sayWhyOtherName      = "The text names %s. If that is another organisation than that of %s, its admin is the one to ask, or you were signed in to the wrong one."
+	sayWhyAnother        = "another domain"
+	sayWhyUnnamed        = "one that is not Microsoft's own"
 	sayWhyOtherCloud     = "%s lives in the %s, and this sign-in went to %s, which is another of Microsoft's clouds."
 	sayWhyAllowed        = "By Microsoft's default an ordinary user may agree to this app: if no page asked you to, it is something else that stops you, such as assignment, an access policy, or a stricter setting."
 	sayWhyYouMayNot      = "So you may not agree to this app yourself: you hold no role that approves apps."

@@ -74,12 +74,12 @@ var (
 	errMessageLang = errors.New("no such language")
 )
 
-// HandoffOf is what of a run and an answer goes into a hand-off code. The
-// tenant's id goes along only where its domain is not known.
+// HandoffOf is what of a run and an answer goes on into another run, where it is
+// shown first. The tenant's id goes along only where its domain is not known.
 func HandoffOf(s State, why checks.Why) Handoff {
 	h := Handoff{ClientID: s.App.ClientID, Domain: s.Domain, Cloud: s.Cloud()}
 	h.AADSTS, _ = why.Named()
-	if s.Domain == "" {
+	if h.Domain == "" {
 		h.TenantID = s.TenantID()
 	}
 	if h.Cloud == checks.CloudPublic {
@@ -90,6 +90,20 @@ func HandoffOf(s State, why checks.Why) Handoff {
 	}
 	if h.ClientID != "" {
 		h.Scopes = consentScopes(s)
+	}
+	return h
+}
+
+// SentHandoff is HandoffOf for a code, which nobody reads before it is sent: of what
+// the text alone says, ids and permissions in Microsoft's own words are in it, and
+// no domain, for somebody's machine may be called so.
+func SentHandoff(s State, why checks.Why) Handoff {
+	h := HandoffOf(s, why)
+	if strings.EqualFold(h.Domain, why.Tenant.Name) && !strings.EqualFold(h.Domain, why.Asked) {
+		h.Domain, h.TenantID = "", s.TenantID()
+	}
+	if s.Profile != nil && s.Profile.ID == UnlistedID {
+		h.Scopes = slices.DeleteFunc(slices.Clone(h.Scopes), func(scope string) bool { return !checks.PlainScope(scope) })
 	}
 	return h
 }
@@ -295,7 +309,7 @@ func (m *messenger) shorter(core []passage, greet func([]passage) []passage) []s
 
 // caseAlone is the hand-off code by itself, in which the rest is found again.
 func (m *messenger) caseAlone() []passage {
-	code := HandoffOf(m.State, m.Why).String()
+	code := SentHandoff(m.State, m.Why).String()
 	if code == "" {
 		return nil
 	}

@@ -114,7 +114,7 @@ func (a AnswerAbout) More() []Fact {
 			out = append(out, Fact{Text: fmt.Sprintf(sayAnswerStrange, a.State.App.ClientID), Warn: true})
 		}
 	}
-	if code := HandoffOf(a.State, w).String(); code != "" {
+	if code := SentHandoff(a.State, w).String(); code != "" {
 		out = append(out, Fact{Head: sayAnswerCase, Text: "onboard --case " + code})
 	}
 	return out

@@ -160,7 +160,7 @@ func (m *messenger) rest() []passage {
 	if where := m.vendorAt(); where != "" {
 		out = append(out, passage{head: m.words.supportHead, lines: []string{where}})
 	}
-	if code := HandoffOf(m.State, m.Why).String(); code != "" {
+	if code := SentHandoff(m.State, m.Why).String(); code != "" {
 		command, help, _ := strings.Cut(strings.ReplaceAll(m.words.caseHelp, "{case}", code), "\n")
 		out = append(out, passage{head: m.words.caseHead, code: command, foot: help})
 	}

@@ -143,7 +143,9 @@ type Answer struct {
 	At       time.Time `json:"at,omitzero"`        // when it happened, where the text says so with its zone
 	App      Named     `json:"app,omitzero"`
 	// Doubtful is true where the app's name stood behind a label and nothing tells
-	// where it ends: somebody's name may be in it.
+	// where it ends: somebody's name may be in it. It is for people, who look before
+	// they send: that it is false is no promise, for nobody can tell what else
+	// whoever wrote the text has put there.
 	Doubtful bool     `json:"appNameDoubtful,omitempty"`
 	Tenant   Named    `json:"tenant,omitzero"` // Name is a domain or what the page calls it
 	API      Named    `json:"api,omitzero"`    // the resource
@@ -208,16 +210,6 @@ type Personal struct {
 // WithoutPersonal is the answer without what may name a person.
 func (a Answer) WithoutPersonal() Answer {
 	a.Personal = Personal{}
-	return a
-}
-
-// WithoutDoubt is the answer without a name of the app that is doubtful: what
-// programs are given, where nobody reads it first. Doubtful still says that there
-// was one.
-func (a Answer) WithoutDoubt() Answer {
-	if a.Doubtful {
-		a.App.Name = ""
-	}
 	return a
 }
 

@@ -73,10 +73,12 @@ func labelName(v string) string {
 // labelEnds settles where a name ends that stood behind a label. A wall's own name
 // for the app is surer; without one the next of the labels that Microsoft's pages
 // have, or a quote, has to follow. Else nobody can tell a last word of the app's
-// from somebody's name, and the answer says so.
+// from somebody's name, and the answer says so. A label that follows tells where
+// what stands there ends, and not that all of it is the app's: what programs are
+// given rests on no such sign (checks.Why.Plain).
 func (f *facts) labelEnds(s string) {
 	a := f.answer
-	if !f.label || !strings.Contains(a.App.Name, " ") {
+	if f.label == "" || f.label != a.App.Name || !strings.Contains(a.App.Name, " ") {
 		return
 	}
 	s = s[:min(len(s), maxPage)]
@@ -85,7 +87,7 @@ func (f *facts) labelEnds(s string) {
 		return
 	}
 	_, rest, ok := strings.Cut(s, a.App.Name)
-	if ok && rest != "" && strings.ContainsRune("\"'”’“»", []rune(rest[:min(len(rest), utf8.UTFMax)])[0]) {
+	if next, _ := utf8.DecodeRuneInString(rest); ok && strings.ContainsRune("\"'”’“»", next) {
 		return
 	}
 	rest = strings.TrimLeft(rest, " \n")

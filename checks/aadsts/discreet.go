@@ -96,6 +96,31 @@ func claims(v string) string {
 	if coded, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(v, "=")); err == nil {
 		v = string(coded) // as the heads of Graph's answers have it
 	}
+	return claimsThat(v, func(name, value string) bool {
+		return len(value) <= 16 && strings.Trim(value, claimWords[name]) == ""
+	})
+}
+
+// PlainClaims is the claims of an Answer with values of fixed lists alone: any word
+// and any number else may be somebody's name or telephone.
+func PlainClaims(v string) string {
+	return claimsThat(v, func(name, value string) bool {
+		switch rest, ok := strings.CutPrefix(value, "c"); {
+		case name == "amr":
+			return slices.Contains(methods, value)
+		case name == "acrs" && ok: // c1 to c99 (learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context)
+			return len(rest) > 0 && len(rest) <= 2 && rest[0] != '0' && strings.Trim(rest, "0123456789") == ""
+		}
+		return name == "xms_cc" && value == "cp1"
+	})
+}
+
+// methods are the values of amr (RFC 8176, and Entra's own [K]).
+var methods = strings.Fields("face fido fpt geo hwk iris kba mca mfa otp pin pop pwd rba retina rsa sc sms swk tel user vbm wia fed ngcmfa wiaormultiauthn multipleauthn")
+
+// claimsThat is a claims challenge as one line: those of claimWords, with values
+// that fit; "" where none is left, or v is no such thing.
+func claimsThat(v string, fits func(name, value string) bool) string {
 	var asked map[string]map[string]*claim
 	if json.NewDecoder(strings.NewReader(v)).Decode(&asked) != nil {
 		return ""
@@ -103,13 +128,11 @@ func claims(v string) string {
 	kept := map[string]map[string]*claim{}
 	for _, token := range []string{"access_token", "id_token", "userinfo"} {
 		for name, c := range asked[token] {
-			letters, ok := claimWords[name]
-			if !ok || c == nil {
+			if _, ok := claimWords[name]; !ok || c == nil {
 				continue
 			}
-			fits := func(v string) bool { return len(v) <= 16 && strings.Trim(v, letters) == "" }
-			c.Values = slices.DeleteFunc(c.Values, func(v string) bool { return v == "" || !fits(v) })
-			if !fits(c.Value) {
+			c.Values = slices.DeleteFunc(c.Values, func(v string) bool { return v == "" || !fits(name, v) })
+			if !fits(name, c.Value) {
 				c.Value = ""
 			}
 			if kept[token] == nil {

@@ -14,7 +14,7 @@ type facts struct {
 	cancel bool   // error_subcode=cancel
 	failed bool   // there is an error, known or not
 	said   bool   // an error_description came with the error
-	label  bool   // the app's name stood behind a label
+	label  string // the app's name, where it stood behind a label
 	host   string // of Microsoft's sign-in, which tells the cloud; "" where the text names none
 }
 
@@ -75,8 +75,10 @@ func (f *facts) takeRequest(p pair) {
 		set(&a.App.ID, guid(p.value))
 	case "appname":
 		if v := plainValue(p); p.loose {
-			f.label = f.label || a.App.Name == ""
-			set(&a.App.Name, labelName(v))
+			if a.App.Name == "" {
+				f.label = labelName(v)
+			}
+			set(&a.App.Name, f.label)
 		} else {
 			set(&a.App.Name, appName(v))
 		}
@@ -152,17 +154,17 @@ var otherErrors = []string{
 }
 
 // takeCodes reads the numbers of error_codes, which are codes whatever they are.
+// What has anything else beside its digits may be a telephone.
 func (f *facts) takeCodes(list string) {
-	for i := 0; i < len(list) && i < 256; {
-		run, end := digits(list, i)
-		if end == i {
-			i++
-			continue
+	tries := 0
+	for v := range strings.FieldsFuncSeq(list[:min(len(list), 256)], func(r rune) bool { return r == ',' || r == '[' || r == ']' || r == '\n' }) {
+		if tries++; tries > maxCodes {
+			return
 		}
-		if len(run) >= minDigits && len(run) <= maxDigits {
+		v = strings.Trim(v, " '\"\\")
+		if run, end := digits(v, 0); end == len(v) && len(run) >= minDigits && len(run) <= maxDigits {
 			f.codes = note(f.codes, sighting{number: value(run)})
 		}
-		i = end
 	}
 }
 

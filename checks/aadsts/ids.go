@@ -18,7 +18,7 @@ func guid(v string) string {
 	return strings.ToLower(v[:guidLen])
 }
 
-// guidAt reports whether a GUID stands at i, and is no part of something longer.
+// guidAt reports whether a GUID stands at i, and nothing longer.
 func guidAt(s string, i int) bool {
 	if i < 0 || i+guidLen > len(s) || s[i+8] != '-' || s[i+13] != '-' || s[i+18] != '-' || s[i+23] != '-' {
 		return false
@@ -44,7 +44,7 @@ func (f *facts) readIDs(s string) {
 			return
 		}
 		start := i + at - 8
-		if !guidAt(s, start) {
+		if !guidAt(s, start) || start > 0 && hexDigit(s[start-1]) >= 0 { // digits before it are of somebody's number
 			i += at + 1
 			continue
 		}

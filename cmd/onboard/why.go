@@ -114,9 +114,6 @@ func runWhy(ctx context.Context, o *options, args []string, f whyFlags) error {
 	}
 	if !f.personal {
 		a = a.WithoutPersonal()
-		if o.json { // nobody reads it before a program does
-			a = a.WithoutDoubt()
-		}
 	}
 	l, err := o.lookWhy(ctx, a, f)
 	if err != nil {

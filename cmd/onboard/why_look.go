@@ -57,8 +57,41 @@ func (o *options) lookWhy(ctx context.Context, a aadsts.Answer, f whyFlags) (*wh
 		}
 	}
 	l.why = checks.Explain(in)
+	if o.json && !f.personal { // nobody reads it before a program does
+		if err := l.plain(in, profile); err != nil {
+			return nil, err
+		}
+		if profile != nil && profile.ID == flows.UnlistedID {
+			*profile = flows.Unlisted(profile.ClientID, l.why.Scopes)
+		}
+	}
 	l.state = l.stateOf(in, profile)
 	return l, nil
+}
+
+// plain leaves out of the answer what may name a person, and what it is made of
+// from then on. Profiles are read where the text has something for them to vouch
+// for alone.
+func (l *whyLook) plain(in checks.WhyAsked, profile *flows.Profile) error {
+	known := checks.WhyKnown{Domain: in.Subject.Domain, Needs: in.Subject.App.Needs}
+	if profile != nil && profile.ID == flows.UnlistedID {
+		known.Needs = nil // the text's own
+	}
+	if l.why.App.Name+l.why.Request.RedirectURI != "" {
+		all, err := l.o.profiles()
+		if err != nil {
+			return err
+		}
+		if profile != nil && profile.ID != flows.UnlistedID {
+			all = append(all, *profile)
+		}
+		for _, p := range all {
+			known.Apps = append(known.Apps, p.Name, p.EnterpriseAppName)
+			known.Redirects = append(known.Redirects, p.AdminConsent.RedirectURI, p.SignIn.RedirectURI)
+		}
+	}
+	l.why = l.why.Plain(known)
+	return nil
 }
 
 // whyDomain settles which domain is asked about: that of --domain, else that of

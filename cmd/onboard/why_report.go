@@ -35,7 +35,7 @@ type whyReport struct {
 
 // printJSON prints the answer for programs.
 func (l *whyLook) printJSON(f whyFlags) error {
-	r := whyReport{Schema: whySchema, Why: l.why, Domain: l.domain, Asks: l.why.Ask(), Account: l.as, IDFrom: l.idFrom(), Case: flows.HandoffOf(l.state, l.why).String()}
+	r := whyReport{Schema: whySchema, Why: l.why, Domain: l.domain, Asks: l.why.Ask(), Account: l.as, IDFrom: l.idFrom(), Case: flows.SentHandoff(l.state, l.why).String()}
 	if link, err := flows.ConsentLink(l.state); err == nil && r.Asks == checks.AskConsent {
 		r.Link = link.URL
 	}
