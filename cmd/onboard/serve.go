@@ -117,6 +117,7 @@ type site struct {
 	doors   []io.Closer // listeners, to be closed at the end
 
 	web              *web.Door    // nil: there is none
+	issued           *web.Issued  // nil: its certificate is the operator's own
 	metrics          *web.Metrics // nil: there is none
 	returns          *web.Returns // nil: no app's consent page comes back here
 	probes           probeCounts  // of the vendor's own credential
@@ -270,6 +271,9 @@ func (s *site) serve(ctx context.Context) error {
 	slog.SetDefault(ssh.LibraryLog(s.log))
 	go admin.serve()
 	broken, ended := s.serveDoors(l)
+	if s.issued != nil {
+		go s.issued.Keep(ctx)
+	}
 	if s.c.Microsoft.rehearses() {
 		s.log.Warn("rehearsal: a simulated Microsoft is asked, and name servers at private addresses are")
 	}

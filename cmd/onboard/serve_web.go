@@ -35,6 +35,8 @@ type serveWeb struct {
 	Key      string `yaml:"key"`
 
 	Redirects []string `yaml:"redirects"`
+
+	ACME serveACME `yaml:"acme"`
 }
 
 // usualWebPort is where browsers look without being told.
@@ -50,7 +52,7 @@ func (w *serveWeb) settle(name, ssh string) error {
 		for _, f := range []struct {
 			key string
 			set bool
-		}{{"name", w.Name != ""}, {"port", w.Port != 0}, {"cert", w.Cert != ""}, {"key", w.Key != ""}, {"redirects", len(w.Redirects) > 0}} {
+		}{{"name", w.Name != ""}, {"port", w.Port != 0}, {"cert", w.Cert != ""}, {"key", w.Key != ""}, {"redirects", len(w.Redirects) > 0}, {"acme", w.ACME.meant()}} {
 			if f.set {
 				return fmt.Errorf(sayWebUnheard, f.key)
 			}
@@ -68,6 +70,9 @@ func (w *serveWeb) settle(name, ssh string) error {
 	w.Name = cmp.Or(w.Name, name)
 	if _, err := netip.ParseAddr(w.Name); err != nil && (len(w.Name) > 253 || strings.ContainsFunc(w.Name, notInHost)) {
 		return fmt.Errorf(sayWebName, checks.Line(w.Name, 80))
+	}
+	if w.ACME.meant() {
+		return w.settleACME()
 	}
 	for _, f := range []struct{ key, file string }{{"cert", w.Cert}, {"key", w.Key}} {
 		switch {
@@ -125,6 +130,9 @@ func (w *serveWeb) told(ssh string) string {
 		at = strings.TrimPrefix(at+sayConfigAnd+ssh, sayConfigAnd)
 	}
 	text := fmt.Sprintf(sayConfigDoor, w.origin(), at)
+	if w.ACME.meant() {
+		text += fmt.Sprintf(sayConfigACME, strings.Join(w.ACME.Hosts, ", "), cmp.Or(w.ACME.Directory, web.DefaultDirectory))
+	}
 	if w.SamePort {
 		text += sayConfigSame
 	}
@@ -169,8 +177,11 @@ func (c *serveConfig) checkWeb(profiles []flows.Profile) error {
 	if !c.Web.open() {
 		return nil
 	}
-	_, err := (&site{c: *c}).certificate()
-	if err != nil || len(c.Web.Redirects) == 0 {
+	check := func() error { _, err := (&site{c: *c}).certificate(); return err }
+	if c.Web.ACME.meant() {
+		check = c.checkACME
+	}
+	if err := check(); err != nil || len(c.Web.Redirects) == 0 {
 		return err
 	}
 	if _, err := c.Web.clients(profiles); err != nil {
@@ -223,12 +234,18 @@ func (s *site) returner() run.Returner {
 func (s *site) buildWeb() error {
 	stopping := func() bool { return s.server.Status().Draining }
 	if s.c.Web.open() {
-		proof, err := s.certificate()
+		o := web.Options{Landing: s.landing(), Returns: s.returns, Stopping: stopping, Log: s.log}
+		var err error
+		if s.c.Web.ACME.meant() {
+			s.issued, err = s.issue()
+			o.Issued = s.issued
+		} else {
+			o.Certificate, err = s.certificate()
+		}
 		if err != nil {
 			return err
 		}
-		s.web, err = web.New(web.Options{Certificate: proof, Landing: s.landing(), Returns: s.returns, Stopping: stopping, Log: s.log})
-		if err != nil {
+		if s.web, err = web.New(o); err != nil {
 			return fmt.Errorf("make the door in the browser: %w", err)
 		}
 	}

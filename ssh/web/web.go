@@ -25,11 +25,14 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/crypto/acme"
 )
 
-// Options are what a door is made of. Certificate must be there.
+// Options are what a door is made of. One of Certificate and Issued must be there.
 type Options struct {
 	Certificate *Certificate
+	Issued      *Issued
 	Landing     Landing
 	// Returns takes what Microsoft's consent page brings back; nil: nothing leads
 	// back here.
@@ -65,8 +68,8 @@ const (
 
 // New makes a door. Nothing is served yet.
 func New(o Options) (*Door, error) {
-	if o.Certificate == nil {
-		return nil, errors.New("a door needs a certificate")
+	if (o.Certificate == nil) == (o.Issued == nil) {
+		return nil, errors.New("a door needs a certificate, of one kind")
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -80,7 +83,13 @@ func New(o Options) (*Door, error) {
 		return nil, err
 	}
 	d.server = newServer(d.handler())
-	d.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: o.Certificate.get}
+	d.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	if o.Issued != nil {
+		d.server.TLSConfig.GetCertificate = o.Issued.proof
+		d.server.TLSConfig.NextProtos = []string{acme.ALPNProto} // behind HTTP's own, which are added
+	} else {
+		d.server.TLSConfig.GetCertificate = o.Certificate.get
+	}
 	d.server.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
 		return context.WithValue(ctx, askedKey{}, new(atomic.Int32))
 	}
