@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,8 @@ type Why struct {
 	Self      bool   `json:"selfApproval"`
 	Colleague string `json:"colleague,omitempty"` // why a colleague may get in all the same
 	Before    string `json:"before,omitempty"`    // why it may have worked before
-	// Asked is the domain that was asked about; empty: none was.
+	// Asked is the domain that was asked about, or that somebody typed; empty: the
+	// text's word for it is all there is.
 	Asked string `json:"-"`
 	// LeftOut are the fields of which something is left out, because it may name a
 	// person: of Plain alone.
@@ -98,6 +100,13 @@ func Explain(in WhyAsked) Why {
 		w.Reasons = w.Reasons[:mostReasons]
 	}
 	return w.Why
+}
+
+// Typed is the answer for somebody whose domain is known from themselves, where
+// none was asked about.
+func (w Why) Typed(domain string) Why {
+	w.Asked = cmp.Or(w.Asked, domain)
+	return w
 }
 
 // codesAt is the sign-in host at which codes are looked up: that of the cloud that

@@ -26,10 +26,11 @@ type whyAnswer struct {
 	typed  string // as it was typed last
 	failed string // why none could be
 	stop   context.CancelFunc
+	domain string // the run's own domain, which is nobody's secret
 }
 
 func newWhyAnswer(m *Model, in checks.WhyAsked) *whyAnswer {
-	s := &whyAnswer{in: flows.SeenBefore(m.state, in)}
+	s := &whyAnswer{in: flows.SeenBefore(m.state, in), domain: m.state.Domain}
 	s.seen = s.in.Subject.Domain != ""
 	s.explain(m)
 	return s
@@ -39,7 +40,7 @@ func newWhyAnswer(m *Model, in checks.WhyAsked) *whyAnswer {
 func (s *whyAnswer) explain(m *Model) {
 	s.run = flows.AboutWhy(flows.WithAsked(m.state, s.in), checks.Explain(s.in), m.profiles)
 	s.in.Subject.App = s.run.App
-	s.why = checks.Explain(s.in)
+	s.why = checks.Explain(s.in).Typed(s.domain)
 	s.msg = s.msg.ofAnother()
 	s.strange = flows.Strange(s.run) || s.run.Profile != nil && flows.Strange(m.state) && s.run.App.ClientID == m.state.App.ClientID
 }
@@ -51,7 +52,7 @@ func (s *whyAnswer) said(key string) {
 	} else {
 		s.in.Before = !s.in.Before
 	}
-	s.why = checks.Explain(s.in)
+	s.why = checks.Explain(s.in).Typed(s.domain)
 }
 
 // The keys of what people say themselves.
