@@ -130,9 +130,9 @@ const (
 // DNSAnswer is what is known about the TXT records at one name.
 type DNSAnswer struct {
 	Name    string     `json:"name"`  // asked for, with the dot at the end
-	Asked   string     `json:"asked"` // the last name on the way of the aliases; the servers are asked for this
+	Asked   string     `json:"asked"` // the last name on the way of the aliases, or Top; the servers are asked for this
 	Zone    string     `json:"zone"`  // apex of the zone that Asked is in
-	Home    string     `json:"home"`  // apex of the zone that Name is in: another one, where an alias led on
+	Home    string     `json:"home"`  // apex of the zone that Name is in: another one, where an alias led on; empty: it is in none
 	At      time.Time  `json:"at"`
 	Servers []DNSReply `json:"servers"`
 	// Way is the same of the zones on the way of the aliases, and Unasked how many name
@@ -143,6 +143,8 @@ type DNSAnswer struct {
 	Aliases  []string    `json:"aliases,omitempty"`
 	AliasBy  DNSAliasBy  `json:"aliasBy,omitempty"` // how Name leads to the first of Aliases; empty: it does not
 	Tree     string      `json:"tree,omitempty"`    // of a DNAME, where it stands
+	Endless  bool        `json:"endless,omitempty"` // the aliases lead in a circle, or on for too long
+	Top      string      `json:"top,omitempty"`     // the last name's top-level domain, where the root has none of that name; Zone is the root then
 	Wildcard bool        `json:"wildcard"`          // a name that nobody made has the same
 	Agree    bool        `json:"agree"`             // all servers that decide say the same, and one does
 	Security DNSSecurity `json:"security"`

@@ -82,7 +82,7 @@ func (r DNSRule) Names(domain, zone string) (wanted, doubled string) {
 // doubled is what is at the doubled name, if that was looked at.
 func (r DNSRule) Compare(a DNSAnswer, failed error, doubled *DNSAnswer) DNSReport {
 	out := DNSReport{
-		Name: trimDot(a.Name), Zone: trimDot(a.Zone), Home: trimDot(cmp.Or(a.Home, a.Zone)), Wanted: Line(r.Line(), dnsWide),
+		Name: trimDot(a.Name), Zone: zoneName(a.Zone), Home: trimDot(a.home()), Wanted: Line(r.Line(), dnsWide),
 		AliasBy: a.AliasBy, Tree: trimDot(a.Tree), Wildcard: a.Wildcard, Security: cmp.Or(a.Security, DNSIndeterminate), Signed: Line(a.Reason, dnsWide),
 		Servers: []DNSView{}, Have: []string{}, Lack: []string{},
 	}
@@ -123,6 +123,31 @@ const dnsUntil = "2006-01-02 15:04"
 
 // dnsWide bounds a whole record that is shown, in characters.
 const dnsWide = 500
+
+// home is the zone of the name; answers written before it was told have none but the
+// one that was asked.
+func (a DNSAnswer) home() string {
+	if a.Top != "" {
+		return a.Home
+	}
+	return cmp.Or(a.Home, a.Zone)
+}
+
+// zoneName is a zone as programs read it: the root's name is a dot.
+func zoneName(zone string) string {
+	if zone == "." {
+		return zone
+	}
+	return trimDot(zone)
+}
+
+// zoneSaid is a zone as people read it.
+func zoneSaid(zone string) string {
+	if zone == "." {
+		return sayDNSRoot
+	}
+	return trimDot(zone)
+}
 
 func trimDot(name string) string { return Line(strings.TrimSuffix(name, "."), 255) }
 
@@ -192,12 +217,14 @@ func (r DNSRule) view(s DNSReply, asked string, at time.Time) DNSView {
 // decide joins what the servers say into one state, with the reason.
 func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState, string) {
 	switch {
+	case failed != nil && a.Endless && len(a.Aliases) > 0:
+		return DNSError, a.endless()
 	case failed != nil:
 		return DNSError, fmt.Sprintf(sayDNSNoLook, Line(failed.Error(), dnsWide))
 	case a.Security == DNSBogus:
 		return DNSError, fmt.Sprintf(sayDNSBogus, Line(a.Reason, dnsWide))
 	case len(deciding) == 0:
-		return DNSError, nobody(hosts(a.Servers), trimDot(a.Zone))
+		return DNSError, nobody(hosts(a.Servers), zoneSaid(a.Zone))
 	case aliasDiffers(a):
 		for _, v := range deciding {
 			if len(v.Aliases) == 0 {
@@ -226,6 +253,9 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 		}
 	}
 	name := trimDot(a.Name)
+	if a.Top != "" && len(a.Aliases) == 0 {
+		return DNSAbsent, fmt.Sprintf(sayDNSNoTop, trimDot(a.Top), name)
+	}
 	switch first.State {
 	case DNSOk:
 		return DNSOk, fmt.Sprintf(sayDNSOk, name, answered(servers(deciding)))
@@ -239,6 +269,26 @@ func (r DNSRule) decide(a DNSAnswer, failed error, deciding []DNSView) (DNSState
 		return DNSAbsent, fmt.Sprintf(sayDNSNoName, name)
 	}
 	return DNSAbsent, fmt.Sprintf(sayDNSNoRecord, name)
+}
+
+// endless says which aliases lead nowhere: those that come back to a name on the way,
+// this one first and last, or those that go on and on.
+func (a DNSAnswer) endless() string {
+	var way []string
+	for _, n := range append([]string{a.Name}, a.Aliases...) {
+		way = append(way, trimDot(n))
+	}
+	last := len(way) - 1
+	from := slices.Index(way, way[last])
+	switch {
+	case from == last && a.AliasBy == DNSAliasTree:
+		return fmt.Sprintf(sayDNSEndless+sayDNSEndlessTree, way[0], last, way[last], trimDot(a.Tree))
+	case from == last:
+		return fmt.Sprintf(sayDNSEndless, way[0], last, way[last])
+	case from == last-1:
+		return fmt.Sprintf(sayDNSToItself, way[last])
+	}
+	return fmt.Sprintf(sayDNSCircle, way[from], strings.Join(way[from:], " → "))
 }
 
 // aliasDiffers says whether some servers have an alias at the name, and others not

@@ -92,7 +92,7 @@ func (l DNSLook) policy(r DNSReport) Finding {
 		f.Verdict = Pass
 		return f
 	case DNSError:
-		f.Verdict = Unknown
+		f.Verdict, f.Fix = Unknown, l.unloop(r)
 	case DNSDisagree:
 		f.Verdict = Pending
 	case DNSAbsent, DNSInvalid, DNSAmbiguous:
@@ -103,6 +103,9 @@ func (l DNSLook) policy(r DNSReport) Finding {
 		if r.State == DNSAbsent && l.nowhere() { // its zone is somebody else's, such as a registry's
 			f.Detail = append([]string{fmt.Sprintf(sayMailNoDomain, l.Domain)}, f.Detail...)
 			return f
+		}
+		if r.State == DNSAbsent && l.Answer.Top != "" && len(r.Aliases) == 0 {
+			return f // there is nowhere to publish it
 		}
 		p := l.Rule.Publish(l.Domain, r.Home)
 		if n := len(r.Aliases); n > 0 && (r.State != DNSAbsent || r.AliasBy == DNSAliasTree) { // it is there that something stands, or is to stand
@@ -128,6 +131,19 @@ func (l DNSLook) policy(r DNSReport) Finding {
 	return f
 }
 
+// unloop is what to do about an alias at the name that leads nowhere; nil: there is none,
+// or it is not the name's own to mend.
+func (l DNSLook) unloop(r DNSReport) *Fix {
+	p := l.Rule.Publish(l.Domain, r.Home)
+	switch {
+	case !l.Answer.Endless || r.AliasBy == DNSAliasTree || r.AliasBy == "":
+		return nil
+	case r.AliasBy == DNSAliasWildcard: // a record of the name's own goes before it
+		return &Fix{Do: fmt.Sprintf(doDNSPublish, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
+	}
+	return &Fix{Do: fmt.Sprintf(doDNSUnalias, p.HostLabel, p.Zone, p.Text), Why: p.Warning, Who: WhoAdmin}
+}
+
 // nowhere says whether the DNS was seen to have no such domain.
 func (l DNSLook) nowhere() bool { return l.MailFailed == nil && l.Mail.Known && !l.Mail.Exists }
 
@@ -149,20 +165,20 @@ func (l DNSLook) agree(r DNSReport) Finding {
 	if r.Unasked > 0 {
 		f.Detail = append(f.Detail, unasked(r.Unasked))
 	}
-	deciding, out := servers(counted), servers(others)
+	deciding, out, zone := servers(counted), servers(others), zoneSaid(r.Zone)
 	switch {
 	case deciding == 0 && len(r.Servers) == 0:
 		f.Summary = sayDNSAgreeNone
 	case deciding == 0:
 		f.Summary = r.Reason
 	case r.differ:
-		f.Verdict, f.Summary = Pending, differing(deciding, r.Zone)
+		f.Verdict, f.Summary = Pending, differing(deciding, zone)
 	case out > 0:
-		f.Verdict, f.Summary = Warn, agreeing(deciding, r.Zone)+uncounted(out)
+		f.Verdict, f.Summary = Warn, agreeing(deciding, zone)+uncounted(out)
 	case r.Unasked > 0:
 		f.Verdict, f.Summary = Warn, unasked(r.Unasked)
 	default:
-		f.Verdict, f.Summary = Pass, allAgree(deciding, servers(r.Servers), r.Zone)
+		f.Verdict, f.Summary = Pass, allAgree(deciding, servers(r.Servers), zone)
 	}
 	if deciding > 0 && !r.differ && !l.Answer.Agree {
 		f.Detail = append(f.Detail, sayDNSBesideRecord)
@@ -176,6 +192,8 @@ func (l DNSLook) signed(r DNSReport) Finding {
 	switch {
 	case l.Failed != nil:
 		f.Summary = sayDNSSignedNone
+	case r.Security == DNSSecure && r.Zone == ".":
+		f.Verdict, f.Summary = Pass, sayDNSSecureRoot
 	case r.Security == DNSSecure:
 		f.Verdict, f.Summary = Pass, fmt.Sprintf(sayDNSSecure, r.Signed, zone)
 	case r.Security == DNSInsecure && l.Answer.Weak:
@@ -207,6 +225,8 @@ func (l DNSLook) repair(r DNSReport) *Fix {
 	inside := func(name, zone string) bool { return name == zone || strings.HasSuffix(name, "."+zone) }
 	odd := oddServers(r)
 	switch {
+	case odd != "" && r.Zone == ".":
+		return fix(WhoAdmin, doDNSOnTheWay)
 	case odd != "" && inside(broken, home):
 		return fix(WhoAdmin, doDNSServeAlike, odd, broken)
 	case odd != "": // its keys came well signed, so it is none above home

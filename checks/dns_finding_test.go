@@ -391,3 +391,50 @@ func TestDNSReplyInJSON(t *testing.T) {
 		t.Error("a word was taken for a time")
 	}
 }
+
+// TestDNSEndlessAliases: which alias leads nowhere, and who is to mend what.
+func TestDNSEndlessAliases(t *testing.T) {
+	t.Parallel()
+	const ours, other = "_hetk.contoso.example.", "b.fabrikam.example."
+	for name, c := range map[string]struct {
+		by      DNSAliasBy
+		tree    string
+		aliases []string
+		say, do string
+	}{
+		"a circle": {DNSAliasOwn, "", []string{other, ours}, "The alias (CNAME) at _hetk.contoso.example leads in a circle, so no record can be found behind it: _hetk.contoso.example → b.fabrikam.example → _hetk.contoso.example.", "remove the alias"},
+		"itself":   {DNSAliasOwn, "", []string{ours}, "The alias (CNAME) at _hetk.contoso.example leads to itself: no record can be found there.", "remove the alias"},
+		"further":  {DNSAliasWildcard, "", []string{other, other}, "The alias (CNAME) at b.fabrikam.example leads to itself: no record can be found there.", "add a TXT record: name _hetk (in the zone contoso.example)"},
+		"a tree":   {DNSAliasTree, "contoso.example.", []string{"_hetk.a.contoso.example.", "_hetk.a.a.contoso.example."}, "after 2 of them, at _hetk.a.a.contoso.example, there is still another. All that is below contoso.example is led elsewhere (DNAME): where that is below it again, it goes on like that.", ""},
+	} {
+		a := answer(found("", ""), found("ns1.", ""))
+		a.Aliases, a.AliasBy, a.Tree, a.Endless, a.Security = c.aliases, c.by, c.tree, true, DNSIndeterminate
+		l := DNSLook{Rule: hetkRule(), Domain: "contoso.example", Answer: a, Failed: errors.New("it looped")}
+		r, f := l.Report(), l.Findings()[0]
+		if r.State != DNSError || !strings.HasSuffix(r.Reason, c.say) || f.Verdict != Unknown || f.Summary != r.Reason {
+			t.Errorf("%s: %+v", name, r)
+		}
+		if do := f.Fix; (do == nil) != (c.do == "") || do != nil && !strings.Contains(do.Do, c.do) {
+			t.Errorf("%s: %+v", name, f.Fix)
+		}
+	}
+}
+
+// TestDNSRootIsForged: that there is no top-level domain is the root's word, and a word
+// of the root that does not hold is nobody's to mend but what is on the way.
+func TestDNSRootIsForged(t *testing.T) {
+	t.Parallel()
+	odd := missing("b.root-servers.net.", DNSForged)
+	odd.Addr = "192.0.2.3:53"
+	a := answer(missing("", DNSNoName), missing("a.root-servers.net.", DNSNoName), odd)
+	a.Name, a.Asked, a.Zone, a.Top, a.Security, a.Broken = "_hetk.contoso.nowhere.", "nowhere.", ".", "nowhere.", DNSBogus, "."
+	all := DNSLook{Rule: hetkRule(), Domain: "contoso.nowhere", Answer: a}.Findings()
+	if f := all[2].Fix; f == nil || f.Do != doDNSOnTheWay || all[0].Verdict != Unknown || all[0].Fix != nil {
+		t.Errorf("%+v", all)
+	}
+	a.Security, a.Servers = DNSInsecure, []DNSReply{missing("a.root-servers.net.", DNSNoName)}
+	l := DNSLook{Rule: hetkRule(), Domain: "contoso.nowhere", Answer: a, MailFailed: errors.New("no answer in time")}
+	if r, all := l.Report(), l.Findings(); r.State != DNSAbsent || r.Zone != "." || r.Home != "" || all[0].Fix != nil || !strings.Contains(all[1].Summary, " of the root ") {
+		t.Errorf("%+v, %+v", r, all)
+	}
+}

@@ -35,7 +35,10 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 	if out.Zone = c.zone; c.zone == "" || c.zone == "." {
 		got := r.tell(ctx, name, kind)
 		out.Resolver = r.heard(got, name, kind)
-		return r.homeless(out, got)
+		if c.zone == "" || out.Resolver.Outcome != NoName {
+			return r.homeless(out, got)
+		}
+		out.Top, beside = above[len(above)-2], nil // only the root can say that there is none
 	}
 	j := &judge{r: r}
 	var chain *verdict
@@ -57,9 +60,17 @@ func (r *Resolver) lookOne(ctx context.Context, name string, kind uint16, beside
 	out.Security, out.Reason = j.validate(ctx, &out, kind, chain)
 	out.Wildcard = wild(out.Servers, made) // of those that count
 	out.Agree = agree(out.Servers)
-	if d, ok := out.Decided(); ok {
-		out.Aliases = d.Aliases
+	if out.Security == Secure { // so whoever checks keeps nothing for longer than its signatures hold
+		for i := range out.Servers {
+			out.Servers[i].signedFor(r.opt.Now())
+		}
+		out.Resolver.signedFor(r.opt.Now())
 	}
+	d, ok := out.Decided()
+	if ok && out.Top != "" && d.Outcome != NoName { // it is there, whatever the resolver says
+		return r.homeless(out, r.tell(ctx, name, kind))
+	}
+	out.Aliases = d.Aliases
 	return out, other, nil
 }
 
@@ -97,7 +108,7 @@ func (r *Resolver) early(ctx context.Context, above []string) (end func()) {
 
 // homeless is the answer about a name whose zone is not known, with the reason.
 func (r *Resolver) homeless(out Answer, got *told) (Answer, *Answer, error) {
-	out.Zone = ""
+	out.Zone, out.Top, out.Servers = "", "", nil
 	switch {
 	case got.err != nil:
 		return out, nil, &unheard{fmt.Sprintf("ask the resolver %s about %s: %s", got.from, bare(out.Name), wordOf(got.err)), got.err}

@@ -102,7 +102,7 @@ func (j *judge) validate(ctx context.Context, a *Answer, kind uint16, v *verdict
 		deciding++
 		one := v
 		if v == nil {
-			one = j.answer(s, question{a.Name, kind})
+			one = j.answer(s, question{a.put(), kind})
 		}
 		if one.bogus() {
 			forged[i] = one.said(a.Zone)

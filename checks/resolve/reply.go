@@ -92,6 +92,39 @@ func kept(answer []dns.RR, kind uint16) time.Duration {
 	return max(least, 0)
 }
 
+// signedFor bounds how long an answer that was checked is kept by what its signatures
+// say: the TTL that was signed, and the time that they still hold (RFC 4035 §5.3.3). Of
+// several on one set that one counts which holds longest, as any of them does; one that
+// does not hold counts for nothing.
+func (rep *Reply) signedFor(now time.Time) {
+	if rep.msg == nil || len(rep.msg.Question) == 0 || !rep.Outcome.Decides() {
+		return
+	}
+	longest := map[question]time.Duration{}
+	note := func(rr dns.RR, names []string, kinds ...uint16) {
+		sig, ok := rr.(*dns.RRSIG)
+		if !ok || !sig.ValidityPeriod(now) || !slices.Contains(kinds, sig.TypeCovered) {
+			return
+		}
+		at := question{dns.CanonicalName(sig.Hdr.Name), sig.TypeCovered}
+		if names == nil || slices.Contains(names, at.name) {
+			left := time.Duration(int32(sig.Expiration-uint32(now.Unix()))) * time.Second
+			longest[at] = max(longest[at], min(left, seconds(sig.OrigTtl)))
+		}
+	}
+	q := rep.msg.Question[0]
+	onTheWay := append([]string{dns.CanonicalName(q.Name), rep.Tree}, rep.Aliases...)
+	for _, rr := range rep.msg.Answer {
+		note(rr, onTheWay, q.Qtype, dns.TypeCNAME, dns.TypeDNAME)
+	}
+	for _, rr := range rep.msg.Ns {
+		note(rr, nil, dns.TypeSOA, dns.TypeNSEC, dns.TypeNSEC3)
+	}
+	for _, d := range longest {
+		rep.TTL, rep.Negative = min(rep.TTL, d), min(rep.Negative, d)
+	}
+}
+
 // seconds reads a TTL: one with the highest bit set counts as 0 (RFC 2181 §8).
 func seconds(ttl uint32) time.Duration {
 	if ttl > 1<<31-1 {

@@ -90,3 +90,59 @@ func TestOneOddServerIsNoWildcard(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+// TestKeptNoLongerThanSigned: what was checked is kept no longer than its signatures
+// hold, and no longer than they say (RFC 4035 §5.3.3).
+func TestKeptNoLongerThanSigned(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	const (
+		txt = `a.example. 86400 TXT "x"`
+		soa = "example. 86400 SOA ns.example. h.example. 1 3600 600 86400 86400"
+	)
+	sig := func(name, covered, ttl, until string) string {
+		return name + " 86400 RRSIG " + covered + " 13 2 " + ttl + " " + until + " 20261101000000 1 example. AAAA"
+	}
+	for name, c := range map[string]struct {
+		answer, ns    []string
+		ttl, negative time.Duration
+	}{
+		"runs out first":           {[]string{txt, sig("a.example.", "TXT", "86400", "20261121120500")}, nil, 5 * time.Minute, 0},
+		"signed for less":          {[]string{txt, sig("a.example.", "TXT", "600", "20261221120000")}, nil, 10 * time.Minute, 0},
+		"another holds for longer": {[]string{txt, sig("a.example.", "TXT", "86400", "20261121120500"), sig("a.example.", "TXT", "86400", "20261121130000")}, nil, time.Hour, 0},
+		"one that is no more":      {[]string{txt, sig("a.example.", "TXT", "86400", "20261121110000")}, nil, 24 * time.Hour, 0},
+		"another name's":           {[]string{txt, sig("b.example.", "TXT", "86400", "20261121120500")}, nil, 24 * time.Hour, 0},
+		"of the alias on the way": {
+			[]string{"a.example. 86400 CNAME b.example.", sig("a.example.", "CNAME", "86400", "20261121120500"), `b.example. 86400 TXT "x"`, sig("b.example.", "TXT", "86400", "20261121130000")},
+			nil, 5 * time.Minute, 0,
+		},
+		"not there":                {nil, []string{soa, sig("example.", "SOA", "86400", "20261121120500")}, 0, 5 * time.Minute},
+		"not there, as was proved": {nil, []string{soa, sig("example.", "SOA", "86400", "20261221120500"), sig("example.", "NSEC", "900", "20261221120500")}, 0, 15 * time.Minute},
+		"not there, and unsigned":  {nil, []string{soa}, 0, 24 * time.Hour},
+	} {
+		m := new(dns.Msg).SetQuestion("a.example.", dns.TypeTXT)
+		for _, line := range c.answer {
+			m.Answer = append(m.Answer, rr(t, line))
+		}
+		for _, line := range c.ns {
+			m.Ns = append(m.Ns, rr(t, line))
+		}
+		rep := Reply{msg: m}
+		rep.judge(m, question{"a.example.", dns.TypeTXT}, ".")
+		if rep.signedFor(now); rep.TTL != c.ttl || rep.Negative != c.negative {
+			t.Errorf("%s: %v, not there %v", name, rep.TTL, rep.Negative)
+		}
+	}
+	w := newWorld(t, false, `_hetk.contoso.example. 86400 IN TXT "v=hetk1; policy=private"`)
+	late, unsigned := time.Now().Add(30*time.Minute), newWorld(t, true, `_hetk.contoso.example. 86400 IN TXT "v=hetk1; policy=private"`)
+	for _, c := range []struct {
+		w    *world
+		want Security
+		most time.Duration
+	}{{w, Secure, 31 * time.Minute}, {unsigned, Insecure, 24 * time.Hour}} {
+		a, err := c.w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Now = func() time.Time { return late } })
+		if err != nil || a.Security != c.want || len(a.Servers) != 2 || a.Resolver.TTL > c.most || a.Servers[0].TTL > c.most || a.Resolver.TTL < c.most/2 {
+			t.Errorf("%v: %s, %v of %+v", err, a.Security, a.Resolver.TTL, a.Servers)
+		}
+	}
+}

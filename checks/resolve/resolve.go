@@ -12,6 +12,7 @@
 package resolve
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -169,10 +170,13 @@ type Reply struct {
 
 // Answer is what is known about one name and type.
 type Answer struct {
-	Name     string  // fully qualified, lower case
-	Zone     string  // apex of the zone that the last name is in
-	Home     string  // apex of the zone that Name is in
-	Asked    string  // the last name: where aliases led, or Name
+	Name  string // fully qualified, lower case
+	Zone  string // apex of the zone that the last name is in
+	Home  string // apex of the zone that Name is in
+	Asked string // the last name: where aliases led, or Name; or Top
+	// Top is the top-level domain of the last name, where the root says that there is
+	// none: it is asked for that alone, as what stands before it is not for it to know.
+	Top      string
 	Servers  []Reply // every address of every authoritative server of Zone, asked for Asked
 	Way      []Reply // the same of the zones on the way of the aliases
 	Unasked  int     // name servers that were not asked, or not at all of their addresses: there are too many
@@ -180,6 +184,7 @@ type Answer struct {
 	Broken   string          // of Bogus: the zone whose signing does not hold
 	Fault    checks.DNSFault // and what is wrong with it
 	Aliases  []string
+	Endless  bool              // the aliases lead in a circle, or on for too long: nobody was asked for the last
 	AliasBy  checks.DNSAliasBy // how Name leads to the first of Aliases
 	Tree     string            // of a DNAME, where it stands
 	Wildcard bool              // the servers answer the same for a name that nobody made
@@ -188,6 +193,9 @@ type Answer struct {
 	Weak     bool   // insecure although there are signatures: they no longer count
 	Reason   string // why the security is what it is; of Secure, from where on it is signed; for a person
 }
+
+// put is the name that the servers are asked for.
+func (a *Answer) put() string { return cmp.Or(a.Top, a.Name) }
 
 // Decided returns the first reply that decides, and whether there is one.
 func (a Answer) Decided() (Reply, bool) {
@@ -236,19 +244,26 @@ func (r *Resolver) look(ctx context.Context, name string, kind uint16, beside fu
 	out, seen := Answer{Name: name, Security: Secure}, map[string]bool{}
 	for at := name; ; {
 		if seen[at] || len(seen) >= maxHops {
-			out.Security, out.Agree = Indeterminate, false
-			return out, other, fmt.Errorf("look up %s: %s", bare(name), wordLoop)
+			out.Security, out.Agree, out.Endless = Indeterminate, false, true
+			say := fmt.Sprintf(wordLong, bare(at))
+			if seen[at] {
+				say = fmt.Sprintf(wordCircle, bare(at))
+			}
+			return out, other, fmt.Errorf("look up %s: %s", bare(name), say)
 		}
 		seen[at] = true
 		one, two, err := r.lookOne(ctx, at, kind, beside)
 		if at == name {
 			out.Resolver, out.Home, other, beside = one.Resolver, one.Zone, two, nil
+			if one.Top != "" {
+				out.Home = "" // of a name that can be in no zone
+			}
 		}
 		if err != nil {
 			out.Security, out.Agree = Indeterminate, false // nothing is known, least of all that it is secure
 			return out, other, err
 		}
-		out.Zone, out.Asked, out.Servers, out.Agree = one.Zone, at, one.Servers, one.Agree
+		out.Zone, out.Top, out.Asked, out.Servers, out.Agree = one.Zone, one.Top, cmp.Or(one.Top, at), one.Servers, one.Agree
 		if at == name {
 			out.AliasBy, out.Tree = one.led()
 		}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"onboard.example/checks"
 )
 
 const record = `_hetk.contoso.example. 300 IN TXT "v=hetk1; policy=private"`
@@ -107,19 +109,114 @@ func TestHostile(t *testing.T) {
 
 func TestLoopEnds(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, false, "_hetk.contoso.example. 300 IN CNAME b.contoso.example.", "b.contoso.example. 300 IN CNAME _hetk.contoso.example.")
-	if a, err := w.ask(t, "_hetk.contoso.example", nil); err == nil || !strings.Contains(err.Error(), wordLoop) || a.Security != Indeterminate || a.Agree {
-		t.Error(a, err)
+	rule := checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}}
+	for name, c := range map[string]struct {
+		lines []string
+		error string
+		say   string
+	}{
+		"circle": {
+			[]string{"_hetk.contoso.example. 300 IN CNAME b.contoso.example.", "b.contoso.example. 300 IN CNAME _hetk.contoso.example."},
+			fmt.Sprintf(wordCircle, "_hetk.contoso.example"), "at _hetk.contoso.example leads in a circle, so no record can be found behind it: _hetk.contoso.example → b.contoso.example → _hetk.contoso.example.",
+		},
+		"circle further on": {
+			[]string{"_hetk.contoso.example. 300 IN CNAME b.contoso.example.", "b.contoso.example. 300 IN CNAME c.contoso.example.", "c.contoso.example. 300 IN CNAME b.contoso.example."},
+			fmt.Sprintf(wordCircle, "b.contoso.example"), "at b.contoso.example leads in a circle, so no record can be found behind it: b.contoso.example → c.contoso.example → b.contoso.example.",
+		},
+		"itself": {
+			[]string{"_hetk.contoso.example. 300 IN CNAME _hetk.contoso.example."},
+			fmt.Sprintf(wordCircle, "_hetk.contoso.example"), "The alias (CNAME) at _hetk.contoso.example leads to itself",
+		},
+		"on and on": {
+			onAndOn(9), fmt.Sprintf(wordLong, "a8.contoso.example"),
+			"The aliases from _hetk.contoso.example on do not come to an end: after 8 of them, at a8.contoso.example, there is still another.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, c.lines...)
+			a, err := w.ask(t, "_hetk.contoso.example", nil)
+			if err == nil || !strings.Contains(err.Error(), c.error) || a.Security != Indeterminate || a.Agree || !a.Endless {
+				t.Error(a, err)
+			}
+			l := w.look(t, rule, "contoso.example")
+			f := l.Findings()[0]
+			if r := l.Report(); r.State != checks.DNSError || !strings.Contains(r.Reason, c.say) || r.Settled || f.Verdict != checks.Unknown || f.Fix == nil || !strings.HasPrefix(f.Fix.Do, "In the DNS, remove the alias (CNAME) at _hetk (in the zone contoso.example)") {
+				t.Errorf("%+v, %+v", r, f.Fix)
+			}
+		})
 	}
 }
 
-// TestNoSuchTop: what nobody serves is told apart from what cannot be asked.
+// onAndOn is a chain of n aliases that ends.
+func onAndOn(n int) []string {
+	lines, at := []string{}, "_hetk"
+	for i := range n {
+		to := fmt.Sprintf("a%d", i+1)
+		lines, at = append(lines, at+".contoso.example. 300 IN CNAME "+to+".contoso.example."), to
+	}
+	return append(lines, at+`.contoso.example. 300 IN TXT "v=hetk1; policy=private"`)
+}
+
+// TestNoSuchTop: a name below a top-level domain that does not exist is absent, as the
+// root's own servers say, who are told no more of it than that domain.
 func TestNoSuchTop(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, false)
-	a, err := w.ask(t, "_hetk.contoso.nowhere", nil)
-	if err == nil || !strings.Contains(err.Error(), wordNoDomain) || a.Security != Indeterminate || a.Resolver.Outcome != NoName {
-		t.Errorf("%+v, %v", a, err)
+	for name, c := range map[string]struct {
+		root bool // its servers answer
+		lies bool // the resolver says "not there" of what is
+		want checks.DNSState
+	}{
+		"none":                    {true, false, checks.DNSAbsent},
+		"the root is not reached": {false, false, checks.DNSError},
+		"the resolver lies":       {true, true, checks.DNSError},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, domain := newWorld(t, false, record), "contoso.nowhere"
+			if c.lies {
+				domain = "contoso.example"
+			}
+			var mu sync.Mutex
+			heard := map[string]bool{}
+			w.set(func() {
+				w.rude = func(q, m *dns.Msg) bool {
+					mu.Lock()
+					defer mu.Unlock()
+					if heard[q.Question[0].Name] = true; !c.root {
+						m.Answer, m.Ns, m.Rcode = nil, nil, dns.RcodeRefused
+					}
+					return false
+				}
+				w.tell = func(m *dns.Msg) {
+					if q := m.Question[0]; c.lies && q.Name != "." && !strings.HasPrefix(q.Name, "ns") {
+						m.Answer, m.Ns, m.Rcode = nil, nil, dns.RcodeNameError
+					}
+				}
+			})
+			rule := checks.DNSRule{Label: "_hetk", Version: "hetk1", Required: map[string]string{"policy": "private"}}
+			l := w.look(t, rule, domain)
+			r, all := l.Report(), l.Findings()
+			if r.State != c.want || r.Resolver.Outcome != NoName {
+				t.Fatalf("%+v", r)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for n := range heard {
+				if !c.lies && n != "nowhere." {
+					t.Errorf("the root was told of %s", n)
+				}
+			}
+			if c.want == checks.DNSError {
+				return
+			}
+			if r.Security != Secure || r.Zone != "." || r.Home != "" || !strings.Contains(r.Reason, "There is no top-level domain .nowhere,") || !r.Settled || len(r.Lack) != 2 {
+				t.Errorf("%+v", r)
+			}
+			if all[0].Fix != nil || all[0].Verdict != checks.Warn || all[1].Summary != "Both servers of the root say the same." || all[2].Verdict != checks.Pass {
+				t.Errorf("%+v", all)
+			}
+		})
 	}
 }
 

@@ -18,7 +18,9 @@ import (
 func (r *Resolver) askAll(ctx context.Context, out *Answer, c cut, kind uint16) map[string]Reply {
 	all := round{r: r, out: out, kind: kind, made: map[string]Reply{}, most: min(maxAddrs, max(1, maxServers/2/max(1, len(c.hosts))))}
 	out.Unasked = c.more
-	all.probe = fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
+	if out.Name != out.Zone && out.Top == "" {
+		all.probe = fmt.Sprintf("onboard-%04x.%s", dns.Id(), parent(out.Name))
+	}
 	for _, h := range c.hosts {
 		all.wg.Go(func() { all.host(ctx, h, c.glue) })
 	}
@@ -54,7 +56,7 @@ type round struct {
 	out   *Answer
 	kind  uint16
 	most  int    // addresses of one host, of each kind
-	probe string // a name that nobody made: who answers it the same has a wildcard
+	probe string // a name that nobody made: who answers it the same has a wildcard; empty: none can have
 
 	wg   group
 	mu   sync.Mutex
@@ -115,7 +117,7 @@ func (all *round) some(addrs []netip.Addr) (out []netip.Addr, more bool) {
 }
 
 func (all *round) ask(ctx context.Context, h string, a netip.Addr) {
-	if all.out.Name != all.out.Zone {
+	if all.probe != "" {
 		all.wg.Go(func() {
 			rep := all.r.askServer(ctx, h, a, all.out.Zone, question{all.probe, all.kind})
 			all.mu.Lock()
@@ -125,7 +127,7 @@ func (all *round) ask(ctx context.Context, h string, a netip.Addr) {
 			}
 		})
 	}
-	all.add(all.r.askServer(ctx, h, a, all.out.Zone, question{all.out.Name, all.kind}))
+	all.add(all.r.askServer(ctx, h, a, all.out.Zone, question{all.out.put(), all.kind}))
 }
 
 func (all *round) add(rep Reply) {

@@ -216,7 +216,7 @@ func TestSimulatedShapes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a, err := r.Look(t.Context(), "x.loop.contoso.example", dns.TypeTXT); err == nil || !strings.Contains(err.Error(), wordLoop) {
+			if a, err := r.Look(t.Context(), "x.loop.contoso.example", dns.TypeTXT); err == nil || !a.Endless {
 				t.Errorf("%+v, %v", a, err)
 			}
 		})

@@ -33,6 +33,7 @@ func (r *Resolver) texts(name string, a Answer) checks.DNSAnswer {
 		out.Way = append(out.Way, textReply(s))
 	}
 	out.Unasked, out.Broken, out.Fault = a.Unasked, a.Broken, a.Fault
+	out.Top, out.Endless = a.Top, a.Endless
 	return out
 }
 

@@ -3,7 +3,8 @@ package resolve
 // Every word of this package that a person may read.
 const (
 	wordNoName    = "this is no domain name that can be looked up"
-	wordLoop      = "the aliases (CNAME, DNAME) go in a circle or on for too long"
+	wordCircle    = "the aliases (CNAME, DNAME) go in a circle: they lead back to %s"
+	wordLong      = "the aliases (CNAME, DNAME) go on for too long; the last one leads to %s"
 	wordNoServer  = "no name server is set up on this machine"
 	wordBadServer = "a name server is written as 192.0.2.53, [2001:db8::53]:53, tcp://… or tls://…"
 	wordQueries   = "too many questions in one run; stopped here"

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"onboard.example/checks"
 )
 
 // testZone is one signed zone, served on 127.0.0.2 and 127.0.0.3.
@@ -242,7 +244,7 @@ func (w *world) answer(q *dns.Msg, auth bool) *dns.Msg {
 		m.Answer = z.sign(set, name)
 		return m
 	}
-	star := "*." + z.name
+	star := "*." + strings.TrimPrefix(z.name, ".")
 	exists := slices.ContainsFunc(z.rrs, func(r dns.RR) bool { return dns.IsSubDomain(name, r.Header().Name) })
 	if set := z.sets(star, kind); len(set) > 0 && !exists {
 		m.Answer, m.Ns = z.sign(set, name), z.nsec(name)
@@ -268,6 +270,16 @@ func (w *world) ask(t testing.TB, name string, change func(*Options)) (Answer, e
 		t.Fatal(err)
 	}
 	return r.Look(t.Context(), name, dns.TypeTXT)
+}
+
+// look looks at all that the checks of a domain's DNS look at.
+func (w *world) look(t testing.TB, rule checks.DNSRule, domain string) checks.DNSLook {
+	t.Helper()
+	r, err := New(Options{Server: w.resolver, Port: w.port, Anchors: []dns.RR{w.zones[0].key.ToDS(dns.SHA256)}, Timeout: 3 * time.Second, Deadline: 30 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.LookDomain(t.Context(), rule, domain)
 }
 
 // set changes what the servers do; they run already.
