@@ -50,7 +50,11 @@ func Shows(f Facts, app checks.App, c Change) bool {
 		return f.AppRead && f.App == nil
 	case CreateApp, RestoreApp, EnableApp, DisableApp, CreateGrant, WidenGrant, NarrowGrant, DeleteGrant, GrantOne, AssignRole, Assign, Unassign,
 		RequireAssignment, FreeAssignment:
-		return f.App != nil && strings.EqualFold(f.App.AppID, app.ClientID) && showsApp(f, c)
+		if f.App == nil || !strings.EqualFold(f.App.AppID, app.ClientID) {
+			return false
+		}
+		c, _ = c.Bind(f.App.ID) // which an earlier line of the plan may have made
+		return showsApp(f, c)
 	}
 	return false
 }
