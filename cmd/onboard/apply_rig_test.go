@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,7 +30,8 @@ type rig struct {
 	token    string
 	app      string // of the case
 	domain   string
-	more     []string // flags of the case
+	more     []string     // flags of the case
+	next     http.Handler // what stands behind the gate
 
 	mu     sync.Mutex
 	writes []string
@@ -58,6 +60,7 @@ func newRigBetween(t *testing.T, o sim.Options, as string, meet func(http.Respon
 	g := &rig{env: []string{"XDG_STATE_HOME=" + t.TempDir()}}
 	g.s = simulate(t, o)
 	g.base, g.ca = serveBetween(t, g.s, func(next http.Handler) http.Handler {
+		g.next = next
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			g.mu.Lock()
 			meets := g.meets
@@ -65,7 +68,7 @@ func newRigBetween(t *testing.T, o sim.Options, as string, meet func(http.Respon
 			if meets != nil && meets(w, r) {
 				return
 			}
-			if strings.HasPrefix(r.URL.Path, "/v1.0/") && r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "/conditionalAccess/evaluate") {
+			if isWrite(r) {
 				g.mu.Lock()
 				g.writes = append(g.writes, r.Method+" "+r.URL.Path)
 				g.mu.Unlock()
@@ -96,6 +99,11 @@ func newRigBetween(t *testing.T, o sim.Options, as string, meet func(http.Respon
 	return g
 }
 
+// isWrite says whether a request changes something at Graph.
+func isWrite(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/v1.0/") && r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "/conditionalAccess/evaluate")
+}
+
 // about says which app and domain the commands are about.
 func (g *rig) about(want sim.Expect) *rig {
 	g.app, g.domain = want.App, cmp.Or(want.Domain, g.domain)
@@ -109,8 +117,14 @@ func (g *rig) about(want sim.Expect) *rig {
 // do runs onboard on the rig's machine.
 func (g *rig) do(t *testing.T, in io.Reader, args ...string) answer {
 	t.Helper()
+	return g.doIn(t.Context(), t, in, args...)
+}
+
+// doIn is do for as long as somebody wants it.
+func (g *rig) doIn(ctx context.Context, t *testing.T, in io.Reader, args ...string) answer {
+	t.Helper()
 	var out, errs bytes.Buffer
-	code := execute(t.Context(), world{args: args, in: in, out: &out, err: &errs, env: g.env, patience: 3 * time.Second})
+	code := execute(ctx, world{args: args, in: in, out: &out, err: &errs, env: g.env, patience: 3 * time.Second})
 	harmless(t, out.String())
 	harmless(t, errs.String())
 	return answer{out.String(), errs.String(), code}
