@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"net"
 	"net/url"
 	"slices"
 	"strconv"
@@ -125,7 +124,10 @@ func plainHost(u *url.URL, host string) bool {
 	case err != nil || n == 0 || strconv.FormatUint(n, 10) != port:
 		return false
 	}
-	return host == net.JoinHostPort(name, port)
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
+	}
+	return host == name+":"+port
 }
 
 // plainAPI is an API's id or address, where it is one of Microsoft's or an id.
