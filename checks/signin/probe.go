@@ -63,12 +63,19 @@ func (p *Prober) Read(ctx context.Context, q checks.Query, parts []checks.Part, 
 	if !slices.Contains(parts, checks.PartProbe) {
 		return
 	}
-	l := p.probe(ctx, q)
-	l.At = p.o.Now()
+	l := p.Ask(ctx, q, func() *checks.Failure { return nil })
 	land(checks.NewPiece(checks.PartProbe, l, func(s *checks.Snapshot) *checks.Look[checks.Probe] { return &s.Probe }))
 }
 
-func (p *Prober) probe(ctx context.Context, q checks.Query) (l checks.Look[checks.Probe]) {
+// Ask is Read of one question. Once the tenant is known, and before the credential is
+// used, may says why it may not be: then that is the answer.
+func (p *Prober) Ask(ctx context.Context, q checks.Query, may func() *checks.Failure) checks.Look[checks.Probe] {
+	l := p.probe(ctx, q, may)
+	l.At = p.o.Now()
+	return l
+}
+
+func (p *Prober) probe(ctx context.Context, q checks.Query, may func() *checks.Failure) (l checks.Look[checks.Probe]) {
 	if !checks.IsGUID(q.App.ClientID) {
 		l.Failure = &checks.Failure{Kind: checks.FailNoClientID}
 		return l
@@ -76,6 +83,9 @@ func (p *Prober) probe(ctx context.Context, q checks.Query) (l checks.Look[check
 	limited, cancel := context.WithTimeout(ctx, p.o.Patience)
 	defer cancel()
 	t, failure := p.tenant(limited, q)
+	if failure == nil {
+		failure = may()
+	}
 	if failure != nil {
 		l.Failure = failure
 		return l

@@ -123,7 +123,7 @@ func runCheck(ctx context.Context, o *options, save string, proof probeFlags) er
 		return err
 	}
 	defer c.close()
-	prober, err := proof.prober(ctx, c)
+	prober, err := proof.readers(ctx, c)
 	if err != nil {
 		return err
 	}

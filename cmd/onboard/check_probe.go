@@ -37,17 +37,26 @@ func (p probeFlags) validate(o *options, from string) error {
 	return nil
 }
 
-// prober is the reader that asks as the app; none where no credential is given.
-func (p probeFlags) prober(ctx context.Context, c *clients) ([]checks.Reader, error) {
+// readers are what asks as the app; none where no credential is given.
+func (p probeFlags) readers(ctx context.Context, c *clients) ([]checks.Reader, error) {
+	if p.secret == "" && p.cert == "" {
+		return nil, nil
+	}
+	one, err := p.prober(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return []checks.Reader{one}, nil
+}
+
+// prober is what asks as the app, with the credential that is given.
+func (p probeFlags) prober(ctx context.Context, c *clients) (*signin.Prober, error) {
 	var proof signin.Credential
 	var err error
-	switch {
-	case p.secret != "":
+	if p.secret != "" {
 		proof, err = signin.SecretFile(ctx, p.secret, c.o.in)
-	case p.cert != "":
+	} else {
 		proof, err = signin.CertFile(ctx, p.cert, c.o.in)
-	default:
-		return nil, nil
 	}
 	if ctx.Err() != nil {
 		return nil, &exitError{code: codeInterrupted, cause: errors.New(sayStopped)}
@@ -61,5 +70,5 @@ func (p probeFlags) prober(ctx context.Context, c *clients) ([]checks.Reader, er
 	if err != nil {
 		return nil, inputError(err)
 	}
-	return []checks.Reader{reader}, nil
+	return reader, nil
 }

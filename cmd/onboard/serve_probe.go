@@ -94,7 +94,7 @@ func openProbes(ctx context.Context, all []serveProbe, c *clients, profiles []fl
 	if err != nil {
 		return nil, nil, err
 	}
-	readers := map[string]checks.Reader{}
+	askers := map[string]asker{}
 	for i, p := range all {
 		if first := slices.Index(ids, ids[i]); first < i {
 			return nil, nil, usage(saySeeConfig, sayProbeSame, checks.Line(all[first].App, 40), checks.Line(p.App, 40))
@@ -102,13 +102,13 @@ func openProbes(ctx context.Context, all []serveProbe, c *clients, profiles []fl
 		if err := othersCannotRead(p.SecretFile + p.CertFile); err != nil {
 			return nil, nil, usage(saySeeConfig, "probes: %w", err)
 		}
-		asks, err := probeFlags{secret: p.SecretFile, cert: p.CertFile}.prober(ctx, c)
+		one, err := probeFlags{secret: p.SecretFile, cert: p.CertFile}.prober(ctx, c)
 		if err != nil {
 			return nil, nil, err
 		}
-		readers[ids[i]] = asks[0]
+		askers[ids[i]] = one.Ask
 	}
-	return pacedProbe(readers, c.now, n), ids, nil
+	return pacedProbe(askers, c.now, n), ids, nil
 }
 
 // othersCannotRead refuses a credential that everybody can read. A group may: that
@@ -178,9 +178,12 @@ func (p *probePace) allow(from netip.Prefix, now time.Time) bool {
 	return one.AllowN(now, 1) && p.all.AllowN(now, 1)
 }
 
+// asker asks with one credential; may says, once the tenant is known, why it may not.
+type asker func(ctx context.Context, q checks.Query, may func() *checks.Failure) checks.Look[checks.Probe]
+
 // pacedProbe makes what gives each source its own function; they alone hold the
-// readers.
-func pacedProbe(readers map[string]checks.Reader, now func() time.Time, n *probeCounts) func(from netip.Prefix) probeFunc {
+// askers. A domain without a tenant costs nobody a question.
+func pacedProbe(askers map[string]asker, now func() time.Time, n *probeCounts) func(from netip.Prefix) probeFunc {
 	type answer struct {
 		look checks.Look[checks.Probe]
 		at   time.Time
@@ -196,23 +199,26 @@ func pacedProbe(readers map[string]checks.Reader, now func() time.Time, n *probe
 	}
 	ask := func(ctx context.Context, q checks.Query, from netip.Prefix) (l checks.Look[checks.Probe]) {
 		id := strings.ToLower(q.App.ClientID)
-		reader, at := readers[id], now()
-		if reader == nil {
+		one, at := askers[id], now()
+		if one == nil {
 			return checks.Look[checks.Probe]{At: at, Failure: &checks.Failure{Kind: checks.FailNotAsked, Message: sayProbeOther}}
 		}
 		key := id + " " + strings.ToLower(q.Domain) + " " + string(q.Cloud)
 		if l, ok := keptOf(key, at); ok {
 			return l
 		}
-		if !pace.allow(from, at) {
-			n.refused.Add(1)
-			return checks.Look[checks.Probe]{At: at, Failure: &checks.Failure{Kind: checks.FailThrottled, Message: sayProbeBusy}}
-		}
-		n.asked.Add(1)
-		reader.Read(ctx, q, []checks.Part{checks.PartProbe}, func(p checks.Piece) { l = landedProbe(p) })
+		busy := false
+		l = one(ctx, q, func() *checks.Failure {
+			if busy = !pace.allow(from, now()); busy {
+				n.refused.Add(1)
+				return &checks.Failure{Kind: checks.FailThrottled, Message: sayProbeBusy}
+			}
+			n.asked.Add(1)
+			return nil
+		})
 		mu.Lock()
 		defer mu.Unlock()
-		if ctx.Err() == nil && len(kept) < mostProbed {
+		if !busy && ctx.Err() == nil && len(kept) < mostProbed {
 			kept[key] = answer{l, now()}
 		}
 		return l
@@ -220,11 +226,4 @@ func pacedProbe(readers map[string]checks.Reader, now func() time.Time, n *probe
 	return func(from netip.Prefix) probeFunc {
 		return func(ctx context.Context, q checks.Query) checks.Look[checks.Probe] { return ask(ctx, q, from) }
 	}
-}
-
-// landedProbe is the answer in a piece.
-func landedProbe(p checks.Piece) checks.Look[checks.Probe] {
-	var s checks.Snapshot
-	p.Into(&s)
-	return s.Probe
 }

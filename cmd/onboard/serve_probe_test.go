@@ -19,17 +19,19 @@ import (
 	"onboard.example/flows"
 )
 
-// counts is a reader that counts how often it was asked.
+// counts is an asker that counts how often the credential was used. Domains that
+// begin with "no" have no tenant.
 type counts struct{ asked []string }
 
-// Serves implements checks.Reader.
-func (*counts) Serves() []checks.Part { return []checks.Part{checks.PartProbe} }
-
-// Read implements checks.Reader.
-func (c *counts) Read(_ context.Context, q checks.Query, _ []checks.Part, land func(checks.Piece)) {
+func (c *counts) ask(_ context.Context, q checks.Query, may func() *checks.Failure) checks.Look[checks.Probe] {
+	if strings.HasPrefix(q.Domain, "no") {
+		return checks.Look[checks.Probe]{Failure: &checks.Failure{Kind: checks.FailNotAsked}}
+	}
+	if no := may(); no != nil {
+		return checks.Look[checks.Probe]{Failure: no}
+	}
 	c.asked = append(c.asked, q.Domain)
-	l := checks.Look[checks.Probe]{Read: true, Value: checks.Probe{Answer: checks.ProbeThere, Code: q.Domain}}
-	land(checks.NewPiece(checks.PartProbe, l, func(s *checks.Snapshot) *checks.Look[checks.Probe] { return &s.Probe }))
+	return checks.Look[checks.Probe]{Read: true, Value: checks.Probe{Answer: checks.ProbeThere, Code: q.Domain}}
 }
 
 // TestProbesArePaced holds how often Microsoft is asked with a vendor's credential,
@@ -38,7 +40,7 @@ func TestProbesArePaced(t *testing.T) {
 	t.Parallel()
 	now, c := time.Now(), new(counts)
 	var n probeCounts
-	desk := pacedProbe(map[string]checks.Reader{"app": c}, func() time.Time { return now }, &n)
+	desk := pacedProbe(map[string]asker{"app": c.ask}, func() time.Time { return now }, &n)
 	of := func(from, app, domain string) checks.Look[checks.Probe] {
 		return desk(netip.MustParsePrefix(from))(t.Context(), checks.Query{App: checks.App{ClientID: app}, Domain: domain})
 	}
@@ -55,6 +57,14 @@ func TestProbesArePaced(t *testing.T) {
 	now = now.Add(probeKept)
 	if about("app", "contoso.example"); len(c.asked) != 2 {
 		t.Errorf("asked %v", c.asked)
+	}
+	for i := range 100 { // without a tenant: they take nothing from anybody
+		if l := about("app", fmt.Sprintf("no%d.example", i)); l.Failure == nil || l.Failure.Kind != checks.FailNotAsked {
+			t.Fatalf("%+v", l)
+		}
+	}
+	if n.asked.Load() != 2 || n.refused.Load() != 0 {
+		t.Errorf("%d asked, %d refused", n.asked.Load(), n.refused.Load())
 	}
 	for i := range 100 {
 		about("app", fmt.Sprintf("d%d.example", i))
