@@ -92,6 +92,7 @@ var hard = []struct{ name, unit string }{
 	{"heading-ja", "管理者の承認が必要です "},
 	{"app-label", "App name: Hetk App id: "},
 	{"your-admin", "your admin blocked "},
+	{"news", "The admin has approved it, you need it. "},
 	{"halves", `\ud83d\ude00`},
 	{"password", "contraseña: hunter2 "},
 }

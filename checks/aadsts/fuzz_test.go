@@ -17,6 +17,9 @@ func seeds(f *testing.F) {
 	for _, c := range slices.Concat(names, beside) {
 		f.Add(c.text)
 	}
+	for _, c := range newsTexts {
+		f.Add(c.text)
+	}
 	for _, h := range hard {
 		f.Add(repeated(h.unit, 256))
 	}

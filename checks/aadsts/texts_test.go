@@ -14,6 +14,9 @@ func Texts() []string {
 	for _, c := range slices.Concat(names, beside) {
 		out = append(out, c.text)
 	}
+	for _, c := range newsTexts {
+		out = append(out, c.text)
+	}
 	return out
 }
 

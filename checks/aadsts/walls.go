@@ -126,6 +126,13 @@ func (w *seen) has(x wall) bool { return w.at[x] > 0 }
 
 // readWalls finds the walls of a text.
 func readWalls(s string) seen {
+	found := readParts(s)
+	found.news(s)
+	return found
+}
+
+// readParts is readWalls for a text of which every clause counts.
+func readParts(s string) seen {
 	var found seen
 	var close parts
 	text, ix := squeeze(s), lexicon()
