@@ -20,7 +20,7 @@ var returnPages = [fates]struct {
 }{
 	fateStrange:   {http.StatusBadRequest, "bad", sayStrangeTitle, sayStrange, sayStrangeNext},
 	fateOld:       {http.StatusGone, "bad", sayOldTitle, sayOld, sayNewLink},
-	fateAlone:     {http.StatusConflict, "bad", sayAloneTitle, sayAlone, sayAloneNext},
+	fateKept:      {http.StatusAccepted, "bad", sayKeptTitle, sayKept, sayKeptNext},
 	fateUsed:      {http.StatusGone, "bad", sayUsedTitle, sayUsed, sayUsedNext},
 	fateNothing:   {http.StatusBadRequest, "bad", sayNothingTitle, sayNothing, sayNewLink},
 	fateError:     {http.StatusOK, "bad", sayErrorTitle, sayError, sayNewLink},

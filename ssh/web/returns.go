@@ -29,6 +29,7 @@ type Returns struct {
 	mu      sync.Mutex
 	waiting map[sum16]*wait  // by run
 	spent   map[sum16][]used // by run: states that counted, the oldest first
+	kept    map[sum16]kept   // by run: what came while nobody waited
 	fates   [fates]atomic.Uint64
 }
 
@@ -56,7 +57,7 @@ func NewReturns(key []byte, origin string, clients []string, now func() time.Tim
 	if now == nil {
 		now = time.Now
 	}
-	r := &Returns{key: key, at: origin + ReturnPath, clients: map[string]bool{}, now: now, waiting: map[sum16]*wait{}, spent: map[sum16][]used{}}
+	r := &Returns{key: key, at: origin + ReturnPath, clients: map[string]bool{}, now: now, waiting: map[sum16]*wait{}, spent: map[sum16][]used{}, kept: map[sum16]kept{}}
 	for _, c := range clients {
 		r.clients[strings.ToLower(c)] = true
 	}
@@ -96,12 +97,23 @@ func (r *Returns) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.W
 	state := ask.State
 	for ctx.Err() == nil {
 		was, ok := readState(r.key, state)
-		if is.until = was.until; !ok || was != is || was.until.Sub(r.now()) < stateLeast || r.counted(is.run, state) {
+		left := stateLeast
+		if _, came := r.keptFor(is.run, state); came { // it is no link that somebody has yet to open
+			left = 0
+		}
+		if is.until = was.until; !ok || was != is || was.until.Sub(r.now()) < left || r.counted(is.run, state) {
 			is.until = r.now().Add(stateLife).Truncate(time.Second)
 			state = makeState(r.key, is)
 		}
 		w := r.enter(is.run, state)
 		ready(run.Waiting{At: r.at, State: state})
+		if query, ok := r.keptFor(is.run, state); ok {
+			if r.deliver(ctx, is, w, came, query) == flows.ReturnGood {
+				<-ctx.Done()
+			}
+			state = ""
+			continue
+		}
 		late := time.NewTimer(is.until.Sub(r.now()))
 		select {
 		case a := <-w.arrivals:
@@ -209,7 +221,7 @@ type fate int
 const (
 	fateStrange   fate = iota // no state of ours
 	fateOld                   // its time is over
-	fateAlone                 // nobody waits: the terminal was left
+	fateKept                  // nobody waits: the terminal was left, and hears of it once it is back
 	fateUsed                  // it counted already, or a newer link was made
 	fateNothing               // what came says nothing of consent
 	fateError                 // it says that something went wrong
@@ -234,18 +246,22 @@ func (r *Returns) bring(ctx context.Context, query string) fate {
 	if !r.now().Before(s.until) {
 		return fateOld
 	}
-	if _, ok := flows.ReadReturn(flows.State{}, query, false); !ok {
+	c, ok := flows.ReadReturn(flows.State{}, query, false)
+	if !ok {
 		return fateNothing // and the state is still good
 	}
 	r.mu.Lock()
 	w := r.waiting[s.run]
 	spent := r.isSpent(s.run, state)
+	if w == nil && !spent {
+		r.keep(s, state, c)
+	}
 	r.mu.Unlock()
 	switch {
 	case spent:
 		return fateUsed
 	case w == nil:
-		return fateAlone
+		return fateKept
 	case subtle.ConstantTimeCompare([]byte(w.state), []byte(state)) != 1:
 		return fateUsed
 	}
