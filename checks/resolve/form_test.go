@@ -22,7 +22,7 @@ import (
 )
 
 // serveTLS adds a resolver over TLS and returns its port and who vouches for it.
-func (w *world) serveTLS(t *testing.T) (port int, roots *x509.CertPool) {
+func (w *world) serveTLS(t *testing.T, change ...func(*x509.Certificate)) (port int, roots *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -31,6 +31,9 @@ func (w *world) serveTLS(t *testing.T) (port int, roots *x509.CertPool) {
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "resolver"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, IsCA: true, BasicConstraintsValid: true,
+	}
+	for _, f := range change {
+		f(c)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 	if err != nil {
@@ -55,11 +58,23 @@ func (w *world) serveTLS(t *testing.T) (port int, roots *x509.CertPool) {
 	return at.Port, roots
 }
 
-// TestForms asks the resolver in every form that --dns-server takes.
+// TestForms asks the resolver in every form that --dns-server takes. What is wrong is
+// said with what to type instead.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, false, record)
 	port, roots := w.serveTLS(t)
+	elsewhere, its := w.serveTLS(t, func(c *x509.Certificate) {
+		c.DNSNames, c.IPAddresses = []string{"*.contoso.example", "dns.contoso.example"}, nil
+	})
+	wild, wilds := w.serveTLS(t, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"*.contoso.example"}, nil })
+	nameless, anyones := w.serveTLS(t, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil })
+	old, olds := w.serveTLS(t, func(c *x509.Certificate) { c.NotAfter = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) })
+	mute, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mute.Close() })
 	for name, c := range map[string]struct {
 		server string
 		roots  *x509.CertPool
@@ -69,15 +84,28 @@ func TestForms(t *testing.T) {
 		"tcp":                  {fmt.Sprintf("tcp://127.0.0.1:%d", w.port), nil, ""},
 		"tls by address":       {fmt.Sprintf("tls://127.0.0.1:%d", port), roots, ""},
 		"tls by name":          {fmt.Sprintf("tls://localhost:%d", port), roots, ""},
-		"tls, a stranger":      {fmt.Sprintf("tls://127.0.0.1:%d", port), x509.NewCertPool(), "certificate"},
-		"tls where none is":    {fmt.Sprintf("tls://127.0.0.1:%d", w.port), roots, "127.0.0.1"},
-		"nothing listens: tcp": {"tcp://127.0.0.1:1", nil, "refused"},
-		"nothing listens: udp": {"127.0.0.1:1", nil, "refused"},
+		"tls, in capitals":     {fmt.Sprintf("TLS://127.0.0.1:%d", port), roots, ""},
+		"tls, a stranger":      {fmt.Sprintf("tls://127.0.0.1:%d", port), x509.NewCertPool(), ": " + wordNoAuthority},
+		"tls, another's name":  {fmt.Sprintf("tls://localhost:%d", elsewhere), its, ": its certificate is for *.contoso.example, dns.contoso.example, and not for localhost; if that is who is meant, name it so: tls://dns.contoso.example:" + fmt.Sprint(elsewhere)},
+		"tls, another address": {fmt.Sprintf("tls://127.0.0.1:%d", elsewhere), its, ": its certificate is for *.contoso.example, dns.contoso.example, and not for 127.0.0.1; if that is who is meant, name it so: tls://dns.contoso.example:" + fmt.Sprint(elsewhere)},
+		"tls, others' names":   {fmt.Sprintf("tls://localhost:%d", wild), wilds, ": its certificate is for *.contoso.example, and not for localhost"},
+		"tls, no name":         {fmt.Sprintf("tls://localhost:%d", nameless), anyones, ": its certificate is for no name or address, so not for localhost either"},
+		"tls, run out":         {fmt.Sprintf("tls://localhost:%d", old), olds, "to 2026-01-02 03:04 UTC; is this machine's clock right?"},
+		"tls where none is":    {fmt.Sprintf("tls://127.0.0.1:%d", w.port), roots, ": " + wordNoTLS},
+		"tls, and no word":     {"tls://" + mute.Addr().String(), roots, ": " + wordNoTLS},
+		"tcp, and no word":     {"tcp://" + mute.Addr().String(), nil, ": " + wordLate},
+		"tcp where tls is":     {fmt.Sprintf("tcp://127.0.0.1:%d", port), nil, ": " + wordHungUp},
+		"nothing listens: tcp": {"tcp://127.0.0.1:1", nil, ": " + wordRefused},
+		"nothing listens: tls": {"tls://127.0.0.1:1", nil, ": " + wordRefused},
+		"nothing listens: udp": {"127.0.0.1:1", nil, ": " + wordRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) {
-				o.Server, o.AllowPrivate, o.Timeout = c.server, true, 10*time.Second
+				o.Server, o.Timeout = c.server, 10*time.Second
+				if strings.HasSuffix(c.server, mute.Addr().String()) {
+					o.Timeout = 5 * time.Second // to connect, too
+				}
 				if c.roots != nil {
 					o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.roots}
 				}
@@ -85,10 +113,17 @@ func TestForms(t *testing.T) {
 			switch {
 			case c.fails == "" && (err != nil || a.Security != Secure || a.Resolver.Outcome != Found):
 				t.Errorf("%+v, %v", a, err)
-			case c.fails != "" && (err == nil || !strings.Contains(err.Error(), c.fails)):
+			case c.fails != "" && (err == nil || !strings.HasSuffix(err.Error(), c.fails)):
 				t.Errorf("%v, want %q", err, c.fails)
 			}
 		})
+	}
+	r, err := New(Options{Server: fmt.Sprintf("tls://localhost:%d", port), Port: w.port, PublicOnly: true, TLS: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := r.Look(t.Context(), "_hetk.contoso.example", dns.TypeTXT); err != nil || len(a.Servers) != 2 || a.Servers[0].Outcome != Barred {
+		t.Errorf("for strangers: %+v, %v", a, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/miekg/dns"
 )
@@ -26,6 +27,7 @@ type pipe struct {
 	dead  chan struct{} // closed once err is there
 	gone  chan struct{} // closed once nobody reads any more
 	load  int           // questions under way; Resolver.mu
+	over  atomic.Bool   // TLS is to begin, and has not yet
 
 	mu       sync.Mutex
 	conn     net.Conn
@@ -91,7 +93,13 @@ func (p *pipe) run(ctx context.Context, r *Resolver, t target) {
 			p.end(errors.New(wordBroke))
 		}
 	}()
-	conn, err := r.dial(ctx, t.network, t)
+	conn, err := r.connect(ctx, t.network, t)
+	if err == nil && t.network == "tls" {
+		p.over.Store(true)
+		if conn, err = r.overTLS(ctx, conn, t); err == nil {
+			p.over.Store(false)
+		}
+	}
 	p.mu.Lock()
 	p.conn = conn
 	closed := p.err != nil // hung up meanwhile
@@ -149,6 +157,9 @@ func (p *pipe) ask(ctx context.Context, m *dns.Msg) (*dns.Msg, error) {
 	select {
 	case <-p.ready:
 	case <-ctx.Done():
+		if p.over.Load() {
+			return nil, &noTLS{err: ctx.Err()}
+		}
 		return nil, ctx.Err()
 	}
 	w := wait{m: m, in: make(chan *dns.Msg, 1)}

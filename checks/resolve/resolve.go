@@ -113,12 +113,9 @@ func New(opt Options) (*Resolver, error) {
 	r := &Resolver{opt: opt, servers: servers, given: given, told: map[question]*told{}, read: map[string]*atomic.Int64{}, pipes: map[target][]*pipe{}, alone: map[target]bool{}}
 	r.private, r.here = opt.AllowPrivate, opt.AllowPrivate
 	for _, s := range servers {
-		a, err := netip.ParseAddr(s.host)
-		if err != nil || opt.PublicOnly || public(a.Unmap()) {
-			continue
+		if a, err := netip.ParseAddr(s.host); err == nil { // where a name leads is seen once there is a connection
+			r.stands(a, opt.Server != "" || opt.Port != 53)
 		}
-		r.private = true
-		r.here = r.here || a.Unmap().IsLoopback() && (opt.Server != "" || opt.Port != 53)
 	}
 	if unsaid && opt.Server != "" {
 		r.near = servers[0].loopbackPort()

@@ -265,6 +265,16 @@ func TestAStubOpensNothingHere(t *testing.T) {
 func TestParseServer(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
+		"tls://": wordBadServer, "tls://localhost:0": wordBadPort, "tls://localhost:99999": wordBadPort, "192.0.2.53:domain": wordBadPort,
+		"tls://192.0.2.53:": wordBadPort, "tcp://localhost": wordNameless, "localhost": wordNameless, "localhost:5353": wordNameless,
+		"https://dns.contoso.example/dns-query": wordNoHTTPS, "tls:/localhost": wordBadServer, "tls://dns.contoso.example/": wordBadServer,
+		"tcp://[::1": wordBadServer, "[::1]x": wordBadServer, "tls://a@localhost": wordBadServer, "ftp://192.0.2.53": wordBadServer, "": wordBadServer,
+	} {
+		if _, err := parseServer(in); err == nil || !strings.HasSuffix(err.Error(), ": "+want) {
+			t.Errorf("%q: %v, want %q", in, err, want)
+		}
+	}
+	for in, want := range map[string]string{
 		"192.0.2.53": "udp 192.0.2.53:53", "[2001:db8::53]:5353": "udp [2001:db8::53]:5353", "2001:db8::53": "udp [2001:db8::53]:53",
 		"tcp://192.0.2.53": "tcp 192.0.2.53:53", "tls://dns.contoso.example": "tls dns.contoso.example:853",
 		"": "", "dns.contoso.example": "", "192.0.2.53:0": "", "http://192.0.2.53": "", "tls://a b": "", "192.0.2.53:x": "",

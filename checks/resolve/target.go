@@ -84,22 +84,31 @@ func parseServer(s string) (target, error) {
 	t := target{network: "udp", port: "53"}
 	rest := s
 	if scheme, after, ok := strings.Cut(s, "://"); ok {
-		t.network, rest = scheme, after
+		t.network, rest = strings.ToLower(scheme), after
 	}
 	if t.network == "tls" {
 		t.port = "853" // RFC 7858 §3.1
 	}
-	t.host = strings.Trim(rest, "[]")
+	t.host = rest
 	if host, port, err := net.SplitHostPort(rest); err == nil {
 		t.host, t.port = host, port
+	} else if inner, ok := strings.CutPrefix(rest, "["); ok && strings.HasSuffix(inner, "]") {
+		t.host = strings.TrimSuffix(inner, "]")
 	}
 	port, err := strconv.ParseUint(t.port, 10, 16)
 	_, addrErr := netip.ParseAddr(t.host)
 	_, name := dns.IsDomainName(t.host)
-	named := t.network == "tls" && name && t.host != "" && !strings.ContainsAny(t.host, ":/ ")
-	known := t.network == "udp" || t.network == "tcp" || t.network == "tls"
-	if err != nil || port == 0 || !known || (addrErr != nil && !named) {
-		return target{}, fmt.Errorf("name server %q: %s", s, wordBadServer)
+	name = name && t.host != "" && !strings.ContainsAny(t.host, ":/[]@ ")
+	bad := func(why string) (target, error) { return target{}, fmt.Errorf("name server %q: %s", s, why) }
+	switch {
+	case t.network == "https":
+		return bad(wordNoHTTPS)
+	case t.network != "udp" && t.network != "tcp" && t.network != "tls", strings.Contains(rest, "/"), addrErr != nil && !name:
+		return bad(wordBadServer)
+	case err != nil || port == 0:
+		return bad(wordBadPort)
+	case addrErr != nil && t.network != "tls":
+		return bad(wordNameless)
 	}
 	return t, nil
 }
@@ -144,6 +153,19 @@ func public(a netip.Addr) bool {
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(reserved(), func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
+// stands notes where a resolver is that is in use: where that is a private address, name
+// servers may be at such, too. named: the operator named it, or a port.
+func (r *Resolver) stands(a netip.Addr, named bool) {
+	a = a.Unmap()
+	if r.opt.PublicOnly || !a.IsValid() || public(a) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.private = true
+	r.here = r.here || a.IsLoopback() && named
+}
+
 // askable reports whether a zone may send us to a. Link-local and multicast
 // addresses are never asked: cloud machines keep their secrets at 169.254.169.254.
 func (r *Resolver) askable(a netip.Addr) bool {
@@ -154,6 +176,8 @@ func (r *Resolver) askable(a netip.Addr) bool {
 	if public(a) {
 		return true
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if a.IsLoopback() {
 		return r.here
 	}

@@ -71,19 +71,31 @@ func noPath(err error) bool {
 // wordOf says what went wrong with a server; how it was tried is not of use.
 func wordOf(err error) string {
 	var cert *tls.CertificateVerificationError
+	var odd tls.RecordHeaderError
+	var began *noTLS
+	port := ""
+	if errors.As(err, &began) {
+		port = began.port
+	}
+	late := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)
+	hungUp := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
+	case errors.As(err, &cert):
+		return wordOfCert(cert, port)
+	case began != nil && (late || hungUp || errors.As(err, &odd)):
+		return wordNoTLS
+	case late:
 		return wordLate
 	case errors.Is(err, context.Canceled):
 		return wordStopped
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return wordRefused
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case hungUp:
 		return wordHungUp
-	case errors.As(err, &cert):
-		return wordCert + cert.Err.Error()
 	case noPath(err):
 		return wordNoPath
+	case began != nil:
+		return wordTLS + began.Error()
 	}
 	return err.Error()
 }
@@ -137,6 +149,15 @@ func (r *Resolver) wantsAlone(t target) bool {
 }
 
 func (r *Resolver) dial(ctx context.Context, network string, t target) (net.Conn, error) {
+	conn, err := r.connect(ctx, network, t)
+	if err == nil && network == "tls" {
+		return r.overTLS(ctx, conn, t)
+	}
+	return conn, err
+}
+
+// connect is dial without TLS, which begins in the connection.
+func (r *Resolver) connect(ctx context.Context, network string, t target) (net.Conn, error) {
 	var d net.Dialer
 	if network == "udp" { // a socket, and so a port, of its own for each question (RFC 5452 §9.2)
 		to, err := netip.ParseAddrPort(t.String())
@@ -149,17 +170,7 @@ func (r *Resolver) dial(ctx context.Context, network string, t target) (net.Conn
 		}
 		return conn, nil
 	}
-	if network != "tls" {
-		return d.DialContext(ctx, network, t.String())
-	}
-	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	if r.opt.TLS != nil {
-		c = r.opt.TLS.Clone()
-	}
-	if c.ServerName == "" {
-		c.ServerName = t.host
-	}
-	return (&tls.Dialer{NetDialer: &d, Config: c}).DialContext(ctx, "tcp", t.String())
+	return d.DialContext(ctx, "tcp", t.String())
 }
 
 // datagram reads until something answers the question: the socket is connected,
