@@ -246,6 +246,10 @@ func TestNotKnownWhose(t *testing.T) {
 		if asks := strings.HasPrefix(w.ToDo(), sayWhyForElse); asks != known {
 			t.Errorf("%s: %q", text, w.ToDo())
 		}
+		it, vendor := w.WritesTo()
+		if (w.Whose() == sayWhyLikelyElse) == known || it != known || vendor {
+			t.Errorf("%s: %q, writes to IT %t, to the vendor %t", text, w.Whose(), it, vendor)
+		}
 		if d := w.Developer(); (d.Means == devMeansWhose) == known {
 			t.Errorf("%s: %q", text, d.Means)
 		}

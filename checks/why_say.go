@@ -28,13 +28,27 @@ func (w Why) ToDo() string {
 	case aadsts.AppVendor:
 		return sayWhyForVendor + w.Do
 	case aadsts.SomebodyElse:
-		if w.Class == aadsts.NotEntra && w.Sure == aadsts.Low {
+		if w.notKnownWhose() {
 			return w.Do // nobody knows yet whom to ask
 		}
 		return sayWhyForElse + w.Do
 	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:
 	}
 	return w.Do
+}
+
+// Whose is whose move it is, in words: of a text that is only likelier to be another
+// service's, that it is no more than likely.
+func (w Why) Whose() string {
+	if w.notKnownWhose() {
+		return sayWhyLikelyElse
+	}
+	return string(w.Who)
+}
+
+// notKnownWhose reports whether it is not certain of whose service a text is.
+func (w Why) notKnownWhose() bool {
+	return w.Class == aadsts.NotEntra && w.Sure == aadsts.Low && w.Who == aadsts.SomebodyElse
 }
 
 // HowSure is how sure the answer is and what it rests on: the text, with what
@@ -74,8 +88,10 @@ func (w Why) OrElse() string {
 // nobody, where it is the person's own move or no one's.
 func (w Why) WritesTo() (it, vendor bool) {
 	switch w.Who {
-	case aadsts.TenantAdmin, aadsts.SomebodyElse:
+	case aadsts.TenantAdmin:
 		return true, false
+	case aadsts.SomebodyElse: // of a text that may be anybody's nobody is sure to be the one
+		return !w.notKnownWhose(), false
 	case aadsts.AppVendor:
 		return false, true
 	case aadsts.User, aadsts.Microsoft, aadsts.Nobody, aadsts.WhoUnknown:

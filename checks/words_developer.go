@@ -51,7 +51,7 @@ const (
 	devTheirsSignIn = "Their own sign-in service, what checks passwords for them, and their directory."
 
 	// At low, that another service is likelier does not make it known whose it is.
-	devMeansWhose = "Nothing in the text shows whose message it is: look at the address that your app was sent to."
+	devMeansWhose = "It is not certain whose message this is: look at the address that your app was sent to."
 
 	devUnknownHere = "The tenant does not know your app's id: the id, the tenant or the cloud in the request is wrong, the registration takes one tenant alone, or nobody has approved it there yet."
 

@@ -20,6 +20,7 @@ const (
 	sayWhyService        = "The service that the text names: %s."
 	sayWhyGuest          = "As a guest you meet the rules of %s, and not those of your own organisation: an approval has to be given there."
 	sayWhyOtherName      = "The text names %s. If that is another organisation than that of %s, its admin is the one to ask, or you were signed in to the wrong one."
+	sayWhyLikelyElse     = "likely somebody else: it is not certain whose service this is of"
 	sayWhyAnother        = "another domain"
 	sayWhyUnnamed        = "one that is not Microsoft's own"
 	sayWhyOtherCloud     = "%s lives in the %s, and this sign-in went to %s, which is another of Microsoft's clouds."

@@ -26,7 +26,7 @@ type AnswerAbout struct {
 func (a AnswerAbout) First() []Fact {
 	return []Fact{
 		{Head: sayAnswerWhat, Text: a.Why.What},
-		{Head: sayAnswerWho, Text: string(a.Why.Who)},
+		{Head: sayAnswerWho, Text: a.Why.Whose()},
 		{Head: sayAnswerDo, Text: a.Why.ToDo()},
 		{Head: sayAnswerSure, Text: a.Why.HowSure()},
 		{Head: AnswerNext, Text: a.next()},
@@ -42,7 +42,7 @@ func (a AnswerAbout) next() string {
 		say = a.ToIT
 	case vendor:
 		say = a.ToVendor
-	case a.Why.Who == "unknown":
+	case a.Why.Who == "unknown", a.Why.Who == "somebody else":
 		say = sayAnswerStuck + " " + a.ToIT
 	}
 	return cmp.Or(strings.TrimSpace(say+" "+a.Why.OrElse()), sayAnswerNone)

@@ -280,6 +280,7 @@ var wordings = []wording{
 	}},
 
 	{partNot, anyLang, []string{
+		"ne manque pas", "no falta", "não falta", "non manca", "no missing admin",
 		"no longer need", "no longer require", "not blocked", "isn't blocked", "nicht blockiert", "nicht gesperrt", "pas bloqu", "no está bloquead", "niet geblokkeerd", "não está bloquead", "non è bloccat", "nie jest zablokowan", "inte blockera", "ブロックされていません",
 		"not required", "isn't required", "not needed", "isn't needed", "no admin approval", "no admin consent", "don't need", "do not need", "doesn't need", "does not need", "doesn't require", "does not require", "without admin",
 		"nicht erforderlich", "nicht notwendig", "keine Genehmigung", "pas nécessaire", "pas requis", "no es necesari", "no se necesita", "niet nodig", "niet vereist", "必要ありません", "不要です", "não é necessári",

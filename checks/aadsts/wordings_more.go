@@ -33,6 +33,27 @@ var published = []wording{
 // ours are translations of our own, by the English ones of wordings: no page was
 // found that shows them, so that a find among them is less sure.
 var ours = []wording{
+	{wallAdmin, en, []string{"admin approval missing", "admin approval is missing", "missing admin approval", "admin approval outstanding", "admin consent missing", "admin consent is missing", "missing admin consent", "lacks admin consent"}},
+	{wallAdmin, de, []string{"Genehmigung des Administrators fehlt", "Administratorgenehmigung fehlt", "fehlende Administratorgenehmigung", "nicht vom Administrator genehmigt", "nicht vom Administrator freigegeben", "Zustimmung des Administrators fehlt", "Administratorzustimmung fehlt", "fehlende Administratorzustimmung"}},
+	{wallAdmin, fr, []string{"Approbation administrateur manquante", "Approbation de l'administrateur manquante", "approbation d'un administrateur manquante", "Autorisation de l'administrateur manquante", "Consentement administrateur manquant", "Consentement de l'administrateur manquant", "Manque l'approbation de l'administrateur", "Manque l'approbation d'un administrateur", "Manque l'accord de l'administrateur", "Pas d'approbation de l'administrateur", "Sans l'approbation d'un administrateur", "Sans l'approbation de l'administrateur", "non approuvée par l'administrateur", "non approuvée par un administrateur", "non approuvée par votre administrateur", "non approuvé par l'administrateur", "non approuvé par un administrateur", "non autorisée par l'administrateur"}},
+	{wallAdmin, es, []string{"Falta la aprobación del administrador", "Falta la aprobación de un administrador", "Falta aprobación del administrador", "Falta el permiso del administrador", "Falta el consentimiento del administrador", "Falta consentimiento del administrador", "Sin aprobación del administrador", "Sin la aprobación del administrador", "Sin consentimiento del administrador", "no aprobada por el administrador", "no aprobado por el administrador", "no aprobada por un administrador", "no aprobada por su administrador", "no autorizada por el administrador"}},
+	{wallAdmin, nl, []string{"goedkeuring van beheerder ontbreekt", "goedkeuring van de beheerder ontbreekt", "toestemming van de beheerder ontbreekt"}},
+	{wallAdmin, pt, []string{"não aprovado pelo administrador", "não aprovada pelo administrador", "Falta a aprovação do administrador", "Sem aprovação do administrador", "Sem a aprovação do administrador"}},
+	{wallAdmin, it, []string{"non approvata dall'amministratore", "non approvato dall'amministratore", "Manca l'approvazione dell'amministratore", "Senza l'approvazione dell'amministratore", "Approvazione dell'amministratore mancante"}},
+	{wallAdmin, pl, []string{"niezatwierdzona przez administratora", "niezatwierdzone przez administratora", "brak zgody administratora", "brak zatwierdzenia przez administratora"}},
+	{wallAdmin, sv, []string{"Administratörens godkännande saknas", "godkännande från administratör saknas", "Administratörsgodkännande saknas", "saknar administratörens godkännande"}},
+	{wallAdmin, ja, []string{"管理者の承認がありません", "管理者の承認が得られていません", "管理者の同意がありません"}},
+
+	{wallSent, de, []string{"wartet auf Genehmigung des Administrators", "wartet auf die Genehmigung des Administrators"}},
+	{wallSent, fr, []string{"en attente d'approbation de l'administrateur", "en attente de l'approbation d'un administrateur", "en attente de l'approbation de l'administrateur", "en attente d'approbation par l'administrateur"}},
+	{wallSent, es, []string{"pendiente de aprobación del administrador", "pendiente de la aprobación del administrador", "pendiente de aprobación por el administrador"}},
+	{wallSent, nl, []string{"wacht op goedkeuring van de beheerder", "wacht op goedkeuring van beheerder"}},
+	{wallSent, pt, []string{"pendente de aprovação do administrador", "aguardando aprovação do administrador"}},
+	{wallSent, it, []string{"in attesa dell'approvazione dell'amministratore", "in attesa di approvazione dell'amministratore"}},
+	{wallSent, pl, []string{"oczekuje na zatwierdzenie przez administratora"}},
+	{wallSent, sv, []string{"väntar på godkännande från administratör", "väntar på administratörens godkännande"}},
+	{wallSent, ja, []string{"管理者の承認待ち"}},
+
 	{wallSent, de, []string{"Genehmigungsanforderung gesendet", "Genehmigungsanfrage gesendet", "Anfrage wurde an Ihren Administrator gesendet", "Anforderung wurde an den Administrator gesendet", "Anfrage wurde an den Administrator gesendet"}},
 	{wallSent, fr, []string{"Demande d'approbation envoyée", "demande d'approbation a été envoyée", "demande a été envoyée à votre administrateur"}},
 	{wallSent, es, []string{"Solicitud de aprobación enviada", "solicitud se envió al administrador", "se envió su solicitud"}},

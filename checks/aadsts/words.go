@@ -205,7 +205,7 @@ const (
 	doBlocked       = "Open the sign-in log at the time of it: the entry says what blocked. If there is none, it was the network or the app itself."
 	whatPassword    = " Your password was right."
 	whatEmpty       = "There is no text."
-	whatWhose       = "Nothing in this text shows whose message it is."
+	whatWhose       = "These are words that networks and many services use: it is not certain whose message it is."
 	whatOther       = "This reads like a message of another service than Microsoft's sign-in. It is not certain whose."
 	whatEither      = "The text names Microsoft and another service, and does not show which of them said it."
 	doWhose         = "Look at the address of the page, and at what it calls itself: the help of whoever runs it knows the message. If it is Microsoft's sign-in, copy all of it and ask again."
