@@ -177,5 +177,13 @@ func (s script) roles() string {
 	return strings.Join(out, ", ")
 }
 
+// count says how many changes there are.
+func (s script) count() string {
+	if len(s.lines) == 1 {
+		return scriptWords.oneChange
+	}
+	return fmt.Sprintf(scriptWords.changes, len(s.lines))
+}
+
 // log is the name of the file that keeps what a script did.
 func (s script) log() string { return "onboard-" + s.Sum() + ".done" }

@@ -20,7 +20,7 @@ func (s script) head(mark string, clean func(string) string, more []string) stri
 	put(w.app, s.app.Name, s.app.ClientID)
 	put(w.tenant, s.Domain, s.Tenant)
 	put(w.cloud, s.cloud.Title, s.cloud.Graph)
-	put(w.plan, s.Sum(), len(s.lines))
+	put(w.plan, s.Sum(), s.count())
 	put(w.role, s.roles())
 	put(w.scopes, strings.Join(s.scopes(), " "))
 	for _, line := range s.Warnings {

@@ -26,7 +26,7 @@ func (s script) ticket() string {
 	head(w.what)
 	put(w.app, s.app.Name, s.app.ClientID)
 	put(w.tenant, s.Domain, s.Tenant, s.cloud.Title)
-	put(w.plan, s.Sum(), len(s.lines))
+	put(w.plan, s.Sum(), s.count())
 	head(w.why)
 	why := ""
 	if p, ok := PathByID(s.Of()); ok {

@@ -3,16 +3,17 @@ package flows
 // scriptWords are the words of scripts and tickets, beyond those that stand in
 // the parts of scripts themselves (script/).
 var scriptWords = struct {
-	title, app, tenant, cloud, plan, role, scopes, nothing, ends, log, warning string
-	line, before, after, effect, least, undo, noUndo                           string
-	http, az, m365, powershell, terraform, terraformAz                         []string
-	otherTenant, within, byAz, run                                             string
+	title, app, tenant, cloud, plan, oneChange, changes, role, scopes, nothing, ends, log, warning string
+	line, before, after, effect, least, undo, noUndo                                               string
+	http, az, m365, powershell, terraform, terraformAz                                             []string
+	otherTenant, within, byAz, run                                                                 string
 }{
-	title:   "%s: %s",
-	app:     "App:     %s, client id %s",
-	tenant:  "Tenant:  %s, id %s: it runs in no other",
-	cloud:   "Cloud:   %s, %s",
-	plan:    "Plan:    %s (%d changes); nothing else is changed",
+	title:     "%s: %s",
+	app:       "App:     %s, client id %s",
+	tenant:    "Tenant:  %s, id %s: it runs in no other",
+	cloud:     "Cloud:   %s, %s",
+	plan:      "Plan:    %s (%s); nothing else is changed",
+	oneChange: "1 change", changes: "%d changes",
 	role:    "Role:    %s, the least that will do",
 	scopes:  "Scopes:  %s",
 	nothing: "Each change is looked at before it is made and after: what is not as the plan saw it stops the script.",
@@ -90,7 +91,7 @@ var ticketWords = struct {
 	what:    "What",
 	app:     "  App:    %s, client id %s",
 	tenant:  "  Tenant: %s, id %s, %s",
-	plan:    "  Plan:   %s, %d changes. Nothing else is changed.",
+	plan:    "  Plan:   %s, %s. Nothing else is changed.",
 	why:     "Why",
 	who:     "Who can do it",
 	role:    "  Role:   %s, the least that will do",
