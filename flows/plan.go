@@ -13,7 +13,7 @@ type PlanID string
 // Plan is what would be changed in a tenant, line by line. Making one changes
 // nothing; see MakePlan.
 type Plan struct {
-	ID     PlanID   `json:"id"`
+	ID     PlanID   `json:"id" jsonschema_description:"Of a plan that is printed its digest, the same for equal plans: what apply --plan takes."`
 	Digest string   `json:"digest,omitempty"` // of its tenant and its lines; see Sum
 	Path   PathID   `json:"path,omitempty"`   // whose change it is; empty in journals of old: entra-grant
 	Undoes PlanID   `json:"undoes,omitempty"` // the plan that it takes back

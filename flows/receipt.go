@@ -15,10 +15,10 @@ const ReceiptSchema = "onboard/receipt/1"
 // it back. It is a function of the state.
 type Receipt struct {
 	Schema string        `json:"schema"`
-	Plan   PlanID        `json:"plan"`
+	Plan   PlanID        `json:"plan" jsonschema_description:"The id of the plan in the one run that carried it out. The digest stands beside it."`
 	Digest string        `json:"digest,omitempty"` // as in Plan; receipts of old have it as the plan's id
 	Path   PathID        `json:"path,omitempty"`
-	Undoes PlanID        `json:"undoes,omitempty"` // the plan that this one took back
+	Undoes PlanID        `json:"undoes,omitempty" jsonschema_description:"Of an undo: the plan of the receipt that it took back."`
 	App    ReceiptApp    `json:"app"`
 	Tenant ReceiptTenant `json:"tenant"`
 	By     string        `json:"by"` // user principal name

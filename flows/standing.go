@@ -23,7 +23,7 @@ func Standing(all []Receipt) []Receipt {
 // TakenBack says whether one of some receipts took this one back to its end, and
 // it did not show again.
 func (r Receipt) TakenBack(by ...Receipt) bool {
-	return slices.ContainsFunc(by, func(b Receipt) bool { return b.Done && !b.Left && b.undid(r) })
+	return slices.ContainsFunc(by, func(b Receipt) bool { return b.Done && !b.Left && b.Undid(r) })
 }
 
 // Without is the receipt without the lines that others took back, as an undo does
@@ -31,15 +31,15 @@ func (r Receipt) TakenBack(by ...Receipt) bool {
 func (r Receipt) Without(by ...Receipt) Receipt {
 	r.Lines = slices.DeleteFunc(slices.Clone(r.Lines), func(l ReceiptLine) bool {
 		return slices.ContainsFunc(by, func(b Receipt) bool {
-			return !b.Left && b.undid(r) && slices.ContainsFunc(b.Lines, func(u ReceiptLine) bool { return u.tookBack(l) })
+			return !b.Left && b.Undid(r) && slices.ContainsFunc(b.Lines, func(u ReceiptLine) bool { return u.tookBack(l) })
 		})
 	})
 	return r
 }
 
-// undid says whether a receipt is of an undo of another one. Receipts of old share
+// Undid says whether a receipt is of an undo of another one, whatever came of it. Receipts of old share
 // their plan's id: then it is one that came before.
-func (r Receipt) undid(other Receipt) bool {
+func (r Receipt) Undid(other Receipt) bool {
 	return r.Undoes != "" && r.Undoes == other.Plan && strings.EqualFold(r.Tenant.ID, other.Tenant.ID) &&
 		strings.EqualFold(r.App.ClientID, other.App.ClientID) && r.At.After(other.At)
 }

@@ -36,7 +36,7 @@ func Recall(r Receipt, by ...Receipt) Recalled {
 func (r Recalled) among(at time.Time, by []Receipt) Recalled {
 	whole := Receipt{Plan: r.Plan, App: r.App, Tenant: r.Tenant, At: at, Lines: r.Lines}
 	for _, b := range by {
-		if !b.undid(whole) {
+		if !b.Undid(whole) {
 			continue
 		}
 		for _, l := range r.Lines {

@@ -176,7 +176,8 @@ func (e *errand) agreed(ctx context.Context, s flows.State, yes yesFlags) error 
 // otherPlan says that the plan is not the one whose digest was named, as far as
 // that is known: an id of a plan that was applied is of that one run alone.
 func (o *options) otherPlan(now flows.Plan, named string) error {
-	for name, r := range o.receipts() {
+	kept, _ := o.receipts()
+	for name, r := range kept {
 		if named == string(r.Plan) && r.Digest != "" && named != r.Digest {
 			return usage(fmt.Sprintf("Type --plan %s, if that is what you agree to.", now.Sum()), sayPlanIsID, named, checks.Line(name, 120), checks.Line(r.Digest, 40), now.Sum())
 		}

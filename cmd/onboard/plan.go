@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -138,6 +139,7 @@ func runPlan(ctx context.Context, o *options, f pathFlags, answers map[flows.Que
 	if err != nil {
 		return err
 	}
+	o.sentLately(s)
 	switch {
 	case o.json:
 		err = json.NewEncoder(o.out).Encode(flows.PlanDocOf(s, e.fit))
@@ -157,6 +159,16 @@ func runPlan(ctx context.Context, o *options, f pathFlags, answers map[flows.Que
 		return unprinted(err)
 	}
 	return nil
+}
+
+// sentLately says of a plan that is printed which line of it an earlier run here
+// sent, and that may still show: whoever runs a script would send it again.
+func (o *options) sentLately(s flows.State) {
+	all, unread := o.receipts()
+	o.uncounted(unread)
+	if line, left, ok := flows.SentBefore(s, slices.Collect(maps.Values(all))); ok {
+		_, _ = fmt.Fprintf(o.err, saySentLately, checks.Line(line.Title, mostDetail), int(left.Minutes())+1)
+	}
 }
 
 // printScript prints a plan as a script.

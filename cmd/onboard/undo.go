@@ -45,13 +45,15 @@ func newUndo(o *options) *cobra.Command {
 					return err
 				}
 			}
-			if by := o.takenBack(r); by != "" {
+			all, unread := o.receipts()
+			if by := backBy(all, r); by != "" {
 				return &exitError{code: codeFailed, cause: fmt.Errorf("it was taken back already: %s", by), typed: "What is there now somebody made since."}
 			}
 			if !o.json {
 				_, _ = fmt.Fprintf(o.err, sayReceiptOf, checks.Line(cmp.Or(r.By, sayReceiptBy), 254), r.At.UTC().Format("2006-01-02 15:04"), checks.Line(cmp.Or(r.Digest, string(r.Plan)), 40))
 			}
-			recall := flows.Recall(r, slices.Collect(maps.Values(o.receipts()))...)
+			o.uncounted(unread)
+			recall := flows.Recall(r, slices.Collect(maps.Values(all))...)
 			recall.Strange = !kept
 			return carry(cmd.Context(), o, flows.Undo, nil, &recall, yes)
 		},
@@ -105,26 +107,43 @@ func (o *options) aboutReceipt(r flows.Receipt) error {
 	return nil
 }
 
-// receipts are those kept here that can be read, by their names.
-func (o *options) receipts() map[string]flows.Receipt {
-	out := map[string]flows.Receipt{}
-	kept, err := journal.OpenReceipts(filepath.Join(o.stateDir(), "receipts"))
-	if err != nil {
-		return out
+// receipts are those kept here that can be read, by their names; unread says of
+// the others why not.
+func (o *options) receipts() (all map[string]flows.Receipt, unread []error) {
+	all = map[string]flows.Receipt{}
+	dir := filepath.Join(o.stateDir(), "receipts")
+	if _, err := os.Stat(dir); err != nil {
+		return all, nil // nothing was ever kept
 	}
-	names, _ := kept.List()
+	kept, err := journal.OpenReceipts(dir)
+	if err != nil {
+		return all, []error{err}
+	}
+	names, err := kept.List()
+	if err != nil {
+		return all, []error{err}
+	}
 	for _, name := range names {
-		if r, err := kept.Read(name); err == nil {
-			out[name] = r
+		switch r, err := kept.Read(name); {
+		case err == nil:
+			all[name] = r
+		case !errors.Is(err, journal.ErrNoReceipt): // else it was moved away in this moment
+			unread = append(unread, err)
 		}
 	}
-	return out
+	return all, unread
 }
 
-// takenBack names the receipt, among those kept here, by which another one was
-// taken back; empty: none did.
-func (o *options) takenBack(r flows.Receipt) string { return backBy(o.receipts(), r) }
+// uncounted says which receipts cannot be read, so that what they tell of is not
+// counted.
+func (o *options) uncounted(unread []error) {
+	for _, err := range unread {
+		_, _ = fmt.Fprintf(o.err, sayUncounted, checks.Line(err.Error(), 300))
+	}
+}
 
+// backBy names the receipt, among some, by which another one was taken back; empty:
+// none did.
 func backBy(all map[string]flows.Receipt, r flows.Receipt) string {
 	for name, by := range all {
 		if r.TakenBack(by) {
@@ -137,10 +156,9 @@ func backBy(all map[string]flows.Receipt, r flows.Receipt) string {
 // tookBack names the receipt, among those kept here, that another one took back:
 // of those of old, which may share a plan's id, the last before it. Where none is
 // kept it is the plan that is named.
-func (o *options) tookBack(kept *journal.Receipts, names []string, by flows.Receipt) string {
+func tookBack(all map[string]flows.Receipt, names []string, by flows.Receipt) string {
 	for _, name := range names {
-		r, err := kept.Read(name)
-		if err == nil && r.Plan == by.Undoes && r.Tenant.ID == by.Tenant.ID && r.App.ClientID == by.App.ClientID && r.At.Before(by.At) {
+		if r, ok := all[name]; ok && by.Undid(r) {
 			return name
 		}
 	}
@@ -157,6 +175,7 @@ func listReceipts(o *options) error {
 	if err != nil {
 		return &exitError{code: codeFailed, cause: err}
 	}
+	all, _ := o.receipts() // those that cannot be read are named in the list
 	l := newPlanLines(o.out)
 	for _, name := range names {
 		r, err := kept.Read(name)
@@ -166,13 +185,13 @@ func listReceipts(o *options) error {
 		}
 		what := sayReceiptPart
 		switch {
-		case o.takenBack(r) != "":
+		case backBy(all, r) != "":
 			what = sayReceiptGone
 		case r.Done:
 			what = sayReceiptWhole
 		}
 		if r.Undoes != "" {
-			what = fmt.Sprintf(sayReceiptUndo, o.tookBack(kept, names, r))
+			what = fmt.Sprintf(sayReceiptUndo, tookBack(all, names, r))
 			if r.Left {
 				what += sayReceiptLeft
 			}

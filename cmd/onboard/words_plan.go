@@ -78,5 +78,7 @@ Without a receipt it lists those that are kept.`
 	sayPlanOther      = "the plan is %s now, and not %s: the tenant or what is asked for is not as it was then, or that is no plan's digest"
 	saySentBefore     = "an earlier run sent this, and it may still show: %s; nothing is made twice"
 	sayNotCounted     = "nothing was changed: %w"
+	sayUncounted      = "! %s: what it tells of is not counted\n"
+	saySentLately     = "! An earlier run sent this, and it may still show: %s. Look again in %d min, before this is run.\n"
 	saySentBeforeNext = "Look again in %d min."
 )
