@@ -38,6 +38,13 @@ func (r *rounds) again() {
 	}
 }
 
+// heard is how many questions of a round were seen.
+func (r *rounds) heard(round int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.seen[round])
+}
+
 func (r *rounds) gate(q *dns.Msg, auth bool) {
 	asked := question{dns.CanonicalName(q.Question[0].Name), q.Question[0].Qtype}
 	if label, rest, ok := strings.Cut(asked.name, "."); ok && strings.HasPrefix(label, "onboard-") { // a name that nobody made
@@ -80,11 +87,12 @@ func TestRoundTrips(t *testing.T) {
 		domain string
 		early  bool
 		trips  int
+		first  int // questions of the first
 	}{
-		"names only":                     {"contoso.example", false, 3},
-		"addresses told":                 {"contoso.example", true, 2},
-		"below the zone, names only":     {"mail.eu.contoso.example", false, 3},
-		"below the zone, addresses told": {"mail.eu.contoso.example", true, 2},
+		"names only":                     {"contoso.example", false, 3, 16},
+		"addresses told":                 {"contoso.example", true, 2, 16},
+		"below the zone, names only":     {"mail.eu.contoso.example", false, 3, 24},
+		"below the zone, addresses told": {"mail.eu.contoso.example", true, 2, 24},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,13 +115,15 @@ func TestRoundTrips(t *testing.T) {
 					t.Errorf("%+v", got)
 				}
 			}
-			look() // to count
+			for tries := 0; tries < 20 && (tries == 0 || r.heard(0) < c.first); tries++ {
+				look() // to count; what a look ends without may be heard after it, or not at all
+			}
 			r.again()
 			trips := 0
 			for _, n := range r.want {
 				trips += min(n, 1)
 			}
-			if trips != c.trips || r.want[0] < 10 {
+			if trips != c.trips || r.want[0] != c.first {
 				t.Errorf("%d round trips: %d questions", trips, r.want)
 			}
 			look()
