@@ -71,6 +71,8 @@ func (s State) notByGraph() string {
 func reviewersQuestion(s State) Question {
 	me := Option{ID: ReviewersMe, Title: pathWords.reviewersMe, Help: pathWords.reviewersMeHelp}
 	switch {
+	case s.Account == nil && s.nobodySignsIn():
+		me.Why = words.howNobody
 	case s.Account == nil:
 		me.Why = words.howNoAccount
 	case s.gave(checks.AccountRole, checks.Fail):

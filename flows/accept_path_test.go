@@ -151,3 +151,24 @@ func TestNoAnswerChangesAPlanThatIsCarriedOut(t *testing.T) {
 		t.Errorf("answers changed while lines are sent: %v", got.answers)
 	}
 }
+
+// TestNobodySignsIn holds that where there is no way to sign in nobody is told to.
+func TestNobodySignsIn(t *testing.T) {
+	t.Parallel()
+	s := chosen(t, AppPolicy, tenantFacts(theApp(profile(t, "hetk")), consents()), walled(nil))
+	s.Account, s.Facts.AppRead, s.Facts.GrantsRead = nil, false, false
+	for _, c := range []struct {
+		ways  []WayOffer
+		write bool
+		want  [2]string
+	}{
+		{[]WayOffer{{Way: WayDevice}}, false, [2]string{pathWords.unfitUnread, words.howNoAccount}},
+		{nil, true, [2]string{pathWords.unfitUnread, words.howNoAccount}},
+		{nil, false, [2]string{pathWords.unfitNobody, words.howNobody}},
+	} {
+		s.Ways, s.CanWrite = c.ways, c.write
+		if got := [2]string{s.unfitRevoke(), reviewersQuestion(s).Options[0].Why}; got != c.want {
+			t.Errorf("%d ways, writes %v: %q", len(c.ways), c.write, got)
+		}
+	}
+}

@@ -116,6 +116,9 @@ func (s State) unfitPublisher(id PathID) string {
 	return ""
 }
 
+// nobodySignsIn says that there is no way to sign in here, as in a served run.
+func (s State) nobodySignsIn() bool { return !s.CanWrite && len(s.Ways) == 0 }
+
 // unfitRevoke says why there is nothing to take back.
 func (s State) unfitRevoke() string {
 	f := s.Facts
@@ -126,6 +129,8 @@ func (s State) unfitRevoke() string {
 		return pathWords.unfitAbsent
 	case f.AppRead && f.GrantsRead:
 		return pathWords.unfitNothing
+	case s.Account == nil && s.nobodySignsIn():
+		return pathWords.unfitNobody
 	case s.Account == nil:
 		return pathWords.unfitUnread
 	case Looking(s) && !s.FactsRead():

@@ -28,7 +28,7 @@ var words = struct {
 	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                                                      string
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                                     string
 	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                                        string
-	howNoWrite, planUnread, howNoAccount, howElsewhere, askConfirm, askConfirmHelp                                                  string
+	howNoWrite, planUnread, howNoAccount, howNobody, howElsewhere, askConfirm, askConfirmHelp                                       string
 	badGUID, badTyped, badOption, badDomain                                                                                         string
 
 	reportSeen, reportNothing, reportOld, reportChanged, reportFiled, reportNoChange string
@@ -139,6 +139,7 @@ var words = struct {
 	howNoWrite:      "nothing here may write: run onboard on your own machine",
 	planUnread:      "the tenant could not be read just now, look again: %s",
 	howNoAccount:    "sign in first: a plan is made from what is there now",
+	howNobody:       "nobody signs in here, so it is not known who that is",
 	howElsewhere:    "you are signed in to another tenant: go back and sign in with an account of {domain}",
 	askConfirm:      "Type %s to apply",
 	askConfirmHelp:  "Anything else changes nothing.",

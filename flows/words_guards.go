@@ -9,7 +9,7 @@ var pathWords = struct {
 	moveReviewer, moveUser, moveVendor                                                                       string
 	unfitDisabledElse, unfitRoles, unfitUnstated, unfitAssigned, unfitAdminOnly                              string
 	unfitManaged, unfitUnverified, unfitRisk, unfitAllSet, unfitAbsent, unfitFirstRoles                      string
-	unfitNotYet, unfitNothing, unfitUnread, unfitUnseen, unfitReading                                        string
+	unfitNotYet, unfitNothing, unfitUnread, unfitNobody, unfitUnseen, unfitReading                           string
 	notLow, notCustom, requestsOn, requestsWait, requestsNobody, pilotAssign, pilotOff, pilotNoP1, groupNoP1 string
 	alsoEnables, alsoDisable, waitPilotWide                                                                  string
 	lowSet, lowGains, lowUndo, lowBenchmark, lowUnchanged, lowByItself                                       string
@@ -56,6 +56,7 @@ var pathWords = struct {
 	unfitNotYet:       "the app is not approved yet: this is for people who are stopped after that",
 	unfitNothing:      "nothing is granted, so there is nothing to take back",
 	unfitUnread:       "what is granted could not be looked at: sign in first",
+	unfitNobody:       "what is granted is seen by somebody signed in alone, and nobody signs in here",
 	unfitUnseen:       "what is granted could not be looked at",
 	unfitReading:      "what is granted is still being looked at",
 

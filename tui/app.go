@@ -18,9 +18,18 @@ type appScreen struct {
 	seen bool
 }
 
+// appQuestion is the list of apps. Who comes to a served run describes none there.
+func (m *Model) appQuestion() flows.Question {
+	q := flows.AppQuestion(m.state, m.profiles)
+	if m.served {
+		q.Help = wordAppHelpServed
+	}
+	return q
+}
+
 // question is the list of apps, or, for an app without one, its client id.
 func (s *appScreen) question(m *Model) flows.Question {
-	q := flows.AppQuestion(m.state, m.profiles)
+	q := m.appQuestion()
 	if qs := flows.Asks(m.state); len(qs) > 0 && (m.state.App.ClientID == "" || m.editID) && !m.pickAgain {
 		q = qs[0]
 	}
@@ -91,7 +100,7 @@ func (s *appScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		s.ask.filter = &field{limit: 60}
 		return nil
 	case actManual:
-		m.open(newOwnApp())
+		m.open(newOwnApp(m.ownOr(wordOwnAppHelp, wordOwnAppServed)))
 		return nil
 	case actWhy:
 		m.open(&doorSheet{})
@@ -143,13 +152,16 @@ func (m *Model) pick(e flows.Event) tea.Cmd {
 
 // ownApp asks for the client id of an app that has no description here. Such a
 // run can see and explain, but nobody has said which permissions are needed.
-type ownApp struct{ ask asker }
+type ownApp struct {
+	ask  asker
+	help string
+}
 
-func newOwnApp() *ownApp { return &ownApp{} }
+func newOwnApp(help string) *ownApp { return &ownApp{help: help} }
 
 func (s *ownApp) question() flows.Question {
 	q := flows.Question{
-		ID: flows.AskClientID, Kind: flows.Text, Title: wordOwnAppAsk, Help: wordOwnAppHelp,
+		ID: flows.AskClientID, Kind: flows.Text, Title: wordOwnAppAsk, Help: s.help,
 		Example: "00000000-0000-0000-0000-000000000000", Rule: flows.RuleGUID,
 	}
 	s.ask.set(q)

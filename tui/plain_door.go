@@ -174,6 +174,14 @@ func (p *plain) doorMessage() scene {
 	return sc
 }
 
+// ownOr is what is said on the person's own machine, or in a served run.
+func (m *Model) ownOr(own, served string) string {
+	if m.served {
+		return served
+	}
+	return own
+}
+
 // doorLine takes a line of the text. One with a dot alone ends it; before the
 // first, a letter of a choice is that choice.
 func (p *plain) doorLine(sc scene, l lineRead) {
@@ -181,12 +189,12 @@ func (p *plain) doorLine(sc scene, l lineRead) {
 	line := strings.TrimRight(l.text, "\r\n")
 	switch {
 	case l.long:
-		p.reprompt(sc, fill(plainDoorLong, "n", number(lineLimit)))
+		p.reprompt(sc, fill(p.m.ownOr(plainDoorLong, plainDoorLongServed), "n", number(lineLimit)))
 		return
 	case d.text.Len() == 0 && len(strings.TrimSpace(line)) == 1 && p.take(sc, func(c choice) bool { return strings.EqualFold(c.key, strings.TrimSpace(line)) }):
 		return
 	case d.text.Len()+len(line) >= checks.WhyMostText:
-		p.out.line(plainDoorMuch)
+		p.out.line(p.m.ownOr(plainDoorMuch, plainDoorMuchServed))
 		p.door, p.shown = &plainDoor{}, ""
 		return
 	case strings.TrimSpace(line) == "." || strings.TrimSpace(line) == "" && d.text.Len() == 0:

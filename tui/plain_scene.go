@@ -89,7 +89,7 @@ func (p *plain) resume(i int) {
 
 func (p *plain) appScene() scene {
 	s := p.m.state
-	q := flows.AppQuestion(s, p.m.profiles)
+	q := p.m.appQuestion()
 	if qs := flows.Asks(s); len(qs) > 0 && (s.App.ClientID == "" || p.m.editID) && !p.m.pickAgain {
 		q = qs[0]
 	}

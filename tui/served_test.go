@@ -70,3 +70,26 @@ func TestServedPlainOffersNoSignIn(t *testing.T) {
 		}
 	}
 }
+
+// TestServedSendsNobodyToCommands holds that a run on a machine of somebody else's
+// names no command that is not served there.
+func TestServedSendsNobodyToCommands(t *testing.T) {
+	t.Parallel()
+	for _, served := range []bool{false, true} {
+		m := New(t.Context(), atApp(t), Options{Profiles: profiles(t), Now: still(t, 80, 24).Now, Width: 80, Height: 24, Served: served, NoSignIn: served})
+		m.refresh()
+		own := newOwnApp(m.ownOr(wordOwnAppHelp, wordOwnAppServed))
+		var out strings.Builder
+		p := &plain{m: m, out: &lineWriter{to: &out}, said: map[checks.ID]string{}}
+		sc := p.scene()
+		p.door = &plainDoor{}
+		p.doorLine(sc, lineRead{long: true})
+		words := m.View().Content + own.question().Help + p.m.appQuestion().Help + out.String()
+		if strings.Contains(strings.Join(strings.Fields(words), " "), "onboard apps new") == served {
+			t.Errorf("served %v: %s", served, words)
+		}
+		if strings.Contains(out.String(), "on a machine of your own") != served {
+			t.Errorf("served %v: %q", served, out.String())
+		}
+	}
+}

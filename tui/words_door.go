@@ -84,6 +84,9 @@ const (
 	plainDoorBack    = "Back to the apps."
 	plainDoorLong    = "One line was longer than {n} characters and is left out: for such a text use onboard why --file."
 	plainDoorMuch    = "That is more than 1,024 KiB: nothing of it is read. Use onboard why --file."
+	// Of a served run there are no files.
+	plainDoorLongServed = "One line was longer than {n} characters and is left out. For such a text run onboard why --file on a machine of your own."
+	plainDoorMuchServed = "That is more than 1,024 KiB: nothing of it is read. For such a text run onboard why --file on a machine of your own."
 )
 
 // scriptTitles name the forms of a plan's script.
