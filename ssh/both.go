@@ -145,7 +145,7 @@ func (f *fork) sort(c *conn) {
 	switch {
 	case err != nil:
 	case first == tlsHello:
-		g := &guest{conn: c}
+		g := newGuest(c)
 		g.once.Do(func() {}) // it was admitted
 		given = f.beside.give(g)
 	case first >= 'A' && first <= 'Z' && first != 'S': // an HTTP method

@@ -4,6 +4,10 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // User names that people are told of elsewhere: they open the flow of somebody who
@@ -19,7 +23,7 @@ const (
 // speaks for itself is one of its own address. Whoever is refused is dropped
 // without a word, for they speak another protocol. The connections have a method
 // Known(), to be called once a client has begun to ask; they live for
-// Limits.Unused from then on.
+// Limits.Unused from then on, and while they have a session (Visit).
 func (s *Server) Limited(l net.Listener) net.Listener {
 	g := newGate(l, s.sources, &s.o)
 	g.mute, g.itself = true, true
@@ -39,15 +43,27 @@ func (l besides) Accept() (net.Conn, error) {
 	if !ok {
 		return raw, nil
 	}
-	return &guest{conn: c}, nil
+	return newGuest(c), nil
 }
+
+// doorPace is how much more may come in at another door than a session may be typed
+// into: whatever TLS and what is spoken in it add to that, and what of it nobody reads.
+const doorPace = 2
 
 // guest is a connection at another door.
 type guest struct {
 	*conn
 
+	pace  *rate.Limiter // of bytes that come in
+	stays atomic.Bool   // a session is on it
+
 	once    sync.Once
 	refused error
+}
+
+func newGuest(c *conn) *guest {
+	l := c.gate.limits
+	return &guest{conn: c, pace: rate.NewLimiter(rate.Limit(doorPace*l.Bytes), doorPace*l.BytesBurst)}
 }
 
 // Read implements net.Conn. Who is behind a proxy is asked first, here, where
@@ -65,12 +81,22 @@ func (g *guest) Read(p []byte) (int, error) {
 	if g.refused != nil {
 		return 0, g.refused
 	}
-	return g.conn.Read(p)
+	n, err := g.conn.Read(p)
+	if n > 0 && !g.pace.AllowN(time.Now(), n) {
+		return 0, errFlood
+	}
+	return n, err
 }
 
 // Write implements net.Conn. How long it may take is said by whoever serves here, at
-// each answer, and not by the limits of SSH.
-func (g *guest) Write(p []byte) (int, error) { return g.Conn.Write(p) }
+// each answer, and not by the limits of SSH; but for a session, which reads as one of
+// SSH does or is gone.
+func (g *guest) Write(p []byte) (int, error) {
+	if g.stays.Load() {
+		return g.conn.Write(p)
+	}
+	return g.Conn.Write(p)
+}
 
 // Known says that the client has begun to ask.
 func (g *guest) Known() { g.loggedIn() }

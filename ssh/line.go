@@ -25,7 +25,7 @@ func (s *session) plain(drv tui.Driver, o tui.Options) error {
 		in, out = lines, lines.term
 	}
 	say := func(text string) { _, _ = io.WriteString(out, "\n"+text+"\n") } // a client that is gone hears nothing
-	s.told(say, func(bool) { say(s.back(sayKeptPlain)) })
+	s.told(say, func(bool) { say(s.back(sayKeptPlain, sayKeptHerePlain)) })
 	defer s.told(nil, nil)
 	// Where the person stops or the client goes, nothing more is finished first.
 	err := tui.Plain(ctx, in, out, drv, o)

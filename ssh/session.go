@@ -42,13 +42,15 @@ const (
 type session struct {
 	srv    *Server
 	conn   *conn
-	ch     gossh.Channel
+	ch     far
 	user   string
 	key    string // fingerprint of the client's key; empty: none was shown
 	asked  asked
 	window window
 	out    *out
 	errs   *out // standard error
+
+	browser bool // it is a terminal in a browser, which has no standard error
 
 	ctx    context.Context //nolint:containedctx // it is the session's life, and ends it
 	cancel context.CancelCauseFunc
@@ -68,19 +70,27 @@ type session struct {
 	done   chan struct{}
 }
 
+// newSession is a session over a channel of SSH.
 func newSession(srv *Server, c *conn, meta *gossh.ServerConn, ch gossh.Channel) *session {
-	l := srv.o.Limits
-	s := &session{srv: srv, conn: c, ch: ch, user: meta.User(), window: window{every: l.Resizes}, done: make(chan struct{})}
+	s := openSession(srv, c, channelEnd{ch}, ch.Stderr())
+	s.user = meta.User()
 	if meta.Permissions != nil {
 		s.key = meta.Permissions.Extensions[fingerprintOf]
 	}
+	return s
+}
+
+// openSession is a session of whoever is at the far end.
+func openSession(srv *Server, c *conn, ch far, errs io.Writer) *session {
+	l := srv.o.Limits
+	s := &session{srv: srv, conn: c, ch: ch, window: window{every: l.Resizes}, done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.bytes = rate.NewLimiter(rate.Limit(l.Bytes), l.BytesBurst)
 	s.out = newOut(ch, l.Pending, func() {
 		s.cancel(errSlow)
 		_ = c.Close() // it reads nothing, so there is no other way to tell it
 	})
-	s.errs = newOut(ch.Stderr(), mostErrors, nil) // what is more is lost
+	s.errs = newOut(errs, mostErrors, nil) // what is more is lost
 	return s
 }
 
@@ -109,11 +119,6 @@ func (s *session) refuse(requests <-chan *gossh.Request, why string) {
 	}
 }
 
-// exit tells the client how it ended.
-func (s *session) exit(code int) {
-	_, _ = s.ch.SendRequest("exit-status", false, gossh.Marshal(struct{ Code uint32 }{uint32(code)})) //nolint:gosec // a code of ours
-}
-
 // lastWords is how long what is left to say may take to be read.
 const lastWords = 5 * time.Second
 
@@ -128,7 +133,7 @@ func (s *session) hangUp(code int) {
 			late.Reset(0) // nor is the other waited for
 		}
 	}
-	s.exit(code)
+	s.ch.exit(code)
 	_ = s.ch.Close()
 }
 
@@ -151,7 +156,7 @@ func (s *session) run() {
 	defer s.srv.vacate(s)
 	defer s.watch()()
 	log := s.srv.o.Log
-	log.Info("session", "from", s.from(), "user", s.kind(), "key", s.srv.o.keyOf(s.key), "pty", s.asked.pty, "command", s.asked.exec)
+	log.Info("session", "from", s.from(), "user", s.kind(), "key", s.srv.o.keyOf(s.key), "pty", s.asked.pty, "command", s.asked.exec, "browser", s.browser)
 	code = s.serveUser()
 	log.Info("session ended", "from", s.from(), "case", s.caseNumber(), "code", code, "why", s.ending())
 }
@@ -282,11 +287,14 @@ func (s *session) kept() {
 	}
 }
 
-// back is how a person is told by what they come back.
-func (s *session) back(words string) string {
+// back is how a person is told by what they come back: here is said in a browser.
+func (s *session) back(words, here string) string {
 	s.mu.Lock()
 	number, code := s.number, s.code
 	s.mu.Unlock()
+	if s.browser {
+		return fmt.Sprintf(here, number, code, s.address(code))
+	}
 	return fmt.Sprintf(words, number, s.address(code))
 }
 

@@ -139,8 +139,14 @@ func (s *session) begin(ctx context.Context) (j flows.Journal, kept func(), err 
 // keep notes which case it is.
 func (s *session) keep(number, code string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.number, s.code = number, code
+	s.mu.Unlock()
+	if code != "" {
+		go func() { // nothing waits for a client that does not read
+			defer s.caught()
+			s.ch.kept(number, code)
+		}()
+	}
 }
 
 // occupy makes a session the one that is at a case; it waits until the one
@@ -234,7 +240,7 @@ func (s *session) screen(drv tui.Driver, o tui.Options) error {
 			taken := newKeys(s.srv.o.Limits, s.srv.o.Now, send)
 			taken.over, taken.caught = func() { s.notice(sayManyKeys) }, s.caught
 			defer taken.close()
-			s.told(func(text string) { go send(tui.NoticeMsg{Text: text}) }, func(quiet bool) { go send(tui.StandingMsg{Text: s.back(sayKept), Quiet: quiet}) })
+			s.told(func(text string) { go send(tui.NoticeMsg{Text: text}) }, func(quiet bool) { go send(tui.StandingMsg{Text: s.back(sayKept, sayKeptHere), Quiet: quiet}) })
 			defer s.told(nil, nil)
 			defer s.window.listen(at, func(to size) {
 				defer s.caught()
@@ -314,7 +320,11 @@ func (s *session) comeBack() {
 	s.mu.Lock()
 	code := s.code
 	s.mu.Unlock()
-	if code != "" {
+	switch {
+	case code == "":
+	case s.browser:
+		s.say(fmt.Sprintf(sayGoOnHere, code, s.address(code)))
+	default:
 		s.say(fmt.Sprintf(sayGoOn, s.address(code)))
 	}
 }

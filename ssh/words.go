@@ -57,6 +57,13 @@ const (
 	sayKept      = "Kept as case %s. If the connection breaks, %s goes on here. That code is yours alone; the help (F1) shows it again."
 	sayKeptPlain = "Kept as case %s. If the connection breaks, %s goes on here. That code is yours alone."
 	sayGoOn      = "To go on: %s"
+
+	// in a browser
+	sayKeptHere      = "Kept as case %s. If the connection breaks, this page goes on with the resume code %s, and %s does in a terminal. That code is yours alone; the help (F1) shows it again."
+	sayKeptHerePlain = "Kept as case %s. If the connection breaks, this page goes on with the resume code %s, and %s does in a terminal. That code is yours alone."
+	sayGoOnHere      = "To go on: the resume code %s on this page, or in a terminal %s"
+
+	sayNotHere   = "The wizard is not served on this connection."
 	sayNoConsole = "The support console is not served here. Without a user name this is the wizard."
 	sayNoStore   = "The server cannot keep cases just now. Nothing was begun. Please try again later."
 	saySorry     = "Sorry: the server made a mistake, and this session has ended. It was not your fault."

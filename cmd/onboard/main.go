@@ -10,20 +10,24 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"onboard.example/ssh/web"
 )
 
 func main() {
-	exitProcess(realMain())
+	exitProcess(realMain(web.Assets()))
 }
 
 // exitProcess is the one place that ends the process.
 func exitProcess(code int) { os.Exit(code) }
 
-// realMain runs the command line of the process and gives its exit code.
-func realMain() int {
+// realMain runs the command line of the process and gives its exit code. assets are
+// those of the wizard in the browser; nil: there are none.
+func realMain(assets fs.FS) int {
 	// colorprofile reads NO_COLOR as a boolean, so NO_COLOR=yes would be
 	// ignored; no-color.org asks for any value that is not empty.
 	if os.Getenv("NO_COLOR") != "" {
@@ -39,7 +43,7 @@ func realMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process, whatever it hangs in
-	return execute(ctx, world{args: os.Args[1:], in: in, out: os.Stdout, err: os.Stderr, env: os.Environ()})
+	return execute(ctx, world{args: os.Args[1:], in: in, out: os.Stdout, err: os.Stderr, env: os.Environ(), assets: assets})
 }
 
 // unasked keeps the terminal from being asked for its colours when help is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ type world struct {
 	// is read or made.
 	noFiles bool
 	lookup  *net.Resolver
+	// assets are what the wizard in the browser is made of; nil: there are none.
+	assets fs.FS
 	// elsewhere is what is said of what needs a sign-in; empty: --sign-in.
 	elsewhere string
 }

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"onboard": func() { exitProcess(realMain()) },
+		"onboard": func() { exitProcess(realMain(npmAssets())) },
 	})
 }
 

@@ -113,6 +113,7 @@ func defaultServe() serveConfig {
 		Log:       serveLog{Level: "info", Format: "json", Addresses: "plain"},
 		Limits:    serveLimits(ssh.DefaultLimits()),
 		Microsoft: serveHosts{Proxy: "none", DNSPort: usualDNSPort},
+		Web:       serveWeb{Wizard: true},
 	}
 }
 

@@ -198,7 +198,7 @@ func servesWith(t *testing.T, s *sim.Sim, state, more string) *served {
 	t.Helper()
 	r := s.Ready()
 	_, port, _ := strings.Cut(r.DNS, ":")
-	v := &served{t: t, env: home(t), config: keep(t, "serve.yaml", fmt.Sprintf(`
+	v := &served{t: t, env: append(home(t), npmEnv(t)...), config: keep(t, "serve.yaml", fmt.Sprintf(`
 listen: 127.0.0.1:0
 name: 127.0.0.1
 port: 2222

@@ -33,6 +33,7 @@ type serveWeb struct {
 	Port     uint16 `yaml:"port"`
 	Cert     string `yaml:"cert"`
 	Key      string `yaml:"key"`
+	Wizard   bool   `yaml:"wizard"`
 
 	Redirects []string `yaml:"redirects"`
 
@@ -234,7 +235,7 @@ func (s *site) returner() run.Returner {
 func (s *site) buildWeb() error {
 	stopping := func() bool { return s.server.Status().Draining }
 	if s.c.Web.open() {
-		o := web.Options{Landing: s.landing(), Returns: s.returns, Stopping: stopping, Log: s.log}
+		o := web.Options{Landing: s.landing(), Returns: s.returns, Wizard: s.wizard(), Stopping: stopping, Log: s.log}
 		var err error
 		if s.c.Web.ACME.meant() {
 			s.issued, err = s.issue()
@@ -260,6 +261,19 @@ func (s *site) landing() web.Landing {
 	return web.Landing{
 		Wizard: s.server.Address(""), Why: s.server.Address(ssh.UserWhy), Plain: s.server.Address(ssh.UserPlain),
 		Fingerprints: s.id.Fingerprints(), Known: s.id.KnownHosts(s.c.Name, s.c.Port),
+	}
+}
+
+// wizard is the wizard in the browser; nil: it is switched off.
+func (s *site) wizard() *web.Wizard {
+	if !s.c.Web.Wizard {
+		return nil
+	}
+	return &web.Wizard{
+		Origin: s.c.Web.origin(), Width: s.c.Limits.Width, Height: s.c.Limits.Height, Assets: s.o.assets,
+		Serve: func(c net.Conn, v *web.Visitor) string {
+			return s.server.Visit(c, ssh.Window{User: v.User, Plain: v.Plain, Width: v.Width, Height: v.Height}, v)
+		},
 	}
 }
 

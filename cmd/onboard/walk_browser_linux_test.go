@@ -32,6 +32,12 @@ func TestWalksInABrowser(t *testing.T) {
 // startBrowser is one Chromium for all of them.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
+	return startBrowserAt(t, "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+}
+
+// startBrowserAt is a Chromium that finds hosts by rules.
+func startBrowserAt(t *testing.T, hosts string) context.Context {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("NO BROWSER TESTS: chromium is not installed")
@@ -40,7 +46,7 @@ func startBrowser(t *testing.T) context.Context {
 	// authority, so certificates are not looked at: all of it is loopback.
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.IgnoreCertErrors, chromedp.WindowSize(1280, 900), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("host-resolver-rules", hosts))
 	alloc, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), opts...)
 	ctx, quit := chromedp.NewContext(alloc)
 	t.Cleanup(func() {

@@ -15,8 +15,9 @@ change a tenant: it looks from outside, and the customer's admin acts.
 SIGTERM lets it stop: sessions are told, and what they did is kept.
 
 Where the configuration says so, a start page is served over HTTPS beside SSH, at an
-address of its own or at the same port, with the fingerprints of the host keys. Microsoft's consent page comes back there
-for the apps in whose registration that address stands.`
+address of its own or at the same port, with the fingerprints of the host keys, and
+the wizard in the browser with it. Microsoft's consent page comes back there for the
+apps in whose registration that address stands.`
 
 	sayAdminLong = `admin looks after a running server through a socket that its user alone can open.
 What it changes is written into the server's log.`

@@ -33,6 +33,8 @@ type Landing struct {
 	// Fingerprints are those of the host keys, the one in use first, and Known the
 	// lines for a known_hosts file.
 	Fingerprints, Known []string
+
+	wizard string // where it is in the browser; empty: nowhere
 }
 
 // page is the landing page.
@@ -60,6 +62,7 @@ func (l Landing) page() g.Node {
 			),
 		),
 		h.P(g.Text(sayConnectCase)),
+		g.If(l.wizard != "", h.P(h.ID("browser"), g.Text(sayConnectBrowser+" "), h.A(h.Href(l.wizard), g.Text(sayConnectBrowserOpen)))),
 		h.H2(g.Text(sayKeys)),
 		h.P(g.Text(how)),
 		h.Ul(g.Map(l.Fingerprints, func(f string) g.Node { return h.Li(h.Code(g.Text(f))) })),
@@ -77,6 +80,11 @@ func missingPage() g.Node {
 
 // page is a whole page.
 func page(title string, body ...g.Node) g.Node {
+	return pageWith(title, nil, h.P(g.Text(sayFoot)), body...)
+}
+
+// pageWith is a whole page with more in its head, and a foot of its own.
+func pageWith(title string, head []g.Node, foot g.Node, body ...g.Node) g.Node {
 	return h.Doctype(h.HTML(
 		h.Lang("en"),
 		h.Head(
@@ -85,11 +93,12 @@ func page(title string, body ...g.Node) g.Node {
 			h.Meta(h.Name("color-scheme"), h.Content("light dark")),
 			h.TitleEl(g.Text(title+" · onboard")),
 			h.StyleEl(g.Raw(style)),
+			g.Group(head),
 		),
 		h.Body(
 			h.Header(h.P(h.Class("name"), g.Text("onboard"))),
 			h.Main(append([]g.Node{h.H1(g.Text(title))}, body...)...),
-			h.Footer(h.P(g.Text(sayFoot))),
+			h.Footer(foot),
 		),
 	))
 }

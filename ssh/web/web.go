@@ -1,9 +1,10 @@
 // Package web is the door in the browser: the landing page, where
-// Microsoft's consent page comes back to, what a balancer asks after, and what a
-// scraper counts.
+// Microsoft's consent page comes back to, the wizard in a terminal of the page's own,
+// what a balancer asks after, and what a scraper counts.
 //
 // It speaks HTTPS alone, takes GET and HEAD, keeps nothing, sets no cookie and
-// sends no script; every page is made of fixed words and of what the operator
+// sends no script but to the page with the wizard, which speaks with it over a
+// WebSocket; every page is made of fixed words and of what the operator
 // configured. Who may connect, and how often, is not decided here: the listener
 // that it gets counts connections with those of SSH. HTTP/2 is not spoken, for a
 // page of a few kilobytes gains nothing by it, and one connection could then ask
@@ -37,6 +38,8 @@ type Options struct {
 	// Returns takes what Microsoft's consent page brings back; nil: nothing leads
 	// back here.
 	Returns *Returns
+	// Wizard is the wizard in the browser; nil: there is none here.
+	Wizard *Wizard
 	// Stopping says that the server is about to stop, so that balancers send
 	// nobody more; nil: it never is.
 	Stopping func() bool
@@ -52,6 +55,7 @@ type Door struct {
 	missing []byte
 	served  atomic.Uint64 // requests
 	broke   atomic.Uint64 // of them
+	visits  atomic.Uint64 // of the wizard in the browser
 }
 
 // What one connection may take. Everything that is served is small, and nothing
@@ -76,13 +80,20 @@ func New(o Options) (*Door, error) {
 	}
 	d := &Door{o: o, policy: policyOf()}
 	var err error
-	if d.landing, err = rendered(o.Landing.page()); err != nil {
+	if o.Wizard != nil && o.Wizard.Assets != nil {
+		d.o.Landing.wizard = o.Wizard.Origin + WizardPath
+	}
+	if d.landing, err = rendered(d.o.Landing.page()); err != nil {
 		return nil, err
 	}
 	if d.missing, err = rendered(missingPage()); err != nil {
 		return nil, err
 	}
-	d.server = newServer(d.handler())
+	pages, err := d.handler()
+	if err != nil {
+		return nil, err
+	}
+	d.server = newServer(pages)
 	d.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	if o.Issued != nil {
 		d.server.TLSConfig.GetCertificate = o.Issued.proof
@@ -90,8 +101,8 @@ func New(o Options) (*Door, error) {
 	} else {
 		d.server.TLSConfig.GetCertificate = o.Certificate.get
 	}
-	d.server.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
-		return context.WithValue(ctx, askedKey{}, new(atomic.Int32))
+	d.server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return context.WithValue(context.WithValue(ctx, askedKey{}, new(atomic.Int32)), connKey{}, c)
 	}
 	return d, nil
 }
@@ -146,7 +157,7 @@ func stop(ctx context.Context, s *http.Server) {
 type askedKey struct{}
 
 // handler is everything that the door answers.
-func (d *Door) handler() http.Handler {
+func (d *Door) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusOK, d.landing) })
 	mux.HandleFunc("/healthz", d.healthy)
@@ -154,7 +165,10 @@ func (d *Door) handler() http.Handler {
 		mux.HandleFunc(ReturnPath, d.o.Returns.serve)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusNotFound, d.missing) })
-	return d.careful(mux)
+	if err := d.routeWizard(mux); err != nil {
+		return nil, err
+	}
+	return d.careful(mux), nil
 }
 
 // healthy answers a balancer.
@@ -247,6 +261,9 @@ func (d *Door) Counts() []Count {
 	all := []Count{
 		{Name: "onboard_web_requests_total", Help: "Requests to the door in the browser.", Kind: Counter, Value: float64(d.served.Load())},
 		{Name: "onboard_web_broken_total", Help: "Of them, those that broke.", Kind: Counter, Value: float64(d.broke.Load())},
+	}
+	if d.o.Wizard != nil {
+		all = append(all, Count{Name: "onboard_web_visits_total", Help: "Browsers that opened the wizard.", Kind: Counter, Value: float64(d.visits.Load())})
 	}
 	if r := d.o.Returns; r != nil {
 		var came, good uint64

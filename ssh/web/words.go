@@ -34,6 +34,38 @@ const (
 
 	sayFoot = "This page sets no cookies, runs no scripts and loads nothing from elsewhere."
 
+	sayConnectBrowser     = "No ssh here, or a network that blocks it?"
+	sayConnectBrowserOpen = "Open the wizard in the browser"
+
+	sayWizardTitle      = "The wizard in the browser"
+	sayWizardNone       = "This server's program was built without the wizard in the browser. Connect by SSH:"
+	sayWizardLead       = "The same wizard as over SSH, for where there is no ssh or a network blocks it. Nobody signs in to Microsoft here, and nothing here can change a tenant."
+	sayWizardNoScript   = "The wizard in the browser needs JavaScript, which is off. Connect by SSH instead."
+	sayWizardCode       = "Resume code of a case"
+	sayWizardCodeWhat   = "Leave it empty to begin anew."
+	sayWizardReader     = "Read out what the terminal shows (for screen readers)"
+	sayWizardOpen       = "Open the wizard"
+	sayWizardWhy        = "Why is somebody blocked?"
+	sayWizardPlain      = "Plain lines instead of a screen (for screen readers, and for anybody)"
+	sayWizardSSH        = "In a terminal:"
+	sayWizardSSHHow     = "How to connect by SSH"
+	sayWizardScreen     = "The wizard's terminal. F6 leaves it."
+	sayWizardConnecting = "Connecting."
+	sayWizardConnected  = "Connected. F6 leaves the terminal."
+	sayWizardEnded      = "The session is over."
+	sayWizardLater      = "The session is over. To go on with it later, the resume code:"
+	sayWizardBroken     = "The connection broke. Nothing was kept yet."
+	sayWizardBrokenKept = "The connection broke. Your run is kept; its resume code:"
+	sayWizardRefused    = "The server did not open the wizard:"
+	sayWizardAgain      = "Connect again"
+	sayWizardBegin      = "To the start"
+	sayWizardFoot       = "This page sets no cookies, keeps nothing in the browser and loads nothing from elsewhere. Its terminal is xterm.js."
+	sayWizardLicence    = "Licence of xterm.js"
+
+	sayNoSocket      = "Only the wizard's own page connects here.\n"
+	sayElsewherePage = "The wizard is opened from its own page alone.\n"
+	sayOtherPage     = "This page speaks another version. Please load it anew.\n"
+
 	sayBroke = "The server made a mistake. Please go back to the terminal.\n"
 
 	sayStrangeTitle   = "This address belongs to nothing here"
