@@ -3,7 +3,9 @@ package aadsts
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Of an admin, an approval and a need near each other a wall is put together
@@ -55,31 +57,28 @@ func clauses(s string) []string {
 	out = append(out, s[start:])
 	var cut []string
 	for _, c := range out {
-		for {
-			at := turn(c)
-			if at < 0 {
-				break
-			}
-			cut, c = append(cut, c[:at]), c[at:]
-		}
-		cut = append(cut, c)
+		cut = append(cut, atTurns(c)...)
 	}
 	return cut
 }
 
-// turn is where a word that turns what was said begins, behind another; -1 for none.
-func turn(c string) int {
+// atTurns is a clause cut before the words that turn what was said.
+func atTurns(c string) []string {
 	low := strings.ToLower(c)
 	if len(low) != len(c) {
-		return -1
+		return []string{c}
 	}
-	at := -1
-	for _, w := range turns {
-		if i := strings.Index(low, w); i > 0 && (at < 0 || i < at) {
-			at = i
+	var out []string
+	start := 0
+	for i := 1; i < len(low); i++ {
+		if low[i] != ' ' && low[i] < utf8.RuneSelf { // none of turns begins so
+			continue
+		}
+		if slices.ContainsFunc(turns, func(w string) bool { return strings.HasPrefix(low[i:], w) }) {
+			out, start = append(out, c[start:i]), i
 		}
 	}
-	return at
+	return append(out, c[start:])
 }
 
 // approved reports whether a clause says, in one of the languages, that somebody
@@ -95,7 +94,12 @@ func approved(clause string) bool {
 		return true
 	}
 	words := strings.FieldsFunc(strings.ToLower(clause), func(r rune) bool { return !unicode.IsLetter(r) })
-	return slices.ContainsFunc(newsWords, func(n news) bool { return n.in(words) })
+	for lang := range newsWords {
+		if goodIn(lang, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // news are the words of one language by which a clause is known for good news.
@@ -110,29 +114,54 @@ type news struct {
 	after string // right behind it, so do these
 }
 
-// within is how many words before what was done one of to stands.
+// The lists of news, as bits.
+const (
+	ofDone uint8 = 1 << iota
+	ofAlone
+	ofGiven
+	ofWhat
+	ofAux
+	ofNever
+	ofTo
+	ofAfter
+)
+
+// newsRoles are the words of newsWords with their lists, by language.
+var newsRoles = sync.OnceValue(func() []map[string]uint8 {
+	out := make([]map[string]uint8, len(newsWords))
+	for i, n := range newsWords {
+		out[i] = map[string]uint8{}
+		for k, list := range []string{n.done, n.alone, n.given, n.what, n.aux, n.never, n.to, n.after} {
+			for w := range strings.FieldsSeq(list) {
+				out[i][w] |= 1 << k
+			}
+		}
+	}
+	return out
+})
+
+// within is how many words before what was done one of news.to stands.
 const within = 4
 
-// in reports whether the words of a clause are good news.
-func (n news) in(words []string) bool {
-	has := func(list, w string) bool { return strings.Contains(" "+list+" ", " "+w+" ") }
-	one := func(list string, words []string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return has(list, w) })
-	}
+// goodIn reports whether the words of a clause are good news in a language. It
+// looks at each word once.
+func goodIn(lang int, words []string) bool {
+	list := newsRoles()[lang]
+	what := slices.ContainsFunc(words, func(w string) bool { return list[w]&ofWhat != 0 })
+	before, to := uint8(0), -within-1 // what stands before, and where the last of news.to
 	for i, w := range words {
-		before, helped := words[:i], one(n.aux, words[:i])
+		roles := list[w]
 		byAdmin := slices.ContainsFunc(words[max(0, i-2):i], func(w string) bool {
 			return slices.ContainsFunc(adminStems, func(stem string) bool { return strings.HasPrefix(w, stem) })
 		})
-		switch {
-		case has(n.done, w) && helped, has(n.alone, w) && (helped || byAdmin), has(n.given, w) && one(n.what, words):
-		default:
-			continue
+		is := roles&ofDone != 0 && before&ofAux != 0 || roles&ofAlone != 0 && (byAdmin || before&ofAux != 0) || roles&ofGiven != 0 && what
+		if is && before&ofNever == 0 && i-to >= within+1 && (i+1 == len(words) || list[words[i+1]]&ofAfter == 0) {
+			return true
 		}
-		if one(n.never, before) || one(n.to, words[max(0, i-within):i]) || i+1 < len(words) && has(n.after, words[i+1]) {
-			continue
+		before |= roles
+		if roles&ofTo != 0 {
+			to = i
 		}
-		return true
 	}
 	return false
 }
