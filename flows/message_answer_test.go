@@ -171,3 +171,29 @@ func TestDoubtfulName(t *testing.T) {
 		}
 	}
 }
+
+// TestMessageSaysWhereOnboardIs holds that a message names the page where an admin
+// gets onboard, where the app's description has one, and nothing else of the kind.
+func TestMessageSaysWhereOnboardIs(t *testing.T) {
+	t.Parallel()
+	const at = "https://app.example/onboard"
+	for _, lang := range MessageLanguages() {
+		for _, form := range []MessageForm{MessageEmail, MessageTeams, MessageJira} {
+			s := messageState(t, "hetk")
+			why := messageWhy("admin_consent_needed", 90094)
+			without, err := NewMessage(MessageAsked{State: s, Why: why, Form: form, Lang: lang})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := *s.Profile
+			p.OnboardURL, s.Profile = at, &p
+			with, err := NewMessage(MessageAsked{State: s, Why: why, Form: form, Lang: lang})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(with.Body, at) || strings.Contains(without.Body, at) || len(with.Body) <= len(without.Body) {
+				t.Errorf("%s, %s: with the page:\n%s\nwithout it:\n%s", lang, form, with.Body, without.Body)
+			}
+		}
+	}
+}

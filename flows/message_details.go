@@ -162,6 +162,9 @@ func (m *messenger) rest() []passage {
 	}
 	if code := SentHandoff(m.State, m.Why).String(); code != "" {
 		command, help, _ := strings.Cut(strings.ReplaceAll(m.words.caseHelp, "{case}", code), "\n")
+		if p := m.State.Profile; p != nil && p.OnboardURL != "" {
+			help = sentences(help, strings.ReplaceAll(m.words.caseAt, "{url}", messageLine(p.OnboardURL)))
+		}
 		out = append(out, passage{head: m.words.caseHead, code: command, foot: help})
 	}
 	return append(out, m.person()...)

@@ -26,6 +26,7 @@ type Profile struct {
 	DNSPolicy         *DNSPolicy      `yaml:"dnsPolicy,omitempty" json:"dnsPolicy,omitempty" jsonschema_description:"The DNS record by which a domain's owner sets a policy for the app."`
 	Support           Support         `yaml:"support,omitempty" json:"support,omitzero" jsonschema_description:"Where the vendor answers questions."`
 	OnboardClientID   string          `yaml:"onboardClientId,omitempty" json:"onboardClientId,omitempty" jsonschema:"format=uuid" jsonschema_description:"The vendor's public-client registration for this tool's own sign-in."`
+	OnboardURL        string          `yaml:"onboardUrl,omitempty" json:"onboardUrl,omitempty" jsonschema_description:"The vendor's page where an admin gets this tool; messages to IT name it beside the hand-off code. Left out: they do not say."`
 	Clouds            []checks.Cloud  `yaml:"clouds,omitempty" json:"clouds,omitempty" jsonschema:"enum=public,enum=gcc,enum=gcc-high,enum=dod,enum=china" jsonschema_description:"Clouds in which the app is registered. Default: public and gcc, which share their endpoints."`
 	Connect           []string        `yaml:"connect,omitempty" json:"connect,omitempty" jsonschema_description:"The clicks by which a user starts connecting, in order."`
 	Security          []Security      `yaml:"security,omitempty" json:"security,omitempty" jsonschema_description:"Questions of security officers, with answers."`

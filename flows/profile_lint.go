@@ -157,6 +157,7 @@ func (l *linter) lists(p Profile) {
 
 func (l *linter) links(p Profile) {
 	l.link("$.support.url", p.Support.URL)
+	l.link("$.onboardUrl", p.OnboardURL)
 	l.check(p.Support.Email == "" || mailAddress(p.Support.Email), "$.support.email", "%q is no address", p.Support.Email)
 	l.redirect("$.adminConsent.redirectUri", p.AdminConsent.RedirectURI)
 	l.redirect("$.signIn.redirectUri", p.SignIn.RedirectURI)

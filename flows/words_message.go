@@ -52,7 +52,7 @@ type messageWords struct {
 	makerID                          string
 	answersHead                      string
 	supportHead                      string
-	caseHead, caseHelp               string
+	caseHead, caseHelp, caseAt       string
 	personHead, correlation, trace   string
 
 	// To the vendor's support.

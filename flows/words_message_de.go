@@ -113,6 +113,7 @@ var messageGerman = messageWords{
 	supportHead:   "Support des Herstellers",
 	caseHead:      "Nur wenn Sie onboard verwenden",
 	caseHelp:      "onboard --case {case}\nonboard ist ein Werkzeug für Administratoren: Es sieht erst nach, zeigt, was es ändern würde, und fragt vorher. Nötig ist es dafür nicht, das oben Genannte genügt. Der Code nennt App, Mandant, Berechtigungen und Fehler, soweit sie bekannt sind, und enthält kein Geheimnis.",
+	caseAt:        "Wo es onboard gibt, sagt der Anbieter der App: {url}",
 	personHead:    "Konto",
 	correlation:   "Korrelations-ID: %s",
 	trace:         "Ablaufverfolgungs-ID: %s",

@@ -113,6 +113,7 @@ var messageEnglish = messageWords{
 	supportHead:   "The vendor's support",
 	caseHead:      "Only if you use onboard",
 	caseHelp:      "onboard --case {case}\nonboard is a tool for administrators that looks first, shows what it would change, and asks before it does. Nobody needs it for this: what stands above is enough. The code names app, tenant, permissions and error, as far as they are known, and holds no secret.",
+	caseAt:        "The app's vendor says where to get onboard: {url}",
 	personHead:    "Account",
 	correlation:   "Correlation ID: %s",
 	trace:         "Trace ID: %s",

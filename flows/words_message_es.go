@@ -113,6 +113,7 @@ var messageSpanish = messageWords{
 	supportHead:   "Soporte del proveedor",
 	caseHead:      "Solo si usa onboard",
 	caseHelp:      "onboard --case {case}\nonboard es una herramienta para administradores: primero mira, muestra lo que cambiaría y pregunta antes de hacerlo. Aquí no hace falta: basta con lo anterior. El código indica la aplicación, el inquilino, los permisos y el error, en la medida en que se conocen, y no contiene ningún secreto.",
+	caseAt:        "El proveedor de la aplicación indica dónde obtener onboard: {url}",
 	personHead:    "Cuenta",
 	correlation:   "Id. de correlación: %s",
 	trace:         "Id. de seguimiento: %s",

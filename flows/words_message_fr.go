@@ -113,6 +113,7 @@ var messageFrench = messageWords{
 	supportHead:   "Support de l'éditeur",
 	caseHead:      "Seulement si vous utilisez onboard",
 	caseHelp:      "onboard --case {case}\nonboard est un outil pour administrateurs : il regarde d'abord, montre ce qu'il changerait et demande avant de le faire. Il n'est pas nécessaire ici : ce qui précède suffit. Le code indique l'application, le locataire, les autorisations et l'erreur, dans la mesure où ils sont connus, et ne contient aucun secret.",
+	caseAt:        "L'éditeur de l'application indique où obtenir onboard : {url}",
 	personHead:    "Compte",
 	correlation:   "ID de corrélation : %s",
 	trace:         "ID de trace : %s",

@@ -113,6 +113,7 @@ var messageJapanese = messageWords{
 	supportHead:   "提供元のサポート",
 	caseHead:      "onboard をお使いの場合のみ",
 	caseHelp:      "onboard --case {case}\nonboard は管理者向けのツールです。まず現状を確認し、変更内容を表示して、実行前に確認を求めます。今回の件に必須ではなく、上記の内容だけで対応できます。コードには、わかっている範囲でアプリ、テナント、アクセス許可、エラーが含まれ、秘密は含まれていません。",
+	caseAt:        "onboard の入手先 (アプリの提供元による案内): {url}",
 	personHead:    "アカウント",
 	correlation:   "関連付け ID: %s",
 	trace:         "トレース ID: %s",

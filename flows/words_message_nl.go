@@ -113,6 +113,7 @@ var messageDutch = messageWords{
 	supportHead:   "Support van de leverancier",
 	caseHead:      "Alleen als u onboard gebruikt",
 	caseHelp:      "onboard --case {case}\nonboard is een hulpmiddel voor beheerders: het kijkt eerst, laat zien wat het zou veranderen en vraagt het vooraf. Nodig is het hiervoor niet: wat hierboven staat is genoeg. De code noemt app, tenant, machtigingen en fout, voor zover bekend, en bevat geen geheim.",
+	caseAt:        "De leverancier van de app zegt waar onboard te krijgen is: {url}",
 	personHead:    "Account",
 	correlation:   "Correlatie-id: %s",
 	trace:         "Tracerings-id: %s",
