@@ -149,14 +149,14 @@ const (
 
 // What is known without a sign-in, and signing in.
 const (
-	wordKnownTitle      = "What {domain} tells without a sign-in"
-	wordKnownHelp       = "Asked of Microsoft's public sign-in and of the DNS. Nobody is notified."
-	wordKnownNext       = "Enter goes on. The next screen asks whether to sign in; you can go on without."
-	wordSignInElsewhere = "Run onboard on a machine of your own, and sign in there, read-only."
-	wordKnownOn         = "Enter goes on."
+	wordKnownTitle = "What {domain} tells without a sign-in"
+	wordKnownHelp  = "Asked of Microsoft's public sign-in and of the DNS. Nobody is notified."
+	wordKnownNext  = "Enter goes on. The next screen asks whether to sign in; you can go on without."
+	wordKnownOn    = "Enter goes on."
 	// Of a served run the network is not the person's to check.
 	wordKnownBlindServed = "Nothing could be looked at from this server; r looks again. The link to send to an admin can still be made."
 	wordKnownBlind       = "Nothing could be looked at from here. Check the network, or give --proxy; r looks again. The link to send to an admin can still be made."
+	wordSignInElsewhere  = "Run onboard on a machine of your own, and sign in there, read-only."
 	wordSignedInAs       = "Signed in as {who}. Choosing a way signs in anew."
 	wordSigningIn        = "Signing in"
 	wordAskingMicrosoft  = "asking Microsoft's sign-in service"

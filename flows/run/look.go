@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"onboard.example/checks"
@@ -78,6 +79,9 @@ func (d *Driver) lookOnce(ctx context.Context, ids []checks.ID, round uint32, pa
 	return end
 }
 
+// mostTold is how often one look tells early: each time is kept in the journal.
+const mostTold = 8
+
 // ask has the hand look, and puts what it learned into the run, as of the round
 // that the look was wanted in. Whenever it is about to, it calls before.
 func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found func(checks.Finding), before func()) (facts flows.Facts, err error) {
@@ -86,8 +90,13 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 	}
 	s := d.State()
 	var early flows.Facts
+	var turn sync.Mutex
+	left := mostTold // of what a look may tell early; none once it has ended
 	tell := func(facts flows.Facts, of []checks.ID) {
-		if len(of) > 0 && ctx.Err() == nil { // none would stand for all
+		turn.Lock()
+		defer turn.Unlock()
+		if len(of) > 0 && ctx.Err() == nil && left > 0 { // no checks would stand for all
+			left--
 			early = facts
 			before()
 			d.post(flows.Learned{Facts: facts, Round: round, Checks: slices.Clone(of)})
@@ -100,6 +109,9 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 		}, found)
 		return err
 	})
+	turn.Lock()
+	left = 0
+	turn.Unlock()
 	if ctx.Err() != nil {
 		return facts, ctx.Err()
 	}

@@ -153,3 +153,29 @@ func TestWhatIsToldTooLateIsNoNews(t *testing.T) {
 		}
 	})
 }
+
+// TestALookTellsSoMuch: a look that tells again and again fills no journal, and one
+// that has ended tells nothing more.
+func TestALookTellsSoMuch(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		w := &world{}
+		var kept func(flows.Facts, []checks.ID)
+		var of []checks.ID
+		w.onLook = func(_ context.Context, _ int, ask Ask) error {
+			kept, of = ask.Tell, butMail(ask)
+			for range 100 {
+				ask.Tell(w.facts(), of)
+			}
+			return nil
+		}
+		r := drive(t, w, journal.NewMemory(), Options{})
+		r.begin()
+		told := counted(t, r.j, flows.KindLearned)
+		kept(w.facts(), of)
+		synctest.Wait()
+		if n := counted(t, r.j, flows.KindLearned); told != mostTold+1 || n != told {
+			t.Errorf("told %d times in the look, and %d behind it", told, n-told)
+		}
+	})
+}
