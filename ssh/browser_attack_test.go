@@ -247,9 +247,9 @@ func TestBrowserEscapes(t *testing.T) {
 func TestBrowserThatReadsNothing(t *testing.T) {
 	t.Parallel()
 	j := &jammed{stuck: make(chan struct{}, 1), freed: make(chan struct{})}
-	d := doorsOn(t, func(o *Options) { o.Limits.Pending, o.Limits.Resizes = 16<<10, time.Millisecond }, func(l net.Listener) net.Listener {
+	d := doorsBy(t, func(o *Options) { o.Limits.Pending, o.Limits.Resizes = 16<<10, time.Millisecond }, func(s *Server, l net.Listener) net.Listener {
 		j.Listener = l
-		return j
+		return s.Limited(j)
 	})
 	beside := d.shell(t, "anybody", 80, 24) // over SSH
 	beside.sees("Which app")

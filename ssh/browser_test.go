@@ -46,11 +46,11 @@ type doored struct {
 // doors serves with such a door.
 func doors(t *testing.T, change func(*Options)) *doored {
 	t.Helper()
-	return doorsOn(t, change, func(l net.Listener) net.Listener { return l })
+	return doorsBy(t, change, (*Server).Limited)
 }
 
-// doorsOn is doors on another listener.
-func doorsOn(t *testing.T, change func(*Options), on func(net.Listener) net.Listener) *doored {
+// doorsBy is doors on a listener that is limited in another way.
+func doorsBy(t *testing.T, change func(*Options), limited func(*Server, net.Listener) net.Listener) *doored {
 	t.Helper()
 	s := serve(t, change)
 	proof, trust := proofOf(t)
@@ -72,7 +72,7 @@ func doorsOn(t *testing.T, change func(*Options), on func(net.Listener) net.List
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- door.Serve(s.Limited(on(l))) }()
+	go func() { served <- door.Serve(limited(s.Server, l)) }()
 	t.Cleanup(func() {
 		ctx, stop := context.WithTimeout(context.Background(), patience)
 		defer stop()
@@ -377,5 +377,33 @@ func TestBrowserByName(t *testing.T) {
 	none := d.opens(t, "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AA22", 100, 30)
 	if got := none.hears("ended"); got != float64(codeUsage) {
 		t.Errorf("ended with %v:\n%s", got, none.all())
+	}
+}
+
+// TestBrowserOnOnePort opens the wizard at the port of SSH.
+func TestBrowserOnOnePort(t *testing.T) {
+	t.Parallel()
+	var over net.Listener
+	made := make(chan struct{})
+	d := doorsBy(t, nil, func(s *Server, l net.Listener) net.Listener {
+		var beside net.Listener
+		over, beside = s.Both(l)
+		close(made)
+		return beside
+	})
+	<-made
+	served := make(chan error, 1)
+	go func() { served <- d.Serve(over) }()
+	g := d.opens(t, "", 80, 24)
+	g.sees("Which app")
+	s := (&site{Server: d.Server, addr: d.door, log: d.log}).shell(t, "anybody", 80, 24)
+	s.sees("Which app")
+	g.types("\x03")
+	g.hears("ended")
+	s.types("\x03")
+	s.ends()
+	_ = over.Close()
+	if err := <-served; err != nil {
+		t.Error(err)
 	}
 }

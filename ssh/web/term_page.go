@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -22,7 +21,7 @@ import (
 // nonce can name beforehand: so styles may stand in the page, which holds nothing
 // that anybody else wrote.
 func wizardPolicy(origin string) string {
-	return "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self' wss://" + strings.TrimPrefix(origin, "https://") +
+	return "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' wss://" + strings.TrimPrefix(origin, "https://") +
 		"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
@@ -176,5 +175,3 @@ func (w *Wizard) page(files *wizardFiles, l Landing) g.Node {
 func says(id, text string) g.Node {
 	return h.Span(h.ID("say-"+id), g.Attr("hidden"), g.Text(text+" "))
 }
-
-var _ io.ReadWriteCloser = (*Visitor)(nil)

@@ -71,8 +71,10 @@
   }
 
   function opened(e, to) {
-    const url = URL.canParse(to) ? new URL(to) : null;
-    if (url && url.protocol === 'https:') window.open(url.href, '_blank', 'noopener,noreferrer');
+    try {
+      const url = new URL(to);
+      if (url.protocol === 'https:') window.open(url.href, '_blank', 'noopener,noreferrer');
+    } catch { /* it was no address */ }
   }
 
   function build() {
