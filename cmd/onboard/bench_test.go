@@ -44,6 +44,11 @@ func buildWith(b *testing.B, flags ...string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), "onboard")
 	cmd := exec.CommandContext(b.Context(), "go", slices.Concat([]string{"build"}, flags, []string{"-o", out, "."})...)
+	if len(npmEnv(b)) > 0 { // as `task build` does, with the wizard in the browser
+		cmd.Env = append(os.Environ(), "GOFLAGS=-tags=xterm")
+	} else {
+		b.Log("WITHOUT THE WIZARD IN THE BROWSER: type `npm ci --prefix ssh/web/assets`")
+	}
 	if text, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("build: %v\n%s", err, text)
 	}

@@ -20,7 +20,7 @@ func npmAssets() fs.FS {
 }
 
 // npmEnv is the variable where npm was there, and nothing where it was not.
-func npmEnv(t *testing.T) []string {
+func npmEnv(t testing.TB) []string {
 	t.Helper()
 	dir, err := filepath.Abs("../../ssh/web/assets")
 	if err != nil {
