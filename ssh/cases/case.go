@@ -123,21 +123,23 @@ func (s *Store) Resume(ctx context.Context, t Try) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	right, err := s.tries.begin(t.From)
+	end, err := s.tries.begin(ctx, t.From)
 	if err != nil {
 		return nil, err
 	}
+	right := false
+	defer func() { end(right) }()
 	c, bound, err := s.find(ctx, code)
 	switch {
 	case errors.Is(err, ErrNoCase):
 		return nil, err
 	case err != nil:
-		right() // our trouble is not the customer's
+		right = true // our trouble is not the customer's
 		return nil, s.storing(ctx, "looking for the case", err)
 	case bound != "" && (!fit(t.Key) || !same(bound, s.keys.bound(t.Key))):
 		return nil, ErrOtherKey
 	}
-	right()
+	right = true
 	return c, nil
 }
 

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"time"
@@ -33,42 +34,73 @@ type tries struct {
 	now func() time.Time
 	of  Tries
 
-	mu   sync.Mutex
-	all  *rate.Limiter
-	from map[netip.Prefix]*rate.Limiter
+	mu     sync.Mutex
+	all    *rate.Limiter
+	from   map[netip.Prefix]*rate.Limiter
+	flying map[netip.Prefix]int // tries that have begun and not ended, by source
+	ended  chan struct{}        // closed when the next of them ends
 }
 
 func newTries(of Tries, now func() time.Time) *tries {
 	of.Burst = orElse(of.Burst, 10)
 	of.Every = orElse(of.Every, 30*time.Second)
 	of.All = orElse(of.All, 1000)
-	return &tries{now: now, of: of, all: rate.NewLimiter(rate.Limit(of.All), of.All), from: map[netip.Prefix]*rate.Limiter{}}
+	return &tries{now: now, of: of, all: rate.NewLimiter(rate.Limit(of.All), of.All), from: map[netip.Prefix]*rate.Limiter{}, flying: map[netip.Prefix]int{}, ended: make(chan struct{})}
 }
 
 // begin takes a try from a source's budget and from everybody's, before the
-// code is looked up, so that tries side by side get no more. right gives it
-// back: only wrong codes count.
-func (t *tries) begin(from netip.Addr) (right func(), err error) {
+// code is looked up, so that tries side by side get no more. end is called once with
+// whether the code was right, which gives the try back: only wrong codes count. Where
+// a source has used its budget up by tries that may yet be given back, begin waits for
+// them: those who come back all at once from one address are no guessers.
+func (t *tries) begin(ctx context.Context, from netip.Addr) (end func(right bool), err error) {
+	of := SourceOf(from)
+	for {
+		end, ended, err := t.take(of)
+		if ended == nil {
+			return end, err
+		}
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// take is begin without waiting: ended is what is to be waited for, or nil.
+func (t *tries) take(of netip.Prefix) (end func(right bool), ended <-chan struct{}, err error) {
 	now := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	one := t.source(SourceOf(from), now).ReserveN(now, 1)
+	one := t.source(of, now).ReserveN(now, 1)
 	if wait := one.DelayFrom(now); wait > 0 {
 		one.CancelAt(now)
-		return nil, &TooManyError{wait}
+		if t.flying[of] > 0 {
+			return nil, t.ended, nil
+		}
+		return nil, nil, &TooManyError{wait}
 	}
 	all := t.all.ReserveN(now, 1)
 	if wait := all.DelayFrom(now); wait > 0 {
 		all.CancelAt(now)
 		one.CancelAt(now)
-		return nil, &TooManyError{wait}
+		return nil, nil, &TooManyError{wait}
 	}
-	return func() {
+	t.flying[of]++
+	return func(right bool) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		all.CancelAt(now)
-		one.CancelAt(now)
-	}, nil
+		if right {
+			all.CancelAt(now)
+			one.CancelAt(now)
+		}
+		if t.flying[of]--; t.flying[of] <= 0 {
+			delete(t.flying, of)
+		}
+		close(t.ended)
+		t.ended = make(chan struct{})
+	}, nil, nil
 }
 
 // SourceOf is what counts as one: an IPv4 address, or the /64 of an IPv6 address,

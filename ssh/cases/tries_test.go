@@ -1,10 +1,14 @@
 package cases
 
 import (
+	"context"
 	"errors"
 	"net/netip"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -98,7 +102,7 @@ func TestSourcesAreForgottenBeforeTheyFillTheMemory(t *testing.T) {
 		if n == 2*mostSources {
 			now.set(now.time().Add(time.Hour))
 		}
-		if _, err := l.begin(netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})); err != nil {
+		if _, err := l.begin(t.Context(), netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,4 +118,81 @@ func TestTheWaitIsSaidInSeconds(t *testing.T) {
 			t.Errorf("%s is said as %q", wait, got)
 		}
 	}
+}
+
+// TestRightCodesSideBySide holds that many who come back from one address at once,
+// as after a restart of the server, are not taken for somebody who guesses, and that
+// somebody who does gets no further by trying side by side.
+func TestRightCodesSideBySide(t *testing.T) {
+	t.Parallel()
+	now := atNoon()
+	s := fresh(t, Options{Now: now.time})
+	_, code := begun(t, s)
+	const many = 200
+	var wg sync.WaitGroup
+	var refused, heard atomic.Int64
+	for range many {
+		wg.Go(func() {
+			if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); err != nil {
+				refused.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := refused.Load(); n != 0 {
+		t.Errorf("%d of %d right codes were refused", n, many)
+	}
+	wrong := drawnCode(t).Reveal()
+	for range many {
+		wg.Go(func() {
+			if _, err := s.Resume(t.Context(), Try{Code: wrong, From: stranger}); errors.Is(err, ErrNoCase) {
+				heard.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := heard.Load(); n != 10 {
+		t.Errorf("%d wrong codes were heard of %d, not ten", n, many)
+	}
+}
+
+// TestTryWaitsForThoseBefore holds that a try that others in flight hold up waits for
+// them, and no longer than whoever asks.
+func TestTryWaitsForThoseBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newTries(Tries{Burst: 1}, time.Now)
+		ended, err := l.begin(t.Context(), stranger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		short, stop := context.WithCancel(t.Context())
+		gaveUp := make(chan error, 1)
+		go func() {
+			_, err := l.begin(short, stranger)
+			gaveUp <- err
+		}()
+		synctest.Wait()
+		stop()
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
+			t.Errorf("who gave up is told %v", err)
+		}
+		waits := make(chan error, 1)
+		go func() {
+			again, err := l.begin(t.Context(), stranger)
+			if err == nil {
+				again(false)
+			}
+			waits <- err
+		}()
+		synctest.Wait()
+		ended(true)
+		if err := <-waits; err != nil {
+			t.Errorf("the next is told %v", err)
+		}
+		_, err = l.begin(t.Context(), stranger)
+		if many, ok := errors.AsType[*TooManyError](err); !ok || many.Wait <= 0 || len(l.flying) != 0 {
+			t.Errorf("after a wrong one: %v, %v", err, l.flying)
+		}
+	})
 }
