@@ -22,8 +22,9 @@ const (
 // and PROXY headers are read from the same nets; a balancer that says there that it
 // speaks for itself is one of its own address. Whoever is refused is dropped
 // without a word, for they speak another protocol. The connections have a method
-// Known(), to be called once a client has begun to ask; they live for
-// Limits.Unused from then on, and while they have a session (Visit).
+// Known(), to be called each time that a client has begun to ask, and one Rests(),
+// for when it has its answer; they live for Limits.Unused from the first time on,
+// and then for the answer that is on its way, and while they have a session (Visit).
 func (s *Server) Limited(l net.Listener) net.Listener {
 	g := newGate(l, s.sources, &s.o)
 	g.mute, g.itself = true, true
@@ -98,8 +99,18 @@ func (g *guest) Write(p []byte) (int, error) {
 	return g.Conn.Write(p)
 }
 
+// answerTime is how long an answer may take that is on its way when the time of its
+// connection is over.
+const answerTime = 30 * time.Second
+
 // Known says that the client has begun to ask.
-func (g *guest) Known() { g.loggedIn() }
+func (g *guest) Known() {
+	g.loggedIn()
+	g.lasts(answerTime)
+}
+
+// Rests says that the client has its answer.
+func (g *guest) Rests() { g.lasts(0) }
 
 // From is who is there, behind a proxy too.
 func (g *guest) From() netip.Addr { return g.from }

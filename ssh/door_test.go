@@ -42,6 +42,7 @@ func (s *site) beside(t *testing.T) string {
 				}
 				g.Known()
 				_, _ = fmt.Fprintf(c, "%s\n", g.From())
+				g.Rests()
 				_, _ = io.Copy(io.Discard, c) // until the client goes, or its time is over
 			}()
 		}
@@ -99,11 +100,52 @@ func TestAnotherDoorCounts(t *testing.T) {
 }
 
 // TestAnotherDoorEnds holds that a connection there lives as long as one of SSH
-// without a session.
+// without a session, and on for an answer that is on its way then.
 func TestAnotherDoorEnds(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		defer func() { _ = there.Close() }()
+		limits := DefaultLimits()
+		all := &sources{limits: limits, now: time.Now, of: map[netip.Prefix]*source{}}
+		bans, err := OpenBans("", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &guest{conn: &conn{Conn: here, gate: &gate{sources: all, bans: bans, limits: limits}}}
+		if err := g.gate.enter(g.conn, netip.MustParseAddr("203.0.113.7")); err != nil {
+			t.Fatal(err)
+		}
+		is := func(after time.Duration, open int) {
+			t.Helper()
+			time.Sleep(after)
+			synctest.Wait()
+			if n, _, _, _ := all.counts(); n != open {
+				t.Fatalf("%d connections", n)
+			}
+		}
+		g.Known()
+		g.Rests()
+		is(limits.Unused-time.Second, 1)
+		g.Known()               // a second before its end
+		is(answerTime/2, 1)     // the answer is on its way
+		g.Rests()               // and there
+		is(time.Millisecond, 0) // nothing more is waited for
+		g.Known()               // it is over
+		is(10*limits.Unused, 0) // and stays so
+		if _, err := here.Write([]byte("x")); err == nil {
+			t.Error("it is open")
+		}
+	})
+}
+
+// TestAnotherDoorEndsThere holds the same over a real connection: a client that has its
+// answer, and says no more, is cut off.
+func TestAnotherDoorEndsThere(t *testing.T) {
+	t.Parallel()
 	s := serve(t, func(o *Options) { o.Limits.Unused = time.Millisecond })
-	_, c := asksBeside(t, s.beside(t), "hello\n")
+	at := s.beside(t)
+	_, c := asksBeside(t, at, "hello\n")
 	if _, err := io.ReadAll(c); err != nil {
 		t.Errorf("%v", err)
 	}

@@ -210,7 +210,8 @@ type conn struct {
 	counted bool
 	fresh   bool // not logged in yet
 	unused  *time.Timer
-	open    int // sessions
+	last    time.Time // of a connection at another door, once its client has asked: when it ends
+	open    int       // sessions
 	closed  bool
 	leaving bool // it is closed once its sessions have ended
 	told    bool // it is being told why not, and closed then
@@ -333,6 +334,24 @@ func (c *conn) begin() (no string) {
 		c.unused = nil
 	}
 	return ""
+}
+
+// lasts ends a connection without a session that has asked at another door, at its
+// time, and not within the given time.
+func (c *conn) lasts(least time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.fresh || c.open > 0 {
+		return
+	}
+	now := time.Now()
+	if c.last.IsZero() {
+		c.last = now.Add(c.gate.limits.Unused)
+	}
+	if c.unused != nil {
+		c.unused.Stop()
+	}
+	c.unused = time.AfterFunc(max(c.last.Sub(now), least), func() { _ = c.Close() })
 }
 
 // end counts a session out.

@@ -397,52 +397,6 @@ func behind(t *testing.T, version byte, from string) string {
 	return string(text)
 }
 
-// TestProxyHeader holds whose header counts: that of a trusted proxy, which must
-// send one, and nobody else's.
-func TestProxyHeader(t *testing.T) {
-	t.Parallel()
-	bans, err := OpenBans("", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bans.Add(Ban{Kind: BanNet, Value: "203.0.113.0/24", Reason: "scanning"}); err != nil {
-		t.Fatal(err)
-	}
-	trusting := serve(t, func(o *Options) {
-		o.Bans, o.TrustedProxies, o.Limits.PerSource = bans, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, 1
-	})
-	for _, v := range []byte{1, 2} {
-		if in, why := greeted(t, trusting.raw(t, behind(t, v, "198.51.100.7:999")+"SSH-2.0-test\r\n")); in != (v == 1) || v == 2 && why != sayTooMany {
-			t.Errorf("version %d: let in %v: %q", v, in, why) // the second is of the same source
-		}
-		if in, why := greeted(t, trusting.raw(t, behind(t, v, "203.0.113.9:999"))); in || !strings.Contains(why, "Reason: scanning") {
-			t.Errorf("version %d: let in %v: %q", v, in, why)
-		}
-	}
-	for name, begin := range map[string]string{
-		"none": "SSH-2.0-test\r\n", "local": "PROXY UNKNOWN\r\n", "broken": "PROXY TCP4 300.1.1.1 1.1.1.1 1 1\r\n",
-		"too long": "PROXY " + strings.Repeat("x", 4096) + "\r\n",
-	} {
-		if in, why := greeted(t, trusting.raw(t, begin)); in || why != "" {
-			t.Errorf("%s: let in %v: %q", name, in, why)
-		}
-	}
-
-	other := serve(t, func(o *Options) {
-		o.Bans, o.TrustedProxies = bans, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
-	})
-	c := other.raw(t, behind(t, 1, "203.0.113.9:999")+"SSH-2.0-test\r\n")
-	if in, why := greeted(t, c); !in {
-		t.Errorf("a header of nobody's was read: %q", why)
-	}
-	await(t, "a failed handshake", func() bool {
-		return strings.Contains(other.log.String(), "handshake failed") || other.Status().Handshakes == 1
-	}, other.log.String)
-	if strings.Contains(other.log.String(), "203.0.113.9") {
-		t.Errorf("the address of a forged header was taken:\n%s", other.log)
-	}
-}
-
 // TestProxyThatSaysNothing holds that a proxy's connection without a header does
 // not stay.
 func TestProxyThatSaysNothing(t *testing.T) {

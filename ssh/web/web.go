@@ -117,25 +117,42 @@ func newServer(h http.Handler) *http.Server {
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     log.New(io.Discard, "", 0), // it would hold addresses of clients
 		ConnState: func(c net.Conn, to http.ConnState) {
-			if to == http.StateActive {
+			switch to {
+			case http.StateActive, http.StateHijacked: // a session is about to begin
 				known(c)
+			case http.StateIdle:
+				rests(c)
+			default: // it has not asked yet, or has gone
 			}
 		},
 	}
 }
 
-// known tells the listener's connection that the handshake is over.
+// known tells the listener's connection that its client asks something, and rests
+// that it has its answer.
 func known(c net.Conn) {
-	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
-	}
-	if k, ok := c.(interface{ Known() }); ok {
+	if k, ok := under(c).(interface{ Known() }); ok {
 		k.Known()
 	}
 }
 
+func rests(c net.Conn) {
+	if k, ok := under(c).(interface{ Rests() }); ok {
+		k.Rests()
+	}
+}
+
+// under is the listener's connection.
+func under(c net.Conn) net.Conn {
+	if t, ok := c.(*tls.Conn); ok {
+		return t.NetConn()
+	}
+	return c
+}
+
 // Serve serves what comes in at l until Drain, and then returns nil. A connection
-// of l that has a method Known() is told once its client has begun to ask.
+// of l that has the methods Known() and Rests() is told when its client has begun to ask,
+// and when it has its answer.
 func (d *Door) Serve(l net.Listener) error {
 	if err := d.server.ServeTLS(l, "", ""); err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("serve HTTPS: %w", err)
