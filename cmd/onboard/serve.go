@@ -9,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	_ "embed" // the systemd unit
 
@@ -86,6 +89,9 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	if err := ssh.CheckIdentity(c.HostKeys); err != nil {
 		return usage(saySeeConfig, "%w", err)
 	}
+	if err := c.checkKeyPlace(); err != nil {
+		return usage(saySeeConfig, "hostKeys: %w", err)
+	}
 	if _, err := ssh.OpenBans(filepath.Join(c.State, "bans.json"), nil); err != nil {
 		return usage(sayMendBans, "%w", err)
 	}
@@ -102,6 +108,19 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	}
 	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told(c.Listen))
 	return err
+}
+
+// checkKeyPlace says why the first host key could not be made where there is none. The
+// state folder may still have to be made, by whoever starts the service.
+func (c *serveConfig) checkKeyPlace() error {
+	first := c.HostKeys[0]
+	if _, err := os.Stat(first); err == nil {
+		return nil
+	}
+	if _, err := os.Stat(c.State); err != nil && strings.HasPrefix(first, filepath.Clean(c.State)+string(filepath.Separator)) {
+		return nil //nolint:nilerr // the start makes it, or says why not
+	}
+	return web.CheckPlace(filepath.Dir(first))
 }
 
 // site is what is served: the server, and everything that it keeps.
@@ -247,11 +266,19 @@ func (s *site) command(ctx context.Context, args []string, out, errs io.Writer) 
 	return execute(ctx, world{args: all, in: o.in, out: out, err: errs, env: []string{"TERM=dumb", "NO_COLOR=1"}, noFiles: true, publicOnly: o.publicOnly, lookup: o.lookup, elsewhere: sayUnaskedServed})
 }
 
+// notListened says why there is no door; ports below 1024 are not everybody's.
+func notListened(err error, key string) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return usage(sayLowPort, "%s: %w", key, err)
+	}
+	return fmt.Errorf("%s: %w", key, err)
+}
+
 // listen opens the doors: that of the clients, and that of the operator.
 func (s *site) listen(ctx context.Context) (l net.Listener, admin *adminDoor, err error) {
 	l, err = new(net.ListenConfig).Listen(ctx, "tcp", s.c.Listen)
 	if err != nil {
-		return nil, nil, fmt.Errorf("listen: %w", err)
+		return nil, nil, notListened(err, "listen")
 	}
 	s.doors = append(s.doors, l)
 	if admin, err = openAdmin(ctx, s.c.Admin, s.server, s.bans, s.log); err != nil {

@@ -118,6 +118,8 @@ func othersCannotRead(file string) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("look at the credential: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf(sayProbeNoFile, file)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o007 != 0: // whose modes say nothing
 		return fmt.Errorf(sayProbeOpen, file, info.Mode().Perm())
 	}

@@ -282,7 +282,7 @@ func (s *site) listenWeb(ctx context.Context) error {
 	listen := func(at, key string) (net.Listener, error) {
 		l, err := new(net.ListenConfig).Listen(ctx, "tcp", at)
 		if err != nil {
-			return nil, fmt.Errorf("listen at %s: %w", key, err)
+			return nil, notListened(err, key)
 		}
 		s.doors = append(s.doors, l)
 		return l, nil

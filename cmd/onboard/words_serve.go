@@ -33,6 +33,7 @@ comes in, but a client that may ask nobody (BatchMode of OpenSSH) does not; and
 who hides a banned key is not known by it.`
 
 	saySeeConfig = "Type `onboard serve --print-config` for every setting and its default."
+	sayLowPort   = "Ports below 1024 need the capability CAP_NET_BIND_SERVICE: `onboard serve --print-unit` prints a unit that has it."
 	sayMendBans  = "Mend the file, or move it away: without it nobody is banned."
 	sayNoYAML    = "cannot be read as YAML; look for a tag, such as !tag or !!binary, and leave it out"
 
@@ -48,6 +49,7 @@ who hides a banned key is not known by it.`
 	sayProbeOne       = "probes: app %q needs one of secretFile and certFile"
 	sayProbeTwice     = "probes: app %q is named twice"
 	sayProbeSame      = "probes: the apps %q and %q have one client id; name one of them"
+	sayProbeNoFile    = "the credential %s is no regular file"
 	sayProbeOpen      = "others can read the credential %s (mode %04o): chmod o-rwx it"
 	sayProbeOther     = "Nobody asks with the credential of this app here."
 	sayProbeBusy      = "Many ask with the vendor's credential just now; it is asked again by itself."

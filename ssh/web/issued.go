@@ -92,7 +92,16 @@ func NewIssued(o IssuedOptions) (*Issued, error) {
 // CheckCache says what is wrong with a folder for certificates, and makes nothing: one
 // that is not there is fine where it could be made.
 func CheckCache(dir string) error {
-	at := dir
+	if info, err := os.Stat(dir); err == nil && info.IsDir() && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 { // whose modes say nothing
+		return fmt.Errorf(sayCacheOpen, dir, info.Mode().Perm(), dir)
+	}
+	return CheckPlace(dir)
+}
+
+// CheckPlace says why this user could keep nothing in a folder, and makes nothing: one
+// that is not there is fine where it could be made.
+func CheckPlace(dir string) error {
+	at := filepath.Clean(dir)
 	info, err := os.Stat(at)
 	for errors.Is(err, fs.ErrNotExist) && filepath.Dir(at) != at { // it would be made in there
 		at = filepath.Dir(at)
@@ -100,11 +109,11 @@ func CheckCache(dir string) error {
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("look at the folder for certificates: %w", err)
+		return fmt.Errorf("look at the folder: %w", err)
 	case !info.IsDir():
 		return fmt.Errorf(sayCacheNoDir, at)
-	case at == dir && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // whose modes say nothing
-		return fmt.Errorf(sayCacheOpen, dir, info.Mode().Perm(), dir)
+	case runtime.GOOS == "linux" && strings.HasPrefix(at+"/", "/proc/"): // where root may write, and nothing is kept
+		return fmt.Errorf(sayCacheLocked, at, fs.ErrPermission)
 	}
 	if err := writable(at); err != nil {
 		return fmt.Errorf(sayCacheLocked, at, err)

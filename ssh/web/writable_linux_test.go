@@ -33,7 +33,7 @@ func TestCacheMustBeWritable(t *testing.T) {
 		}
 		said <- CheckCache(filepath.Join(dir, "acme"))
 	}()
-	if err := <-said; !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "cannot be kept in "+dir) {
+	if err := <-said; !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "nothing can be kept in "+dir) {
 		t.Errorf("%v", err)
 	}
 }
