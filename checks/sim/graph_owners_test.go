@@ -22,7 +22,7 @@ func TestOwnersComeAndGo(t *testing.T) {
 	ref := func(kind, id string) string { return "https://graph.microsoft.com/v1.0/" + kind + "/" + id }
 	bind := func(refs ...string) string {
 		return `{"appId":"` + app + `","accountEnabled":true,"alternativeNames":[],"appRoleAssignmentRequired":false,"description":"TERRAFORM_UPDATE_x",
-			"loginUrl":null,"notes":null,"notificationEmailAddresses":[],"preferredSingleSignOnMode":null,"tags":[],"owners@odata.bind":["` + strings.Join(refs, `","`) + `"]}`
+			"loginUrl":null,"notes":null,"notificationEmailAddresses":[],"preferredSingleSignOnMode":null,"samlSingleSignOnSettings":{"relayState":""},"tags":[],"owners@odata.bind":["` + strings.Join(refs, `","`) + `"]}`
 	}
 	for _, bad := range []string{"x", "http://graph.microsoft.com/v1.0/directoryObjects/" + me, ref("groups", me), ref("directoryObjects", ""), "https://graph.microsoft.com/v1.0"} {
 		refusedAs(t, bad, r.do("POST", "/v1.0/servicePrincipals", token, bind(bad)), 400, "Request_BadRequest")
@@ -32,6 +32,11 @@ func TestOwnersComeAndGo(t *testing.T) {
 	p := r.do("POST", "/v1.0/servicePrincipals", token, bind(ref(tenant.ID+"/directoryObjects", me), ref("users", other), ref("directoryObjects", api), ref("users('"+me+"')", "")[:len(ref("users('"+me+"')", ""))-1]))
 	if p.status != http.StatusCreated {
 		t.Fatalf("made: %d %s", p.status, p.raw)
+	}
+	for version, want := range map[string]int{"v1.0": http.StatusBadRequest, "beta": http.StatusOK} {
+		if got := r.do("GET", "/"+version+"/servicePrincipals/"+p.text("id")+"?$select=samlMetadataUrl", token, ""); got.status != want {
+			t.Errorf("%s: %d %s", version, got.status, got.raw)
+		}
 	}
 	owners := "/v1.0/servicePrincipals/" + p.text("id") + "/owners"
 	if p := r.do("PATCH", strings.TrimSuffix(owners, "/owners"), token, `{"description":null}`); p.status != http.StatusNoContent {

@@ -22,6 +22,7 @@ type entity struct {
 	usual, rare string
 	// unread are relations that print as empty lists unless they are expanded.
 	unread []string
+	beta   []string // properties that beta has and v1.0 has not
 	filter []string // properties Graph can filter and sort by
 	search []string // properties that $search looks at
 	eqOnly bool

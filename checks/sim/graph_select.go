@@ -23,10 +23,13 @@ func (c *graphCall) selection(e *entity) ([]string, bool, error) {
 			continue
 		}
 		p, ok := e.prop(name)
-		if !ok {
+		switch {
+		case ok:
+			names = append(names, p.name)
+		case strings.HasSuffix(c.root, "/beta") && hasFold(e.beta, name): // it has no value here
+		default:
 			return nil, false, noProperty(name, e.name)
 		}
-		names = append(names, p.name)
 	}
 	return names, true, nil
 }

@@ -15,6 +15,9 @@ var (
 	serviceEntity = &entity{
 		name: "servicePrincipal", directory: true,
 		set: "servicePrincipals", rare: "customSecurityAttributes",
+		// terraform reads it of what it made (beta's servicePrincipal; azuread,
+		// service_principal_resource.go [PUB]).
+		beta:   []string{"samlMetadataUrl"},
 		search: []string{"displayName", "appDisplayName", "appId", "description"}, expand: serviceRelations(),
 		filter: []string{
 			"id", "appId", "displayName", "accountEnabled", "appOwnerOrganizationId", "servicePrincipalType", "tags",
@@ -210,7 +213,7 @@ func nameTaken(appID string) error {
 const servicePropsAtFirst = "appId accountEnabled appRoleAssignmentRequired tags displayName " + keptProps
 
 // keptProps are properties that Graph keeps as written.
-const keptProps = "notes description homepage loginUrl logoutUrl notificationEmailAddresses preferredSingleSignOnMode replyUrls alternativeNames"
+const keptProps = "notes description homepage loginUrl logoutUrl notificationEmailAddresses preferredSingleSignOnMode samlSingleSignOnSettings replyUrls alternativeNames"
 
 // keep takes over what a body says of keptProps.
 func (p *ServicePrincipal) keep(m map[string]json.RawMessage) {
