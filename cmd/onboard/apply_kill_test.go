@@ -26,7 +26,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 				g, before := newKill(t, p)
 				for n := range p.lines {
 					for _, landed := range []bool{false, true} { // each leaves the tenant as it was
-						ok := t.Run(fmt.Sprintf("line %d, landed %v", n+1, landed), func(t *testing.T) {
+						ok := t.Run(fmt.Sprintf("line %d, landed %v", n+1, landed), func(t *testing.T) { //nolint:paralleltest // in one tenant, one after the other
 							kinds.add(g.killedAt(t, p, n, landed, before), p.here)
 						})
 						if !ok {

@@ -25,7 +25,7 @@ func TestUndoKilledAtEveryWrite(t *testing.T) {
 				g, before := newKill(t, p)
 				for n := range p.back {
 					for _, landed := range []bool{false, true} { // each leaves the tenant as it was
-						ok := t.Run(fmt.Sprintf("line %d, landed %v", n+1, landed), func(t *testing.T) {
+						ok := t.Run(fmt.Sprintf("line %d, landed %v", n+1, landed), func(t *testing.T) { //nolint:paralleltest // in one tenant, one after the other
 							kinds.add(g.undoKilledAt(t, p, n, landed, before), p.here)
 						})
 						if !ok {
