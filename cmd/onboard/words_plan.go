@@ -7,9 +7,9 @@ exactly as it would be sent, what is there before and after, who gains what, the
 least role and permissions it takes, and how to take it back. It changes nothing.
 
 --as prints it as a script with its undo. Before they came to you, http, m365 and
-az were run against a simulated Microsoft, and so was what terraform asks for by
-az. What it makes by the azuread provider was checked in its form alone, and the
-whole of powershell too: neither was run. Read those with care.
+az were run against a simulated Microsoft, and so was terraform, but for the app
+roles and assignments that its azuread provider makes. Those, and the whole of
+powershell, were checked in their form alone: read them with care.
 
 Exit codes: 0 the plan is shown, or nothing is to be done, 1 there can be no
 such plan, 2 wrong usage, 3 the tenant could not be read.`
