@@ -266,13 +266,14 @@ func (c *carrying) sending(i int) bool {
 
 // tooEarly says whether a refusal may only mean that Microsoft does not see yet
 // what an earlier line of the plan made, and this line refers to: 404, or 400
-// on a grant (entra-facts §15). A 400 on an assignment to the app is of what was
-// asked for, such as a group where the tenant has no licence for that.
+// on a grant (entra-facts §15). That an assignment may get such a 400 as well is
+// what terraform-provider-azuread goes by ("Not a valid reference update"); one that
+// means something else costs a few tries, of which none writes anything.
 func (c *carrying) tooEarly(i int, sent flows.Change, status int) bool {
 	planned := c.plan.Lines[i]
 	refers := planned.Path != sent.Path || planned.Body != sent.Body || // to what was filled in
 		slices.ContainsFunc(c.plan.Lines[:i], func(l flows.Change) bool { return l.Kind == flows.CreatePolicy || l.Kind == flows.RestoreApp })
-	return refers && (status == http.StatusNotFound || status == http.StatusBadRequest && planned.Kind != flows.Assign)
+	return refers && (status == http.StatusNotFound || status == http.StatusBadRequest)
 }
 
 // send makes the write, once, and says what came of it. It is not cut off when

@@ -129,27 +129,3 @@ func TestWhatAFailureSaysOfAWrite(t *testing.T) {
 		}
 	}
 }
-
-// A 400 on an assignment to an app that the plan made is no word of an app that is
-// not there yet: it says that a group takes a licence, and is asked once.
-func TestAnAssignmentThatIsRefusedIsSentOnce(t *testing.T) {
-	t.Parallel()
-	lines := []flows.Change{
-		{Kind: flows.CreateApp, Method: "POST", Path: "/servicePrincipals"},
-		{Kind: flows.Assign, Method: "POST", Path: "/servicePrincipals/" + flows.NewAppRef + "/appRoleAssignedTo"},
-		{Kind: flows.CreateGrant, Method: "POST", Path: "/oauth2PermissionGrants", Body: flows.NewAppRef},
-		{Kind: flows.AssignRole, Method: "POST", Path: "/servicePrincipals/" + graphSP + "/appRoleAssignedTo", Body: flows.NewAppRef},
-	}
-	c := &carrying{plan: flows.Plan{Lines: lines}}
-	for i, want := range map[int]map[int]bool{
-		0: {400: false, 404: false, 403: false}, 1: {400: false, 404: true, 403: false},
-		2: {400: true, 404: true, 403: false}, 3: {400: true, 404: true, 403: false},
-	} {
-		sent, _ := lines[i].Bind(newAppID)
-		for status, early := range want {
-			if got := c.tooEarly(i, sent, status); got != early {
-				t.Errorf("%s, %d: too early is %t", lines[i].Kind, status, got)
-			}
-		}
-	}
-}
