@@ -31,6 +31,7 @@ func shipped() []string {
 	return []string{
 		"-trimpath", "-ldflags", "-s -w",
 		"-gcflags", "onboard.example/checks/sim=-l", "-gcflags", "github.com/microsoftgraph/msgraph-sdk-go/models=-l",
+		"-gcflags", "github.com/goccy/go-yaml/...=-l",
 	}
 }
 
