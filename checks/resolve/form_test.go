@@ -69,7 +69,8 @@ func TestForms(t *testing.T) {
 	})
 	wild, wilds := w.serveTLS(t, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"*.contoso.example"}, nil })
 	nameless, anyones := w.serveTLS(t, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil })
-	old, olds := w.serveTLS(t, func(c *x509.Certificate) { c.NotAfter = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) })
+	from, to := time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour)
+	old, olds := w.serveTLS(t, func(c *x509.Certificate) { c.NotBefore, c.NotAfter = from, to })
 	mute, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0") // takes connections, and says nothing
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +91,7 @@ func TestForms(t *testing.T) {
 		"tls, another address": {fmt.Sprintf("tls://127.0.0.1:%d", elsewhere), its, ": its certificate is for *.contoso.example, dns.contoso.example, and not for 127.0.0.1; if that is who is meant, name it so: tls://dns.contoso.example:" + fmt.Sprint(elsewhere)},
 		"tls, others' names":   {fmt.Sprintf("tls://localhost:%d", wild), wilds, ": its certificate is for *.contoso.example, and not for localhost"},
 		"tls, no name":         {fmt.Sprintf("tls://localhost:%d", nameless), anyones, ": its certificate is for no name or address, so not for localhost either"},
-		"tls, run out":         {fmt.Sprintf("tls://localhost:%d", old), olds, "to 2026-01-02 03:04 UTC; is this machine's clock right?"},
+		"tls, run out":         {fmt.Sprintf("tls://localhost:%d", old), olds, ": its certificate holds only from " + stamp(from) + " to " + stamp(to) + "; is this machine's clock right?"},
 		"tls where none is":    {fmt.Sprintf("tls://127.0.0.1:%d", w.port), roots, ": " + wordNoTLS},
 		"tls, and no word":     {"tls://" + mute.Addr().String(), roots, ": " + wordNoTLS},
 		"tcp, and no word":     {"tcp://" + mute.Addr().String(), nil, ": " + wordLate},

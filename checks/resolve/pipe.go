@@ -28,6 +28,7 @@ type pipe struct {
 	gone  chan struct{} // closed once nobody reads any more
 	load  int           // questions under way; Resolver.mu
 	over  atomic.Bool   // TLS is to begin, and has not yet
+	stop  func()        // ends what it takes to get conn
 
 	mu       sync.Mutex
 	conn     net.Conn
@@ -60,13 +61,24 @@ func (r *Resolver) piped(ctx context.Context, t target, m *dns.Msg) (in *dns.Msg
 	alone = p.answered || p.asked > 1 // a reset may swallow the answer that came before it
 	p.mu.Unlock()
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.alone[t] = r.alone[t] || alone
-	r.pipes[t] = slices.DeleteFunc(r.pipes[t], func(q *pipe) bool { return q == p })
+	r.mu.Unlock()
+	r.forget(t, p)
 	return nil, alone, err
 }
 
-// pipeTo is the connection with the fewest questions under way, or another one.
+// forget keeps a pipe from being given to anybody else.
+func (r *Resolver) forget(t target, p *pipe) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.pipes[t] = slices.DeleteFunc(r.pipes[t], func(q *pipe) bool { return q == p }); len(r.pipes[t]) == 0 {
+		delete(r.pipes, t)
+	}
+}
+
+// pipeTo is the connection with the fewest questions under way, or another one. That
+// one begins for all who will use it: whoever asked first may give up meanwhile, and
+// it goes on, for as long as an attempt may take or the last look.
 func (r *Resolver) pipeTo(ctx context.Context, t target) *pipe {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,6 +90,7 @@ func (r *Resolver) pipeTo(ctx context.Context, t target) *pipe {
 	}
 	if p == nil || p.load >= fullPipe && len(r.pipes[t]) < maxPipes {
 		p = &pipe{ready: make(chan struct{}), dead: make(chan struct{}), gone: make(chan struct{}), waits: map[uint16]wait{}}
+		ctx, p.stop = context.WithTimeout(context.WithoutCancel(ctx), r.opt.Timeout)
 		r.pipes[t], r.opened = append(r.pipes[t], p), append(r.opened, p)
 		go p.run(ctx, r, t)
 	}
@@ -99,6 +112,10 @@ func (p *pipe) run(ctx context.Context, r *Resolver, t target) {
 		if conn, err = r.overTLS(ctx, conn, t); err == nil {
 			p.over.Store(false)
 		}
+	}
+	p.stop()
+	if err != nil {
+		r.forget(t, p) // also where nobody waits any more who would
 	}
 	p.mu.Lock()
 	p.conn = conn
@@ -208,6 +225,9 @@ func (p *pipe) write(ctx context.Context, m *dns.Msg) error {
 	}
 	p.writing.Lock()
 	defer p.writing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err // a TLS connection is of no more use once a write to it was late
+	}
 	if at, ok := ctx.Deadline(); ok {
 		_ = p.conn.SetWriteDeadline(at)
 	}
@@ -226,6 +246,7 @@ func (p *pipe) end(err error) {
 	if p.conn != nil {
 		_ = p.conn.Close()
 	}
+	p.stop()
 }
 
 // begin counts a look that is under way; the connections live until the last ends.

@@ -14,7 +14,7 @@ type told struct {
 	from target
 	took time.Duration
 	err  error
-	cut  bool // whoever asked gave up before there was an answer
+	cut  bool // whoever asked gave up before all were asked who might have answered
 }
 
 // tell asks the resolver in use, once per question and run. What was cut short
@@ -44,11 +44,24 @@ func (r *Resolver) tell(ctx context.Context, name string, kind uint16) *told {
 	}
 }
 
-// fetch fills t. Where several resolvers are set up, each gets one short try
-// before any gets a long one, as one of them may be dead.
+// fetch fills t; where it was cut short, the next one who wants it asks anew.
 func (r *Resolver) fetch(ctx context.Context, t *told, q question) {
 	defer close(t.done)
 	start := time.Now()
+	t.cut = r.askEach(ctx, t, q)
+	t.took = time.Since(start)
+	if t.cut {
+		r.mu.Lock()
+		delete(r.told, q)
+		r.mu.Unlock()
+	}
+}
+
+// askEach asks the resolvers in use, one after the other, until one answers that can.
+// Where several are set up, each gets one short try before any gets a long one, as one
+// of them may be dead. cut: whoever asked gave up meanwhile, so that what is in t, such
+// as that the first one cannot answer, is not the last word.
+func (r *Resolver) askEach(ctx context.Context, t *told, q question) (cut bool) {
 	for _, hurry := range []bool{true, false} {
 		for _, s := range r.servers {
 			if hurry && len(r.servers) == 1 {
@@ -58,20 +71,16 @@ func (r *Resolver) fetch(ctx context.Context, t *told, q question) {
 			if t.msg == nil || err == nil {
 				t.msg, t.err, t.from = m, err, s
 			}
-			if err == nil && m.Rcode != dns.RcodeServerFailure && m.Rcode != dns.RcodeRefused {
-				t.took = time.Since(start)
-				return
+			switch {
+			case err == nil && m.Rcode != dns.RcodeServerFailure && m.Rcode != dns.RcodeRefused:
+				return false
+			case err != nil && ctx.Err() != nil:
+				return true
 			}
 		}
 		if t.msg != nil {
 			break // one answered, if only that it cannot
 		}
 	}
-	t.took = time.Since(start)
-	if t.msg == nil && ctx.Err() != nil {
-		t.cut = true
-		r.mu.Lock()
-		delete(r.told, q)
-		r.mu.Unlock()
-	}
+	return false
 }
