@@ -45,6 +45,9 @@ type Why struct {
 	// LeftOut are the fields of which something is left out, because it may name a
 	// person: of Plain alone.
 	LeftOut []string `json:"leftOut,omitempty"`
+	// Unnamed is how many permissions of the text Plain left out: whoever is asked to
+	// approve the others is told that there are more.
+	Unnamed int `json:"-"`
 }
 
 // WhyReason is one thing that was seen beyond the text, with how sure it is.

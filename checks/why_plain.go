@@ -26,7 +26,7 @@ type WhyKnown struct {
 // concluded from them stays.
 func (w Why) Plain(k WhyKnown) Why {
 	w.Answer = w.WithoutPersonal()
-	w.LeftOut = nil
+	w.LeftOut, w.Unnamed = nil, 0
 	keep := func(field, value, kept string) string {
 		if !strings.EqualFold(value, kept) && !slices.Contains(w.LeftOut, field) {
 			w.LeftOut = append(w.LeftOut, field)
@@ -48,6 +48,7 @@ func (w Why) Plain(k WhyKnown) Why {
 			scopes = append(scopes, s)
 		} else {
 			keep("scopes", s, "")
+			w.Unnamed++
 		}
 	}
 	w.Scopes = scopes

@@ -49,7 +49,9 @@ const (
 		Create CreateFrom Update Delete Export ImportExport Invite Invited Selected OwnedBy Chat Group User Use Edit AppFolder Hidden Directory
 		Basic Initiate JoinGroupCall AccessMedia PermissionGrant ConditionalAccess Authorization ConsentRequest AuthenticationMethod AuthenticationFlows
 		ApplicationConfiguration CrossTenantAccess DeviceConfiguration FeatureRollout IdentityProtection MobilityManagement SecurityDefaults TrustFramework
-		AccessReview Attachment History ForTeam ForUser ForChat WhereInstaller Exchange CloudPC EntitlementManagement Defender PrivilegedOperations`
+		AccessReview Attachment History ForTeam ForUser ForChat WhereInstaller Exchange CloudPC EntitlementManagement Defender PrivilegedOperations
+		ReadForUser ReadForTeam ReadForChat ReadSelfForUser ReadSelfForTeam ReadSelfForChat ReadWriteForUser ReadWriteForTeam ReadWriteForChat
+		ReadWriteSelfForUser ReadWriteSelfForTeam ReadWriteSelfForChat EnableDisableAccount CrossCloud`
 	scopeNouns = `User Users Calendars Calendar Mail MailboxSettings MailboxFolder MailboxItem Contacts People Tasks EWS IMAP POP SMTP Exchange Files Sites
 		OnlineMeetings OnlineMeetingTranscript OnlineMeetingRecording OnlineMeetingArtifact VirtualEvent Chat ChatMember ChatMessage Channel ChannelMember
 		ChannelMessage ChannelSettings Team TeamMember TeamSettings TeamsTab TeamsApp TeamsAppInstallation TeamsActivity TeamworkTag TeamworkDevice Teamwork
@@ -68,5 +70,6 @@ const (
 		QnA RecordsManagement ResourceSpecificPermissionGrant SearchConfiguration ServiceActivity ServiceHealth ServiceMessage ServicePrincipalEndpoint
 		SharePointTenantSettings ShortNotes SpiffeTrustDomain Subscription Synchronization SynchronizationData Tenant TrustFrameworkKeySet
 		UnifiedGroupMember UserActivity UserAuthenticationMethod UserCloudClipboard UserNotification UserShiftPreferences UserTeamwork UserTimelineActivity
-		UserWindowsSettings WindowsUpdates WorkforceIntegration AllSites MyFiles AllProfiles Vault`
+		UserWindowsSettings WindowsUpdates WorkforceIntegration AllSites MyFiles AllProfiles Vault
+		EAS Community Bookmark CallEvents Group-Conversation`
 )

@@ -96,14 +96,18 @@ func HandoffOf(s State, why checks.Why) Handoff {
 
 // SentHandoff is HandoffOf for a code, which nobody reads before it is sent: of what
 // the text alone says, ids and permissions in Microsoft's own words are in it, and
-// no domain, for somebody's machine may be called so.
+// no domain, for somebody's machine may be called so. Where one of the permissions
+// cannot stand in it, none does: a list that hides some would be taken for all.
 func SentHandoff(s State, why checks.Why) Handoff {
 	h := HandoffOf(s, why)
 	if strings.EqualFold(h.Domain, why.Tenant.Name) && !strings.EqualFold(h.Domain, why.Asked) {
 		h.Domain, h.TenantID = "", s.TenantID()
 	}
 	if s.Profile != nil && s.Profile.ID == UnlistedID {
-		h.Scopes = slices.DeleteFunc(slices.Clone(h.Scopes), func(scope string) bool { return !checks.PlainScope(scope) })
+		own := func(scope string) bool { return !checks.PlainScope(scope) }
+		if unnamed(s, why) > 0 || slices.ContainsFunc(h.Scopes, own) {
+			h.Scopes = nil
+		}
 	}
 	return h
 }

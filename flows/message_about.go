@@ -92,6 +92,32 @@ func Strange(s State) bool {
 	return p != nil && s.App.ClientID != "" && (p.ID == UnlistedID || p.ID == OwnAppID || p.ClientID == "" || s.Handed != nil && s.Handed.Unvouched)
 }
 
+// unnamed is how many permissions a text names that its run's list does not have:
+// those that were left out because somebody's own words may stand in them, that have
+// not the form of one, or that are too many. A list that the vendor gave is all that
+// the app asks for: a text adds nothing to it, nor does one about another app.
+func unnamed(s State, why checks.Why) int {
+	own := s.Profile != nil && (s.Profile.ID == UnlistedID || s.Profile.ID == OwnAppID)
+	switch {
+	case len(s.App.Needs) == 0 && !own:
+		return why.Unnamed // the text's own list is shown
+	case !own && !s.App.NeedsUnstated, why.App.ID != "" && !strings.EqualFold(why.App.ID, s.App.ClientID):
+		return 0
+	}
+	n := why.Unnamed
+	for _, scope := range why.Scopes {
+		resource, value := splitScope(scope)
+		listed := func(need checks.Permission) bool {
+			return strings.EqualFold(need.Scope, value) && need.Resource == resource
+		}
+		basic := signInWhy[strings.ToLower(value)] != "" && resource == checks.MicrosoftGraph
+		if !basic && !slices.ContainsFunc(s.App.Needs, listed) {
+			n++
+		}
+	}
+	return n
+}
+
 // cloudOfHost is the cloud whose sign-in has a host, the public one for none;
 // known is false for a host of another. GCC High and DoD share theirs, and so
 // their links.

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -86,8 +87,12 @@ func reachesBeyond(scope string) bool {
 // scopes lists every permission with what it means and why the vendor wants it.
 func (m *messenger) scopes() passage {
 	p := passage{head: m.words.scopesHead}
+	more := ""
+	if n := unnamed(m.State, m.Why); n > 0 {
+		more = fmt.Sprintf(m.words.scopesLeft, n)
+	}
 	if m.unlisted() && m.State.App.NeedsUnstated {
-		p.lines = append(p.lines, m.words.scopesUnsaid)
+		p.lines = append(p.lines, cmp.Or(more, m.words.scopesUnsaid))
 		return p
 	}
 	for _, n := range m.State.App.Needs {
@@ -121,9 +126,13 @@ func (m *messenger) scopes() passage {
 	}
 	switch {
 	case m.unlisted() && len(p.items) > 0:
-		p.lines = append(p.lines, m.words.scopesNamed)
+		p.lines = append(p.lines, cmp.Or(more, m.words.scopesNamed))
+		return p
 	case m.State.App.NeedsUnstated || len(p.items) == 0:
 		p.lines = append(p.lines, m.words.scopesUnknown)
+	}
+	if more != "" {
+		p.lines = append(p.lines, more)
 	}
 	return p
 }
@@ -160,8 +169,12 @@ func (m *messenger) rest() []passage {
 	if where := m.vendorAt(); where != "" {
 		out = append(out, passage{head: m.words.supportHead, lines: []string{where}})
 	}
-	if code := SentHandoff(m.State, m.Why).String(); code != "" {
+	sent := SentHandoff(m.State, m.Why)
+	if code := sent.String(); code != "" {
 		command, help, _ := strings.Cut(strings.ReplaceAll(m.words.caseHelp, "{case}", code), "\n")
+		if p := m.State.Profile; p != nil && p.ID == UnlistedID && len(sent.Scopes) == 0 && len(HandoffOf(m.State, m.Why).Scopes)+unnamed(m.State, m.Why) > 0 {
+			help = sentences(help, m.words.caseLeft)
+		}
 		if p := m.State.Profile; p != nil && p.OnboardURL != "" {
 			help = sentences(help, strings.ReplaceAll(m.words.caseAt, "{url}", messageLine(p.OnboardURL)))
 		}

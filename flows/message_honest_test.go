@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -91,6 +92,70 @@ func TestMessageOfSelfNamedApp(t *testing.T) {
 		named.App.Name = "Contoso Mail www.evil.example https://evil.example"
 		says(t, MessageAsked{State: AboutWhy(State{}, named, nil), Why: named, Lang: lang},
 			[]string{strings.ReplaceAll(w.quoted, "%s", "Contoso Mail www .evil.example https: //evil.example"), w.calls, "› " + search + " ›"}, append(no, w.noApp, "https://evil"))
+	}
+}
+
+// TestMessageSaysWhatItLeavesOut holds that a message, in every language, says that
+// the request names more than it lists, and how much more; that the hand-off code
+// then has no list either, and says so; and that nothing of it is said where the list
+// is whole.
+func TestMessageSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	const id = "66666666-2222-3333-4444-555555555555"
+	many := make([]string, mostScopes+3)
+	for i := range many {
+		many[i] = fmt.Sprintf("Files%d.Read", i)
+	}
+	for name, c := range map[string]struct {
+		scopes     []string
+		here, left int  // in a message that somebody reads first
+		plain      int  // in one that nobody reads before a program does
+		code       bool // has a list
+	}{
+		"whole":             {[]string{"openid", "User.Read", "Mail.Read"}, 2, 0, 0, true},
+		"one's own":         {[]string{"User.Read", "Tickets.Read"}, 2, 0, 1, false},
+		"of another API":    {[]string{"User.Read", "api://contoso/Tickets.Read", "api://contoso/Notes.Read"}, 1, 2, 2, false},
+		"nothing but those": {[]string{"api://contoso/Tickets.Read"}, 0, 1, 1, false},
+		"too many":          {many, mostScopes, 3, len(many), false},
+	} {
+		why := messageWhy("admin_consent_needed", 90094)
+		why.App.ID, why.Tenant.Name, why.Scopes = id, "contoso.example", c.scopes
+		for _, lang := range MessageLanguages() {
+			for _, w := range []checks.Why{why, why.Plain(checks.WhyKnown{})} {
+				words, _ := messageTexts(lang)
+				left := c.left
+				if len(w.Scopes) < len(c.scopes) {
+					left = c.plain
+				}
+				m := makeMessage(t, MessageAsked{State: AboutWhy(State{}, w, nil), Why: w, Form: MessageEmail, Lang: lang})
+				if says := fmt.Sprintf(words.scopesLeft, left); strings.Contains(m.Body, says) != (left > 0) || strings.Contains(m.Body, words.scopesNamed) != (left == 0) || strings.Contains(m.Body, words.scopesUnsaid) {
+					t.Errorf("%s, %s, %d left out:\n%s", name, lang, left, m.Body)
+				}
+				if strings.Contains(m.Body, words.caseLeft) == c.code {
+					t.Errorf("%s, %s, the code:\n%s", name, lang, m.Body)
+				}
+				if n := strings.Count(m.Body, ".Read"); left == c.left && n < c.here {
+					t.Errorf("%s, %s: %d of %d named:\n%s", name, lang, n, c.here, m.Body)
+				}
+			}
+		}
+	}
+}
+
+// TestMessageOfNoAppSaysWhatItLeavesOut holds the same where no app is known, and
+// where a described one's vendor does not say what it asks for.
+func TestMessageOfNoAppSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	why := messageWhy("admin_consent_needed", 90094)
+	why.Scopes = []string{"User.Read", "Tickets.Read"}
+	plain := why.Plain(checks.WhyKnown{})
+	for _, lang := range MessageLanguages() {
+		words, _ := messageTexts(lang)
+		more := fmt.Sprintf(words.scopesLeft, 1)
+		says(t, MessageAsked{State: AboutWhy(State{}, why, nil), Why: why, Lang: lang}, []string{"Tickets.Read"}, []string{more})
+		says(t, MessageAsked{State: AboutWhy(State{}, plain, nil), Why: plain, Lang: lang}, []string{"User.Read", more}, []string{"Tickets.Read", words.caseLeft})
+		says(t, MessageAsked{State: messageState(t, "carerix"), Why: plain, Lang: lang}, []string{words.scopesUnknown, fmt.Sprintf(words.scopesLeft, 2)}, []string{"Tickets.Read"})
+		says(t, MessageAsked{State: messageState(t, "hetk"), Why: plain, Lang: lang}, []string{"Calendars.ReadWrite"}, []string{more, words.caseLeft})
 	}
 }
 

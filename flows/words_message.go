@@ -42,6 +42,7 @@ type messageWords struct {
 	scopesHead, scopesUnknown, quote string                   // quote: around the vendor's own words, which are English
 	scopesUnsaid                     string                   // of such an app, where not even the text names any
 	scopesNamed, appRole             string                   // of a request that nobody described; the mark of an app role
+	scopesLeft                       string                   // where the request names more than stands there, and how many more
 	neverHead                        string
 	effectHead, effect               string // of delegated permissions
 	effectBeyond, effectForRoles     string
@@ -53,6 +54,7 @@ type messageWords struct {
 	answersHead                      string
 	supportHead                      string
 	caseHead, caseHelp, caseAt       string
+	caseLeft                         string // where the code has none of the permissions, because it cannot have all
 	personHead, correlation, trace   string
 
 	// To the vendor's support.

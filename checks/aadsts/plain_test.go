@@ -3,6 +3,7 @@ package aadsts_test
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -190,6 +191,17 @@ func TestPlainKeeps(t *testing.T) {
 		`/access_as_user https://jane.example/Mail.Read Jane.Read Zquollberg.ReadWrite.All Mail.Jane.Read"}`)
 	if got := strings.Join(w.Scopes, " "); got != "openid Tickets.Read Calendars.ReadWrite Policy.ReadWrite.PermissionGrant https://graph.microsoft.com/Mail.Send api://"+id+"/access_as_user" {
 		t.Errorf("scopes %q", got)
+	}
+	if w.Unnamed != 4 || !slices.Equal(w.LeftOut, []string{"scopes"}) {
+		t.Errorf("%d unnamed, left out %q", w.Unnamed, w.LeftOut)
+	}
+	for _, scope := range []string{
+		"EAS.AccessAsUser.All", "TeamsAppInstallation.ReadWriteSelfForUser", "TeamsTab.ReadWriteForChat", "User.EnableDisableAccount.All",
+		"Group-Conversation.ReadWrite.All", "User.ReadWrite.CrossCloud", "CallEvents.Read", "Community.ReadWrite.All", "Bookmark.Read.All",
+	} {
+		if !checks.PlainScope(scope) {
+			t.Errorf("%s is one of Microsoft's", scope)
+		}
 	}
 	for text, want := range map[string]string{
 		`claims={"access_token":{"acrs":{"essential":true,"value":"c1"},"nbf":{"value":"1705550123"}},"id_token":{"amr":{"values":["mfa","jane"]}}}`: `{"access_token":{"acrs":{"essential":true,"value":"c1"},"nbf":{}},"id_token":{"amr":{"values":["mfa"]}}}`,

@@ -83,3 +83,33 @@ func TestWhyNamesADescribedApp(t *testing.T) {
 		t.Errorf("%q, left out %q", r.App.Name, r.LeftOut)
 	}
 }
+
+// TestWhyMessageSaysWhatItLeavesOut holds that the message that a program sends says
+// that the app asks for more than it names, and by how much; somebody who reads the
+// text is shown all of it.
+func TestWhyMessageSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	const text = `AADSTS65001 client_id=22222222-2222-4333-8444-555555555555 {"scope":"User.Read Tickets.Read Parcels.Read"}`
+	for lang, says := range map[string]string{
+		"en": "permissions that are not named here (2)", "de": "Berechtigungen, die hier nicht stehen (2)", "fr": "qui ne figurent pas ici (2)",
+		"es": "que no figuran aquí (2)", "nl": "die hier niet staan (2)", "ja": "ここに記載されていないアクセス許可も含まれています（2 件）",
+	} {
+		args := []string{"why", "--message", "email", "--lang", lang}
+		out, _, _ := onboard(t.Context(), strings.NewReader(text), append(args, "--json")...)
+		var r whyReport
+		must(t, json.Unmarshal([]byte(out), &r))
+		if r.Message == nil || !strings.Contains(r.Message.Body, says) || !strings.Contains(r.Message.Body, "User.Read") || strings.Contains(out, "Parcels") || !slices.Equal(r.LeftOut, []string{"scopes"}) {
+			t.Errorf("%s, left out %q: %+v", lang, r.LeftOut, r.Message)
+		}
+		h, err := flows.ParseHandoff(r.Case)
+		must(t, err)
+		if len(h.Scopes) > 0 {
+			t.Errorf("%s: the code has %q, and not all", lang, h.Scopes)
+		}
+		out, _, _ = onboard(t.Context(), strings.NewReader(text), args...)
+		holds(t, out, "Tickets.Read", "Parcels.Read")
+		if strings.Contains(out, says) {
+			t.Errorf("%s: %s", lang, out)
+		}
+	}
+}
