@@ -2,29 +2,25 @@ package ssh
 
 import (
 	"bufio"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
+	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"log"
-	"math/big"
 	"net"
-	"net/http"
 	"net/netip"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/ssh/web"
 )
 
-// together opens one port more at a server, for SSH and for a door of TLS, which
-// says who is there.
+// together opens one port more at a server, for SSH and for the door in the browser.
 func (s *site) together(t *testing.T) (both *site, doors [2]net.Listener) {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -32,29 +28,20 @@ func (s *site) together(t *testing.T) (both *site, doors [2]net.Listener) {
 		t.Fatal(err)
 	}
 	over, beside := s.Both(l)
-	proof := selfSigned(t)
-	pages := &http.Server{
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{proof}}, ReadHeaderTimeout: s.o.Limits.Handshake, ErrorLog: log.New(io.Discard, "", 0),
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "hello "+r.RemoteAddr) }),
-		ConnState: func(c net.Conn, to http.ConnState) {
-			if there, ok := c.(*tls.Conn); ok && to == http.StateActive {
-				if g, ok := there.NetConn().(*guest); ok {
-					g.Known()
-				}
-			}
-		},
+	both = &site{Server: s.Server, addr: l.Addr().String(), log: s.log, came: new(sync.Map)}
+	proof, _ := proofOf(t)
+	door, err := web.New(web.Options{Certificate: proof, Log: s.o.Log})
+	if err != nil {
+		t.Fatal(err)
 	}
 	ended := make(chan error, 2)
 	go func() { ended <- s.Serve(over) }()
-	go func() {
-		if err := pages.ServeTLS(beside, "", ""); !errors.Is(err, http.ErrServerClosed) {
-			ended <- err
-			return
-		}
-		ended <- nil
-	}()
+	go func() { ended <- door.Serve(told{beside, both.came}) }()
 	t.Cleanup(func() {
-		_, _ = over.Close(), pages.Close()
+		_ = over.Close()
+		now, stop := context.WithCancel(context.Background())
+		stop()
+		door.Drain(now)
 		for range 2 {
 			if err := <-ended; err != nil {
 				t.Error(err)
@@ -64,33 +51,34 @@ func (s *site) together(t *testing.T) (both *site, doors [2]net.Listener) {
 			t.Errorf("it still listens: %v", err)
 		}
 	})
-	return &site{Server: s.Server, addr: l.Addr().String(), log: s.log}, [2]net.Listener{over, beside}
+	return both, [2]net.Listener{over, beside}
 }
 
-// selfSigned makes a certificate for nobody.
-func selfSigned(t *testing.T) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	of := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, of, of, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+// told notes who is there as the door in the browser is told, by the client's own
+// address.
+type told struct {
+	net.Listener
+
+	came *sync.Map
 }
 
-// browses opens a page over a connection, which is kept; the body is empty where
-// that fails.
-func browses(t *testing.T, raw net.Conn) (body string, err error) {
+func (l told) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if g, ok := c.(*guest); ok {
+		l.came.Store(g.Conn.RemoteAddr().String(), c.RemoteAddr().String())
+	}
+	return c, err
+}
+
+// browses opens a page over a connection, which is kept, and gives who is there as the
+// door was told; that is empty where it fails.
+func (s *site) browses(t *testing.T, raw net.Conn) (who string, err error) {
 	t.Helper()
 	c := tls.Client(raw, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // whose it is is not the question
 	if err := c.HandshakeContext(t.Context()); err != nil {
 		return "", fmt.Errorf("shake hands: %w", err)
 	}
-	if _, err := io.WriteString(c, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: onboard.example\r\n\r\n"); err != nil {
 		return "", fmt.Errorf("ask: %w", err)
 	}
 	buf := make([]byte, 4096)
@@ -98,9 +86,16 @@ func browses(t *testing.T, raw net.Conn) (body string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("hear: %w", err)
 	}
-	_, body, _ = strings.Cut(string(buf[:n]), "\r\n\r\n")
-	return body, nil
+	if said := string(buf[:n]); !strings.HasPrefix(said, "HTTP/1.1 200 ") || !strings.HasSuffix(said, "\r\n\r\nok\n") {
+		return "", fmt.Errorf("%w: %q", errUnwell, said)
+	}
+	is, _ := s.came.Load(raw.LocalAddr().String())
+	who, _ = is.(string)
+	return who, nil
 }
+
+// errUnwell says that the door did not answer as it does.
+var errUnwell = errors.New("another answer")
 
 // bytewise is a connection that sends a byte at a time.
 type bytewise struct{ net.Conn }
@@ -139,7 +134,7 @@ func TestBothWithPrograms(t *testing.T) {
 		want string
 	}{
 		"waits":      {[]string{"ssh-keyscan", "-T", "60", "-t", "ed25519", "-p", port, host}, strings.TrimSpace(key)},
-		"browser":    {[]string{"curl", "-sk", "https://" + s.addr}, "hello " + host},
+		"browser":    {[]string{"curl", "-sk", "https://" + s.addr + "/healthz"}, "ok\n"},
 		"plain HTTP": {[]string{"curl", "-s", "http://" + s.addr}, "This port speaks SSH and HTTPS."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -187,8 +182,8 @@ func TestBothToldApart(t *testing.T) {
 			t.Errorf("%s: %v, %q", method, err, said)
 		}
 	}
-	for name, raw := range map[string]net.Conn{"whole": s.raw(t, ""), "byte by byte": bytewise{s.raw(t, "")}} {
-		if body, err := browses(t, raw); err != nil || !strings.HasPrefix(body, "hello 127.0.0.1") {
+	for name, dial := range map[string]func() net.Conn{"whole": func() net.Conn { return s.raw(t, "") }, "byte by byte": func() net.Conn { return bytewise{s.raw(t, "")} }} {
+		if body, err := s.browses(t, dial()); err != nil || !strings.HasPrefix(body, "127.0.0.1:") {
 			t.Errorf("%s: %v, %q", name, err, body)
 		}
 	}
@@ -206,7 +201,7 @@ func TestBothCountTogether(t *testing.T) {
 	t.Parallel()
 	s, _ := serve(t, func(o *Options) { o.Limits.PerSource = 2 }).together(t)
 	first := s.raw(t, "")
-	if _, err := browses(t, first); err != nil {
+	if _, err := s.browses(t, first); err != nil {
 		t.Fatal(err)
 	}
 	if st := s.Status(); st.Connections != 1 || st.Handshakes != 0 {
@@ -217,12 +212,12 @@ func TestBothCountTogether(t *testing.T) {
 	if in, why := greeted(t, s.raw(t, "SSH-2.0-test\r\n")); in || why != sayTooMany {
 		t.Errorf("let in %v: %q", in, why)
 	}
-	if body, err := browses(t, s.raw(t, "")); err == nil {
+	if body, err := s.browses(t, s.raw(t, "")); err == nil {
 		t.Errorf("let in: %q", body)
 	}
 	_ = first.Close()
 	await(t, "room", func() bool { return s.Status().Connections == 1 }, func() string { return fmt.Sprintf("%+v", s.Status()) })
-	if _, err := browses(t, s.raw(t, "")); err != nil {
+	if _, err := s.browses(t, s.raw(t, "")); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.o.Bans.Add(Ban{Kind: BanNet, Value: "127.0.0.1", Reason: "a test"}); err != nil {
@@ -237,10 +232,10 @@ func TestBothBehindAProxy(t *testing.T) {
 	t.Parallel()
 	s, _ := serve(t, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }).together(t)
 	for name, one := range map[string]struct{ header, tls, ssh string }{
-		"version 1": {behind(t, 1, "198.51.100.7:999"), "hello 198.51.100.7:0", "let in"},
-		"version 2": {behind(t, 2, "198.51.100.8:999"), "hello 198.51.100.8:0", "let in"},
-		"itself":    {"PROXY UNKNOWN\r\n", "hello 127.0.0.1:0", ""},
-		"itself, 2": {"\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00", "hello 127.0.0.1:0", ""},
+		"version 1": {behind(t, 1, "198.51.100.7:999"), "198.51.100.7:0", "let in"},
+		"version 2": {behind(t, 2, "198.51.100.8:999"), "198.51.100.8:0", "let in"},
+		"itself":    {"PROXY UNKNOWN\r\n", "127.0.0.1:0", ""},
+		"itself, 2": {"\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00", "127.0.0.1:0", ""},
 		"none":      {"", "", ""},
 		"broken":    {"PROXY TCP4 300.1.1.1 1.1.1.1 1 1\r\n", "", ""},
 	} {
@@ -251,7 +246,7 @@ func TestBothBehindAProxy(t *testing.T) {
 				if slow {
 					raw = bytewise{raw}
 				}
-				if body, err := browses(t, raw); body != one.tls || (err != nil) != (one.tls == "") {
+				if body, err := s.browses(t, raw); body != one.tls || (err != nil) != (one.tls == "") {
 					t.Errorf("TLS: %v, %q", err, body)
 				}
 			}
@@ -276,7 +271,7 @@ func TestBothStop(t *testing.T) {
 		t.Errorf("let in %v: %q", in, why)
 	}
 	last := s.raw(t, "")
-	if _, err := browses(t, last); err != nil {
+	if _, err := s.browses(t, last); err != nil {
 		t.Error(err)
 	}
 	_ = last.Close()

@@ -75,8 +75,9 @@ func (g *guest) Read(p []byte) (int, error) {
 			return
 		}
 		if g.refused = g.gate.admit(g.conn); g.refused == nil {
-			// The wait for the header has lifted the deadline that was set before.
-			g.refused = g.SetReadDeadline(g.began.Add(g.gate.limits.Handshake))
+			// The wait for the header has lifted the deadline that was set before, and
+			// until now nothing held what was set.
+			g.refused = g.SetDeadline(g.began.Add(g.gate.limits.Handshake))
 		}
 	})
 	if g.refused != nil {
@@ -103,14 +104,23 @@ func (g *guest) Write(p []byte) (int, error) {
 // connection is over.
 const answerTime = 30 * time.Second
 
-// Known says that the client has begun to ask.
+// Known says that the client has begun to ask. What its answer may take is not bound
+// by the time for that any more.
 func (g *guest) Known() {
-	g.loggedIn()
+	if g.loggedIn() {
+		g.release()
+	}
 	g.lasts(answerTime)
 }
 
-// Rests says that the client has its answer.
-func (g *guest) Rests() { g.lasts(0) }
+// Rests says that the client has its answer. Once the connection's time is over, it
+// ends here, whatever was asked in the meantime: each answer would have a time of its
+// own.
+func (g *guest) Rests() {
+	if g.lasts(0) {
+		_ = g.Close()
+	}
+}
 
 // From is who is there, behind a proxy too.
 func (g *guest) From() netip.Addr { return g.from }

@@ -130,13 +130,39 @@ func TestAnotherDoorEnds(t *testing.T) {
 		g.Known()               // a second before its end
 		is(answerTime/2, 1)     // the answer is on its way
 		g.Rests()               // and there
-		is(time.Millisecond, 0) // nothing more is waited for
+		g.Known()               // what was asked ahead counts no more
+		is(time.Millisecond, 0) // nothing is waited for
 		g.Known()               // it is over
 		is(10*limits.Unused, 0) // and stays so
 		if _, err := here.Write([]byte("x")); err == nil {
 			t.Error("it is open")
 		}
 	})
+}
+
+// TestAnotherDoorEndsAtOnce holds that a connection whose time is over has ended when
+// its answer is there: whoever asked ahead gets no more time by that.
+func TestAnotherDoorEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	here, there := net.Pipe()
+	defer func() { _ = there.Close() }()
+	all := &sources{limits: DefaultLimits(), now: time.Now, of: map[netip.Prefix]*source{}}
+	bans, err := OpenBans("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &guest{conn: &conn{Conn: here, gate: &gate{sources: all, bans: bans, limits: all.limits}, last: time.Now().Add(-time.Second)}}
+	if err := g.gate.enter(g.conn, netip.MustParseAddr("203.0.113.7")); err != nil {
+		t.Fatal(err)
+	}
+	g.Known()
+	if n, _, _, _ := all.counts(); n != 1 {
+		t.Errorf("it is cut amid its answer: %d connections", n)
+	}
+	g.Rests()
+	if n, _, _, _ := all.counts(); n != 0 {
+		t.Errorf("%d connections", n)
+	}
 }
 
 // TestAnotherDoorEndsThere holds the same over a real connection: a client that has its

@@ -211,7 +211,9 @@ type conn struct {
 	fresh   bool // not logged in yet
 	unused  *time.Timer
 	last    time.Time // of a connection at another door, once its client has asked: when it ends
-	open    int       // sessions
+	readBy  time.Time // deadlines, as they were asked for last
+	writeBy time.Time
+	open    int // sessions
 	closed  bool
 	leaving bool // it is closed once its sessions have ended
 	told    bool // it is being told why not, and closed then
@@ -255,15 +257,43 @@ func (c *conn) Write(p []byte) (int, error) {
 }
 
 // SetDeadline implements net.Conn. Until somebody is logged in nothing moves it
-// beyond the time for that, which began with the connection.
+// beyond the time for that, which began with the connection: whoever serves here
+// sets a deadline for each step.
 func (c *conn) SetDeadline(t time.Time) error {
+	return c.Conn.SetDeadline(c.held(t, &c.readBy, &c.writeBy))
+}
+
+// SetReadDeadline implements net.Conn, as SetDeadline does.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	return c.Conn.SetReadDeadline(c.held(t, &c.readBy))
+}
+
+// SetWriteDeadline implements net.Conn, as SetDeadline does.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	return c.Conn.SetWriteDeadline(c.held(t, &c.writeBy))
+}
+
+// held is a deadline within the time for logging in, and notes what was asked for.
+func (c *conn) held(t time.Time, asked ...*time.Time) time.Time {
 	c.mu.Lock()
-	fresh := c.fresh
-	c.mu.Unlock()
-	if last := c.began.Add(c.gate.limits.Handshake); fresh && (t.IsZero() || t.After(last)) {
-		t = last
+	defer c.mu.Unlock()
+	for _, a := range asked {
+		*a = t
 	}
-	return c.Conn.SetDeadline(t)
+	if last := c.began.Add(c.gate.limits.Handshake); c.fresh && (t.IsZero() || t.After(last)) {
+		return last
+	}
+	return t
+}
+
+// release gives a connection that is logged in the deadlines that were asked for
+// before.
+func (c *conn) release() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.fresh && !c.closed {
+		_, _ = c.Conn.SetReadDeadline(c.readBy), c.Conn.SetWriteDeadline(c.writeBy) // one that is gone needs none
+	}
 }
 
 // Close implements net.Conn.
@@ -286,15 +316,17 @@ func (c *conn) Close() error {
 }
 
 // loggedIn notes that somebody has logged in: they have a while to begin a session.
-func (c *conn) loggedIn() {
+// now: it was not known yet.
+func (c *conn) loggedIn() (now bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.fresh || !c.counted {
-		return
+		return false
 	}
 	c.fresh = false
 	c.gate.sources.loggedIn()
 	c.wait()
+	return true
 }
 
 // about is what bans go by, as far as it is known yet.
@@ -337,12 +369,13 @@ func (c *conn) begin() (no string) {
 }
 
 // lasts ends a connection without a session that has asked at another door, at its
-// time, and not within the given time.
-func (c *conn) lasts(least time.Duration) {
+// time, and not within the given time. over: that time has come, and whoever called is
+// to close it before anything more is asked.
+func (c *conn) lasts(least time.Duration) (over bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed || c.fresh || c.open > 0 {
-		return
+		return false
 	}
 	now := time.Now()
 	if c.last.IsZero() {
@@ -351,7 +384,11 @@ func (c *conn) lasts(least time.Duration) {
 	if c.unused != nil {
 		c.unused.Stop()
 	}
+	if least <= 0 && !now.Before(c.last) {
+		return true
+	}
 	c.unused = time.AfterFunc(max(c.last.Sub(now), least), func() { _ = c.Close() })
+	return false
 }
 
 // end counts a session out.

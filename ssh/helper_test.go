@@ -67,6 +67,7 @@ type site struct {
 
 	addr string
 	log  *logged
+	came *sync.Map // who came to the door in the browser, where there is one at the same port
 }
 
 // serve starts a server on loopback, with limits that a test does not meet unless

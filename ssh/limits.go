@@ -14,8 +14,9 @@ type Limits struct {
 	// many at once after a pause.
 	Rate  float64
 	Burst int
-	// Handshake is the time from the first byte until somebody is logged in,
-	// a PROXY header included; Tries how often logging in may fail.
+	// Handshake is the time from the connection on until somebody is logged in, or
+	// has asked something at another door (Limited), a PROXY header included; Tries
+	// how often logging in may fail.
 	Handshake time.Duration
 	Tries     int
 	// Sessions bound all sessions, and SessionsPerConnection those of one

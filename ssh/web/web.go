@@ -7,8 +7,8 @@
 // WebSocket; every page is made of fixed words and of what the operator
 // configured. Who may connect, and how often, is not decided here: the listener
 // that it gets counts connections with those of SSH. HTTP/2 is not spoken, for a
-// page of a few kilobytes gains nothing by it, and one connection could then ask
-// many things at once.
+// page and two files gain nothing by it, and one connection could then ask many
+// things at once.
 package web
 
 import (
@@ -58,8 +58,9 @@ type Door struct {
 	visits  atomic.Uint64 // of the wizard in the browser
 }
 
-// What one connection may take. Everything that is served is small, and nothing
-// is read but a request's header.
+// What one connection may take. Nothing is read but a request's header, and what is
+// served are pages of a few kilobytes; the wizard's script alone is larger, some 125 KB
+// as browsers take it. Until a client has asked, the listener may want less time.
 const (
 	headerTime  = 10 * time.Second // a TLS handshake too
 	writeTime   = 10 * time.Second
