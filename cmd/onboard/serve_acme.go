@@ -50,7 +50,7 @@ func (w *serveWeb) settleACME() error {
 			return err
 		}
 	}
-	if !slices.Contains(a.Hosts, strings.ToLower(w.Name)) {
+	if !slices.Contains(a.Hosts, w.Name) {
 		return fmt.Errorf(sayACMEName, checks.Line(w.Name, 80))
 	}
 	if m, err := mail.ParseAddress(a.Email); a.Email != "" && (err != nil || m.Address != a.Email) {
@@ -73,11 +73,7 @@ func issuable(host string) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return fmt.Errorf(sayACMEAddress, host)
 	}
-	labels := strings.Split(host, ".")
-	bad := func(l string) bool {
-		return l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, notInHost)
-	}
-	if len(labels) < 2 || len(host) > 253 || slices.ContainsFunc(labels, bad) {
+	if _, ok := browsersHost(host); !ok || !strings.Contains(host, ".") {
 		return fmt.Errorf(sayACMEHost, checks.Line(host, 80))
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"encoding/base64"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -34,16 +35,26 @@ func (a *authority) leafAt(addr string) int64 {
 // shows waits until a door shows a certificate.
 func (a *authority) shows(v *served, n int64) {
 	a.t.Helper()
+	a.t.Cleanup(func() {
+		if said, _ := a.complaints(); a.t.Failed() {
+			a.t.Logf("%s\n%s", said, v.printed())
+		}
+	})
+	until(a.t, fmt.Sprintf("certificate %d is shown", n), func() bool { return a.leafAt(v.addr) == n })
+}
+
+// until waits for what is to come about.
+func until(t *testing.T, what string, done func() bool) {
+	t.Helper()
 	late := time.NewTimer(time.Minute)
 	defer late.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for a.leafAt(v.addr) != n {
+	for !done() {
 		select {
 		case <-tick.C:
 		case <-late.C:
-			said, _ := a.complaints()
-			a.t.Fatalf("certificate %d never came:\n%s\n%s", n, said, v.printed())
+			t.Fatalf("it never came about that %s", what)
 		}
 	}
 }
@@ -115,8 +126,9 @@ func TestServeACME(t *testing.T) {
 			t.Errorf("%s: it is let in", name)
 		}
 	}
-	for letIn(t, v.addr, &tls.Config{ServerName: webName, NextProtos: []string{"acme-tls/1"}}) { // until it is taken away, or the test's time is over
-	}
+	until(t, "the proof is taken away", func() bool {
+		return !letIn(t, v.addr, &tls.Config{ServerName: webName, NextProtos: []string{"acme-tls/1"}})
+	})
 	if !letIn(t, v.addr, &tls.Config{}) {
 		t.Error("whoever names nobody is not let in")
 	}
@@ -143,6 +155,37 @@ func TestServeACME(t *testing.T) {
 	}
 	if said, issued := a.complaints(); said != "" || issued != 1 || !slices.Equal(a.contact, []string{"mailto:it@contoso.example"}) {
 		t.Errorf("%d were issued, to %v: %s", issued, a.contact, said)
+	}
+}
+
+// TestServeACMEHosts has certificates issued for two hosts, of which one is written as
+// nobody's browser writes it: the wizard is opened at that, and the other leads there.
+func TestServeACMEHosts(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, forMonths)
+	more := strings.Replace(a.config(""), "name: "+webName+", port: 443, acme: {hosts: ["+webName, "name: Onboard.Example, port: 443, acme: {hosts: [WWW.onboard.example, Onboard.Example", 1)
+	v := servesFrom(t, someNPM(t), simulate(t, sim.Options{Scenario: "managed-default"}), filepath.Join(t.TempDir(), "state"), more)
+	a.door <- v.addr
+	for _, host := range []string{webName, "www." + webName} {
+		until(t, "there is a certificate for "+host, func() bool { return letIn(t, v.addr, &tls.Config{ServerName: host}) })
+	}
+	browser := browserAt(t, v.addr, a.trust)
+	for _, path := range []string{"/", "/wizard"} {
+		if status, to, _ := asks(t, browser, "https://www."+webName+path, nil); status != http.StatusTemporaryRedirect || to != "https://"+webName+path+"?moved" {
+			t.Errorf("%s at the other host: %d, %q", path, status, to)
+		}
+		if status, body := opens(t, browser, "https://"+webName+path); status != http.StatusOK || !strings.Contains(body, "wizard") {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	for origin, want := range map[string]int{"https://" + webName: http.StatusSwitchingProtocols, "https://www." + webName: http.StatusForbidden, "https://Onboard.Example": http.StatusForbidden} {
+		if status := opensLine(t, browser, origin); status != want {
+			t.Errorf("the wizard from %s: %d", origin, status)
+		}
+	}
+	v.ends()
+	if said, issued := a.complaints(); said != "" || issued != 2 {
+		t.Errorf("%d were issued: %s", issued, said)
 	}
 }
 

@@ -86,6 +86,8 @@ func TestServeConfigRefused(t *testing.T) {
 		"same port without":  {"web: {samePort: true}\n", "web.cert is empty"},
 		"web without":        {"web: {listen: \":443\", cert: /c.pem}\n", "web.key is empty"},
 		"web name":           {"web: {listen: \":443\", name: \"a/b\", cert: /c.pem, key: /k.pem}\n", `web.name "a/b" is no host name`},
+		"a dot at the end":   {"name: onboard.example.\nweb: {listen: \":443\", cert: /c.pem, key: /k.pem}\n", `web.name "onboard.example." is no host name as browsers write it`},
+		"half an address":    {"web: {listen: \":443\", name: \"10.1\", cert: /c.pem, key: /k.pem}\n", `web.name "10.1" is no host name`},
 		"relative cert":      {"web: {listen: \":443\", cert: c.pem, key: /k.pem}\n", "web.cert: \"c.pem\" is no absolute path"},
 		"no cert":            {"web: {listen: \":443\", cert: /nowhere/c.pem, key: /nowhere/k.pem}\n", "/nowhere/c.pem: no such file"},
 		"redirects":          {"web: {redirects: [hetk]}\n", "web.redirects is set, and web.listen is empty"},
@@ -224,9 +226,15 @@ func serves(t *testing.T, s *sim.Sim, state string) *served {
 // servesWith is serves with more of a configuration.
 func servesWith(t *testing.T, s *sim.Sim, state, more string) *served {
 	t.Helper()
+	return servesFrom(t, npmEnv(t), s, state, more)
+}
+
+// servesFrom is servesWith with more of an environment.
+func servesFrom(t *testing.T, env []string, s *sim.Sim, state, more string) *served {
+	t.Helper()
 	r := s.Ready()
 	_, port, _ := strings.Cut(r.DNS, ":")
-	v := &served{t: t, env: append(home(t), npmEnv(t)...), config: keep(t, "serve.yaml", fmt.Sprintf(`
+	v := &served{t: t, env: append(home(t), env...), config: keep(t, "serve.yaml", fmt.Sprintf(`
 listen: 127.0.0.1:0
 name: 127.0.0.1
 port: 2222

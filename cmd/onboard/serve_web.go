@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -69,9 +70,11 @@ func (w *serveWeb) settle(name, ssh string) error {
 	}
 	w.Port = cmp.Or(w.Port, port, usualWebPort)
 	w.Name = cmp.Or(w.Name, name)
-	if _, err := netip.ParseAddr(w.Name); err != nil && (len(w.Name) > 253 || strings.ContainsFunc(w.Name, notInHost)) {
+	host, ok := browsersHost(w.Name)
+	if !ok {
 		return fmt.Errorf(sayWebName, checks.Line(w.Name, 80))
 	}
+	w.Name = host
 	if w.ACME.meant() {
 		return w.settleACME()
 	}
@@ -86,9 +89,34 @@ func (w *serveWeb) settle(name, ssh string) error {
 	return nil
 }
 
-// notInHost says whether a sign stands in no host name as browsers write it.
+// browsersHost writes a host as browsers write it in an origin, to which the door
+// compares; not ok: there is none that they would write so. A name that ends in a
+// number is an address to them, or nothing (WHATWG URL, "ends in a number checker"). An
+// IPv6 address has no zone there, and one with an IPv4 address in it has another form.
+func browsersHost(name string) (host string, ok bool) {
+	if a, err := netip.ParseAddr(name); err == nil {
+		return a.String(), a.Zone() == "" && !a.Is4In6()
+	}
+	host = strings.ToLower(name)
+	labels := strings.Split(host, ".")
+	last := labels[len(labels)-1]
+	if len(host) > 253 || slices.ContainsFunc(labels, noLabel) || !strings.ContainsFunc(last, notDigit) {
+		return "", false
+	}
+	hex, number := strings.CutPrefix(last, "0x")
+	return host, !number || strings.ContainsFunc(hex, func(r rune) bool { return notDigit(r) && (r < 'a' || r > 'f') })
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
+
+// noLabel says whether a part of a host name can be none (RFC 1123 §2.1).
+func noLabel(l string) bool {
+	return l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, notInHost)
+}
+
+// notInHost says whether a sign stands in no part of a host name.
 func notInHost(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '-'
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
 }
 
 // splitListen takes an address to listen at apart: an address or none, and a port.

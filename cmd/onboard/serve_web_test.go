@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -115,20 +116,41 @@ func browserAt(t *testing.T, addr string, trust *x509.CertPool) *http.Client {
 // opens opens a page.
 func opens(t *testing.T, c *http.Client, url string) (status int, body string) {
 	t.Helper()
+	status, _, body = asks(t, c, url, nil)
+	return status, body
+}
+
+// opensLine has a page of an origin ask for its WebSocket, and hangs up.
+func opensLine(t *testing.T, c *http.Client, origin string) (status int) {
+	t.Helper()
+	status, _, _ = asks(t, c, "https://"+webName+"/wizard/line", http.Header{
+		"Origin": {origin}, "Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"},
+		"Sec-Websocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="}, "Sec-Websocket-Protocol": {"onboard.wizard.1"},
+	})
+	return status
+}
+
+// asks asks for something, with a header; location is where it leads to.
+func asks(t *testing.T, c *http.Client, url string, head http.Header) (status int, location, body string) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	maps.Copy(r.Header, head)
 	res, err := c.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		return res.StatusCode, "", "" // what follows has no end
+	}
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res.StatusCode, string(text)
+	return res.StatusCode, res.Header.Get("Location"), string(text)
 }
 
 // TestStateKeyStaysHome holds that what signs links is kept in the state folder,
@@ -143,6 +165,39 @@ func TestStateKeyStaysHome(t *testing.T) {
 	if got := c.stateKey(); got != "/var/lib/onboard/keys/consent_state" {
 		t.Error(got)
 	}
+}
+
+// TestBrowsersHost holds how hosts are written, and which are none to a browser.
+func TestBrowsersHost(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"onboard.example": "onboard.example", "Onboard.EXAMPLE": "onboard.example", "localhost": "localhost", "a-b.c1": "a-b.c1", "1a.x2": "1a.x2", "0x.0xyz": "0x.0xyz",
+		"xn--mnchen-3ya.example": "xn--mnchen-3ya.example", "192.0.2.7": "192.0.2.7", "2001:DB8:0::1": "2001:db8::1", "2001:db8:0:0:1:0:0:1": "2001:db8::1:0:0:1",
+		"onboard.example.": "", ".example": "", "a..b": "", "-a.example": "", "a-.example": "", "a_b.example": "", "a b": "", "a/b": "", "a:1": "", "": "", ".": "",
+		strings.Repeat("a", 64) + ".example": "", strings.Repeat("a.", 127) + "aa": "",
+		"1": "", "10.1": "", "192.0.2.07": "", "256.0.0.1": "", "onboard.7": "", "a.0x": "", "a.0X1f": "", "fe80::1%eth0": "", "::ffff:192.0.2.7": "", "[::1]": "",
+	} {
+		got, ok := browsersHost(name)
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %q, %v", name, got, ok)
+		}
+	}
+}
+
+// TestServeWebName holds that the wizard opens to browsers, however the operator wrote
+// the host.
+func TestServeWebName(t *testing.T) {
+	t.Parallel()
+	cert, key, trust := paper(t)
+	v := servesFrom(t, someNPM(t), simulate(t, sim.Options{Scenario: "managed-default"}), filepath.Join(t.TempDir(), "state"), fmt.Sprintf("web: {samePort: true, name: ONBOARD.example, port: 443, cert: %s, key: %s}\n", cert, key))
+	browser := browserAt(t, v.addr, trust)
+	if status, body := opens(t, browser, "https://"+webName+"/"); status != http.StatusOK || !strings.Contains(body, `href="https://onboard.example/wizard"`) {
+		t.Errorf("%d: %s", status, body)
+	}
+	if status := opensLine(t, browser, "https://"+webName); status != http.StatusSwitchingProtocols {
+		t.Errorf("%d", status)
+	}
+	v.ends()
 }
 
 // TestServeWeb runs the doors beside SSH as their operator would.

@@ -67,7 +67,7 @@ who hides a banned key is not known by it.`
 
 	sayWebTaken     = "web.listen is where SSH listens: leave it out, and write web.samePort: true"
 	sayWebUnheard   = "web.%s is set, and web.listen is empty and web.samePort not true: nothing would be served there"
-	sayWebName      = "web.name %q is no host name that browsers could open"
+	sayWebName      = "web.name %q is no host name as browsers write it, such as onboard.example; where it is left out, name stands for it"
 	sayWebNoCert    = "web.%s is empty: the door in the browser speaks HTTPS alone, with web.cert and web.key, or with web.acme"
 	sayMetrics      = "metrics %q is no address with a port, such as 127.0.0.1:9464"
 	sayMetricsOpen  = "metrics %q is an address that the public may reach: name a loopback or private one"

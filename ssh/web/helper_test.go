@@ -182,6 +182,7 @@ func (p *place) does(method, path string, body io.Reader) answer {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	r.Host = named
 	return hears(p.t, p.client(nil), r)
 }
 

@@ -120,10 +120,10 @@ func (d *Door) routeWizard(mux *http.ServeMux) error {
 		return err
 	}
 	policy := wizardPolicy(wizard.Origin)
-	mux.HandleFunc(WizardPath, func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc(WizardPath, d.atHome(WizardPath, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
 		send(w, http.StatusOK, text)
-	})
+	}))
 	mux.HandleFunc(linePath, d.line)
 	for path, f := range files.of {
 		mux.HandleFunc(path, f.serve)

@@ -177,7 +177,7 @@ type askedKey struct{}
 // handler is everything that the door answers.
 func (d *Door) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusOK, d.landing) })
+	mux.HandleFunc("/{$}", d.atHome("/", func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusOK, d.landing) }))
 	mux.HandleFunc("/healthz", d.healthy)
 	if d.o.Returns != nil {
 		mux.HandleFunc(ReturnPath, d.o.Returns.serve)

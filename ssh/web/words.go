@@ -63,6 +63,7 @@ const (
 	sayWizardLicence    = "Licence of xterm.js"
 
 	sayNoSocket      = "Only the wizard's own page connects here.\n"
+	sayElsewhereHost = "This page is at another name.\n"
 	sayElsewherePage = "The wizard is opened from its own page alone.\n"
 	sayOtherPage     = "This page speaks another version. Please load it anew.\n"
 
