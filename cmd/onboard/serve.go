@@ -13,10 +13,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	_ "embed" // the systemd unit
 
@@ -108,19 +106,6 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	}
 	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told(c.Listen))
 	return err
-}
-
-// checkKeyPlace says why the first host key could not be made where there is none. The
-// state folder may still have to be made, by whoever starts the service.
-func (c *serveConfig) checkKeyPlace() error {
-	first := c.HostKeys[0]
-	if _, err := os.Stat(first); err == nil {
-		return nil
-	}
-	if _, err := os.Stat(c.State); err != nil && strings.HasPrefix(first, filepath.Clean(c.State)+string(filepath.Separator)) {
-		return nil //nolint:nilerr // the start makes it, or says why not
-	}
-	return web.CheckPlace(filepath.Dir(first))
 }
 
 // site is what is served: the server, and everything that it keeps.

@@ -102,7 +102,12 @@ func (c *serveConfig) checkACME() error {
 	if _, err := os.Stat(c.State); err != nil && c.Web.ACME.Cache == "" {
 		return nil //nolint:nilerr // the start makes it, or says why not
 	}
-	if err := web.CheckCache(c.acmeCache()); err != nil {
+	return c.checkCache()
+}
+
+// checkCache looks at the folder for certificates.
+func (c *serveConfig) checkCache() error {
+	if err := cmp.Or(web.CheckCache(c.acmeCache()), checkPlace(c.acmeCache())); err != nil {
 		return usage(saySeeConfig, "web.acme: %w", err)
 	}
 	return nil
@@ -112,6 +117,9 @@ func (c *serveConfig) checkACME() error {
 func (s *site) issue() (*web.Issued, error) {
 	tr, err := s.c.acmeTransport()
 	if err != nil {
+		return nil, err
+	}
+	if err := s.c.checkCache(); err != nil {
 		return nil, err
 	}
 	a := s.c.Web.ACME

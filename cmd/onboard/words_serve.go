@@ -77,6 +77,8 @@ who hides a banned key is not known by it.`
 	sayConfigLimit  = "limits.%s must be more than nothing"
 	sayConfigWindow = "limits.width and limits.height: 500 and 200 is the most that is drawn"
 	sayConfigOrder  = "limits: bytesBurst must hold a paste, and warning come before idle and total"
+	sayPlaceNoDir   = "%s is no folder, and something is to be kept there"
+	sayPlaceLocked  = "nothing can be kept in %s: %w"
 	sayStateOpen    = "the state folder %s is open to others (mode %04o): chmod 700 %s"
 
 	sayConfigFine = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"

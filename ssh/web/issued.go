@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -89,34 +88,19 @@ func NewIssued(o IssuedOptions) (*Issued, error) {
 	return i, nil
 }
 
-// CheckCache says what is wrong with a folder for certificates, and makes nothing: one
-// that is not there is fine where it could be made.
+// CheckCache says whether others could look into a folder for certificates; one that is
+// not there is fine.
 func CheckCache(dir string) error {
-	if info, err := os.Stat(dir); err == nil && info.IsDir() && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 { // whose modes say nothing
-		return fmt.Errorf(sayCacheOpen, dir, info.Mode().Perm(), dir)
-	}
-	return CheckPlace(dir)
-}
-
-// CheckPlace says why this user could keep nothing in a folder, and makes nothing: one
-// that is not there is fine where it could be made.
-func CheckPlace(dir string) error {
-	at := filepath.Clean(dir)
-	info, err := os.Stat(at)
-	for errors.Is(err, fs.ErrNotExist) && filepath.Dir(at) != at { // it would be made in there
-		at = filepath.Dir(at)
-		info, err = os.Stat(at)
-	}
+	info, err := os.Stat(dir)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
 	case err != nil:
-		return fmt.Errorf("look at the folder: %w", err)
+		return fmt.Errorf("look at the folder for certificates: %w", err)
 	case !info.IsDir():
-		return fmt.Errorf(sayCacheNoDir, at)
-	case runtime.GOOS == "linux" && strings.HasPrefix(at+"/", "/proc/"): // where root may write, and nothing is kept
-		return fmt.Errorf(sayCacheLocked, at, fs.ErrPermission)
-	}
-	if err := writable(at); err != nil {
-		return fmt.Errorf(sayCacheLocked, at, err)
+		return fmt.Errorf(sayCacheNoDir, dir)
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // whose modes say nothing
+		return fmt.Errorf(sayCacheOpen, dir, info.Mode().Perm(), dir)
 	}
 	return nil
 }

@@ -98,8 +98,7 @@ const (
 	sayGoodNext       = "You can close this page and go back to the terminal."
 
 	sayCacheOpen    = "the folder for certificates %s is open to others (mode %04o): chmod 700 %s"
-	sayCacheNoDir   = "%s is no folder, and something is to be kept there"
-	sayCacheLocked  = "nothing can be kept in %s: %w"
+	sayCacheNoDir   = "%s is no folder, and certificates are to be kept there"
 	sayCertLarge    = "%s is too large to be a certificate or a key"
 	sayCertOpen     = "others can read the key %s (mode %04o): chmod o-rwx it"
 	sayCertExpired  = "the certificate %s ran out on %s"

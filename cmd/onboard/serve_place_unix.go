@@ -1,6 +1,6 @@
 //go:build unix
 
-package web
+package main
 
 import "golang.org/x/sys/unix"
 

@@ -1,4 +1,4 @@
-package web
+package main
 
 // writable says why this user cannot make files in a folder; here that is found out
 // at the start alone.

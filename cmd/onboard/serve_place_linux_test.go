@@ -1,4 +1,4 @@
-package web
+package main
 
 import (
 	"errors"
@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// TestCacheMustBeWritable holds that a user who cannot keep certificates in a folder
-// is told before the start.
-func TestCacheMustBeWritable(t *testing.T) {
+// TestPlaceMustBeWritable holds that a user who could keep neither host keys nor
+// certificates in a folder is told before the start.
+func TestPlaceMustBeWritable(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "locked")
 	if err := os.Mkdir(dir, 0o500); err != nil {
@@ -22,18 +22,23 @@ func TestCacheMustBeWritable(t *testing.T) {
 	if err := errors.Join(os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(filepath.Dir(filepath.Dir(dir)), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	said := make(chan error, 1)
+	c := defaultServe()
+	c.State = dir
+	c.HostKeys = []string{filepath.Join(dir, "keys", "host")}
+	said := make(chan []error, 1)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread ends with this, and is somebody else until then
 		if os.Getuid() == 0 {
 			if _, _, no := syscall.RawSyscall(syscall.SYS_SETRESUID, 65534, ^uintptr(0), ^uintptr(0)); no != 0 {
-				said <- no
+				said <- []error{no}
 				return
 			}
 		}
-		said <- CheckCache(filepath.Join(dir, "acme"))
+		said <- []error{c.checkKeyPlace(), c.checkCache(), checkPlace(dir)}
 	}()
-	if err := <-said; !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "nothing can be kept in "+dir) {
-		t.Errorf("%v", err)
+	for i, err := range <-said {
+		if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "nothing can be kept in "+dir) {
+			t.Errorf("%d: %v", i, err)
+		}
 	}
 }
