@@ -184,7 +184,7 @@ func (p *probePace) allow(from netip.Prefix, now time.Time) bool {
 type asker func(ctx context.Context, q checks.Query, may func() *checks.Failure) checks.Look[checks.Probe]
 
 // pacedProbe makes what gives each source its own function; they alone hold the
-// askers. A domain without a tenant costs nobody a question.
+// askers. A domain without a tenant costs nobody a question, and takes no answer's place.
 func pacedProbe(askers map[string]asker, now func() time.Time, n *probeCounts) func(from netip.Prefix) probeFunc {
 	type answer struct {
 		look checks.Look[checks.Probe]
@@ -209,18 +209,19 @@ func pacedProbe(askers map[string]asker, now func() time.Time, n *probeCounts) f
 		if l, ok := keptOf(key, at); ok {
 			return l
 		}
-		busy := false
+		asked := false
 		l = one(ctx, q, func() *checks.Failure {
-			if busy = !pace.allow(from, now()); busy {
+			if !pace.allow(from, now()) {
 				n.refused.Add(1)
 				return &checks.Failure{Kind: checks.FailThrottled, Message: sayProbeBusy}
 			}
 			n.asked.Add(1)
+			asked = true
 			return nil
 		})
 		mu.Lock()
 		defer mu.Unlock()
-		if !busy && ctx.Err() == nil && len(kept) < mostProbed {
+		if asked && ctx.Err() == nil && len(kept) < mostProbed {
 			kept[key] = answer{l, now()}
 		}
 		return l

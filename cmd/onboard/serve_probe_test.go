@@ -58,12 +58,18 @@ func TestProbesArePaced(t *testing.T) {
 	if about("app", "contoso.example"); len(c.asked) != 2 {
 		t.Errorf("asked %v", c.asked)
 	}
-	for i := range 100 { // without a tenant: they take nothing from anybody
+	for i := range 2 * mostProbed { // without a tenant: they take nothing from anybody
 		if l := about("app", fmt.Sprintf("no%d.example", i)); l.Failure == nil || l.Failure.Kind != checks.FailNotAsked {
 			t.Fatalf("%+v", l)
 		}
 	}
-	if n.asked.Load() != 2 || n.refused.Load() != 0 {
+	if about("app", "next.example"); len(c.asked) != 3 {
+		t.Errorf("asked %v", c.asked)
+	}
+	if about("app", "next.example"); len(c.asked) != 3 {
+		t.Errorf("its answer is not kept: asked %v", c.asked)
+	}
+	if n.asked.Load() != 3 || n.refused.Load() != 0 {
 		t.Errorf("%d asked, %d refused", n.asked.Load(), n.refused.Load())
 	}
 	for i := range 100 {
