@@ -102,7 +102,7 @@ var blocks = []textCase{
 func TestWallsInTenLanguages(t *testing.T) {
 	t.Parallel()
 	have := map[wall]lang{}
-	for _, list := range [][]wording{wordings, published, ours} {
+	for _, list := range [][]wording{negations, wordings, published, ours} {
 		for _, w := range list {
 			have[w.wall] |= w.lang
 		}

@@ -139,6 +139,86 @@ var newsTexts = []struct {
 	{"Behörigheten har beviljats av administratören. Du måste starta om.", false},
 	{"Uprawnienia zostały przyznane przez administratora. Musisz uruchomić ponownie.", false},
 	{"管理者がアクセス許可を付与しました。再起動が必要です。", false},
+	// More is asked for than was approved.
+	{"The admin has approved the app. The new version requires approval.", true},
+	{"The admin has approved the app. A new permission was added and needs approval.", true},
+	{"Our admin approved the app last year. Now it requires approval again.", true},
+	{"Our admin approved the app last year, now it requires approval again.", true},
+	{"The admin has approved the app. It says it requires approval.", true},
+	{"The admin has approved it for my colleague. I need approval.", true},
+	{"My colleague's admin has approved it. I need approval too.", true},
+	{"Der Administrator hat Outlook genehmigt. Für Hetk ist eine Genehmigung nötig.", true},
+	{"Der Administrator hat die App genehmigt. Die neue Version braucht eine Genehmigung.", true},
+	{"L'administrateur a approuvé l'application. La nouvelle version exige une approbation.", true},
+	{"El administrador ha aprobado la aplicación. La nueva versión necesita una aprobación.", true},
+	{"De beheerder heeft de app goedgekeurd. Voor de nieuwe versie is goedkeuring nodig.", true},
+	{"管理者がアプリを承認しました。新しいバージョンには承認が必要とのことです。", true},
+	{"O administrador aprovou o aplicativo. A nova versão precisa de aprovação.", true},
+	{"L'amministratore ha approvato l'app. La nuova versione richiede un'approvazione.", true},
+	{"Administrator zatwierdził aplikację. Nowa wersja wymaga zgody.", true},
+	{"Administratören har godkänt appen. Den nya versionen kräver ett godkännande.", true},
+	{"The admin has approved the app. No further approval is needed.", false},
+	{"The admin has approved the app. The new version requires a restart.", false},
+	{"The admin has approved it for my colleague. I need to sign in.", false},
+	{"Der Administrator hat die App genehmigt. Es ist keine Genehmigung mehr nötig.", false},
+	{"L'administrateur a approuvé l'application. Aucune approbation n'est nécessaire.", false},
+	{"El administrador ha aprobado la aplicación. Ya no se necesita aprobación.", false},
+	{"De beheerder heeft de app goedgekeurd. De nieuwe versie vereist een herstart.", false},
+}
+
+// notTexts are pairs: a text that says that no approval is asked for, and one in nearly
+// the same words that says that it is.
+var notTexts = []struct{ no, wall string }{
+	{"No admin approval required", "Admin approval required"},
+	{"No approval from an admin is needed for this app", "Approval from an admin is needed for this app"},
+	{"No approval is required from an admin", "kari@contoso.no\nApproval required\nThis app requires your admin's approval"},
+	{"No administrator approval is required for this app.", "Administrator approval is required for this app."},
+	{"This app never requires admin approval.", "This app always requires admin approval."},
+	{"Keine Administratorgenehmigung erforderlich", "Administratorgenehmigung erforderlich"},
+	{"Für diese App ist keine Administratorzustimmung nötig.", "Für diese App ist eine Administratorzustimmung nötig."},
+	{"Sie benötigen keine Genehmigung eines Administrators für diese App", "Sie benötigen die Genehmigung eines Administrators für diese App"},
+	{"Keine fehlende Administratorgenehmigung", "Fehlende Administratorgenehmigung"},
+	{"Der Administrator muss nicht zustimmen, die App läuft.", "Der Administrator muss zustimmen, damit die App läuft."},
+	{"Keine Zustimmung des Administrators erforderlich", "Zustimmung des Administrators erforderlich"},
+	{"Pas d’approbation de l’administrateur requise pour cette application", "Approbation de l’administrateur requise pour cette application"},
+	{"Pas d'approbation de l'administrateur nécessaire", "Pas d'approbation de l'administrateur"},
+	{"Aucune approbation administrateur requise", "Approbation administrateur requise"},
+	{"Sans l'approbation d'un administrateur vous pouvez continuer", "Sans l'approbation d'un administrateur vous ne pouvez pas continuer"},
+	{"Sin aprobación del administrador funciona la aplicación", "No puede continuar sin aprobación del administrador"},
+	{"Vous pouvez continuer sans l'approbation d'un administrateur", "Vous ne pouvez pas continuer sans l'approbation d'un administrateur"},
+	{"L'application ne nécessite pas l'approbation d'un administrateur", "L'application nécessite l'approbation d'un administrateur"},
+	{"Sin aprobación del administrador también funciona.", "Sin aprobación del administrador no funciona."},
+	{"No se requiere la aprobación del administrador", "Se requiere la aprobación del administrador"},
+	{"La aplicación no necesita la aprobación del administrador", "El complemento externo necesita la aprobación del administrador"},
+	{"Ninguna aprobación del administrador necesaria", "Aprobación del administrador necesaria"},
+	{"Geen goedkeuring van beheerder vereist", "Goedkeuring van beheerder vereist"},
+	{"Er is geen toestemming van de beheerder nodig voor deze app.", "Er is toestemming van de beheerder nodig voor deze app."},
+	{"De beheerder hoeft niet goed te keuren; goedkeuring is niet nodig.", "De beheerder moet goedkeuren; goedkeuring is nodig."},
+	{"このアプリに管理者の承認は不要です", "このアプリに管理者の承認が必要です"},
+	{"Nenhuma aprovação do administrador necessária", "Aprovação do administrador necessária"},
+	{"O aplicativo não precisa de aprovação do administrador", "O aplicativo precisa de aprovação do administrador"},
+	{"Sem aprovação do administrador também funciona", "Sem aprovação do administrador não funciona"},
+	{"Nessuna approvazione dell'amministratore necessaria", "Approvazione dell'amministratore necessaria"},
+	{"L'app non richiede l'approvazione dell'amministratore", "L'app richiede l'approvazione dell'amministratore"},
+	{"Senza l'approvazione dell'amministratore funziona", "Senza l'approvazione dell'amministratore non funziona"},
+	{"Brak zgody administratora nie jest problemem", "Brak zgody administratora, nie mogę się zalogować"},
+	{"Ta aplikacja nie wymaga zgody administratora", "To działanie wymaga zgody administratora dla aplikacji"},
+	{"Zgoda administratora nie jest wymagana", "Wymagana jest zgoda administratora"},
+	{"Inget administratörsgodkännande krävs", "Administratörsgodkännande krävs"},
+	{"Appen kräver inte administratörens godkännande", "Appen kräver administratörens godkännande"},
+}
+
+// TestNoApprovalNeeded holds both of each.
+func TestNoApprovalNeeded(t *testing.T) {
+	t.Parallel()
+	for _, c := range notTexts {
+		if a := Parse(c.no); a.Class != Unknown {
+			t.Errorf("%s: %s, %s, %q", c.no, a.Class, a.Sure, a.What)
+		}
+		if a := Parse(c.wall); a.Class != AdminConsentNeeded {
+			t.Errorf("%s: %s, %s, %q", c.wall, a.Class, a.Sure, a.What)
+		}
+	}
 }
 
 // TestNews holds that good news is no wall, in ten languages, and that a wall in the

@@ -12,7 +12,9 @@ import (
 // (walls.go). "The admin has approved the app. You need to restart." has all three
 // and is none. So where a wall was put together the text is read once more, without
 // the clauses that say that an admin did approve; what asks for no approval then is
-// no wall, unless it says that the wall still comes.
+// no wall, unless it says that the wall still comes. What does ask for one is a wall
+// without any admin, too: who that is was said in the clause that is gone, and new
+// permissions after an approval are the most usual reason for this wall.
 
 // news reads a short text once more where its wall was put together.
 func (w *seen) news(s string) {
@@ -23,7 +25,7 @@ func (w *seen) news(s string) {
 	if !good || stillStopped(rest) {
 		return
 	}
-	if again := readParts(rest); !again.has(wallAdmin) {
+	if again := readParts(rest); !again.has(wallAdmin) && !again.asks {
 		w.at[wallAdmin], w.lang[wallAdmin], w.loose = 0, 0, false
 	}
 }

@@ -115,6 +115,7 @@ type seen struct {
 	lang   [wallCount]lang
 	ours   [wallCount]bool // in a translation that no page is known to have
 	loose  bool            // wallAdmin was put together from parts
+	asks   bool            // an approval and a need stand near each other
 	off    bool            // wallDisabled was put together from parts
 	yours  bool            // one's own admin has blocked something
 	ofWhat bool            // with loose: of what the approval is, it does not say
@@ -201,6 +202,9 @@ func (w *seen) join(close *parts, p *phrase, i int) {
 		if l := close.together(p.lang, i+1, partAdmin, partApproval, partNeeded); l != 0 {
 			w.at[wallAdmin], w.lang[wallAdmin], w.loose = i+1, l, true
 		}
+	}
+	if !w.asks && (p.wall == partApproval || p.wall == partNeeded) {
+		w.asks = close.together(p.lang, i+1, partApproval, partNeeded, partNeeded) != 0
 	}
 	if !w.has(wallDisabled) {
 		if l := close.together(p.lang, i+1, partAdmin, partBlocked, partApp); l != 0 {
@@ -301,10 +305,10 @@ func (ix *index) may(key uint32) bool {
 // lexicon is the table of wordings, squeezed once.
 var lexicon = sync.OnceValue(func() *index {
 	ix := &index{}
-	for i, list := range [][]wording{wordings, published, ours} {
+	for i, list := range [][]wording{negations, wordings, published, ours} {
 		for _, w := range list {
 			for _, text := range w.texts {
-				ix.add(phrase{text: string(squeeze(text)), wall: w.wall, lang: w.lang, ours: i == 2})
+				ix.add(phrase{text: string(squeeze(text)), wall: w.wall, lang: w.lang, ours: i == 3})
 			}
 		}
 	}
