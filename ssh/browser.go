@@ -3,6 +3,7 @@ package ssh
 import (
 	"io"
 	"net"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 )
@@ -16,6 +17,8 @@ type far interface {
 	// kept tells the client's program, not the person, by what the case is gone on
 	// with.
 	kept(number, code string)
+	// gone tells it that there is nothing to go on with.
+	gone()
 }
 
 // channelEnd is the end of SSH.
@@ -26,6 +29,7 @@ func (c channelEnd) exit(code int) {
 }
 
 func (channelEnd) kept(string, string) {} // people read it
+func (channelEnd) gone()               {}
 
 // Screen is a terminal in a browser. What is typed is read from it, and what is
 // written to it is shown; Write may take as long as the browser does. Its methods
@@ -36,6 +40,8 @@ type Screen interface {
 	Sized(tell func(width, height uint32))
 	// Kept tells the browser of the case, and by which code it is gone on with.
 	Kept(number, code string)
+	// Gone tells it that there is no such case, or no longer: no code goes on with it.
+	Gone()
 	// Ended tells it that the session is over, and with which exit code.
 	Ended(code int)
 }
@@ -45,6 +51,7 @@ type screenEnd struct{ Screen }
 
 func (s screenEnd) exit(code int)            { s.Ended(code) }
 func (s screenEnd) kept(number, code string) { s.Kept(number, code) }
+func (s screenEnd) gone()                    { s.Gone() }
 
 // Window is what a browser opens.
 type Window struct {
@@ -75,6 +82,8 @@ func (s *Server) Visit(c net.Conn, w Window, to Screen) (refused string) {
 	}
 	defer g.end()
 	g.stays.Store(true)
+	late := time.AfterFunc(s.inner.MaxTimeout, func() { _ = g.Close() }) // behind the session's own end, as over SSH
+	defer late.Stop()
 	one := openSession(s, g.conn, screenEnd{to}, io.Discard)
 	if why := s.enter(one); why != "" {
 		one.cancel(errGone) // the page is told by whoever called

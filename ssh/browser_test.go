@@ -11,9 +11,11 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -377,6 +379,84 @@ func TestBrowserByName(t *testing.T) {
 	none := d.opens(t, "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AA22", 100, 30)
 	if got := none.hears("ended"); got != float64(codeUsage) {
 		t.Errorf("ended with %v:\n%s", got, none.all())
+	}
+}
+
+// TestBrowserErased holds that a page hears when its case is erased, or there is no such
+// case, and of a code that was mistyped it does not.
+func TestBrowserErased(t *testing.T) {
+	t.Parallel()
+	d := doors(t, nil)
+	g := d.opens(t, "", 100, 30)
+	g.sees("Which app")
+	g.types("2\r")
+	g.sees("domain")
+	g.types("contoso.example\r")
+	code, _ := g.hears("code").(string)
+	g.sees("contoso.example")
+	if _, errs, exit := d.asks(t, "erase "+code); exit != codeDone {
+		t.Fatalf("%d, %q", exit, errs)
+	}
+	if got := g.hears("ended"); got != float64(codeFailed) {
+		t.Errorf("ended with %v", got)
+	}
+	g.ends()
+	if !strings.Contains(g.all(), "gone:true") {
+		t.Errorf("%s", g.all())
+	}
+	after := d.opens(t, code, 100, 30)
+	after.hears("ended")
+	after.ends()
+	if !strings.Contains(after.all(), "gone:true") || strings.Contains(after.all(), "code:") {
+		t.Errorf("%s", after.all())
+	}
+	typo := d.opens(t, code[:len(code)-2], 100, 30)
+	typo.hears("ended")
+	typo.ends()
+	if strings.Contains(typo.all(), "gone:true") {
+		t.Errorf("%s", typo.all())
+	}
+}
+
+// stays is a terminal in a browser that cannot be told of its end.
+type stays struct{ over chan struct{} }
+
+func (s stays) Read([]byte) (int, error)    { <-s.over; return 0, io.EOF }
+func (s stays) Write(p []byte) (int, error) { return len(p), nil }
+func (s stays) Close() error                { return nil }
+func (stays) Sized(func(uint32, uint32))    {}
+func (stays) Kept(string, string)           {}
+func (stays) Gone()                         {}
+func (s stays) Ended(int)                   { <-s.over }
+
+// TestBrowserBackstop holds that a connection ends whose session should have ended long
+// ago, and did not.
+func TestBrowserBackstop(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(o *Options) { o.Limits.Total, o.Limits.Warning = time.Millisecond, time.Millisecond })
+	here, there := net.Pipe()
+	defer func() { _ = there.Close() }()
+	g := newGuest(&conn{Conn: here, gate: newGate(nil, s.sources, &s.o), began: time.Now()})
+	if err := g.gate.enter(g.conn, netip.MustParseAddr("203.0.113.7")); err != nil {
+		t.Fatal(err)
+	}
+	g.Known()
+	to := stays{make(chan struct{})}
+	visited := make(chan string, 1)
+	go func() { visited <- s.Visit(g, Window{User: userFingerprint}, to) }()
+	_ = there.SetDeadline(time.Now().Add(patience))
+	if _, err := io.ReadAll(there); err != nil {
+		t.Errorf("it does not end: %v", err)
+	}
+	await(t, "its end", func() bool { return s.Status().Connections == 0 }, s.log.String)
+	select {
+	case why := <-visited:
+		t.Errorf("the session has ended: %q", why)
+	default:
+	}
+	close(to.over)
+	if why := <-visited; why != "" {
+		t.Errorf("refused: %s", why)
 	}
 }
 

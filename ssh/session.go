@@ -60,6 +60,7 @@ type session struct {
 	touched atomic.Int64 // when something came in, in nanoseconds
 
 	counted bool // its case counts for its source; of the journal's one caller
+	lost    bool // there is no case any more to go on with; of who runs it
 
 	mu     sync.Mutex
 	tell   func(string)     // shows the person a line; nil: nobody is there yet
@@ -132,6 +133,9 @@ func (s *session) hangUp(code int) {
 		case <-late.C:
 			late.Reset(0) // nor is the other waited for
 		}
+	}
+	if s.lost {
+		s.ch.gone()
 	}
 	s.ch.exit(code)
 	_ = s.ch.Close()

@@ -48,6 +48,9 @@ func (s *session) serveUser() int {
 	}
 	c, err := s.srv.o.Cases.Resume(s.ctx, s.try(s.user))
 	if err != nil {
+		if errors.Is(err, cases.ErrNoCase) {
+			s.lost = true
+		}
 		return s.noCase(err, s.say)
 	}
 	if err := s.srv.occupy(s, string(c.Number())); err != nil {
@@ -292,6 +295,7 @@ func (s *session) goodbye(err error) int {
 		return codeBroke
 	}
 	if errors.Is(cause, errErased) { // there is nothing to come back to
+		s.lost = true
 		s.say(sayErasedHere)
 		return codeFailed
 	}

@@ -89,6 +89,7 @@ type told struct {
 	Code    string `json:"code,omitempty"`
 	Ended   *int   `json:"ended,omitempty"`
 	Refused string `json:"refused,omitempty"`
+	Gone    bool   `json:"gone,omitempty"`
 }
 
 // connKey is where a connection's context keeps the connection.
@@ -137,15 +138,27 @@ func (d *Door) line(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = v.ws.CloseNow() }() // it may be closed already
 	v.ws.SetReadLimit(mostMessage)
-	d.visits.Add(1)
 	if err := v.greet(); err != nil {
 		v.bye(websocket.StatusPolicyViolation)
 		return
 	}
-	go v.stayAwake()
+	d.visits.Add(1)
+	go func() {
+		defer d.caught(v.leave)
+		v.stayAwake()
+	}()
 	if no := wizard.Serve(c, v); no != "" {
 		v.last(told{Refused: no})
 		v.bye(websocket.StatusTryAgainLater)
+	}
+}
+
+// caught notes a panic of a goroutine of a visit, which ends it.
+func (d *Door) caught(end func()) {
+	if recover() != nil { // its text may hold what came in
+		d.broke.Add(1)
+		d.o.Log.Error("a visit broke", "stack", here())
+		end()
 	}
 }
 
@@ -263,6 +276,9 @@ func (v *Visitor) Write(p []byte) (n int, err error) {
 
 // Kept tells the page by what the case is gone on with.
 func (v *Visitor) Kept(number, code string) { v.tell(v.alive, told{Case: number, Code: code}) }
+
+// Gone tells the page that there is nothing to go on with.
+func (v *Visitor) Gone() { v.last(told{Gone: true}) }
 
 // Ended tells the page that the session is over.
 func (v *Visitor) Ended(code int) { v.last(told{Ended: &code}) }

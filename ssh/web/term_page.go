@@ -163,7 +163,7 @@ func (w *Wizard) page(files *wizardFiles, l Landing) g.Node {
 			h.ID("bar"), hidden,
 			h.P(
 				h.ID("status"), h.Role("status"),
-				says("connecting", sayWizardConnecting), says("connected", sayWizardConnected), says("ended", sayWizardEnded), says("later", sayWizardLater), says("broken", sayWizardBroken), says("kept", sayWizardBrokenKept), says("refused", sayWizardRefused),
+				says("connecting", sayWizardConnecting), says("connected", sayWizardConnected), says("ended", sayWizardEnded), says("later", sayWizardLater), says("broken", sayWizardBroken), says("kept", sayWizardBrokenKept), says("came", sayWizardBrokenCame), says("refused", sayWizardRefused),
 				h.Code(h.ID("detail"), hidden),
 			),
 			h.P(h.Class("row"), h.Button(h.ID("again"), h.Type("button"), hidden, g.Text(sayWizardAgain)), h.Button(h.ID("begin"), h.Type("button"), hidden, g.Text(sayWizardBegin)), h.A(h.Href("/"), h.Target("_blank"), h.Rel("noopener"), g.Text(sayWizardSSHHow))),

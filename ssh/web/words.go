@@ -56,6 +56,7 @@ const (
 	sayWizardLater      = "The session is over. To go on with it later, the resume code:"
 	sayWizardBroken     = "The connection broke. Nothing was kept yet."
 	sayWizardBrokenKept = "The connection broke. Your run is kept; its resume code:"
+	sayWizardBrokenCame = "The connection broke before your case was open here. Nothing of it was lost."
 	sayWizardRefused    = "The server did not open the wizard:"
 	sayWizardAgain      = "Connect again"
 	sayWizardBegin      = "To the start"

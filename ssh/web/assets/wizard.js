@@ -11,7 +11,7 @@
   const part = 16 * 1024; // bytes of one message
   const bytes = new TextEncoder();
   const dark = matchMedia('(prefers-color-scheme: dark)');
-  let term, fit, line, user = '', plain = false, kept = null, over = false;
+  let term, fit, line, user = '', plain = false, came = false, kept = null, gone = false, over = false;
 
   const themes = {
     dark: { background: '#14181d', foreground: '#e6e9ec', cursor: '#79b8ff', cursorAccent: '#14181d', selectionBackground: '#3b5575' },
@@ -103,7 +103,9 @@
       return;
     }
     const told = JSON.parse(e.data);
+    if (told.gone) gone = true; // a word of the case may come late
     if (told.code) kept = told;
+    if (gone) kept = null;
     if (told.ended !== undefined) {
       over = true;
       say(kept ? 'later' : 'ended', kept && kept.code);
@@ -116,8 +118,8 @@
 
   function closed() {
     line = null;
-    if (!over) say(kept ? 'kept' : 'broken', kept && kept.code);
-    at('again').hidden = over && !kept;
+    if (!over) say(gone ? 'ended' : kept ? 'kept' : came ? 'came' : 'broken', kept && kept.code);
+    at('again').hidden = gone || (over && !kept);
     at('begin').hidden = false;
     (at('again').hidden ? at('begin') : at('again')).focus();
   }
@@ -139,6 +141,7 @@
 
   function begin(as) {
     user = at('code').value.trim() || as;
+    came = at('code').value.trim().length > 20; // with a resume code, as far as the page can tell
     plain = at('plain').checked;
     document.body.classList.add('shown');
     at('start').hidden = true;
