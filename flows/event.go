@@ -64,6 +64,7 @@ const (
 	KindPointed      Kind = "pointed"
 	KindSuggested    Kind = "suggested"
 	KindAskedAgain   Kind = "asked-again"
+	KindAskedToWatch Kind = "asked-to-watch"
 	KindWatched      Kind = "watched"
 	KindTroubled     Kind = "troubled"
 	KindEnded        Kind = "ended"
@@ -275,33 +276,60 @@ type Advanced struct {
 // WentBack returns to the place before. Answers stay.
 type WentBack struct{}
 
-// Noted is a remark for the record.
+// Noted is a remark for the record. A guide's is bounded and cleaned of links
+// that lead to strange hosts: see CleanNote.
 type Noted struct {
 	Text string `json:"text"`
-	From string `json:"from,omitempty"`
+	// Visit is the watch under which a guide wrote it, and From who that is:
+	// what a state keeps is the name under which the guide was let in.
+	Visit VisitID `json:"visit,omitempty"`
+	From  string  `json:"from,omitempty"`
 }
 
-// Pointed shows the person a place on the screen.
+// Pointed shows the person a place on the screen, for as long as they are where
+// they are; an empty one takes the marker away. Only a guide points.
 type Pointed struct {
-	At   string `json:"at"` // a check id, a step id, a path id or an action id
-	From string `json:"from,omitempty"`
+	At    string  `json:"at"` // a check id, a step id, a path id or an action id
+	Visit VisitID `json:"visit,omitempty"`
+	From  string  `json:"from,omitempty"`
 }
 
-// Suggested recommends a path; the person still chooses.
+// Suggested recommends a path; the person still chooses. Only a guide suggests.
 type Suggested struct {
-	Path PathID `json:"path"`
-	From string `json:"from,omitempty"`
+	Path  PathID  `json:"path"`
+	Visit VisitID `json:"visit,omitempty"`
+	From  string  `json:"from,omitempty"`
 }
 
-// AskedAgain makes the driver look again at once.
+// AskedAgain makes the driver look again at once. A guide's is a wish: the driver
+// looks once that cannot get in the person's way; see Due.
 type AskedAgain struct {
-	From string `json:"from,omitempty"`
+	Visit VisitID `json:"visit,omitempty"`
+	From  string  `json:"from,omitempty"`
 }
 
-// Watched says that a guide came to watch, or left.
+// AskedToWatch says that a guide asks to watch. It is the server's word alone:
+// Guide and Org are of whoever authenticated there, and nobody types them here.
+type AskedToWatch struct {
+	Visit VisitID `json:"visit"` // never used before
+	Guide string  `json:"guide"` // the name
+	Org   string  `json:"org"`
+	// Until is when it can be answered no more, at most AskWait after it.
+	Until time.Time `json:"until"`
+	// Lasts is how long a yes would hold, at most WatchMost.
+	Lasts time.Duration `json:"lasts"`
+}
+
+// Watched is the answer to a guide who asks to watch, and the end of a watch. The
+// yes is the person's alone, and counts once it is stored.
 type Watched struct {
-	Guide string `json:"guide"`
-	Here  bool   `json:"here"`
+	Visit VisitID `json:"visit,omitempty"`
+	Here  bool    `json:"here"` // the yes
+	// Why is why it was not to be, or is over.
+	Why WatchEnd `json:"why,omitempty"`
+	// Guide is the name, in journals of before guides asked: such a watch is
+	// shown as it was, and lets nobody see anything.
+	Guide string `json:"guide,omitempty"`
 }
 
 // Troubled says that something of ours broke or could not be kept. The run
@@ -443,6 +471,9 @@ func (Suggested) Kind() Kind { return KindSuggested }
 
 // Kind gives the tag.
 func (AskedAgain) Kind() Kind { return KindAskedAgain }
+
+// Kind gives the tag.
+func (AskedToWatch) Kind() Kind { return KindAskedToWatch }
 
 // Kind gives the tag.
 func (Watched) Kind() Kind { return KindWatched }

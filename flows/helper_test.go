@@ -170,6 +170,7 @@ func samples() []Event {
 		Pointed{},
 		Suggested{},
 		AskedAgain{},
+		AskedToWatch{},
 		Watched{},
 		Troubled{},
 		Ended{},

@@ -205,7 +205,7 @@ func (s State) back() State {
 }
 
 func (s State) enter(to Place) State {
-	s.Place, s.Entered, s.Pointer = to, s.At, ""
+	s.Place, s.Entered, s.Pointers = to, s.At, nil
 	if step, ok := s.Step(); to.Stage == StageProof || ok && step.Plan {
 		s.Round++
 	}

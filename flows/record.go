@@ -12,11 +12,13 @@ type WriterID string
 // Author is who caused an event.
 type Author string
 
-// The authors: the person at the run, our driver, a guide who watches.
+// The authors: the person at the run, our driver, a guide who watches, and the
+// server by which guides come.
 const (
 	ByPerson Author = "person"
 	ByDriver Author = "driver"
 	ByGuide  Author = "guide"
+	ByServer Author = "server"
 )
 
 // Record is an event as a journal keeps it. Seq is its place in the journal,
@@ -52,14 +54,21 @@ type Journal interface {
 }
 
 // MayAppend says whether an author may cause an event. Guides point, note,
-// suggest and ask to look again; nothing else of theirs enters a journal.
+// suggest and ask to look again; nothing else of theirs enters a journal. Who
+// asks to watch is the server's word, and the yes to it the person's.
 func MayAppend(by Author, e Event) bool {
-	if by != ByGuide {
-		return true
+	switch e := e.(type) {
+	case AskedToWatch:
+		return by == ByServer
+	case Watched:
+		if e.Here {
+			return by == ByPerson
+		}
+		return by != ByGuide
+	case Pointed, Suggested:
+		return by == ByGuide
+	case Noted, AskedAgain:
+		return by != ByServer
 	}
-	switch e.(type) {
-	case Pointed, Noted, Suggested, AskedAgain:
-		return true
-	}
-	return false
+	return by != ByGuide && by != ByServer
 }

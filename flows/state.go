@@ -67,14 +67,18 @@ type State struct {
 	Undoing    *Recalled // what is to be taken back; never changed once set
 	Receipts   []Filed
 
-	Round   uint32 // of looks; findings of an earlier round are stale
-	Notes   []Noted
-	Pointer string // where a guide points; empty: nowhere
-	Hint    PathID // a guide's suggestion
-	Guides  []string
-	Trouble *Troubled // what broke last, TroubleStore aside
-	Unsaved *Troubled // TroubleStore: why what happens is not stored now; nil: it is
-	End     EndReason // empty: the run goes on
+	Round uint32 // of looks; findings of an earlier round are stale
+	Notes []Noted
+	// Guides are who watch, by the order of the yeses; Asking who ask to, and were
+	// not answered, some of them perhaps too long ago: see Guide.Holds.
+	Guides, Asking []Guide
+	Pointers       []Pointed   // where guides point, one for each
+	Hints          []Suggested // what guides suggest, one for each
+	NotesCame      uint32      // how many notes guides wrote so far
+	Parted         *Parted     // the watch, or the asking, that ended last
+	Trouble        *Troubled   // what broke last, TroubleStore aside
+	Unsaved        *Troubled   // TroubleStore: why what happens is not stored now; nil: it is
+	End            EndReason   // empty: the run goes on
 
 	about   uint32 // what was seen in earlier rounds was of another tenant or app
 	since   uint32 // findings of earlier rounds do not count for a verdict
@@ -103,6 +107,8 @@ type State struct {
 	probes          []string // client ids
 	nonce           string
 	past            []Receipt // of plans that were put away after something was sent
+	askers          []asked   // who asked to watch, the latest ones
+	again           bool      // a guide wishes that it is looked at again
 }
 
 // SignIn is how far a sign-in has come.

@@ -148,7 +148,7 @@ func (m *Model) findingRow(e entry, w int, focused bool) row {
 	if rw > 0 {
 		r = r.add(RoleSubtle, " "+fixed(right, rw-1))
 	}
-	return r
+	return m.marked(r, string(e.id), w)
 }
 
 // explain is what there is to say of an entry, wrapped to w cells.

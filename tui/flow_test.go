@@ -369,16 +369,6 @@ func TestWhatIsSavedAgainIsSaidOnPlainLines(t *testing.T) {
 	}
 }
 
-func TestGuidesAreAnnounced(t *testing.T) {
-	t.Parallel()
-	d := atDiagnosis(t)
-	d.happen(flows.Watched{Guide: "Guide 2 (Hetk support)", Here: true})
-	m := New(t.Context(), d, still(t, 80, 24))
-	if c := plainText(m.View().Content); !strings.Contains(c, "Guide 2 (Hetk support) is watching") {
-		t.Errorf("screen:\n%s", c)
-	}
-}
-
 func TestGoodbyeSaysWhatWasNotSaved(t *testing.T) {
 	t.Parallel()
 	d := atPaths(t)

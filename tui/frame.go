@@ -56,9 +56,17 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	typing := sc.typing(m) != nil
 	bd := sc.body(m)
 	rows := make([]row, 0, z.h)
-	rows = append(rows, m.titleRow(), m.crumbs())
-	if !z.tight() {
-		rows = append(rows, m.watchRow())
+	way, bar := m.crumbs(), m.watchRow()
+	if m.guide != nil && m.guide.view.Run == nil { // where nobody may know
+		way = nil
+	}
+	switch {
+	case !z.tight():
+		rows = append(rows, m.titleRow(), way, bar)
+	case bar != nil: // who watches is told before where one is
+		rows = append(rows, m.titleRow(), bar)
+	default:
+		rows = append(rows, m.titleRow(), way)
 	}
 	seen, below, at := m.fitBody(&bd)
 	cur := m.cursor(at, len(rows))
@@ -178,18 +186,13 @@ func (m *Model) tooSmall() string {
 		word = wordTooSmallServed
 	}
 	rows := para(RoleText, fill(word, "w", number(m.size.w), "h", number(m.size.h)), 0, max(m.size.w-2, 1))
+	if bar := m.watchRow(); bar != nil {
+		rows = append([]row{bar}, rows...)
+	}
 	if len(rows) > m.size.h {
 		rows = rows[:m.size.h]
 	}
 	return m.paint(rows, m.size.w)
-}
-
-// watchRow is the bar that says who watches, for as long as they do.
-func (m *Model) watchRow() row {
-	if len(m.state.Guides) == 0 {
-		return nil
-	}
-	return say(RoleInfo, fill(wordWatched, "who", clean(strings.Join(m.state.Guides, ", "))))
 }
 
 // noticeRows say the one thing worth saying under the body: what a key just
@@ -197,6 +200,9 @@ func (m *Model) watchRow() row {
 func (m *Model) noticeRows(below int) []row {
 	if told := m.toldRows(); len(told) > 0 {
 		return told
+	}
+	if news := m.guideNews(); news != nil {
+		return []row{news}
 	}
 	switch {
 	case below > 0:

@@ -66,7 +66,9 @@ func poisoned(t *testing.T) *fakeDriver {
 	d.happen(flows.SignInFailed{Attempt: d.State().SignIn.Attempt, Reason: checks.FailDenied, Message: evil, Code: evil})
 	d.happen(a, flows.Advanced{}, f)
 	rounded(d, found...)
-	d.happen(flows.Troubled{What: flows.TroubleStore, Text: evil}, flows.Watched{Guide: evil, Here: true}, flows.Filed{Name: evil})
+	d.happen(flows.Troubled{What: flows.TroubleStore, Text: evil}, flows.Filed{Name: evil})
+	visited(t, d, "v1", evil)
+	d.happenBy(flows.ByGuide, flows.Pointed{At: string(checks.AppGrant), Visit: "v1", From: evil}, flows.Noted{Text: evil, Visit: "v1"}, flows.Suggested{Path: flows.DirectLink, Visit: "v1"})
 	return d
 }
 

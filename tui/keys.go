@@ -42,6 +42,16 @@ const (
 	actNextApp
 	actUndo
 	actPlay
+	actAllow
+	actRefuse
+	actGuides
+	actEndOne
+	actWhole
+	actEndWatch
+	actPoint
+	actNote
+	actSuggest
+	actPanel
 	actHelp
 	actLeave
 	actSuspend
@@ -84,6 +94,16 @@ var bindings = []binding{
 	{act: actSignIn, keys: []string{"s"}, word: keySignIn},
 	{act: actNextApp, keys: []string{"n"}, word: keyNextApp},
 	{act: actUndo, keys: []string{"u"}, word: keyUndo},
+	{act: actAllow, keys: []string{"ctrl+y"}, word: keyAllow},
+	{act: actRefuse, keys: []string{"n", "esc"}, word: keyRefuse},
+	{act: actGuides, keys: []string{"ctrl+g"}, word: keyGuides},
+	{act: actEndOne, keys: []string{"ctrl+r"}, word: keyEndOne},
+	{act: actWhole, keys: []string{"ctrl+l"}, word: wordShowWhole},
+	{act: actEndWatch, keys: []string{"ctrl+x"}, word: keyEndWatch},
+	{act: actPoint, keys: []string{"p"}, word: keyPoint},
+	{act: actNote, keys: []string{"n"}, word: keyNote},
+	{act: actSuggest, keys: []string{"s"}, word: keySuggest},
+	{act: actPanel, keys: []string{"tab"}, word: keyPanel},
 	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
 	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},
 	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},

@@ -28,7 +28,7 @@ import (
 type Driver interface {
 	State() flows.State
 	// Do puts an event of the person into the run and applies it before it
-	// returns; Confirmed waits until it is stored.
+	// returns; Confirmed, and the yes to being watched, wait until it is stored.
 	Do(ctx context.Context, e flows.Event) error
 	// Watch gives a wake-up after the state changed; it closes when ctx ends.
 	Watch(ctx context.Context) <-chan struct{}
@@ -72,6 +72,9 @@ type Options struct {
 	// Auto makes Plain take the first advised choice by itself, and make the
 	// rehearsed admin's moves.
 	Auto bool
+	// Guide is the run of somebody else, to be watched: then there is no driver,
+	// and nothing of the person's can be done.
+	Guide Seat
 }
 
 // Model is the wizard's one model. Make it with New.
@@ -129,8 +132,14 @@ type Model struct {
 	deaf    time.Time // keys before this are not meant for what is seen
 	ticking bool
 	sure    bool // leaving in the middle of a plan was asked for once
-	hurry   bool // what was answered for the app before is not asked again
-	stopped bool // by Ctrl-C
+	// parted is the watch whose end was told last, and heardNotes how many notes of
+	// guides were seen.
+	parted     flows.VisitID
+	heardNotes uint32
+	guide      *guideScreen // the role of a guide; nil: of the person
+	lines      bool         // line mode: nothing opens
+	hurry      bool         // what was answered for the app before is not asked again
+	stopped    bool         // by Ctrl-C
 }
 
 // typeAhead is how long a screen that opened by itself takes no keys: they
@@ -156,6 +165,10 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 		ground = GroundPlain
 	}
 	m.themed(ground)
+	if o.Guide != nil {
+		m.watch(o.Guide)
+		return m
+	}
 	m.drive(drv)
 	if len(o.Earlier) > 0 && o.Reopen != nil {
 		m.open(&resumeSheet{earlier: o.Earlier})
@@ -175,12 +188,18 @@ func (m *Model) drive(drv Driver) {
 	m.drv, m.unwatch = drv, cancel
 	m.wake = drv.Watch(watching)
 	m.demo = drv.Hands().Play != nil
+	if p := drv.State().Parted; p != nil {
+		m.parted = p.Guide.Visit
+	}
 	m.refresh()
 }
 
 // Init starts listening to the driver and asks for the background.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.listen(), m.tick()}
+	if m.guide != nil {
+		cmds = append(cmds, m.lookOn())
+	}
 	if m.theme.ground == GroundUnknown {
 		m.asked = m.now()
 		cmds = append(cmds, m.askGround())
@@ -221,6 +240,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.reopened(msg)
 	case whyAskedMsg:
 		m.whyAsked(msg)
+	case allowedMsg:
+		return m, m.allowed(msg)
+	case viewedMsg:
+		return m, m.viewed(msg)
+	case saidMsg:
+		m.said(msg)
 	}
 	return m, nil
 }
@@ -245,8 +270,17 @@ func (m *Model) themed(g Ground) {
 
 // refresh takes the state from the driver and what follows from it.
 func (m *Model) refresh() {
+	if m.guide != nil {
+		return // what a guide sees comes by viewed
+	}
+	m.show(m.drv.State())
+	m.followGuides()
+}
+
+// show takes a state as the one on the screen.
+func (m *Model) show(s flows.State) {
 	before := m.state
-	m.state = m.drv.State()
+	m.state = s
 	m.wants = flows.Wants(m.state)
 	m.overall = m.state.Overall()
 	m.ranked = nil
@@ -280,6 +314,9 @@ func (m *Model) woken(msg wokenMsg) tea.Cmd {
 	if msg.of != m.wake {
 		return nil // of a driver that is no longer shown
 	}
+	if m.guide != nil {
+		return tea.Batch(m.listen(), m.lookOn())
+	}
 	m.follow()
 	return tea.Batch(m.listen(), m.tick())
 }
@@ -288,6 +325,9 @@ func (m *Model) woken(msg wokenMsg) tea.Cmd {
 // sign-in was waited for: whoever sees first that it is over must go on, for
 // the next look sees no change any more.
 func (m *Model) follow() {
+	if m.guide != nil {
+		return // a guide's screen starts nothing
+	}
 	busy, place := m.state.SignIn.Busy, m.state.Place
 	m.refresh()
 	if s := m.state; busy && !s.SignIn.Busy && s.Account != nil && s.Place.Stage == flows.StageSignIn {
@@ -304,6 +344,12 @@ func (m *Model) follow() {
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if k.String() == "ctrl+c" {
 		return m.interrupt()
+	}
+	if k.String() == bindingOf(actEndWatch).keys[0] && m.guide == nil && len(m.state.Guides) > 0 { // at any moment
+		return m.endWatches()
+	}
+	if m.tooEarly() {
+		return nil
 	}
 	if m.now().Before(m.deaf) {
 		m.tellPerson(RoleSubtle, wordTooFast)

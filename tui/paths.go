@@ -90,6 +90,7 @@ func (s *pathsScreen) item(m *Model, r flows.Ranked, i, w int) []row {
 		rows = append(rows, hanging(head, role, title, w)...)
 		rows = append(rows, para(RoleSubtle, cost, 5, w)...)
 	}
+	rows = m.markedFirst(rows, string(r.Path.ID), w)
 	if i != s.at {
 		return rows
 	}
@@ -126,7 +127,7 @@ func (s *pathsScreen) columns(m *Model, can []flows.Ranked) []row {
 		if i == s.at {
 			head, role = row{}.add(RoleFocus, "› "+number(i+1)+"  "), RoleStrong
 		}
-		col := hanging(head, role, clean(r.Path.Title), w)
+		col := m.markedFirst(hanging(head, role, clean(r.Path.Title), w), string(r.Path.ID), w)
 		col = append(col, para(RoleSubtle, pathCost(r), 5, w)...)
 		col = append(col, nil)
 		col = append(col, m.pathDetail(r, 5, w)...)

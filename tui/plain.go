@@ -32,6 +32,10 @@ func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Opt
 	if o.Door {
 		p.door = &plainDoor{}
 	}
+	p.m.lines = true
+	if _, asks := p.m.topSheet().(*askSheet); asks {
+		p.m.close()
+	}
 	if !o.Auto {
 		lines, stop := readLines(ctx, in, &p.now)
 		defer stop()
@@ -67,6 +71,7 @@ type plain struct {
 	givesUp <-chan time.Time     // and until when
 	over    bool
 	pending bool // the prompt stands at the end of a line
+	guides  plainGuides
 
 	now   standing // for the reader: what is asked
 	asks  stand    // the same, here
@@ -246,6 +251,7 @@ func (p *plain) news() {
 		p.out.line(text)
 	}
 	p.newTrouble()
+	p.guideNews()
 	if n := p.m.notice.text; n != "" {
 		p.m.notice = span{}
 		p.endPrompt()
@@ -299,6 +305,9 @@ func (p *plain) print(sc scene) {
 	if t := p.title(); t != p.titled {
 		p.titled = t
 		p.out.line(t)
+	}
+	if bar := p.bar(); bar != "" {
+		p.out.line(bar)
 	}
 	for _, l := range sc.lines {
 		p.out.line(l)

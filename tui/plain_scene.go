@@ -15,6 +15,9 @@ func (p *plain) scene() scene {
 	if p.door != nil {
 		return p.doorScene()
 	}
+	if sc, ok := p.guideScene(); ok {
+		return sc
+	}
 	var sc scene
 	switch p.m.state.Place.Stage {
 	case flows.StageApp:
@@ -52,6 +55,7 @@ func (p *plain) common(sc *scene) {
 		why = sentence(fill(wordCannot, "why", why))
 		sc.choices = append(sc.choices, choice{key: "b", label: plainBack + " " + why, aside: true, do: func() { p.out.line(why) }})
 	}
+	sc.choices = append(sc.choices, p.guideChoices()...)
 	sc.choices = append(sc.choices, choice{key: "q", label: plainLeave, do: p.leave})
 }
 

@@ -129,7 +129,12 @@ func ProgramOptions(o Options) []tea.ProgramOption {
 
 // Goodbye is the line to leave on the terminal once the program is gone, with
 // its end of line.
-func (m *Model) Goodbye() string { return farewell(m.drv, m.resumeWith, m.stopped) + "\n" }
+func (m *Model) Goodbye() string {
+	if m.guide != nil {
+		return m.guide.goodbye() + "\n"
+	}
+	return farewell(m.drv, m.resumeWith, m.stopped) + "\n"
+}
 
 // ToldElsewhere is the ResumeWith of a surface that tells by itself how to go on.
 const ToldElsewhere = "\x00"

@@ -24,6 +24,9 @@ func (m *Model) current() screen {
 	if n := len(m.sheets); n > 0 {
 		return m.sheets[n-1]
 	}
+	if m.guide != nil {
+		return m.guide
+	}
 	return m.stageScreen()
 }
 
@@ -73,9 +76,10 @@ func (m *Model) close() {
 func (m *Model) offers() []offer {
 	own := m.current().offers(m)
 	general := []offer{{act: actInterrupt, hidden: true}}
-	if len(m.sheets) == 0 {
+	if len(m.sheets) == 0 && m.guide == nil {
 		general = append(m.moves(), m.common()...)
 	}
+	general = append(general, m.watchOffers()...)
 	out := own
 	for _, g := range general {
 		if !slices.ContainsFunc(own, func(o offer) bool { return o.act == g.act && g.act != actPlay }) {
@@ -141,6 +145,10 @@ func (m *Model) do(o offer, k tea.KeyPressMsg) tea.Cmd {
 		return m.tell(flows.Advanced{})
 	case actPlay:
 		return m.play(o.n)
+	case actGuides:
+		m.openGuides()
+	case actEndWatch:
+		return m.endWatches()
 	default: // no other is general
 	}
 	return nil

@@ -63,6 +63,9 @@ func (s *signInScreen) busy(m *Model, b *body, w int) {
 
 // signInProgress is the sign-in that is going on, for the screens that show it.
 func (m *Model) signInProgress(w int) []row {
+	if m.guide != nil {
+		return para(RoleInfo, wordGuideSignIn, 0, w)
+	}
 	var b body
 	p, shown := m.drv.Prompt()
 	title, ok := signingInWords[m.state.SignIn.Way]

@@ -65,7 +65,7 @@ func (s *stepsScreen) body(m *Model) body {
 func (m *Model) stepTitle(step flows.Step, w int) []row {
 	n, of := m.state.StepNumber()
 	head := say(RoleSubtle, fill(wordStepOf, "n", number(n), "of", number(of))+" · ")
-	return hanging(head, RoleStrong, m.words(step.Title), w)
+	return m.markedFirst(hanging(head, RoleStrong, m.words(step.Title), w), string(step.ID), w)
 }
 
 // instructions are the step's text, numbered where they are things to do, with
@@ -166,7 +166,7 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 	}
 	es := m.entries(func(id checks.ID) bool { return slices.Contains(m.state.LooksAt(step), id) })
 	for _, e := range es {
-		b.put(watchedRow(e, step.Gone, w))
+		b.put(m.marked(watchedRow(e, step.Gone, w), string(e.id), w))
 	}
 	b.put(m.servers(w)...)
 	b.put(row{}.add(RoleSubtle, cut("  "+m.lookedWhen(es), w, false)))

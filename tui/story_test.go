@@ -35,8 +35,19 @@ func newFake(events ...flows.Event) *fakeDriver {
 	return d
 }
 
-// happen folds events as the driver's own.
+// happen folds events as the driver's own, or the server's.
 func (d *fakeDriver) happen(events ...flows.Event) {
+	for _, e := range events {
+		by := flows.ByDriver
+		if e.Kind() == flows.KindAskedToWatch {
+			by = flows.ByServer
+		}
+		d.happenBy(by, e)
+	}
+}
+
+// happenBy folds events of an author.
+func (d *fakeDriver) happenBy(by flows.Author, events ...flows.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, e := range events {
@@ -45,7 +56,7 @@ func (d *fakeDriver) happen(events ...flows.Event) {
 			e = l
 		}
 		d.seq++
-		d.state = flows.Fold(d.state, flows.Record{Seq: d.seq, At: d.at, Event: e})
+		d.state = flows.Fold(d.state, flows.Record{Seq: d.seq, At: d.at, By: by, Event: e})
 	}
 	for _, w := range d.wakes {
 		select {
@@ -65,7 +76,7 @@ func (d *fakeDriver) Do(_ context.Context, e flows.Event) error {
 	if d.refuse != nil {
 		return d.refuse
 	}
-	d.happen(e)
+	d.happenBy(flows.ByPerson, e)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.told = append(d.told, e)

@@ -18,7 +18,6 @@ const (
 	wordTooSmall     = "This window is {w}×{h}. onboard needs 40×10: make it larger, or run onboard --plain."
 	// Of a served run there is another way to plain lines.
 	wordTooSmallServed = "This window is {w}×{h}. onboard needs 40×10: make it larger, or connect as plain@."
-	wordWatched        = "● {who} is watching · cannot type, approve or see codes"
 	wordMoreBelow      = "↓ more below ({n}): pgdn"
 	wordMoreAbove      = "↑ more above ({n}): pgup"
 	wordTooLong        = "Too long: at most {limit} characters. Nothing was put in."

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -38,7 +39,9 @@ func literals(t *testing.T, file string) map[string]string {
 func TestWordsAreWellFormed(t *testing.T) {
 	t.Parallel()
 	place := regexp.MustCompile(`\{[^}]*\}`)
-	for _, s := range literals(t, "words.go") {
+	texts := literals(t, "words.go")
+	maps.Copy(texts, literals(t, "words_watch.go"))
+	for _, s := range texts {
 		for _, r := range s {
 			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 				t.Errorf("%U in %q", r, s)
@@ -78,7 +81,7 @@ func TestWordsStandInOnePlace(t *testing.T) {
 	sentence := regexp.MustCompile(`[a-z]{2,} [a-z]{2,} [a-z]{2,}`)
 	for _, f := range []string{
 		"app.go", "ask.go", "command.go", "diagnosis.go", "evidence.go", "field.go", "finding.go", "frame.go", "help.go", "keys.go", "known.go", "links.go",
-		"model.go", "paths.go", "plain.go", "plain_scene.go", "plain_step.go", "plan.go", "program.go", "proof.go", "report.go", "resume.go", "screen.go", "signin.go", "steps.go", "tenant.go", "title.go",
+		"model.go", "paths.go", "plain.go", "plain_scene.go", "plain_step.go", "plan.go", "program.go", "proof.go", "report.go", "resume.go", "asked.go", "guide.go", "guide_view.go", "plain_watch.go", "talk.go", "watched.go", "screen.go", "signin.go", "steps.go", "tenant.go", "title.go",
 	} {
 		for _, s := range literals(t, f) {
 			if sentence.MatchString(s) && !strings.Contains(s, "%w") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
@@ -24,9 +25,6 @@ func (d *Driver) Run(ctx context.Context) error {
 	defer appender.Wait()
 	defer stopStoring()
 	appender.Go(func() { d.store(storing) })
-	if !d.leads() {
-		return d.follow(ctx)
-	}
 	d.fileInterrupted(ctx)
 	jobs := map[flows.Want]*job{}
 	defer func() {
@@ -54,25 +52,22 @@ func (d *Driver) Run(ctx context.Context) error {
 			d.post(e)
 			continue
 		}
+		watch, end, watched := flows.WatchEnds(s)
+		left := end.Sub(d.o.Now())
+		if watched && left <= 0 {
+			d.post(flows.Watched{Visit: watch, Why: flows.WatchOver})
+			continue
+		}
 		d.reconcile(ctx, jobs, s)
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-d.dirty:
-		}
-	}
-}
-
-// follow is Run for a guide's driver: it starts nothing.
-func (d *Driver) follow(ctx context.Context) error {
-	for {
-		if d.State().End != "" {
-			return nil
+		var over <-chan time.Time
+		if watched {
+			over = time.After(left)
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-d.dirty:
+		case <-over:
 		}
 	}
 }

@@ -19,9 +19,6 @@ type Options struct {
 	Now func() time.Time
 	// Writer names this driver in the journal: unique for each process.
 	Writer flows.WriterID
-	// By is who Do speaks for; empty means the person. A guide's driver
-	// starts no work: its AskedAgain makes the person's driver look again.
-	By flows.Author
 	// Version, Ways, CanWrite, Keeps, Login, Portal, Service, Doors and Probes go into Resumed when
 	// the journal holds an unfinished run.
 	Version         string
@@ -47,8 +44,8 @@ type Options struct {
 var (
 	// ErrEnded says that the run is over and takes no more events.
 	ErrEnded = errors.New("the run has ended")
-	// ErrNotAllowed says that a guide tried what only the person may do.
-	ErrNotAllowed = errors.New("only the person at the run may do that")
+	// ErrNotAllowed says that it is not the person who may do that.
+	ErrNotAllowed = errors.New("the person at the run cannot do that")
 )
 
 // Saved says how much of a run is stored.
@@ -100,9 +97,6 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.By == "" {
-		o.By = flows.ByPerson
-	}
 	if o.PlanID == nil {
 		o.PlanID = chance
 	}
@@ -124,7 +118,7 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 	}
 	d.base = flows.Fold(flows.State{}, rs...)
 	d.state = d.base
-	if len(rs) > 0 && d.state.End == "" && d.leads() {
+	if len(rs) > 0 && d.state.End == "" {
 		d.post(flows.Resumed{Version: o.Version, Ways: o.Ways, CanWrite: o.CanWrite, Keeps: o.Keeps, Login: o.Login, Portal: o.Portal, Service: o.Service, Doors: o.Doors, Probes: o.Probes})
 	}
 	return d, nil
@@ -137,9 +131,6 @@ func chance() flows.PlanID {
 	return flows.PlanID(hex.EncodeToString(b[:]))
 }
 
-// leads says whether this driver does the work of the run.
-func (d *Driver) leads() bool { return d.o.By != flows.ByGuide }
-
 // State is the run so far, what is not stored yet included.
 func (d *Driver) State() flows.State {
 	d.mu.Lock()
@@ -147,25 +138,28 @@ func (d *Driver) State() flows.State {
 	return d.state
 }
 
-// Do puts an event into the run. It is applied before Do returns and stored
-// right after. Confirmed and Watched count only once they are stored: Do waits
-// for that, and where the journal cannot be written they do not happen and the
-// error says why. Other errors are ErrEnded and ErrNotAllowed.
+// Do puts an event of the person into the run. It is applied before Do returns
+// and stored right after. Confirmed, and the yes to being watched, count only once
+// they are stored: Do waits for that, and where the journal cannot be written they
+// do not happen and the error says why. Other errors are ErrEnded and
+// ErrNotAllowed.
 func (d *Driver) Do(ctx context.Context, e flows.Event) error {
-	if !flows.MayAppend(d.o.By, e) {
+	if !flows.MayAppend(flows.ByPerson, e) {
 		return ErrNotAllowed
 	}
 	held := false
-	switch e.(type) {
-	case flows.Confirmed, flows.Watched:
+	switch e := e.(type) {
+	case flows.Confirmed:
 		held = true
+	case flows.Watched:
+		held = e.Here // the end of a watch waits for nothing
 	}
 	d.mu.Lock()
 	if d.state.End != "" {
 		d.mu.Unlock()
 		return ErrEnded
 	}
-	en := d.add(d.o.By, e, held)
+	en := d.add(flows.ByPerson, e, held)
 	d.mu.Unlock()
 	if !held {
 		return nil

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"onboard.example/flows"
 	"onboard.example/flows/journal"
 )
@@ -130,39 +132,15 @@ func wholeJournal(t *testing.T, d *Driver, j flows.Journal) {
 	}
 }
 
-func TestAGuideMakesTheDriverLookAgain(t *testing.T) {
+func TestThePersonIsNoGuideAndNoServer(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
-		w, j := &world{}, journal.NewMemory()
-		r := drive(t, w, j, Options{})
+		r := drive(t, &world{}, journal.NewMemory(), Options{})
 		r.begin()
-		g := &world{t: t}
-		d, err := New(t.Context(), g.hands(), j, Options{Writer: "guide", By: flows.ByGuide})
-		if err != nil {
-			t.Fatal(err)
-		}
-		guide := work(t, d, g, j)
-		synctest.Wait()
-		before, _ := w.count()
-		guide.do(flows.AskedAgain{From: "guide 2"}, flows.Noted{Text: "hello", From: "guide 2"})
-		if now, _ := w.count(); now != before+1 {
-			t.Errorf("the person's driver looked %d times", now-before)
-		}
-		if looks, _ := g.count(); looks != 0 {
-			t.Errorf("the guide's driver looked %d times", looks)
-		}
-		if a, b := r.State(), guide.State(); len(a.Notes) != 1 || a.Seq != b.Seq || a.Place != b.Place {
-			t.Errorf("the person is at %d with %d notes, the guide at %d", a.Seq, len(a.Notes), b.Seq)
-		}
-		for _, e := range []flows.Event{flows.Advanced{}, flows.Chose{Path: flows.DirectLink}, flows.Confirmed{}, flows.Ended{}, flows.Answered{}} {
-			if err := guide.Do(t.Context(), e); !errors.Is(err, ErrNotAllowed) {
-				t.Errorf("a guide's %s: %v", e.Kind(), err)
+		for _, e := range []flows.Event{flows.AskedToWatch{Visit: "v"}, flows.Pointed{At: "app/grant"}, flows.Suggested{Path: flows.DirectLink}} {
+			if err := r.Do(t.Context(), e); !errors.Is(err, ErrNotAllowed) {
+				t.Errorf("a person's %s: %v", e.Kind(), err)
 			}
-		}
-		wholeJournal(t, r.Driver, j)
-		r.do(flows.Ended{Why: flows.EndDone})
-		if err := guide.stop(); err != nil {
-			t.Errorf("the guide's run ended with %v", err)
 		}
 	})
 }
@@ -173,21 +151,20 @@ func TestTwoWritersNeverLoseAnEvent(t *testing.T) {
 		j := journal.NewMemory()
 		r := drive(t, &world{}, j, Options{})
 		r.begin()
-		d, err := New(t.Context(), Hands{}, j, Options{Writer: "guide", By: flows.ByGuide})
-		if err != nil {
-			t.Fatal(err)
-		}
-		guide := work(t, d, r.w, j)
+		g := comes(t, j, "Ann Lee")
+		r.sees(g)
+		g.words = rate.NewLimiter(rate.Inf, 0)
 		for range 50 { // no waiting: each appends while the other does
-			for _, d := range []*Driver{r.Driver, guide.Driver} {
-				if err := d.Do(t.Context(), flows.Noted{Text: "x"}); err != nil {
-					t.Fatal(err)
-				}
+			if err := r.Do(t.Context(), flows.Noted{Text: "x"}); err != nil {
+				t.Fatal(err)
+			}
+			if err := g.Note(t.Context(), "x"); err != nil {
+				t.Fatal(err)
 			}
 		}
 		synctest.Wait()
-		if n := counted(t, j, flows.KindNoted); n != 100 || len(r.State().Notes) != 100 || len(guide.State().Notes) != 100 {
-			t.Errorf("%d notes in the journal, %d and %d in the states", n, len(r.State().Notes), len(guide.State().Notes))
+		if n, v := counted(t, j, flows.KindNoted), view(t, g); n != 100 || len(r.State().Notes) != 100 || len(v.Run.State.Notes) != 100 {
+			t.Errorf("%d notes in the journal, %d and %d in the states", n, len(r.State().Notes), len(v.Run.State.Notes))
 		}
 		wholeJournal(t, r.Driver, j)
 	})

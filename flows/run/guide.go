@@ -1,0 +1,455 @@
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+)
+
+// Known is a guide as the server knows them that authenticated them. Its fields
+// are nobody's to set: see KnownGuide.
+type Known struct{ name, org string }
+
+// ErrNameless says that a guide has no name or no organisation to be asked for by.
+var ErrNameless = errors.New("a guide needs a name and an organisation")
+
+// KnownGuide makes a guide of what the server holds beside the key that really
+// authenticated: never of a user name, or of anything else that the guide typed.
+// Both are cleaned and bounded; where one is empty then, the error is ErrNameless.
+func KnownGuide(name, org string) (Known, error) {
+	n, o, ok := flows.KnownAs(name, org)
+	if !ok {
+		return Known{}, ErrNameless
+	}
+	return Known{n, o}, nil
+}
+
+// GuideOptions are the things of a guide's handle that tests and servers choose.
+type GuideOptions struct {
+	Now func() time.Time // nil: time.Now
+	// Lasts is how long a yes holds, at most flows.WatchMost; 0: half of that.
+	Lasts time.Duration
+	// Visit gives an id that no other visit has; nil: 128 bits of chance.
+	Visit func() flows.VisitID
+}
+
+// The errors of a guide's handle.
+var (
+	// ErrNotWatching says that the person's yes is not there: not yet, or no more.
+	ErrNotWatching = errors.New("the customer's yes is not there")
+	// ErrNotNow says that a guide asks too often, or that enough of them ask or
+	// watch already.
+	ErrNotNow = errors.New("this guide cannot ask now: too often, or there are enough of them")
+	// ErrTooFast says that more came from a guide than a person takes in.
+	ErrTooFast = errors.New("too much at a time: wait a moment")
+	// ErrNoSpot says that there is nothing to point at, or no such path.
+	ErrNoSpot = errors.New("there is no such step, path or check")
+	// ErrNote says that a note is empty or too long.
+	ErrNote = fmt.Errorf("a note has 1 to %d characters", flows.NoteMost)
+)
+
+// LinkError says that a note holds links that may not stand in one.
+type LinkError struct{ Hosts []string }
+
+// Error names the hosts.
+func (e *LinkError) Error() string {
+	return "no link to this may be sent: " + strings.Join(e.Hosts, ", ")
+}
+
+// How fast guides may be. Each look that they wish for is a look at Graph.
+const (
+	guideWords = 2 * time.Second // between two, in the long run
+	guideBurst = 10
+	guideLooks = 20 * time.Second
+	looksBurst = 3
+)
+
+// Guide is what a guide has of a run: the right to ask for its person's yes, and
+// while that stands to read what is not private of it and to point, note, suggest
+// and wish for a look. There is no more to it: it has no method that answers,
+// confirms or signs in, takes no event, and gives no journal.
+//
+// Whether the yes stands is asked of the journal each time, and a record enters it
+// only right after the last one in which it stood. A Guide is safe for use by
+// several goroutines; none of its readers can hold up the run.
+type Guide struct {
+	journal flows.Journal
+	visit   flows.VisitID
+	who     Known
+	now     func() time.Time
+	words   *rate.Limiter
+	looks   *rate.Limiter
+
+	mu    sync.Mutex
+	state flows.State    // the fold of what is shared, up to the end of the watch
+	last  []flows.Record // the latest of that
+	n     uint64         // of our last record
+	stand Standing
+	why   flows.WatchEnd
+}
+
+// Standing is how far a guide's visit has come.
+type Standing uint8
+
+// The standings: the person was asked, said yes, or it is over.
+const (
+	StandAsks Standing = iota
+	StandWatches
+	StandOver
+)
+
+// Outline is all that is told of a run to whom nobody said yes.
+type Outline struct {
+	Stage    flows.Stage
+	Step, Of int       // zero but on a path
+	Since    time.Time // when that was entered
+	Last     time.Time // when anything happened last
+}
+
+// View is a run as a guide has it at a moment.
+type View struct {
+	As       string // the name under which the person sees the guide
+	Standing Standing
+	Why      flows.WatchEnd // of StandOver
+	Until    time.Time      // when the request, or the watch, ends by itself
+	Outline  Outline        // zero once it is over
+	// Run is there only while the yes stands.
+	Run *Shared
+}
+
+// Shared is what the person shares with a guide.
+type Shared struct {
+	State flows.State
+	// Last are the latest records, oldest first; see flows.Shared. They are the
+	// reader's to read alone.
+	Last []flows.Record
+}
+
+// mostLast bounds Shared.Last.
+const mostLast = 200
+
+// AskToWatch asks the person of a run to let a guide watch it. The request is in
+// the journal when it returns. The errors are ErrNotNow and the journal's; where
+// the answer of the journal was lost, the request may stand until its time is over.
+func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions) (*Guide, error) {
+	const doing = "asking to watch"
+	if who.name == "" || who.org == "" {
+		return nil, fmt.Errorf("%s: %w", doing, ErrNameless)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Lasts <= 0 {
+		o.Lasts = flows.WatchMost / 2
+	}
+	if o.Visit == nil {
+		o.Visit = chanceVisit
+	}
+	g := &Guide{
+		journal: j, visit: o.Visit(), who: who, now: o.Now,
+		words: rate.NewLimiter(rate.Every(guideWords), guideBurst), looks: rate.NewLimiter(rate.Every(guideLooks), looksBurst),
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	err := g.append(ctx, flows.ByServer, func() (flows.Event, error) {
+		e := flows.AskedToWatch{Visit: g.visit, Guide: who.name, Org: who.org, Until: g.now().Add(flows.AskWait), Lasts: o.Lasts}
+		next := flows.Fold(g.state, g.record(flows.ByServer, e))
+		if _, ok := next.AsksToWatch(g.visit, next.At); !ok {
+			return nil, ErrNotNow
+		}
+		return e, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	return g, nil
+}
+
+func chanceVisit() flows.VisitID {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return flows.VisitID(hex.EncodeToString(b[:]))
+}
+
+// View is the run as it is now, as far as it is shared. The error is the
+// journal's; then nothing is shown, for nobody knows whether the yes still stands.
+func (g *Guide) View(ctx context.Context) (View, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.catchUp(ctx); err != nil {
+		return View{}, fmt.Errorf("reading the run: %w", err)
+	}
+	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why}
+	if g.stand == StandOver {
+		return v, nil
+	}
+	s := g.state
+	v.Outline = Outline{Stage: s.Place.Stage, Since: s.Entered, Last: s.At}
+	v.Outline.Step, v.Outline.Of = s.StepNumber()
+	v.Until = g.until()
+	if g.stand == StandWatches {
+		v.Run = &Shared{State: s, Last: g.last[:len(g.last):len(g.last)]}
+	}
+	return v, nil
+}
+
+// Watch gives a wake-up when there may be another View: never data, the latest
+// wins. The channel closes when ctx ends, or after the last wake-up once it is
+// over, which it is at once, whatever is waited for meanwhile.
+func (g *Guide) Watch(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	wake := g.journal.Watch(ctx)
+	go func() {
+		defer close(out)
+		defer cancel()
+		for {
+			var v View
+			err := safely(func() (err error) {
+				v, err = g.View(ctx)
+				return err
+			})
+			poke(out)
+			again := retryStore
+			if err == nil {
+				if v.Standing == StandOver {
+					return
+				}
+				again = max(v.Until.Sub(g.now()), 0)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case _, ok := <-wake:
+				if !ok {
+					return
+				}
+			case <-time.After(again):
+			}
+		}
+	}()
+	return out
+}
+
+// Point marks a step, a path or a check on the person's screen; an empty one takes
+// the marker away. The errors are ErrNotWatching, ErrNoSpot, ErrTooFast and the
+// journal's.
+func (g *Guide) Point(ctx context.Context, at string) error {
+	return g.say(ctx, "pointing", g.words, func(flows.State) (flows.Event, error) {
+		_, step := flows.StepByID(flows.StepID(at))
+		_, path := flows.PathByID(flows.PathID(at))
+		_, check := checks.ByID(checks.ID(at))
+		if at != "" && !step && !path && !check {
+			return nil, ErrNoSpot
+		}
+		return flows.Pointed{At: at, Visit: g.visit, From: g.who.name}, nil
+	})
+}
+
+// Note writes to the person. The errors are ErrNotWatching, ErrNote, a LinkError,
+// ErrTooFast and the journal's.
+func (g *Guide) Note(ctx context.Context, text string) error {
+	return g.say(ctx, "writing a note", g.words, func(s flows.State) (flows.Event, error) {
+		whole := checks.Line(text, 2*flows.NoteMost)
+		clean, left := flows.CleanNote(s, whole)
+		switch {
+		case len(left) > 0:
+			return nil, &LinkError{left}
+		case clean == "" || len([]rune(whole)) > flows.NoteMost:
+			return nil, ErrNote
+		}
+		return flows.Noted{Text: clean, Visit: g.visit, From: g.who.name}, nil
+	})
+}
+
+// Suggest recommends a path; an empty one takes the advice back. The errors are
+// those of Point.
+func (g *Guide) Suggest(ctx context.Context, path flows.PathID) error {
+	return g.say(ctx, "suggesting a path", g.words, func(flows.State) (flows.Event, error) {
+		if _, ok := flows.PathByID(path); !ok && path != "" {
+			return nil, ErrNoSpot
+		}
+		return flows.Suggested{Path: path, Visit: g.visit, From: g.who.name}, nil
+	})
+}
+
+// AskAgain wishes that the person's side looks again, which it does as soon as
+// that is in nobody's way. The errors are those of Point.
+func (g *Guide) AskAgain(ctx context.Context) error {
+	return g.say(ctx, "asking for a look", g.looks, func(flows.State) (flows.Event, error) {
+		return flows.AskedAgain{Visit: g.visit, From: g.who.name}, nil
+	})
+}
+
+// Leave ends the watch, or takes the request back: flows.WatchLeft by the guide's
+// will, else flows.WatchLost. Nothing is read or said from here on, whatever comes
+// of telling the person; the error is the journal's, and trying again is safe.
+func (g *Guide) Leave(ctx context.Context, why flows.WatchEnd) error {
+	if why != flows.WatchLeft {
+		why = flows.WatchLost
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over(why)
+	for {
+		rs, err := g.journal.Since(ctx, 0)
+		if err != nil {
+			return fmt.Errorf("leaving: %w", err)
+		}
+		s := flows.Fold(flows.State{}, rs...)
+		at := s.At
+		if now := g.now(); now.After(at) {
+			at = now
+		}
+		_, asks := s.AsksToWatch(g.visit, at)
+		if _, watches := s.Watching(g.visit, at); !asks && !watches {
+			return nil
+		}
+		r := g.record(flows.ByServer, flows.Watched{Visit: g.visit, Why: why})
+		_, err = g.journal.Append(ctx, s.Seq, r)
+		if errors.Is(err, flows.ErrConflict) {
+			continue
+		}
+		g.n = r.N
+		if err != nil {
+			return fmt.Errorf("leaving: %w", err)
+		}
+		return nil
+	}
+}
+
+// say appends one of the guide's own events, as fast as a person may speak.
+func (g *Guide) say(ctx context.Context, doing string, pace *rate.Limiter, make func(flows.State) (flows.Event, error)) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	paid := false
+	err := g.append(ctx, flows.ByGuide, func() (flows.Event, error) {
+		if g.stand != StandWatches {
+			return nil, ErrNotWatching
+		}
+		e, err := make(g.state)
+		if err == nil && !paid && !pace.AllowN(g.now(), 1) {
+			err = ErrTooFast
+		}
+		paid = true
+		return e, err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// append stores an event right after what it was made from: where something came
+// in between, it is made anew from that. The caller holds mu.
+func (g *Guide) append(ctx context.Context, by flows.Author, make func() (flows.Event, error)) error {
+	for {
+		if err := g.catchUp(ctx); err != nil {
+			return err
+		}
+		e, err := make()
+		if err != nil {
+			return err
+		}
+		r := g.record(by, e)
+		_, err = g.journal.Append(ctx, g.state.Seq, r)
+		if errors.Is(err, flows.ErrConflict) {
+			continue
+		}
+		g.n = r.N // it may be stored even so: its name is used up
+		if err != nil {
+			return err
+		}
+		return g.catchUp(ctx)
+	}
+}
+
+// record is the next one of this handle; nobody else writes under its name.
+func (g *Guide) record(by flows.Author, e flows.Event) flows.Record {
+	return flows.Record{
+		Seq: g.state.Seq + 1, Writer: flows.WriterID("guide-" + g.visit), N: g.n + 1, At: g.now().UTC().Round(0), By: by, Event: flows.Clean(e),
+	}
+}
+
+// catchUp folds what was stored since, record by record, and no further than to
+// the end of the watch. The caller holds mu.
+func (g *Guide) catchUp(ctx context.Context) error {
+	if g.stand == StandOver {
+		return nil
+	}
+	rs, err := g.journal.Since(ctx, g.state.Seq)
+	if err != nil {
+		return err
+	}
+	for _, r := range rs {
+		if g.take(r); g.stand == StandOver {
+			return nil
+		}
+	}
+	if until := g.until(); !until.IsZero() && !g.now().Before(until) {
+		g.over(flows.WatchOver)
+	}
+	return nil
+}
+
+// take folds one record and sees what it makes of the watch.
+func (g *Guide) take(r flows.Record) {
+	had := g.has()
+	r = flows.Shared(g.state, r)
+	g.state = flows.Fold(g.state, r)
+	g.last = append(g.last, r)
+	if len(g.last) > mostLast {
+		g.last = append([]flows.Record(nil), g.last[len(g.last)-mostLast/2:]...)
+	}
+	switch at := g.has(); {
+	case at == nil && had != nil:
+		why := flows.WatchOver
+		if p := g.state.Parted; p != nil && p.Guide.Visit == g.visit {
+			why = p.Why
+		}
+		g.over(why)
+	case at != nil:
+		g.stand = StandAsks
+		if _, ok := g.state.Watching(g.visit, time.Time{}); ok {
+			g.stand = StandWatches
+		}
+	}
+}
+
+// has is the guide's place in the run: its watch or its request; nil: none.
+func (g *Guide) has() *flows.Guide {
+	for _, list := range [][]flows.Guide{g.state.Guides, g.state.Asking} {
+		for i := range list {
+			if list[i].Visit == g.visit {
+				return &list[i]
+			}
+		}
+	}
+	return nil
+}
+
+// until is when the request, or the watch, ends by itself; zero: there is none.
+func (g *Guide) until() time.Time {
+	if at := g.has(); at != nil {
+		return at.Until
+	}
+	return time.Time{}
+}
+
+// over ends the watch here and forgets what was read; the caller holds mu.
+func (g *Guide) over(why flows.WatchEnd) {
+	if g.stand != StandOver {
+		g.stand, g.why = StandOver, why
+	}
+	g.state, g.last = flows.State{}, nil
+}

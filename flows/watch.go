@@ -1,0 +1,296 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"onboard.example/checks"
+)
+
+// VisitID names one asking of one guide to watch one run, and the watch that a yes
+// makes of it. It is never used twice, and is no secret.
+type VisitID string
+
+// The bounds of watching. A request that nobody answers goes away before it is
+// forgotten who asked; a watch ends by itself within a phone call's time.
+const (
+	AskWait   = 10 * time.Minute // how long a request can be answered
+	WatchMost = time.Hour        // the longest watch
+	askAgain  = 5 * time.Minute  // after a no, before the same guide may ask again
+	askSpan   = 10 * time.Minute // in which mostAsks count
+	askEach   = 3                // times that one guide may ask within askSpan
+	askAll    = 12               // and all guides together
+	mostAsks  = 64               // remembered
+	mostAsked = 4                // waiting for an answer at a time
+	mostName  = 60               // characters of a guide's name, and of an organisation's
+	mostVisit = 64               // bytes of a VisitID
+	mostSpot  = 80               // characters of what is pointed at
+)
+
+// WatchEnd is why a watch ended, or a request to watch came to nothing.
+type WatchEnd string
+
+// The ends of a watch.
+const (
+	WatchRefused WatchEnd = "refused" // the person said no
+	WatchStopped WatchEnd = "stopped" // the person ended it
+	WatchOver    WatchEnd = "over"    // its time was over
+	WatchLeft    WatchEnd = "left"    // the guide left, or takes the request back
+	WatchLost    WatchEnd = "lost"    // the guide's connection went
+	WatchRun     WatchEnd = "run"     // the run ended
+)
+
+// Guide is somebody who watches or asks to, under the name and organisation that
+// the server knows them by.
+type Guide struct {
+	Visit VisitID
+	Name  string
+	Org   string
+	// Until is when the watch ends, or the request can be answered no more. Zero,
+	// of journals of before guides asked: when the guide leaves.
+	Until time.Time
+	Lasts time.Duration // of a request: how long a yes holds
+}
+
+// Called is the guide's name with the organisation, as people are told it.
+func (g Guide) Called() string {
+	if g.Org == "" {
+		return g.Name
+	}
+	return g.Name + " (" + g.Org + ")"
+}
+
+// Holds says whether a request can still be answered, and a watch goes on, at a
+// moment.
+func (g Guide) Holds(at time.Time) bool { return g.Until.IsZero() || at.Before(g.Until) }
+
+// who tells guides apart, whatever visit they come on.
+func (g Guide) who() string { return strings.ToLower(g.Name + "\x00" + g.Org) }
+
+// Parted is a watch that ended, or a request that came to nothing.
+type Parted struct {
+	Guide Guide
+	Why   WatchEnd
+}
+
+// asked remembers that somebody asked to watch.
+type asked struct {
+	visit  VisitID
+	who    string
+	at, no time.Time // no: when the answer was no; zero: it was not
+}
+
+// KnownAs makes the name and the organisation of a guide fit to be shown: on one
+// line, bounded, nothing in it that hides. ok is false where either is empty then.
+func KnownAs(name, org string) (n, o string, ok bool) {
+	n, o = strings.TrimSpace(checks.Line(name, mostName)), strings.TrimSpace(checks.Line(org, mostName))
+	return n, o, n != "" && o != ""
+}
+
+// Watching is the watch of a visit, if it goes on at a moment.
+func (s State) Watching(id VisitID, at time.Time) (Guide, bool) {
+	i := indexVisit(s.Guides, id)
+	if id == "" || i < 0 || !s.Guides[i].Holds(at) {
+		return Guide{}, false
+	}
+	return s.Guides[i], true
+}
+
+// AsksToWatch is the request of a visit, if it can still be answered at a moment.
+func (s State) AsksToWatch(id VisitID, at time.Time) (Guide, bool) {
+	i := indexVisit(s.Asking, id)
+	if i < 0 || !s.Asking[i].Holds(at) {
+		return Guide{}, false
+	}
+	return s.Asking[i], true
+}
+
+// WatchEnds is the watch whose time is over first, and when that is.
+func WatchEnds(s State) (id VisitID, at time.Time, ok bool) {
+	for _, g := range s.Guides {
+		if !g.Until.IsZero() && (!ok || g.Until.Before(at)) {
+			id, at, ok = g.Visit, g.Until, true
+		}
+	}
+	return id, at, ok
+}
+
+func indexVisit(gs []Guide, id VisitID) int {
+	return slices.IndexFunc(gs, func(g Guide) bool { return g.Visit == id })
+}
+
+// without is a list without a member, in a copy.
+func without[T any](list []T, gone func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), gone)
+}
+
+// askedToWatch takes a request to watch. One that is no sound request, that comes
+// too often, or for which there is no room changes nothing.
+func (s State) askedToWatch(e AskedToWatch) State {
+	name, org, ok := KnownAs(e.Guide, e.Org)
+	g := Guide{Visit: e.Visit, Name: name, Org: org, Until: e.Until, Lasts: min(e.Lasts, WatchMost)}
+	if late := s.At.Add(AskWait); g.Until.After(late) {
+		g.Until = late
+	}
+	if !ok || e.Visit == "" || len(e.Visit) > mostVisit || g.Lasts <= 0 || !s.At.Before(g.Until) {
+		return s
+	}
+	s.Asking = without(s.Asking, func(g Guide) bool { return !g.Holds(s.At) })
+	same := func(o Guide) bool { return o.who() == g.who() }
+	if len(s.Asking) >= mostAsked || len(s.Guides) >= mostGuides || s.tooOften(g) || slices.ContainsFunc(s.Asking, same) || slices.ContainsFunc(s.Guides, same) {
+		return s
+	}
+	s.askers = kept(s.askers, asked{visit: e.Visit, who: g.who(), at: s.At}, mostAsks)
+	s.Asking = append(slices.Clip(s.Asking), g)
+	return s
+}
+
+// tooOften says whether a guide may not ask now: after a no, after many requests,
+// or by the name of an earlier visit.
+func (s State) tooOften(g Guide) bool {
+	each, all := 0, 0
+	for _, a := range s.askers {
+		if a.visit == g.Visit || a.who == g.who() && !a.no.IsZero() && s.At.Before(a.no.Add(askAgain)) {
+			return true
+		}
+		if s.At.Before(a.at.Add(askSpan)) {
+			all++
+			if a.who == g.who() {
+				each++
+			}
+		}
+	}
+	return each >= askEach || all >= askAll
+}
+
+// watched takes the answer to a request, or the end of a watch. A yes is to a
+// request that stands: it lasts from now.
+func (s State) watched(e Watched) State {
+	if e.Visit == "" {
+		return s.watchedBefore(e)
+	}
+	if e.Here {
+		g, ok := s.AsksToWatch(e.Visit, s.At)
+		if !ok || len(s.Guides) >= mostGuides {
+			return s
+		}
+		s.Asking = without(s.Asking, func(o Guide) bool { return o.Visit == e.Visit })
+		g.Until = s.At.Add(g.Lasts)
+		s.Guides = append(slices.Clip(s.Guides), g)
+		return s
+	}
+	return s.part(e.Visit, e.Why)
+}
+
+// watchedBefore takes what journals of before guides asked say of them.
+func (s State) watchedBefore(e Watched) State {
+	name, _, _ := KnownAs(e.Guide, "")
+	s.Guides = without(s.Guides, func(g Guide) bool { return g.Visit == "" && g.Name == name })
+	if e.Here && name != "" && len(s.Guides) < mostGuides {
+		s.Guides = append(slices.Clip(s.Guides), Guide{Name: name})
+	}
+	return s
+}
+
+// part ends a watch, or a request to watch. The markers of who is gone go too;
+// what they wrote and advised stays.
+func (s State) part(id VisitID, why WatchEnd) State {
+	if i := indexVisit(s.Asking, id); i >= 0 {
+		s.Parted = &Parted{s.Asking[i], why}
+		s.Asking = without(s.Asking, func(g Guide) bool { return g.Visit == id })
+		if why == WatchRefused {
+			s.askers = slices.Clone(s.askers)
+			for j := range s.askers {
+				if s.askers[j].visit == id {
+					s.askers[j].no = s.At
+				}
+			}
+		}
+		return s
+	}
+	if i := indexVisit(s.Guides, id); i >= 0 {
+		s.Parted = &Parted{s.Guides[i], why}
+		s.Guides = without(s.Guides, func(g Guide) bool { return g.Visit == id })
+		s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit == id })
+	}
+	return s
+}
+
+// partAll ends every watch with the run.
+func (s State) partAll() State {
+	for _, g := range slices.Concat(s.Asking, s.Guides) {
+		s = s.part(g.Visit, WatchRun)
+	}
+	s.Guides, s.Pointers = nil, nil
+	return s
+}
+
+// guided takes a guide's event. It counts while the watch goes on under which it
+// came, and under that guide's name, whatever name it carries. It changes markers,
+// notes, advice and the wish to look again, and nothing that the person answered,
+// confirmed or changed.
+func (s State) guided(e Event) State {
+	if s.End != "" {
+		return s
+	}
+	switch e := e.(type) {
+	case Pointed:
+		g, ok := s.guide(e.Visit, e.From)
+		if !ok {
+			return s
+		}
+		e.At, e.From = checks.Line(e.At, mostSpot), g.Called()
+		s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit == e.Visit && p.From == e.From })
+		if e.At != "" {
+			s.Pointers = append(s.Pointers, e)
+		}
+	case Noted:
+		g, ok := s.guide(e.Visit, e.From)
+		if e.Text, _ = CleanNote(s, e.Text); !ok || e.Text == "" {
+			return s
+		}
+		e.From = g.Called()
+		s.Notes = kept(s.Notes, e, mostNotes)
+		s.NotesCame++
+	case Suggested:
+		g, ok := s.guide(e.Visit, e.From)
+		if _, known := PathByID(e.Path); !ok || !known && e.Path != "" {
+			return s
+		}
+		e.From = g.Called()
+		s.Hints = without(s.Hints, func(h Suggested) bool { return h.From == e.From })
+		if e.Path != "" {
+			s.Hints = kept(s.Hints, e, mostGuides)
+		}
+	case AskedAgain:
+		if _, ok := s.guide(e.Visit, e.From); ok {
+			s.again = true
+		}
+	}
+	return s
+}
+
+// guide is the watch under which a guide's event came. In journals of before
+// guides asked it is told by the name alone.
+func (s State) guide(id VisitID, from string) (Guide, bool) {
+	i := slices.IndexFunc(s.Guides, func(g Guide) bool { return g.Visit == id && (id != "" || g.Name == from) })
+	if i < 0 || !s.Guides[i].Holds(s.At) {
+		return Guide{}, false
+	}
+	return s.Guides[i], true
+}
+
+// looksForGuide says whether the look that a guide wished for is due. It waits
+// where a plan is read, confirmed or carried out, while somebody signs in, and where
+// the person could go on: a look would keep them waiting, and what their next key
+// does would be another.
+func (s State) looksForGuide(step Step, here bool) bool {
+	if !s.again || s.End != "" || s.SignIn.Busy || s.applying() || s.Place.Stage < StageKnown {
+		return false
+	}
+	return !here || !step.Plan && !step.Apply && !s.Proven(step)
+}
+
+// WishedAgain says whether a look that a guide wished for is still to come.
+func (s State) WishedAgain() bool { return s.again }

@@ -1,0 +1,158 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
+)
+
+// askGrace is how long nothing may have been typed before a guide's request can be
+// answered: it opens by itself, and what comes in a run of keys was meant for the
+// screen under it. Longer than the pause between two words of somebody who looks
+// at the keyboard.
+const askGrace = time.Second
+
+// followGuides opens the prompt of a guide who asks, closes one that nobody can
+// answer any more, and says who is gone. Nothing of it moves what is on the screen,
+// or changes what a key does there, where something is confirmed, typed or secret.
+func (m *Model) followGuides() {
+	if m.guide != nil {
+		return
+	}
+	if p := m.state.Parted; p != nil && p.Guide.Visit != m.parted {
+		m.parted = p.Guide.Visit
+		if why, ok := partedWords[p.Why]; ok && m.notice.text == "" {
+			m.tellPerson(RoleInfo, cut(fill(wordParted, "who", clean(p.Guide.Name), "why", why), m.size.text(), false))
+		}
+	}
+	if m.lines {
+		return
+	}
+	if _, reading := m.topSheet().(*guidesSheet); reading {
+		m.heardNotes = m.state.NotesCame
+	}
+	if s, open := m.topSheet().(*askSheet); open {
+		if _, ok := m.state.AsksToWatch(s.visit, m.now()); ok || s.busy {
+			return
+		}
+		m.close()
+		m.deaf = m.now().Add(typeAhead)
+	}
+	if g, ok := m.asking(); ok && m.coverable() { // else the bar says so
+		m.openAsk(g)
+	}
+}
+
+// coverable says whether a prompt may open by itself over what is seen.
+func (m *Model) coverable() bool {
+	if m.state.SignIn.Busy || m.applying() {
+		return false
+	}
+	if _, prompting := m.topSheet().(*resumeSheet); prompting {
+		return false
+	}
+	if m.stageScreen() == screen(&m.plan) && m.plan.question(m).ID != "" {
+		return false
+	}
+	f := m.current().typing(m)
+	return f == nil || f.empty()
+}
+
+func (m *Model) openAsk(g flows.Guide) {
+	if s, open := m.topSheet().(*askSheet); open && s.visit == g.Visit {
+		return
+	}
+	m.open(&askSheet{visit: g.Visit, quiet: m.now().Add(askGrace)})
+}
+
+// tooEarly says whether a key came before the prompt can have been read; every such
+// key puts that off.
+func (m *Model) tooEarly() bool {
+	s, open := m.topSheet().(*askSheet)
+	if !open || !m.now().Before(s.quiet) {
+		return false
+	}
+	s.quiet = m.now().Add(askGrace)
+	m.tellPerson(RoleSubtle, wordAskTooFast)
+	return true
+}
+
+// askSheet asks whether a guide may watch.
+type askSheet struct {
+	visit flows.VisitID
+	quiet time.Time // nothing answers before
+	busy  bool      // the yes is being stored
+}
+
+func (s *askSheet) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	g, ok := m.state.AsksToWatch(s.visit, m.now())
+	if !ok {
+		b.put(para(RoleSubtle, wordGuidesNone, 0, w)...)
+		return b
+	}
+	minutes, key := number(int(g.Lasts/time.Minute)), bindingOf(actEndWatch).keys[0]
+	b.put(para(RoleStrong, fill(wordAskTitle, "who", clean(g.Name), "org", clean(g.Org)), 0, w)...)
+	if m.size.tight() {
+		b.put(para(RoleText, fill(wordAskTight, "min", minutes, "key", key), 0, w)...)
+	} else {
+		for _, p := range [][2]string{{wordAskSee, wordAskSeeThat}, {wordAskNot, wordAskNotThat}, {wordAskCan, wordAskCanThat}, {wordAskLong, fill(wordAskLongThat, "min", minutes, "key", key)}} {
+			b.gap()
+			b.put(hanging(say(RoleSubtle, fixed(p[0], 15)+" "), RoleText, p[1], w)...)
+		}
+	}
+	last := para(RoleAccent, fill(wordAskAnswer, "yes", bindingOf(actAllow).keys[0], "no", bindingOf(actRefuse).keys[0]), 0, w)
+	if s.busy {
+		last = para(RoleInfo, wordAskStoring, 0, w)
+	}
+	b.foot = last
+	return b
+}
+
+func (s *askSheet) typing(*Model) *field { return nil }
+
+func (s *askSheet) offers(*Model) []offer {
+	why := ""
+	if s.busy {
+		why = whyStoringYes
+	}
+	return []offer{{act: actAllow, why: why}, {act: actRefuse, why: why}, {act: actPage, hidden: true}}
+}
+
+func (s *askSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actAllow:
+		s.busy = true
+		ctx, drv, visit := m.ctx, m.drv, s.visit
+		return func() tea.Msg { return allowedMsg{visit, drv.Do(ctx, flows.Watched{Visit: visit, Here: true})} }
+	case actRefuse:
+		m.close()
+		return m.tell(flows.Watched{Visit: s.visit, Why: flows.WatchRefused})
+	default: // no other is offered here
+	}
+	return nil
+}
+
+// allowedMsg says what came of storing a yes.
+type allowedMsg struct {
+	visit flows.VisitID
+	err   error
+}
+
+// allowed takes it.
+func (m *Model) allowed(msg allowedMsg) tea.Cmd {
+	if s, open := m.topSheet().(*askSheet); open && s.visit == msg.visit {
+		m.close()
+		m.deaf = m.now().Add(typeAhead)
+	}
+	m.refresh()
+	if _, ok := m.state.Watching(msg.visit, m.now()); msg.err != nil {
+		m.tellPerson(RoleBad, fill(wordAskNotKept, "why", sentence(clean(msg.err.Error()))))
+	} else if !ok {
+		m.tellPerson(RoleWarn, wordAskLate)
+	}
+	return m.tick()
+}

@@ -1,0 +1,315 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// Seat is what a guide has of a run; *run.Guide is one. There is no other way from
+// a guide's screen to a run, and none of what a Driver has.
+type Seat interface {
+	View(ctx context.Context) (run.View, error)
+	Watch(ctx context.Context) <-chan struct{}
+	Point(ctx context.Context, at string) error
+	Note(ctx context.Context, text string) error
+	Suggest(ctx context.Context, path flows.PathID) error
+	AskAgain(ctx context.Context) error
+	Leave(ctx context.Context, why flows.WatchEnd) error
+}
+
+// blind stands where a person has a driver. It does nothing and shows nothing.
+type blind struct{}
+
+func (blind) State() flows.State                    { return flows.State{} }
+func (blind) Do(context.Context, flows.Event) error { return run.ErrNotAllowed }
+func (blind) Watch(context.Context) <-chan struct{} { return nil }
+func (blind) Saved() run.Saved                      { return run.Saved{} }
+func (blind) Prompt() (p run.Prompt, ok bool)       { return run.Prompt{}, false }
+func (blind) Hands() run.Hands                      { return run.Hands{} }
+
+// panel is one view of what a guide sees.
+type panel uint8
+
+// The views. In large windows the customer's screen stands beside the others.
+const (
+	panelTheirs panel = iota
+	panelFound
+	panelPlan
+	panelTimeline
+	panelNotes
+	panelCount
+)
+
+var panelWords = [panelCount]string{wordGuideTheirs, wordGuideFound, wordGuidePlan, wordGuideTimeline, wordGuideNotes}
+
+// guideScreen is the screen of a guide: the customer's, laid out for this window,
+// and what is behind it.
+type guideScreen struct {
+	seat  Seat
+	view  run.View
+	have  bool   // view was read once
+	wrong string // why it cannot be read now
+	left  bool   // by the guide's own will
+	heard bool   // the notes of before were seen
+
+	panel panel
+	at    string // what is selected: an id of spots
+	note  *field // being written; nil: none is
+}
+
+// watch makes the model that of a guide.
+func (m *Model) watch(seat Seat) {
+	m.drv, m.guide = blind{}, &guideScreen{seat: seat}
+	watching, cancel := context.WithCancel(m.ctx)
+	m.unwatch, m.wake = cancel, seat.Watch(watching)
+}
+
+type (
+	viewedMsg struct {
+		view run.View
+		err  error
+	}
+	saidMsg struct {
+		done string
+		err  error
+	}
+)
+
+// lookOn reads what there is to see.
+func (m *Model) lookOn() tea.Cmd {
+	ctx, seat := m.ctx, m.guide.seat
+	return func() tea.Msg {
+		v, err := seat.View(ctx)
+		return viewedMsg{v, err}
+	}
+}
+
+// viewed takes it. What may not be seen any more is forgotten at once.
+func (m *Model) viewed(msg viewedMsg) tea.Cmd {
+	g := m.guide
+	g.view, g.have, g.wrong = msg.view, true, ""
+	if msg.err != nil {
+		g.view, g.wrong = run.View{}, sentence(clean(msg.err.Error()))
+	}
+	if g.view.Run == nil {
+		m.blank()
+		return nil
+	}
+	at, heard := m.state.Place, len(m.state.Notes)
+	m.show(g.view.Run.State)
+	if m.state.Place != at {
+		g.at = ""
+	}
+	if notes := m.state.Notes; len(notes) > heard && notes[len(notes)-1].From == "" && g.heard {
+		who := authorWords[flows.ByPerson]
+		m.tellPerson(RoleInfo, cut(fill(wordNoteFrom, "who", who)+clean(notes[len(notes)-1].Text), m.size.text(), false))
+	}
+	g.heard = true
+	return m.tick()
+}
+
+// blank forgets all that was shown of a run.
+func (m *Model) blank() {
+	m.show(flows.State{})
+	m.app, m.tenant, m.known, m.signIn = appScreen{}, formScreen{}, knownScreen{}, signInScreen{}
+	m.diagnosis, m.paths, m.steps, m.plan, m.proof = diagnosisScreen{}, pathsScreen{}, stepsScreen{}, planScreen{}, proofScreen{}
+	m.guide.at, m.guide.note = "", nil
+	m.sheets, m.scrolls, m.scroll, m.notice = nil, nil, 0, span{}
+}
+
+// say is a move of the guide's.
+func (m *Model) say(done string, move func(ctx context.Context, seat Seat) error) tea.Cmd {
+	ctx, seat := m.ctx, m.guide.seat
+	return func() tea.Msg { return saidMsg{done, move(ctx, seat)} }
+}
+
+// said tells what came of it.
+func (m *Model) said(msg saidMsg) {
+	if msg.err != nil {
+		m.tellPerson(RoleBad, fill(wordGuideNotDone, "why", clean(msg.err.Error())))
+		return
+	}
+	m.tellPerson(RoleInfo, msg.done)
+}
+
+// bar says as whom the guide watches.
+func (g *guideScreen) bar(m *Model, w int) row {
+	if g.view.Run == nil {
+		return nil
+	}
+	until := m.clockShort(g.view.Until)
+	if s := fill(wordGuideBar, "who", clean(g.view.As), "until", until); cells(s) <= w {
+		return say(RoleInfo, s)
+	}
+	if s := fill(wordGuideBarShort, "until", until); cells(s) <= w {
+		return say(RoleInfo, s)
+	}
+	return say(RoleInfo, cut(fill(wordGuideBarTight, "until", until), w, false))
+}
+
+// goodbye is the last line on the guide's terminal.
+func (g *guideScreen) goodbye() string {
+	if why, ok := goneWords[g.view.Why]; ok && !g.left && g.view.Standing == run.StandOver {
+		return fill(wordGuideByeOver, "why", why)
+	}
+	return wordGuideBye
+}
+
+func (g *guideScreen) typing(*Model) *field { return g.note }
+
+func (g *guideScreen) offers(m *Model) []offer {
+	if g.note != nil {
+		return []offer{{act: actTake, word: keySend}, {act: actBack, word: keyClose}}
+	}
+	leave := offer{act: actLeave, word: keyStopWatching}
+	if g.view.Run == nil {
+		return []offer{leave}
+	}
+	none, paths := "", ""
+	if len(g.spots(m)) == 0 {
+		none = whyNoSpot
+	}
+	if len(g.advisable(m)) == 0 {
+		paths = whyNoPaths
+	}
+	return []offer{
+		{act: actPanel},
+		{act: actMove, word: wordOthers, why: none},
+		{act: actPoint, why: none},
+		{act: actNote},
+		{act: actSuggest, why: paths},
+		{act: actAgain},
+		{act: actPage, hidden: true},
+		{act: actHelp},
+		leave,
+	}
+}
+
+// advisable are the paths that a guide can suggest: those that fit the tenant.
+func (g *guideScreen) advisable(m *Model) []flows.Ranked {
+	return slices.DeleteFunc(flows.Rank(m.state), func(r flows.Ranked) bool { return !r.Fits })
+}
+
+func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	switch o.act {
+	case actPanel:
+		g.panel = (g.shown(m) + 1) % panelCount
+		if g.panel == panelTheirs && g.roomy(m) {
+			g.panel++
+		}
+		m.scroll, m.paged = 0, false
+	case actMove:
+		spots := g.spots(m)
+		if g.at == "" { // nothing was selected: the first is
+			g.at = spots[0].id
+		}
+		g.at = spots[stepBy(g.index(spots), len(spots), k)].id
+		if g.shown(m) != panelFound {
+			g.panel = panelFound
+		}
+	case actPoint:
+		return g.point(m)
+	case actNote:
+		g.note = &field{limit: flows.NoteMost}
+	case actBack:
+		g.note = nil
+	case actTake:
+		return g.send(m)
+	case actSuggest:
+		m.open(&suggestSheet{})
+	case actAgain:
+		return m.say(wordGuideAgain, func(ctx context.Context, s Seat) error { return s.AskAgain(ctx) })
+	case actHelp:
+		m.open(newHelp(m.offers(), false))
+	case actLeave:
+		g.left = true
+		seat, ctx := g.seat, context.WithoutCancel(m.ctx)
+		return tea.Sequence(func() tea.Msg {
+			ctx, cancel := context.WithTimeout(ctx, leaveWait)
+			defer cancel()
+			_ = seat.Leave(ctx, flows.WatchLeft) // what cannot be told is over here all the same
+			return nil
+		}, tea.Quit)
+	default: // no other is offered here
+	}
+	return nil
+}
+
+// leaveWait bounds how long the word that a guide left may take.
+const leaveWait = 3 * time.Second
+
+// point marks what is selected, or takes the marker away that is there.
+func (g *guideScreen) point(m *Model) tea.Cmd {
+	spots := g.spots(m)
+	if len(spots) == 0 {
+		return nil
+	}
+	at, done := spots[g.index(spots)].id, wordGuidePointed
+	if slices.ContainsFunc(m.state.Pointers, func(p flows.Pointed) bool { return p.At == at && p.From == g.view.As }) {
+		at, done = "", wordGuideUnpoint
+	}
+	return m.say(done, func(ctx context.Context, s Seat) error { return s.Point(ctx, at) })
+}
+
+// send sends the note; it stays to be mended where it was not taken.
+func (g *guideScreen) send(m *Model) tea.Cmd {
+	text := g.note.value()
+	if text == "" {
+		g.note = nil
+		return nil
+	}
+	if _, left := flows.CleanNote(m.state, text); len(left) > 0 {
+		g.note.said = sentence((&run.LinkError{Hosts: left}).Error())
+		return nil
+	}
+	g.note = nil
+	return m.say(wordGuideSent, func(ctx context.Context, s Seat) error { return s.Note(ctx, text) })
+}
+
+// suggestSheet asks which path a guide suggests.
+type suggestSheet struct{ at int }
+
+func (s *suggestSheet) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	b.put(say(RoleStrong, wordGuideSuggest))
+	b.gap()
+	for i, r := range m.guide.advisable(m) {
+		head, role := row{}.add(RoleText, "  "), RoleText
+		if i == s.at {
+			head, role = say(RoleFocus, "› "), RoleStrong
+			b.focus, b.focusEnd = len(b.rows), len(b.rows)+1
+		}
+		b.put(m.markedFirst(hanging(head, role, clean(r.Path.Title), w), string(r.Path.ID), w)...)
+	}
+	return b
+}
+
+func (s *suggestSheet) typing(*Model) *field { return nil }
+
+func (s *suggestSheet) offers(*Model) []offer {
+	return []offer{{act: actTake, word: keySuggest}, {act: actMove}, {act: actBack, word: keyClose}, {act: actPage, hidden: true}}
+}
+
+func (s *suggestSheet) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	paths := m.guide.advisable(m)
+	switch o.act {
+	case actMove:
+		s.at = stepBy(s.at, len(paths), k)
+	case actTake:
+		m.close()
+		if s.at < len(paths) {
+			id := paths[s.at].Path.ID
+			return m.say(wordGuideAdvised, func(ctx context.Context, seat Seat) error { return seat.Suggest(ctx, id) })
+		}
+	default:
+		m.close()
+	}
+	return nil
+}

@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"slices"
+
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+func (g *guideScreen) body(m *Model) body {
+	var b body
+	w := m.size.text()
+	switch {
+	case g.wrong != "":
+		b.put(para(RoleBad, fill(wordGuideUnread, "why", g.wrong), 0, w)...)
+	case !g.have:
+		b.put(say(RoleInfo, wordGuideOpening))
+	case g.view.Standing == run.StandOver:
+		b.put(para(RoleStrong, fill(wordGuideGone, "why", goneWords[g.view.Why]), 0, w)...)
+		b.put(para(RoleSubtle, wordGuideCleared, 0, w)...)
+	case g.view.Run == nil:
+		g.outline(m, &b, w)
+	default:
+		g.watching(m, &b)
+	}
+	return b
+}
+
+// outline is what there is to see before the yes.
+func (g *guideScreen) outline(m *Model, b *body, w int) {
+	o := g.view.Outline
+	b.put(para(RoleStrong, fill(wordGuideAsked, "who", clean(g.view.As)), 0, w)...)
+	b.put(para(RoleSubtle, wordGuideNothing, 0, w)...)
+	b.gap()
+	since := ago(m.now().Sub(o.Since))
+	if o.Since.IsZero() {
+		since = wordNoTime
+	}
+	text := fill(wordGuideStage, "stage", crumbName(o.Stage), "ago", since)
+	if o.Step > 0 {
+		text = fill(wordGuideStep, "n", number(o.Step), "of", number(o.Of), "ago", since)
+	}
+	b.put(para(RoleText, text, 2, w)...)
+	b.gap()
+	b.put(para(RoleSubtle, fill(wordGuideUntil, "until", m.clockShort(g.view.Until)), 0, w)...)
+}
+
+// crumbName is the part of the way that a stage belongs to.
+func crumbName(at flows.Stage) string {
+	name := ""
+	for _, c := range crumbTable {
+		if at >= c.from {
+			name = c.name
+		}
+	}
+	return name
+}
+
+// roomy says whether the customer's screen stands beside the other views.
+func (g *guideScreen) roomy(m *Model) bool { return m.size.class == wide && m.size.h >= 30 }
+
+// shown is the view that the keys act on.
+func (g *guideScreen) shown(m *Model) panel {
+	if g.roomy(m) && g.panel == panelTheirs {
+		return panelFound
+	}
+	return g.panel
+}
+
+func (g *guideScreen) watching(m *Model, b *body) {
+	b.put(g.tabs(m))
+	h := m.height() - 1
+	if g.note != nil {
+		g.foot(m, b)
+		h -= len(b.foot) + 1
+	}
+	if !g.roomy(m) {
+		b.put(g.panelRows(m, b, g.panel, m.size.text(), h)...)
+		return
+	}
+	whole := m.size.w - 2
+	lw := min((whole-gutter)/2, column)
+	rw := min(whole-gutter-lw, column+column/2)
+	right := g.panelRows(m, b, g.shown(m), rw, h)
+	b.put(sideBySide(g.theirs(m, lw, h), right, lw)...)
+}
+
+// tabs name the views, the one that is seen first in weight.
+func (g *guideScreen) tabs(m *Model) row {
+	var r row
+	for p := range panelCount {
+		if p == panelTheirs && g.roomy(m) {
+			continue
+		}
+		if len(r) > 0 {
+			r = r.add(RoleSubtle, " · ")
+		}
+		if p == g.shown(m) {
+			r = r.add(RoleFocus, "› "+panelWords[p])
+			continue
+		}
+		r = r.add(RoleSubtle, panelWords[p])
+	}
+	return r
+}
+
+// foot is the note that is being written.
+func (g *guideScreen) foot(m *Model, b *body) {
+	var foot body
+	if !m.size.tight() {
+		foot.put(para(RoleSubtle, wordGuideWrite, 0, m.size.text())...)
+	}
+	putLine(&foot, g.note, m.size.text())
+	if g.note.said != "" {
+		foot.put(say(RoleBad, cut(g.note.said, m.size.text(), false)))
+	}
+	b.foot, b.cursor = foot.rows, foot.cursor
+}
+
+// theirs is the customer's screen, laid out for a part of this window, as high as
+// there is room.
+func (g *guideScreen) theirs(m *Model, w, h int) []row {
+	size, scroll, paged, notice := m.size, m.scroll, m.paged, m.notice
+	defer func() { m.size, m.scroll, m.paged, m.notice = size, scroll, paged, notice }()
+	m.size, m.scroll, m.paged, m.notice = sizeOf(w+2, h+6), 0, false, span{}
+	if m.size.tight() {
+		m.size = sizeOf(w+2, h+4)
+	}
+	bd := m.stageScreen().body(m)
+	seen, _, _ := m.fitBody(&bd)
+	return seen
+}
+
+// panelRows are the rows of one view in w cells; b gets the focus.
+func (g *guideScreen) panelRows(m *Model, b *body, p panel, w, h int) []row {
+	switch p {
+	case panelTheirs:
+		return g.theirs(m, w, h)
+	case panelFound:
+		return g.found(m, w, h)
+	case panelPlan:
+		return g.plan(m, w)
+	case panelTimeline:
+		return g.timeline(m, w, h)
+	default:
+	}
+	rows := m.noteRows(w)
+	return rows[max(len(rows)-h, 0):]
+}
+
+// spot is something that can be pointed at.
+type spot struct {
+	id string
+	e  *entry // of a check
+}
+
+// spots are what can be pointed at where the customer is: the step or the paths,
+// and every check.
+func (g *guideScreen) spots(m *Model) []spot {
+	if g.view.Run == nil {
+		return nil
+	}
+	var out []spot
+	if step, ok := m.state.Step(); ok {
+		out = append(out, spot{id: string(step.ID)})
+	}
+	if m.state.Place.Stage == flows.StagePaths {
+		for _, r := range m.ranked {
+			if r.Fits {
+				out = append(out, spot{id: string(r.Path.ID)})
+			}
+		}
+	}
+	for _, e := range m.entries(nil) {
+		out = append(out, spot{string(e.id), &e})
+	}
+	return out
+}
+
+// index is the place of what is selected among the spots.
+func (g *guideScreen) index(spots []spot) int {
+	return max(slices.IndexFunc(spots, func(s spot) bool { return s.id == g.at }), 0)
+}
+
+// found lists what can be pointed at, raw, and under it the evidence of what is
+// selected.
+func (g *guideScreen) found(m *Model, w, h int) []row {
+	spots := g.spots(m)
+	if len(spots) == 0 {
+		return []row{say(RoleSubtle, wordGuideNoRows)}
+	}
+	at := g.index(spots)
+	list := min(len(spots), max(h*3/5, 3))
+	from := max(min(at-list/2, len(spots)-list), 0)
+	var rows []row
+	for i := from; i < from+list; i++ {
+		rows = append(rows, g.spotRow(m, spots[i], w, i == at))
+	}
+	rows = append(rows, nil)
+	if e := spots[at].e; e != nil {
+		rows = append(rows, m.explain(*e, w)...)
+		for _, v := range e.held.Seen {
+			rows = append(rows, evidenceRows(v, w)...)
+		}
+	}
+	return rows[:min(len(rows), max(h, 1))]
+}
+
+func (g *guideScreen) spotRow(m *Model, s spot, w int, focused bool) row {
+	if s.e != nil {
+		return m.findingRow(*s.e, w, focused)
+	}
+	head, role := say(RoleText, "  "), RoleText
+	if focused {
+		head, role = say(RoleFocus, "› "), RoleStrong
+	}
+	kind := wordGuidePathRow
+	if _, ok := flows.StepByID(flows.StepID(s.id)); ok {
+		kind = wordGuideStepRow
+	}
+	return m.marked(head.add(role, m.spotTitle(s.id)).add(RoleSubtle, "  "+kind).fit(w), s.id, w)
+}
+
+// plan is the plan, line by line, or what there is instead.
+func (g *guideScreen) plan(m *Model, w int) []row {
+	p := m.state.Plan
+	if p == nil {
+		return []row{say(RoleSubtle, wordGuideNoPlan)}
+	}
+	var rows []row
+	for i, c := range p.Lines {
+		var st flows.LineState
+		if i < len(m.state.Lines) {
+			st = m.state.Lines[i]
+		}
+		rows = append(rows, changeRows(c, st, m.state.Confirmed != "", false, w)...)
+	}
+	return rows
+}
+
+// timeline is what happened last, latest at the foot.
+func (g *guideScreen) timeline(m *Model, w, h int) []row {
+	last := g.view.Run.Last
+	last = last[max(len(last)-h, 0):]
+	rows := make([]row, 0, len(last))
+	for _, r := range last {
+		by, ok := authorWords[r.By]
+		if !ok {
+			by = wordNoTime
+		}
+		head := row{}.add(RoleSubtle, fixed(m.clock(r.At), 9)+fixed(by, 9)).add(RoleText, fixed(clean(string(r.Event.Kind())), 15))
+		rows = append(rows, head.add(RoleSubtle, " "+clean(about(r.Event))).fit(w))
+	}
+	return rows
+}
+
+// about is what an event is about, in a few words of its own.
+func about(e flows.Event) string {
+	switch e := e.(type) {
+	case flows.Answered:
+		return string(e.Question) + ": " + e.Value
+	case flows.Found:
+		return string(e.Finding.Check) + ": " + e.Finding.Verdict.String() + ", " + e.Finding.Summary
+	case flows.SignedIn:
+		return e.Account.UPN
+	case flows.SignInFailed:
+		return string(e.Reason) + " " + e.Code
+	case flows.Chose:
+		return string(e.Path)
+	case flows.Claimed:
+		return string(e.Step)
+	case flows.Applied:
+		return string(e.Outcome) + " " + e.RequestID
+	case flows.Stopped:
+		return string(e.Why)
+	case flows.Noted:
+		return e.Text
+	case flows.Pointed:
+		return e.At
+	case flows.Suggested:
+		return string(e.Path)
+	case flows.AskedToWatch:
+		return e.Guide + ", " + e.Org
+	case flows.Watched:
+		return string(e.Why)
+	default:
+		return ""
+	}
+}
