@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"net/netip"
 	"time"
+
+	"onboard.example/flows/journal"
 )
 
 // Case is the journal of one case. Handles to the same case may be many, at the
@@ -74,7 +76,10 @@ func (s *Store) New(ctx context.Context) (*Case, Code, error) {
 		}
 		taken := false
 		find, proof := s.keys.code(d.code)
-		err = s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
+		err = s.submit(&job{ctx: ctx, of: d.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
+			if fits, err := s.fits(q, caseSize); err != nil || !fits {
+				return journal.ErrDiskFull, err
+			}
 			now := s.o.Now().UnixMilli()
 			made, err := q.exec(q.addCase, d.id, string(d.number), find, proof, d.secret, now, now)
 			taken = made == 0
@@ -149,7 +154,11 @@ func (s *Store) find(ctx context.Context, code Code) (c *Case, bound string, err
 	var has, number string
 	var id int64
 	var secret []byte
-	err = s.reads.findCase.QueryRowContext(ctx, find).Scan(&has, &bound, &id, &number, &secret)
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	err = s.insist(ctx, func() error {
+		return s.reads.findCase.QueryRowContext(ctx, find).Scan(&has, &bound, &id, &number, &secret)
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, "", ErrNoCase
 	}
@@ -168,9 +177,14 @@ func (s *Store) find(ctx context.Context, code Code) (c *Case, bound string, err
 // customer says. It fails with ErrNoCase.
 func (s *Store) Case(ctx context.Context, n Number) (*Case, error) {
 	const doing = "looking for the case"
+	if known, err := ParseNumber(string(n)); err != nil || known != n {
+		return nil, ErrNoCase
+	}
 	var id int64
 	var secret []byte
-	err := s.reads.getCase.QueryRowContext(ctx, string(n)).Scan(&id, &secret)
+	short, cancel := s.bounded(ctx)
+	defer cancel()
+	err := s.insist(short, func() error { return s.reads.getCase.QueryRowContext(short, string(n)).Scan(&id, &secret) })
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrNoCase
 	}
@@ -183,7 +197,9 @@ func (s *Store) Case(ctx context.Context, n Number) (*Case, error) {
 
 // Count is how many cases are kept.
 func (s *Store) Count(ctx context.Context) (n int, err error) {
-	err = s.reads.countCases.QueryRowContext(ctx).Scan(&n)
+	short, cancel := s.bounded(ctx)
+	defer cancel()
+	err = s.insist(short, func() error { return s.reads.countCases.QueryRowContext(short).Scan(&n) })
 	return n, s.storing(ctx, "counting the cases", err)
 }
 
@@ -198,7 +214,14 @@ type About struct {
 
 // About tells of the case.
 func (c *Case) About(ctx context.Context) (About, error) {
-	a, ok, err := (&queries{ctx: ctx, statements: c.store.reads}).about(c.id)
+	short, cancel := c.store.bounded(ctx)
+	defer cancel()
+	var a About
+	ok := false
+	err := c.store.insist(short, func() (err error) {
+		a, ok, err = (&queries{ctx: short, statements: c.store.reads}).about(c.id)
+		return err
+	})
 	switch {
 	case err != nil:
 		return About{}, c.store.storing(ctx, "looking at the case", err)
@@ -257,7 +280,7 @@ func (s *Store) Erase(ctx context.Context, t Try) (Number, error) {
 
 // change changes or erases the row of the case.
 func (c *Case) change(ctx context.Context, doing string, erase bool, do func(q *queries) (int64, error)) error {
-	j := &job{ctx: ctx, wipe: erase, do: func(q *queries) (answer, fault error) {
+	j := &job{ctx: ctx, of: c.id, wipe: erase, do: func(q *queries) (answer, fault error) {
 		changed, err := do(q)
 		if err == nil && changed == 0 {
 			return ErrNoCase, nil
@@ -265,7 +288,7 @@ func (c *Case) change(ctx context.Context, doing string, erase bool, do func(q *
 		return nil, err
 	}}
 	if erase {
-		j.wakes = []Number{c.number}
+		j.wakes = []string{ofCase(c.number), ofSeat(c.number), ofQueue}
 	}
 	return c.store.storing(ctx, doing, c.store.submit(j))
 }

@@ -1,6 +1,7 @@
 // Package cases keeps the journals of the runs that are served over SSH, each
 // as a case with a public number and, apart from it, the resume code that its
-// customer alone has. One node keeps them in SQLite inside the binary.
+// customer alone has. One node keeps them in SQLite inside the binary; several
+// share a PostgreSQL database.
 //
 // A case is a flows.Journal. Its records stand under (case, seq) and (case,
 // writer, n), both unique: no two writers can fork a case, and an append that is
@@ -9,7 +10,8 @@
 // the disk. Readers have connections of their own and hold nobody up.
 //
 // A case that is erased, or whose time is over, is gone: its rows, and the key
-// without which no copy of a record can be read.
+// without which no copy of a record can be read. What of it a disk, a log or a
+// backup goes on holding is said at wipe.
 package cases
 
 import (
@@ -40,8 +42,14 @@ type Options struct {
 	MaxCase int64
 	// MaxSize bounds the database, in bytes, so that strangers cannot fill the
 	// disk: beyond it appends fail as on a full disk, until cases go. Zero is
-	// DefaultMaxSize.
+	// DefaultMaxSize. In SQLite it is the size of the file. In PostgreSQL it is what
+	// the cases hold, with their rows' overhead; it is counted every ten seconds, so
+	// that several nodes may go beyond it by what they write in between, and rows that
+	// are gone take their room until PostgreSQL has cleaned up behind them.
 	MaxSize int64
+	// Node is what this process is called where others see who is at a case; empty is
+	// a name that is drawn.
+	Node string
 	// Tries bounds wrong codes.
 	Tries Tries
 	// Log hears of sweeps and of what failed in them; nil is nobody. Nothing of
@@ -62,6 +70,7 @@ const (
 type Store struct {
 	o       Options
 	dialect dialect
+	hearing *hearing // nil: there are no other nodes
 	keys    keyring
 	tries   *tries
 	files   *files
@@ -73,32 +82,53 @@ type Store struct {
 	quit     chan struct{}
 	stop     func() error // once
 	watchers watchers
-	unwiped  bool // the writer's own
+	unwiped  bool   // the writer's own
+	room     room   // likewise
+	node     string // this process among others
+	seats    seats
 }
 
-// Open opens the database at path, or makes it, and brings it to the newest
-// schema. It is this process's alone until Close: ErrBusy says that another has
-// it. ErrCorrupt, ErrForeign, ErrNewer and the errors of a disk that is full,
-// read-only or forbidden say why else it cannot be opened.
-func Open(ctx context.Context, path string, o Options) (*Store, error) {
+// Open opens the database at where, and brings it to the newest schema: a SQLite
+// file, which it makes where there is none, or by its URL (postgres://…) a
+// PostgreSQL database, which must be there. A file is this process's alone until
+// Close: ErrBusy says that another has it. A PostgreSQL database is for as many
+// nodes as there are; they must keep the same time to within a few seconds.
+// ErrAway, ErrAddress, ErrCorrupt, ErrForeign, ErrNewer and the errors of a disk
+// that is full, read-only or forbidden say why else it cannot be opened.
+//
+// What a URL leaves open pgx takes from the environment: PGPASSWORD, PGPASSFILE,
+// PGSSLMODE and the like. Connections go straight to PostgreSQL or through
+// something that keeps sessions apart: LISTEN needs one of its own.
+func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	s := &Store{
 		o: o.filled(), dialect: sqliteDialect(), ctx: context.WithoutCancel(ctx),
-		jobs: make(chan *job), quit: make(chan struct{}),
-		watchers: watchers{of: map[Number]map[chan struct{}]struct{}{}},
+		jobs: make(chan *job), quit: make(chan struct{}), node: rand.Text(),
+		watchers: watchers{of: map[string]map[chan struct{}]struct{}{}},
+	}
+	if IsURL(where) {
+		s.dialect = postgresDialect()
 	}
 	s.tries = newTries(s.o.Tries, s.o.Now)
-	if err := s.open(ctx, path); err != nil {
-		return nil, storing(ctx, "opening the database of cases", err)
+	if err := s.open(ctx, where); err != nil {
+		return nil, s.storing(ctx, "opening the database of cases", err)
 	}
 	tick := time.NewTicker(s.o.SweepEvery)
 	var wg sync.WaitGroup
 	wg.Go(s.work)
 	wg.Go(func() { s.sweeping(tick.C) })
+	lease := time.NewTicker(leaseEvery)
+	wg.Go(func() { s.leasing(lease.C) })
+	hear, deaf := context.WithCancel(s.ctx)
+	if s.hearing != nil {
+		wg.Go(func() { s.hearing.run(hear) })
+	}
 	s.stop = sync.OnceValue(func() error {
 		close(s.quit)
+		deaf()
 		wg.Wait()
 		tick.Stop()
-		return storing(s.ctx, "closing the database of cases", s.close())
+		lease.Stop()
+		return s.storing(s.ctx, "closing the database of cases", s.close())
 	})
 	return s, nil
 }
@@ -114,6 +144,9 @@ func (o Options) filled() Options {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Node == "" {
+		o.Node = strings.ToLower(rand.Text()[:8])
+	}
 	o.Keep = orElse(o.Keep, DefaultKeep)
 	o.SweepEvery = orElse(o.SweepEvery, DefaultSweepEvery)
 	o.MaxCase = orElse(o.MaxCase, DefaultMaxCase)
@@ -121,8 +154,8 @@ func (o Options) filled() Options {
 	return o
 }
 
-func (s *Store) open(ctx context.Context, path string) (err error) {
-	if s.files, err = openFiles(ctx, path, s.dialect, s.o.MaxSize); err != nil {
+func (s *Store) open(ctx context.Context, where string) (err error) {
+	if err := s.connect(ctx, where); err != nil {
 		return err
 	}
 	defer func() {
@@ -146,6 +179,21 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	return s.finishWipe(ctx)
 }
 
+// connect takes hold of the database.
+func (s *Store) connect(ctx context.Context, where string) (err error) {
+	if !IsURL(where) {
+		s.files, err = openFiles(ctx, where, s.dialect, s.o.MaxSize)
+		return err
+	}
+	files, config, err := openPostgres(ctx, where)
+	if err != nil {
+		return err
+	}
+	s.files, s.watchers.changed = files, make(chan struct{}, 1)
+	s.hearing = &hearing{config: config, node: s.node, on: &s.watchers, log: s.o.Log}
+	return nil
+}
+
 // finishWipe does what a process before this one had no time for.
 func (s *Store) finishWipe(ctx context.Context) error {
 	var yes string
@@ -161,7 +209,7 @@ func (s *Store) finishWipe(ctx context.Context) error {
 }
 
 func (s *Store) close() error {
-	var errs []error
+	errs := []error{s.vacate()}
 	for _, st := range []*statements{s.reads, s.writes} {
 		if st != nil {
 			errs = append(errs, st.Close())
@@ -177,16 +225,3 @@ func (s *Store) close() error {
 // Close waits for what is being written and lets the next process in. What comes
 // after it gets ErrClosed.
 func (s *Store) Close() error { return s.stop() }
-
-// storing is what a caller hears of err; see storing. Once the store is closed
-// its connections have words of their own for it.
-func (s *Store) storing(ctx context.Context, doing string, err error) error {
-	select {
-	case <-s.quit:
-		if err != nil && strings.HasPrefix(err.Error(), "sql: ") && !errors.Is(err, sql.ErrNoRows) {
-			err = ErrClosed
-		}
-	default:
-	}
-	return storing(ctx, doing, err)
-}

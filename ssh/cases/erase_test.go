@@ -111,10 +111,16 @@ func parsed(t testing.TB, code string) Code {
 
 func TestWhoHasAnErasedCaseOpenIsTold(t *testing.T) {
 	t.Parallel()
-	s := fresh(t, Options{})
+	eachStore(t, erasedIsTold)
+}
+
+func erasedIsTold(t *testing.T, make maker) {
+	t.Helper()
+	s := make(t, Options{})
 	c, code := begun(t, s)
 	must(t, c, 0, note("w", 1, "a"))
 	wake := c.Watch(t.Context())
+	listened(t, c, wake)
 	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
 		t.Fatal(err)
 	}
@@ -189,9 +195,27 @@ func wipedLater(t *testing.T, path string) {
 
 func TestCasesAreKeptForAsLongAsIsSaid(t *testing.T) {
 	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		keptAsSaid(t, make(t, Options{Now: now.time, Keep: 48 * time.Hour}), now)
+	})
+}
+
+// Of what is swept nothing is left in the file.
+func TestOfASweptCaseNothingIsLeft(t *testing.T) {
+	t.Parallel()
 	now := atNoon()
 	path := filepath.Join(t.TempDir(), "cases.db")
-	s := open(t, path, Options{Now: now.time, Keep: 48 * time.Hour})
+	for _, c := range keptAsSaid(t, open(t, path, Options{Now: now.time, Keep: 48 * time.Hour}), now) {
+		if left := traces(t, path, string(c.Number())); left != nil {
+			t.Errorf("left in %v", left)
+		}
+	}
+}
+
+// keptAsSaid has some cases go and one stay, and gives those that went.
+func keptAsSaid(t *testing.T, s *Store, now *hand) []*Case {
+	t.Helper()
 	var old []*Case
 	for n := range sweepMost + 3 {
 		c, _ := begun(t, s)
@@ -211,13 +235,14 @@ func TestCasesAreKeptForAsLongAsIsSaid(t *testing.T) {
 	}
 	<-wake
 	for _, c := range old[1:] {
-		if left := traces(t, path, string(c.Number())); left != nil {
-			t.Errorf("left in %v", left)
+		if _, err := c.Since(t.Context(), 0); !errors.Is(err, ErrNoCase) {
+			t.Errorf("after its time: %v", err)
 		}
 	}
 	if got := texts(t, old[0], 0); got != "canary0 on" {
 		t.Errorf("the case that went on holds %q", got)
 	}
+	return old[1:]
 }
 
 // Who ends a sweep in its middle leaves no traces behind for long.

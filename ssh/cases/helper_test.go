@@ -125,7 +125,8 @@ type maker func(t testing.TB, o Options) *Store
 
 // stores are the databases that cases are kept in: all behave the same.
 var stores = map[string]maker{
-	"sqlite": fresh,
+	"sqlite":   fresh,
+	"postgres": freshPostgres,
 }
 
 // eachStore runs a test over every kind of store.
@@ -152,6 +153,42 @@ func each(t *testing.T, test func(t *testing.T, j flows.Journal)) {
 		c, _ := begun(t, make(t, Options{}))
 		test(t, c)
 	})
+}
+
+// listened waits until other nodes are heard of where a journal has them, and takes
+// the wake-ups that come of that.
+func listened(t testing.TB, j flows.Journal, wakes ...<-chan struct{}) {
+	t.Helper()
+	c, ok := j.(*Case)
+	if !ok || c.store.hearing == nil {
+		return
+	}
+	eventually(t, "other nodes are heard of", func() bool {
+		c.store.watchers.mu.Lock()
+		defer c.store.watchers.mu.Unlock()
+		_, ok := c.store.watchers.at[ofCase(c.number)]
+		return ok
+	})
+	for _, w := range wakes {
+		select {
+		case <-w:
+		default:
+		}
+	}
+}
+
+// soon bounds what a test waits for.
+const soon = 30 * time.Second
+
+// eventually waits until something is so.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(soon); !is(); {
+		if time.Now().After(end) {
+			t.Fatalf("it was never so that %s", what)
+		}
+		<-time.After(time.Millisecond) // between two looks
+	}
 }
 
 // ended is a context that is over.

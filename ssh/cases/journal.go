@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"onboard.example/flows"
+	"onboard.example/flows/journal"
 )
 
 // mostWriter bounds the name of a writer, in bytes.
@@ -19,9 +20,16 @@ const mostWriter = 128
 // errRecord says that a record cannot be told from others.
 var errRecord = errors.New("the record has no fit name: a writer of up to 128 bytes, and a number of its own")
 
+// errRaced says that nothing stood in the way when it was looked for.
+var errRaced = fmt.Errorf("%w: a moment ago", flows.ErrConflict)
+
 // errMissing says that a record is not there although later ones are, or ought
 // to be.
 var errMissing = errors.New("it is missing")
+
+// rowSize is what a record takes beside what it holds, and caseSize a case, in
+// bytes, about.
+const rowSize, caseSize = 150, 1000
 
 // row is a record as it is stored.
 type row struct {
@@ -46,15 +54,26 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	}
 	var last uint64
 	told := false // a record of these is there already
-	err = c.store.submit(&job{ctx: ctx, wakes: []Number{c.number}, do: func(q *queries) (answer, fault error) {
+	full := false // there is no room
+	err = c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofCase(c.number)}, do: func(q *queries) (answer, fault error) {
 		if !told && len(rows) > 0 {
 			last = after + uint64(len(rows))
-			done, fault := c.append(q, after, rows, size)
+			fits, fault := c.store.fits(q, size+rowSize*int64(len(rows)))
+			if full = !fits; fault != nil {
+				return nil, fault
+			}
+			done := false
+			if fits {
+				done, fault = c.append(q, after, rows, size)
+			}
 			if told = errors.Is(fault, errAgain); fault != nil || done {
 				return nil, fault
 			}
 		}
 		last, answer, fault = c.settled(q, after, rows, size)
+		if full && errors.Is(answer, errRaced) {
+			answer = journal.ErrDiskFull
+		}
 		return answer, fault
 	}})
 	if err != nil {
@@ -142,7 +161,7 @@ func (c *Case) settled(q *queries, after uint64, rows []row, size int64) (at uin
 	case a.Size+size > c.store.o.MaxCase:
 		return 0, ErrTooLong, nil
 	}
-	return 0, flows.ErrConflict, nil
+	return 0, errRaced, nil
 }
 
 // Since returns the records after a number, in order. Where one is damaged or
@@ -184,7 +203,9 @@ const partLen = 256
 
 // read reads the rows after a number and what they say, and where the case ends.
 func (c *Case) read(ctx context.Context, after uint64) (last uint64, parts []*part, err error) {
-	rows, err := c.store.reads.readCase.QueryContext(ctx, int64(min(after, math.MaxInt64)), c.id)
+	ctx, cancel := c.store.bounded(ctx)
+	defer cancel()
+	rows, err := c.store.rows(ctx, c.store.reads.readCase, int64(min(after, math.MaxInt64)), c.id)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -252,7 +273,9 @@ func (c *Case) record(r row, seq uint64) (flows.Record, error) {
 }
 
 // Watch gives a wake-up after records were appended to the case, by whichever
-// handle of this store, and when it was erased; see flows.Journal.
+// handle of this store or, in PostgreSQL, on whichever node, and when it was
+// erased; see flows.Journal. While the database is away, and on the way there, one
+// may come for nothing.
 func (c *Case) Watch(ctx context.Context) <-chan struct{} {
-	return c.store.watchers.watch(ctx, c.number)
+	return c.store.watchers.watch(ctx, ofCase(c.number))
 }

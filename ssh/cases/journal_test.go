@@ -144,6 +144,7 @@ func TestWatchersAreWoken(t *testing.T) {
 	each(t, func(t *testing.T, j flows.Journal) {
 		ctx, cancel := context.WithCancel(t.Context())
 		wake, idle := j.Watch(ctx), j.Watch(t.Context())
+		listened(t, j, wake, idle)
 		for n := range uint64(5) { // nobody reads: writers are not held up
 			must(t, j, n, note("w", n+1, "a"))
 		}

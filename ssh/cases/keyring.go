@@ -43,6 +43,14 @@ func (k keyring) code(c Code) (find, proof string) {
 	return hex.EncodeToString(h[:findLen]), hex.EncodeToString(h[findLen:])
 }
 
+// invitation gives what is stored of the code of an invitation: nothing of which
+// finds or proves a case.
+func (k keyring) invitation(c Code) (find, proof string) {
+	raw := c.reveal()
+	h := k.hash("invitation\n", raw[:])
+	return hex.EncodeToString(h[:findLen]), hex.EncodeToString(h[findLen:])
+}
+
 // bound gives what is stored of the fingerprint of an SSH key: nobody learns from
 // a copy of the database whose keys came in.
 func (k keyring) bound(fingerprint string) string {
@@ -74,8 +82,10 @@ func openKeyring(ctx context.Context, db *sql.DB, d dialect, random io.Reader) (
 		if _, err := io.ReadFull(random, key); err != nil {
 			return keyring{}, fmt.Errorf("drawing the key of the codes: %w", err)
 		}
-		_, err := db.ExecContext(ctx, d.sql(putFact), factKey, hex.EncodeToString(key))
-		return keyring{key}, err
+		if _, err := db.ExecContext(ctx, d.sql(putKey), factKey, hex.EncodeToString(key)); err != nil {
+			return keyring{}, err
+		}
+		err = db.QueryRowContext(ctx, d.sql(getFact), factKey).Scan(&text) // another node may have been quicker
 	}
 	if err != nil {
 		return keyring{}, err

@@ -28,7 +28,9 @@ func TestMain(m *testing.M) {
 	path := os.Getenv(childPath)
 	switch {
 	case path == "":
-		os.Exit(m.Run())
+		code := m.Run()
+		endShared()
+		os.Exit(code)
 	case os.Getenv(childErases) != "":
 		os.Exit(eraseForEver(path))
 	default:

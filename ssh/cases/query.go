@@ -15,11 +15,36 @@ import (
 type dialect struct {
 	// sql gives a query its placeholders: ours are question marks.
 	sql func(query string) string
+	// ddl gives a statement of the schema its words: ours are SQLite's.
+	ddl func(stmt string) string
+	// more are statements of a database's own that follow those of a step, by the version
+	// that it leads to.
+	more map[int]string
+	// alone has a migration wait for another that is on its way; empty: there can
+	// be none.
+	alone string
 	// tables counts the tables called facts, and all of them.
 	tables string
 	// anew writes the table of cases anew, so that its old pages, with whatever
-	// was deleted from them, are freed and overwritten.
-	anew []string
+	// was deleted from them, are freed and overwritten; clean does what for that
+	// cannot be done in a transaction.
+	anew  []string
+	clean func(ctx context.Context, db *sql.DB) error
+	// notify tells other nodes of topics; empty: there are none.
+	notify string
+	// kept is how many bytes are kept, where the database itself has no bound that
+	// Options.MaxSize could be given to; empty: it has.
+	kept string
+	// patience is how long a transaction, or what reads, may take; zero: the database
+	// is on this machine, and as quick as its disk.
+	patience time.Duration
+	// again says that a transaction lost against another, and may be begun anew.
+	again func(err error) bool
+	// dead says that a connection was there, and is no more; nil: that cannot be.
+	dead func(err error) bool
+	// reason is what we say of an error of the database; nil where we have no better
+	// word.
+	reason func(err error) error
 }
 
 // The queries, each once.
@@ -50,12 +75,57 @@ WHERE cases.id = ? ORDER BY records.seq`
 
 	dropRecords = `DELETE FROM records WHERE case_id = ?`
 	dropCase    = `DELETE FROM cases WHERE id = ?`
+
+	putNode    = `INSERT INTO nodes (id, name, until_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at`
+	putSeat    = `INSERT INTO seats (case_id, word, node, since_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET word = excluded.word, node = excluded.node, since_at = excluded.since_at`
+	getSeat    = `SELECT word FROM seats WHERE case_id = ?`
+	whoSits    = `SELECT nodes.name, seats.since_at FROM seats JOIN nodes ON nodes.id = seats.node WHERE seats.case_id = ? AND nodes.until_at > ?`
+	dropSeat   = `DELETE FROM seats WHERE case_id = ? AND word = ?`
+	freeSeat   = `DELETE FROM seats WHERE case_id = ?`
+	dropSeats  = `DELETE FROM seats WHERE node IN (SELECT id FROM nodes WHERE until_at < ?)`
+	dropNodes  = `DELETE FROM nodes WHERE until_at < ?`
+	leaveSeats = `DELETE FROM seats WHERE node = ?`
+	leaveNode  = `DELETE FROM nodes WHERE id = ?`
+
+	putStand  = `INSERT INTO stands (case_id, step, waiting) VALUES (?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET step = excluded.step, waiting = excluded.waiting`
+	dropStand = `DELETE FROM stands WHERE case_id = ?`
+	// queue reads on from a case, behind which it was before.
+	queue = `SELECT cases.id, cases.number, cases.made_at, cases.last_at, COALESCE(stands.step, ''), COALESCE(stands.waiting, 0),
+CASE WHEN COALESCE(nodes.until_at, 0) > CAST(? AS BIGINT) THEN 1 ELSE 0 END,
+COALESCE((SELECT MAX(invitations.tenant) FROM invitations WHERE invitations.case_id = cases.id), '')
+FROM cases LEFT JOIN stands ON stands.case_id = cases.id LEFT JOIN seats ON seats.case_id = cases.id LEFT JOIN nodes ON nodes.id = seats.node
+WHERE (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
+AND (CAST(? AS TEXT) = '' OR cases.number = ?) AND (CAST(? AS TEXT) = '' OR stands.step = ?)
+AND COALESCE(stands.waiting, 0) >= CAST(? AS BIGINT) AND (CAST(? AS BIGINT) = 0 OR nodes.until_at > CAST(? AS BIGINT)) AND cases.last_at >= ?
+ORDER BY cases.last_at DESC, cases.id DESC LIMIT ?`
+
+	addInvitation = `INSERT INTO invitations (id, number, find, proof, scope, tenant, made_by, made_at, until_at, revoked_at, used_at, case_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
+	rowInvitation    = `SELECT id, number, proof, scope, tenant, made_by, made_at, until_at, revoked_at, used_at, case_id FROM invitations `
+	findInvitation   = rowInvitation + `WHERE find = ?`
+	invitations      = rowInvitation + `ORDER BY made_at DESC, id LIMIT ?`
+	useInvitation    = `UPDATE invitations SET used_at = ?, case_id = ? WHERE id = ? AND used_at = 0 AND revoked_at = 0 AND until_at > ?`
+	revokeInvitation = `UPDATE invitations SET revoked_at = ? WHERE number = ? AND used_at = 0 AND revoked_at = 0`
+	usedInvitation   = `SELECT used_at FROM invitations WHERE number = ?`
+	dropInvitation   = `DELETE FROM invitations WHERE case_id = ?`
+	oldInvitations   = `DELETE FROM invitations WHERE case_id = 0 AND until_at < ?`
+
+	addEntry     = `INSERT INTO audit (seq, entry, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	headEntry    = `SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1`
+	strayEntries = `SELECT COUNT(*) FROM audit WHERE seq < 1`
+	entries      = `SELECT seq, entry, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`
+
+	// putKey keeps the key of another process that was quicker.
+	putKey = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
 )
 
 // statements are queries that are made ready once.
 type statements struct {
 	putFact, dropFact, addCase, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
-	advance, addRecord, findRecord, readCase, dropRecords, dropCase *sql.Stmt
+	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
+	putNode, putSeat, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, queue,
+	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
+	addEntry, headEntry, strayEntries, entries *sql.Stmt
 
 	all []io.Closer
 }
@@ -83,7 +153,35 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.readCase, readCase},
 		{&s.dropRecords, dropRecords},
 		{&s.dropCase, dropCase},
+		{&s.notify, d.notify},
+		{&s.kept, d.kept},
+		{&s.putNode, putNode},
+		{&s.putSeat, putSeat},
+		{&s.getSeat, getSeat},
+		{&s.whoSits, whoSits},
+		{&s.dropSeat, dropSeat},
+		{&s.freeSeat, freeSeat},
+		{&s.dropSeats, dropSeats},
+		{&s.dropNodes, dropNodes},
+		{&s.putStand, putStand},
+		{&s.dropStand, dropStand},
+		{&s.queue, queue},
+		{&s.addInvitation, addInvitation},
+		{&s.findInvitation, findInvitation},
+		{&s.invitations, invitations},
+		{&s.useInvitation, useInvitation},
+		{&s.revokeInvitation, revokeInvitation},
+		{&s.usedInvitation, usedInvitation},
+		{&s.dropInvitation, dropInvitation},
+		{&s.oldInvitations, oldInvitations},
+		{&s.addEntry, addEntry},
+		{&s.headEntry, headEntry},
+		{&s.strayEntries, strayEntries},
+		{&s.entries, entries},
 	} {
+		if p.query == "" { // of another database
+			continue
+		}
 		stmt, err := db.PrepareContext(ctx, d.sql(p.query))
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -169,8 +267,10 @@ func (q *queries) old(before int64, most int) (ids []int64, ns []Number, err err
 // drop deletes a case and its records, and notes that it is to be wiped; gone is
 // how many cases that were.
 func (q *queries) drop(id int64) (gone int64, err error) {
-	if _, err := q.exec(q.dropRecords, id); err != nil {
-		return 0, err
+	for _, s := range []*sql.Stmt{q.dropRecords, q.freeSeat, q.dropStand, q.dropInvitation} {
+		if _, err := q.exec(s, id); err != nil {
+			return 0, err
+		}
 	}
 	if _, err := q.exec(q.putFact, factUnwiped, "yes"); err != nil {
 		return 0, err

@@ -13,7 +13,7 @@ import (
 // leads from version n to n+1. A step that was released is never changed.
 //
 // The words are those that SQLite and PostgreSQL share: TEXT, BIGINT, and BLOB,
-// which PostgreSQL is taught as a domain. Times are milliseconds since 1970, UTC.
+// in place of which PostgreSQL's dialect says BYTEA. Times are milliseconds since 1970, UTC.
 // A step's statements end with a semicolon at the end of a line.
 var schemas = []string{
 	// 1: cases and their records. All that says whose a case is, and the key of
@@ -44,6 +44,49 @@ CREATE TABLE records (
 	UNIQUE (case_id, writer, n)
 );
 `,
+	// 2: who is at a case, by the node that serves them, and where cases stand: a seat
+	// counts while the lease of its node lasts, and of the customer there is nothing in
+	// either. Invitations: case_id is 0 until they are used, and the times are 0 where
+	// they are not. The audit, which each database has its own way to keep as it is; see
+	// dialect.more.
+	`
+CREATE TABLE nodes (
+	id TEXT NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL,
+	until_at BIGINT NOT NULL
+);
+CREATE TABLE seats (
+	case_id BIGINT NOT NULL PRIMARY KEY,
+	word TEXT NOT NULL,
+	node TEXT NOT NULL,
+	since_at BIGINT NOT NULL
+);
+CREATE TABLE stands (
+	case_id BIGINT NOT NULL PRIMARY KEY,
+	step TEXT NOT NULL,
+	waiting BIGINT NOT NULL
+);
+CREATE TABLE invitations (
+	id BIGINT NOT NULL PRIMARY KEY,
+	number TEXT NOT NULL UNIQUE,
+	find TEXT NOT NULL UNIQUE,
+	proof TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	tenant TEXT NOT NULL,
+	made_by TEXT NOT NULL,
+	made_at BIGINT NOT NULL,
+	until_at BIGINT NOT NULL,
+	revoked_at BIGINT NOT NULL,
+	used_at BIGINT NOT NULL,
+	case_id BIGINT NOT NULL
+);
+CREATE INDEX invitations_case ON invitations (case_id);
+CREATE TABLE audit (
+	seq BIGINT NOT NULL PRIMARY KEY,
+	entry BLOB NOT NULL,
+	hash TEXT NOT NULL
+);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and
@@ -69,6 +112,11 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, schemas []string) (err 
 			err = errors.Join(err, tx.Rollback())
 		}
 	}()
+	if d.alone != "" {
+		if _, err := tx.ExecContext(ctx, d.alone); err != nil {
+			return err
+		}
+	}
 	version, err := versionOf(ctx, tx, d)
 	if err != nil {
 		return err
@@ -81,12 +129,13 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, schemas []string) (err 
 			return err
 		}
 	}
-	for _, step := range schemas[version:] {
+	for i, step := range schemas[version:] {
+		step += d.more[version+i+1]
 		for stmt := range strings.SplitSeq(step, ";\n") {
 			if strings.TrimSpace(stmt) == "" {
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, stmt); err != nil {
+			if _, err := tx.ExecContext(ctx, d.ddl(stmt)); err != nil {
 				return err
 			}
 		}

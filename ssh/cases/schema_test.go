@@ -44,6 +44,8 @@ func dumped(t *testing.T, version int) (dump, code string) {
 			t.Fatal(err)
 		}
 		begun(t, s)
+		audited(t, s, 2)
+		asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam"})
 		data = []byte("-- " + made + "\n" + dumpOf(t, s.files.read))
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
@@ -65,6 +67,9 @@ func dumpOf(t *testing.T, db *sql.DB) string {
 		for _, row := range column(t, db, `SELECT `+strings.Join(fields, ` || ', ' || `)+` FROM `+name+` ORDER BY 1`) {
 			b.WriteString("INSERT INTO " + name + " VALUES (" + row + ");\n")
 		}
+	}
+	for _, more := range column(t, db, `SELECT sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY name`) {
+		b.WriteString(more + ";\n")
 	}
 	return b.String()
 }
@@ -94,10 +99,14 @@ func column(t testing.TB, db *sql.DB, query string) (out []string) {
 // shape is the schema of a store, without its spelling.
 func shape(t *testing.T, s *Store) []string {
 	t.Helper()
+	if s.hearing != nil {
+		return shapePostgres(t, s)
+	}
 	out := column(t, s.files.read, `SELECT m.type || ' ' || m.tbl_name || ' ' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk
 		FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'`)
 	out = append(out, column(t, s.files.read, `SELECT m.tbl_name || ' ' || l."unique" || ' ' || group_concat(i.name)
 		FROM sqlite_schema m, pragma_index_list(m.name) l, pragma_index_info(l.name) i WHERE m.type = 'table' GROUP BY m.name, l.name`)...)
+	out = append(out, column(t, s.files.read, `SELECT sql FROM sqlite_schema WHERE type = 'trigger'`)...)
 	slices.Sort(out)
 	return out
 }
@@ -106,9 +115,18 @@ func shape(t *testing.T, s *Store) []string {
 // its customers come in as before.
 func TestEveryReleasedSchemaIsTakenUp(t *testing.T) {
 	t.Parallel()
-	want := shape(t, fresh(t, Options{}))
-	for version := 1; version <= len(schemas); version++ {
-		dump, code := dumped(t, version)
+	for name, restored := range restorers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			takenUp(t, stores[name], restored)
+		})
+	}
+}
+
+// restorers make a database of a dump, and give where it is.
+var restorers = map[string]func(t *testing.T, dump string) string{
+	"sqlite": func(t *testing.T, dump string) string {
+		t.Helper()
 		path := filepath.Join(t.TempDir(), "cases.db")
 		db, err := sql.Open("sqlite", address(path))
 		if err != nil {
@@ -120,7 +138,17 @@ func TestEveryReleasedSchemaIsTakenUp(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		s := open(t, path, Options{})
+		return path
+	},
+	"postgres": restoredPostgres,
+}
+
+func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) string) {
+	t.Helper()
+	want := shape(t, make(t, Options{}))
+	for version := 1; version <= len(schemas); version++ {
+		dump, code := dumped(t, version)
+		s := open(t, restored(t, dump), Options{})
 		if diff := cmp.Diff(want, shape(t, s)); diff != "" {
 			t.Errorf("from version %d it is not as a new one (-new +migrated):\n%s", version, diff)
 		}
@@ -143,6 +171,14 @@ func TestEveryReleasedSchemaIsTakenUp(t *testing.T) {
 		if n, err := s.Count(t.Context()); n != 2 || err != nil {
 			t.Errorf("%d cases, %v", n, err)
 		}
+		if version >= 2 {
+			if h, err := s.CheckAudit(t.Context(), AuditHead{}); h.Seq != 2 || err != nil {
+				t.Errorf("the audit ends at %+v, %v", h, err)
+			}
+			if all, err := s.Invitations(t.Context()); len(all) != 1 || err != nil || all[0].Tenant != "contoso.example" {
+				t.Errorf("invitations %+v, %v", all, err)
+			}
+		}
 		if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrOtherKey) {
 			t.Errorf("without its key: %v", err)
 		}
@@ -155,18 +191,18 @@ func TestAMigrationIsWholeOrNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cases.db")
 	s := open(t, path, Options{})
 	_, code := begun(t, s)
-	raw(t, s, `UPDATE facts SET value = '1' WHERE name = 'version'`)
-	steps := append(slices.Clone(schemas[:1]), "ALTER TABLE cases ADD COLUMN more TEXT;\nALTER TABLE nothing ADD COLUMN more TEXT;\n")
+	at := len(schemas)
+	steps := append(slices.Clone(schemas), "ALTER TABLE cases ADD COLUMN more TEXT;\nALTER TABLE nothing ADD COLUMN more TEXT;\n")
 	if err := migrate(t.Context(), s.files.write, s.dialect, steps); err == nil {
 		t.Error("half of a step was taken")
 	}
-	if got := column(t, s.files.read, `SELECT value FROM facts WHERE name = 'version'`); got[0] != "1" {
+	if got := column(t, s.files.read, `SELECT value FROM facts WHERE name = 'version'`); got[0] != fmt.Sprint(at) {
 		t.Errorf("version %s", got)
 	}
 	if got := strings.Join(shape(t, s), "\n"); strings.Contains(got, "more") {
 		t.Errorf("half of a step is there:\n%s", got)
 	}
-	steps[1] = "ALTER TABLE cases ADD COLUMN more TEXT;\nALTER TABLE records ADD COLUMN more TEXT;\n"
+	steps[at] = "ALTER TABLE cases ADD COLUMN more TEXT;\nALTER TABLE records ADD COLUMN more TEXT;\n"
 	for range 2 { // the second time there is nothing to do
 		if err := migrate(t.Context(), s.files.write, s.dialect, steps); err != nil {
 			t.Fatal(err)
@@ -178,7 +214,7 @@ func TestAMigrationIsWholeOrNothing(t *testing.T) {
 	if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
-	if err := migrate(t.Context(), s.files.write, s.dialect, steps[:1]); !errors.Is(err, ErrNewer) {
+	if err := migrate(t.Context(), s.files.write, s.dialect, steps[:at]); !errors.Is(err, ErrNewer) {
 		t.Errorf("the version before: %v", err)
 	}
 }

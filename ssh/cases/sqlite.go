@@ -20,6 +20,7 @@ import (
 func sqliteDialect() dialect {
 	return dialect{
 		sql:    func(q string) string { return q },
+		ddl:    func(stmt string) string { return stmt },
 		tables: `SELECT COALESCE(SUM(name = 'facts'), 0), COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'`,
 		// A DELETE of everything frees whole pages, which secure_delete overwrites.
 		// One row at a time leaves, where pages were rearranged, copies behind.
@@ -28,7 +29,17 @@ func sqliteDialect() dialect {
 			`DELETE FROM cases`,
 			`INSERT INTO cases SELECT * FROM saved`,
 			`DROP TABLE temp.saved`,
+			`CREATE TEMP TABLE saved AS SELECT * FROM invitations`,
+			`DELETE FROM invitations`,
+			`INSERT INTO invitations SELECT * FROM saved`,
+			`DROP TABLE temp.saved`,
 		},
+		more: map[int]string{2: `CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+`},
+		clean:  checkpoint,
+		again:  func(error) bool { return false },
+		reason: sqliteReason,
 	}
 }
 
@@ -56,7 +67,8 @@ func address(path string, more ...string) string {
 	return u.String()
 }
 
-// files are the database's connections and the lock that keeps others off it.
+// files are the database's connections and, of SQLite, the lock that keeps others
+// off it.
 type files struct {
 	lock        *os.File
 	write, read *sql.DB
@@ -158,34 +170,48 @@ func syncDir(path string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// wipe takes the traces of erased cases off the disk. What stood in the table of
-// cases, the keys of their records with it, is overwritten, and the log, which
-// still has the old pages, emptied. What a disk itself keeps of blocks that were
-// written over or let go is beyond reach.
+// wipe takes the traces of erased cases off the disk; see dialect.anew. In SQLite
+// what stood in the table of cases, the keys of their records with it, is
+// overwritten, and the log, which still has the old pages, emptied. What a disk
+// itself keeps of blocks that were written over or let go is beyond reach.
+//
+// In PostgreSQL the table is written anew into another file, and the old one let
+// go: it is not overwritten, and the database's log (WAL) goes on holding the rows
+// as they were until it is recycled, as do its archives, replicas and backups. A
+// copy of a record that is left behind there is closed to whoever has not the log
+// of the time when its case was begun.
 func (f *files) wipe(ctx context.Context, d dialect) error {
+	if err := f.rewrite(ctx, d.anew); err != nil {
+		return err
+	}
+	if err := d.clean(ctx, f.write); err != nil {
+		return err
+	}
+	_, err := f.write.ExecContext(ctx, d.sql(dropFact), factUnwiped)
+	return err
+}
+
+// rewrite runs statements in a transaction.
+func (f *files) rewrite(ctx context.Context, stmts []string) error {
+	if len(stmts) == 0 {
+		return nil
+	}
 	tx, err := f.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	for _, stmt := range d.anew {
+	for _, stmt := range stmts {
 		if _, err := tx.ExecContext(ctx, stmt); err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
 	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	if err := f.checkpoint(ctx); err != nil {
-		return err
-	}
-	_, err = f.write.ExecContext(ctx, d.sql(dropFact), factUnwiped)
-	return err
+	return tx.Commit()
 }
 
 // checkpoint moves what the log holds into the database and empties the log.
-func (f *files) checkpoint(ctx context.Context) error {
+func checkpoint(ctx context.Context, db *sql.DB) error {
 	var busy, log, moved int
-	if err := f.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved); err != nil {
+	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved); err != nil {
 		return err
 	}
 	if busy != 0 {

@@ -34,13 +34,22 @@ func (s *Store) sweepSome(ctx context.Context, before int, gone *int) *job {
 		if err != nil {
 			return nil, err
 		}
+		if before == 0 {
+			if _, err := q.exec(q.oldInvitations, s.o.Now().Add(-s.o.Keep).UnixMilli()); err != nil {
+				return nil, err
+			}
+		}
+		j.wakes = nil // should it be asked again
 		for _, id := range ids {
 			if _, err := q.drop(id); err != nil {
 				return nil, err
 			}
 		}
 		s.unwiped = s.unwiped || len(ids) > 0 // should nobody ask for the next
-		*gone, j.wakes, j.wipe = len(ids), ns, before+len(ids) > 0 && len(ids) < sweepMost
+		for _, n := range ns {
+			j.wakes = append(j.wakes, ofCase(n), ofSeat(n), ofQueue)
+		}
+		*gone, j.wipe = len(ids), before+len(ids) > 0 && len(ids) < sweepMost
 		return nil, nil
 	}
 	return j

@@ -2,10 +2,12 @@ package cases
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,18 +33,41 @@ var (
 	ErrOtherKey = errors.New("this case opens only with the SSH key that it was bound to")
 	// ErrBadKey says that what a case is to be bound to is no fingerprint of a key.
 	ErrBadKey = errors.New("this is no fingerprint of an SSH key")
+	// ErrNoStep says that no path has such a step.
+	ErrNoStep = errors.New("no path has such a step")
+	// ErrNoInvitation says that a code is that of no invitation.
+	ErrNoInvitation = errors.New("there is no such invitation")
+	// ErrUsed says that an invitation was used for another case.
+	ErrUsed = errors.New("this invitation was used before")
+	// ErrRevoked says that an invitation was taken back.
+	ErrRevoked = errors.New("this invitation was taken back")
+	// ErrOver says that the time of an invitation is over.
+	ErrOver = errors.New("the time of this invitation is over")
+	// ErrBadInvitation says that an invitation is too long in what it says, or in its
+	// time, or is over before it begins.
+	ErrBadInvitation = errors.New("an invitation is for at most ninety days, and what it says is short and in one line")
+	// ErrBadEntry says that an entry of the audit does not say who did what, or too much.
+	ErrBadEntry = errors.New("an entry of the audit says who did what, each in one short line")
 	// ErrTooLong says that a case has reached Options.MaxCase.
 	ErrTooLong = errors.New("the case is too long")
 	// ErrBusy says that another process has the store open.
 	ErrBusy = errors.New("another process keeps its cases in this database")
+	// ErrAway says that the database cannot be asked just now: it is being stopped or
+	// started, the way there is broken, or it takes too long. Nobody knows whether what
+	// was under way is stored; trying again later is safe.
+	ErrAway = errors.New("the database of cases is away")
+	// ErrAddress says that the URL of a database is none. It does not repeat it, for
+	// the password that may be in it.
+	ErrAddress = errors.New("this is no address of a PostgreSQL database, such as postgres://onboard@db.example/onboard?sslmode=verify-full, with the password in the file that PGPASSFILE names")
 	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("the store of cases is closed")
 	// ErrCorrupt says that the database is broken; what it holds cannot be trusted.
 	ErrCorrupt = errors.New("the database of cases is damaged: put back a copy")
 	// ErrNewer says that a later version of this program made the database.
 	ErrNewer = errors.New("a newer version of onboard made this database")
-	// ErrForeign says that the file is a database, or something else, not of ours.
-	ErrForeign = errors.New("this file is no database of cases")
+	// ErrForeign says that the file, or the database, holds something that is not of
+	// ours.
+	ErrForeign = errors.New("this is no database of cases")
 	// ErrUnwiped says that a case is erased and can no more be read by anybody
 	// through the store, while bytes of it still stand in the database's log. The
 	// store goes on trying to remove them.
@@ -80,22 +105,45 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 // storing says why something could not be stored or read, in words of ours
 // where the reason is a common one. The database's own error stays wrapped; it
 // holds no value of a row.
-func storing(ctx context.Context, what string, err error) error {
+func (s *Store) storing(ctx context.Context, what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if gone := ctx.Err(); gone != nil {
+	select {
+	case <-s.quit: // its connections have words of their own for that
+		if strings.HasPrefix(err.Error(), "sql: ") && !errors.Is(err, sql.ErrNoRows) {
+			err = ErrClosed
+		}
+	default:
+	}
+	if gone := ctx.Err(); gone != nil && !errors.Is(err, ErrClosed) {
 		return fmt.Errorf("%s: %w", what, gone) // the database says "interrupted"
 	}
-	if say := reason(err); say != nil {
-		return fmt.Errorf("%s: %w: %w", what, say, err)
+	if say := s.reason(err); say != nil && !errors.Is(err, say) {
+		return fmt.Errorf("%s: %w: %w", what, say, line{err})
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
 // reason is what we say of an error of the database or the system; nil where we
 // have no better word.
-func reason(err error) error {
+func (s *Store) reason(err error) error {
+	if say := s.dialect.reason(err); say != nil {
+		return say
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return journal.ErrDiskFull
+	case errors.Is(err, syscall.EROFS):
+		return journal.ErrReadOnly
+	case errors.Is(err, fs.ErrPermission):
+		return journal.ErrDenied
+	}
+	return nil
+}
+
+// sqliteReason is what we say of an error of SQLite.
+func sqliteReason(err error) error {
 	if is, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch is.Code() & 0xff { // without the extended part
 		case lib.SQLITE_FULL:
@@ -111,14 +159,6 @@ func reason(err error) error {
 		case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 			return ErrBusy
 		}
-	}
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return journal.ErrDiskFull
-	case errors.Is(err, syscall.EROFS):
-		return journal.ErrReadOnly
-	case errors.Is(err, fs.ErrPermission):
-		return journal.ErrDenied
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"onboard.example/flows"
 	"onboard.example/flows/journal"
@@ -242,6 +243,21 @@ func useAll(t *testing.T, path, code string) error {
 	if _, err := c.Append(t.Context(), 100, note("w", 101, "on")); err != nil {
 		return err
 	}
+	if _, _, err := s.Invite(t.Context(), Invitation{Until: noon.Add(time.Hour)}); err != nil {
+		return err
+	}
+	if _, err := s.Audit(t.Context(), Entry{Who: "Ada", Did: "looked"}); err != nil {
+		return err
+	}
+	if err := c.Stand(t.Context(), "", true); err != nil {
+		return err
+	}
+	if _, err := c.Sit(t.Context()); err != nil {
+		return err
+	}
+	if _, _, _, err := s.Queue(t.Context(), Filter{}, Cursor{}, 1); err != nil {
+		return err
+	}
 	_, err = s.Erase(t.Context(), Try{Code: code, From: stranger})
 	return err
 }
@@ -272,7 +288,12 @@ func TestAFullDiskStoresNothingHalf(t *testing.T) {
 // come in and erase, and then there is room.
 func TestTheDatabaseHasAnEnd(t *testing.T) {
 	t.Parallel()
-	s := fresh(t, Options{MaxSize: 1 << 20})
+	eachStore(t, fills)
+}
+
+func fills(t *testing.T, make maker) {
+	t.Helper()
+	s := make(t, Options{MaxSize: 1 << 20})
 	c, code := begun(t, s)
 	var n uint64
 	var err error
@@ -288,6 +309,9 @@ func TestTheDatabaseHasAnEnd(t *testing.T) {
 	}
 	if rs, err := c.Since(t.Context(), 0); err != nil || len(rs) != int(n) {
 		t.Errorf("%d records, %v", len(rs), err)
+	}
+	if last := must(t, c, n-1, note("w", n, strings.Repeat("x", 10_000))); last != n {
+		t.Errorf("trying again at the end gives %d", last)
 	}
 	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
 		t.Errorf("erasing: %v", err)

@@ -1,11 +1,13 @@
 package cases
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"runtime"
-	"sync"
+	"slices"
 	"time"
 )
 
@@ -14,13 +16,16 @@ import (
 // serves many.
 type job struct {
 	ctx context.Context
+	// of is the case that it is about: those of a transaction are done in one order, so
+	// that two nodes do not wait for each other.
+	of int64
 	// do writes, and gives what the caller hears once it is on the disk. An
 	// answer that is an error must have written nothing. A fault is the
 	// database's: nothing of the transaction is stored, nor of the others in it.
 	// errAgain as a fault has the transaction begun anew, and do asked again.
 	do func(q *queries) (answer, fault error)
-	// wakes are the cases whose watchers are to be woken where the answer is nil.
-	wakes []Number
+	// wakes are the topics whose watchers are to be woken where the answer is nil.
+	wakes []string
 	// wipe has the traces of what the job erased removed once it is done.
 	wipe   bool
 	answer error
@@ -101,9 +106,20 @@ func (s *Store) gather(first *job) []*job {
 
 // together does jobs in one transaction and tells each its answer.
 func (s *Store) together(js []*job) {
-	fault := errAgain
-	for errors.Is(fault, errAgain) {
-		fault = s.transact(js)
+	slices.SortStableFunc(js, func(a, b *job) int { return cmp.Compare(a.of, b.of) })
+	fault, asked := s.transact(js)
+	for lost := 0; fault != nil && lost < mostLost; {
+		switch {
+		case errors.Is(fault, errAgain):
+		case s.dialect.again(fault):
+			lost++
+		case !asked && errors.Is(s.reason(fault), ErrAway): // the connection was dead before, perhaps
+			lost = mostLost
+		default:
+			lost = mostLost
+			continue
+		}
+		fault, asked = s.transact(js)
 	}
 	wiped := s.wipeFor(js, fault)
 	for _, j := range js {
@@ -121,27 +137,97 @@ func (s *Store) together(js []*job) {
 	}
 }
 
-// transact runs jobs in one transaction.
-func (s *Store) transact(js []*job) (fault error) {
-	tx, err := s.files.write.BeginTx(s.ctx, nil)
+// mostLost bounds how often a transaction that lost against another is begun anew.
+const mostLost = 10
+
+// transact runs jobs in one transaction. Where asked is true with a fault, it may
+// be stored all the same: nobody heard the answer.
+func (s *Store) transact(js []*job) (fault error, asked bool) { //nolint:revive // the fault is what comes first
+	ctx, cancel := s.bounded(s.ctx)
+	defer cancel()
+	tx, err := s.files.write.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return err, false
 	}
 	defer func() {
 		if fault != nil {
 			_ = tx.Rollback() // the fault says more
 		}
 	}()
-	q := &queries{ctx: s.ctx, statements: s.writes, tx: tx}
+	q := &queries{ctx: ctx, statements: s.writes, tx: tx}
+	var wakes []string
 	for _, j := range js {
 		if j.answer = j.ctx.Err(); j.answer != nil {
 			continue // nobody waits for it
 		}
 		if j.answer, fault = j.do(q); fault != nil {
-			return fault
+			return fault, false
+		}
+		if j.answer == nil {
+			wakes = append(wakes, j.wakes...)
 		}
 	}
-	return tx.Commit()
+	if fault := s.tell(q, wakes); fault != nil {
+		return fault, false
+	}
+	return tx.Commit(), true
+}
+
+// bounded gives what is asked of the database an end.
+func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.dialect.patience == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.dialect.patience)
+}
+
+// insist asks again where the connection turns out to be dead: what reads changes
+// nothing, and a database that was started anew leaves as many dead ones behind as
+// there were. One that cannot be reached is not asked again.
+func (s *Store) insist(ctx context.Context, ask func() error) error {
+	for tries := 0; ; tries++ {
+		err := ask()
+		if err == nil || tries == mostReaders || ctx.Err() != nil || s.dialect.dead == nil || !s.dialect.dead(err) {
+			return err
+		}
+	}
+}
+
+// rows asks for rows; see insist.
+func (s *Store) rows(ctx context.Context, stmt *sql.Stmt, args ...any) (rows *sql.Rows, err error) {
+	err = s.insist(ctx, func() error {
+		rows, err = stmt.QueryContext(ctx, args...) //nolint:rowserrcheck,sqlclosecheck // they are the caller's
+		return err
+	})
+	return rows, err
+}
+
+// room is how much is kept, where it is reckoned here; see dialect.kept. It is the
+// writer's own.
+type room struct {
+	used int64
+	next time.Time // when it is asked for again: other nodes write too, and cases go
+}
+
+// roomEvery is how long what is kept is reckoned on from one count.
+const roomEvery = 10 * time.Second
+
+// fits says whether there is room for so many bytes more, and takes it.
+func (s *Store) fits(q *queries, size int64) (bool, error) {
+	if s.dialect.kept == "" {
+		return true, nil // else the database says so
+	}
+	if now := time.Now(); !now.Before(s.room.next) {
+		if err := q.with(q.kept).QueryRowContext(q.ctx).Scan(&s.room.used); err != nil {
+			return false, err
+		}
+		s.room.next = now.Add(roomEvery)
+	}
+	if s.room.used+size > s.o.MaxSize {
+		return false, nil
+	}
+	s.room.used += size
+	return true, nil
 }
 
 // wipeFor wipes where a job wants it.
@@ -163,49 +249,9 @@ func (s *Store) wipeFor(js []*job, fault error) error {
 // wipe takes the traces of what is erased off the disk, and notes whether it
 // must be tried again.
 func (s *Store) wipe() error {
-	err := s.files.wipe(s.ctx, s.dialect)
-	s.unwiped = err != nil
+	ctx, cancel := s.bounded(s.ctx)
+	defer cancel()
+	err := s.files.wipe(ctx, s.dialect)
+	s.unwiped, s.room.next = err != nil, time.Time{}
 	return err
-}
-
-// watchers are those who want to be woken when a case goes on.
-type watchers struct {
-	mu sync.Mutex
-	of map[Number]map[chan struct{}]struct{}
-}
-
-// watch gives wake-ups of a case until ctx ends.
-func (w *watchers) watch(ctx context.Context, n Number) <-chan struct{} {
-	c := make(chan struct{}, 1)
-	w.mu.Lock()
-	if w.of[n] == nil {
-		w.of[n] = map[chan struct{}]struct{}{}
-	}
-	w.of[n][c] = struct{}{}
-	w.mu.Unlock()
-	context.AfterFunc(ctx, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.of[n], c)
-		if len(w.of[n]) == 0 {
-			delete(w.of, n)
-		}
-		close(c)
-	})
-	return c
-}
-
-// wake wakes whoever watches one of the cases. It waits for nobody: who was not
-// done with the last wake-up has one to come already.
-func (w *watchers) wake(ns ...Number) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, n := range ns {
-		for c := range w.of[n] {
-			select {
-			case c <- struct{}{}:
-			default:
-			}
-		}
-	}
 }

@@ -1,0 +1,235 @@
+package cases
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"onboard.example/flows/journal"
+)
+
+// The audit is what guides and operators did, in a chain that is only added to:
+// each entry holds the hash of the one before. An entry is the bytes of its JSON as
+// they are stored, and its hash the SHA-256 of them: whoever has the lines can check
+// the chain with nothing else.
+//
+// A chain shows that an entry was changed, taken out, put in or moved. It cannot
+// show that its end was cut off, nor that somebody who can write to the database made
+// all of it anew from some place on: for that its head must be kept elsewhere, and
+// held against the chain later (AuditHead.Seq and Hash; see CheckAudit). The database
+// refuses to change or delete an entry; its owner can switch that off.
+
+// Entry is one entry of the audit.
+type Entry struct {
+	Seq  uint64    `json:"seq"`
+	Prev string    `json:"prev"` // the hash of the entry before, in hexadecimal
+	At   time.Time `json:"at"`
+	Who  string    `json:"who"`            // the guide or operator
+	Role string    `json:"role,omitempty"` // as what
+	Did  string    `json:"did"`            // in a word, such as invited or watched
+	Case Number    `json:"case,omitempty"`
+	More string    `json:"more,omitempty"`
+}
+
+// AuditHead is the end of the chain.
+type AuditHead struct {
+	Seq  uint64 `json:"seq"`  // 0: the audit is empty
+	Hash string `json:"hash"` // of the last entry, in hexadecimal
+}
+
+// Logged is an entry with its bytes and their hash.
+type Logged struct {
+	Entry
+
+	Raw  json.RawMessage // the entry, byte for byte as it is stored
+	Hash string
+}
+
+// genesis stands before the first entry.
+const genesis = "onboard/audit/1"
+
+// mostAudited bounds the texts of an entry, in bytes, each.
+const mostAudited = 400
+
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// Audit adds an entry: its Who, Role, Did, Case and More. When it returns it is on
+// the disk. It fails with ErrBadEntry.
+func (s *Store) Audit(ctx context.Context, e Entry) (AuditHead, error) {
+	if e.Who == "" || e.Did == "" {
+		return AuditHead{}, ErrBadEntry
+	}
+	for _, t := range []string{e.Who, e.Role, e.Did, string(e.Case), e.More} {
+		if !text(t, mostAudited) {
+			return AuditHead{}, ErrBadEntry
+		}
+	}
+	var head AuditHead
+	err := s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
+		if fits, err := s.fits(q, caseSize); err != nil {
+			return nil, err
+		} else if !fits {
+			return journal.ErrDiskFull, nil
+		}
+		last, _, err := q.lastEntry()
+		if err != nil {
+			return nil, err
+		}
+		e.Seq, e.Prev, e.At = last.Seq+1, last.Hash, s.o.Now().UTC().Round(0)
+		data, err := json.Marshal(e)
+		if err != nil {
+			return err, nil
+		}
+		head = AuditHead{e.Seq, hashOf(data)}
+		added, err := q.exec(q.addEntry, int64(e.Seq), data, head.Hash)
+		if err == nil && added == 0 {
+			return nil, errAgain // another node was quicker
+		}
+		return nil, err
+	}})
+	if err != nil {
+		return AuditHead{}, s.storing(ctx, "writing the audit", err)
+	}
+	return head, nil
+}
+
+// lastEntry is the end of the chain, as its bytes have it.
+func (q *queries) lastEntry() (AuditHead, []byte, error) {
+	var seq int64
+	var data []byte
+	err := q.with(q.headEntry).QueryRowContext(q.ctx).Scan(&seq, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return AuditHead{0, hashOf([]byte(genesis))}, nil, nil
+	}
+	return AuditHead{uint64(seq), hashOf(data)}, data, err
+}
+
+// mostEntries bounds what is read of the audit at once.
+const mostEntries = 1000
+
+// Entries gives what of the audit comes after an entry, in order: at most a
+// thousand. Nothing is checked.
+func (s *Store) Entries(ctx context.Context, after uint64) (out []Logged, err error) {
+	const doing = "reading the audit"
+	short, cancel := s.bounded(ctx)
+	defer cancel()
+	rows, err := s.rows(short, s.reads.entries, int64(min(after, 1<<62)), mostEntries)
+	if err != nil {
+		return nil, s.storing(ctx, doing, err)
+	}
+	defer func() {
+		if bad := errors.Join(rows.Err(), rows.Close()); err == nil && bad != nil {
+			err = s.storing(ctx, doing, bad)
+		}
+	}()
+	for rows.Next() {
+		var l Logged
+		var seq int64
+		if err := rows.Scan(&seq, &l.Raw, &l.Hash); err != nil {
+			return nil, s.storing(ctx, doing, err)
+		}
+		if json.Unmarshal(l.Raw, &l.Entry) != nil { // it was changed; CheckAudit says so
+			l.Entry = Entry{}
+		}
+		l.Seq = uint64(seq)
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// TamperedError says from where on the audit is not what was written.
+type TamperedError struct {
+	Seq uint64 // the first entry that is not
+	Why string
+}
+
+// Error says which entry it is.
+func (e *TamperedError) Error() string {
+	return fmt.Sprintf("the audit is not what was written: entry %d %s", e.Seq, e.Why)
+}
+
+// Chain checks entries one after the other. The zero value stands before the first.
+type Chain struct{ head AuditHead }
+
+// Head is the last entry that was checked.
+func (c *Chain) Head() AuditHead {
+	if c.head.Seq == 0 {
+		return AuditHead{0, hashOf([]byte(genesis))}
+	}
+	return c.head
+}
+
+// Add checks the next entry.
+func (c *Chain) Add(l Logged) error {
+	head := c.Head()
+	var in Entry
+	switch err := json.Unmarshal(l.Raw, &in); {
+	case l.Seq > head.Seq+1:
+		return &TamperedError{head.Seq + 1, "is missing"}
+	case l.Seq != head.Seq+1:
+		return &TamperedError{l.Seq, "is there twice, or out of order"}
+	case hashOf(l.Raw) != l.Hash:
+		return &TamperedError{l.Seq, "was changed: its hash is another"}
+	case err != nil:
+		return &TamperedError{l.Seq, "is no entry"}
+	case in.Seq != l.Seq:
+		return &TamperedError{l.Seq, fmt.Sprintf("was entry %d", in.Seq)}
+	case in.Prev != head.Hash:
+		return &TamperedError{l.Seq, "follows another entry than the one before it"}
+	}
+	c.head = AuditHead{l.Seq, l.Hash}
+	return nil
+}
+
+// CheckAudit checks the whole chain, and that it still holds a head that was kept
+// elsewhere; of the zero head that is not asked. It gives the head that the chain
+// has now, and fails with a TamperedError.
+func (s *Store) CheckAudit(ctx context.Context, kept AuditHead) (AuditHead, error) {
+	var c Chain
+	var before int64
+	short, cancel := s.bounded(ctx)
+	defer cancel()
+	if err := s.insist(short, func() error { return s.reads.strayEntries.QueryRowContext(short).Scan(&before) }); err != nil {
+		return c.Head(), s.storing(ctx, "reading the audit", err)
+	}
+	if before > 0 {
+		return c.Head(), &TamperedError{1, "is not the first: something was put before it"}
+	}
+	for {
+		some, err := s.Entries(ctx, c.Head().Seq)
+		if err != nil {
+			return c.Head(), err
+		}
+		for _, l := range some {
+			if err := c.Add(l); err != nil {
+				return c.Head(), err
+			}
+			if err := kept.against(c.Head()); err != nil {
+				return c.Head(), err
+			}
+		}
+		if len(some) < mostEntries {
+			break
+		}
+	}
+	if kept.Seq > c.Head().Seq {
+		return c.Head(), &TamperedError{c.Head().Seq + 1, fmt.Sprintf("is missing, and everything up to %d, which was there", kept.Seq)}
+	}
+	return c.Head(), nil
+}
+
+// against holds a head that was kept against the entry of its number.
+func (h AuditHead) against(now AuditHead) error {
+	if h.Seq != 0 && h.Seq == now.Seq && h.Hash != now.Hash {
+		return &TamperedError{h.Seq, "is another than the one whose hash was kept"}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package cases
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"onboard.example/flows"
+)
+
+// cutter is a way to a server that is cut once a commit was carried out and before
+// its answer arrives.
+type cutter struct {
+	dir   string
+	armed atomic.Bool
+	cuts  atomic.Int32
+}
+
+func newCutter(t *testing.T, s *server) *cutter {
+	t.Helper()
+	dir := t.TempDir()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(dir, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	k := &cutter{dir: dir}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go k.between(c, filepath.Join(s.dir, ".s.PGSQL.5432"))
+		}
+	}()
+	return k
+}
+
+// between carries what is said.
+func (k *cutter) between(client net.Conn, to string) {
+	defer func() { _ = client.Close() }()
+	back, err := net.Dial("unix", to) //nolint:noctx // it ends with the client
+	if err != nil {
+		return
+	}
+	defer func() { _ = back.Close() }()
+	var cut atomic.Bool
+	go func() {
+		defer func() { _ = back.Close() }()
+		buf := make([]byte, 1<<16)
+		for {
+			n, err := client.Read(buf)
+			if bytes.Contains(buf[:n], []byte("Q\x00\x00\x00\x0bcommit\x00")) && k.armed.Load() {
+				cut.Store(true)
+			}
+			if _, bad := back.Write(buf[:n]); err != nil || bad != nil {
+				return
+			}
+		}
+	}()
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := back.Read(buf)
+		if cut.Load() && n > 0 {
+			k.cuts.Add(1)
+			return // it is stored, and nobody hears of it
+		}
+		if _, bad := client.Write(buf[:n]); err != nil || bad != nil {
+			return
+		}
+	}
+}
+
+// An append whose answer is lost is stored once, however often it is tried.
+func TestALostAnswerIsNotStoredTwice(t *testing.T) {
+	t.Parallel()
+	s := postgres(t)
+	name := s.name(t)
+	k := newCutter(t, s)
+	store := open(t, s.urlAt(k.dir, name), Options{})
+	c, _ := begun(t, store)
+	batch := []flows.Record{note("w", 1, "a"), note("w", 2, "b")}
+	for range 3 {
+		k.armed.Store(true)
+		if _, err := c.Append(t.Context(), 0, batch...); !errors.Is(err, ErrAway) || errors.Is(err, flows.ErrConflict) {
+			t.Errorf("without an answer: %v", err)
+		}
+	}
+	if _, _, err := store.New(t.Context()); !errors.Is(err, ErrAway) {
+		t.Errorf("a case without an answer: %v", err)
+	}
+	if err := c.Bind(t.Context(), aKey); !errors.Is(err, ErrAway) {
+		t.Errorf("bound without an answer: %v", err)
+	}
+	k.armed.Store(false)
+	if k.cuts.Load() != 5 {
+		t.Errorf("%d answers were lost", k.cuts.Load())
+	}
+	if last := must(t, c, 0, batch...); last != 2 {
+		t.Errorf("it is at %d", last)
+	}
+	if got := texts(t, c, 0); got != "a b" {
+		t.Errorf("holds %q", got)
+	}
+	if a, err := c.About(t.Context()); err != nil || !a.Bound {
+		t.Errorf("%+v, %v", a, err)
+	}
+}

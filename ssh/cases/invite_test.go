@@ -1,0 +1,220 @@
+package cases
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// asked is an invitation for an hour.
+func asked(t testing.TB, s *Store, in Invitation) (Invitation, Try) {
+	t.Helper()
+	if in.Until.IsZero() {
+		in.Until = s.o.Now().Add(time.Hour)
+	}
+	in, code, err := s.Invite(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in, Try{Code: code.Reveal(), From: stranger}
+}
+
+func TestAnInvitationIsGoodOnce(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time})
+		in, try := asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam"})
+		if want := (Invitation{Number: in.Number, Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam", Made: noon, Until: noon.Add(time.Hour)}); in != want {
+			t.Errorf("made %+v", in)
+		}
+		if _, err := s.Resume(t.Context(), try); !errors.Is(err, ErrNoCase) {
+			t.Errorf("an invitation opens a case: %v", err)
+		}
+		for range 2 { // to look uses nothing up
+			if got, err := s.Invited(t.Context(), try); err != nil || got != in {
+				t.Errorf("%+v, %v", got, err)
+			}
+		}
+		c, code := begun(t, s)
+		other, _ := begun(t, s)
+		now.set(noon.Add(time.Minute))
+		in.Used = now.time()
+		for range 2 { // the second is as if the first answer was lost
+			if got, err := s.Redeem(t.Context(), try, c); err != nil || got != in {
+				t.Errorf("%+v, %v", got, err)
+			}
+		}
+		if _, err := s.Redeem(t.Context(), try, other); !errors.Is(err, ErrUsed) {
+			t.Errorf("for another case: %v", err)
+		}
+		if _, err := s.Invited(t.Context(), try); !errors.Is(err, ErrUsed) {
+			t.Errorf("looked at afterwards: %v", err)
+		}
+		if err := s.Revoke(t.Context(), in.Number); !errors.Is(err, ErrUsed) {
+			t.Errorf("revoked afterwards: %v", err)
+		}
+		if q, _, _, err := s.Queue(t.Context(), Filter{Number: c.Number()}, Cursor{}, 1); err != nil || len(q) != 1 || q[0].Tenant != "contoso.example" {
+			t.Errorf("the queue shows %+v, %v", q, err)
+		}
+		if q, _, _, err := s.Queue(t.Context(), Filter{Number: other.Number()}, Cursor{}, 1); err != nil || len(q) != 1 || q[0].Tenant != "" {
+			t.Errorf("the queue shows %+v, %v", q, err)
+		}
+		if _, err := s.Redeem(t.Context(), Try{Code: code, From: stranger}, c); !errors.Is(err, ErrNoInvitation) {
+			t.Errorf("a resume code invites: %v", err)
+		}
+		if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := s.Invitations(t.Context()); err != nil || len(all) != 0 {
+			t.Errorf("of an erased case %v is left, %v", all, err)
+		}
+		if _, err := s.Redeem(t.Context(), try, c); !errors.Is(err, ErrNoCase) {
+			t.Errorf("for a case that is gone: %v", err)
+		}
+	})
+}
+
+func TestAnInvitationEnds(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time, Keep: 24 * time.Hour})
+		c, _ := begun(t, s)
+		over, late := asked(t, s, Invitation{})
+		gone, back := asked(t, s, Invitation{Until: noon.Add(2 * time.Hour)})
+		for range 2 {
+			if err := s.Revoke(t.Context(), gone.Number); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Redeem(t.Context(), back, c); !errors.Is(err, ErrRevoked) {
+			t.Errorf("one that was revoked: %v", err)
+		}
+		if err := s.Revoke(t.Context(), "000-000"); !errors.Is(err, ErrNoInvitation) {
+			t.Errorf("one that never was: %v", err)
+		}
+		now.set(over.Until)
+		if _, err := s.Redeem(t.Context(), late, c); !errors.Is(err, ErrOver) {
+			t.Errorf("at its end: %v", err)
+		}
+		gone.Revoked = noon
+		all, err := s.Invitations(t.Context())
+		if diff := cmp.Diff(map[Number]Invitation{over.Number: over, gone.Number: gone}, map[Number]Invitation{all[0].Number: all[0], all[1].Number: all[1]}); diff != "" || err != nil {
+			t.Errorf("%v:\n%s", err, diff)
+		}
+		must(t, c, 0, note("w", 1, "so that the case stays"))
+		now.set(over.Until.Add(24*time.Hour + time.Millisecond))
+		if _, err := s.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := s.Invitations(t.Context()); err != nil || len(all) != 1 || all[0].Number != gone.Number {
+			t.Errorf("after its time %+v is left, %v", all, err)
+		}
+	})
+}
+
+func TestWhatIsNoInvitation(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{Tries: Tries{Burst: 3}})
+		hour := noon.Add(time.Hour)
+		for name, bad := range map[string]Invitation{
+			"over":   {Until: noon},
+			"none":   {},
+			"long":   {Until: noon.Add(MostInvitation + time.Second)},
+			"scope":  {Until: hour, Scope: strings.Repeat("x", mostScope+1)},
+			"tenant": {Until: hour, Tenant: "contoso.example\n"},
+			"by":     {Until: hour, By: "\x1b[31m"},
+			"broken": {Until: hour, By: "\xff"},
+		} {
+			if _, _, err := s.Invite(t.Context(), bad); !errors.Is(err, ErrBadInvitation) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		c, _ := begun(t, s)
+		for _, typed := range []string{"", "root", strings.Repeat("7", 500)} {
+			if _, err := s.Redeem(t.Context(), Try{Code: typed, From: stranger}, c); !errors.Is(err, ErrNotCode) {
+				t.Errorf("%q: %v", typed, err)
+			}
+		}
+		for range 3 {
+			if _, err := s.Redeem(t.Context(), Try{Code: drawnCode(t).Reveal(), From: stranger}, c); !errors.Is(err, ErrNoInvitation) {
+				t.Errorf("another's: %v", err)
+			}
+		}
+		_, err := s.Invited(t.Context(), Try{Code: drawnCode(t).Reveal(), From: stranger})
+		if _, ok := errors.AsType[*TooManyError](err); !ok {
+			t.Errorf("guessing goes on: %v", err)
+		}
+	})
+}
+
+// Of many who redeem one invitation at once, one does.
+func TestOneOfManyRedeems(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		redeemedOnce(t, []*Store{s})
+	})
+}
+
+func redeemedOnce(t *testing.T, ns []*Store) {
+	t.Helper()
+	for round := range 5 {
+		_, try := asked(t, ns[0], Invitation{Scope: fmt.Sprint(round)})
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		won := 0
+		for i := range 8 {
+			s := ns[i%len(ns)]
+			c, _ := begun(t, s)
+			wg.Go(func() {
+				_, err := s.Redeem(t.Context(), try, c)
+				mu.Lock()
+				defer mu.Unlock()
+				if err == nil {
+					won++
+				} else if !errors.Is(err, ErrUsed) {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if won != 1 {
+			t.Errorf("%d redeemed it", won)
+		}
+	}
+}
+
+// A code is in no file, in no form.
+func TestAnInvitationsCodeIsNotStored(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/cases.db"
+	s := open(t, path, Options{})
+	_, try := asked(t, s, Invitation{Tenant: "canary.example"})
+	raw := parsed(t, try.Code).reveal()
+	for _, text := range []string{try.Code, strings.ReplaceAll(try.Code, "-", ""), string(raw[:]), fmt.Sprintf("%x", raw), fmt.Sprintf("%X", raw)} {
+		if left := traces(t, path, text); left != nil {
+			t.Errorf("it is in %v", left)
+		}
+	}
+	c, code := begun(t, s)
+	if _, err := s.Redeem(t.Context(), try, c); err != nil {
+		t.Fatal(err)
+	}
+	if len(traces(t, path, "canary.example")) == 0 {
+		t.Fatal("the tenant cannot be seen before either")
+	}
+	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+		t.Fatal(err)
+	}
+	if left := traces(t, path, "canary.example"); left != nil {
+		t.Errorf("the tenant is left in %v", left)
+	}
+}

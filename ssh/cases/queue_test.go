@@ -1,0 +1,175 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onboard.example/flows"
+)
+
+// aStep is a step of a path, and another.
+func steps(t testing.TB) (one, two flows.StepID) {
+	t.Helper()
+	p := flows.Paths()[0]
+	if len(p.Steps) < 2 {
+		t.Fatal("a path of one step")
+	}
+	return p.Steps[0].ID, p.Steps[1].ID
+}
+
+// numbers are the cases that a filter lets through, read so many at once.
+func numbers(t testing.TB, s *Store, f Filter, most int) (out []Number) {
+	t.Helper()
+	for at, more := (Cursor{}), true; more; {
+		var some []Queued
+		var err error
+		if some, at, more, err = s.Queue(t.Context(), f, at, most); err != nil || len(some) > most || more && len(some) != most {
+			t.Fatalf("%d of %d, %v, %v", len(some), most, more, err)
+		}
+		for _, q := range some {
+			out = append(out, q.Number)
+		}
+	}
+	return out
+}
+
+func TestTheQueueShowsWhereCasesStand(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time})
+		one, two := steps(t)
+		if all := numbers(t, s, Filter{}, 1); all != nil {
+			t.Errorf("an empty queue has %v", all)
+		}
+		var cs []*Case
+		var codes []string
+		for i := range 5 {
+			now.set(noon.Add(time.Duration(i/2) * time.Minute)) // two at a time
+			c, code := begun(t, s)
+			cs, codes = append(cs, c), append(codes, code)
+		}
+		must(t, cs[0], 0, note("w", 1, "a")) // now it is among the newest
+		stand := func(c *Case, step flows.StepID, waiting bool) {
+			t.Helper()
+			if err := c.Stand(t.Context(), step, waiting); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stand(cs[0], one, false)
+		stand(cs[1], two, true)
+		stand(cs[2], one, false)
+		stand(cs[2], one, true)
+		stand(cs[3], flows.ToProof, true)
+		stand(cs[3], "", false)
+		sat(t, cs[1])
+		sat(t, cs[4])
+		got, _, more, err := s.Queue(t.Context(), Filter{Number: cs[1].Number()}, Cursor{}, 10)
+		if diff := cmp.Diff([]Queued{{Number: cs[1].Number(), Step: two, Made: noon, Last: noon, Waiting: true, Present: true}}, got); diff != "" || more || err != nil {
+			t.Errorf("%v, %v:\n%s", more, err, diff)
+		}
+		for most := 1; most <= 6; most++ {
+			all := numbers(t, s, Filter{}, most)
+			if len(all) != 5 || !member(all[:2], cs[0]) || !member(all[:2], cs[4]) || !member(all[2:4], cs[2]) || !member(all[2:4], cs[3]) || all[4] != cs[1].Number() {
+				t.Errorf("%d at a time: %v", most, all)
+			}
+			for name, c := range map[string]struct {
+				f    Filter
+				want []int
+			}{
+				"step":         {Filter{Step: one}, []int{0, 2}},
+				"waiting":      {Filter{Waiting: true}, []int{1, 2}},
+				"present":      {Filter{Present: true}, []int{1, 4}},
+				"both":         {Filter{Waiting: true, Present: true}, []int{1}},
+				"since":        {Filter{Since: noon.Add(time.Minute)}, []int{0, 2, 3, 4}},
+				"no such step": {Filter{Step: "' OR 1=1 --"}, nil},
+				"no number":    {Filter{Number: "000-000"}, nil},
+			} {
+				got := numbers(t, s, c.f, most)
+				if len(got) != len(c.want) {
+					t.Errorf("%s, %d at a time: %v", name, most, got)
+				}
+				for _, i := range c.want {
+					if !member(got, cs[i]) {
+						t.Errorf("%s, %d at a time: case %d is not there", name, most, i)
+					}
+				}
+			}
+		}
+		if _, err := s.Erase(t.Context(), Try{Code: codes[2], From: stranger}); err != nil {
+			t.Fatal(err)
+		}
+		if got := numbers(t, s, Filter{Waiting: true}, 9); len(got) != 1 {
+			t.Errorf("an erased case waits: %v", got)
+		}
+		if left := column(t, s.files.read, `SELECT CAST(COUNT(*) AS TEXT) FROM stands`); left[0] != "3" {
+			t.Errorf("%s stands are left", left[0])
+		}
+		if err := cs[2].Stand(t.Context(), one, true); !errors.Is(err, ErrNoCase) {
+			t.Errorf("a case that is gone stands: %v", err)
+		}
+	})
+}
+
+func member(all []Number, c *Case) bool {
+	return slices.Contains(all, c.Number())
+}
+
+// Nothing but the steps of paths gets into a queue: no text that somebody typed.
+func TestACaseStandsAtAStepAlone(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, _ := begun(t, s)
+		for _, bad := range []flows.StepID{"contoso.example", " ", "proof ", "\x00"} {
+			if err := c.Stand(t.Context(), bad, false); !errors.Is(err, ErrNoStep) {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		for _, p := range flows.Paths() {
+			for _, st := range p.Steps {
+				if !isStep(st.ID) {
+					t.Errorf("%s is no step", st.ID)
+				}
+			}
+		}
+	})
+}
+
+func TestWhoWatchesTheQueueIsWoken(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, code := begun(t, s)
+		ctx, leave := context.WithCancel(t.Context())
+		wake := s.WatchQueue(ctx)
+		var st *Seat
+		for i, do := range []func(){
+			func() { begun(t, s) },
+			func() { _ = c.Stand(t.Context(), "", true) },
+			func() { st = sat(t, c) },
+			func() { _ = st.Leave(t.Context()) },
+			func() { _, _ = s.Erase(t.Context(), Try{Code: code, From: stranger}) },
+		} {
+			select {
+			case <-wake:
+			default:
+			}
+			do()
+			select {
+			case <-wake:
+			case <-time.After(soon):
+				t.Fatalf("after %s nobody was woken", fmt.Sprint(i))
+			}
+		}
+		leave()
+		for range wake { //nolint:revive // until it is closed
+		}
+	})
+}
