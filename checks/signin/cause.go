@@ -38,6 +38,7 @@ const (
 	CauseConsent       Cause = "consent"          // no consent yet for a scope; ask with Widen
 	CauseScopes        Cause = "scopes"           // signed in, but some scopes were not given
 	CauseCodeExpired   Cause = "code-expired"     // the device code ran out
+	CauseCodeSpent     Cause = "code-spent"       // the code of a pasted address was used, or is too old
 	CauseTimeout       Cause = "timeout"          // the person did not answer in time
 	CauseCancelled     Cause = "cancelled"        // we stopped it
 	CausePort          Cause = "port"             // no port of this machine could be listened on
@@ -133,7 +134,7 @@ func kindOf(c Cause) checks.FailureKind {
 	case CauseDeclined, CauseAssignment, CausePolicy, CauseRestricted, CauseDeviceCode, CauseDevice, CauseAppDisabled, CauseOtherPerson:
 		return checks.FailDenied
 	case CauseMFA, CauseAccount, CauseSessionEnded, CauseTokenExpired, CauseTokenEarly, CauseTokenOther,
-		CauseCodeExpired, CauseTimeout, CauseNotLoggedIn, CauseOther:
+		CauseCodeExpired, CauseCodeSpent, CauseTimeout, CauseNotLoggedIn, CauseOther:
 		return checks.FailSignIn
 	case CauseUnknownTenant:
 		return checks.FailNotFound

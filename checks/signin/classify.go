@@ -24,6 +24,7 @@ type Way string
 
 // The ways, in the order of the ladder (product §10).
 const (
+	WayLink    Way = "link"
 	WayBrowser Way = "browser"
 	WayAz      Way = "az"
 	WayToken   Way = "token"

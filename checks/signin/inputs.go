@@ -20,6 +20,7 @@ const (
 	FieldCloud    Field = "cloud"
 	FieldToken    Field = "token"
 	FieldKeep     Field = "keep-sign-in"
+	FieldPaste    Field = "paste"
 
 	FieldProbeSecret Field = "probe-secret-file"
 	FieldProbeCert   Field = "probe-cert"

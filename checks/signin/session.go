@@ -1,9 +1,10 @@
 // Package signin signs a person in to Microsoft Entra ID and looks up what
 // anybody may know of a domain without signing in.
 //
-// There are four ways to a token, each optional: the browser (authorization code
-// with PKCE on a loopback redirect), a token handed over in a file or on standard
-// input, the az command, and last a device code. All give a Session. Tokens live
+// There are five ways to a token, each optional: a link and the address that the
+// browser ends on, pasted back (authorization code with PKCE; no one listens), the
+// browser of this machine (the same on a loopback redirect), a token handed over in a
+// file or on standard input, the az command, and last a device code. All give a Session. Tokens live
 // in memory, and in the system's keychain where a Keep is given; here they are of
 // the type Secret, which never prints. No error, log line or piece of evidence of
 // this package holds a token, a code or a verifier.

@@ -53,6 +53,28 @@ const (
 	wordsTokenCut    = "the token looks cut off"
 )
 
+// What is pasted at the end of a sign-in by link. None of it is repeated.
+const (
+	wordsPasteDo      = "copy the whole address from your browser's address bar when it ends on the page that cannot be shown"
+	wordsPasteLarge   = "that is far longer than any such address"
+	wordsPasteEmpty   = "nothing was pasted"
+	wordsPasteNothing = "there is no answer of Microsoft's in that: it would hold code= and state="
+	wordsPasteLink    = "that is the link itself, not where it leads"
+	wordsPasteLinkDo  = "open it in your browser, sign in there, then copy the address that your browser ends on"
+	wordsPastePage    = "that is the address of Microsoft's page, and the sign-in is not done there yet"
+	wordsPastePageDo  = "go on in that page until your browser ends on http://localhost, then copy that address"
+	wordsPasteSeveral = "several answers are in that"
+	wordsPasteOther   = "that address is of another sign-in, not of the one begun here"
+	wordsPasteOtherDo = "open the link shown here, now, and copy the address that it ends on; an address that somebody sent you does not belong here"
+	wordsPasteHalf    = "that address is not whole: its end, with the state, is missing"
+	wordsPasteNoCode  = "the code in that address is missing or damaged"
+	wordsPasteTwice   = "an address was taken already, and works once"
+	wordsPasteTwiceDo = "wait for what Microsoft says, or begin again for a new link"
+	wordsPasteOver    = "the sign-in that this address belongs to is over"
+	wordsPasteOverDo  = "begin again for a new link"
+	wordsPasteError   = "that is the text of an error page: AADSTS"
+)
+
 // Answers and connections.
 const (
 	wordsSeenUnknown = "no such tenant in this cloud (invalid_tenant)"
@@ -197,6 +219,10 @@ var causeWords = map[Cause]words{
 	CauseCodeExpired: {
 		"the device code ran out before it was used",
 		"start again for a new code",
+	},
+	CauseCodeSpent: {
+		"the code in that address was used already, or is too old: it works once, and for minutes",
+		"begin again for a new link, and paste the address as soon as your browser ends on it",
 	},
 	CauseTimeout: {
 		"nobody answered in time",
