@@ -101,10 +101,13 @@ func cloudQuestion(s State) Question {
 
 func signInQuestion(s State) Question {
 	q := Question{ID: AskSignIn, Kind: Choice, Title: words.askSignIn, Help: words.askSignInHelp, Rule: RuleOption, Answer: string(s.SignIn.Way)}
-	if s.Keeps {
+	switch {
+	case s.Keeps:
 		q.Help = words.askSignInKept
+	case !s.CanWrite: // a served run
+		q.Help = words.askSignInServed
 	}
-	for _, w := range s.Ways {
+	for _, w := range s.Offers() {
 		q.Options = append(q.Options, Option{ID: string(w.Way), Title: wayTitles[w.Way], Help: wayHelps[w.Way], Why: w.Why})
 	}
 	none := Option{ID: string(WayNone), Title: wayTitles[WayNone], Help: wayHelps[WayNone]}

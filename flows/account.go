@@ -8,9 +8,11 @@ import (
 // Way is how somebody signs in: a rung of the ladder (product §10).
 type Way string
 
-// The ways to sign in. WayNone is to go on without.
+// The ways to sign in. WayNone is to go on without; WayLink is by a link that any
+// browser opens, and the address that it ends on, pasted back.
 const (
 	WayNone    Way = "none"
+	WayLink    Way = "link"
 	WayBrowser Way = "browser"
 	WayAz      Way = "az"
 	WayToken   Way = "token"
@@ -22,6 +24,25 @@ const (
 type WayOffer struct {
 	Way Way    `json:"way"`
 	Why string `json:"why,omitempty"`
+	// Registered says that it needs the app's vendor to have registered this tool for
+	// signing in (onboardClientId in the app's profile).
+	Registered bool `json:"registered,omitempty"`
+}
+
+// Offers are the ways to sign in as they are for the app of the run.
+func (s State) Offers() []WayOffer {
+	out := slices.Clone(s.Ways)
+	for i, o := range out {
+		if o.Registered && o.Why == "" && (s.Profile == nil || s.Profile.OnboardClientID == "") {
+			out[i].Why = words.wayUnregistered
+		}
+	}
+	return out
+}
+
+// SignsIn says whether there is a way to sign in for the app of the run.
+func (s State) SignsIn() bool {
+	return slices.ContainsFunc(s.Offers(), func(o WayOffer) bool { return o.Why == "" })
 }
 
 // Account is who signed in, as the token in hand says. It holds no token.

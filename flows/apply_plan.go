@@ -109,7 +109,7 @@ func (s State) writeWay() Way {
 	if s.SignIn.Way != "" && s.SignIn.Way != WayNone {
 		return s.SignIn.Way
 	}
-	for _, o := range s.Ways {
+	for _, o := range s.Offers() {
 		if o.Why == "" && o.Way != WayNone {
 			return o.Way
 		}

@@ -116,8 +116,9 @@ func (s State) unfitPublisher(id PathID) string {
 	return ""
 }
 
-// nobodySignsIn says that there is no way to sign in here, as in a served run.
-func (s State) nobodySignsIn() bool { return !s.CanWrite && len(s.Ways) == 0 }
+// nobodySignsIn says that there is no way to sign in here, as in a run that is served
+// where nobody's registration for that is known.
+func (s State) nobodySignsIn() bool { return !s.CanWrite && !s.SignsIn() }
 
 // unfitRevoke says why there is nothing to take back.
 func (s State) unfitRevoke() string {

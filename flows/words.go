@@ -27,6 +27,7 @@ var words = struct {
 	fits                                                                                                                            map[PathID]string
 	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                                                      string
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                                     string
+	askSignInServed, wayUnregistered                                                                                                string
 	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                                        string
 	howNoWrite, planUnread, howNoAccount, howNobody, howElsewhere, askConfirm, askConfirmHelp                                       string
 	badGUID, badTyped, badOption, badDomain                                                                                         string
@@ -131,6 +132,8 @@ var words = struct {
 	askSignInAgain:  "Sign in again to go on looking",
 	askSignInHelp:   "Reading only. Nothing is changed, and the sign-in ends with this program.",
 	askSignInKept:   "Reading only. Nothing is changed. The sign-in is kept in this machine's keychain until `onboard sign-out`.",
+	askSignInServed: "Reading only: nothing can be changed from here, whoever signs in. The sign-in ends when this session does.",
+	wayUnregistered: "this app's vendor has not registered onboard for signing in",
 	askHow:          "By hand, or by Graph?",
 	howPortal:       "By hand in the Entra admin center",
 	howPortalHelp:   "Every click is listed here.",
@@ -225,11 +228,12 @@ var words = struct {
 // wayTitles and wayHelps name the ways to sign in.
 var (
 	wayTitles = map[Way]string{
-		WayNone: "Go on without signing in", WayBrowser: "Sign in with the browser", WayAz: "Use the Azure CLI's sign-in",
+		WayNone: "Go on without signing in", WayLink: "Sign in by a link, and paste back where it ends", WayBrowser: "Sign in with the browser", WayAz: "Use the Azure CLI's sign-in",
 		WayToken: "Use the token that was given", WayDevice: "Sign in with a code on another device",
 	}
 	wayHelps = map[Way]string{
 		WayNone:    "The link still works; what cannot be looked at stays unknown.",
+		WayLink:    "Open it in any browser, on any machine. It ends on a page that cannot be shown: paste that page's address here.",
 		WayBrowser: "Microsoft's own page opens; the answer comes back to this machine.",
 		WayAz:      "Takes a token from az, with the scopes that it has.",
 		WayToken:   "From --token-file or standard input.",

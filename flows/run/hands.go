@@ -70,16 +70,23 @@ type SignInAsk struct {
 	Tenant string // id; empty: not known
 	Cloud  checks.Cloud
 	Hint   string // the address to suggest; may be empty
+	// ClientID is what the app's vendor registered for this tool's own sign-in; empty:
+	// nothing.
+	ClientID string
 }
 
 // Prompt is what somebody must be shown to sign in. It lives in memory alone:
 // it enters no journal and no guide sees it.
 type Prompt struct {
 	Way     flows.Way
-	URL     string    // the page to open
+	URL     string    // the page to open; of a link, on any machine
 	Code    string    // to type there; device code only
 	Started time.Time // when it was asked for: a code from elsewhere is a trick
 	Until   time.Time // when it stops working; zero: not said
+	// Paste takes what the person's browser ended on, of a link alone; nil: nothing is
+	// pasted. It does not wait. The error says, in words for the person that repeat
+	// nothing of it, what was odd and what to paste instead: the sign-in goes on.
+	Paste func(text string) error
 }
 
 // SignIner signs in and keeps the token to itself. SignIn calls show as soon

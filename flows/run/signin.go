@@ -22,6 +22,9 @@ func (d *Driver) signIn(ctx context.Context, w flows.Want) {
 		if s.Account != nil {
 			ask.Hint = s.Account.UPN
 		}
+		if s.Profile != nil {
+			ask.ClientID = s.Profile.OnboardClientID
+		}
 		err = safely(func() (err error) {
 			account, err = d.hands.SignIn.SignIn(ctx, ask, func(p Prompt) {
 				if ctx.Err() == nil {
