@@ -181,7 +181,7 @@ func (m *Model) explain(e entry, w int) []row {
 // sign in, what needs it is seen elsewhere; the reason and the link are of the advice
 // that this stands for.
 func (m *Model) fixOf(f checks.Finding) *checks.Fix {
-	if !m.served || !checks.NeedsSignIn(f) || f.Fix == nil {
+	if !m.nobodySignsIn() || !checks.NeedsSignIn(f) || f.Fix == nil {
 		return f.Fix
 	}
 	return &checks.Fix{Do: wordSignInElsewhere, Who: f.Fix.Who}

@@ -39,6 +39,8 @@ const (
 	actReport
 	actTell
 	actSignIn
+	actPaste
+	actStop
 	actNextApp
 	actUndo
 	actPlay
@@ -92,6 +94,8 @@ var bindings = []binding{
 	{act: actReport, keys: []string{"r"}, word: keyReport},
 	{act: actTell, keys: []string{"m"}, word: keyTell},
 	{act: actSignIn, keys: []string{"s"}, word: keySignIn},
+	{act: actPaste, keys: []string{"p"}, word: wordPasteHere},
+	{act: actStop, keys: []string{"x"}, word: wordStopSignIn},
 	{act: actNextApp, keys: []string{"n"}, word: keyNextApp},
 	{act: actUndo, keys: []string{"u"}, word: keyUndo},
 	{act: actAllow, keys: []string{"ctrl+y"}, word: keyAllow},

@@ -61,7 +61,7 @@ func (s *knownScreen) body(m *Model) body {
 		b.put(m.missing(why, w)...)
 	} else {
 		next := wordKnownNext
-		if m.noSignIn {
+		if m.noSignIn || m.nobodySignsIn() {
 			next = wordKnownOn
 		}
 		b.put(para(RoleText, next, 0, w)...)

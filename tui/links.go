@@ -19,7 +19,11 @@ import (
 func (m *Model) links() []flows.Link {
 	var out []flows.Link
 	if p, ok := m.drv.Prompt(); ok && p.URL != "" {
-		out = append(out, flows.Link{ID: linkPrompt(p.Code != ""), Title: wordLinkSignIn, URL: p.URL})
+		l := flows.Link{ID: linkPrompt(p.Code != ""), Title: wordLinkSignIn, URL: p.URL}
+		if p.Paste != nil {
+			l.ID, l.Note = linkAnywhere, wordLinkNote
+		}
+		out = append(out, l)
 	}
 	out = append(out, flows.Links(m.state)...)
 	for i := range out {
@@ -29,10 +33,12 @@ func (m *Model) links() []flows.Link {
 }
 
 // Ids of the links that sign-ins bring. The page of a browser sign-in returns
-// to this machine and is useless on another; that of a code is made for one.
+// to this machine and is useless on another; that of a code is made for one, and that
+// of a sign-in by link does on any.
 const (
-	linkDevice  flows.LinkID = "device"
-	linkBrowser flows.LinkID = "browser"
+	linkDevice   flows.LinkID = "device"
+	linkBrowser  flows.LinkID = "browser"
+	linkAnywhere flows.LinkID = "anywhere"
 )
 
 func linkPrompt(code bool) flows.LinkID {

@@ -61,8 +61,9 @@ type Options struct {
 	AskWhy AskWhy
 	// NoSignIn goes on without a sign-in where it would be asked for.
 	NoSignIn bool
-	// Served says that this runs on a machine of somebody else's, where nobody signs
-	// in and nothing of the person's is: no network, no flags, no shell.
+	// Served says that this runs on a machine of somebody else's, where nothing of the
+	// person's is: no network, no flags, no shell. Whether somebody can sign in there is
+	// what the run says.
 	Served bool
 	// ResumeWith is the command that goes on with this run, or ToldElsewhere;
 	// empty: it is not kept anywhere.
@@ -115,6 +116,7 @@ type Model struct {
 	tenant    formScreen
 	known     knownScreen
 	signIn    signInScreen
+	pasting   pasting
 	diagnosis diagnosisScreen
 	paths     pathsScreen
 	steps     stepsScreen
@@ -358,6 +360,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	m.notice, m.paged = span{}, false
 	sc := m.current()
 	f := sc.typing(m)
+	if f != nil && f == m.linkField() && k.Text != "" && f.key(k) { // every sign may stand in an address
+		return nil
+	}
 	if o, ok := offered(m.offers(), k, f != nil); ok {
 		if o.act != actLeave {
 			m.sure = false
@@ -394,6 +399,10 @@ func (m *Model) paste(text string) {
 	m.notice = span{}
 	if p, ok := m.current().(paster); ok {
 		p.paste(m, text)
+		return
+	}
+	if m.linking() && (len(m.sheets) == 0 || m.current().typing(m) == nil) {
+		m.pasteLink(text)
 		return
 	}
 	if len(text) > pasteLimit {

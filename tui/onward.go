@@ -20,7 +20,7 @@ func (m *Model) onward() {
 		case s.Place.Stage >= flows.StageDiagnosis:
 			m.hurry = false
 			return
-		case s.Place.Stage == flows.StageSignIn && m.noSignIn && s.SignIn.Way == "":
+		case s.Place.Stage == flows.StageSignIn && (m.noSignIn || m.nobodySignsIn()) && s.SignIn.Way == "":
 			if !m.hand(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)}) {
 				return
 			}
@@ -75,9 +75,13 @@ func (m *Model) undoOffer() offer {
 	return offer{act: actUndo}
 }
 
+// nobodySignsIn says that this is served where nobody can sign in, for the app of
+// the run at least.
+func (m *Model) nobodySignsIn() bool { return m.served && (m.noSignIn || !m.state.SignsIn()) }
+
 // signInOffer is the key that does it.
 func (m *Model) signInOffer() offer {
-	if m.served {
+	if m.nobodySignsIn() {
 		return offer{act: actSignIn, why: whyNoSignIn, hidden: true}
 	}
 	o := offer{act: actSignIn, hidden: !m.elsewhere() && !m.turnedAway()}

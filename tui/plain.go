@@ -26,7 +26,7 @@ func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Opt
 	earlier := o.Earlier
 	o.Earlier, o.Still, o.Width, o.Height = nil, true, maxWidth, maxHeight
 	p := &plain{
-		m: New(ctx, drv, o), out: &lineWriter{to: out, ascii: o.Look.ASCII}, auto: o.Auto,
+		in: in, m: New(ctx, drv, o), out: &lineWriter{to: out, ascii: o.Look.ASCII}, auto: o.Auto,
 		said: map[checks.ID]string{}, made: map[string]bool{},
 	}
 	if o.Door {
@@ -54,6 +54,7 @@ const autoPatience = 30 * time.Second
 
 // plain is a walk in line mode. The model is never shown: it lends its words.
 type plain struct {
+	in      io.Reader
 	m       *Model
 	out     *lineWriter
 	lines   <-chan lineRead
@@ -89,6 +90,7 @@ type scene struct {
 	guarded bool                  // only by lines that came after it was printed
 	auto    func()                // what Auto does here; nil: it waits
 	lineTo  func(scene, lineRead) // takes every line as it is; nil: a line is an answer
+	secret  bool                  // what is typed is not shown, where that can be helped
 }
 
 // mute says that nobody is asked: Auto answers, or the input has ended.
@@ -193,6 +195,10 @@ func (p *plain) end(flood bool) {
 // looked at first, for the outcome is what was seen, not what was sent. It says
 // whether it did something.
 func (p *plain) finish() bool {
+	if p.m.linking() && p.m.link().taken == 0 { // nobody is left who could paste
+		p.stopSignIn()
+		return true
+	}
 	if p.underWay() {
 		return false
 	}
@@ -297,6 +303,7 @@ func (p *plain) print(sc scene) {
 		return
 	}
 	p.endPrompt()
+	p.hide(sc.secret && sc.open)
 	p.shown = sc.key
 	if p.asks.gone = !sc.open; sc.open {
 		p.asks.n++
@@ -335,6 +342,9 @@ func (p *plain) printChoices(sc scene) {
 }
 
 func (p *plain) promptFor(sc scene) string {
+	if sc.secret {
+		return plainPaste
+	}
 	switch sc.q.Kind {
 	case flows.Text, flows.Typed:
 		return plainType

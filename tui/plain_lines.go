@@ -35,8 +35,9 @@ import (
 // the run left.
 
 // lineLimit is the longest line that line mode takes, in bytes. A domain has
-// 253 characters, a consent link some hundreds.
-const lineLimit = 4096
+// 253 characters, a consent link some hundreds, and the address at the end of a
+// sign-in by link at most linkPasteLimit.
+const lineLimit = linkPasteLimit + 2
 
 // mostAhead is how many lines may wait for their questions. The longest way
 // through has a dozen; what brings more is no script for this wizard.

@@ -245,8 +245,8 @@ func (p *plain) autoSignIn(q flows.Question) {
 func (p *plain) autoWay() flows.Way {
 	s := p.m.state
 	if s.SignIn.Failed == nil {
-		for _, o := range s.Ways {
-			if o.Why == "" && o.Way != flows.WayDevice {
+		for _, o := range s.Offers() {
+			if o.Why == "" && o.Way != flows.WayDevice && o.Way != flows.WayLink {
 				return o.Way
 			}
 		}
@@ -256,15 +256,16 @@ func (p *plain) autoWay() flows.Way {
 
 // signingIn shows the sign-in that is going on, its links whole.
 func (p *plain) signingIn() scene {
+	if prompt, ok := p.m.linkPrompt(); ok {
+		return p.linkScene(prompt)
+	}
 	prompt, shown := p.m.drv.Prompt()
 	sc := scene{key: "busy " + prompt.Code + " " + prompt.URL, open: true}
 	sc.lines = texts(p.m.signInProgress(maxWidth))
 	if shown && prompt.URL != "" && prompt.Code == "" {
 		sc.lines = append(sc.lines, wordLinkSignIn+":", safeURL(prompt.URL))
 	}
-	sc.choices = append(sc.choices, choice{key: "s", label: sentence(wordStopSignIn), do: func() {
-		p.m.put(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)})
-	}})
+	sc.choices = append(sc.choices, choice{key: "s", label: sentence(wordStopSignIn), do: p.stopSignIn})
 	return sc
 }
 
@@ -298,7 +299,7 @@ func (p *plain) others(label string) choice {
 // signInAnew puts the account in hand away, and asks who signs in; where nobody can,
 // it is no choice.
 func (p *plain) signInAnew() []choice {
-	if p.m.served {
+	if p.m.nobodySignsIn() {
 		return nil
 	}
 	label := plainSignIn

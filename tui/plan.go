@@ -80,6 +80,7 @@ func (s *planScreen) body(m *Model) body {
 		s.ask.put(&foot, q, w, true)
 		b.foot, b.cursor = foot.rows, foot.cursor
 	}
+	m.putPasting(&b, w)
 	return b
 }
 
@@ -201,7 +202,12 @@ func lineLook(s flows.LineStatus) (mark, word string, role Role) {
 	return "–", wordLineWaiting, RoleSubtle
 }
 
-func (s *planScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)) }
+func (s *planScreen) typing(m *Model) *field {
+	if f := m.linkField(); f != nil {
+		return f
+	}
+	return s.ask.typing(s.question(m))
+}
 
 func (s *planScreen) offers(m *Model) []offer {
 	script := ""
@@ -211,6 +217,12 @@ func (s *planScreen) offers(m *Model) []offer {
 	sheet := offer{act: actScript, why: script}
 	if q := s.question(m); q.ID != "" {
 		return []offer{{act: actTake, word: wordApply}, sheet}
+	}
+	if m.linking() {
+		if m.link().open {
+			return m.linkOffers()
+		}
+		return append(m.linkOffers(), sheet)
 	}
 	if m.state.SignIn.Busy {
 		return []offer{
@@ -225,6 +237,9 @@ func (s *planScreen) offers(m *Model) []offer {
 }
 
 func (s *planScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	if cmd, done := m.actLink(o); done {
+		return cmd
+	}
 	switch o.act {
 	case actScript:
 		m.open(&scriptSheet{})

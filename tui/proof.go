@@ -146,7 +146,7 @@ func (m *Model) gradeMeaning(g checks.Grade) string {
 	case checks.Asserted:
 		return wordMeansAsserted
 	case checks.Inferred:
-		if m.served {
+		if m.nobodySignsIn() {
 			return wordMeansOutside
 		}
 		return wordMeansInferred
@@ -158,7 +158,7 @@ func (m *Model) gradeMeaning(g checks.Grade) string {
 func (s *proofScreen) typing(*Model) *field { return nil }
 
 func (s *proofScreen) offers(m *Model) []offer {
-	return []offer{
+	out := []offer{
 		{act: actReport},
 		{act: actTell},
 		m.undoOffer(),
@@ -167,6 +167,10 @@ func (s *proofScreen) offers(m *Model) []offer {
 		{act: actEvidence, why: m.nothingTelling(s)},
 		{act: actAgain, key: "a"},
 	}
+	if m.state.Account == nil && m.state.End == "" { // as after a run was taken up again
+		out = append([]offer{m.signInOffer()}, out...)
+	}
+	return out
 }
 
 func (m *Model) nothingTelling(s *proofScreen) string {
@@ -188,6 +192,8 @@ func (s *proofScreen) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		return m.tell(flows.AskedAgain{})
 	case actUndo:
 		return m.takeBack()
+	case actSignIn:
+		return m.signInAnew()
 	case actNextApp:
 		return m.nextApp()
 	case actOthers:

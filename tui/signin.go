@@ -26,6 +26,7 @@ func (s *signInScreen) body(m *Model) body {
 	w := m.size.text()
 	if m.state.SignIn.Busy {
 		s.busy(m, &b, w)
+		m.putPasting(&b, w)
 		return b
 	}
 	if f := m.state.SignIn.Failed; f != nil {
@@ -79,6 +80,8 @@ func (m *Model) signInProgress(w int) []row {
 		b.put(say(RoleInfo, "… "+wordAskingMicrosoft))
 	case p.Code != "":
 		m.putCode(&b, p, w)
+	case p.Paste != nil:
+		m.putLink(&b, p, w)
 	case p.URL != "":
 		b.put(para(RoleText, wordBrowserOpened, 0, w)...)
 		b.put(para(RoleSubtle, wordBrowserElse, 0, w)...)
@@ -131,6 +134,9 @@ func (m *Model) signInFailure(f flows.SignInFailed, w int) []row {
 func (s *signInScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
 
 func (s *signInScreen) typing(m *Model) *field {
+	if f := m.linkField(); f != nil {
+		return f
+	}
 	if q := s.question(m); q.Kind == flows.Typed {
 		return s.ask.typing(q)
 	}
@@ -138,6 +144,9 @@ func (s *signInScreen) typing(m *Model) *field {
 }
 
 func (s *signInScreen) offers(m *Model) []offer {
+	if m.linking() {
+		return m.linkOffers()
+	}
 	if m.state.SignIn.Busy {
 		return []offer{
 			{act: actOpen, why: m.cannotOpen(m.promptLink())},
@@ -155,6 +164,9 @@ func (s *signInScreen) offers(m *Model) []offer {
 }
 
 func (s *signInScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	if cmd, done := m.actLink(o); done {
+		return cmd
+	}
 	if m.state.SignIn.Busy {
 		switch o.act {
 		case actOpen:

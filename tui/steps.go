@@ -46,18 +46,21 @@ func (s *stepsScreen) body(m *Model) body {
 		if left.focusEnd > 0 {
 			b.focus, b.focusEnd = left.focus+base, left.focusEnd+base
 		}
+		m.putPasting(&b, w)
 		return b
 	}
 	if m.size.tight() {
 		m.putWatch(&b, step, w)
 		b.gap()
 		s.instructions(m, &b, step, w)
+		m.putPasting(&b, w)
 		return b
 	}
 	b.gap()
 	s.instructions(m, &b, step, w)
 	b.gap()
 	m.putWatch(&b, step, w)
+	m.putPasting(&b, w)
 	return b
 }
 
@@ -248,9 +251,17 @@ func (m *Model) lookedWhen(es []entry) string {
 
 func (s *stepsScreen) choose(m *Model, k tea.KeyPressMsg) bool { return s.ask.digit(s.question(m), k) }
 
-func (s *stepsScreen) typing(m *Model) *field { return s.ask.typing(s.question(m)) }
+func (s *stepsScreen) typing(m *Model) *field {
+	if f := m.linkField(); f != nil {
+		return f
+	}
+	return s.ask.typing(s.question(m))
+}
 
 func (s *stepsScreen) offers(m *Model) []offer {
+	if m.linking() {
+		return m.linkOffers()
+	}
 	step, _ := m.state.Step()
 	missing := flows.Missing(m.state)
 	out := s.ask.offers(s.question(m))
@@ -284,6 +295,9 @@ func (s *stepsScreen) offers(m *Model) []offer {
 }
 
 func (s *stepsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+	if cmd, done := m.actLink(o); done {
+		return cmd
+	}
 	step, _ := m.state.Step()
 	switch o.act {
 	case actOpen:

@@ -164,6 +164,21 @@ const (
 	wordCodePage         = "open"
 	wordCode             = "type there"
 	wordCodeWarning      = "You started this here at {at}. Type this code only if you did. A code that somebody sent you is a trick to get into your account: stop then."
+	wordLinkOpen         = "Open this link in a browser, on any machine, and sign in there:"
+	wordLinkWhole        = "l shows it whole, c copies it."
+	wordLinkEnds         = "Your browser ends on a page that cannot be shown (at localhost): that is right."
+	wordLinkPaste        = "Copy that page's address from the address bar, and paste it here."
+	wordLinkSafe         = "The address is a key: it works once, for minutes, here alone. Give it to nobody."
+	wordLinkOpenTight    = "Open this anywhere, and sign in:"
+	wordLinkEndsTight    = "It ends on a page that cannot be shown: that is right."
+	wordLinkPasteTight   = "Paste that page's address here."
+	wordLinkTaken        = "Taken: {n} characters. Microsoft is asked what they are worth."
+	wordLinkHidden       = "{n} characters, not shown"
+	wordLinkEmpty        = "paste the address here; it is not shown"
+	wordLinkNote         = "Sign in there. Then come back to onboard with Enter, and paste the address that your browser ended on."
+	wordPasteHere        = "paste the address"
+	wordTakeIt           = "take it"
+	wordCloseField       = "close the field"
 	wordStartedAt        = "started at {at}, {ago} ago"
 	wordWorksUntil       = "works until {at}"
 	wordStopSignIn       = "stop this sign-in"
@@ -189,6 +204,7 @@ const (
 
 // signingInWords say which sign-in is going on.
 var signingInWords = map[flows.Way]string{
+	flows.WayLink:    "Sign in by a link",
 	flows.WayBrowser: "Waiting for you in the browser",
 	flows.WayAz:      "Asking the Azure CLI for its sign-in",
 	flows.WayToken:   "Reading the token that was given",
@@ -398,6 +414,8 @@ const (
 // Why a key does not work now.
 const (
 	whyServed         = "there is no shell of yours here"
+	whyNothingTyped   = "nothing was pasted yet"
+	whyTaken          = "an address was taken, and Microsoft is asked"
 	whyNoSignIn       = "nobody signs in here: onboard on a machine of your own does that"
 	whyNoBack         = "this is where the run began"
 	whyApplying       = "a plan is being carried out, and what is sent cannot be called back"
@@ -446,6 +464,7 @@ const (
 	plainTook        = "> {what}"
 	plainChoose      = "Choose:"
 	plainType        = "Type it:"
+	plainPaste       = "Paste the address, then Enter:"
 	plainBack        = "Back."
 	plainLeave       = "Leave."
 	plainGoOn        = "Go on."
