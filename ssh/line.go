@@ -53,14 +53,17 @@ func (l limited) Read(p []byte) (int, error) {
 // echoes nothing and sends every key.
 type lines struct {
 	term *term.Terminal
-	rest []byte
+	came chan []byte // whole lines, with their ends
+	rest []byte      // of the line that is being read
+	end  error       // why there is no other; set before came is closed
+	*hidden
 }
 
 // lines begins to read the client's keys. They pass the same filter as those of
 // the screen: the library that edits lines waits for ever on some sequences.
 func (s *session) lines(ctx context.Context) *lines {
 	typed := newTyped()
-	l := &lines{term: term.NewTerminal(struct {
+	l := &lines{came: make(chan []byte), end: io.EOF, hidden: new(hidden), term: term.NewTerminal(struct {
 		io.Reader
 		io.Writer
 	}{typed, s.out}, "")}
@@ -75,9 +78,25 @@ func (s *session) lines(ctx context.Context) *lines {
 		if p, ok := msg.(uv.KeyPressEvent); ok && p.MatchString("ctrl+c") {
 			s.cancel(errInterrupted)
 		}
-		typed.put(lineBytes(msg))
+		line, echo, taken := l.take(msg)
+		if !taken {
+			typed.put(lineBytes(msg))
+			return
+		}
+		_, _ = io.WriteString(l.term, echo) // a client that is gone hears nothing
+		if line != nil {
+			select {
+			case l.came <- line:
+			case <-ctx.Done():
+			}
+		}
 	})
 	taken.over, taken.caught = func() { s.notice(sayManyKeys) }, s.caught
+	go func() { // it ends with typed
+		defer close(l.came)
+		defer s.caught()
+		l.edited(ctx)
+	}()
 	go func() {
 		defer typed.end()
 		defer stop()
@@ -130,14 +149,32 @@ func lineKeys() map[string]string {
 	}
 }
 
+// edited passes on the lines that were edited on the terminal, until there are no
+// more.
+func (l *lines) edited(ctx context.Context) {
+	for {
+		line, err := l.term.ReadLine()
+		if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
+			l.end = err
+			return
+		}
+		select {
+		case l.came <- append([]byte(line), '\n'):
+		case <-ctx.Done():
+			l.end = ctx.Err()
+			return
+		}
+	}
+}
+
 // Read implements io.Reader: whole lines, as they are finished.
 func (l *lines) Read(p []byte) (int, error) {
 	if len(l.rest) == 0 {
-		line, err := l.term.ReadLine()
-		if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
-			return 0, err
+		line, ok := <-l.came
+		if !ok {
+			return 0, l.end
 		}
-		l.rest = append([]byte(line), '\n')
+		l.rest = line
 	}
 	n := copy(p, l.rest)
 	l.rest = l.rest[n:]

@@ -47,7 +47,11 @@ type Options struct {
 	Version, Login, Service string
 	// Eyes gives what one session looks with; from is what counts as its source. It
 	// cannot change anything: there is no field for what could.
-	Eyes   func(from netip.Prefix) run.Looker
+	Eyes func(from netip.Prefix) run.Looker
+	// Sight gives, in the place of Eyes, what one session has whose person may sign in
+	// to look; nil: nobody signs in. Ways are those that it takes, the device code last.
+	Sight  func(from netip.Prefix) Sight
+	Ways   []flows.WayOffer
 	AskWhy tui.AskWhy // nil: nobody can be asked
 	// Return waits for Microsoft's consent page where the service has an address for
 	// it; nil: it has none, and no link leads there.
@@ -59,6 +63,24 @@ type Options struct {
 	// were held to it, and gives its exit code.
 	Command func(ctx context.Context, args []string, out, errs io.Writer) int
 	Now     func() time.Time // nil: time.Now
+}
+
+// Sight is what one session looks with, and what its person signs in with to look. It
+// is that session's alone, and it cannot change anything either.
+type Sight struct {
+	Look   run.Looker
+	SignIn run.SignIner
+	// Close forgets who signed in. It is called once, when nothing of the session looks
+	// any more.
+	Close func()
+}
+
+// sight is what a session has.
+func (o *Options) sight(from netip.Prefix) Sight {
+	if o.Sight == nil {
+		return Sight{Look: o.Eyes(from), Close: func() {}}
+	}
+	return o.Sight(from)
 }
 
 // Server serves the wizard.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"unicode"
 
 	tea "charm.land/bubbletea/v2"
@@ -195,7 +196,7 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 	defer stop()
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == "" || s.user == userPlain
-	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: true, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere}
+	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: s.srv.o.Sight == nil, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere}
 	if look.Plain {
 		err = s.plain(drv, o)
 	} else {
@@ -208,14 +209,20 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 // drive sets a driver to work on a case.
 func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err error) {
 	o := &s.srv.o
-	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(o.Eyes(s.conn.source)), Return: o.Return}, j, run.Options{
-		Now: o.Now, Writer: flows.WriterID(rand.Text()), Version: o.Version, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes,
+	sight := o.sight(s.conn.source)
+	defer func() {
+		if err != nil {
+			sight.Close()
+		}
+	}()
+	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(sight.Look), SignIn: sight.SignIn, Return: o.Return}, j, run.Options{
+		Now: o.Now, Writer: flows.WriterID(rand.Text()), Version: o.Version, Ways: o.Ways, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("take up the run: %w", err)
 	}
 	if drv.State().Seq == 0 {
-		err = drv.Do(s.ctx, flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: o.Version, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes})
+		err = drv.Do(s.ctx, flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: o.Version, Ways: o.Ways, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes})
 		if err != nil {
 			return nil, nil, fmt.Errorf("begin the run: %w", err)
 		}
@@ -227,9 +234,11 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 		defer s.caught()
 		_ = drv.Run(ctx) // its error is ours: the context's
 	}()
+	var once sync.Once
 	return drv, func() { // it may be called again
 		cancel()
 		<-done
+		once.Do(sight.Close) // tokens die with the session
 	}, nil
 }
 

@@ -76,6 +76,8 @@ const (
 	sayIdle      = "Nobody typed for a while, so the session was ended."
 	sayTotal     = "The session has lasted as long as one may."
 	sayManyKeys  = "More keys came than anybody types; some were dropped. A paste goes through whole where your terminal marks pastes."
+	sayHidden    = "[%d characters, not shown]"
+	sayUnhidden  = "[emptied]"
 	sayFlood     = "More came in than anybody types, so the session was ended."
 	sayDrained   = "The server stops, for maintenance. Please connect again in a minute."
 	sayTaken     = "This case was opened in another window, and goes on there."

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,7 +58,7 @@ type target struct {
 // target reads --app, --app-id, --domain, and --cloud.
 func (o *options) target() (target, error) {
 	var t target
-	if err := o.validate(); err != nil {
+	if err := cmp.Or(o.validate(), o.byLink()); err != nil {
 		return t, err
 	}
 	if o.app == "" {

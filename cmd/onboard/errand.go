@@ -36,6 +36,8 @@ var flagOf = map[flows.QuestionID]string{
 // way is how the flags say to sign in.
 func (o *options) way() (flows.Way, error) {
 	switch {
+	case o.byLink() != nil:
+		return "", o.byLink()
 	case o.tokenFile != "":
 		return flows.WayToken, nil
 	case o.signIn != "" && o.signIn != "none":

@@ -140,10 +140,6 @@ func (s *signer) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.Pr
 		session, err = s.begin(ctx, ask)
 	}
 	if err != nil {
-		var in *signin.InputError
-		if errors.As(err, &in) {
-			return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: asSentence(in.Say) + " " + asSentence(in.Do)}
-		}
 		return flows.Account{}, signInTold(err)
 	}
 	s.c.signedIn(session)
@@ -164,6 +160,9 @@ func mayBeOf(session signin.Session, tenant string) bool {
 
 // signInTold is a failed sign-in with what to do about it in its message.
 func signInTold(err error) error {
+	if in := (*signin.InputError)(nil); errors.As(err, &in) {
+		return &checks.Failure{Kind: checks.FailInput, Message: asSentence(in.Say) + " " + asSentence(in.Do)}
+	}
 	var no *signin.Error
 	if !errors.As(err, &no) {
 		return err
@@ -183,7 +182,7 @@ func (s *signer) begin(ctx context.Context, ask run.SignInAsk) (signin.Session, 
 		return s.c.handed(ctx)
 	case flows.WayAz:
 		return signin.Az(ctx, signin.AzOptions{Tenant: tenant, TokenOptions: signin.TokenOptions{GraphURL: s.c.o.graphURL}})
-	case flows.WayBrowser, flows.WayDevice:
+	case flows.WayLink, flows.WayBrowser, flows.WayDevice:
 	case flows.WayNone:
 		return nil, errors.New("going on without a sign-in is none")
 	}
@@ -206,9 +205,30 @@ func (s *signer) begin(ctx context.Context, ask run.SignInAsk) (signin.Session, 
 	if ask.Way == flows.WayBrowser {
 		return client.Browser(ctx, ask.Scopes)
 	}
+	return byHand(ctx, client, ask, s.prompt)
+}
+
+// byHand signs in by what the person carries from one device to another: the
+// address that their browser ends on, or a code.
+func byHand(ctx context.Context, client *signin.Client, ask run.SignInAsk, show func(run.Prompt)) (signin.Session, error) {
+	if ask.Way == flows.WayLink {
+		return client.Link(ctx, ask.Scopes, func(p signin.LinkPrompt) {
+			show(run.Prompt{Way: flows.WayLink, URL: p.URL, Started: p.StartedAt, Until: p.Expires, Paste: func(text string) error {
+				return pasteTold(p.Paste(text))
+			}})
+		})
+	}
 	return client.Device(ctx, ask.Scopes, func(p signin.Prompt) {
-		s.prompt(run.Prompt{Way: flows.WayDevice, URL: p.URL, Code: p.UserCode, Started: p.StartedAt, Until: p.Expires})
+		show(run.Prompt{Way: flows.WayDevice, URL: p.URL, Code: p.UserCode, Started: p.StartedAt, Until: p.Expires})
 	})
+}
+
+// pasteTold is what was odd about a paste, as sentences.
+func pasteTold(err error) error {
+	if in := (*signin.InputError)(nil); errors.As(err, &in) {
+		return errors.New(asSentence(in.Say) + " " + asSentence(in.Do))
+	}
+	return err
 }
 
 func (s *signer) prompt(p run.Prompt) {
@@ -228,7 +248,7 @@ func (s *signer) SignOut() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.c.keep != nil && (session.Way() == signin.WayBrowser || session.Way() == signin.WayDevice) {
+	if s.c.keep != nil && (session.Way() == signin.WayLink || session.Way() == signin.WayBrowser || session.Way() == signin.WayDevice) {
 		s.left, s.of, s.anew = session, session.Account().TenantID, true
 		return
 	}
@@ -348,6 +368,7 @@ func (c *clients) ways(profile *flows.Profile) []flows.WayOffer {
 	}
 	return []flows.WayOffer{
 		{Way: flows.WayBrowser, Why: app},
+		{Way: flows.WayLink, Why: app},
 		{Way: flows.WayAz, Why: az},
 		{Way: flows.WayToken, Why: token},
 		{Way: flows.WayDevice, Why: app},

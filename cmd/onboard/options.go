@@ -68,7 +68,7 @@ func flagsOfCloud(o *options, f *pflag.FlagSet) {
 
 func flagsOfSignIn(o *options, f *pflag.FlagSet) {
 	f.StringVar(&o.clientID, "client-id", "", "client id with which onboard itself signs in")
-	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, device or az; left out: none for check; the wizard asks, and offers this one first; with none it does not ask")
+	f.StringVar(&o.signIn, "sign-in", "", "how to sign in: none, browser, az, device, or, in the wizard alone, link; left out: none for check; the wizard asks, and offers this one first; with none it does not ask")
 	f.StringVar(&o.tokenFile, "token-file", "", "file with a Graph access token, or - for standard input")
 	f.BoolVar(&o.keepSignIn, "keep-sign-in", false, "keep the sign-in in this machine's keychain, and take up the one kept there (see `onboard sign-out`)")
 }
@@ -154,7 +154,16 @@ func (o *options) validUser() error {
 }
 
 // signInWays are the values of --sign-in.
-var signInWays = []string{"none", "browser", "device", "az"}
+var signInWays = []string{"none", "browser", "link", "device", "az"}
+
+// byLink refuses a sign-in by link to a command, which has nowhere to paste what comes
+// of it.
+func (o *options) byLink() error {
+	if o.signIn != "link" {
+		return nil
+	}
+	return usage("Type --sign-in browser, --sign-in az or --sign-in device; or `onboard --sign-in link` for the wizard.", "--sign-in link wants an address pasted back, and a command reads none")
+}
 
 // validate refuses flags that cannot be meant, before anything is asked.
 func (o *options) validate() error {

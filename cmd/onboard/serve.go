@@ -104,7 +104,7 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	if err := c.checkWeb(profiles); err != nil {
 		return err
 	}
-	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told(c.Listen))
+	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told(c.Listen)+c.SignIn.told(profiles))
 	return err
 }
 
@@ -176,17 +176,19 @@ func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	looks := func(c *clients, from netip.Prefix) run.Looker {
+		l := newLooker(c)
+		if probe != nil {
+			l.probe = probe(from)
+		}
+		return guarded{Looker: l, o: served}
+	}
+	ways := s.c.SignIn.offers(profiles)
 	return ssh.New(ssh.Options{
 		Identity: s.id, Bans: s.bans, Limits: ssh.Limits(s.c.Limits), TrustedProxies: s.c.proxies,
 		Name: s.c.Name, Port: s.c.Port, Cases: s.cases, Log: s.log, LogName: addr, LogKey: key,
 		Profiles: profiles, Version: release, Login: served.loginURL, Service: served.service(),
-		Eyes: func(from netip.Prefix) run.Looker {
-			l := newLooker(s.clients)
-			if probe != nil {
-				l.probe = probe(from)
-			}
-			return guarded{Looker: l, o: served}
-		},
+		Eyes: func(from netip.Prefix) run.Looker { return looks(s.clients, from) }, Sight: s.sights(looks, ways), Ways: ways,
 		AskWhy:  served.askPublic,
 		Command: s.command,
 		Return:  s.returner(),

@@ -19,6 +19,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"onboard.example/checks"
+	"onboard.example/flows"
 	"onboard.example/ssh"
 )
 
@@ -47,6 +48,7 @@ type serveConfig struct {
 	Web            serveWeb      `yaml:"web"`
 	Metrics        string        `yaml:"metrics"`
 	Probes         []serveProbe  `yaml:"probes"`
+	SignIn         serveSignIn   `yaml:"signIn"`
 
 	proxies []netip.Prefix
 }
@@ -114,6 +116,7 @@ func defaultServe() serveConfig {
 		Limits:    serveLimits(ssh.DefaultLimits()),
 		Microsoft: serveHosts{Proxy: "none", DNSPort: usualDNSPort},
 		Web:       serveWeb{Wizard: true},
+		SignIn:    serveSignIn{Ways: []string{string(flows.WayLink), string(flows.WayDevice)}},
 	}
 }
 
@@ -196,7 +199,7 @@ func (c *serveConfig) settle() error {
 	if strings.TrimSpace(c.Microsoft.Proxy) == "" { // elsewhere that is what the environment says
 		return errors.New(sayConfigProxy)
 	}
-	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.served().validate(), c.Web.settle(c.Name, c.Listen), c.settleMetrics(), settleProbes(c.Probes))
+	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.SignIn.settle(), c.served().validate(), c.Web.settle(c.Name, c.Listen), c.settleMetrics(), settleProbes(c.Probes))
 }
 
 // settle holds the log's settings to their words.
@@ -234,12 +237,12 @@ func (l serveLimits) settle() error {
 }
 
 // served are the options of every command and look of the server: whom it asks
-// is its operator's word, and nobody signs in.
+// is its operator's word, and no command signs in.
 func (c *serveConfig) served() *options {
 	m := c.Microsoft
 	return &options{
 		world:  world{out: io.Discard, err: io.Discard, in: strings.NewReader(""), publicOnly: !m.rehearses()},
-		signIn: "none", appsDir: c.Apps, proxy: m.Proxy, loginURL: m.LoginURL, graphURL: m.GraphURL,
+		signIn: "none", clientID: c.SignIn.ClientID, appsDir: c.Apps, proxy: m.Proxy, loginURL: m.LoginURL, graphURL: m.GraphURL,
 		dnsServer: m.DNSServer, dnsPort: m.DNSPort, caFile: m.CAFile, trustAnchor: m.TrustAnchor,
 	}
 }

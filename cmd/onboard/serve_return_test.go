@@ -40,13 +40,13 @@ func redirecting(t *testing.T) *sim.Sim {
 }
 
 // terminal connects with OpenSSH, as a user, in a window.
-func (w *webbed) terminal(user string) *walk {
-	w.t.Helper()
-	_, port, _ := strings.Cut(w.addr, ":")
-	hosts := keep(w.t, "known_hosts", knownhosts.Line([]string{knownhosts.Normalize(w.addr)}, w.host)+"\n")
-	s := startScreenOf(w.t, w.env, pty.Winsize{Rows: 50, Cols: 100}, "ssh", "-F", os.DevNull, "-p", port, "-o", "UserKnownHostsFile="+hosts,
+func (v *served) terminal(user string) *walk {
+	v.t.Helper()
+	_, port, _ := strings.Cut(v.addr, ":")
+	hosts := keep(v.t, "known_hosts", knownhosts.Line([]string{knownhosts.Normalize(v.addr)}, v.host)+"\n")
+	s := startScreenOf(v.t, v.env, pty.Winsize{Rows: 50, Cols: 100}, "ssh", "-F", os.DevNull, "-p", port, "-o", "UserKnownHostsFile="+hosts,
 		"-o", "StrictHostKeyChecking=yes", "-o", "IdentityFile=none", "-o", "IdentitiesOnly=yes", user+"@127.0.0.1")
-	return &walk{session: s, t: w.t}
+	return &walk{session: s, t: v.t}
 }
 
 // atLink walks a new session to the consent link of an app.

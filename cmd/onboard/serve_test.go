@@ -43,7 +43,7 @@ func TestServeConfigIsDocumented(t *testing.T) {
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the printed configuration is\n%+v\nand the defaults are\n%+v", c, want)
 	}
-	for _, s := range []any{serveConfig{}, serveLog{}, serveLimits{}, serveHosts{}, serveWeb{}, serveACME{}} {
+	for _, s := range []any{serveConfig{}, serveLog{}, serveLimits{}, serveHosts{}, serveWeb{}, serveACME{}, serveSignIn{}} {
 		for f := range reflect.TypeOf(s).Fields() {
 			if key := f.Tag.Get("yaml"); key != "" && !regexp.MustCompile(`(?m)^ *`+key+`:`).MatchString(a.out) {
 				t.Errorf("%s is not in the printed configuration", key)
@@ -105,6 +105,12 @@ func TestServeConfigRefused(t *testing.T) {
 		"public metrics":     {"metrics: \"[2001:db8::1]:9464\"\n", "is an address that the public may reach"},
 		"no word on proxies": {"microsoft: {proxy: \"\"}\n", "microsoft.proxy: write none"},
 		"a shell's sign":     {"name: a;b\n", "is no host name"},
+		"no way":             {"signIn: {ways: [browser]}\n", "signIn.ways is \"browser\"; write link, device or, for none, []"},
+		"device first":       {"signIn: {ways: [device, link]}\n", "device last"},
+		"a way twice":        {"signIn: {ways: [link, link]}\n", "each way once"},
+		"no client id":       {"signIn: {clientId: mine}\n", `signIn.clientId "mine" is no client id`},
+		"Microsoft's own":    {"signIn: {clientId: 14d82eec-204b-4c2f-b7e8-296a70dab67e}\n", "register one of your own"},
+		"a sign-in host":     {"signIn: {loginUrl: https://evil.example}\n", `unknown field "loginUrl"`},
 		"a password":         {"microsoft: {graphUrl: \"https://a:b@host\"}\n", "holds a user name"},
 	} {
 		t.Run(name, func(t *testing.T) {

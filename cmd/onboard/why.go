@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func formNames() string {
 
 // check refuses flags that cannot be meant, before anything is read.
 func (f whyFlags) check(o *options, args []string) error {
-	if err := o.validate(); err != nil {
+	if err := cmp.Or(o.validate(), o.byLink()); err != nil {
 		return err
 	}
 	switch {

@@ -19,7 +19,10 @@ import (
 
 // clients are the concrete clients of one run, and who is signed in.
 type clients struct {
-	o         *options
+	o *options
+	// anyone are those by whom whoever has not signed in looks, together with others;
+	// nil: these here.
+	anyone    *clients
 	transport *http.Transport
 	discover  *signin.Discoverer
 	names     checks.Reader // of the DNS
@@ -187,6 +190,9 @@ func (c *clients) readers(cloud checks.Cloud) ([]checks.Reader, error) {
 func (c *clients) readersAs(cloud checks.Cloud, asks bool) ([]checks.Reader, signin.Session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.session == nil && c.anyone != nil {
+		return c.anyone.readersAs(cloud, asks)
+	}
 	root := c.graphRoot(cloud)
 	if c.reader == nil || c.root != root {
 		r, err := graph.New(c.graphOptions(root, c.session))
