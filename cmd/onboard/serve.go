@@ -104,7 +104,7 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	if err := c.checkWeb(profiles); err != nil {
 		return err
 	}
-	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.Web.told(c.Listen)+c.SignIn.told(profiles))
+	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.toldCases()+c.Web.told(c.Listen)+c.SignIn.told(profiles))
 	return err
 }
 
@@ -152,7 +152,7 @@ func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err erro
 	if s.clients, err = newClients(c.served()); err != nil {
 		return s, err
 	}
-	if s.cases, err = cases.Open(ctx, filepath.Join(c.State, "cases.db"), cases.Options{Keep: c.Keep, Log: s.log}); err != nil {
+	if s.cases, err = cases.Open(ctx, c.Cases, cases.Options{Keep: c.Keep, Log: s.log}); err != nil {
 		return s, fmt.Errorf("open the cases: %w", err)
 	}
 	if s.server, err = s.build(ctx); err != nil {
@@ -271,6 +271,7 @@ func (s *site) listen(ctx context.Context) (l net.Listener, admin *adminDoor, er
 	if admin, err = openAdmin(ctx, s.c.Admin, s.server, s.bans, s.log); err != nil {
 		return nil, nil, err
 	}
+	admin.audit = s.cases.Entries
 	s.doors = append(s.doors, admin)
 	return l, admin, s.listenWeb(ctx)
 }

@@ -15,6 +15,7 @@ import (
 
 	"onboard.example/checks"
 	"onboard.example/ssh"
+	"onboard.example/ssh/cases"
 )
 
 // The operator's door is a socket that its owner alone can open: one JSON request
@@ -22,16 +23,19 @@ import (
 
 // adminAsk is a request of `onboard admin`.
 type adminAsk struct {
-	Do    string   `json:"do"` // status, bans, ban or lift
+	Do    string   `json:"do"` // status, bans, ban, lift or audit
 	Ban   *ssh.Ban `json:"ban,omitempty"`
 	Value string   `json:"value,omitempty"`
+	After uint64   `json:"after,omitempty"` // of the audit
 }
 
 // adminAnswer is what a server answers.
 type adminAnswer struct {
-	Error  string      `json:"error,omitempty"`
-	Status *ssh.Status `json:"status,omitempty"`
-	Bans   []ssh.Ban   `json:"bans,omitempty"`
+	Error  string         `json:"error,omitempty"`
+	Status *ssh.Status    `json:"status,omitempty"`
+	Bans   []ssh.Ban      `json:"bans,omitempty"`
+	Audit  []cases.Logged `json:"audit,omitempty"`
+	More   bool           `json:"more,omitempty"` // of the audit
 }
 
 // mostAdmin bounds a request, and mostAnswer an answer, in bytes: a list of bans may
@@ -48,6 +52,7 @@ type adminDoor struct {
 
 	server *ssh.Server
 	bans   *ssh.Bans
+	audit  func(ctx context.Context, after uint64) (some []cases.Logged, more bool, err error) // nil: there is none
 	log    *slog.Logger
 	path   string
 	pause  time.Duration // after a connection that could not be accepted
@@ -146,6 +151,17 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 	case "status":
 		st := a.server.Status()
 		return adminAnswer{Status: &st}
+	case "audit":
+		if a.audit == nil {
+			break
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), adminTime)
+		defer cancel()
+		some, more, err := a.audit(ctx, ask.After)
+		if err != nil {
+			return failed(err)
+		}
+		return adminAnswer{Audit: some, More: more}
 	case "bans":
 		return adminAnswer{Bans: a.bans.List()}
 	case "ban":

@@ -21,6 +21,7 @@ import (
 	"onboard.example/checks"
 	"onboard.example/flows"
 	"onboard.example/ssh"
+	"onboard.example/ssh/cases"
 )
 
 // serveDefaults is the configuration with every default and what it means. A
@@ -36,6 +37,7 @@ type serveConfig struct {
 	Name           string        `yaml:"name"`
 	Port           uint16        `yaml:"port"`
 	State          string        `yaml:"state"`
+	Cases          string        `yaml:"cases"`
 	HostKeys       []string      `yaml:"hostKeys"`
 	Admin          string        `yaml:"admin"`
 	TrustedProxies []string      `yaml:"trustedProxies"`
@@ -177,6 +179,9 @@ func (c *serveConfig) settle() error {
 	if len(c.HostKeys) == 0 {
 		c.HostKeys = []string{filepath.Join(c.State, "keys", "host_ed25519")}
 	}
+	if err := c.settleCases(); err != nil {
+		return err
+	}
 	c.Admin = cmp.Or(c.Admin, filepath.Join(c.State, "admin.sock"))
 	for _, file := range append(slices.Clone(c.HostKeys), c.Admin) {
 		if !filepath.IsAbs(file) {
@@ -200,6 +205,27 @@ func (c *serveConfig) settle() error {
 		return errors.New(sayConfigProxy)
 	}
 	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.SignIn.settle(), c.served().validate(), c.Web.settle(c.Name, c.Listen), c.settleMetrics(), settleProbes(c.Probes))
+}
+
+// settleCases settles where cases are kept.
+func (c *serveConfig) settleCases() error {
+	c.Cases = cmp.Or(c.Cases, filepath.Join(c.State, "cases.db"))
+	if cases.IsURL(c.Cases) {
+		if err := cases.CheckPlace(c.Cases); err != nil {
+			return fmt.Errorf("cases: %w", err)
+		}
+	} else if !filepath.IsAbs(c.Cases) || strings.Contains(c.Cases, "://") {
+		return errors.New(sayConfigCases)
+	}
+	return nil
+}
+
+// toldCases says where cases are kept, where that is not with everything else.
+func (c *serveConfig) toldCases() string {
+	if c.Cases == filepath.Join(c.State, "cases.db") {
+		return ""
+	}
+	return fmt.Sprintf(sayConfigKept, checks.Line(cases.Place(c.Cases), 300))
 }
 
 // settle holds the log's settings to their words.

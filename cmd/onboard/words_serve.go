@@ -32,6 +32,21 @@ While a key is banned everybody is asked for a key first. Whoever has none still
 comes in, but a client that may ask nobody (BatchMode of OpenSSH) does not; and
 who hides a banned key is not known by it.`
 
+	sayAuditLong = `audit prints what guides and operators did, in order, and checks the chain of it: each
+entry holds the SHA-256 of the one before. With --verify it prints the verdict alone.
+
+What was changed, taken out, put in or moved is found by the chain itself. What was
+cut off its end, or written anew from some place on by somebody who can write to the
+database, is found by a head alone that you kept elsewhere:
+
+  onboard admin audit --verify --kept SEQ:HASH
+
+--json prints each entry byte for byte, so that ` + "`sha256sum`" + ` checks it, too.`
+	sayAuditEmpty    = "The audit is empty."
+	sayAuditWhole    = "The audit is whole: %d entries, the last with the hash\n  %s\nKept elsewhere, that shows later whether something was cut off or written anew:\n  onboard admin audit --verify --kept %d:%s\n"
+	sayAuditKept     = "Type it as `onboard admin audit --verify` printed it: a number, a colon and 64 letters and digits."
+	sayAuditTampered = "Keep a copy of the database as it is now, and look who can write to it."
+
 	saySeeConfig = "Type `onboard serve --print-config` for every setting and its default."
 	sayLowPort   = "Ports below 1024 need the capability CAP_NET_BIND_SERVICE: `onboard serve --print-unit` prints a unit that has it."
 	sayMendBans  = "Mend the file, or move it away: without it nobody is banned."
@@ -89,11 +104,13 @@ who hides a banned key is not known by it.`
 	sayPlaceLocked  = "nothing can be kept in %s: %w"
 	sayStateOpen    = "the state folder %s is open to others (mode %04o): chmod 700 %s"
 
-	sayConfigFine = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
-	sayConfigDoor = "  The door in the browser: %s, at %s.\n"
-	sayConfigAnd  = " and "
-	sayConfigSame = "  SSH and TLS answer there at the same port.\n"
-	sayKeyMade    = "onboard: a host key was made: %s\n  Its fingerprint, to be published where customers find it: %s\n  `ssh fingerprint@%s` shows it in every form.\n"
+	sayConfigFine  = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
+	sayConfigCases = "cases is neither the absolute path of a file nor a URL that begins with postgres://"
+	sayConfigKept  = "  Cases are kept in %s.\n"
+	sayConfigDoor  = "  The door in the browser: %s, at %s.\n"
+	sayConfigAnd   = " and "
+	sayConfigSame  = "  SSH and TLS answer there at the same port.\n"
+	sayKeyMade     = "onboard: a host key was made: %s\n  Its fingerprint, to be published where customers find it: %s\n  `ssh fingerprint@%s` shows it in every form.\n"
 
 	sayUnaskedServed = "unknown  %s more for which somebody signs in: onboard on a machine of your own does that\n"
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"onboard.example/flows/journal"
@@ -46,7 +47,7 @@ type AuditHead struct {
 type Logged struct {
 	Entry
 
-	Raw  json.RawMessage // the entry, byte for byte as it is stored
+	Raw  []byte // the entry, byte for byte as it is stored
 	Hash string
 }
 
@@ -115,15 +116,19 @@ func (q *queries) lastEntry() (AuditHead, []byte, error) {
 // mostEntries bounds what is read of the audit at once.
 const mostEntries = 1000
 
-// Entries gives what of the audit comes after an entry, in order: at most a
-// thousand. Nothing is checked.
-func (s *Store) Entries(ctx context.Context, after uint64) (out []Logged, err error) {
+// Entries gives what of the audit comes after an entry, in order, and whether there
+// is more: at most a thousand at once. Nothing is checked.
+func (s *Store) Entries(ctx context.Context, after uint64) (out []Logged, more bool, err error) {
 	const doing = "reading the audit"
+	from := int64(min(after, math.MaxInt64))
+	if after == 0 {
+		from = math.MinInt64 // so that nothing hides before the first
+	}
 	short, cancel := s.bounded(ctx)
 	defer cancel()
-	rows, err := s.rows(short, s.reads.entries, int64(min(after, 1<<62)), mostEntries)
+	rows, err := s.rows(short, s.reads.entries, from, mostEntries)
 	if err != nil {
-		return nil, s.storing(ctx, doing, err)
+		return nil, false, s.storing(ctx, doing, err)
 	}
 	defer func() {
 		if bad := errors.Join(rows.Err(), rows.Close()); err == nil && bad != nil {
@@ -134,15 +139,15 @@ func (s *Store) Entries(ctx context.Context, after uint64) (out []Logged, err er
 		var l Logged
 		var seq int64
 		if err := rows.Scan(&seq, &l.Raw, &l.Hash); err != nil {
-			return nil, s.storing(ctx, doing, err)
+			return nil, false, s.storing(ctx, doing, err)
 		}
-		if json.Unmarshal(l.Raw, &l.Entry) != nil { // it was changed; CheckAudit says so
+		if json.Unmarshal(l.Raw, &l.Entry) != nil { // it was changed, which the chain shows
 			l.Entry = Entry{}
 		}
 		l.Seq = uint64(seq)
 		out = append(out, l)
 	}
-	return out, nil
+	return out, len(out) == mostEntries, nil
 }
 
 // TamperedError says from where on the audit is not what was written.
@@ -157,7 +162,13 @@ func (e *TamperedError) Error() string {
 }
 
 // Chain checks entries one after the other. The zero value stands before the first.
-type Chain struct{ head AuditHead }
+type Chain struct {
+	// Kept is a head that was kept elsewhere, which the chain must still hold; the
+	// zero head is none.
+	Kept AuditHead
+
+	head AuditHead
+}
 
 // Head is the last entry that was checked.
 func (c *Chain) Head() AuditHead {
@@ -172,6 +183,8 @@ func (c *Chain) Add(l Logged) error {
 	head := c.Head()
 	var in Entry
 	switch err := json.Unmarshal(l.Raw, &in); {
+	case l.Seq == 0 || l.Seq > math.MaxInt64: // a number below 1
+		return &TamperedError{1, "is not the first: something was put before it"}
 	case l.Seq > head.Seq+1:
 		return &TamperedError{head.Seq + 1, "is missing"}
 	case l.Seq != head.Seq+1:
@@ -185,7 +198,18 @@ func (c *Chain) Add(l Logged) error {
 	case in.Prev != head.Hash:
 		return &TamperedError{l.Seq, "follows another entry than the one before it"}
 	}
+	if c.Kept.Seq == l.Seq && c.Kept.Hash != l.Hash {
+		return &TamperedError{l.Seq, "is another than the one whose hash was kept"}
+	}
 	c.head = AuditHead{l.Seq, l.Hash}
+	return nil
+}
+
+// End says, behind the last entry, what is missing of what was kept.
+func (c *Chain) End() error {
+	if head := c.Head(); c.Kept.Seq > head.Seq {
+		return &TamperedError{head.Seq + 1, fmt.Sprintf("is missing, and everything up to %d, which was there", c.Kept.Seq)}
+	}
 	return nil
 }
 
@@ -193,18 +217,9 @@ func (c *Chain) Add(l Logged) error {
 // elsewhere; of the zero head that is not asked. It gives the head that the chain
 // has now, and fails with a TamperedError.
 func (s *Store) CheckAudit(ctx context.Context, kept AuditHead) (AuditHead, error) {
-	var c Chain
-	var before int64
-	short, cancel := s.bounded(ctx)
-	defer cancel()
-	if err := s.insist(short, func() error { return s.reads.strayEntries.QueryRowContext(short).Scan(&before) }); err != nil {
-		return c.Head(), s.storing(ctx, "reading the audit", err)
-	}
-	if before > 0 {
-		return c.Head(), &TamperedError{1, "is not the first: something was put before it"}
-	}
+	c := Chain{Kept: kept}
 	for {
-		some, err := s.Entries(ctx, c.Head().Seq)
+		some, more, err := s.Entries(ctx, c.Head().Seq)
 		if err != nil {
 			return c.Head(), err
 		}
@@ -212,24 +227,9 @@ func (s *Store) CheckAudit(ctx context.Context, kept AuditHead) (AuditHead, erro
 			if err := c.Add(l); err != nil {
 				return c.Head(), err
 			}
-			if err := kept.against(c.Head()); err != nil {
-				return c.Head(), err
-			}
 		}
-		if len(some) < mostEntries {
-			break
+		if !more {
+			return c.Head(), c.End()
 		}
 	}
-	if kept.Seq > c.Head().Seq {
-		return c.Head(), &TamperedError{c.Head().Seq + 1, fmt.Sprintf("is missing, and everything up to %d, which was there", kept.Seq)}
-	}
-	return c.Head(), nil
-}
-
-// against holds a head that was kept against the entry of its number.
-func (h AuditHead) against(now AuditHead) error {
-	if h.Seq != 0 && h.Seq == now.Seq && h.Hash != now.Hash {
-		return &TamperedError{h.Seq, "is another than the one whose hash was kept"}
-	}
-	return nil
 }

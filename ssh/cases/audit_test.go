@@ -33,7 +33,7 @@ func TestTheAuditIsAChain(t *testing.T) {
 			t.Errorf("an empty one: %+v, %v", empty, err)
 		}
 		heads := audited(t, s, 3)
-		all, err := s.Entries(t.Context(), 0)
+		all, _, err := s.Entries(t.Context(), 0)
 		if err != nil || len(all) != 3 {
 			t.Fatalf("%d entries, %v", len(all), err)
 		}
@@ -58,7 +58,7 @@ func TestTheAuditIsAChain(t *testing.T) {
 				t.Errorf("with head %d kept: %+v, %v", i+1, h, err)
 			}
 		}
-		if some, err := s.Entries(t.Context(), 2); err != nil || len(some) != 1 || some[0].More != "entry 3" {
+		if some, more, err := s.Entries(t.Context(), 2); err != nil || len(some) != 1 || some[0].More != "entry 3" || more {
 			t.Errorf("after the second: %+v, %v", some, err)
 		}
 	})
@@ -144,7 +144,7 @@ func TestATamperedAuditIsFound(t *testing.T) {
 	// forged makes entry 3 another, with a hash that fits it.
 	forged := func(t *testing.T, s *Store, from int) {
 		t.Helper()
-		all, err := s.Entries(t.Context(), 0)
+		all, _, err := s.Entries(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

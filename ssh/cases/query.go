@@ -110,10 +110,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 	dropInvitation   = `DELETE FROM invitations WHERE case_id = ?`
 	oldInvitations   = `DELETE FROM invitations WHERE case_id = 0 AND until_at < ?`
 
-	addEntry     = `INSERT INTO audit (seq, entry, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
-	headEntry    = `SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1`
-	strayEntries = `SELECT COUNT(*) FROM audit WHERE seq < 1`
-	entries      = `SELECT seq, entry, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`
+	addEntry  = `INSERT INTO audit (seq, entry, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	headEntry = `SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1`
+	entries   = `SELECT seq, entry, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`
 
 	// putKey keeps the key of another process that was quicker.
 	putKey = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
@@ -125,7 +124,7 @@ type statements struct {
 	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
 	putNode, putSeat, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
-	addEntry, headEntry, strayEntries, entries *sql.Stmt
+	addEntry, headEntry, entries *sql.Stmt
 
 	all []io.Closer
 }
@@ -176,7 +175,6 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.oldInvitations, oldInvitations},
 		{&s.addEntry, addEntry},
 		{&s.headEntry, headEntry},
-		{&s.strayEntries, strayEntries},
 		{&s.entries, entries},
 	} {
 		if p.query == "" { // of another database

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onboard.example/ssh"
+	"onboard.example/ssh/cases"
+)
+
+// auditRig is an operator's door with the audit of a store behind it.
+func auditRig(t *testing.T) (s *cases.Store, file, socket string) {
+	t.Helper()
+	dir := t.TempDir()
+	file, socket = filepath.Join(dir, "cases.db"), filepath.Join(dir, "s")
+	s, err := cases.Open(t.Context(), file, cases.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bans, err := ssh.OpenBans("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	door, err := openAdmin(t.Context(), socket, nil, bans, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	door.audit = s.Entries
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		door.serve()
+	}()
+	t.Cleanup(func() {
+		_ = door.Close()
+		<-ended
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, file, socket
+}
+
+// TestAdminAudit holds that the audit is shown and checked over the operator's
+// socket, that its lines can be checked with nothing of ours, and that what the
+// chain cannot show by itself is found with a head that was kept.
+func TestAdminAudit(t *testing.T) {
+	t.Parallel()
+	s, file, socket := auditRig(t)
+	audit := func(args ...string) answer {
+		t.Helper()
+		return ask(t, nil, append([]string{"admin", "--socket", socket, "audit"}, args...)...)
+	}
+	if a := audit("--verify"); a.code != codeOpen || !strings.Contains(a.out, "The audit is empty") {
+		t.Errorf("%+v", a)
+	}
+	const many = 1003 // more than one answer holds
+	var head cases.AuditHead
+	for i := range many {
+		var err error
+		if head, err = s.Audit(t.Context(), cases.Entry{Who: "Ada, Fabrikam", Role: "guide", Did: "watched", Case: "7KQ-M2X", More: fmt.Sprint("no ", i+1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := fmt.Sprintf("%d:%s", head.Seq, head.Hash)
+	if a := audit("--verify"); a.code != codeOpen || !strings.Contains(a.out, "whole: 1003 entries") || !strings.Contains(a.out, "--kept "+kept) || strings.Contains(a.out, "Ada") {
+		t.Errorf("%+v", a)
+	}
+	if a := audit("--kept", kept); a.code != codeOpen || strings.Count(a.out, "Ada, Fabrikam  guide  watched  7KQ-M2X  no ") != many {
+		t.Errorf("it exits %d with %d bytes", a.code, len(a.out))
+	}
+	for _, bad := range []string{"x", "0:" + head.Hash, "1:abc", "1003", kept + "0", strings.ToUpper(kept)} {
+		refused(t, audit("--kept", bad), "is no head of an audit", "a number, a colon")
+	}
+	a := audit("--json")
+	var r auditReport
+	if err := json.Unmarshal([]byte(a.out), &r); err != nil || a.code != codeOpen || len(r.Entries) != many || !r.Whole || r.Head != head || r.Schema != adminAuditSchema {
+		t.Fatalf("%d entries, %+v, %v", len(r.Entries), r.Head, err)
+	}
+	prev := ""
+	for i, l := range r.Entries {
+		sum := sha256.Sum256([]byte(l.Entry))
+		if hex.EncodeToString(sum[:]) != l.Hash || i > 0 && !strings.Contains(l.Entry, `"prev":"`+prev+`"`) {
+			t.Fatalf("entry %d cannot be checked by hand: %+v", i+1, l)
+		}
+		prev = l.Hash
+	}
+	tamper(t, file, `DELETE FROM audit WHERE seq = 1003`)
+	if a := audit("--verify"); a.code != codeOpen {
+		t.Errorf("a chain shows that its end was cut off? %+v", a)
+	}
+	if a := audit("--verify", "--kept", kept); a.code != codeFailed || !strings.Contains(a.err, "entry 1003 is missing") {
+		t.Errorf("cut off: %+v", a)
+	}
+	tamper(t, file, `UPDATE audit SET entry = replace(CAST(entry AS TEXT), 'Ada', 'Eve') WHERE seq = 700`)
+	if a := audit("--verify"); a.code != codeFailed || !strings.Contains(a.err, "entry 700 was changed") || !strings.Contains(a.err, "Keep a copy of the database") {
+		t.Errorf("changed: %+v", a)
+	}
+	a = audit("--json", "--verify")
+	if err := json.Unmarshal([]byte(a.out), &r); err != nil || a.code != codeFailed || r.Whole || !strings.Contains(r.Tampered, "entry 700") || r.Head.Seq != 699 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// tamper does to the audit what somebody does who can write to the database.
+func tamper(t *testing.T, file, stmt string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+file+"?_busy_timeout=2000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for _, stmt := range []string{`DROP TRIGGER IF EXISTS audit_stays`, `DROP TRIGGER IF EXISTS audit_keeps`, stmt} {
+		if _, err := db.ExecContext(t.Context(), stmt); err != nil {
+			t.Fatalf("%s: %v", stmt, err)
+		}
+	}
+}
+
+// TestAuditTextIsClean holds that nothing of an entry moves the cursor of whoever
+// reads it, however it came there.
+func TestAuditTextIsClean(t *testing.T) {
+	t.Parallel()
+	line := auditText(cases.Logged{Entry: cases.Entry{Seq: 1, Who: "Ada\x1b[2J", Did: "x\r\nForged"}})
+	if strings.ContainsAny(line, "\x1b\r\n") || !strings.Contains(line, "Ada") {
+		t.Errorf("%q", line)
+	}
+}
+
+// TestServeSaysWhereCasesAre holds that where cases are kept is checked and told, and
+// no password with it.
+func TestServeSaysWhereCasesAre(t *testing.T) {
+	t.Parallel()
+	check := func(at string) answer {
+		t.Helper()
+		return ask(t, nil, "serve", "--config", keep(t, "serve.yaml", "state: "+filepath.Join(t.TempDir(), "state")+"\ncases: \""+at+"\"\n"), "--check-config")
+	}
+	if a := check(""); a.code != codeOpen || strings.Contains(a.out, "Cases are kept") {
+		t.Errorf("%+v", a)
+	}
+	if a := check("/var/lib/other/cases.db"); a.code != codeOpen || !strings.Contains(a.out, "Cases are kept in /var/lib/other/cases.db.") {
+		t.Errorf("%+v", a)
+	}
+	a := check("postgres://onboard:s3cr3t@db.example:5433/onboard?sslmode=require")
+	if a.code != codeOpen || !strings.Contains(a.out, "Cases are kept in postgres://onboard@db.example:5433/onboard.") || strings.Contains(a.out+a.err, "s3cr3t") {
+		t.Errorf("%+v", a)
+	}
+	for at, says := range map[string]string{
+		"cases.db":                                                 "neither the absolute path of a file nor a URL",
+		"mysql://u:s3cr3t@h/x":                                     "neither the absolute path of a file nor a URL",
+		"postgres://u:s3cr3t@h:x/y":                                "this is no address of a PostgreSQL database",
+		"postgres://u:s3cr3t@h/y?sslmode=s3cr3t":                   "this is no address of a PostgreSQL database",
+		"postgres://u:s3cr3t@h/y?sslmode=maybe":                    "sslmode",
+		"postgres://u:s3cr3t@h/y?sslmode=verify-ca&sslrootcert=/n": "this is no address of a PostgreSQL database",
+	} {
+		a := check(at)
+		refused(t, a, says, "onboard serve --print-config")
+		if strings.Contains(a.out+a.err, "s3cr3t") {
+			t.Errorf("%s: it tells the password: %+v", at, a)
+		}
+	}
+}
