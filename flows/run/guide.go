@@ -428,7 +428,7 @@ func (g *Guide) take(r flows.Record) {
 
 // has is the guide's place in the run: its watch or its request; nil: none.
 func (g *Guide) has() *flows.Guide {
-	for _, list := range [][]flows.Guide{g.state.Guides, g.state.Asking} {
+	for _, list := range [...][]flows.Guide{g.state.Guides, g.state.Asking} {
 		for i := range list {
 			if list[i].Visit == g.visit {
 				return &list[i]

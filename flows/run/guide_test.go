@@ -266,6 +266,9 @@ func TestTheEndOutlivesAJournalThatCannotBeWritten(t *testing.T) {
 		if v := view(t, g); v.Run != nil || v.Why != flows.WatchStopped {
 			t.Errorf("the guide sees %+v", v)
 		}
+		if !reflect.DeepEqual(g.state, flows.State{}) || g.last != nil {
+			t.Errorf("the handle read on past the end: %+v", g.last)
+		}
 		// And the yes is none where it cannot be stored.
 		other := comes(t, j, "Bo Ek")
 		j.set(func(int, []flows.Record) (error, error) { return gone, nil })
@@ -551,4 +554,43 @@ func TestAGuideIsToldNothingThatCannotBeRead(t *testing.T) {
 			t.Errorf("nobody knows whether the yes stands, and a guide sees %+v, %v", v, err)
 		}
 	})
+}
+
+// BenchmarkJoiningLate is a guide's first look at a run of 10,000 events, after the
+// yes (budgets: G5, without the frame).
+func BenchmarkJoiningLate(b *testing.B) {
+	j := journal.NewMemory()
+	all, err := flows.Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	at := time.Now()
+	rs := []flows.Record{{Writer: "w", N: 1, At: at, By: flows.ByPerson, Event: flows.Started{Version: "1", Domain: "contoso.example", Profile: &all[0]}}}
+	ids := []checks.ID{checks.AppGrant, checks.AppPresent, checks.TenantFound, checks.ConsentPredict}
+	for i := range 9998 {
+		rs = append(rs, flows.Record{Writer: "w", N: uint64(i) + 2, At: at, By: flows.ByDriver, Event: flows.Found{Finding: checks.Finding{
+			Check: ids[i%len(ids)], Verdict: checks.Fail, Grade: checks.Verified, Summary: "0 of 5 scopes granted tenant-wide", At: at,
+		}}})
+	}
+	if _, err := j.Append(b.Context(), 0, rs...); err != nil {
+		b.Fatal(err)
+	}
+	who, err := KnownGuide("Ann Lee", "Hetk support")
+	if err != nil {
+		b.Fatal(err)
+	}
+	g, err := AskToWatch(b.Context(), j, who, GuideOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	yes := flows.Record{Writer: "w", N: 20_000, At: time.Now(), By: flows.ByPerson, Event: flows.Watched{Visit: g.visit, Here: true}}
+	if _, err := j.Append(b.Context(), uint64(len(rs))+1, yes); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		late := &Guide{journal: j, visit: g.visit, who: who, now: time.Now}
+		if v, err := late.View(b.Context()); err != nil || v.Run == nil || v.Run.State.Seq != 10_001 {
+			b.Fatalf("%+v, %v", v.Standing, err)
+		}
+	}
 }

@@ -3,7 +3,7 @@
 //
 // It reaches the world through Hands alone. Screens never wait for it: they
 // put events in with Do, which applies them before it returns, and read State
-// when woken.
+// when woken. Whoever watches somebody else's run has a Guide and no driver.
 package run
 
 import (
