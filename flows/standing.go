@@ -68,8 +68,9 @@ func (l ReceiptLine) wouldTakeBack(done ReceiptLine) bool {
 // SentBefore says which line of the plan in hand was sent before, by this run or
 // by one whose receipt is kept, to the same tenant for the same app, and may still
 // show: nothing is made twice (product §8). What sets a value may be sent again.
-// left is how long it may still take; ok is false where there is none. lines are
-// those to ask about, as they are sent; none: those of the plan.
+// left is how long it may still take, and of several lines the one that may take
+// longest is told; ok is false where there is none. lines are those to ask about,
+// as they are sent; none: those of the plan.
 func SentBefore(s State, kept []Receipt, lines ...Change) (line Change, left time.Duration, ok bool) {
 	if s.Plan == nil {
 		return line, 0, false
@@ -91,12 +92,15 @@ func SentBefore(s State, kept []Receipt, lines ...Change) (line Change, left tim
 			i := slices.IndexFunc(lines, func(c Change) bool {
 				return c.Method == "POST" && c.Method == l.Method && c.Path == l.Path && c.Body == l.Body
 			})
-			if i >= 0 && s.maySoonShow(l) && !r.since(all, l) {
-				return lines[i], s.showsIn(l), true
+			if i < 0 || r.since(all, l) {
+				continue
+			}
+			if in := s.showsIn(l); in > left {
+				line, left, ok = lines[i], in, true
 			}
 		}
 	}
-	return line, 0, false
+	return line, left, ok
 }
 
 // since says whether a receipt of a later plan, be it an undo or not, was seen to

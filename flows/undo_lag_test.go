@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -87,6 +88,17 @@ func TestWhatWasSeenLatelyIsNotMadeTwice(t *testing.T) {
 	} {
 		if _, left, ok := SentBefore(s, c.kept); ok != c.want || ok && left != time.Second {
 			t.Errorf("%s: %t, %s", name, ok, left)
+		}
+	}
+	// Of two the one that may take longer is told, in whatever order they are kept.
+	older := r
+	older.Plan, older.At = "older", noon.Add(-time.Hour)
+	younger := r
+	younger.Plan, younger.Lines = "younger", slices.Clone(r.Lines)
+	younger.Lines[0].At = noon.Add(time.Minute)
+	for _, kept := range [][]Receipt{{older, younger}, {younger, older}} {
+		if _, left, ok := SentBefore(s, kept); !ok || left != time.Minute+time.Second {
+			t.Errorf("of two: %t, %s", ok, left)
 		}
 	}
 	s.At = noon.Add(patienceObject)

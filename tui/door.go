@@ -26,7 +26,7 @@ func (s *doorSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
 	b.put(say(RoleStrong, wordDoorTitle))
-	b.put(para(RoleSubtle, wordDoorHelp, 0, w)...)
+	b.put(para(RoleSubtle, m.ownOr(wordDoorHelp, wordDoorHelpServed), 0, w)...)
 	b.gap()
 	if s.text != "" {
 		n := fill(wordDoorChars, "n", number(utf8.RuneCountInString(s.text)))

@@ -71,6 +71,20 @@ func TestDoorScreens(t *testing.T) {
 	}
 }
 
+// TestServedDoorSaysWhereATextGoes: on a server it does not stay on the person's machine.
+func TestServedDoorSaysWhereATextGoes(t *testing.T) {
+	t.Parallel()
+	for served, want := range map[bool]string{false: "It stays on this machine.", true: "This server reads it and keeps none of it."} {
+		o := walking(t, 200, 60)
+		o.Served = served
+		m := New(t.Context(), atApp(t), o)
+		press(m, "w")
+		if text := screenText(t, m.View().Content, 200, 60); !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+			t.Errorf("served %t:\n%s", served, text)
+		}
+	}
+}
+
 // TestDoorExceedsNoWindow lays the door out at many sizes. In the line that is
 // being edited an address is cut, as everything is that is edited.
 func TestDoorExceedsNoWindow(t *testing.T) {

@@ -8,6 +8,8 @@ const (
 	wordDoorTight    = "why?" // where there is little room
 	wordDoorTitle    = "What were you shown?"
 	wordDoorHelp     = "Paste the page, its address or the error here, or type its code. It stays on this machine."
+	// Of a served run it goes to the server.
+	wordDoorHelpServed = "Paste the page, its address or the error here, or type its code. This server reads it and keeps none of it."
 	wordDoorExample  = "AADSTS90094"
 	wordDoorPasted   = "{n} pasted. Press enter for the answer."
 	wordDoorChars    = "{n} characters"

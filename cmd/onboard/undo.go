@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -112,8 +113,11 @@ func (o *options) aboutReceipt(r flows.Receipt) error {
 func (o *options) receipts() (all map[string]flows.Receipt, unread []error) {
 	all = map[string]flows.Receipt{}
 	dir := filepath.Join(o.stateDir(), "receipts")
-	if _, err := os.Stat(dir); err != nil {
+	switch _, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
 		return all, nil // nothing was ever kept
+	case err != nil: // there may be some
+		return all, []error{fmt.Errorf("looking for receipts: %w", err)}
 	}
 	kept, err := journal.OpenReceipts(dir)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,23 @@ func TestAnOldReceiptThatCannotBeRead(t *testing.T) {
 	}
 	if u := g.undo(t, end.File); u.code != codeOpen || !says(u) {
 		t.Errorf("undo, exit %d\n%s", u.code, u.err)
+	}
+}
+
+// A place of receipts that cannot be looked into is not taken for an empty one.
+func TestReceiptsThatCannotBeLookedFor(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, sim.Options{Scenario: "admins-only"}, scriptAdmin).about(sim.Expect{App: "hetk"})
+	dir := filepath.Dir(g.kept("x"))
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Base(dir), dir); err != nil { // it leads to itself
+		t.Fatal(err)
+	}
+	a := g.with(t, "plan", "--path", "allow-all")
+	if a.code != codeOpen || !strings.Contains(a.err, "looking for receipts") || !strings.Contains(a.err, "is not counted") {
+		t.Errorf("exit %d\n%s", a.code, a.err)
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 
 // What comes back while nobody waits for it, as it does where a person mails the link
 // and goes home: it is kept in memory until the run is back at its link, the last of a
-// run alone, and no longer than its state counts.
+// run alone, and no longer than its state counts. What says that consent was given gives
+// way to nothing less: somebody else may open the same link afterwards, and turn back.
 
 // kept is what came for a run: no more of it than a run reads.
 type kept struct {
@@ -36,7 +37,11 @@ func (r *Returns) keep(s signed, state string, c checks.Callback) {
 	if c.Tenant != "" {
 		said.Set("tenant", c.Tenant)
 	}
-	if _, known := r.kept[s.run]; !known && len(r.kept) >= mostSpent {
+	before, known := r.kept[s.run]
+	if known && before.state == sumOf(state) && before.said.Get("admin_consent") == "True" && !c.Consented {
+		return
+	}
+	if !known && len(r.kept) >= mostSpent {
 		var first sum16
 		var soonest time.Time
 		for id, k := range r.kept {

@@ -36,7 +36,7 @@ func brings(t *testing.T, r *Returns, state string, more ...string) fate {
 }
 
 // TestKeptForLater holds what a run hears of what came while it was away: the last of
-// it, once, and no more than a run reads.
+// it that gave consent, once, and no more than a run reads.
 func TestKeptForLater(t *testing.T) {
 	t.Parallel()
 	r := newReturns(t, nil)
@@ -47,6 +47,8 @@ func TestKeptForLater(t *testing.T) {
 		brings(t, r, state, "error", "access_denied", "error_description", "AADSTS65004: somebody declined"),
 		brings(t, r, state, "code", "s3cr3t", "session_state", "x"),
 		brings(t, r, state, "code", "s3cr3t"),
+		brings(t, r, state, "error", "access_denied", "error_description", "AADSTS65004: somebody else declined"),
+		brings(t, r, state, "admin_consent", "False"),
 	} {
 		if f != fateKept {
 			t.Errorf("%d", f)
