@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	kiota "github.com/microsoft/kiota-abstractions-go"
-	"github.com/microsoft/kiota-abstractions-go/serialization"
 
 	"onboard.example/checks"
 )
@@ -73,18 +72,17 @@ func (c *client) url(a ask) (*url.URL, error) {
 	return u, nil
 }
 
-// send asks and decodes the answer with an SDK model; nil where the answer has
-// no body. Whatever goes wrong, panics of the model included, is a
-// *checks.Failure.
-func (t *trail) send(a ask, factory serialization.ParsableFactory) (serialization.Parsable, error) {
+// send asks; nil where the answer has no body. Whatever goes wrong, panics of the
+// SDK included, is a *checks.Failure.
+func (t *trail) send(a ask) ([]byte, error) {
 	u, err := t.url(a)
 	if err != nil {
 		return nil, &checks.Failure{Kind: checks.FailRequest, Message: clean(err.Error())}
 	}
-	return t.sendTo(u, a, factory)
+	return t.sendTo(u, a)
 }
 
-func (t *trail) sendTo(u *url.URL, a ask, factory serialization.ParsableFactory) (p serialization.Parsable, err error) {
+func (t *trail) sendTo(u *url.URL, a ask) (body []byte, err error) {
 	info := kiota.NewRequestInformation()
 	info.Method = methodOf(a.method)
 	info.SetUri(*u)
@@ -97,16 +95,18 @@ func (t *trail) sendTo(u *url.URL, a ask, factory serialization.ParsableFactory)
 	ex := &exchange{token: t.token, claims: t.claims, need: a.need}
 	defer func() {
 		if r := recover(); r != nil {
-			p, err = nil, &checks.Failure{Kind: checks.FailNotJSON, Message: wordOdd}
+			body, err = nil, &checks.Failure{Kind: checks.FailNotJSON, Message: wordOdd}
 		}
 		t.seen = append(t.seen, ex.seen...)
 		t.details, t.status = ex.details, ex.status
 		err = failureOf(err, ex)
 	}()
-	return t.adapter.Send(context.WithValue(t.ctx, exchangeKey{}, ex), info, factory, nil)
+	got, err := t.adapter.SendPrimitive(context.WithValue(t.ctx, exchangeKey{}, ex), info, "[]byte", nil)
+	body, _ = got.([]byte) // nil: there is none
+	return body, err
 }
 
-// guarded runs fn, and makes a panic inside an SDK model a failure.
+// guarded runs fn, and makes a panic a failure.
 func guarded(fn func() error) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -149,28 +149,52 @@ func methodOf(m string) kiota.HttpMethod {
 }
 
 // one asks for a single object.
-func one[T serialization.Parsable](t *trail, a ask, factory serialization.ParsableFactory) (T, error) {
-	var none T
-	p, err := t.send(a, factory)
+func one[T any](t *trail, a ask) (*T, error) {
+	b, err := t.send(a)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	v, ok := p.(T)
-	if !ok {
-		return none, t.lacks(wordEmptyObject)
+	if b == nil {
+		return nil, t.lacks(wordEmptyObject)
 	}
-	return v, nil
+	return decoded[T](t, b)
 }
 
-// page is what every list of the SDK's models can do.
-type page[T any] interface {
-	GetValue() []T
-	GetOdataNextLink() *string
+// page is a page of a list.
+type page[T any] struct {
+	Value *[]*T   `json:"value"`
+	Next  *string `json:"@odata.nextLink"`
+}
+
+// pageAt asks for one page; next is the address of the one after it, empty: there
+// is none.
+func pageAt[T any](t *trail, u *url.URL, a ask) (items []T, next string, err error) {
+	b, err := t.sendTo(u, a)
+	if err != nil {
+		return nil, "", err
+	}
+	p := &page[T]{}
+	if b != nil {
+		if p, err = decoded[page[T]](t, b); err != nil {
+			return nil, "", err
+		}
+	}
+	if p.Value == nil {
+		return nil, "", t.lacks("value")
+	}
+	items = []T{}
+	for _, v := range *p.Value {
+		if v == nil {
+			return nil, "", t.lacks("an item of value")
+		}
+		items = append(items, *v)
+	}
+	return items, deref(p.Next), nil
 }
 
 // list asks for a list, whole or not at all: a list that breaks off halfway
 // must not be taken for a short one.
-func list[T any, P page[T]](t *trail, a ask, factory serialization.ParsableFactory) ([]T, error) {
+func list[T any](t *trail, a ask) ([]T, error) {
 	u, err := t.url(a)
 	if err != nil {
 		return nil, &checks.Failure{Kind: checks.FailRequest, Message: clean(err.Error())}
@@ -178,29 +202,30 @@ func list[T any, P page[T]](t *trail, a ask, factory serialization.ParsableFacto
 	out, been := []T{}, map[string]bool{}
 	for range t.o.Limits.Pages {
 		been[u.String()] = true
-		p, err := t.sendTo(u, a, factory)
+		items, next, err := pageAt[T](t, u, a)
 		if err != nil {
 			return nil, err
 		}
-		v, ok := p.(P)
-		if !ok || v.GetValue() == nil {
-			return nil, t.lacks("value")
-		}
-		for _, item := range v.GetValue() {
-			if any(item) == nil {
-				return nil, t.lacks("an item of value")
-			}
-			out = append(out, item)
-		}
-		next := v.GetOdataNextLink()
-		if next == nil || *next == "" {
+		out = append(out, items...)
+		if next == "" {
 			return out, nil
 		}
-		if u, err = t.next(*next, been); err != nil {
+		if u, err = t.next(next, been); err != nil {
 			return nil, err
 		}
 	}
 	return nil, t.failure(checks.FailRequest, wordTooMany(t.o.Limits.Pages))
+}
+
+// onePage asks for a list and takes its first page alone; more says that there
+// are others.
+func onePage[T any](t *trail, a ask) (items []T, more bool, err error) {
+	u, err := t.url(a)
+	if err != nil {
+		return nil, false, &checks.Failure{Kind: checks.FailRequest, Message: clean(err.Error())}
+	}
+	items, next, err := pageAt[T](t, u, a)
+	return items, next != "", err
 }
 
 // next checks the address of the next page: the token goes there.
@@ -237,3 +262,12 @@ func byAppID(appID, rest string) (string, bool) {
 	}
 	return "servicePrincipals(appId='" + strings.ToLower(appID) + "')" + rest, true
 }
+
+// escaped makes a query value of an OData expression: spaces as %20, which is
+// read alike everywhere.
+func escaped(expression string) string {
+	return strings.ReplaceAll(url.QueryEscape(expression), "+", "%20")
+}
+
+// quoted is a text as an OData literal.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -92,7 +90,7 @@ func (ch *Changer) send(ctx context.Context, w Write, f form, given string) (a A
 	if w.Body != "" {
 		q.body = []byte(w.Body)
 	}
-	p, err := t.send(q, f.factory)
+	b, err := t.send(q)
 	if n := len(t.seen); n > 0 {
 		a.RequestID = t.seen[n-1].RequestID
 	}
@@ -100,8 +98,14 @@ func (ch *Changer) send(ctx context.Context, w Write, f form, given string) (a A
 		return a, t.explainNoBacking(err)
 	}
 	a.Status = t.status
-	if o, ok := p.(interface{ GetId() *string }); ok {
-		a.ObjectID = checks.Line(text(o.GetId()), 128)
+	if f.made && b != nil {
+		o, err := decoded[struct {
+			ID *string `json:"id"`
+		}](t, b)
+		if err != nil {
+			return a, err
+		}
+		a.ObjectID = checks.Line(text(o.ID), 128)
 	}
 	return a, nil
 }
@@ -133,12 +137,12 @@ func tenantOf(t *trail) (string, error) {
 	if t.claims.tenant != "" {
 		return t.claims.tenant, nil
 	}
-	found, err := list[models.Organizationable, models.OrganizationCollectionResponseable](t,
-		ask{path: "organization", query: "$select=id", need: needTenant}, models.CreateOrganizationCollectionResponseFromDiscriminatorValue)
+	found, err := list[organizationRead](t,
+		ask{path: "organization", query: "$select=id", need: needTenant})
 	if err != nil || len(found) == 0 {
 		return "", err
 	}
-	return text(found[0].GetId()), nil
+	return text(found[0].ID), nil
 }
 
 // noBacking is Graph's inner code for an app id that no tenant may use

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -185,12 +183,12 @@ func unsent(err error) error {
 // because it was there already.
 func (ch *Changer) asked(ctx context.Context, c *call, given string) error {
 	path, _ := byAppID(ch.confirmed.appID, "") // a GUID, by the form of the write
-	sp, err := one[models.ServicePrincipalable](&trail{call: c, ctx: ctx},
-		ask{path: path, query: "$select=id,appId", need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
+	sp, err := one[servicePrincipalRead](&trail{call: c, ctx: ctx},
+		ask{path: path, query: "$select=id,appId", need: needApps})
 	if err != nil {
 		return err
 	}
-	if text(sp.GetId()) != given {
+	if text(sp.ID) != given {
 		return &checks.Failure{Kind: checks.FailRequest, Message: wordNotAgreed}
 	}
 	ch.progress.mu.Lock()

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 	"onboard.example/checks/consent"
 )
@@ -71,7 +69,7 @@ func readResources(rd *reading, t *trail) ([]checks.ServicePrincipal, error) {
 		if roles[id] {
 			query += ",appRoles"
 		}
-		sp, err := one[models.ServicePrincipalable](t, ask{path: path, query: query, need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
+		sp, err := one[servicePrincipalRead](t, ask{path: path, query: query, need: needApps})
 		if absent(err) {
 			t.saw(sayAbsent)
 			return nil, nil // absent is an answer
@@ -127,8 +125,8 @@ type classified struct {
 
 func readClassifications(t *trail, id string) (map[string]classified, error) {
 	path, _ := byAppID(id, "/delegatedPermissionClassifications")
-	found, err := list[models.DelegatedPermissionClassificationable, models.DelegatedPermissionClassificationCollectionResponseable](t,
-		ask{path: path, need: needClassList}, models.CreateDelegatedPermissionClassificationCollectionResponseFromDiscriminatorValue)
+	found, err := list[classificationRead](t,
+		ask{path: path, need: needClassList})
 	if absent(err) {
 		t.saw(sayAbsent)
 		return nil, nil
@@ -138,30 +136,27 @@ func readClassifications(t *trail, id string) (map[string]classified, error) {
 	}
 	out := map[string]classified{}
 	for _, c := range found {
-		id := strings.ToLower(text(c.GetPermissionId()))
-		level, ok := classLevel(c.GetClassification())
+		id := strings.ToLower(text(c.PermissionID))
+		level, ok := classLevel(c.Level)
 		if id == "" || !ok {
 			// A level that is not known may allow or forbid: better not read than misread.
 			return nil, t.lacks("a classification that is known")
 		}
-		out[id] = classified{level, checks.Line(text(c.GetId()), maxName)}
+		out[id] = classified{level, checks.Line(text(c.ID), maxName)}
 	}
 	t.saw("%s", counted(len(out), "classified scope"))
 	return out, nil
 }
 
-func classLevel(c *models.PermissionClassificationType) (consent.Level, bool) {
-	if c == nil {
-		return "", false
-	}
-	switch *c {
-	case models.LOW_PERMISSIONCLASSIFICATIONTYPE:
+// classLevel reads a level by the words of v1.0 (permissionClassificationType [MM]).
+func classLevel(word *string) (consent.Level, bool) {
+	switch deref(word) {
+	case "low":
 		return consent.Low, true
-	case models.MEDIUM_PERMISSIONCLASSIFICATIONTYPE:
+	case "medium":
 		return consent.Medium, true
-	case models.HIGH_PERMISSIONCLASSIFICATIONTYPE:
+	case "high":
 		return consent.High, true
-	case models.UNKNOWNFUTUREVALUE_PERMISSIONCLASSIFICATIONTYPE:
 	}
 	return "", false
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"onboard.example/checks"
 )
@@ -41,7 +40,7 @@ func readApp(rd *reading, t *trail) (*checks.ServicePrincipal, error) {
 	if err != nil {
 		return nil, err
 	}
-	sp, err := one[models.ServicePrincipalable](t, ask{path: path, query: selectApp, need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
+	sp, err := one[servicePrincipalRead](t, ask{path: path, query: selectApp, need: needApps})
 	if absent(err) {
 		t.saw(sayAbsent)
 		return nil, nil // absent is an answer, and the contract's word for it is nil
@@ -63,7 +62,7 @@ func readDeleted(rd *reading, t *trail) (*checks.DeletedApp, error) {
 	if !checks.IsGUID(rd.q.Deleted) {
 		return nil, &checks.Failure{Kind: checks.FailRequest, Message: wordBadDeleted}
 	}
-	sp, err := one[models.ServicePrincipalable](t, ask{path: "directory/deletedItems/" + rd.q.Deleted, need: needApps}, models.CreateServicePrincipalFromDiscriminatorValue)
+	sp, err := one[servicePrincipalRead](t, ask{path: "directory/deletedItems/" + rd.q.Deleted, need: needApps})
 	if absent(err) {
 		t.saw(sayAbsent)
 		return nil, nil
@@ -71,11 +70,11 @@ func readDeleted(rd *reading, t *trail) (*checks.DeletedApp, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := checks.DeletedApp{ID: text(sp.GetId()), AppID: text(sp.GetAppId()), Name: checks.Line(text(sp.GetDisplayName()), maxName)}
+	d := checks.DeletedApp{ID: text(sp.ID), AppID: text(sp.AppID), Name: checks.Line(text(sp.Name), maxName)}
 	if !checks.IsGUID(d.ID) || !checks.IsGUID(d.AppID) {
 		return nil, t.lacks("id or appId")
 	}
-	if at := sp.GetDeletedDateTime(); at != nil {
+	if at := sp.Deleted; at != nil {
 		d.At = at.UTC()
 	}
 	t.saw("%s, deleted", d.ID)
@@ -83,27 +82,26 @@ func readDeleted(rd *reading, t *trail) (*checks.DeletedApp, error) {
 }
 
 // servicePrincipal copies what was selected.
-func servicePrincipal(t *trail, sp models.ServicePrincipalable) (checks.ServicePrincipal, error) {
+func servicePrincipal(t *trail, sp *servicePrincipalRead) (checks.ServicePrincipal, error) {
 	p := checks.ServicePrincipal{
-		ID: text(sp.GetId()), AppID: strings.ToLower(text(sp.GetAppId())), Name: text(sp.GetDisplayName()),
-		Enabled: sp.GetAccountEnabled(), Deactivated: flag(sp.GetAdditionalData(), "isDisabled"),
-		DisabledByMS: text(sp.GetDisabledByMicrosoftStatus()), AssignmentRequired: sp.GetAppRoleAssignmentRequired(),
-		OwnerTenant: guid(sp.GetAppOwnerOrganizationId()), Audience: text(sp.GetSignInAudience()),
+		ID: text(sp.ID), AppID: strings.ToLower(text(sp.AppID)), Name: text(sp.Name),
+		Enabled: sp.Enabled, Deactivated: flag(sp.IsDisabled),
+		DisabledByMS: text(sp.DisabledByMS), AssignmentRequired: sp.AssignmentRequired,
+		OwnerTenant: guid(sp.OwnerTenant), Audience: text(sp.Audience),
 	}
-	if v := sp.GetVerifiedPublisher(); v != nil {
-		p.Publisher = &checks.Publisher{ID: text(v.GetVerifiedPublisherId()), Name: text(v.GetDisplayName())}
+	if v := sp.Publisher; v != nil {
+		p.Publisher = &checks.Publisher{ID: text(v.ID), Name: text(v.Name)}
 	}
-	for _, s := range sp.GetOauth2PermissionScopes() {
-		if s != nil && s.GetValue() != nil && s.GetId() != nil {
-			on := s.GetIsEnabled()
-			p.Scopes = append(p.Scopes, checks.PublishedScope{ID: guid(s.GetId()), Value: text(s.GetValue()), Type: text(s.GetTypeEscaped()), Enabled: on != nil && *on})
+	for _, s := range sp.Scopes {
+		if s != nil && s.Value != nil && s.ID != nil {
+			p.Scopes = append(p.Scopes, checks.PublishedScope{ID: guid(s.ID), Value: text(s.Value), Type: text(s.Type), Enabled: yes(s.Enabled)})
 		}
 	}
-	for _, r := range sp.GetAppRoles() {
-		if r == nil || r.GetId() == nil {
+	for _, r := range sp.Roles {
+		if r == nil || r.ID == nil {
 			continue
 		}
-		role := checks.PublishedRole{ID: guid(r.GetId()), Value: text(r.GetValue()), Users: givenToUsers(r)}
+		role := checks.PublishedRole{ID: guid(r.ID), Value: text(r.Value), Users: givenToUsers(r)}
 		if role.Value != "" || role.Users { // a role for people needs no value
 			p.AppRoles = append(p.AppRoles, role)
 		}
@@ -116,19 +114,14 @@ func servicePrincipal(t *trail, sp models.ServicePrincipalable) (checks.ServiceP
 
 // givenToUsers says whether people and groups can be assigned a role: one that
 // is off cannot be (appRole [MM]: allowedMemberTypes, isEnabled).
-func givenToUsers(r models.AppRoleable) bool {
-	on := r.GetIsEnabled()
-	return (on == nil || *on) && containsFold(r.GetAllowedMemberTypes(), "User")
+func givenToUsers(r *roleRead) bool {
+	return (r.Enabled == nil || *r.Enabled) && containsFold(r.Types, "User")
 }
 
-// flag reads a member that the SDK's model does not know: isDisabled is in
-// v1.0 (entra-facts §1) and not in the model of v1.89.0.
-func flag(more map[string]any, key string) *bool {
-	switch v := more[key].(type) {
-	case *bool:
-		return v
-	case bool:
-		return &v
+// flag is a truth value where that is what came.
+func flag(v any) *bool {
+	if b, ok := v.(bool); ok {
+		return &b
 	}
 	return nil
 }
@@ -147,9 +140,9 @@ func readGrants(rd *reading, t *trail) ([]checks.Grant, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := list[models.OAuth2PermissionGrantable, models.OAuth2PermissionGrantCollectionResponseable](t, ask{
+	found, err := list[grantRead](t, ask{
 		path: path, query: "$top=999", need: needGrants,
-	}, models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue)
+	})
 	if absent(err) {
 		t.saw(sayAbsent)
 		return []checks.Grant{}, nil
@@ -174,16 +167,16 @@ func readGrants(rd *reading, t *trail) ([]checks.Grant, error) {
 
 // grantOf copies a grant. Old grants begin with a space (entra-facts §2). A
 // consentType that is neither of the two known ones is not taken for either.
-func grantOf(t *trail, g models.OAuth2PermissionGrantable) (checks.Grant, error) {
+func grantOf(t *trail, g grantRead) (checks.Grant, error) {
 	raw := ""
-	if g.GetScope() != nil {
-		raw = checks.Line(*g.GetScope(), maxScope)
+	if g.Scope != nil {
+		raw = checks.Line(*g.Scope, maxScope)
 	}
 	grant := checks.Grant{
-		ID: text(g.GetId()), ResourceID: text(g.GetResourceId()), Principal: text(g.GetPrincipalId()),
+		ID: text(g.ID), ResourceID: text(g.ResourceID), Principal: text(g.Principal),
 		Raw: raw, Scopes: strings.Fields(raw),
 	}
-	switch kind := text(g.GetConsentType()); {
+	switch kind := text(g.Kind); {
 	case strings.EqualFold(kind, "AllPrincipals"):
 		grant.Everyone = true
 	case !strings.EqualFold(kind, "Principal"):
@@ -213,9 +206,9 @@ func readRoleAssignments(rd *reading, t *trail, rest, noun string) ([]checks.Ass
 	if err != nil {
 		return nil, err
 	}
-	found, err := list[models.AppRoleAssignmentable, models.AppRoleAssignmentCollectionResponseable](t, ask{
+	found, err := list[assignmentRead](t, ask{
 		path: path, query: "$select=id,appRoleId,principalId,principalType,resourceId&$top=999", need: needApps,
-	}, models.CreateAppRoleAssignmentCollectionResponseFromDiscriminatorValue)
+	})
 	if absent(err) {
 		t.saw(sayAbsent)
 		return []checks.Assignment{}, nil
@@ -226,8 +219,8 @@ func readRoleAssignments(rd *reading, t *trail, rest, noun string) ([]checks.Ass
 	out := []checks.Assignment{}
 	for _, a := range found {
 		out = append(out, checks.Assignment{
-			ID: text(a.GetId()), PrincipalID: guid(a.GetPrincipalId()), PrincipalType: text(a.GetPrincipalType()),
-			RoleID: guid(a.GetAppRoleId()), ResourceID: guid(a.GetResourceId()),
+			ID: text(a.ID), PrincipalID: guid(a.PrincipalID), PrincipalType: text(a.PrincipalType),
+			RoleID: guid(a.RoleID), ResourceID: guid(a.ResourceID),
 		})
 	}
 	t.saw("%s", counted(len(out), noun))

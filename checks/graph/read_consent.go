@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -27,17 +25,16 @@ func readAuthorization(rd *reading) (l policyLook) {
 		}
 		l.seen = t.seen
 	}()
-	p, err := one[models.AuthorizationPolicyable](t, ask{path: "policies/authorizationPolicy", need: needPolicy}, models.CreateAuthorizationPolicyFromDiscriminatorValue)
+	p, err := one[authorizationRead](t, ask{path: "policies/authorizationPolicy", need: needPolicy})
 	if err != nil {
 		return policyLook{err: err}
 	}
-	role := p.GetDefaultUserRolePermissions()
-	if role == nil || role.GetPermissionGrantPoliciesAssigned() == nil {
+	if p.Role == nil || p.Role.Assigned == nil {
 		// Taking its absence for "none" would read as: users may not consent.
 		return policyLook{err: t.lacks("permissionGrantPoliciesAssigned")}
 	}
-	a := checks.Authorization{Assigned: []string{}, RiskyAllowed: p.GetAllowUserConsentForRiskyApps()}
-	for _, id := range role.GetPermissionGrantPoliciesAssigned() {
+	a := checks.Authorization{Assigned: []string{}, RiskyAllowed: p.Risky}
+	for _, id := range p.Role.Assigned {
 		a.Assigned = append(a.Assigned, name(id))
 	}
 	t.saw("permissionGrantPoliciesAssigned: %s; allowUserConsentForRiskyApps %s", strings.Join(a.Assigned, ", "), told(a.RiskyAllowed))
@@ -52,22 +49,22 @@ func readAssigned(rd *reading, t *trail) (checks.Authorization, error) {
 
 // readWorkflow reads the admin consent request policy (entra-facts §6).
 func readWorkflow(_ *reading, t *trail) (checks.Workflow, error) {
-	p, err := one[models.AdminConsentRequestPolicyable](t, ask{path: "policies/adminConsentRequestPolicy", need: needWorkflow}, models.CreateAdminConsentRequestPolicyFromDiscriminatorValue)
+	p, err := one[workflowRead](t, ask{path: "policies/adminConsentRequestPolicy", need: needWorkflow})
 	if err != nil {
 		return checks.Workflow{}, err
 	}
-	if p.GetIsEnabled() == nil {
+	if p.Enabled == nil {
 		return checks.Workflow{}, t.lacks("isEnabled")
 	}
-	w := checks.Workflow{Enabled: *p.GetIsEnabled(), Notify: yes(p.GetNotifyReviewers()), Remind: yes(p.GetRemindersEnabled()), Reviewers: []string{}}
-	if d := p.GetRequestDurationInDays(); d != nil {
+	w := checks.Workflow{Enabled: *p.Enabled, Notify: yes(p.Notify), Remind: yes(p.Remind), Reviewers: []string{}}
+	if d := p.Days; d != nil {
 		w.Days = int(*d)
 	}
-	for _, r := range p.GetReviewers() {
+	for _, r := range p.Reviewers {
 		if r != nil {
-			w.Reviewers = append(w.Reviewers, checks.Line(deref(r.GetQuery()), maxMessage))
-			form := checks.ReviewerForm{Type: checks.Line(deref(r.GetQueryType()), maxName)}
-			if root := r.GetQueryRoot(); root != nil {
+			w.Reviewers = append(w.Reviewers, checks.Line(deref(r.Query), maxMessage))
+			form := checks.ReviewerForm{Type: checks.Line(deref(r.Type), maxName)}
+			if root := r.Root; root != nil {
 				line := checks.Line(*root, maxMessage)
 				form.Root = &line
 			}
@@ -89,15 +86,15 @@ func deref(s *string) string {
 
 // readDefaults reads whether security defaults are on.
 func readDefaults(_ *reading, t *trail) (bool, error) {
-	p, err := one[models.IdentitySecurityDefaultsEnforcementPolicyable](t, ask{path: "policies/identitySecurityDefaultsEnforcementPolicy", need: needDefaults}, models.CreateIdentitySecurityDefaultsEnforcementPolicyFromDiscriminatorValue)
+	p, err := one[defaultsRead](t, ask{path: "policies/identitySecurityDefaultsEnforcementPolicy", need: needDefaults})
 	if err != nil {
 		return false, err
 	}
-	if p.GetIsEnabled() == nil {
+	if p.Enabled == nil {
 		return false, t.lacks("isEnabled")
 	}
-	t.saw("isEnabled %t", *p.GetIsEnabled())
-	return *p.GetIsEnabled(), nil
+	t.saw("isEnabled %t", *p.Enabled)
+	return *p.Enabled, nil
 }
 
 // readRequests reads the consent requests for the app. The list is read whole:
@@ -107,19 +104,19 @@ func readRequests(rd *reading, t *trail) ([]checks.ConsentRequest, error) {
 	if _, err := appPath(rd, ""); err != nil {
 		return nil, err
 	}
-	found, err := list[models.AppConsentRequestable, models.AppConsentRequestCollectionResponseable](t, ask{
+	found, err := list[requestRead](t, ask{
 		path: "identityGovernance/appConsent/appConsentRequests", need: needRequests,
-	}, models.CreateAppConsentRequestCollectionResponseFromDiscriminatorValue)
+	})
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(r models.AppConsentRequestable) bool {
-		return !strings.EqualFold(text(r.GetAppId()), strings.TrimSpace(rd.q.App.ClientID))
+	found = slices.DeleteFunc(found, func(r requestRead) bool {
+		return !strings.EqualFold(text(r.AppID), strings.TrimSpace(rd.q.App.ClientID))
 	})
 	t.saw("%s for this app", counted(len(found), "request"))
-	ids, byID := []string{}, map[string]models.AppConsentRequestable{}
+	ids, byID := []string{}, map[string]requestRead{}
 	for _, r := range found {
-		id := text(r.GetId())
+		id := text(r.ID)
 		if id == "" {
 			return nil, t.lacks("id")
 		}
@@ -128,16 +125,16 @@ func readRequests(rd *reading, t *trail) ([]checks.ConsentRequest, error) {
 	return eachResource(t, ids, func(t *trail, id string) (checks.ConsentRequest, error) { return readRequest(t, byID[id]) })
 }
 
-func readRequest(t *trail, r models.AppConsentRequestable) (checks.ConsentRequest, error) {
-	out := checks.ConsentRequest{ID: text(r.GetId()), AppID: strings.ToLower(text(r.GetAppId())), Scopes: []string{}}
-	for _, s := range r.GetPendingScopes() {
+func readRequest(t *trail, r requestRead) (checks.ConsentRequest, error) {
+	out := checks.ConsentRequest{ID: text(r.ID), AppID: strings.ToLower(text(r.AppID)), Scopes: []string{}}
+	for _, s := range r.Pending {
 		if s != nil {
-			out.Scopes = append(out.Scopes, text(s.GetDisplayName()))
+			out.Scopes = append(out.Scopes, text(s.Name))
 		}
 	}
-	people, err := list[models.UserConsentRequestable, models.UserConsentRequestCollectionResponseable](t, ask{
+	people, err := list[personsRequestRead](t, ask{
 		path: "identityGovernance/appConsent/appConsentRequests/" + url.PathEscape(out.ID) + "/userConsentRequests", need: needRequests,
-	}, models.CreateUserConsentRequestCollectionResponseFromDiscriminatorValue)
+	})
 	if err != nil {
 		return out, err
 	}
@@ -148,15 +145,15 @@ func readRequest(t *trail, r models.AppConsentRequestable) (checks.ConsentReques
 
 // requestStatus is the status of the whole: one that still waits makes it
 // waiting; else the newest counts (statuses: entra-facts §6).
-func requestStatus(people []models.UserConsentRequestable) string {
+func requestStatus(people []personsRequestRead) string {
 	status, newest := "", ""
 	for _, p := range people {
-		s := text(p.GetStatus())
+		s := text(p.Status)
 		if strings.EqualFold(s, "InProgress") {
 			return s
 		}
 		made := ""
-		if at := p.GetCreatedDateTime(); at != nil {
+		if at := p.Made; at != nil {
 			made = at.UTC().Format("2006-01-02T15:04:05")
 		}
 		if status == "" || made > newest {

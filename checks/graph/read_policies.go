@@ -6,9 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
-	"onboard.example/checks"
 	"onboard.example/checks/consent"
 )
 
@@ -17,8 +14,8 @@ import (
 // those of the policies that are assigned to users are read each, in one more
 // stage that such an answer forces. The other policies stay unread.
 func readPolicies(rd *reading, t *trail) ([]consent.Policy, error) {
-	found, err := list[models.PermissionGrantPolicyable, models.PermissionGrantPolicyCollectionResponseable](t,
-		ask{path: "policies/permissionGrantPolicies", need: needConsentPolicies}, models.CreatePermissionGrantPolicyCollectionResponseFromDiscriminatorValue)
+	found, err := list[policyRead](t,
+		ask{path: "policies/permissionGrantPolicies", need: needConsentPolicies})
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +42,10 @@ func readPolicies(rd *reading, t *trail) ([]consent.Policy, error) {
 
 // policyOf copies a policy; whole is false where one of its lists of sets is
 // not there or holds something that is no set.
-func policyOf(p models.PermissionGrantPolicyable) (policy consent.Policy, whole bool) {
-	in, inOK := conditionSets(p.GetIncludes())
-	ex, exOK := conditionSets(p.GetExcludes())
-	return consent.Policy{ID: text(p.GetId()), Includes: in, Excludes: ex}, inOK && exOK
+func policyOf(p policyRead) (policy consent.Policy, whole bool) {
+	in, inOK := conditionSets(p.Includes)
+	ex, exOK := conditionSets(p.Excludes)
+	return consent.Policy{ID: text(p.ID), Includes: in, Excludes: ex}, inOK && exOK
 }
 
 // forSelf is the prefix of assignments that are about a user's own consent; its
@@ -63,7 +60,7 @@ func assignedForSelf(assigned []string, id string) bool {
 // readSets reads what the list did not carry, of the assigned policies, all at
 // once. A policy whose sets cannot be read stays unread, with the evidence of
 // the try: the others are worth having.
-func readSets(t *trail, policies []consent.Policy, found []models.PermissionGrantPolicyable, assigned []string) error {
+func readSets(t *trail, policies []consent.Policy, found []policyRead, assigned []string) error {
 	var wg sync.WaitGroup
 	var trails []*trail
 	for i := range policies {
@@ -88,8 +85,8 @@ func readSets(t *trail, policies []consent.Policy, found []models.PermissionGran
 }
 
 // readPolicySets fills in the missing lists of one policy.
-func readPolicySets(in, ex *trail, p *consent.Policy, found models.PermissionGrantPolicyable) {
-	includes, excludes := found.GetIncludes(), found.GetExcludes()
+func readPolicySets(in, ex *trail, p *consent.Policy, found policyRead) {
+	includes, excludes := found.Includes, found.Excludes
 	var wg sync.WaitGroup
 	if includes == nil {
 		wg.Go(func() {
@@ -109,20 +106,24 @@ func readPolicySets(in, ex *trail, p *consent.Policy, found models.PermissionGra
 }
 
 // setsOf reads one list of sets.
-func setsOf(t *trail, policy, which string) ([]models.PermissionGrantConditionSetable, error) {
-	sets, err := list[models.PermissionGrantConditionSetable, models.PermissionGrantConditionSetCollectionResponseable](t, ask{
+func setsOf(t *trail, policy, which string) ([]*conditionSetRead, error) {
+	sets, err := list[conditionSetRead](t, ask{
 		path: "policies/permissionGrantPolicies/" + url.PathEscape(policy) + "/" + which, need: needConsentSets,
-	}, models.CreatePermissionGrantConditionSetCollectionResponseFromDiscriminatorValue)
+	})
 	if err != nil {
 		return nil, err
 	}
 	t.saw("%s", counted(len(sets), "condition set"))
-	return sets, nil
+	out := []*conditionSetRead{}
+	for _, s := range sets {
+		out = append(out, &s)
+	}
+	return out, nil
 }
 
 // conditionSets copies sets; ok is false where they were not there, or one of
 // them is null.
-func conditionSets(sets []models.PermissionGrantConditionSetable) (out []consent.ConditionSet, ok bool) {
+func conditionSets(sets []*conditionSetRead) (out []consent.ConditionSet, ok bool) {
 	if sets == nil {
 		return nil, false
 	}
@@ -135,19 +136,22 @@ func conditionSets(sets []models.PermissionGrantConditionSetable) (out []consent
 	return out, true
 }
 
-func conditionSet(s models.PermissionGrantConditionSetable) consent.ConditionSet {
+// permissionTypes are the values of permissionType in v1.0 [MM].
+var permissionTypes = []string{"delegatedUserConsentable", "delegated", "application"}
+
+func conditionSet(s *conditionSetRead) consent.ConditionSet {
 	c := consent.ConditionSet{
-		ID:             text(s.GetId()),
-		Classification: text(s.GetPermissionClassification()), Resource: text(s.GetResourceApplication()),
-		Permissions: names(s.GetPermissions()), ClientIDs: names(s.GetClientApplicationIds()),
-		ClientTenantIDs: names(s.GetClientApplicationTenantIds()), ClientPublisherIDs: names(s.GetClientApplicationPublisherIds()),
-		VerifiedOnly: yes(s.GetClientApplicationsFromVerifiedPublisherOnly()),
-		Unrecognised: unrecognised(s.GetAdditionalData()),
+		ID:             text(s.ID),
+		Classification: text(s.Classification), Resource: text(s.Resource),
+		Permissions: names(s.Permissions), ClientIDs: names(s.Clients),
+		ClientTenantIDs: names(s.Tenants), ClientPublisherIDs: names(s.Publishers),
+		VerifiedOnly: yes(s.VerifiedOnly),
+		Unrecognised: slices.Clone(s.other),
 	}
-	if k := s.GetPermissionType(); k != nil {
-		c.PermissionType = k.String()
+	if k := deref(s.Type); slices.Contains(permissionTypes, k) {
+		c.PermissionType = k
 	} else {
-		// Absent, or a value the SDK has no name for: it must be there
+		// Absent, or a value that v1.0 has no name for: it must be there
 		// (entra-facts §4), so nothing can be said of such a set.
 		c.Unrecognised = append(c.Unrecognised, "permissionType")
 	}
@@ -159,19 +163,5 @@ func names(list []string) []string {
 	for _, s := range list {
 		out = append(out, name(s))
 	}
-	return out
-}
-
-// unrecognised names the members that the model does not know and that are not
-// OData's own. v1.0 sets have shown members that its metadata lacks
-// (entra-facts §4: resourceScopeType, includeAllPreApprovedApplications).
-func unrecognised(more map[string]any) []string {
-	var out []string
-	for key := range more {
-		if !strings.Contains(key, "@odata.") && !strings.HasPrefix(key, "@microsoft.graph.") {
-			out = append(out, checks.Line(key, 60))
-		}
-	}
-	slices.Sort(out)
 	return out
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -77,7 +75,7 @@ func reviewingUser(t *trail, id string) (checks.Reviewer, error) {
 	wg.Go(func() {
 		rolesErr = guarded(func() (err error) { r.Roles, err = rolesOf(own, "users/"+id, needUser); return err })
 	})
-	u, err := one[models.Userable](t, ask{path: "users/" + id, query: "$select=id,accountEnabled", need: needUser}, models.CreateUserFromDiscriminatorValue)
+	u, err := one[userRead](t, ask{path: "users/" + id, query: "$select=id,accountEnabled", need: needUser})
 	wg.Wait()
 	t.seen = append(t.seen, own.seen...)
 	switch {
@@ -86,7 +84,7 @@ func reviewingUser(t *trail, id string) (checks.Reviewer, error) {
 	case err != nil:
 		return r, err
 	}
-	take(&r, account{Enabled: u.GetAccountEnabled()})
+	take(&r, account{Enabled: u.Enabled})
 	r.RolesKnown = rolesErr == nil
 	return r, nil
 }

@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -30,9 +28,9 @@ func readUser(rd *reading, t *trail) (*checks.Person, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := one[models.Userable](t, ask{
+	u, err := one[userRead](t, ask{
 		path: path, query: "$select=id,displayName,userPrincipalName,userType,accountEnabled", need: needUser,
-	}, models.CreateUserFromDiscriminatorValue)
+	})
 	if absent(err) {
 		t.saw(sayAbsent)
 		return nil, nil
@@ -41,8 +39,8 @@ func readUser(rd *reading, t *trail) (*checks.Person, error) {
 		return nil, err
 	}
 	p := checks.Person{
-		ID: text(u.GetId()), UPN: text(u.GetUserPrincipalName()), Name: text(u.GetDisplayName()), Type: text(u.GetUserType()),
-		Enabled: u.GetAccountEnabled(),
+		ID: text(u.ID), UPN: text(u.UPN), Name: text(u.Name), Type: text(u.Type),
+		Enabled: u.Enabled,
 	}
 	if p.ID == "" {
 		return nil, t.lacks("id")
@@ -58,9 +56,9 @@ func readUserGroups(rd *reading, t *trail) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := list[models.Groupable, models.GroupCollectionResponseable](t, ask{
+	found, err := list[groupRead](t, ask{
 		path: path, query: "$select=id&$count=true&$top=999", index: true, need: needUser,
-	}, models.CreateGroupCollectionResponseFromDiscriminatorValue)
+	})
 	if absent(err) {
 		t.saw(sayAbsent)
 		return []string{}, nil
@@ -70,7 +68,7 @@ func readUserGroups(rd *reading, t *trail) ([]string, error) {
 	}
 	ids := []string{}
 	for _, g := range found {
-		if id := text(g.GetId()); id != "" {
+		if id := text(g.ID); id != "" {
 			ids = append(ids, id)
 		}
 	}

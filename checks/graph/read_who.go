@@ -3,8 +3,6 @@ package graph
 import (
 	"strings"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -36,10 +34,10 @@ func principalBy(t *trail, kind checks.PrincipalKind, who, none string) (*checks
 	if kind == checks.PrincipalUser {
 		err = readPerson(t, who, &p)
 	} else {
-		var g models.Groupable
-		g, err = one[models.Groupable](t, ask{path: "groups/" + who, query: "$select=id,displayName", need: needGroup}, models.CreateGroupFromDiscriminatorValue)
+		var g *groupRead
+		g, err = one[groupRead](t, ask{path: "groups/" + who, query: "$select=id,displayName", need: needGroup})
 		if err == nil {
-			p.ID, p.Name = text(g.GetId()), text(g.GetDisplayName())
+			p.ID, p.Name = text(g.ID), text(g.Name)
 		}
 	}
 	switch {
@@ -60,9 +58,9 @@ func readPerson(t *trail, who string, p *checks.Principal) error {
 	if err != nil {
 		return err
 	}
-	u, err := one[models.Userable](t, ask{path: path, query: "$select=id,userPrincipalName", need: needPerson}, models.CreateUserFromDiscriminatorValue)
+	u, err := one[userRead](t, ask{path: path, query: "$select=id,userPrincipalName", need: needPerson})
 	if err == nil {
-		p.ID, p.Name = text(u.GetId()), text(u.GetUserPrincipalName())
+		p.ID, p.Name = text(u.ID), text(u.UPN)
 	}
 	return err
 }

@@ -354,14 +354,14 @@ func TestReaderCannotWrite(t *testing.T) {
 	tr := &trail{call: &call{client: r.c}, ctx: t.Context()}
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		for _, path := range []string{"me", "identity/conditionalAccess/policies", evaluatePath + "/x", evaluatePath + "/../policies", "x/" + evaluatePath} {
-			_, err := tr.send(ask{method: method, path: path, body: []byte("{}")}, nil)
+			_, err := tr.send(ask{method: method, path: path, body: []byte("{}")})
 			if f := asFailure(err); f == nil || f.Message != wordOldWrite {
 				t.Errorf("%s %s: %v", method, path, err)
 			}
 		}
 	}
 	for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		if _, err := tr.send(ask{method: method, path: evaluatePath, body: []byte("{}")}, nil); asFailure(err) == nil || asFailure(err).Message != wordOldWrite {
+		if _, err := tr.send(ask{method: method, path: evaluatePath, body: []byte("{}")}); asFailure(err) == nil || asFailure(err).Message != wordOldWrite {
 			t.Errorf("%s of the what-if: %v", method, err)
 		}
 	}

@@ -95,6 +95,9 @@ func wordTooMany(pages int) string {
 
 func wordSlow(d time.Duration) string { return fmt.Sprintf("no whole answer within %s", d) }
 
+// wordOtherType says of what type a member came; both are the answer's own words.
+func wordOtherType(member, kind string) string { return member + " is of type " + kind }
+
 func wordLacks(what string) string { return "the answer lacks " + what }
 
 func wordClock(skew time.Duration) string {

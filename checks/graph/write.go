@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/microsoft/kiota-abstractions-go/serialization"
-
 	"onboard.example/checks"
 )
 
@@ -63,10 +61,10 @@ func ScopesFor(w Write) []string {
 
 // form is a kind of write that plans hold.
 type form struct {
-	need    need
-	factory serialization.ParsableFactory // of the answer; nil: nothing of it is looked at
-	fits    func(members) bool            // nil: there is no body
-	needs   func(members) need            // where the body decides what is needed
+	need  need
+	made  bool               // the answer carries the id of what was made
+	fits  func(members) bool // nil: there is no body
+	needs func(members) need // where the body decides what is needed
 }
 
 // formOf finds the form of a write, by its method and path, and holds the body
@@ -89,9 +87,6 @@ func formOf(w Write) (f form, ok bool) {
 	}
 	if !ok {
 		return form{}, false
-	}
-	if f.factory == nil {
-		f.factory = serialization.CreateUntypedNodeFromDiscriminatorValue
 	}
 	if f.fits == nil {
 		return f, w.Body == ""

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -16,7 +14,7 @@ const noRole = "00000000-0000-0000-0000-000000000000"
 // them (entra-facts §1, §2, §5); rest is the path behind the collection.
 func appForm(method string, rest []string) (form, bool) {
 	if len(rest) == 0 {
-		return form{need: needAppWrite, factory: models.CreateServicePrincipalFromDiscriminatorValue, fits: makesApp}, method == http.MethodPost
+		return form{need: needAppWrite, made: true, fits: makesApp}, method == http.MethodPost
 	}
 	id := rest[0]
 	if !checks.IsGUID(id) {
@@ -29,13 +27,13 @@ func appForm(method string, rest []string) (form, bool) {
 		return deletes(needAppWrite, method, true)
 	case rest[1] == "appRoleAssignedTo" && len(rest) == 2:
 		return form{
-			factory: models.CreateAppRoleAssignmentFromDiscriminatorValue, fits: assignsTo(id), needs: needOfAssignment,
+			made: true, fits: assignsTo(id), needs: needOfAssignment,
 		}, method == http.MethodPost
 	case rest[1] == "appRoleAssignedTo":
 		return deletes(needUnassign, method, len(rest) == 3 && isEntryID(rest[2]))
 	case rest[1] == "delegatedPermissionClassifications" && len(rest) == 2:
 		return form{
-			need: needClassWrite, factory: models.CreateDelegatedPermissionClassificationFromDiscriminatorValue, fits: classifiesLow,
+			need: needClassWrite, made: true, fits: classifiesLow,
 		}, method == http.MethodPost
 	case rest[1] == "delegatedPermissionClassifications":
 		return deletes(needClassWrite, method, len(rest) == 3 && isEntryID(rest[2]))
@@ -48,7 +46,7 @@ func appForm(method string, rest []string) (form, bool) {
 // same as to delete it.
 func restoreForm(method string, rest []string) (form, bool) {
 	known := len(rest) == 3 && rest[0] == "deletedItems" && checks.IsGUID(rest[1]) && rest[2] == "restore"
-	return form{need: needAppWrite, factory: models.CreateDirectoryObjectFromDiscriminatorValue}, known && method == http.MethodPost
+	return form{need: needAppWrite, made: true}, known && method == http.MethodPost
 }
 
 func makesApp(m members) bool { return m.exactly("appId") && m.is("appId", checks.IsGUID) }
@@ -86,7 +84,7 @@ func classifiesLow(m members) bool {
 // grantForm is the form of a write to delegated grants (entra-facts §2).
 func grantForm(method string, rest []string) (form, bool) {
 	if len(rest) == 0 {
-		return form{need: needGrantWrite, factory: models.CreateOAuth2PermissionGrantFromDiscriminatorValue, fits: grants}, method == http.MethodPost
+		return form{need: needGrantWrite, made: true, fits: grants}, method == http.MethodPost
 	}
 	if len(rest) != 1 || !isEntryID(rest[0]) {
 		return form{}, false

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/microsoftgraph/msgraph-sdk-go/models"
-
 	"onboard.example/checks"
 )
 
@@ -37,11 +35,11 @@ func policyForm(method string, rest []string) (form, bool) {
 	case at == "adminConsentRequestPolicy":
 		return form{need: needWorkflowWrite, fits: setsWorkflow}, method == http.MethodPut
 	case at == "permissionGrantPolicies":
-		return form{need: needRuleWrite, factory: models.CreatePermissionGrantPolicyFromDiscriminatorValue, fits: makesPolicy}, method == http.MethodPost
+		return form{need: needRuleWrite, made: true, fits: makesPolicy}, method == http.MethodPost
 	case len(rest) < 2 || rest[0] != "permissionGrantPolicies" || !isOurs(rest[1]):
 		return form{}, false
 	case len(rest) == 3 && rest[2] == "includes":
-		return form{need: needRuleWrite, factory: models.CreatePermissionGrantConditionSetFromDiscriminatorValue, fits: includesApp}, method == http.MethodPost
+		return form{need: needRuleWrite, made: true, fits: includesApp}, method == http.MethodPost
 	case len(rest) == 4 && rest[2] == "includes": // what an earlier line let in
 		return deletes(needRuleWrite, method, isEntryID(rest[3]))
 	}

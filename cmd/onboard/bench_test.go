@@ -26,25 +26,14 @@ import (
 // machine are worth little, ratios between runs of one session more.
 
 // shipped is how the binary is built that is given away (`task build`, .ci/run;
-// TestBuiltAlike): first how everything is, then what is not inlined.
-func shipped() []string {
-	return []string{
-		"-trimpath", "-ldflags", "-s -w",
-		"-gcflags", "onboard.example/checks/sim=-l", "-gcflags", "github.com/microsoftgraph/msgraph-sdk-go/models=-l",
-		"-gcflags", "github.com/goccy/go-yaml/...=-l",
-	}
-}
+// TestBuiltAlike).
+func shipped() []string { return []string{"-trimpath", "-ldflags", "-s -w"} }
 
 // buildBinary builds the binary as it ships and gives its path.
 func buildBinary(b *testing.B) string {
 	b.Helper()
-	return buildWith(b, shipped()...)
-}
-
-func buildWith(b *testing.B, flags ...string) string {
-	b.Helper()
 	out := filepath.Join(b.TempDir(), "onboard")
-	cmd := exec.CommandContext(b.Context(), "go", slices.Concat([]string{"build"}, flags, []string{"-o", out, "."})...)
+	cmd := exec.CommandContext(b.Context(), "go", slices.Concat([]string{"build"}, shipped(), []string{"-o", out, "."})...)
 	if len(npmEnv(b)) > 0 { // as `task build` does, with the wizard in the browser
 		cmd.Env = append(os.Environ(), "GOFLAGS=-tags=xterm")
 	} else {
@@ -173,22 +162,15 @@ func highest(b *testing.B, bin string, args ...string) (most float64) {
 	return most
 }
 
-// BenchmarkBinary is row W5: the size of the binary as it ships, and as it is with
-// everything inlined.
+// BenchmarkBinary is row W5: the size of the binary as it ships.
 func BenchmarkBinary(b *testing.B) {
-	size := func(flags ...string) float64 {
-		info, err := os.Stat(buildWith(b, flags...))
+	for b.Loop() {
+		info, err := os.Stat(buildBinary(b))
 		if err != nil {
 			b.Fatal(err)
 		}
-		return float64(info.Size()) / 1e6
+		b.ReportMetric(float64(info.Size())/1e6, "MB")
 	}
-	var ships, inlined float64
-	for b.Loop() {
-		ships, inlined = size(shipped()...), size(shipped()[:3]...)
-	}
-	b.ReportMetric(ships, "MB")
-	b.ReportMetric(inlined, "MB-inlined")
 	b.ReportMetric(0, "ns/op")
 }
 

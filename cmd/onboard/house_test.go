@@ -140,6 +140,26 @@ func TestSimulatorStaysOut(t *testing.T) {
 	}
 }
 
+// TestModelsStayOut holds that the models of Microsoft's library, which tests hold our
+// reading against, are in no program: 17 MB, and minutes of everybody's first build.
+func TestModelsStayOut(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", ".")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if !slices.Contains(deps, module+"checks/graph") {
+		t.Fatalf("it rests on %d packages, and not on the one that reads Graph", len(deps))
+	}
+	for _, dep := range deps {
+		if strings.HasPrefix(dep, "github.com/microsoftgraph/") {
+			t.Errorf("the program has %s in it", dep)
+		}
+	}
+}
+
 // atLeast are versions below which a dependency has a hole that is known.
 var atLeast = map[string]string{
 	"golang.org/x/crypto":           "v0.58.0", // open SSH advisories below
