@@ -131,6 +131,8 @@ func (a *attack) serve(_ bool, words []string) {
 			d, _ := time.ParseDuration(value)
 			switch key {
 			case "both": // at one port with TLS; see below
+			case "guides":
+				o.Guides = a.guides(value, o.Log)
 			case "defaults":
 				o.Limits = DefaultLimits()
 			case "trusted":

@@ -41,6 +41,8 @@ type Options struct {
 	// client's key, which names a person better than that; nil: as it is.
 	LogName func(netip.Addr) string
 	LogKey  func(fingerprint string) string
+	// Guides says who may open the console; nil: nobody, and there is none.
+	Guides *Guides
 	// Profiles are the apps to choose from; Version, Login and Service go into
 	// runs.
 	Profiles                []flows.Profile
@@ -92,13 +94,19 @@ type Server struct {
 	commands chan struct{} // holds one for each command that runs
 	frames   tui.Frames
 
-	mu       sync.Mutex
-	sessions map[*session]struct{}
-	total    uint64 // sessions so far
-	broke    uint64 // of them, those that broke
-	draining bool
-	atWork   map[string]*session // who is at a case, by its number
-	ended    sync.WaitGroup      // of sessions
+	strangers tally // at the console
+	stirs     stirs // of cases, for the console
+
+	mu            sync.Mutex
+	sessions      map[*session]struct{}
+	total         uint64 // sessions so far
+	broke         uint64 // of them, those that broke
+	guides        int    // consoles that are open
+	guidesRefused uint64
+	draining      bool
+	doors         []net.Listener      // that are served
+	atWork        map[string]*session // who is at a case, by its number
+	ended         sync.WaitGroup      // of sessions
 }
 
 // New makes a server. Nothing is served yet.
@@ -200,6 +208,14 @@ func (s *Server) Serve(l net.Listener) error {
 	if _, ok := l.(*branch); !ok { // else it has its gate
 		l = newGate(l, s.sources, &s.o)
 	}
+	s.mu.Lock()
+	late := s.draining
+	s.doors = append(s.doors, l)
+	s.mu.Unlock()
+	if late { // the library would listen all the same
+		_ = l.Close()
+		return nil
+	}
 	err := s.inner.Serve(l)
 	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
@@ -213,6 +229,7 @@ func (s *Server) Serve(l net.Listener) error {
 func (s *Server) Drain(ctx context.Context) {
 	s.mu.Lock()
 	s.draining = true
+	doors := s.doors
 	all := make([]*session, 0, len(s.sessions))
 	for one := range s.sessions {
 		all = append(all, one)
@@ -221,6 +238,9 @@ func (s *Server) Drain(ctx context.Context) {
 	gone, stop := context.WithCancel(context.Background())
 	stop() // only the listeners: connections are waited for below
 	_ = s.inner.Shutdown(gone)
+	for _, l := range doors { // one that the library does not know of yet is not closed by it
+		_ = l.Close()
+	}
 	for _, one := range all {
 		one.notice(sayDrainSoon)
 	}
@@ -301,17 +321,28 @@ type Status struct {
 	Broke       uint64    `json:"broke"`  // of them
 	Commands    int       `json:"commands"`
 	Bans        int       `json:"bans"`
-	Draining    bool      `json:"draining"`
-	Fingerprint string    `json:"fingerprint"`
+	// Guides is how many consoles are open. Who is there stands in the log.
+	Guides        int    `json:"guides"`
+	GuidesRefused uint64 `json:"guidesRefused"` // log-ins as console@ so far
+	// GuideTrouble is why nobody is a guide just now; empty: that is not so.
+	GuideTrouble string `json:"guideTrouble,omitempty"`
+	Draining     bool   `json:"draining"`
+	Fingerprint  string `json:"fingerprint"`
 }
 
 // Status counts what is going on.
 func (s *Server) Status() Status {
 	out := Status{Since: s.began.UTC(), Bans: len(s.o.Bans.List()), Fingerprint: s.o.Identity.Fingerprint(), Commands: len(s.commands)}
 	out.Connections, out.Handshakes, out.Sources, out.Refused = s.sources.counts()
+	if s.o.Guides != nil {
+		if err := s.o.Guides.Trouble(); err != nil {
+			out.GuideTrouble = err.Error()
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out.Sessions, out.Served, out.Broke, out.Draining = len(s.sessions), s.total, s.broke, s.draining
+	out.Guides, out.GuidesRefused = s.guides, s.guidesRefused
 	return out
 }
 

@@ -14,6 +14,8 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/time/rate"
+
+	"onboard.example/flows"
 )
 
 // Why a session ends before the person leaves.
@@ -25,6 +27,8 @@ var (
 	errDrained     = errors.New("the server stops")
 	errTaken       = errors.New("the case was opened elsewhere")
 	errErased      = errors.New("the case was erased")
+	errNoGuide     = errors.New("it is no guide's any more")
+	errRunOut      = errors.New("the guide's certificate has run out")
 	errInterrupted = errors.New("interrupted")
 )
 
@@ -44,7 +48,8 @@ type session struct {
 	conn   *conn
 	ch     far
 	user   string
-	key    string // fingerprint of the client's key; empty: none was shown
+	key    string          // fingerprint of the client's key; empty: none was shown
+	proven gossh.PublicKey // the key itself, or its certificate; nil: none
 	asked  asked
 	window window
 	out    *out
@@ -63,11 +68,13 @@ type session struct {
 	lost    bool // there is no case any more to go on with; of who runs it
 
 	mu     sync.Mutex
-	tell   func(string)     // shows the person a line; nil: nobody is there yet
-	stand  func(quiet bool) // tells the person by what they come back, for good; nil: nobody is there yet
-	number string           // of the case; empty: none yet
-	fault  string           // by which what broke is found in the log; empty: nothing did
-	code   string           // by which it is gone on with; empty: it cannot be
+	tell   func(string)       // shows the person a line; nil: nobody is there yet
+	stand  func(quiet bool)   // tells the person by what they come back, for good; nil: nobody is there yet
+	number string             // of the case; empty: none yet
+	fault  string             // by which what broke is found in the log; empty: nothing did
+	code   string             // by which it is gone on with; empty: it cannot be
+	state  func() flows.State // of the case; nil: there is none yet. It leads to no driver
+	since  time.Time          // when the case was begun
 	done   chan struct{}
 }
 
@@ -78,6 +85,7 @@ func newSession(srv *Server, c *conn, meta *gossh.ServerConn, ch gossh.Channel) 
 	if meta.Permissions != nil {
 		s.key = meta.Permissions.Extensions[fingerprintOf]
 	}
+	s.proven = provenBy(meta.Permissions)
 	return s
 }
 

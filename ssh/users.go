@@ -41,8 +41,7 @@ func (s *session) serveUser() int {
 		s.printFingerprint()
 		return codeDone
 	case s.user == userConsole:
-		s.say(sayNoConsole)
-		return codeUsage
+		return s.serveConsole()
 	}
 	if !isCode(s.user) {
 		return s.serveRun(newLater(s.begin))
@@ -183,6 +182,7 @@ func (srv *Server) vacate(s *session) {
 		delete(srv.atWork, number)
 	}
 	close(s.done)
+	srv.stirs.stir()
 }
 
 // serveRun runs the wizard over a journal.
@@ -209,6 +209,9 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 // drive sets a driver to work on a case.
 func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err error) {
 	o := &s.srv.o
+	if o.Guides != nil {
+		j = stirring{j, &s.srv.stirs}
+	}
 	sight := o.sight(s.conn.source)
 	defer func() {
 		if err != nil {
@@ -227,6 +230,7 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 			return nil, nil, fmt.Errorf("begin the run: %w", err)
 		}
 	}
+	s.working(drv, j)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx)) // it is stopped after the screen, so that the last event is stored
 	done := make(chan struct{})
 	go func() {
@@ -312,7 +316,7 @@ func (s *session) goodbye(err error) int {
 		s.say(banned.ban.words())
 		return codeFailed
 	}
-	words := map[error]string{errIdle: sayIdle, errTotal: sayTotal, errFlood: sayFlood, errDrained: sayDrained, errTaken: sayTaken}
+	words := map[error]string{errIdle: sayIdle, errTotal: sayTotal, errFlood: sayFlood, errDrained: sayDrained, errTaken: sayTaken, errNoGuide: sayGuideOver, errRunOut: sayGuideRunOut}
 	if say := words[cause]; say != "" {
 		s.say(say)
 		s.comeBack()

@@ -48,13 +48,17 @@ func (m *Model) listen() tea.Cmd {
 // tick lets the clocks on the screen go on, once a second and only while
 // something is waited for.
 func (m *Model) tick() tea.Cmd {
-	if m.still || m.ticking || len(m.wants) == 0 {
+	every := time.Second
+	if m.console != nil {
+		every = consoleTick
+	}
+	if m.still || m.ticking || len(m.wants) == 0 && m.console == nil {
 		return nil
 	}
 	m.ticking = true
 	ctx := m.ctx
 	return func() tea.Msg {
-		t := time.NewTimer(time.Second)
+		t := time.NewTimer(every)
 		defer t.Stop()
 		select {
 		case <-ctx.Done():

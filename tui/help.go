@@ -53,6 +53,9 @@ func (s *helpSheet) body(m *Model) body {
 		head = row{}.add(RoleSubtle, fixed(label, max(cells(label)+1, 13))+o.title()+"  ")
 		b.put(hanging(head, RoleWarn, fill(wordNotNow, "why", o.why), w)...)
 	}
+	if m.console != nil { // where no verdict is shown
+		return b
+	}
 	b.gap()
 	for _, l := range wordsHelpLegend {
 		b.put(linkless(RoleSubtle, l, 0, w)...)

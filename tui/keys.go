@@ -43,6 +43,8 @@ const (
 	actStop
 	actNextApp
 	actUndo
+	actWaiting
+	actPresent
 	actPlay
 	actAllow
 	actRefuse
@@ -108,6 +110,8 @@ var bindings = []binding{
 	{act: actNote, keys: []string{"n"}, word: keyNote},
 	{act: actSuggest, keys: []string{"s"}, word: keySuggest},
 	{act: actPanel, keys: []string{"tab"}, word: keyPanel},
+	{act: actWaiting, keys: []string{"w"}, word: keyWaiting},
+	{act: actPresent, keys: []string{"p"}, word: keyPresent},
 	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
 	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},
 	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},

@@ -76,6 +76,8 @@ type Options struct {
 	// Guide is the run of somebody else, to be watched: then there is no driver,
 	// and nothing of the person's can be done.
 	Guide Seat
+	// Console makes this a guide's: the driver is not used then; nil: it is a run.
+	Console *Console
 }
 
 // Model is the wizard's one model. Make it with New.
@@ -122,6 +124,7 @@ type Model struct {
 	steps     stepsScreen
 	plan      planScreen
 	proof     proofScreen
+	console   *consoleScreen // of a guide, in place of all of them; nil: it is a run
 
 	sheets    []screen
 	scrolls   []int // of what lies under each sheet
@@ -171,6 +174,9 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 		m.watch(o.Guide)
 		return m
 	}
+	if o.Console != nil {
+		m.console, drv = &consoleScreen{of: o.Console}, noRun{queue: o.Console.Queue}
+	}
 	m.drive(drv)
 	if len(o.Earlier) > 0 && o.Reopen != nil {
 		m.open(&resumeSheet{earlier: o.Earlier})
@@ -198,7 +204,7 @@ func (m *Model) drive(drv Driver) {
 
 // Init starts listening to the driver and asks for the background.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.listen(), m.tick()}
+	cmds := []tea.Cmd{m.listen(), m.tick(), m.list()}
 	if m.guide != nil {
 		cmds = append(cmds, m.lookOn())
 	}
@@ -225,7 +231,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tickedMsg:
 		m.ticking = false
 		m.follow()
-		return m, m.tick()
+		return m, tea.Batch(m.tick(), m.listAgain())
 	case linkPrintedMsg:
 		if msg.stopped {
 			return m, m.interrupt()
@@ -248,6 +254,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.viewed(msg)
 	case saidMsg:
 		m.said(msg)
+	case queuedMsg:
+		return m, m.listed(msg)
 	}
 	return m, nil
 }
@@ -320,7 +328,7 @@ func (m *Model) woken(msg wokenMsg) tea.Cmd {
 		return tea.Batch(m.listen(), m.lookOn())
 	}
 	m.follow()
-	return tea.Batch(m.listen(), m.tick())
+	return tea.Batch(m.listen(), m.tick(), m.list())
 }
 
 // follow takes the state from the driver, and goes on by itself where only a

@@ -42,6 +42,11 @@ func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Opt
 		p.lines = lines
 		p.earlier = earlier
 	}
+	if o.Console != nil {
+		p.watchQueue(ctx)
+		p.out.line(wordByeConsole)
+		return cmp.Or(p.out.err, outer.Err())
+	}
 	p.walk(ctx)
 	p.out.line(farewell(p.m.drv, o.ResumeWith, outer.Err() != nil))
 	return cmp.Or(p.out.err, outer.Err())

@@ -133,6 +133,9 @@ func (m *Model) Goodbye() string {
 	if m.guide != nil {
 		return m.guide.goodbye() + "\n"
 	}
+	if m.console != nil {
+		return wordByeConsole + "\n"
+	}
 	return farewell(m.drv, m.resumeWith, m.stopped) + "\n"
 }
 

@@ -32,6 +32,9 @@ func (m *Model) current() screen {
 
 // stageScreen is the screen of the place where the person is.
 func (m *Model) stageScreen() screen {
+	if m.console != nil {
+		return m.console
+	}
 	switch m.state.Place.Stage {
 	case flows.StageApp:
 		return &m.app
@@ -92,6 +95,9 @@ func (m *Model) offers() []offer {
 
 // common are the offers of every screen that is no sheet.
 func (m *Model) common() []offer {
+	if m.console != nil { // there is no way to go back or on
+		return []offer{{act: actPage, hidden: true}, {act: actHelp}, {act: actLeave}, {act: actInterrupt, hidden: true}}
+	}
 	served := ""
 	if m.drv.Hands().Host == nil {
 		served = whyServed

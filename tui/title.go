@@ -9,6 +9,9 @@ import (
 // titleRow says what the run is about: app, tenant, cloud, who signed in. What
 // does not fit is left out from the end, never cut in a name's middle.
 func (m *Model) titleRow() row {
+	if m.console != nil {
+		return m.consoleTitle()
+	}
 	s := m.state
 	var parts []string
 	if s.Profile != nil {
@@ -82,6 +85,9 @@ var crumbTable = []crumb{
 // crumbs is the breadcrumb: done, here, to come. Narrow windows keep the marks
 // and the one word that matters.
 func (m *Model) crumbs() row {
+	if m.console != nil {
+		return m.consoleCounts()
+	}
 	here := 0
 	for i, c := range crumbTable {
 		if m.state.Place.Stage >= c.from {
@@ -124,6 +130,9 @@ func (m *Model) crumbs() row {
 
 // windowTitle is what the terminal's own title bar shows.
 func (m *Model) windowTitle() string {
+	if m.console != nil {
+		return wordProduct + ": " + wordConsole
+	}
 	if m.state.Profile == nil {
 		return wordProduct
 	}

@@ -80,7 +80,7 @@ func showStatus(cmd *cobra.Command, o *options, f adminFlags) error {
 		}{adminStatusSchema, s})
 	}
 	w := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
-	for _, row := range []struct {
+	rows := []struct {
 		name string
 		is   any
 	}{
@@ -96,7 +96,16 @@ func showStatus(cmd *cobra.Command, o *options, f adminFlags) error {
 		{"that broke", s.Broke},
 		{"commands", s.Commands},
 		{"bans", s.Bans},
-	} {
+		{"guides", s.Guides},
+		{"refused as guides so far", s.GuidesRefused},
+	}
+	if s.GuideTrouble != "" {
+		rows = append(rows, struct {
+			name string
+			is   any
+		}{"nobody is a guide", checks.Line(s.GuideTrouble, 300)})
+	}
+	for _, row := range rows {
 		_, _ = fmt.Fprintf(w, "%s\t%v\n", row.name, row.is) // into memory
 	}
 	return w.Flush()

@@ -104,7 +104,10 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	if err := c.checkWeb(profiles); err != nil {
 		return err
 	}
-	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.toldCases()+c.Web.told(c.Listen)+c.SignIn.told(profiles))
+	if err := c.Guides.check(); err != nil {
+		return usage(sayMendGuides, "guides: %w", err)
+	}
+	_, err = io.WriteString(o.out, fmt.Sprintf(sayConfigFine, c.Listen, c.Name, c.State)+c.toldCases()+c.Web.told(c.Listen)+c.SignIn.told(profiles)+c.Guides.told())
 	return err
 }
 
@@ -115,6 +118,7 @@ type site struct {
 	log     *slog.Logger
 	id      *ssh.Identity
 	bans    *ssh.Bans
+	guides  *ssh.Guides // nil: nobody is one
 	cases   *cases.Store
 	clients *clients
 	server  *ssh.Server
@@ -148,6 +152,9 @@ func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err erro
 	}
 	if s.bans, err = ssh.OpenBans(filepath.Join(c.State, "bans.json"), nil); err != nil {
 		return s, usage(sayMendBans, "%w", err)
+	}
+	if s.guides, err = c.Guides.open(s.log); err != nil {
+		return s, usage(saySeeConfig, "guides: %w", err)
 	}
 	if s.clients, err = newClients(c.served()); err != nil {
 		return s, err
@@ -193,6 +200,7 @@ func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 		Command: s.command,
 		Return:  s.returner(),
 		Probes:  probes,
+		Guides:  s.guides,
 	})
 }
 
@@ -288,6 +296,9 @@ func (s *site) serve(ctx context.Context) error {
 	broken, ended := s.serveDoors(l)
 	if s.issued != nil {
 		go s.issued.Keep(ctx)
+	}
+	if s.guides != nil {
+		go s.guides.Keep(ctx)
 	}
 	if s.c.Microsoft.rehearses() {
 		s.log.Warn("rehearsal: a simulated Microsoft is asked, and name servers at private addresses are")

@@ -51,6 +51,7 @@ type serveConfig struct {
 	Metrics        string        `yaml:"metrics"`
 	Probes         []serveProbe  `yaml:"probes"`
 	SignIn         serveSignIn   `yaml:"signIn"`
+	Guides         serveGuides   `yaml:"guides"`
 
 	proxies []netip.Prefix
 }
@@ -119,6 +120,7 @@ func defaultServe() serveConfig {
 		Microsoft: serveHosts{Proxy: "none", DNSPort: usualDNSPort},
 		Web:       serveWeb{Wizard: true},
 		SignIn:    serveSignIn{Ways: []string{string(flows.WayLink), string(flows.WayDevice)}},
+		Guides:    serveGuides{Principals: servePrincipals{Guide: []string{string(ssh.RoleGuide)}, Lead: []string{string(ssh.RoleLead)}, Auditor: []string{string(ssh.RoleAuditor)}}},
 	}
 }
 
@@ -204,7 +206,7 @@ func (c *serveConfig) settle() error {
 	if strings.TrimSpace(c.Microsoft.Proxy) == "" { // elsewhere that is what the environment says
 		return errors.New(sayConfigProxy)
 	}
-	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.SignIn.settle(), c.served().validate(), c.Web.settle(c.Name, c.Listen), c.settleMetrics(), settleProbes(c.Probes))
+	return cmp.Or(c.Log.settle(), c.Limits.settle(), c.SignIn.settle(), c.served().validate(), c.Web.settle(c.Name, c.Listen), c.settleMetrics(), settleProbes(c.Probes), c.Guides.settle())
 }
 
 // settleCases settles where cases are kept.

@@ -39,11 +39,11 @@ func TestServeConfigIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := defaultServe()
-	c.HostKeys, c.TrustedProxies, c.Web.Redirects, c.Web.ACME.Hosts, c.Probes = nil, nil, nil, nil, nil // an empty list and none are the same
+	c.HostKeys, c.TrustedProxies, c.Web.Redirects, c.Web.ACME.Hosts, c.Probes, c.Guides.Authorities, c.Guides.Keys = nil, nil, nil, nil, nil, nil, nil // an empty list and none are the same
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the printed configuration is\n%+v\nand the defaults are\n%+v", c, want)
 	}
-	for _, s := range []any{serveConfig{}, serveLog{}, serveLimits{}, serveHosts{}, serveWeb{}, serveACME{}, serveSignIn{}} {
+	for _, s := range []any{serveConfig{}, serveLog{}, serveLimits{}, serveHosts{}, serveWeb{}, serveACME{}, serveSignIn{}, serveGuides{}, servePrincipals{}} {
 		for f := range reflect.TypeOf(s).Fields() {
 			if key := f.Tag.Get("yaml"); key != "" && !regexp.MustCompile(`(?m)^ *`+key+`:`).MatchString(a.out) {
 				t.Errorf("%s is not in the printed configuration", key)

@@ -104,6 +104,11 @@ database, is found by a head alone that you kept elsewhere:
 	sayPlaceLocked  = "nothing can be kept in %s: %w"
 	sayStateOpen    = "the state folder %s is open to others (mode %04o): chmod 700 %s"
 
+	sayGuidesName   = "%s must be a name of up to 80 signs, without any that cannot be seen"
+	sayGuidesNobody = "revoked or securityKeys is set, and nobody is a guide: name authorities or keys"
+	sayConfigGuides = "  The support console: for guides of %d authorities, and %d listed keys.\n"
+	sayMendGuides   = "Mend the file: until it can be read, nobody is a guide."
+
 	sayConfigFine  = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
 	sayConfigCases = "cases is neither the absolute path of a file nor a URL that begins with postgres://"
 	sayConfigKept  = "  Cases are kept in %s.\n"

@@ -1,0 +1,127 @@
+package ssh
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"onboard.example/tui"
+)
+
+// serveConsole serves the support console to a guide, and gives the exit code. Who
+// it is is found out again here, by the key that the connection was logged in with:
+// since then it may have been revoked, and a browser comes without any.
+func (s *session) serveConsole() int {
+	guides := s.srv.o.Guides
+	if guides == nil {
+		s.say(sayNoConsole)
+		return codeUsage
+	}
+	who, err := Guide{}, errNoKey
+	if s.proven != nil {
+		who, err = guides.who(s.proven, s.conn.from)
+	}
+	if err != nil {
+		s.srv.noGuide(s.conn, who, s.key, err)
+		s.say(sayNotGuide)
+		return codeUsage
+	}
+	log := s.srv.o.Log.With("from", s.from(), "guide", who.name, "organisation", who.organisation, "keyId", who.keyID, "key", s.srv.o.keyOf(who.print), "roles", who.rolesWord())
+	log.Info("a guide is here")
+	defer func() { log.Info("a guide has gone", "why", s.ending()) }()
+	if !who.May(PowerQueue) {
+		s.say(fmt.Sprintf(sayNothingToSee, who.name, who.rolesWord()))
+		return codeDone
+	}
+	s.srv.countGuides(1)
+	defer s.srv.countGuides(-1)
+	defer s.staysGuide(who)()
+	return s.goodbye(s.showQueue(who))
+}
+
+// countGuides counts the consoles that are open.
+func (s *Server) countGuides(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.guides += n
+}
+
+// showQueue shows the cases that there are.
+func (s *session) showQueue(who Guide) error {
+	look := tui.LookOf(s.asked.environ())
+	look.Plain = look.Plain || !s.asked.pty || s.asked.term == ""
+	o := tui.Options{Look: look, Served: true, Console: &tui.Console{Queue: liveCases{s.srv}, Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
+	if look.Plain {
+		return s.plain(nil, o)
+	}
+	return s.screen(nil, o)
+}
+
+// staysGuide ends the session once its guide is none any more, and tells them before
+// their certificate runs out. The returned function ends the watch.
+func (s *session) staysGuide(who Guide) (stop func()) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer s.caught()
+		tick := time.NewTicker(watchEvery)
+		defer tick.Stop()
+		warned := false
+		for {
+			next := s.untilNext(who, &warned)
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			case <-next:
+			}
+			if why := s.stillGuide(who); why != nil {
+				s.cancel(why)
+				s.conn.expel() // whoever has other sessions on it hears of it there
+				return
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// untilNext warns before a certificate runs out, and says when to look again because
+// of it; nil: never.
+func (s *session) untilNext(who Guide, warned *bool) <-chan time.Time {
+	if who.until.IsZero() {
+		return nil
+	}
+	left := who.until.Sub(s.srv.o.Guides.o.Now())
+	warning := s.srv.o.Limits.Warning
+	if left <= warning && !*warned {
+		*warned = true
+		s.notice(fmt.Sprintf(sayGuideSoon, max(left, 0).Round(time.Second)))
+	}
+	return time.After(max(warningAt(left, warning), 10*time.Millisecond))
+}
+
+// stillGuide says why somebody is the guide no more that they were; nil: they are.
+func (s *session) stillGuide(who Guide) error {
+	guides := s.srv.o.Guides
+	now, err := guides.who(s.proven, s.conn.from)
+	if err == nil && now.same(who) {
+		return nil
+	}
+	if err == nil {
+		err = errNoGuide // of another organisation, or in another role
+	}
+	if !who.until.IsZero() && !guides.o.Now().Before(who.until) {
+		return errRunOut
+	}
+	s.srv.noGuide(s.conn, who, s.key, err)
+	return errNoGuide
+}
+
+// same says whether two are the same guide, with the same powers.
+func (g Guide) same(o Guide) bool {
+	return g.name == o.name && g.organisation == o.organisation && g.print == o.print && g.rolesWord() == o.rolesWord()
+}

@@ -1,0 +1,123 @@
+package tui
+
+import (
+	"context"
+	"strings"
+)
+
+// mostTold is how many cases are read out at once.
+const mostTold = 20
+
+// watchQueue walks the console on plain lines: the cases are told when that is asked
+// for, and in between only who begins to wait.
+func (p *plain) watchQueue(ctx context.Context) {
+	c := p.m.console
+	p.out.line(fill(plainConsole, "name", clean(c.of.Name), "organisation", clean(c.of.Organisation), "role", clean(c.of.Role)))
+	waiting := p.relist(ctx, nil)
+	p.tellQueue("")
+	for p.out.err == nil {
+		if !p.pending {
+			p.out.prompt(plainConsoleAsk)
+			p.pending = true
+		}
+		select {
+		case <-ctx.Done():
+			p.endPrompt()
+			return
+		case _, ok := <-p.m.wake:
+			if !ok {
+				p.endPrompt()
+				return
+			}
+			waiting = p.relist(ctx, waiting)
+		case l, ok := <-p.lines:
+			if !ok || l.end {
+				p.endPrompt()
+				return
+			}
+			p.pending = false
+			text := clean(strings.TrimSpace(l.text))
+			if text == "q" {
+				return
+			}
+			waiting = p.relist(ctx, waiting)
+			p.queueLine(text, l.long)
+		}
+	}
+}
+
+// relist lists the queue anew and tells who began to wait since then; before is who
+// waited already, and nil that nobody is to be told of.
+func (p *plain) relist(ctx context.Context, before map[string]bool) (waiting map[string]bool) {
+	q := &p.m.console.queue
+	told := q.why
+	q.take(p.m.console.of.Queue.List(ctx))
+	if q.why != "" && q.why != told {
+		p.endPrompt()
+		p.out.line(p.m.console.unread())
+	}
+	waiting = map[string]bool{}
+	for _, r := range q.rows {
+		if r.Waits.IsZero() {
+			continue
+		}
+		waiting[r.Number] = true
+		if before != nil && !before[r.Number] {
+			p.endPrompt()
+			p.out.line(fill(plainConsoleWaits, "case", r.Number, "here", presence(r), "step", r.Step))
+		}
+	}
+	return waiting
+}
+
+// queueLine does what a line asks for.
+func (p *plain) queueLine(text string, long bool) {
+	q := &p.m.console.queue
+	search, searches := strings.CutPrefix(text, "/")
+	switch {
+	case long:
+		p.out.line(fill(plainConsoleWhat, "text", "…"))
+		return
+	case text == "", searches:
+	case text == "w":
+		q.waiting = !q.waiting
+	case text == "p":
+		q.present = !q.present
+	default:
+		p.out.line(fill(plainConsoleWhat, "text", cut(text, 40, false)))
+		return
+	}
+	if !searches {
+		search = ""
+	}
+	p.tellQueue(search)
+}
+
+// tellQueue reads out the cases that are asked for and hold a text.
+func (p *plain) tellQueue(text string) {
+	c := p.m.console
+	c.filter = nil
+	if text != "" {
+		c.filter = new(field)
+		c.filter.set(text)
+	}
+	p.out.line(sentence(p.m.consoleCounts().text()))
+	rows := c.rows()
+	if len(rows) == 0 {
+		p.out.line(c.nothing())
+	}
+	for i, r := range rows[:min(len(rows), mostTold)] {
+		waits := wordRowGoesOn
+		if !r.Waits.IsZero() {
+			waits = fill(wordRowWaits, "time", p.m.waited(r))
+		}
+		line := fill(plainConsoleCase, "n", number(i+1), "case", r.Number, "waits", waits, "here", presence(r), "step", r.Step, "age", ago(p.m.now().Sub(r.Began)))
+		if r.Shown != nil {
+			line += fill(plainConsoleShown, "tenant", r.Shown.told())
+		}
+		p.out.line(line)
+	}
+	if n := len(rows) - mostTold; n > 0 {
+		p.out.line(fill(plainConsoleMore, "n", number(n)))
+	}
+}

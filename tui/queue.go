@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Console makes the surface a guide's: it shows the cases that there are in place of
+// a run of one's own.
+type Console struct {
+	Queue Queue
+	// Name, Organisation and Role are the guide's, as they were proved.
+	Name, Organisation, Role string
+}
+
+// Queue is what a guide sees of the cases that there are. Its methods are safe for
+// use by several goroutines.
+type Queue interface {
+	// List gives the cases that have not ended, in any order.
+	List(ctx context.Context) ([]QueueRow, error)
+	// Watch gives a wake-up, never data, after something of List has changed; it
+	// closes when ctx ends.
+	Watch(ctx context.Context) <-chan struct{}
+}
+
+// QueueRow is a case as a guide sees it from afar. Without the customer's yes that is
+// all there is of it: nothing here names a tenant but Shown.
+type QueueRow struct {
+	Number  string    // the public one
+	Step    string    // where it is, in words: see Where
+	Began   time.Time // what its age counts from
+	Waits   time.Time // since when somebody is held up there; zero: nobody is
+	Present bool      // somebody is at it now
+	Shown   *Shown    // nil: nobody agreed to it
+}
+
+// Shown is what the customer's yes adds, or the invitation that named the tenant.
+type Shown struct {
+	Tenant string
+	Blocks string // what blocks there; empty: nothing is known to
+}
+
+// byNeed puts first who needs somebody most: who waits, and of them who is there,
+// and then who waits longest; of all others who is there, and then the oldest.
+func byNeed(a, b QueueRow) int {
+	first := func(a, b bool) int {
+		switch {
+		case a == b:
+			return 0
+		case a:
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(first(!a.Waits.IsZero(), !b.Waits.IsZero()), first(a.Present, b.Present), a.Waits.Compare(b.Waits), a.Began.Compare(b.Began), cmp.Compare(a.Number, b.Number))
+}
+
+// queued is the queue as it was listed last, and what of it is asked for.
+type queued struct {
+	rows    []QueueRow // by need, their texts clean
+	listed  bool       // once
+	why     string     // why it cannot be listed now; empty: it can
+	waiting bool       // only who waits
+	present bool       // only who is there
+}
+
+// take takes a list.
+func (q *queued) take(rows []QueueRow, err error) {
+	if err != nil {
+		q.why = clean(err.Error())
+		return
+	}
+	q.rows, q.listed, q.why = make([]QueueRow, len(rows)), true, ""
+	for i, r := range rows {
+		r.Number, r.Step = clean(r.Number), clean(r.Step)
+		if r.Shown != nil {
+			r.Shown = &Shown{Tenant: clean(r.Shown.Tenant), Blocks: clean(r.Shown.Blocks)}
+		}
+		q.rows[i] = r
+	}
+	slices.SortStableFunc(q.rows, byNeed)
+}
+
+// fit are the rows that are asked for and hold a text.
+func (q *queued) fit(text string) []QueueRow {
+	want := strings.ToLower(strings.TrimSpace(text))
+	var out []QueueRow
+	for _, r := range q.rows {
+		said := r.Number + " " + strings.ReplaceAll(r.Number, "-", "") + " " + r.Step
+		if r.Shown != nil {
+			said += " " + r.Shown.Tenant + " " + r.Shown.Blocks
+		}
+		if (!q.waiting || !r.Waits.IsZero()) && (!q.present || r.Present) && strings.Contains(strings.ToLower(said), want) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// counts are those of the whole queue.
+func (q *queued) counts() (all, waiting, present int) {
+	for _, r := range q.rows {
+		if !r.Waits.IsZero() {
+			waiting++
+		}
+		if r.Present {
+			present++
+		}
+	}
+	return len(q.rows), waiting, present
+}
+
+// noRun is the driver of a console: there is no run, so that nothing can be answered,
+// confirmed or signed in to. What wakes it is the queue.
+type noRun struct {
+	blind
+
+	queue Queue
+}
+
+var _ Driver = noRun{}
+
+// Watch implements Driver.
+func (n noRun) Watch(ctx context.Context) <-chan struct{} { return n.queue.Watch(ctx) }
