@@ -175,20 +175,6 @@ func TestServeCheckConfig(t *testing.T) {
 	refused(t, ask(t, nil, "serve", "--config", file), "is open to others", "chmod 700")
 }
 
-// TestServeUnit holds the unit to what the program is.
-func TestServeUnit(t *testing.T) {
-	t.Parallel()
-	a := ask(t, nil, "serve", "--print-unit")
-	for _, want := range []string{"Type=notify", "serve --config /etc/onboard/serve.yaml", "NoNewPrivileges=yes", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\n", "StateDirectory=onboard\n", "StateDirectoryMode=0700", "MemoryMax=2G\n", "GOMEMLIMIT=1600MiB\n"} {
-		if !strings.Contains(a.out, want) {
-			t.Errorf("%q is not in the unit", want)
-		}
-	}
-	if want := "/var/lib/onboard"; defaultServe().State != want {
-		t.Errorf("the unit's state is %s, and the default %s", want, defaultServe().State)
-	}
-}
-
 // served is `onboard serve` as a process, over a simulated Microsoft.
 type served struct {
 	*session

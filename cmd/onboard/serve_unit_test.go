@@ -26,6 +26,20 @@ func analyzes(t *testing.T, unit string, args ...string) (about []string, err er
 	return slices.DeleteFunc(strings.Split(string(out), "\n"), func(l string) bool { return !strings.Contains(l, "onboard.service") }), err
 }
 
+// TestServeUnit holds the unit to what the program is.
+func TestServeUnit(t *testing.T) {
+	t.Parallel()
+	a := ask(t, nil, "serve", "--print-unit")
+	for _, want := range []string{"Type=notify", "serve --config /etc/onboard/serve.yaml", "NoNewPrivileges=yes", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\n", "StateDirectory=onboard\n", "StateDirectoryMode=0700", "MemoryMax=2G\n", "GOMEMLIMIT=1600MiB\n"} {
+		if !strings.Contains(a.out, want) {
+			t.Errorf("%q is not in the unit", want)
+		}
+	}
+	if want := "/var/lib/onboard"; defaultServe().State != want {
+		t.Errorf("the unit's state is %s, and the default %s", want, defaultServe().State)
+	}
+}
+
 // TestServeUnitHolds holds the unit to what systemd makes of it: it has no word against
 // it, and finds little that the service could do.
 func TestServeUnitHolds(t *testing.T) {
