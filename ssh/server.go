@@ -107,6 +107,7 @@ type Server struct {
 	doors         []net.Listener      // that are served
 	atWork        map[string]*session // who is at a case, by its number
 	ended         sync.WaitGroup      // of sessions
+	seats         sync.WaitGroup      // of those who look after a session's seat
 }
 
 // New makes a server. Nothing is served yet.
@@ -259,6 +260,15 @@ func (s *Server) Drain(ctx context.Context) {
 		}
 	}
 	_ = s.inner.Close() // what is left has no session
+	left := make(chan struct{})
+	go func() {
+		s.seats.Wait()
+		close(left)
+	}()
+	select { // before the store is closed
+	case <-left:
+	case <-time.After(drainLast):
+	}
 }
 
 // drainLast is how long sessions that were ended may take to say goodbye.

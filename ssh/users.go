@@ -56,6 +56,7 @@ func (s *session) serveUser() int {
 	if err := s.srv.occupy(s, string(c.Number())); err != nil {
 		return s.goodbye(err)
 	}
+	s.sit(c)
 	code, _ := cases.ParseCode(s.user) // it opened a case
 	s.keep(string(c.Number()), code.Reveal())
 	return s.serveRun(c)
@@ -132,6 +133,7 @@ func (s *session) begin(ctx context.Context) (j flows.Journal, kept func(), err 
 	s.srv.mu.Lock()
 	s.srv.atWork[string(c.Number())] = s
 	s.srv.mu.Unlock()
+	s.sit(c)
 	s.keep(string(c.Number()), "")
 	return c, func() {
 		s.keep(string(c.Number()), code.Reveal())
@@ -183,6 +185,34 @@ func (srv *Server) vacate(s *session) {
 	}
 	close(s.done)
 	srv.stirs.stir()
+}
+
+// sit takes the seat at a case, which is one over all nodes: whoever is at it on
+// another is told, and so is this session when somebody sits down there after it, or
+// the case is erased there. A store that is away keeps nobody from their case.
+func (s *session) sit(c *cases.Case) {
+	seat, err := c.Sit(s.ctx)
+	if err != nil {
+		s.srv.o.Log.Warn("no seat", "case", string(c.Number()), "why", err.Error())
+		return
+	}
+	s.srv.seats.Go(func() {
+		defer s.caught()
+		select {
+		case <-seat.Taken():
+			if _, err := c.About(s.ctx); errors.Is(err, cases.ErrNoCase) {
+				s.cancel(errErased)
+				return
+			}
+			s.cancel(errTaken)
+		case <-s.done:
+			last, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), lastWords)
+			defer cancel()
+			if err := seat.Leave(last); err != nil { // its time runs out by itself
+				s.srv.o.Log.Warn("the seat was not left", "case", string(c.Number()), "why", err.Error())
+			}
+		}
+	})
 }
 
 // serveRun runs the wizard over a journal.

@@ -23,7 +23,14 @@ func found(w string, n uint64) flows.Record {
 
 // Budget G1: one writer, each append on the disk before the next.
 func BenchmarkAppend(b *testing.B) {
-	c, _ := begun(b, fresh(b, Options{MaxCase: 1 << 40}))
+	for name, make := range stores {
+		b.Run(name, func(b *testing.B) { oneAppends(b, make) })
+	}
+}
+
+func oneAppends(b *testing.B, make maker) {
+	b.Helper()
+	c, _ := begun(b, make(b, Options{MaxCase: 1 << 40}))
 	var took []time.Duration
 	var n uint64
 	for b.Loop() {
@@ -39,14 +46,15 @@ func BenchmarkAppend(b *testing.B) {
 
 // Budget G1: writers of a case each, side by side.
 func BenchmarkAppendByMany(b *testing.B) {
-	for _, writers := range []int{32, 256} {
-		b.Run(fmt.Sprint(writers), func(b *testing.B) { manyAppend(b, writers) })
+	for name, make := range stores {
+		for _, writers := range []int{32, 256} {
+			b.Run(fmt.Sprint(name, "-", writers), func(b *testing.B) { manyAppend(b, make(b, Options{MaxCase: 1 << 40}), writers) })
+		}
 	}
 }
 
-func manyAppend(b *testing.B, writers int) {
+func manyAppend(b *testing.B, s *Store, writers int) {
 	b.Helper()
-	s := fresh(b, Options{MaxCase: 1 << 40})
 	cs := make([]*Case, writers)
 	for i := range cs {
 		cs[i], _ = begun(b, s)
