@@ -311,6 +311,9 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := tx.ExecContext(ctx, `SET LOCAL deadlock_timeout = '1min'`); err != nil { // so that it is the other that is given up
+		t.Fatal(err)
+	}
 	const touch = `UPDATE cases SET bound = bound WHERE id = $1`
 	if _, err := tx.ExecContext(ctx, touch, b.id); err != nil {
 		t.Fatal(err)
