@@ -4,20 +4,20 @@ import "onboard.example/flows"
 
 // The second door: why somebody is blocked, and the message that gets it fixed.
 const (
-	wordDoorKey      = "why am I blocked?"
-	wordDoorTight    = "why?" // where there is little room
-	wordDoorTitle    = "What were you shown?"
-	wordDoorHelp     = "Paste the page, its address or the error here, or type its code. It stays on this machine."
+	wordDoorKey   = "why am I blocked?"
+	wordDoorTight = "why?" // where there is little room
+	wordDoorTitle = "What were you shown?"
+	wordDoorHelp  = "Paste the page, its address or the error here, or type its code. It stays on this machine."
 	// Of a served run it goes to the server.
 	wordDoorHelpServed = "Paste the page, its address or the error here, or type its code. This server reads it and keeps none of it."
-	wordDoorExample  = "AADSTS90094"
-	wordDoorPasted   = "{n} pasted. Press enter for the answer."
-	wordDoorChars    = "{n} characters"
-	wordDoorExplain  = "explain"
-	wordDoorClear    = "clear"
-	wordDoorTooLarge = "That is {n} KiB, and a text of up to 1,024 is read: nothing was pasted. Copy the page alone, or the last error of the log."
-	wordDoorTooMuch  = "With these {n} KiB it would be {all} KiB, and a text of up to 1,024 is read: they were left out. Clear the first, or copy less."
-	whyNothingHere   = "there is nothing to explain yet"
+	wordDoorExample    = "AADSTS90094"
+	wordDoorPasted     = "{n} pasted. Press enter for the answer."
+	wordDoorChars      = "{n} characters"
+	wordDoorExplain    = "explain"
+	wordDoorClear      = "clear"
+	wordDoorTooLarge   = "That is {n} KiB, and a text of up to 1,024 is read: nothing was pasted. Copy the page alone, or the last error of the log."
+	wordDoorTooMuch    = "With these {n} KiB it would be {all} KiB, and a text of up to 1,024 is read: they were left out. Clear the first, or copy less."
+	whyNothingHere     = "there is nothing to explain yet"
 
 	wordDoorWrite        = "m writes the message for them."
 	wordDoorColleagueKey = "a colleague gets in"
