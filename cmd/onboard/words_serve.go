@@ -5,8 +5,9 @@ import "errors"
 // What `onboard serve` and `onboard admin` say.
 const (
 	sayServeLong = `serve serves the wizard over SSH to whoever connects, with limits on what they can
-make it spend. Nobody signs in to Microsoft over it, and nothing it serves can
-change a tenant: it looks from outside, and the customer's admin acts.
+make it spend. Nothing it serves can change a tenant: the customer's admin acts.
+It looks from outside, and more closely where somebody signs in to look, which
+its configuration decides.
 
   onboard serve --print-config > serve.yaml
   onboard serve --config serve.yaml --check-config

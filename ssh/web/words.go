@@ -13,7 +13,7 @@ const (
 	sayMissingBack  = "To the start page"
 
 	sayTitle = "Microsoft 365 says “Need admin approval”?"
-	sayWhat  = "onboard shows why an app is blocked in your organisation, whose move it is, and the way to clear it that changes least. It runs in your terminal, over SSH: nothing has to be installed, and nobody signs in to Microsoft here."
+	sayWhat  = "onboard shows why an app is blocked in your organisation, whose move it is, and the way to clear it that changes least. It runs in your terminal, over SSH: nothing has to be installed, and nothing here can change your tenant."
 	sayReads = "What is served here looks from outside, and has no hand that writes: it cannot change anything in your tenant. The consent itself is given by your own admin, on Microsoft's page."
 
 	sayConnect       = "Connect"
@@ -39,7 +39,7 @@ const (
 
 	sayWizardTitle      = "The wizard in the browser"
 	sayWizardNone       = "This server's program was built without the wizard in the browser. Connect by SSH:"
-	sayWizardLead       = "The same wizard as over SSH, for where there is no ssh or a network blocks it. Nobody signs in to Microsoft here, and nothing here can change a tenant."
+	sayWizardLead       = "The same wizard as over SSH, for where there is no ssh or a network blocks it. Nothing here can change a tenant."
 	sayWizardNoScript   = "The wizard in the browser needs JavaScript, which is off. Connect by SSH instead."
 	sayWizardCode       = "Resume code of a case"
 	sayWizardCodeWhat   = "Leave it empty to begin anew."
