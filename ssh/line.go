@@ -53,20 +53,33 @@ func (l limited) Read(p []byte) (int, error) {
 // echoes nothing and sends every key.
 type lines struct {
 	term *term.Terminal
-	came chan []byte // whole lines, with their ends
-	rest []byte      // of the line that is being read
-	end  error       // why there is no other; set before came is closed
+	came chan []byte   // whole lines, with their ends; never closed, for two write to it
+	over chan struct{} // closed when no other comes
+	rest []byte        // of the line that is being read
+	end  error         // why there is no other; set before over is closed
 	*hidden
+}
+
+// mostLines bounds the lines that were finished and not read yet. Line mode reads
+// them as they come, so more wait only where nobody reads.
+const mostLines = 16
+
+// newLines are lines whose echo goes to out. They come as long as edited runs.
+func newLines(out io.Writer) *lines {
+	in := newTyped()
+	return &lines{
+		came: make(chan []byte, mostLines), over: make(chan struct{}), end: io.EOF, hidden: &hidden{typed: in},
+		term: term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{in, out}, ""),
+	}
 }
 
 // lines begins to read the client's keys. They pass the same filter as those of
 // the screen: the library that edits lines waits for ever on some sequences.
 func (s *session) lines(ctx context.Context) *lines {
-	typed := newTyped()
-	l := &lines{came: make(chan []byte), end: io.EOF, hidden: new(hidden), term: term.NewTerminal(struct {
-		io.Reader
-		io.Writer
-	}{typed, s.out}, "")}
+	l := newLines(s.out)
 	size := func(to size) {
 		defer s.caught()
 		_ = l.term.SetSize(to.w, to.h) // it redraws a line, which cannot fail here
@@ -78,33 +91,48 @@ func (s *session) lines(ctx context.Context) *lines {
 		if p, ok := msg.(uv.KeyPressEvent); ok && p.MatchString("ctrl+c") {
 			s.cancel(errInterrupted)
 		}
-		line, echo, taken := l.take(msg)
-		if !taken {
-			typed.put(lineBytes(msg))
-			return
-		}
-		_, _ = io.WriteString(l.term, echo) // a client that is gone hears nothing
-		if line != nil {
-			select {
-			case l.came <- line:
-			case <-ctx.Done():
-			}
+		if !l.key(msg) {
+			s.notice(sayManyKeys)
 		}
 	})
 	taken.over, taken.caught = func() { s.notice(sayManyKeys) }, s.caught
-	go func() { // it ends with typed
-		defer close(l.came)
+	go func() { // it ends with what is typed
+		defer close(l.over)
 		defer s.caught()
 		l.edited(ctx)
 	}()
 	go func() {
-		defer typed.end()
+		defer l.typed.end()
 		defer stop()
 		defer taken.close()
 		defer s.caught()
 		s.hearLines(ctx, taken.feed)
 	}()
 	return l
+}
+
+// key takes a key or a paste. It never waits, for the key that ends the session
+// comes the same way: a hidden line that finds no room is dropped, which is false.
+func (l *lines) key(msg tea.Msg) bool {
+	line, echo, taken := l.take(msg)
+	if !taken {
+		return true
+	}
+	_, _ = io.WriteString(l.term, echo) // a client that is gone hears nothing
+	if line == nil {
+		return true
+	}
+	select {
+	case <-l.over: // nobody reads it
+		return true
+	default:
+	}
+	select {
+	case l.came <- line:
+		return true
+	default:
+		return false
+	}
 }
 
 // hearLines reads until ctx ends or the input does: that is no end of the
@@ -170,11 +198,15 @@ func (l *lines) edited(ctx context.Context) {
 // Read implements io.Reader: whole lines, as they are finished.
 func (l *lines) Read(p []byte) (int, error) {
 	if len(l.rest) == 0 {
-		line, ok := <-l.came
-		if !ok {
-			return 0, l.end
+		select {
+		case l.rest = <-l.came:
+		case <-l.over:
+			select {
+			case l.rest = <-l.came: // it came before
+			default:
+				return 0, l.end
+			}
 		}
-		l.rest = line
 	}
 	n := copy(p, l.rest)
 	l.rest = l.rest[n:]
@@ -206,6 +238,15 @@ func (t *typed) put(b []byte) {
 		_, _ = t.buf.Write(b) // never fails
 		t.more.Signal()
 	}
+}
+
+// empties empties the line that the editor is at, however full this is: to its
+// end, and back.
+func (t *typed) empties() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, _ = t.buf.WriteString("\x05\x15") // never fails
+	t.more.Signal()
 }
 
 func (t *typed) end() {

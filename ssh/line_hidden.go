@@ -18,29 +18,37 @@ const mostHidden = 8<<10 + 16
 // is a part of one line, however many it has. The editor of lines never gets it, for
 // it echoes.
 type hidden struct {
+	typed *typed // for the editor: what is typed while it is no secret
+
 	mu   sync.Mutex
 	on   bool
 	text []byte
 }
 
-// Hide implements tui.Hider.
+// Hide implements tui.Hider. What stands half typed in the editor when hiding
+// begins is dropped: it belongs to neither the secret nor the answer after it.
 func (h *hidden) Hide(on bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.on != on {
-		h.on = on
-		clear(h.text)
-		h.text = h.text[:0]
+	if h.on == on {
+		return
+	}
+	h.on = on
+	clear(h.text)
+	h.text = h.text[:0]
+	if on {
+		h.typed.empties()
 	}
 }
 
-// take takes a key or a paste where what is typed is hidden; else taken is false.
-// line is one that was finished, with its end, and echo what is shown in place of
-// what was typed.
+// take takes a key or a paste where what is typed is hidden; else the editor gets
+// it, and taken is false. line is one that was finished, with its end, and echo what
+// is shown in place of what was typed.
 func (h *hidden) take(msg tea.Msg) (line []byte, echo string, taken bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.on {
+		h.typed.put(lineBytes(msg))
 		return nil, "", false
 	}
 	switch e := msg.(type) {
@@ -62,6 +70,10 @@ func (h *hidden) take(msg tea.Msg) (line []byte, echo string, taken bool) {
 			clear(h.text)
 			h.text = h.text[:0]
 			return nil, sayUnhidden, true
+		case e.MatchString("ctrl+d"):
+			if len(h.text) == 0 { // as in the editor, and in every terminal
+				h.typed.end()
+			}
 		default:
 			h.add(e.Text)
 		}
