@@ -284,6 +284,7 @@ func (m *Model) refresh() {
 		return // what a guide sees comes by viewed
 	}
 	m.show(m.drv.State())
+	m.dropPaste()
 	m.followGuides()
 }
 

@@ -51,6 +51,14 @@ func (m *Model) link() *pasting {
 	return &m.pasting
 }
 
+// dropPaste drops what was typed and pasted for a sign-in by link once none waits
+// for it, however that one ended.
+func (m *Model) dropPaste() {
+	if !m.linking() {
+		m.pasting = pasting{}
+	}
+}
+
 // linkField is the field for the address, where it is open.
 func (m *Model) linkField() *field {
 	if l := m.link(); l.open && m.linking() {

@@ -11,6 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"onboard.example/checks"
 	"onboard.example/flows"
 	"onboard.example/flows/run"
 )
@@ -226,5 +227,42 @@ func TestPlainLinkEndsWithItsInput(t *testing.T) {
 	out := said(t, d, Options{}, "")
 	if d.State().SignIn.Busy {
 		t.Errorf("still waiting:\n%s", out)
+	}
+}
+
+// TestLinkLeavesNothing holds that nothing of what was pasted and typed is left in the
+// model once a sign-in by link is over, however it ended, and while it is not, all is.
+func TestLinkLeavesNothing(t *testing.T) {
+	t.Parallel()
+	failed := func(d *fakeDriver) {
+		d.happen(flows.SignInFailed{Attempt: d.State().SignIn.Attempt, Reason: checks.FailUnreachable})
+	}
+	for name, end := range map[string]func(*fakeDriver){
+		"failed":    failed,
+		"stopped":   func(d *fakeDriver) { d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayNone)}) },
+		"no hand":   func(d *fakeDriver) { d.prompt = nil },
+		"over time": func(d *fakeDriver) { d.prompt = nil; failed(d) },
+	} {
+		for _, lines := range []bool{false, true} {
+			t.Run(name+map[bool]string{true: " on lines"}[lines], func(t *testing.T) {
+				t.Parallel()
+				d := atLinked(t)
+				m := New(t.Context(), d, still(t, 80, 24))
+				m.Update(tea.PasteMsg{Content: backAt[:45]})
+				press(m, "p", "q")
+				if m.refresh(); m.pasting.half != backAt[:45] || m.pasting.field.value() != "q" {
+					t.Fatalf("not held while it is waited for: %+v", m.pasting)
+				}
+				end(d)
+				if lines {
+					(&plain{m: m}).follow()
+				} else {
+					m.follow()
+				}
+				if m.pasting != (pasting{}) {
+					t.Errorf("left: %+v", m.pasting)
+				}
+			})
+		}
 	}
 }
