@@ -100,11 +100,16 @@ func readReturn(address, state, base string) (answer, *InputError) {
 	}
 	its := strings.TrimRightFunc(q.Get("state"), func(r rune) bool { return unicode.IsPunct(r) || unicode.IsSymbol(r) })
 	ours := subtle.ConstantTimeCompare([]byte(its), []byte(state)) == 1
-	if q.Has("error") { // read before all else: Microsoft may say no without a state
-		if !ours && its != "" {
-			return answer{}, oddPaste(wordsPasteOther, wordsPasteOtherDo)
+	if q.Has("error") { // read before all else: there may be a code beside it
+		no := refusal{OAuth: q.Get("error"), Sub: q.Get("error_subcode"), Description: q.Get("error_description")}
+		switch {
+		case ours:
+			return answer{refused: &no}, nil
+		case strings.HasPrefix(state, its): // of none or half a state: it may be an old one, and ends nothing
+			w := wordsFor(no.cause())
+			return answer{}, oddPaste(wordsPasteRefusal+w.say, wordsPasteRefusalDo+w.do)
 		}
-		return answer{refused: &refusal{OAuth: q.Get("error"), Sub: q.Get("error_subcode"), Description: q.Get("error_description")}}, nil
+		return answer{}, oddPaste(wordsPasteOther, wordsPasteOtherDo)
 	}
 	code := q.Get("code")
 	switch {

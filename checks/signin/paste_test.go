@@ -98,6 +98,9 @@ func TestPasteOdd(t *testing.T) {
 		"two codes":            {"?code=a&code=" + pasteCode + "&state=" + pasteState, wordsPasteSeveral},
 		"two states":           {"?code=" + pasteCode + "&state=x&state=" + pasteState, wordsPasteSeveral},
 		"somebody else's no":   {"?error=access_denied&error_description=AADSTS65004%3A+x&state=other", wordsPasteOther},
+		"a no of nobody's":     {"http://localhost:51234/?error=access_denied&error_description=AADSTS65004%3A+User+declined", wordsPasteRefusal + causeWords[CauseDeclined].say},
+		"a no, cut off":        {"http://localhost:51234/?error=access_denied&error_description=AADSTS50105%3A+x&state=" + pasteState[:9], wordsPasteRefusal + causeWords[CauseAssignment].say},
+		"a no beside a code":   {"?code=" + pasteCode + "&error=must-never-show", wordsPasteRefusal + causeWords[CauseOther].say},
 		"an error page":        {"Sorry, but we're having trouble signing you in.\nAADSTS50105: Your administrator has configured\nRequest Id: x", wordsPasteError + "50105: " + causeWords[CauseAssignment].say},
 		"an unknown error":     {"AADSTS999999: whatever", wordsPasteError + "999999: " + causeWords[CauseOther].say},
 		"a consent page's way": {"http://localhost:51234/?admin_consent=True&tenant=x&state=" + pasteState, wordsPasteNothing},
@@ -117,14 +120,14 @@ func TestPasteOdd(t *testing.T) {
 	}
 }
 
-// TestPasteRefused reads Microsoft's no, with this sign-in's state or with none.
+// TestPasteRefused reads Microsoft's no, with this sign-in's state.
 func TestPasteRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]refusal{
-		"http://localhost:51234/?error=access_denied&error_subcode=cancel&state=" + pasteState:                    {OAuth: "access_denied", Sub: "cancel"},
-		"http://localhost:51234/?error=access_denied&error_description=AADSTS65004%3A+User+declined":              {OAuth: "access_denied", Description: "AADSTS65004: User declined"},
-		"?code=" + pasteCode + "&error=server_error&state=" + pasteState:                                          {OAuth: "server_error"},
-		"<http://localhost:51234/?error=interaction_required&error_\ndescription=AADSTS50105&state=" + pasteState: {OAuth: "interaction_required", Description: "AADSTS50105"},
+		"http://localhost:51234/?error=access_denied&error_subcode=cancel&state=" + pasteState:                           {OAuth: "access_denied", Sub: "cancel"},
+		"http://localhost:51234/?error=access_denied&error_description=AADSTS65004%3A+User+declined&state=" + pasteState: {OAuth: "access_denied", Description: "AADSTS65004: User declined"},
+		"?code=" + pasteCode + "&error=server_error&state=" + pasteState:                                                 {OAuth: "server_error"},
+		"<http://localhost:51234/?error=interaction_required&error_\ndescription=AADSTS50105&state=" + pasteState:        {OAuth: "interaction_required", Description: "AADSTS50105"},
 	} {
 		a, err := readPaste(text, pasteState, pasteBase)
 		if err != nil || a.refused == nil || fmt.Sprint(*a.refused) != fmt.Sprint(want) || !a.code.Empty() {

@@ -73,6 +73,9 @@ const (
 	wordsPasteOver    = "the sign-in that this address belongs to is over"
 	wordsPasteOverDo  = "begin again for a new link"
 	wordsPasteError   = "that is the text of an error page: AADSTS"
+
+	wordsPasteRefusal   = "that is a refusal which does not say of which sign-in, so this one goes on; it means: "
+	wordsPasteRefusalDo = "if this sign-in led to it, stop it and then: "
 )
 
 // Answers and connections.
