@@ -25,6 +25,12 @@ const learnHost = "learn.microsoft.com"
 func CleanNote(s State, text string) (clean string, left []string) {
 	words := strings.Fields(checks.Line(text, NoteMost))
 	for i, w := range words {
+		if i+1 < len(words) && partedLink(w, words[i+1]) {
+			words[i+1] = w + words[i+1] // the name of its host is all that stays of it
+			words[i] = ""
+			continue
+		}
+		w = words[i]
 		if !isLink(w) || s.linkAllowed(w) {
 			continue
 		}
@@ -34,38 +40,24 @@ func CleanNote(s State, text string) (clean string, left []string) {
 		}
 		words[i] = "[" + noteLinkLeft + " " + host + "]"
 	}
-	return checks.Line(strings.Join(words, " "), NoteMost), left
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	clean = checks.Line(strings.Join(words, " "), NoteMost)
+	if i := strings.LastIndexByte(clean, ' '); isLink(clean[i+1:]) && !s.linkAllowed(clean[i+1:]) {
+		clean = clean[:i+1] + noteCut // a link that was cut leads elsewhere
+	}
+	return clean, left
 }
 
 // noteLinkLeft stands in a note for a link, before its host.
 const noteLinkLeft = "a link left out:"
 
-// isLink says whether a word would be taken for an address by a reader or by a
-// terminal that makes addresses clickable.
-func isLink(word string) bool {
-	low := strings.ToLower(word)
-	if strings.Contains(low, "://") || strings.Contains(low, "www.") || strings.Contains(low, "mailto:") {
-		return true
-	}
-	host, _, path := strings.Cut(strings.TrimLeft(low, "([<\"'"), "/") // such as example.com/x; what has no path is a domain that is talked about
-	top := host[strings.LastIndexByte(host, '.')+1:]
-	return path && len(top) > 1 && len(top) < len(host) && strings.Trim(top, "abcdefghijklmnopqrstuvwxyz") == ""
-}
+// noteCut stands at the end of a note for what was cut off.
+const noteCut = "…"
 
-// linkHost names the host of an address for people; something else than a host is
-// named by its first letters, with nothing in it that could be clicked.
-func linkHost(word string) string {
-	_, rest, ok := strings.Cut(word, "://")
-	if !ok {
-		rest = word
-	}
-	if i := strings.IndexAny(rest, "/?#\\"); i >= 0 {
-		rest = rest[:i]
-	}
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		rest = rest[i+1:]
-	}
-	return checks.Line(strings.TrimPrefix(strings.ToLower(rest), "www."), mostName)
+// partedLink says whether two words are an address with a gap before its path.
+func partedLink(host, path string) bool {
+	low := []rune(foldNote(path))
+	return len(low) > 1 && low[0] == '/' && letterOrDigit(low[1]) && !isLink(host) && !isLink(path) && isHost(strings.Trim(foldNote(host), ".([<\"'"))
 }
 
 // linkAllowed says whether a word is a whole https address that may stand in a
@@ -80,7 +72,7 @@ func (s State) linkAllowed(word string) bool {
 	if err != nil || strings.Count(word, "://") != 1 || u.Scheme != "https" || u.User != nil || u.Host == "" || !strings.HasPrefix(word, "https://") {
 		return false
 	}
-	return slices.Contains(s.noteHosts(), strings.ToLower(u.Host))
+	return slices.Contains(s.noteHosts(), strings.ToLower(u.Host)) && !bears(word)
 }
 
 // noteHosts are the hosts to which the links of notes may lead.

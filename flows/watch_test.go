@@ -11,8 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-
-	"onboard.example/checks"
 )
 
 // caused folds an event of an author, a moment after the state's last.
@@ -423,28 +421,6 @@ func TestNotesOfGuides(t *testing.T) {
 	if clean, _ := CleanNote(s, "a\x1b[2J\u202eb\r\nc"+strings.Repeat("x", 9999)); strings.ContainsAny(clean, "\x1b\u202e\n\r") || len([]rune(clean)) > NoteMost {
 		t.Errorf("a note of %d characters: %.40q", len([]rune(clean)), clean)
 	}
-}
-
-func FuzzCleanNote(f *testing.F) {
-	f.Add("see https://evil.example/x")
-	f.Add("https://learn.microsoft.com/a https://learn.microsoft.com@evil.example \x1b]8;;https://evil.example\x07x")
-	f.Add("microsoft.com/devicelogin")
-	s := begun(f, "hetk")
-	f.Fuzz(func(t *testing.T, text string) {
-		clean, _ := CleanNote(s, text)
-		if len([]rune(clean)) > NoteMost || clean != checks.Line(clean, NoteMost) {
-			t.Fatalf("%q is not clean", clean)
-		}
-		again, left := CleanNote(s, clean)
-		if again != clean || len(left) > 0 {
-			t.Fatalf("%q cleaned again is %q, without %q", clean, again, left)
-		}
-		for w := range strings.FieldsSeq(clean) {
-			if strings.Contains(w, "://") && !strings.HasPrefix(w, "https://") {
-				t.Fatalf("%q holds %q", clean, w)
-			}
-		}
-	})
 }
 
 func TestWhatIsSharedHoldsNothingPrivate(t *testing.T) {
