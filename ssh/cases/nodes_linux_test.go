@@ -428,3 +428,82 @@ func TestASeatIsTakenOverByAnotherNode(t *testing.T) {
 		t.Error("a node that ended is still there")
 	}
 }
+
+// A node that was held for gone has not lost its seats: who sits there stays, until
+// somebody else sits down or the case is gone.
+func TestASeatOutlivesItsRemoval(t *testing.T) {
+	t.Parallel()
+	now := atNoon()
+	s := postgres(t)
+	at := s.url(s.name(t))
+	one, two := open(t, at, Options{Node: "n1", Now: now.time}), open(t, at, Options{Node: "n2", Now: now.time})
+	c, _ := begun(t, one)
+	sat(t, c) // so that the node has something to keep
+	there, code := begun(t, two)
+	stays := sat(t, there)
+	eventually(t, "other nodes are heard of", func() bool { // which wakes it once
+		two.watchers.mu.Lock()
+		defer two.watchers.mu.Unlock()
+		_, ok := two.watchers.at[ofSeat(there.Number())]
+		return ok
+	})
+	rows := func() int {
+		return len(column(t, one.files.read, `SELECT word FROM seats WHERE word = '`+stays.word+`'`))
+	}
+	keeps := func(s *Store) {
+		t.Helper()
+		tick, _ := lease(t, s)
+		tick <- now.time()
+		tick <- now.time() // the one before is done
+	}
+	back := func() {
+		t.Helper()
+		eventually(t, "who was held for gone sits there again", func() bool { return rows() == 1 })
+		if p, ok, err := there.Present(t.Context()); !ok || err != nil || p != (Presence{"n2", noon}) || isTaken(stays) {
+			t.Fatalf("%+v, %v, %v; taken: %v", p, ok, err, isTaken(stays))
+		}
+	}
+	now.set(now.time().Add(2*leaseTime + time.Second)) // the database was away for a minute
+	keeps(one)
+	if rows() != 1 || present(t, there) != "" {
+		t.Error("after a minute the seat is removed, or counts")
+	}
+	now.set(now.time().Add(buryTime))
+	keeps(one)
+	if rows() != 0 || isTaken(stays) {
+		t.Error("the other node is not held for gone")
+	}
+	two.watchers.wake(ofSeat(there.Number())) // as when other nodes are heard of again
+	back()
+	now.set(now.time().Add(buryTime + leaseTime + time.Second))
+	keeps(one)
+	if rows() != 0 {
+		t.Fatal("there was nothing to find out")
+	}
+	keeps(two) // it finds out by itself
+	back()
+	other := sat(t, onNode(t, one, there.Number()))
+	taken(t, stays)
+	if _, err := two.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+		t.Fatal(err)
+	}
+	taken(t, other)
+}
+
+// What an extension puts beside the tables of a store is no other program's.
+func TestAnExtensionIsNoOtherProgram(t *testing.T) {
+	t.Parallel()
+	s := postgres(t)
+	ours, foreign := s.name(t), s.name(t)
+	s.ask(t, `CREATE EXTENSION pg_buffercache SCHEMA `+ours)
+	store := open(t, s.url(ours), Options{})
+	begun(t, store)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	begun(t, open(t, s.url(ours), Options{})) // and not when it is there already
+	s.ask(t, `CREATE TABLE `+foreign+`.people (name TEXT); ALTER EXTENSION pg_buffercache SET SCHEMA `+foreign)
+	if err := opens(t, s.url(foreign)); !errors.Is(err, ErrForeign) {
+		t.Errorf("a program's table beside an extension's: %v", err)
+	}
+}

@@ -76,13 +76,16 @@ WHERE cases.id = ? ORDER BY records.seq`
 	dropRecords = `DELETE FROM records WHERE case_id = ?`
 	dropCase    = `DELETE FROM cases WHERE id = ?`
 
-	putNode    = `INSERT INTO nodes (id, name, until_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at`
-	putSeat    = `INSERT INTO seats (case_id, word, node, since_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET word = excluded.word, node = excluded.node, since_at = excluded.since_at`
+	putNode = `INSERT INTO nodes (id, name, until_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at`
+	putSeat = `INSERT INTO seats (case_id, word, node, since_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET word = excluded.word, node = excluded.node, since_at = excluded.since_at`
+	// keepSeat leaves a seat to who has it.
+	keepSeat   = `INSERT INTO seats (case_id, word, node, since_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO NOTHING`
+	nodeSeats  = `SELECT word FROM seats WHERE node = ?`
 	getSeat    = `SELECT word FROM seats WHERE case_id = ?`
 	whoSits    = `SELECT nodes.name, seats.since_at FROM seats JOIN nodes ON nodes.id = seats.node WHERE seats.case_id = ? AND nodes.until_at > ?`
 	dropSeat   = `DELETE FROM seats WHERE case_id = ? AND word = ?`
 	freeSeat   = `DELETE FROM seats WHERE case_id = ?`
-	dropSeats  = `DELETE FROM seats WHERE node IN (SELECT id FROM nodes WHERE until_at < ?)`
+	dropSeats  = `DELETE FROM seats WHERE node NOT IN (SELECT id FROM nodes)`
 	dropNodes  = `DELETE FROM nodes WHERE until_at < ?`
 	leaveSeats = `DELETE FROM seats WHERE node = ?`
 	leaveNode  = `DELETE FROM nodes WHERE id = ?`
@@ -122,7 +125,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 type statements struct {
 	putFact, dropFact, addCase, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
 	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
-	putNode, putSeat, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, queue,
+	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, headEntry, entries *sql.Stmt
 
@@ -156,6 +159,8 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.kept, d.kept},
 		{&s.putNode, putNode},
 		{&s.putSeat, putSeat},
+		{&s.keepSeat, keepSeat},
+		{&s.nodeSeats, nodeSeats},
 		{&s.getSeat, getSeat},
 		{&s.whoSits, whoSits},
 		{&s.dropSeat, dropSeat},

@@ -10,10 +10,13 @@ import (
 )
 
 // The leases of nodes. A node that holds seats says every leaseEvery that it is
-// there; one that has not said so for leaseTime is gone, and its seats with it.
+// there; one that has not said so for leaseTime counts as gone, and its seats with
+// it. Their rows are removed only after buryTime more: a node that the database was
+// away from, or whose clock is slow, has not ended.
 const (
 	leaseTime  = 30 * time.Second
 	leaseEvery = 10 * time.Second
+	buryTime   = time.Hour
 	// seatAgain is how soon a seat is looked at again where the database was away.
 	seatAgain = time.Second
 )
@@ -22,7 +25,8 @@ const (
 // whoever sits down gets it, and whoever had it is told.
 type Seat struct {
 	c     *Case
-	word  string // which seat it is; drawn at random
+	word  string    // which seat it is; drawn at random
+	since time.Time // when it was sat down in
 	taken chan struct{}
 	once  sync.Once
 	stop  context.CancelFunc
@@ -41,20 +45,12 @@ func ofSeat(n Number) string { return "seat " + string(n) }
 // ErrNoCase. The seat goes by itself when the store is closed, and some thirty
 // seconds after its node died.
 func (c *Case) Sit(ctx context.Context) (*Seat, error) {
-	st := &Seat{c: c, word: rand.Text(), taken: make(chan struct{})}
+	st := &Seat{c: c, word: rand.Text(), since: c.store.o.Now(), taken: make(chan struct{})}
 	watch, stop := context.WithCancel(c.store.ctx)
 	st.stop = stop
 	wake := c.store.watchers.watch(watch, ofSeat(c.number)) // before it can be taken
 	err := c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofSeat(c.number), ofQueue}, do: func(q *queries) (answer, fault error) {
-		if _, ok, err := q.about(c.id); err != nil || !ok {
-			return ErrNoCase, err
-		}
-		now := c.store.o.Now()
-		if _, err := q.exec(q.putNode, c.store.node, c.store.o.Node, now.Add(leaseTime).UnixMilli()); err != nil {
-			return nil, err
-		}
-		_, err := q.exec(q.putSeat, c.id, st.word, c.store.node, now.UnixMilli())
-		return nil, err
+		return st.put(q, q.putSeat)
 	}})
 	if err != nil {
 		stop()
@@ -67,18 +63,47 @@ func (c *Case) Sit(ctx context.Context) (*Seat, error) {
 	return st, nil
 }
 
-// look finds out when somebody else sits there.
+// put writes the seat with a statement, and that its node is there.
+func (st *Seat) put(q *queries, stmt *sql.Stmt) (answer, fault error) {
+	s := st.c.store
+	if _, ok, err := q.about(st.c.id); err != nil || !ok {
+		return ErrNoCase, err
+	}
+	if _, err := q.exec(q.putNode, s.node, s.o.Node, s.o.Now().Add(leaseTime).UnixMilli()); err != nil {
+		return nil, err
+	}
+	_, err := q.exec(stmt, st.c.id, st.word, s.node, st.since.UnixMilli())
+	return nil, err
+}
+
+// again sits down where the seat was removed, for its node was held for gone, and
+// gives the word of whoever sits there then: somebody may have been quicker. It fails
+// with ErrNoCase.
+func (st *Seat) again(ctx context.Context) (word string, err error) {
+	err = st.c.store.submit(&job{ctx: ctx, of: st.c.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
+		return st.put(q, q.keepSeat)
+	}})
+	if err != nil {
+		return "", err
+	}
+	return st.now(ctx)
+}
+
+// look finds out when somebody else sits there, or the case is gone.
 func (st *Seat) look(ctx context.Context, wake <-chan struct{}) {
 	s := st.c.store
 	for {
 		var again <-chan time.Time
 		word, err := st.now(ctx)
+		if err == nil && word == "" {
+			word, err = st.again(ctx)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
-		case err != nil:
+		case err != nil && !errors.Is(err, ErrNoCase), word == "" && err == nil:
 			again = time.After(seatAgain) // or when it is woken
-		case word != st.word:
+		case err != nil, word != st.word:
 			s.seats.drop(st)
 			st.once.Do(func() { close(st.taken) })
 			st.stop()
@@ -184,8 +209,20 @@ func (s *seats) some() bool {
 	return len(s.all) > 0
 }
 
+// besides are the topics of the seats here that are not among some words.
+func (s *seats) besides(words map[string]struct{}) (topics []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for st := range s.all {
+		if _, ok := words[st.word]; !ok {
+			topics = append(topics, ofSeat(st.c.number))
+		}
+	}
+	return topics
+}
+
 // leasing says that this node is there, for as long as it has seats, until the
-// store is closed.
+// store is closed, and has those looked at that the database does not have.
 func (s *Store) leasing(tick <-chan time.Time) {
 	for {
 		select {
@@ -196,26 +233,54 @@ func (s *Store) leasing(tick <-chan time.Time) {
 		if !s.seats.some() {
 			continue
 		}
+		var words map[string]struct{}
 		err := s.submit(&job{ctx: s.ctx, do: func(q *queries) (answer, fault error) {
 			now := s.o.Now()
 			if _, err := q.exec(q.putNode, s.node, s.o.Node, now.Add(leaseTime).UnixMilli()); err != nil {
 				return nil, err
 			}
-			return nil, q.bury(now.Add(-leaseTime).UnixMilli())
+			if err := q.bury(now.Add(-buryTime).UnixMilli()); err != nil {
+				return nil, err
+			}
+			var err error
+			words, err = q.seatsOf(s.node)
+			return nil, err
 		}})
-		if err != nil && !errors.Is(err, ErrClosed) {
+		switch {
+		case err == nil:
+			s.watchers.wake(s.seats.besides(words)...)
+		case !errors.Is(err, ErrClosed):
 			s.o.Log.Warn("who is at work here is not known to other nodes", "reason", s.storing(s.ctx, "keeping the seats", err).Error())
 		}
 	}
 }
 
-// bury drops the nodes that are gone since a time, and their seats.
+// bury drops the nodes that are gone since a time, and then their seats: a node that
+// says in between that it is there keeps both, or loses both and finds out.
 func (q *queries) bury(before int64) error {
-	if _, err := q.exec(q.dropSeats, before); err != nil {
+	if _, err := q.exec(q.dropNodes, before); err != nil {
 		return err
 	}
-	_, err := q.exec(q.dropNodes, before)
+	_, err := q.exec(q.dropSeats)
 	return err
+}
+
+// seatsOf are the words of a node's seats.
+func (q *queries) seatsOf(node string) (words map[string]struct{}, err error) {
+	rows, err := q.with(q.nodeSeats).QueryContext(q.ctx, node)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	words = map[string]struct{}{}
+	for rows.Next() {
+		var word string
+		if err := rows.Scan(&word); err != nil {
+			return nil, err
+		}
+		words[word] = struct{}{}
+	}
+	return words, rows.Err()
 }
 
 // vacate drops this node and its seats, at its end. Where that fails their time
