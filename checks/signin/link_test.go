@@ -204,13 +204,14 @@ func TestLinkOfSomebodyElse(t *testing.T) {
 		if err := p.Paste(their); odd(err) != wordsPasteOther {
 			t.Errorf("%v", err)
 		}
-		forged := strings.Replace(their, stateOf(t, their), stateOf(t, p.URL), 1)
-		if err := p.Paste(forged); err != nil {
+		// Their challenge, with our redirect and our state: PKCE alone is left to decide.
+		forged := w.ends(t, user, "", with(t, them.URL, "redirect_uri", queryOf(t, p.URL, "redirect_uri")))
+		if err := p.Paste(with(t, forged, "state", stateOf(t, p.URL))); err != nil {
 			t.Errorf("it has our state: %v", err)
 		}
 	})
-	if e := cause(t, err); e.Cause != CauseCodeSpent && e.Cause != CauseOther && e.Cause != CauseAppSetup {
-		t.Errorf("%+v", e)
+	if e := cause(t, err); e.Cause != CauseOther || e.Failure.Code != "AADSTS501481" {
+		t.Errorf("%+v %+v", e, e.Failure)
 	}
 	if me := <-mine; stateOf(t, me.URL) == stateOf(t, them.URL) {
 		t.Error("one state for two")
@@ -218,18 +219,40 @@ func TestLinkOfSomebodyElse(t *testing.T) {
 	if err := them.Paste(their); err != nil {
 		t.Error(err)
 	}
-	if r := <-done; r.err == nil && r.s.Account().UPN != user {
+	switch r := <-done; {
+	case r.err != nil:
+		t.Errorf("their own answer is worth nothing any more: %v", r.err)
+	case r.s.Account().UPN != user:
 		t.Errorf("%+v", r.s.Account())
 	}
 }
 
 func stateOf(t *testing.T, address string) string {
 	t.Helper()
+	return queryOf(t, address, "state")
+}
+
+// queryOf is what an address holds under a name.
+func queryOf(t *testing.T, address, name string) string {
+	t.Helper()
 	u, err := url.Parse(address)
-	if err != nil || u.Query().Get("state") == "" {
+	if err != nil || u.Query().Get(name) == "" {
 		t.Fatal(address, err)
 	}
-	return u.Query().Get("state")
+	return u.Query().Get(name)
+}
+
+// with is an address that holds something else under a name.
+func with(t *testing.T, address, name, value string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(address, err)
+	}
+	q := u.Query()
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 // TestLinkRefused tells each end of a sign-in by link as what it is.
