@@ -189,6 +189,31 @@ func noSecrets(t *testing.T, dir, kept string) {
 	}
 }
 
+// TestKeptSignInByLink holds that a sign-in by link is kept as the others are.
+func TestKeptSignInByLink(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t)
+	asked := 0
+	for range 2 {
+		c := k.w.client(t, func(o *Options) { o.Keep = keepIn(t, k.c, k.dir) })
+		s, err := linked(t, c, func(p LinkPrompt) {
+			asked++
+			if err := p.Paste(k.w.ends(t, admin, "", p.URL)); err != nil {
+				t.Error(err)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Account().UPN != admin || k.c.holds() == "" {
+			t.Errorf("%+v, %d bytes kept", s.Account(), len(k.c.holds()))
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
 func TestKeptSignInOfTwo(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t)

@@ -185,7 +185,7 @@ func (o *options) validate() error {
 		return usage("Leave out one of the two.", "--token-file and --sign-in exclude each other")
 	}
 	if o.keepSignIn && (o.tokenFile != "" || o.signIn == "none" || o.signIn == "az") {
-		return usage("Leave out one of the two.", "--keep-sign-in keeps a sign-in by browser or device code, and there is none with %s", cmp.Or(o.signIn, "--token-file"))
+		return usage("Leave out one of the two.", "--keep-sign-in keeps a sign-in by browser, link or device code, and there is none with %s", cmp.Or(o.signIn, "--token-file"))
 	}
 	for _, one := range []struct{ flag, value string }{{"--login-url", o.loginURL}, {"--graph-url", o.graphURL}, {"--portal-url", o.portalURL}} {
 		if one.value == "" {
