@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"onboard.example/checks"
+	"onboard.example/flows"
 )
 
 // TestServedPromisesNoSignIn holds that a run on a machine of somebody else's
@@ -91,5 +92,41 @@ func TestServedSendsNobodyToCommands(t *testing.T) {
 		if strings.Contains(out.String(), "on a machine of your own") != served {
 			t.Errorf("served %v: %q", served, out.String())
 		}
+	}
+}
+
+// TestServedSignInFailure holds that whom a server could not sign in is not told to
+// mend a network, give a flag or open a browser of that server.
+func TestServedSignInFailure(t *testing.T) {
+	t.Parallel()
+	own := 0
+	for k := range signInFailureWords {
+		for _, served := range []bool{false, true} {
+			d := atSignIn(t)
+			d.happen(flows.Answered{Question: flows.AskSignIn, Value: string(flows.WayDevice)})
+			d.happen(flows.SignInFailed{Attempt: d.State().SignIn.Attempt, Reason: k, Message: "What was said."})
+			m := New(t.Context(), d, Options{Profiles: profiles(t), Now: still(t, 80, 24).Now, Width: 80, Height: 24, Served: served})
+			m.refresh()
+			p := &plain{m: m, out: &lineWriter{to: io.Discard}, said: map[checks.ID]string{}}
+			screen := strings.Join(texts(m.signInFailure(*d.State().SignIn.Failed, maxWidth)), " ")
+			for _, words := range []string{screen, strings.Join(p.scene().lines, " ")} {
+				words = strings.Join(strings.Fields(words), " ")
+				if !strings.Contains(words, "What was said.") {
+					t.Fatalf("%s, served %v: %s", k, served, words)
+				}
+				for _, no := range []string{"--", "the network", "a proxy", "the browser", "Open a browser", "from here"} {
+					if !strings.Contains(words, no) {
+						continue
+					}
+					own++
+					if served {
+						t.Errorf("%s: %q in %s", k, no, words)
+					}
+				}
+			}
+		}
+	}
+	if own < 8 {
+		t.Errorf("%d found at a machine of one's own: that is not how it is said any more", own)
 	}
 }

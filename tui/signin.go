@@ -117,6 +117,9 @@ func (m *Model) signInFailure(f flows.SignInFailed, w int) []row {
 	if !ok {
 		text = wordSignInFailed
 	}
+	if served := signInFailureServed[f.Reason]; m.served && served != "" {
+		text = served
+	}
 	rows := hanging(say(RoleBad, "✗ "), RoleBad, text, w)
 	if f.Reason == checks.FailInput { // our own words: nobody else was asked
 		return append(rows, linkless(RoleText, clean(f.Message), 2, w)...)
@@ -223,4 +226,14 @@ var signInFailureWords = map[checks.FailureKind]string{
 	checks.FailThrottled:   wordFailThrottled,
 	checks.FailService:     wordFailService,
 	checks.FailScope:       wordFailScope,
+}
+
+// signInFailureServed are those of signInFailureWords that are others where this
+// runs on a machine of somebody else's.
+var signInFailureServed = map[checks.FailureKind]string{
+	checks.FailDenied:      wordFailDeniedServed,
+	checks.FailUnreachable: wordFailUnreachableServed,
+	checks.FailTLS:         wordFailTLSServed,
+	checks.FailNotJSON:     wordFailNotJSONServed,
+	checks.FailCut:         wordFailCutServed,
 }

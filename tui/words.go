@@ -185,6 +185,13 @@ const (
 	wordFailThrottled   = "Microsoft asked us to slow down. Wait a minute, then try again."
 	wordFailService     = "Microsoft's sign-in service had a fault of its own. Try again."
 	wordFailScope       = "The sign-in worked, but was not given what is needed to look. An admin has to allow it, or choose another way."
+
+	// Of a served run the connection to Microsoft is the server's, and there is no browser that it opens.
+	wordFailDeniedServed      = "Microsoft refused this sign-in: the account may not, or a Conditional Access rule forbids it. Try another account, or go on without."
+	wordFailUnreachableServed = "Microsoft's sign-in service cannot be reached from this server. Try again in a few minutes, or go on without."
+	wordFailTLSServed         = "The connection is not what it claims to be: something between this server and Microsoft opens it. Tell whoever runs this server, and go on without."
+	wordFailCutServed         = "The answer was cut off on its way to this server. Try again, or go on without."
+	wordFailNotJSONServed     = "Something else answered this server in Microsoft's place. Try again in a few minutes, or go on without."
 )
 
 // signingInWords say which sign-in is going on.

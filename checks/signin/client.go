@@ -36,7 +36,10 @@ type Options struct {
 	Claims string
 	// Patience is how long a person may take in the browser; default 10 minutes.
 	Patience time.Duration
-	Now      func() time.Time // default time.Now
+	// Served says that the person is at another machine than this one: what errors say
+	// to do then names nothing of this machine, neither flags nor its network.
+	Served bool
+	Now    func() time.Time // default time.Now
 	// Pause waits between tries; default by the clock, ended by ctx.
 	Pause func(ctx context.Context, d time.Duration) error
 }
@@ -58,6 +61,14 @@ type Client struct {
 // New checks the options. The error is an *InputError: no client id, or
 // something that is no tenant, cloud or address.
 func New(o Options) (*Client, error) {
+	c, err := build(o)
+	if err != nil {
+		return nil, o.told(err)
+	}
+	return c, nil
+}
+
+func build(o Options) (*Client, error) {
 	l, err := parseLogin(o.LoginURL, o.Cloud)
 	if err != nil {
 		return nil, err

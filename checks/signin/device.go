@@ -34,7 +34,7 @@ func (c *Client) Device(ctx context.Context, scopes []string, show func(Prompt))
 	// MSAL makes the device endpoint by replacing every "token" in the token
 	// endpoint's address.
 	if strings.Contains(c.base, "token") {
-		return nil, &InputError{Field: FieldLoginURL, Say: wordsLoginToken, Do: wordsLoginTokDo}
+		return nil, c.o.told(&InputError{Field: FieldLoginURL, Say: wordsLoginToken, Do: wordsLoginTokDo})
 	}
 	return c.begin(ctx, WayDevice, scopes, func(ctx context.Context, scopes []string, claims, _ string) (public.AuthResult, error) {
 		return c.device(ctx, scopes, claims, show)

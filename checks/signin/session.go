@@ -86,6 +86,14 @@ type held struct {
 
 // begin signs in for the first time.
 func (c *Client) begin(ctx context.Context, way Way, scopes []string, ask askPerson) (Session, error) {
+	s, err := c.first(ctx, way, scopes, ask)
+	if err != nil {
+		return nil, c.o.told(err)
+	}
+	return s, nil
+}
+
+func (c *Client) first(ctx context.Context, way Way, scopes []string, ask askPerson) (*live, error) {
 	scopes = apiScopes(scopes)
 	if len(scopes) == 0 {
 		scopes = []string{"User.Read"}

@@ -48,18 +48,18 @@ func (l *looker) Look(ctx context.Context, ask run.Ask, found func(checks.Findin
 		return flows.Facts{}, ctx.Err()
 	}
 	defer func() { l.turn <- struct{}{} }()
-	readers, session, err := l.c.readersAs(ask.Cloud, false)
+	readers, as, err := l.c.readersAs(ask.Cloud, false)
 	if err != nil {
 		return flows.Facts{}, err
 	}
-	about := fmt.Sprintf("%s %s %s %s %q %p", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, ask.Who+ask.Deleted, session)
+	about := fmt.Sprintf("%s %s %s %s %q %d", ask.Domain, ask.Cloud, ask.App.ClientID, ask.Person, ask.Who+ask.Deleted, as.nth)
 	if about != l.about {
 		l.about, l.seen, l.could = about, checks.Snapshot{}, false
 	}
-	if ask.Round != l.round && l.could && session != nil {
+	if ask.Round != l.round && l.could && as.session != nil {
 		// Roles stand in a token as they were when it was made. Without another
 		// the look goes on with the one in hand.
-		_ = session.Renew(ctx)
+		_ = as.session.Renew(ctx)
 	}
 	l.round = ask.Round
 	s := checks.Subject{

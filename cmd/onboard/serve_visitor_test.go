@@ -102,11 +102,11 @@ func TestVisitorsDoNotShare(t *testing.T) {
 	}
 	sessionOf := func(c *clients) signin.Session {
 		t.Helper()
-		_, session, err := c.readersAs("", false)
+		_, as, err := c.readersAs("", false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return session
+		return as.session
 	}
 	first, second := sessionOf(a.c), sessionOf(b.c)
 	if first == nil || second == nil || first == second || sessionOf(shared) != nil || sessionOf(visitorOf(shared).c) != nil || shared.current() != nil {

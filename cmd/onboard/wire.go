@@ -32,6 +32,7 @@ type clients struct {
 
 	mu      sync.Mutex
 	session signin.Session
+	nth     uint64 // of the sessions so far, the one in hand
 	reader  *graph.Reader
 	root    string // of the Graph that reader reads
 	owed    owed   // the challenge that the next sign-in answers
@@ -152,6 +153,9 @@ func (c *clients) graphOptions(root string, session signin.Session) graph.Option
 func (c *clients) signedIn(s signin.Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if s != nil && s != c.session { // one that was widened is the same
+		c.nth++
+	}
 	c.session = s
 	c.paid(s)
 	if c.reader != nil {
@@ -184,10 +188,16 @@ func (c *clients) readers(cloud checks.Cloud) ([]checks.Reader, error) {
 	return all, err
 }
 
+// readsAs is who readers read as: nobody, or a session, and which of the run's it is.
+type readsAs struct {
+	session signin.Session
+	nth     uint64 // 0: nobody
+}
+
 // readersAs gives the readers for a cloud, and who they read as: the connection
 // to Graph is kept warm from one look to the next. asks says whether a challenge
 // may have the person sign in.
-func (c *clients) readersAs(cloud checks.Cloud, asks bool) ([]checks.Reader, signin.Session, error) {
+func (c *clients) readersAs(cloud checks.Cloud, asks bool) ([]checks.Reader, readsAs, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.session == nil && c.anyone != nil {
@@ -197,7 +207,7 @@ func (c *clients) readersAs(cloud checks.Cloud, asks bool) ([]checks.Reader, sig
 	if c.reader == nil || c.root != root {
 		r, err := graph.New(c.graphOptions(root, c.session))
 		if err != nil {
-			return nil, nil, fmt.Errorf("reach Graph: %w", err)
+			return nil, readsAs{}, fmt.Errorf("reach Graph: %w", err)
 		}
 		if c.reader != nil {
 			c.reader.Close()
@@ -205,7 +215,11 @@ func (c *clients) readersAs(cloud checks.Cloud, asks bool) ([]checks.Reader, sig
 		c.reader, c.root = r, root
 	}
 	graphed := answering{Reader: c.reader, c: c, session: c.session, asks: asks}
-	return []checks.Reader{c.discover, c.names, signin.NewAccountReader(c.session, c.now), graphed}, c.session, nil
+	as := readsAs{session: c.session, nth: c.nth}
+	if c.session == nil {
+		as.nth = 0
+	}
+	return []checks.Reader{c.discover, c.names, signin.NewAccountReader(c.session, c.now), graphed}, as, nil
 }
 
 // close lets go of what is open.
@@ -232,6 +246,7 @@ func (c *clients) client(clientID, tenant string, cloud checks.Cloud, hint strin
 	return signin.New(signin.Options{
 		Cloud: cloud, LoginURL: c.o.loginURL, Tenant: tenant, ClientID: clientID,
 		Transport: c.transport, Open: c.open, Hint: hint, Keep: c.keep, Anew: anew, Claims: c.owes(tenant),
+		Served: c.anyone != nil,
 	})
 }
 
