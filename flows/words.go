@@ -132,7 +132,7 @@ var words = struct {
 	askSignInAgain:  "Sign in again to go on looking",
 	askSignInHelp:   "Reading only. Nothing is changed, and the sign-in ends with this program.",
 	askSignInKept:   "Reading only. Nothing is changed. The sign-in is kept in this machine's keychain until `onboard sign-out`.",
-	askSignInServed: "Reading only: nothing can be changed from here, whoever signs in. The sign-in ends when this session does.",
+	askSignInServed: "Reading only: nothing can be changed from here, whoever signs in. The sign-in ends when this session does; what was seen stays in your case until it is erased.",
 	wayUnregistered: "this app's vendor has not registered onboard for signing in",
 	askHow:          "By hand, or by Graph?",
 	howPortal:       "By hand in the Entra admin center",

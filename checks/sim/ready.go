@@ -126,8 +126,9 @@ func (s *Sim) writeTokens() error {
 func (w *World) register(list []string) error {
 	for _, arg := range list {
 		id, secret, _ := strings.Cut(arg, ":")
+		id, only, limited := strings.Cut(id, "=")
 		if !isGUID(id) {
-			return fmt.Errorf("register: %q is not CLIENTID, CLIENTID:SECRET or CLIENTID:@FILE with a GUID as client id", id)
+			return fmt.Errorf("register: %q is not CLIENTID, CLIENTID:SECRET or CLIENTID:@FILE, perhaps with =SCOPE,SCOPE behind CLIENTID, with a GUID as client id", id)
 		}
 		if w.registration(id) != nil {
 			return fmt.Errorf("register: client id %s is known already", id)
@@ -140,7 +141,11 @@ func (w *World) register(list []string) error {
 			}
 			secret = ""
 		}
-		reg, err := w.registerOwned(strings.ToLower(id), secret)
+		var scopes []string // nil: all
+		if limited {
+			scopes = strings.Split(only, ",")
+		}
+		reg, err := w.registerOwned(strings.ToLower(id), secret, scopes)
 		if err != nil {
 			return fmt.Errorf("register %s: %w", id, err)
 		}
@@ -149,8 +154,9 @@ func (w *World) register(list []string) error {
 	return nil
 }
 
-// registerOwned adds one single-tenant app with everything consented.
-func (w *World) registerOwned(id, secret string) (*Registration, error) {
+// registerOwned adds one single-tenant app with everything consented or, where only is
+// not nil, these scopes of Microsoft Graph alone.
+func (w *World) registerOwned(id, secret string, only []string) (*Registration, error) {
 	t := w.tenants[0]
 	reg := &Registration{
 		AppID: id, Name: "Registered app " + id[:8], HomeTenant: t.ID, Secret: secret,
@@ -158,7 +164,7 @@ func (w *World) registerOwned(id, secret string) (*Registration, error) {
 	}
 	grants := map[string][]string{}
 	for _, api := range w.apps {
-		if len(api.Scopes) == 0 {
+		if len(api.Scopes) == 0 || only != nil {
 			continue
 		}
 		q := Required{Resource: api.AppID}
@@ -170,6 +176,15 @@ func (w *World) registerOwned(id, secret string) (*Registration, error) {
 		}
 		reg.Required = append(reg.Required, q)
 		grants[api.AppID] = q.Scopes
+	}
+	for _, name := range only {
+		if w.registration(graphAppID).scope(name) == nil {
+			return nil, fmt.Errorf("Microsoft Graph has no scope %q", name)
+		}
+	}
+	if only != nil {
+		reg.Required = []Required{{Resource: graphAppID, Scopes: only}}
+		grants[graphAppID] = only
 	}
 	w.apps = append(w.apps, reg)
 	if err := w.grantEveryone(t, reg, grants); err != nil {

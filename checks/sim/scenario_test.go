@@ -105,7 +105,14 @@ func TestRegister(t *testing.T) {
 	if len(p.values()) != len(graphAppRoles)+1 {
 		t.Errorf("assignments: %s", p.raw)
 	}
-	for _, bad := range []string{"", "x", id + "x", hetkAppID, id[:35] + ":s"} {
+	const few = "11111111-2222-4333-8444-666666666666"
+	if err := r.world.register([]string{few + "=User.Read,Policy.Read.All:s=x"}); err != nil {
+		t.Fatal(err)
+	}
+	if have := tenant.granted(nil, few, graphAppID); len(have) != 2 || r.world.registration(few).Secret != "s=x" || len(tenant.granted(nil, few, exchangeAppID)) != 0 {
+		t.Errorf("%v", have)
+	}
+	for _, bad := range []string{"", "x", id + "x", hetkAppID, id[:35] + ":s", "11111111-2222-4333-8444-777777777777=User.Reed", "11111111-2222-4333-8444-777777777777="} {
 		if err := r.world.register([]string{bad}); err == nil {
 			t.Errorf("%q was registered", bad)
 		}

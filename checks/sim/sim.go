@@ -51,7 +51,8 @@ type Options struct {
 	Seed    uint64 // ids, codes and faults repeat for equal seeds
 	// Register adds apps of the first tenant, CLIENTID, CLIENTID:SECRET or
 	// CLIENTID:@FILE (PEM, the certificate the app proves itself with), each with
-	// every scope and app role the simulator knows consented.
+	// every scope and app role the simulator knows consented; with =SCOPE,SCOPE behind
+	// CLIENTID these scopes of Microsoft Graph alone.
 	Register []string
 	// AutoApprove answers authorize and device codes at once as this UPN.
 	AutoApprove string

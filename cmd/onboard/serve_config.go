@@ -119,7 +119,7 @@ func defaultServe() serveConfig {
 		Limits:    serveLimits(ssh.DefaultLimits()),
 		Microsoft: serveHosts{Proxy: "none", DNSPort: usualDNSPort},
 		Web:       serveWeb{Wizard: true},
-		SignIn:    serveSignIn{Ways: []string{string(flows.WayLink), string(flows.WayDevice)}},
+		SignIn:    serveSignIn{Ways: []string{string(flows.WayLink)}},
 		Guides:    serveGuides{Principals: servePrincipals{Guide: []string{string(ssh.RoleGuide)}, Lead: []string{string(ssh.RoleLead)}, Auditor: []string{string(ssh.RoleAuditor)}}},
 	}
 }

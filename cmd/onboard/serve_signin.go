@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -94,11 +95,12 @@ func (v *visitor) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.P
 		return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: sayNotThisWay}
 	case slices.ContainsFunc(ask.Scopes, func(scope string) bool { return !slices.Contains(checks.ReadScopes(), scope) }):
 		return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: sayReadOnly}
-	case !v.may(v.from):
-		return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: sayManySignIns}
 	}
 	if err := v.c.o.public(ctx, ask.Domain); err != nil {
 		return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: asSentence(err.Error())}
+	}
+	if !v.may(v.from) {
+		return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: sayManySignIns}
 	}
 	v.SignOut()
 	tenant := ask.Tenant
@@ -108,6 +110,9 @@ func (v *visitor) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.P
 	id := v.c.o.clientID
 	if id == "" {
 		id = ask.ClientID
+		if name, borrowed := signin.Borrowed(id); borrowed {
+			return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: fmt.Sprintf(sayBorrowedHere, name)}
+		}
 	}
 	client, err := v.c.client(id, tenant, ask.Cloud, ask.Hint, true)
 	if err != nil {
@@ -117,6 +122,10 @@ func (v *visitor) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.P
 	if err != nil {
 		return flows.Account{}, signInTold(err)
 	}
+	if more := beyondLooking(session.Account()); more != "" {
+		forget(session)
+		return flows.Account{}, &checks.Failure{Kind: checks.FailInput, Message: fmt.Sprintf(sayMoreThanLook, more)}
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.closed || ctx.Err() != nil { // nobody is there any more
@@ -125,6 +134,24 @@ func (v *visitor) SignIn(ctx context.Context, ask run.SignInAsk, show func(run.P
 	}
 	v.c.signedIn(session)
 	return accountOf(session), nil
+}
+
+// beyondLooking names what a token may do besides looking; empty: nothing. A token may
+// carry what its client was given in that tenant before, asked for or not, and one that
+// writes has no place on a server for strangers.
+func beyondLooking(a checks.Account) string {
+	if a.Opaque {
+		return sayUnreadToken
+	}
+	for _, scope := range a.Scopes {
+		_, may, _ := strings.Cut(scope, ".")
+		may, _, _ = strings.Cut(may, ".")
+		looks := may == "Read" || may == "ReadBasic" || slices.Contains([]string{"openid", "profile", "email", "offline_access"}, scope)
+		if !looks {
+			return cmp.Or(scope, sayUnreadToken)
+		}
+	}
+	return ""
 }
 
 // SignOut implements run.SignIner.

@@ -4,13 +4,15 @@ package main
 
 import (
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"onboard.example/checks"
 	"onboard.example/checks/sim"
+	"onboard.example/flows"
+	"onboard.example/ssh/cases"
 )
 
 // servedID is what the operator of a server registered for signing in.
@@ -20,8 +22,11 @@ const servedID = "6a8b2d4f-3c5e-4f70-9bac-1d2e3f4a5b6c"
 // knows it.
 func signing(t *testing.T, more string) (*sim.Sim, *served, string) {
 	t.Helper()
-	s := simulate(t, sim.Options{Scenario: "managed-default", Register: []string{servedID}})
+	s := simulate(t, sim.Options{Scenario: "managed-default", Register: []string{servedID + "=openid,profile,offline_access," + strings.Join(checks.ReadScopes(), ",")}})
 	state := filepath.Join(t.TempDir(), "state")
+	if more == "" {
+		more = ", ways: [link, device]"
+	}
 	return s, servesWith(t, s, state, "signIn: {clientId: "+servedID+more+"}\n"), state
 }
 
@@ -61,21 +66,40 @@ func endsOn(t *testing.T, s *sim.Sim, link, upn string) string {
 // pastes pastes as terminals do that mark pastes.
 func (w *walk) pastes(text string) { w.t.Helper(); w.types(w.t, "\x1b[200~"+text+"\x1b[201~") }
 
-// keptOf is all that a server keeps, and what it logged.
-func keptOf(t *testing.T, v *served, state string) string {
+// keptOf stops a server and gives what it logged and what it keeps of a case, unsealed.
+// The account must be in it, else nothing of a sign-in was looked at.
+func keptOf(t *testing.T, v *served, state, code, upn string) string {
 	t.Helper()
-	var all strings.Builder
-	all.WriteString(v.printed())
-	files, err := filepath.Glob(filepath.Join(state, "*"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
+	v.ends()
+	store, err := cases.Open(t.Context(), filepath.Join(state, "cases.db"), cases.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, f := range files {
-		if b, err := os.ReadFile(f); err == nil { // folders and sockets hold no case
-			all.Write(b)
+	defer func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
 		}
+	}()
+	k, err := store.Resume(t.Context(), cases.Try{Code: code})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all.String()
+	rs, err := k.Since(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, r := range rs {
+		line, err := flows.MarshalRecord(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(line)
+	}
+	if !strings.Contains(all.String(), upn) {
+		t.Fatalf("%d records, and %q is not in them", len(rs), upn)
+	}
+	return all.String() + v.printed()
 }
 
 // TestServedSignInByLink goes from the first screen of an OpenSSH client by a link and
@@ -122,13 +146,6 @@ func TestServedSignInByLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for where, text := range map[string]string{"the screen": seen, "what is kept": keptOf(t, v, state)} {
-		for what, secret := range map[string]string{"the code": at.Query().Get("code"), "its beginning": at.Query().Get("code")[:30], "the state": at.Query().Get("state"), "a token": "eyJ"} {
-			if strings.Contains(text, secret) {
-				t.Errorf("%s holds %s", where, what)
-			}
-		}
-	}
 	// Whoever comes back is signed in no more.
 	again := v.terminal(code)
 	again.waits("By what could be seen, users are blocked").waits("s sign in")
@@ -138,6 +155,13 @@ func TestServedSignInByLink(t *testing.T) {
 	// The other one, whose address was pasted elsewhere, is not hurt by it.
 	other.pastes(others)
 	other.waits("● Diagnosis")
+	for where, text := range map[string]string{"the screen": seen, "what is kept": keptOf(t, v, state, code, walkAdmin)} {
+		for what, secret := range map[string]string{"the code": at.Query().Get("code"), "its beginning": at.Query().Get("code")[:30], "the state": at.Query().Get("state"), "a token": "eyJ"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s holds %s", where, what)
+			}
+		}
+	}
 }
 
 // TestServedSignInByCode is the last rung: its warning stands beside the code.
@@ -156,10 +180,11 @@ func TestServedSignInByCode(t *testing.T) {
 	}
 	handOf(t, s).open("/devicelogin").press("Allow access", "otc", m[1]).press(walkAdmin).sees("Are you trying to sign in").press("Continue").sees("You have signed in")
 	c.blocked("✗ Users are blocked: Microsoft's managed consent policy.").waits("Verified")
-	c.key("\x1bOP", "Keys that work here").key("\x1b", "p the ways out")
+	code := c.code()
+	c.key("\x1b", "p the ways out")
 	c.types(t, "q")
 	c.ends(t)
-	if kept := keptOf(t, v, state); strings.Contains(kept, m[1]) || strings.Contains(kept, "eyJ") {
+	if kept := keptOf(t, v, state, code, walkAdmin); strings.Contains(kept, m[1]) || strings.Contains(kept, "eyJ") {
 		t.Error("the code or a token is kept")
 	}
 }
@@ -215,7 +240,7 @@ func TestServedSignInGoesNowhere(t *testing.T) {
 	again.option("Sign in by a link").waits("Open this link in a browser")
 	again.pastes(mine)
 	again.waits("That address is of another sign-in")
-	if strings.Contains(keptOf(t, v, state), mine[30:90]) {
+	if strings.Contains(keptOf(t, v, state, code, "contoso.example"), mine[30:90]) {
 		t.Error("something of it is kept")
 	}
 	for name, more := range map[string]string{"none is offered": "signIn: {ways: [], clientId: " + servedID + "}\n", "no client id": ""} {

@@ -187,6 +187,55 @@ func TestVisitorLooksAlone(t *testing.T) {
 	}
 }
 
+// TestVisitorKeepsNoTokenThatWrites: a client that was once given more gets more than
+// was asked for, and that is thrown away.
+func TestVisitorKeepsNoTokenThatWrites(t *testing.T) {
+	t.Parallel()
+	read := strings.Join(checks.ReadScopes(), ",")
+	for only, refused := range map[string]string{"": "ReadWrite", "=" + read + ",Policy.ReadWrite.Authorization": "Policy.ReadWrite.Authorization", "=" + read: ""} {
+		s := simulate(t, sim.Options{Scenario: "managed-default", Register: []string{lookerID + only}})
+		shared := sharedOf(t, s)
+		shared.o.clientID = lookerID
+		v := visitorOf(shared)
+		b := begins(t.Context(), t, v, "contoso.example")
+		if err := b.prompt.Paste(b.finishes(t, s, "admin@contoso.example")); err != nil {
+			t.Fatal(err)
+		}
+		<-b.done
+		if refused == "" {
+			if b.err != nil || v.c.current() == nil {
+				t.Errorf("%s: %v", only, b.err)
+			}
+			continue
+		}
+		var f *checks.Failure
+		if !errors.As(b.err, &f) || f.Kind != checks.FailInput || !strings.Contains(f.Message, refused) || v.c.current() != nil {
+			t.Errorf("%s: %v", only, b.err)
+		}
+	}
+	for scope, looks := range map[string]bool{
+		"User.Read": true, "Policy.Read.PermissionGrant": true, "User.ReadBasic.All": true, "openid": true, "offline_access": true,
+		"Mail.Send": false, "Directory.AccessAsUser.All": false, "Sites.FullControl.All": false, "Policy.ReadWrite.ConsentRequest": false, "Read": false, "": false, "Calendars.Reads": false,
+	} {
+		if got := beyondLooking(checks.Account{Scopes: []string{"User.Read", scope}}); (got == "") != looks {
+			t.Errorf("%q: %q", scope, got)
+		}
+	}
+	if beyondLooking(checks.Account{Opaque: true}) == "" {
+		t.Error("a token that cannot be read is kept")
+	}
+	// Nor does anybody sign in by Microsoft's own tool, because a description says so.
+	bare := sharedOf(t, simulate(t, sim.Options{Scenario: "managed-default"}))
+	bare.o.clientID = ""
+	ask := run.SignInAsk{Way: flows.WayLink, Scopes: checks.ReadScopes(), Domain: "contoso.example", ClientID: signin.GraphCommandLineTools}
+	if _, err := visitorOf(bare).SignIn(t.Context(), ask, func(run.Prompt) { t.Error("shown") }); err == nil || !strings.Contains(err.Error(), "Microsoft's own") {
+		t.Errorf("%v", err)
+	}
+}
+
+// lookerID is a registration for looking.
+const lookerID = "7b9c3e5a-4d6f-4a81-8cbd-2e3f4a5b6c7d"
+
 // TestServedWays holds when a sign-in is offered, and how.
 func TestServedWays(t *testing.T) {
 	t.Parallel()

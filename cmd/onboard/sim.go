@@ -52,7 +52,7 @@ func newSim(o *options) *cobra.Command {
 	fs.StringArrayVar(&f.faults, "fault", nil, "faults to add, such as 429:0.2,503:0.05,slow, throttle=4,retry-after=1s or dns-lame,server=ns1; may be repeated")
 	fs.BoolVar(&f.dnsSign, "dns-sign", false, "sign every zone of the DNS; the trust anchor is in the ready line")
 	fs.Uint64Var(&f.seed, "seed", 1, "ids and codes repeat for equal seeds")
-	fs.StringArrayVar(&f.register, "register", nil, "CLIENTID, CLIENTID:SECRET or CLIENTID:@CERTIFICATE.pem of an app that the tenant owns, with everything consented")
+	fs.StringArrayVar(&f.register, "register", nil, "CLIENTID, CLIENTID:SECRET or CLIENTID:@CERTIFICATE.pem of an app that the tenant owns, with everything consented; CLIENTID=SCOPE,SCOPE with these of Microsoft Graph alone")
 	fs.StringVar(&f.autoApprove, "auto-approve", "", "answer sign-ins and device codes at once as this user")
 	fs.BoolVar(&f.list, "list", false, "list the scenarios")
 	fs.BoolVar(&f.print, "print", false, "print the scenario as a file, and do nothing else")
