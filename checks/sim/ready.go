@@ -179,7 +179,7 @@ func (w *World) registerOwned(id, secret string, only []string) (*Registration, 
 	}
 	for _, name := range only {
 		if w.registration(graphAppID).scope(name) == nil {
-			return nil, fmt.Errorf("Microsoft Graph has no scope %q", name)
+			return nil, fmt.Errorf("no scope of Microsoft Graph is called %q", name)
 		}
 	}
 	if only != nil {
