@@ -61,12 +61,19 @@ func (g *watched) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			g.posts = append(g.posts, v)
 			g.mu.Unlock()
 		}
-		g.next.ServeHTTP(w, r)
+		g.behind().ServeHTTP(w, r)
 		return
 	}
 	if g.meet == nil || !g.meet(w, r) {
-		g.next.ServeHTTP(w, r)
+		g.behind().ServeHTTP(w, r)
 	}
+}
+
+// behind is who answers what is not met.
+func (g *watched) behind() http.Handler {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.next
 }
 
 // posted are the requests of one kind, such as device_code or refresh_token; ""
@@ -183,9 +190,9 @@ func TestChallengedCheck(t *testing.T) {
 // refuseCodes has device codes refused from now on.
 func (g *watched) refuseCodes(t *testing.T) {
 	t.Helper()
-	next := g.next
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	next := g.next
 	g.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/devicecode") {
 			w.Header().Set("Content-Type", "application/json")
