@@ -84,21 +84,27 @@ func TestALostAnswerIsNotStoredTwice(t *testing.T) {
 	store := open(t, s.urlAt(k.dir, name), Options{})
 	c, _ := begun(t, store)
 	batch := []flows.Record{note("w", 1, "a"), note("w", 2, "b")}
-	for range 3 {
-		k.armed.Store(true)
-		if _, err := c.Append(t.Context(), 0, batch...); !errors.Is(err, ErrAway) || errors.Is(err, flows.ErrConflict) {
-			t.Errorf("without an answer: %v", err)
+	// The store sweeps by itself once it is open, and an answer of that may be lost too:
+	// so what is counted is that each of these lost its own, not how many there were.
+	unheard := func(what string, do func() error) {
+		t.Helper()
+		before := k.cuts.Load()
+		if err := do(); !errors.Is(err, ErrAway) || errors.Is(err, flows.ErrConflict) {
+			t.Errorf("%s without an answer: %v", what, err)
+		}
+		if k.cuts.Load() == before {
+			t.Errorf("%s: no answer was lost", what)
 		}
 	}
-	if _, _, err := store.New(t.Context()); !errors.Is(err, ErrAway) {
-		t.Errorf("a case without an answer: %v", err)
+	k.armed.Store(true)
+	for range 3 {
+		unheard("an append", func() error { _, err := c.Append(t.Context(), 0, batch...); return err })
 	}
-	if err := c.Bind(t.Context(), aKey); !errors.Is(err, ErrAway) {
-		t.Errorf("bound without an answer: %v", err)
-	}
+	unheard("a case", func() error { _, _, err := store.New(t.Context()); return err })
+	unheard("a key", func() error { return c.Bind(t.Context(), aKey) })
 	k.armed.Store(false)
-	if k.cuts.Load() != 5 {
-		t.Errorf("%d answers were lost", k.cuts.Load())
+	if n, err := open(t, s.url(name), Options{}).Count(t.Context()); err != nil || n != 2 {
+		t.Errorf("another node counts %d cases, %v", n, err) // of the second nobody ever heard
 	}
 	if last := must(t, c, 0, batch...); last != 2 {
 		t.Errorf("it is at %d", last)
