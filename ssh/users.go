@@ -13,7 +13,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"onboard.example/checks"
 	"onboard.example/flows"
 	"onboard.example/flows/run"
 	"onboard.example/ssh/cases"
@@ -104,7 +103,7 @@ func (s *session) noCase(err error, say func(string)) int {
 		say(sentence(many))
 		return codeFailed
 	}
-	s.srv.o.Log.Error("no case", "from", s.from(), "why", err.Error())
+	s.failed("no case", err)
 	say(sayNoStore)
 	return codeUnknown
 }
@@ -127,7 +126,7 @@ func (s *session) begin(ctx context.Context) (j flows.Journal, kept func(), err 
 	s.counted = true
 	c, code, err := s.srv.o.Cases.New(ctx)
 	if err != nil {
-		s.srv.o.Log.Error("no case", "from", s.from(), "why", err.Error())
+		s.failed("no case", err)
 		return nil, nil, err
 	}
 	s.srv.mu.Lock()
@@ -193,7 +192,9 @@ func (srv *Server) vacate(s *session) {
 func (s *session) sit(c *cases.Case) {
 	seat, err := c.Sit(s.ctx)
 	if err != nil {
-		s.srv.o.Log.Warn("no seat", "case", string(c.Number()), "why", err.Error())
+		if s.ctx.Err() == nil { // else nobody is left to sit there
+			s.srv.o.Log.Warn("no seat", "case", string(c.Number()), "why", err.Error())
+		}
 		return
 	}
 	s.srv.seats.Go(func() {
@@ -219,7 +220,7 @@ func (s *session) sit(c *cases.Case) {
 func (s *session) serveRun(j flows.Journal) (code int) {
 	drv, stop, err := s.drive(j)
 	if err != nil {
-		s.srv.o.Log.Error("no run", "case", s.caseNumber(), "why", err.Error())
+		s.failed("no run", err)
 		s.say(sayNoStore)
 		return codeUnknown
 	}
@@ -248,7 +249,7 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 			sight.Close()
 		}
 	}()
-	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(sight.Look), SignIn: sight.SignIn, Return: o.Return}, j, run.Options{
+	drv, err = run.New(s.ctx, run.Hands{Look: s.careful(sight.Look), SignIn: s.signed(sight.SignIn), Return: o.Return}, j, run.Options{
 		Now: o.Now, Writer: flows.WriterID(rand.Text()), Version: o.Version, Ways: o.Ways, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes,
 	})
 	if err != nil {
@@ -400,27 +401,4 @@ func (l Limits) words() []string {
 		fmt.Sprintf(sayLimitWindow, l.Width, l.Height),
 		fmt.Sprintf(sayLimitInput, l.Paste>>10, l.Bytes>>10, l.Keys),
 	}
-}
-
-// careful is a looker whose panic is a look that could not be taken.
-func (s *session) careful(l run.Looker) run.Looker { return careful{l, s} }
-
-type careful struct {
-	run.Looker
-
-	s *session
-}
-
-// errLook says that a look broke; it is ours to mend.
-var errLook = errors.New(sayLookBroke)
-
-// Look implements run.Looker.
-func (c careful) Look(ctx context.Context, ask run.Ask, found func(checks.Finding)) (facts flows.Facts, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			c.s.broke(r, debug.Stack())
-			err = errLook
-		}
-	}()
-	return c.Looker.Look(ctx, ask, found)
 }

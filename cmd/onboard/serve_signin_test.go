@@ -162,6 +162,9 @@ func TestServedSignInByLink(t *testing.T) {
 			}
 		}
 	}
+	if log := v.printed(); !strings.Contains(log, `msg="signed in to look"`) || !strings.Contains(log, "way=link") || strings.Contains(log, walkAdmin) {
+		t.Errorf("the log of sign-ins:\n%s", log)
+	}
 }
 
 // TestServedSignInByCode is the last rung: its warning stands beside the code.
