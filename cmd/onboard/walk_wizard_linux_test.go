@@ -20,6 +20,8 @@ import (
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"onboard.example/checks/sim"
 )
 
 // browsed is a server whose wizard is walked in a browser.
@@ -30,8 +32,9 @@ type browsed struct {
 	wire    *wire
 }
 
-// startBrowsed serves, and starts a Chromium for which webName is the door.
-func startBrowsed(t *testing.T) *browsed {
+// startBrowsed serves, and starts a Chromium for which webName is the door; web goes
+// into that part of the configuration, and rest is more of it.
+func startBrowsed(t *testing.T, s *sim.Sim, web, rest string) *browsed {
 	t.Helper()
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("NO WIZARD IN A BROWSER: chromium is not installed")
@@ -39,7 +42,7 @@ func startBrowsed(t *testing.T) *browsed {
 	if len(npmEnv(t)) == 0 {
 		t.Skip("NO WIZARD IN A BROWSER: type `npm ci --prefix ssh/web/assets`")
 	}
-	w := servesWeb(t, redirecting(t), filepath.Join(t.TempDir(), "state"), ", redirects: [hetk]", "")
+	w := servesWeb(t, s, filepath.Join(t.TempDir(), "state"), web, rest)
 	between := newWire(t, w.web)
 	return &browsed{webbed: w, wire: between, browser: startBrowserAt(t, "MAP "+webName+":443 "+between.at+", MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")}
 }
@@ -245,7 +248,7 @@ func (p *tab) picture(name string) *tab {
 // the connection breaks, and the page goes on with its case.
 func TestWizardInABrowser(t *testing.T) {
 	t.Parallel()
-	b := startBrowsed(t)
+	b := startBrowsed(t, redirecting(t), ", redirects: [hetk]", "")
 	b.path(t)
 	b.looks(t)
 }
@@ -269,7 +272,7 @@ func (b *browsed) path(t *testing.T) {
 
 	p.presses("l", "Enter returns to onboard.")
 	admin := &surfer{t: t, ctx: p.other(t)}
-	admin.open(p.link()).press(walkAdmin).sees("Review for your organization").press("Accept")
+	admin.open(p.link(`adminconsent\?`)).press(walkAdmin).sees("Review for your organization").press("Accept")
 	back := reads[string](&tab{admin}, "document.body.innerText")
 	admin.open(regexp.MustCompile(`https://` + webName + `/consent\S+`).FindString(back)).sees("Your answer was heard")
 	p.types(kb.Enter).shows("pass    Microsoft's consent page came back")
@@ -289,8 +292,9 @@ func (b *browsed) path(t *testing.T) {
 	}
 }
 
-// link is the link that the terminal shows, unbroken: a row that is full goes on.
-func (p *tab) link() string {
+// link is the link with something in it that the terminal shows, unbroken: a row that
+// is full goes on.
+func (p *tab) link(with string) string {
 	p.t.Helper()
 	lines := strings.Split(p.screen(), "\n")
 	width := 0
@@ -304,7 +308,7 @@ func (p *tab) link() string {
 			all.WriteString("\n")
 		}
 	}
-	found := regexp.MustCompile(`https://\S+adminconsent\?\S+`).FindString(all.String())
+	found := regexp.MustCompile(`https://\S+` + with + `\S+`).FindString(all.String())
 	if found == "" {
 		p.t.Fatalf("no link:\n%s", p.screen())
 	}

@@ -59,7 +59,8 @@
     return true;
   }
 
-  // pressed lets the person out of the terminal, and copy what they marked.
+  // pressed lets the person out of the terminal, copy what they marked, and paste: the
+  // wizard has no use of its own for Ctrl-V, which the terminal would send it.
   function pressed(e) {
     if (e.type !== 'keydown') return true;
     if (e.key === 'F6') {
@@ -67,7 +68,8 @@
       (at('bar').querySelector('button:not([hidden])') || at('bar').querySelector('a')).focus();
       return false;
     }
-    return !((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'c' && term.hasSelection());
+    const key = e.ctrlKey || e.metaKey ? e.key.toLowerCase() : '';
+    return !(key === 'c' && term.hasSelection()) && !(key === 'v' && !e.altKey);
   }
 
   function opened(e, to) {
