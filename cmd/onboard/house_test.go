@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"ssh":            {"tui", "flows", "flows/run", "flows/journal", "checks", "ssh/cases"},
 	"ssh/cases":      {"flows", "flows/journal", "checks"},
 	"ssh/web":        {"flows", "flows/run", "checks"},
+	"ssh/cluster":    {},
 	"cmd/onboard": {
 		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
 		"flows", "flows/journal", "flows/run", "ssh", "ssh/cases", "ssh/web", "tui",

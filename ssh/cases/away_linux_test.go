@@ -24,10 +24,10 @@ const quickly = answerTime + 3*time.Second
 func TestWhileTheDatabaseIsAwayEverybodyIsTold(t *testing.T) {
 	t.Parallel()
 	s := ofItsOwn(t)
-	store := open(t, s.url(""), Options{})
+	store := open(t, s.URL(""), Options{})
 	c, code := begun(t, store)
 	must(t, c, 0, note("w", 1, "a"))
-	if err := s.stop(syscall.SIGQUIT); err != nil {
+	if err := s.Stop(syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
 	}
 	try := Try{Code: code, From: stranger}
@@ -53,7 +53,7 @@ func TestWhileTheDatabaseIsAwayEverybodyIsTold(t *testing.T) {
 			t.Errorf("%s took %s", name, took)
 		}
 	}
-	if err := s.again(); err != nil {
+	if err := s.Again(); err != nil {
 		t.Fatal(err)
 	}
 	for range 50 { // the try with the right code was never counted
@@ -111,7 +111,7 @@ func (i *insistent) run(t *testing.T, ctx context.Context) {
 func TestADatabaseThatGoesAndComesLosesNothing(t *testing.T) {
 	t.Parallel()
 	s := ofItsOwn(t)
-	stores := []*Store{open(t, s.url(""), Options{}), open(t, s.url(""), Options{})}
+	stores := []*Store{open(t, s.URL(""), Options{}), open(t, s.URL(""), Options{})}
 	var all []*insistent
 	for i := range 6 {
 		c, _ := begun(t, stores[i%2])
@@ -143,18 +143,18 @@ func TestADatabaseThatGoesAndComesLosesNothing(t *testing.T) {
 	away := func(i *insistent) int64 { return i.away.Load() }
 	for _, sig := range []syscall.Signal{syscall.SIGQUIT, syscall.SIGKILL, syscall.SIGINT, syscall.SIGKILL} {
 		further("everybody writes", 5, told)
-		if err := s.stop(sig); err != nil {
+		if err := s.Stop(sig); err != nil {
 			t.Fatal(err)
 		}
 		further("everybody is told", 1, away)
-		if err := s.again(); err != nil {
+		if err := s.Again(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	further("everybody writes again", 5, told)
 	stop()
 	wg.Wait()
-	after := open(t, s.url(""), Options{})
+	after := open(t, s.URL(""), Options{})
 	var total int64
 	for _, one := range all {
 		c := onNode(t, after, one.c.Number())
@@ -201,7 +201,7 @@ func TestARunGoesOnWithoutItsDatabase(t *testing.T) {
 func goesOn(t *testing.T, sig syscall.Signal) {
 	t.Helper()
 	s := ofItsOwn(t)
-	c, _ := begun(t, open(t, s.url(""), Options{}))
+	c, _ := begun(t, open(t, s.URL(""), Options{}))
 	drv, err := run.New(t.Context(), run.Hands{Look: blind{}}, c, run.Options{Writer: "d"})
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +218,7 @@ func goesOn(t *testing.T, sig syscall.Signal) {
 	do(flows.Started{Nonce: "abcdefabcdef", Version: "1"})
 	do(flows.Noted{Text: "before"})
 	eventually(t, "it is saved", func() bool { return drv.Saved().All() })
-	if err := s.stop(sig); err != nil {
+	if err := s.Stop(sig); err != nil {
 		t.Fatal(err)
 	}
 	do(flows.Noted{Text: "without"})
@@ -226,11 +226,11 @@ func goesOn(t *testing.T, sig syscall.Signal) {
 		t.Errorf("%d notes: the person is held up", n)
 	}
 	eventually(t, "it says that it is not saved", func() bool { return drv.State().Unsaved != nil })
-	if u := drv.State().Unsaved; !strings.Contains(u.Text, ErrAway.Error()) || strings.Contains(u.Text, s.word) {
+	if u := drv.State().Unsaved; !strings.Contains(u.Text, ErrAway.Error()) || strings.Contains(u.Text, s.Word) {
 		t.Errorf("it says %q", u.Text)
 	}
 	do(flows.Noted{Text: "still"})
-	if err := s.again(); err != nil {
+	if err := s.Again(); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "it is saved again", func() bool { return drv.Saved().All() && drv.State().Unsaved == nil })

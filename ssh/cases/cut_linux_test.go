@@ -34,7 +34,7 @@ func newCutter(t *testing.T, s *server) *cutter {
 			if err != nil {
 				return
 			}
-			go k.between(c, filepath.Join(s.dir, ".s.PGSQL.5432"))
+			go k.between(c, filepath.Join(s.Dir, ".s.PGSQL.5432"))
 		}
 	}()
 	return k
@@ -81,7 +81,7 @@ func TestALostAnswerIsNotStoredTwice(t *testing.T) {
 	s := postgres(t)
 	name := s.name(t)
 	k := newCutter(t, s)
-	store := open(t, s.urlAt(k.dir, name), Options{})
+	store := open(t, s.URLAt(k.dir, name), Options{})
 	c, _ := begun(t, store)
 	batch := []flows.Record{note("w", 1, "a"), note("w", 2, "b")}
 	// The store sweeps by itself once it is open, and an answer of that may be lost too:
@@ -103,7 +103,7 @@ func TestALostAnswerIsNotStoredTwice(t *testing.T) {
 	unheard("a case", func() error { _, _, err := store.New(t.Context()); return err })
 	unheard("a key", func() error { return c.Bind(t.Context(), aKey) })
 	k.armed.Store(false)
-	if n, err := open(t, s.url(name), Options{}).Count(t.Context()); err != nil || n != 2 {
+	if n, err := open(t, s.URL(name), Options{}).Count(t.Context()); err != nil || n != 2 {
 		t.Errorf("another node counts %d cases, %v", n, err) // of the second nobody ever heard
 	}
 	if last := must(t, c, 0, batch...); last != 2 {

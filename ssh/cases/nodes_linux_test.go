@@ -20,7 +20,7 @@ import (
 func nodes(t testing.TB, n int, o Options) []*Store {
 	t.Helper()
 	s := postgres(t)
-	at := s.url(s.name(t))
+	at := s.URL(s.name(t))
 	out := make([]*Store, n)
 	for i := range out {
 		out[i] = open(t, at, o)
@@ -144,8 +144,8 @@ func TestALostListenerLosesNothing(t *testing.T) {
 	t.Parallel()
 	s := postgres(t)
 	name := s.name(t)
-	one := open(t, s.url(name), Options{})
-	two := open(t, s.url(name)+"&application_name="+name, Options{})
+	one := open(t, s.URL(name), Options{})
+	two := open(t, s.URL(name)+"&application_name="+name, Options{})
 	c, _ := begun(t, one)
 	there := onNode(t, two, c.Number())
 	wake := there.Watch(t.Context())
@@ -173,7 +173,7 @@ func TestALostListenerLosesNothing(t *testing.T) {
 func TestNodesThatBeginAtOnceMakeOneDatabase(t *testing.T) {
 	t.Parallel()
 	s := postgres(t)
-	at := s.url(s.name(t))
+	at := s.URL(s.name(t))
 	const many = 6
 	var all [many]*Store
 	var wg sync.WaitGroup
@@ -201,14 +201,14 @@ func TestNodesThatBeginAtOnceMakeOneDatabase(t *testing.T) {
 
 // secrets are the password in every form in which it could be told.
 func (s *server) secrets() []string {
-	return []string{s.word, url.QueryEscape(s.word), url.PathEscape(s.word), strings.Split(s.word, "@")[1]}
+	return []string{s.Word, url.QueryEscape(s.Word), url.PathEscape(s.Word), strings.Split(s.Word, "@")[1]}
 }
 
 // What cannot be opened says why, and never by what password.
 func TestWhatOfPostgresCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	s := postgres(t)
-	good, err := url.Parse(s.url(""))
+	good, err := url.Parse(s.URL(""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,15 +226,15 @@ func TestWhatOfPostgresCannotBeOpened(t *testing.T) {
 		at   string
 		want error
 	}{
-		"no URL":            {"postgres://onboard:" + s.word + "@/x?host=" + s.dir, ErrAddress}, // its password is not escaped
-		"no port":           {"postgres://u:" + url.QueryEscape(s.word) + "@h:99999/x", ErrAddress},
-		"no mode":           {with(func(_ *url.URL, q url.Values) { q.Set("host", "localhost"); q.Set("sslmode", s.word) }), ErrAddress},
-		"a wrong password":  {with(func(u *url.URL, _ url.Values) { u.User = url.UserPassword("onboard", s.word+"x") }), journal.ErrDenied},
+		"no URL":            {"postgres://onboard:" + s.Word + "@/x?host=" + s.Dir, ErrAddress}, // its password is not escaped
+		"no port":           {"postgres://u:" + url.QueryEscape(s.Word) + "@h:99999/x", ErrAddress},
+		"no mode":           {with(func(_ *url.URL, q url.Values) { q.Set("host", "localhost"); q.Set("sslmode", s.Word) }), ErrAddress},
+		"a wrong password":  {with(func(u *url.URL, _ url.Values) { u.User = url.UserPassword("onboard", s.Word+"x") }), journal.ErrDenied},
 		"nobody there":      {with(func(_ *url.URL, q url.Values) { q.Set("host", t.TempDir()) }), ErrAway},
 		"no such database":  {with(func(u *url.URL, _ url.Values) { u.Path = "/none" }), errAny},
-		"another program's": {s.url(foreign), ErrForeign},
-		"of the future":     {s.url(newer), ErrNewer},
-		"a standby":         {s.url(s.name(t)) + "&default_transaction_read_only=on", journal.ErrReadOnly},
+		"another program's": {s.URL(foreign), ErrForeign},
+		"of the future":     {s.URL(newer), ErrNewer},
+		"a standby":         {s.URL(s.name(t)) + "&default_transaction_read_only=on", journal.ErrReadOnly},
 	} {
 		err := opens(t, c.at)
 		if !errors.Is(c.want, errAny) && !errors.Is(err, c.want) {
@@ -246,7 +246,7 @@ func TestWhatOfPostgresCannotBeOpened(t *testing.T) {
 			}
 		}
 	}
-	if p := Place(s.url("x")); !strings.HasPrefix(p, "postgres://onboard@/postgres?") || CheckPlace(s.url("x")) != nil {
+	if p := Place(s.URL("x")); !strings.HasPrefix(p, "postgres://onboard@/postgres?") || CheckPlace(s.URL("x")) != nil {
 		t.Errorf("the place is %s", p)
 	}
 	if Place("/var/lib/x.db") != "/var/lib/x.db" || CheckPlace("x.db") != nil {
@@ -261,10 +261,10 @@ func TestALogTellsNoPassword(t *testing.T) {
 	t.Parallel()
 	s := ofItsOwn(t)
 	var log said
-	store := open(t, s.url(""), Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	store := open(t, s.URL(""), Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	c, _ := begun(t, store)
 	listened(t, c, c.Watch(t.Context()))
-	if err := s.stop(9); err != nil {
+	if err := s.Stop(9); err != nil {
 		t.Fatal(err)
 	}
 	_, err := c.Append(t.Context(), 0, note("w", 1, "a"))
@@ -350,7 +350,7 @@ func nodeOf(t *testing.T, s *Store) *Store {
 	if err := s.files.read.QueryRowContext(t.Context(), `SHOW search_path`).Scan(&at); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, postgres(t).url(at), Options{})
+	return open(t, postgres(t).URL(at), Options{})
 }
 
 // Of an erased case neither number nor key nor what finds it is left in the
@@ -358,7 +358,7 @@ func nodeOf(t *testing.T, s *Store) *Store {
 func TestOfAnErasedCaseNoTableHoldsTheKey(t *testing.T) {
 	t.Parallel()
 	s := ofItsOwn(t)
-	store := open(t, s.url(""), Options{})
+	store := open(t, s.URL(""), Options{})
 	c, code := begun(t, store)
 	stays, _ := begun(t, store)
 	must(t, c, 0, note("canary", 1, "x"))
@@ -399,7 +399,7 @@ func TestASeatIsTakenOverByAnotherNode(t *testing.T) {
 	t.Parallel()
 	now := atNoon()
 	s := postgres(t)
-	at := s.url(s.name(t))
+	at := s.URL(s.name(t))
 	one, two := open(t, at, Options{Node: "n1", Now: now.time}), open(t, at, Options{Node: "n2", Now: now.time})
 	c, _ := begun(t, one)
 	there := onNode(t, two, c.Number())
@@ -435,7 +435,7 @@ func TestASeatOutlivesItsRemoval(t *testing.T) {
 	t.Parallel()
 	now := atNoon()
 	s := postgres(t)
-	at := s.url(s.name(t))
+	at := s.URL(s.name(t))
 	one, two := open(t, at, Options{Node: "n1", Now: now.time}), open(t, at, Options{Node: "n2", Now: now.time})
 	c, _ := begun(t, one)
 	sat(t, c) // so that the node has something to keep
@@ -496,14 +496,14 @@ func TestAnExtensionIsNoOtherProgram(t *testing.T) {
 	s := postgres(t)
 	ours, foreign := s.name(t), s.name(t)
 	s.ask(t, `CREATE EXTENSION pg_buffercache SCHEMA `+ours)
-	store := open(t, s.url(ours), Options{})
+	store := open(t, s.URL(ours), Options{})
 	begun(t, store)
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	begun(t, open(t, s.url(ours), Options{})) // and not when it is there already
+	begun(t, open(t, s.URL(ours), Options{})) // and not when it is there already
 	s.ask(t, `CREATE TABLE `+foreign+`.people (name TEXT); ALTER EXTENSION pg_buffercache SET SCHEMA `+foreign)
-	if err := opens(t, s.url(foreign)); !errors.Is(err, ErrForeign) {
+	if err := opens(t, s.URL(foreign)); !errors.Is(err, ErrForeign) {
 		t.Errorf("a program's table beside an extension's: %v", err)
 	}
 }
