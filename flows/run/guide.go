@@ -47,6 +47,8 @@ type GuideOptions struct {
 var (
 	// ErrNotWatching says that the person's yes is not there: not yet, or no more.
 	ErrNotWatching = errors.New("the customer's yes is not there")
+	// ErrNoRun says that nothing was begun in a run, or that it has ended.
+	ErrNoRun = errors.New("there is no run to watch: nothing was begun, or it has ended")
 	// ErrNotNow says that a guide asks too often, or that enough of them ask or
 	// watch already.
 	ErrNotNow = errors.New("this guide cannot ask now: too often, or there are enough of them")
@@ -139,8 +141,9 @@ type Shared struct {
 const mostLast = 200
 
 // AskToWatch asks the person of a run to let a guide watch it. The request is in
-// the journal when it returns. The errors are ErrNotNow and the journal's; where
-// the answer of the journal was lost, the request may stand until its time is over.
+// the journal when it returns. The errors are ErrNoRun, ErrNotNow and the journal's.
+// Where the answer of the journal was lost the request may stand: then the guide
+// comes with the error, to Leave by.
 func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions) (*Guide, error) {
 	const doing = "asking to watch"
 	if who.name == "" || who.org == "" {
@@ -162,6 +165,9 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	err := g.append(ctx, flows.ByServer, func() (flows.Event, error) {
+		if g.state.Seq == 0 || g.state.End != "" {
+			return nil, ErrNoRun
+		}
 		e := flows.AskedToWatch{Visit: g.visit, Guide: who.name, Org: who.org, Until: g.now().Add(flows.AskWait), Lasts: o.Lasts}
 		next := flows.Fold(g.state, g.record(flows.ByServer, e))
 		if _, ok := next.AsksToWatch(g.visit, next.At); !ok {
@@ -170,7 +176,11 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 		return e, nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
+		err = fmt.Errorf("%s: %w", doing, err)
+		if g.n > 0 { // it was sent
+			return g, err
+		}
+		return nil, err
 	}
 	return g, nil
 }
