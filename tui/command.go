@@ -49,7 +49,7 @@ func (m *Model) listen() tea.Cmd {
 // something is waited for.
 func (m *Model) tick() tea.Cmd {
 	every := time.Second
-	if m.console != nil {
+	if m.atQueue() {
 		every = consoleTick
 	}
 	if m.still || m.ticking || len(m.wants) == 0 && m.console == nil {

@@ -28,7 +28,7 @@ const consoleTick = 5 * time.Second
 
 // list asks the queue anew. It may take its time, so it is a command; one at a time.
 func (m *Model) list() tea.Cmd {
-	if m.console == nil {
+	if !m.atQueue() {
 		return nil
 	}
 	if m.console.asking {
@@ -45,7 +45,7 @@ func (m *Model) list() tea.Cmd {
 
 // listAgain asks the queue anew where it could not be listed.
 func (m *Model) listAgain() tea.Cmd {
-	if m.console == nil || m.console.queue.why == "" {
+	if !m.atQueue() || m.console.queue.why == "" {
 		return nil
 	}
 	return m.list()
@@ -208,8 +208,12 @@ func (s *consoleScreen) offers(*Model) []offer {
 	if len(s.rows()) == 0 {
 		why = whyNoCase
 	}
+	var visit []offer
+	if s.of.Ask != nil {
+		visit = []offer{{act: actTake, word: keyVisitCase, why: why}}
+	}
 	if s.filter != nil {
-		return []offer{{act: actMove, why: why}, {act: actBack, word: wordEndSearch}}
+		return append(visit, offer{act: actMove, why: why}, offer{act: actBack, word: wordEndSearch})
 	}
 	waiting, present := wordOnlyWaiting, wordOnlyHere
 	if s.queue.waiting {
@@ -218,11 +222,17 @@ func (s *consoleScreen) offers(*Model) []offer {
 	if s.queue.present {
 		present = wordAlsoAway
 	}
-	return []offer{{act: actMove, why: why}, {act: actFilter}, {act: actWaiting, word: waiting}, {act: actPresent, word: present}}
+	return append(visit, offer{act: actMove, why: why}, offer{act: actFilter}, offer{act: actWaiting, word: waiting}, offer{act: actPresent, word: present})
 }
 
-func (s *consoleScreen) act(_ *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
+func (s *consoleScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	switch o.act {
+	case actTake:
+		if rows := s.rows(); len(rows) > 0 {
+			at := rows[s.place(rows)]
+			s.at = at.Number
+			m.open(&visitSheet{row: at})
+		}
 	case actMove:
 		if rows := s.rows(); len(rows) > 0 {
 			s.at = rows[stepBy(s.place(rows), len(rows), k)].Number

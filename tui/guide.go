@@ -52,6 +52,7 @@ var panelWords = [panelCount]string{wordGuideTheirs, wordGuideFound, wordGuidePl
 // and what is behind it.
 type guideScreen struct {
 	seat  Seat
+	of    string // the case's number, where one of several is watched
 	view  run.View
 	have  bool   // view was read once
 	wrong string // why it cannot be read now
@@ -72,10 +73,12 @@ func (m *Model) watch(seat Seat) {
 
 type (
 	viewedMsg struct {
+		of   *guideScreen
 		view run.View
 		err  error
 	}
 	saidMsg struct {
+		of   *guideScreen
 		done string
 		err  error
 	}
@@ -83,23 +86,31 @@ type (
 
 // lookOn reads what there is to see.
 func (m *Model) lookOn() tea.Cmd {
-	ctx, seat := m.ctx, m.guide.seat
+	ctx, g := m.ctx, m.guide
+	seat := g.seat
 	return func() tea.Msg {
 		v, err := seat.View(ctx)
-		return viewedMsg{v, err}
+		return viewedMsg{g, v, err}
 	}
 }
 
 // viewed takes it. What may not be seen any more is forgotten at once.
 func (m *Model) viewed(msg viewedMsg) tea.Cmd {
 	g := m.guide
+	if g == nil || msg.of != g {
+		return nil // of a case that was left
+	}
+	saw := g.view.Run != nil
 	g.view, g.have, g.wrong = msg.view, true, ""
 	if msg.err != nil {
 		g.view, g.wrong = run.View{}, sentence(clean(msg.err.Error()))
 	}
 	if g.view.Run == nil {
 		m.blank()
-		return nil
+		if saw { // what was typed was meant for what was seen
+			m.deaf = m.now().Add(typeAhead)
+		}
+		return m.tick()
 	}
 	at, heard := m.state.Place, len(m.state.Notes)
 	m.show(g.view.Run.State)
@@ -119,18 +130,22 @@ func (m *Model) blank() {
 	m.show(flows.State{})
 	m.app, m.tenant, m.known, m.signIn = appScreen{}, formScreen{}, knownScreen{}, signInScreen{}
 	m.diagnosis, m.paths, m.steps, m.plan, m.proof = diagnosisScreen{}, pathsScreen{}, stepsScreen{}, planScreen{}, proofScreen{}
-	m.guide.at, m.guide.note = "", nil
+	m.guide.at, m.guide.note, m.guide.heard = "", nil, false
 	m.sheets, m.scrolls, m.scroll, m.notice = nil, nil, 0, span{}
 }
 
 // say is a move of the guide's.
 func (m *Model) say(done string, move func(ctx context.Context, seat Seat) error) tea.Cmd {
-	ctx, seat := m.ctx, m.guide.seat
-	return func() tea.Msg { return saidMsg{done, move(ctx, seat)} }
+	ctx, g := m.ctx, m.guide
+	seat := g.seat
+	return func() tea.Msg { return saidMsg{g, done, move(ctx, seat)} }
 }
 
 // said tells what came of it.
 func (m *Model) said(msg saidMsg) {
+	if m.guide == nil || msg.of != m.guide {
+		return
+	}
 	if msg.err != nil {
 		m.tellPerson(RoleBad, fill(wordGuideNotDone, "why", clean(msg.err.Error())))
 		return
@@ -168,8 +183,11 @@ func (g *guideScreen) offers(m *Model) []offer {
 		return []offer{{act: actTake, word: keySend}, {act: actBack, word: keyClose}}
 	}
 	leave := offer{act: actLeave, word: keyStopWatching}
+	if m.console != nil && g.view.Standing == run.StandOver {
+		return []offer{{act: actTake, word: keyToQueue}, {act: actBack, word: keyToQueue, hidden: true}, {act: actLeave, word: keyToQueue, hidden: true}}
+	}
 	if g.view.Run == nil {
-		return []offer{leave}
+		return []offer{leave, {act: actPage, hidden: true}}
 	}
 	none, paths := "", ""
 	if len(g.spots(m)) == 0 {
@@ -217,10 +235,14 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return g.point(m)
 	case actNote:
 		g.note = &field{limit: flows.NoteMost}
-	case actBack:
+	case actBack, actTake:
+		switch {
+		case g.note == nil:
+			return m.backToQueue()
+		case o.act == actTake:
+			return g.send(m)
+		}
 		g.note = nil
-	case actTake:
-		return g.send(m)
 	case actSuggest:
 		m.open(&suggestSheet{})
 	case actAgain:
@@ -229,11 +251,12 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		m.open(newHelp(m.offers(), false))
 	case actLeave:
 		g.left = true
-		seat, ctx := g.seat, context.WithoutCancel(m.ctx)
+		if m.console != nil {
+			return m.leaveCase()
+		}
+		leave := g.leave(m.ctx)
 		return tea.Sequence(func() tea.Msg {
-			ctx, cancel := context.WithTimeout(ctx, leaveWait)
-			defer cancel()
-			_ = seat.Leave(ctx, flows.WatchLeft) // what cannot be told is over here all the same
+			_ = leave() // what cannot be told is over here all the same
 			return nil
 		}, tea.Quit)
 	default: // no other is offered here
@@ -243,6 +266,16 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 
 // leaveWait bounds how long the word that a guide left may take.
 const leaveWait = 3 * time.Second
+
+// leave tells the customer that the guide left by their own will.
+func (g *guideScreen) leave(ctx context.Context) func() error {
+	seat, ctx := g.seat, context.WithoutCancel(ctx)
+	return func() error {
+		ctx, cancel := context.WithTimeout(ctx, leaveWait)
+		defer cancel()
+		return seat.Leave(ctx, flows.WatchLeft)
+	}
+}
 
 // point marks what is selected, or takes the marker away that is there.
 func (g *guideScreen) point(m *Model) tea.Cmd {

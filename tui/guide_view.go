@@ -16,6 +16,9 @@ func (g *guideScreen) body(m *Model) body {
 	case !g.have:
 		b.put(say(RoleInfo, wordGuideOpening))
 	case g.view.Standing == run.StandOver:
+		if g.of != "" {
+			b.put(say(RoleStrong, fill(wordVisitCase, "case", g.of)))
+		}
 		b.put(para(RoleStrong, fill(wordGuideGone, "why", goneWords[g.view.Why]), 0, w)...)
 		b.put(para(RoleSubtle, wordGuideCleared, 0, w)...)
 	case g.view.Run == nil:
@@ -29,6 +32,9 @@ func (g *guideScreen) body(m *Model) body {
 // outline is what there is to see before the yes.
 func (g *guideScreen) outline(m *Model, b *body, w int) {
 	o := g.view.Outline
+	if g.of != "" {
+		b.put(say(RoleStrong, fill(wordVisitCase, "case", g.of)))
+	}
 	b.put(para(RoleStrong, fill(wordGuideAsked, "who", clean(g.view.As)), 0, w)...)
 	b.put(para(RoleSubtle, wordGuideNothing, 0, w)...)
 	b.gap()
@@ -88,11 +94,15 @@ func (g *guideScreen) watching(m *Model, b *body) {
 // tabs name the views, the one that is seen first in weight.
 func (g *guideScreen) tabs(m *Model) row {
 	var r row
+	if g.of != "" {
+		r = r.add(RoleStrong, g.of+"  ")
+	}
+	from := len(r)
 	for p := range panelCount {
 		if p == panelTheirs && g.roomy(m) {
 			continue
 		}
-		if len(r) > 0 {
+		if len(r) > from {
 			r = r.add(RoleSubtle, " · ")
 		}
 		if p == g.shown(m) {
@@ -100,6 +110,10 @@ func (g *guideScreen) tabs(m *Model) row {
 			continue
 		}
 		r = r.add(RoleSubtle, panelWords[p])
+	}
+	if r.width() > m.size.w-2 { // then at least the one that is seen
+		at := fill(wordGuideTab, "view", panelWords[g.shown(m)], "n", number(int(g.shown(m))+1), "of", number(int(panelCount)))
+		r = append(r[:from:from], say(RoleFocus, at)...)
 	}
 	return r
 }

@@ -53,7 +53,7 @@ func (s *helpSheet) body(m *Model) body {
 		head = row{}.add(RoleSubtle, fixed(label, max(cells(label)+1, 13))+o.title()+"  ")
 		b.put(hanging(head, RoleWarn, fill(wordNotNow, "why", o.why), w)...)
 	}
-	if m.console != nil { // where no verdict is shown
+	if m.atQueue() { // where no verdict is shown
 		return b
 	}
 	b.gap()

@@ -45,6 +45,7 @@ const (
 	actUndo
 	actWaiting
 	actPresent
+	actVisit
 	actPlay
 	actAllow
 	actRefuse
@@ -112,6 +113,7 @@ var bindings = []binding{
 	{act: actPanel, keys: []string{"tab"}, word: keyPanel},
 	{act: actWaiting, keys: []string{"w"}, word: keyWaiting},
 	{act: actPresent, keys: []string{"p"}, word: keyPresent},
+	{act: actVisit, keys: []string{"y"}, word: keyVisit},
 	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
 	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},
 	{act: actPage, keys: []string{"pgup", "pgdown", "space"}, label: "pgup/pgdn", word: keyPage},

@@ -256,6 +256,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.said(msg)
 	case queuedMsg:
 		return m, m.listed(msg)
+	case visitedMsg:
+		return m, m.visited(msg)
+	case leftMsg:
+		m.leftCase(msg)
 	}
 	return m, nil
 }

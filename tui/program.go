@@ -130,11 +130,11 @@ func ProgramOptions(o Options) []tea.ProgramOption {
 // Goodbye is the line to leave on the terminal once the program is gone, with
 // its end of line.
 func (m *Model) Goodbye() string {
-	if m.guide != nil {
-		return m.guide.goodbye() + "\n"
-	}
 	if m.console != nil {
 		return wordByeConsole + "\n"
+	}
+	if m.guide != nil {
+		return m.guide.goodbye() + "\n"
 	}
 	return farewell(m.drv, m.resumeWith, m.stopped) + "\n"
 }

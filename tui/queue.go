@@ -14,6 +14,10 @@ type Console struct {
 	Queue Queue
 	// Name, Organisation and Role are the guide's, as they were proved.
 	Name, Organisation, Role string
+	// Ask asks the customer of a case, by its number, to let this guide watch, and gives
+	// the guide's seat beside it. The guide reads its errors as they are. It is called
+	// for one case at a time; nil: this guide asks nobody.
+	Ask func(ctx context.Context, number string) (Seat, error)
 }
 
 // Queue is what a guide sees of the cases that there are. Its methods are safe for

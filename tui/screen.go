@@ -32,7 +32,7 @@ func (m *Model) current() screen {
 
 // stageScreen is the screen of the place where the person is.
 func (m *Model) stageScreen() screen {
-	if m.console != nil {
+	if m.atQueue() {
 		return m.console
 	}
 	switch m.state.Place.Stage {

@@ -9,7 +9,7 @@ import (
 // titleRow says what the run is about: app, tenant, cloud, who signed in. What
 // does not fit is left out from the end, never cut in a name's middle.
 func (m *Model) titleRow() row {
-	if m.console != nil {
+	if m.console != nil && m.state.Seq == 0 { // nor is anything else known while an answer is waited for
 		return m.consoleTitle()
 	}
 	s := m.state
@@ -85,7 +85,7 @@ var crumbTable = []crumb{
 // crumbs is the breadcrumb: done, here, to come. Narrow windows keep the marks
 // and the one word that matters.
 func (m *Model) crumbs() row {
-	if m.console != nil {
+	if m.atQueue() {
 		return m.consoleCounts()
 	}
 	here := 0
@@ -130,7 +130,7 @@ func (m *Model) crumbs() row {
 
 // windowTitle is what the terminal's own title bar shows.
 func (m *Model) windowTitle() string {
-	if m.console != nil {
+	if m.console != nil && m.state.Profile == nil {
 		return wordProduct + ": " + wordConsole
 	}
 	if m.state.Profile == nil {

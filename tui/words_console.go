@@ -32,6 +32,28 @@ const (
 	wordOnlyHere    = "only who is here"
 	wordAlsoAway    = "who is away, too"
 
+	wordVisitTitle    = "Ask the customer of case {case} whether you may watch?"
+	wordVisitAway     = "! Nobody is at this case now. Whoever comes back to it within {min} minutes is asked then."
+	wordVisitRead     = "They read:"
+	wordVisitSee      = "After a yes:"
+	wordVisitSeeThat  = "you see what they see, laid out for your window, with what was found, plans and notes; no codes and no sign-in."
+	wordVisitCan      = "You can:"
+	wordVisitCanThat  = "point, write notes, suggest a path, have it looked at again. You cannot type, choose, approve or confirm."
+	wordVisitLong     = "How long:"
+	wordVisitLongThat = "the question stands for {min} minutes. They can end the watching by one key. What you do stands in the audit."
+	wordVisitTight    = "They read: {asks} After a yes you see what they see, but no codes. You can point and write; you cannot type or approve."
+	wordVisitAnswer   = "{yes} asks them, {no} does not."
+	wordVisitAsking   = "They are being asked …"
+	wordVisitNot      = "Not asked: {why}"
+	wordVisitLeft     = "You left case {case}."
+	wordVisitNotTold  = "You left case {case}, and it is not known yet whether its customer was told: {why}"
+	wordVisitCase     = "Case {case}"
+
+	keyVisit     = "ask them"
+	keyVisitCase = "ask to watch"
+	keyToQueue   = "back to the queue"
+	whyVisiting  = "they are being asked"
+
 	keyWaiting = "who waits"
 	keyPresent = "who is here"
 

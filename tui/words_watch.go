@@ -95,6 +95,7 @@ const (
 	wordGuideUnread   = "The run cannot be read now, so nothing of it is shown: {why}"
 	wordGuideOpening  = "Opening …"
 	wordGuideSignIn   = "The customer is signing in. What they see of it is not shown to you."
+	wordGuideTab      = "› {view} ({n} of {of})"
 	wordGuideTheirs   = "Their screen"
 	wordGuideFound    = "Findings"
 	wordGuidePlan     = "Plan"
