@@ -2,9 +2,11 @@ package ssh
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"onboard.example/flows"
 	"onboard.example/tui"
 )
 
@@ -35,8 +37,20 @@ func (s *session) serveConsole() int {
 	}
 	s.srv.countGuides(1)
 	defer s.srv.countGuides(-1)
+	d := &desk{s: s, who: who}
+	if err := d.audit(s.ctx, "", didOpen, ""); err != nil {
+		log.Error("the console stays closed: the audit cannot be written", "why", err.Error())
+		s.say(sayNoAudit)
+		return codeUnknown
+	}
+	defer d.close(flows.WatchLost) // whatever ends it
 	defer s.staysGuide(who)()
-	return s.goodbye(s.showQueue(who))
+	err = s.showQueue(d)
+	if s.ctx.Err() == nil && !errors.Is(err, tui.ErrBroke) { // by their own will
+		d.close(flows.WatchLeft)
+	}
+	d.close(flows.WatchLost)
+	return s.goodbye(err)
 }
 
 // countGuides counts the consoles that are open.
@@ -47,10 +61,14 @@ func (s *Server) countGuides(n int) {
 }
 
 // showQueue shows the cases that there are.
-func (s *session) showQueue(who Guide) error {
+func (s *session) showQueue(d *desk) error {
+	who := d.who
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == ""
 	o := tui.Options{Look: look, Served: true, Console: &tui.Console{Queue: liveCases{s.srv}, Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
+	if who.May(PowerWatch) {
+		o.Console.Ask = d.ask
+	}
 	if look.Plain {
 		return s.plain(nil, o)
 	}

@@ -8,6 +8,17 @@ const (
 	sayGuideSoon    = "Your certificate runs out in %s, and the console closes then. A new one lets you come straight back."
 	sayNothingToSee = "You come as %s (%s). That role sees no case, and the audit is read on the server itself."
 
+	sayNoAudit    = "What a guide does stands in an audit, and that cannot be written just now, so the console stays closed. Please try again in a moment."
+	sayNotYours   = "your role does not allow that"
+	sayGuideNow   = "what made you a guide counts no longer"
+	sayDeskClosed = "the console is being closed"
+	sayCaseGone   = "that case is gone: it was erased, or its days are over"
+	sayNoRun      = "there is nothing to watch in that case: nothing was begun in it yet, or it has ended"
+	sayAskLater   = "this customer cannot be asked just now: they said no, were asked several times, or enough guides ask or watch already; in a few minutes they can be"
+	sayAway       = "the cases cannot be reached just now; please try again in a moment"
+	sayFullDisk   = "there is no room left on the disk that keeps the cases"
+	sayUnaudited  = "it could not be written into the audit, and nothing that a guide does counts without that; please try again in a moment"
+
 	sayPrincipalTwice = "the principal %q stands for %s and for %s"
 	sayPrincipalNone  = "%q is no principal: a name of up to 80 signs, without any that cannot be seen"
 	sayGuideName      = "a guide, and an organisation, needs a name of up to 80 signs, without any that cannot be seen"

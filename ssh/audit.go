@@ -1,0 +1,165 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"unicode/utf8"
+
+	"onboard.example/flows"
+	"onboard.example/ssh/cases"
+)
+
+// What an entry of the audit says that a guide did, or had done to them.
+const (
+	didOpen    = "console-opened"
+	didClose   = "console-closed"
+	didAsk     = "asked"     // a customer to let them watch
+	didEnter   = "admitted"  // the customer's yes, before anything is shown
+	didRefuse  = "refused"   // the customer's no
+	didEnd     = "ended"     // by the customer, the time or the run: Entry.More says which
+	didPoint   = "pointed"   // at what is in Entry.More
+	didNote    = "noted"     // what, the audit does not say
+	didSuggest = "suggested" // the path in Entry.More
+	didAgain   = "asked-again"
+	didLeave   = "left"
+	didLose    = "lost"     // the connection
+	didNot     = "not-done" // the entry in Entry.More before this came to nothing
+	didMaybe   = "in-doubt" // whether that was stored is not known
+)
+
+// nothing stands in Entry.More where a marker or advice was taken back.
+const nothing = "nothing"
+
+// mostSaid bounds each text that is put together for an entry, in bytes: two names
+// and a fingerprint stay under what the audit takes.
+const mostSaid = 120
+
+// audit writes down what the guide did. It is on the disk when it returns.
+func (d *desk) audit(ctx context.Context, n cases.Number, did, more string) error {
+	who := shortened(d.who.name) + ", " + shortened(d.who.organisation) + " (" + d.who.print + ")"
+	_, err := d.s.srv.o.Cases.Audit(ctx, cases.Entry{Who: who, Role: d.who.rolesWord(), Did: did, Case: n, More: shortened(more)})
+	return err
+}
+
+// shortened cuts a text to what an entry has room for, between two characters.
+func shortened(text string) string {
+	if len(text) <= mostSaid {
+		return text
+	}
+	cut := mostSaid - len("…")
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}
+
+// guideJournal is a case's journal as a guide's handle has it: what the handle adds
+// stands in the audit before it does. A handle has no other way to a case.
+type guideJournal struct {
+	flows.Journal
+
+	write func(ctx context.Context, did, more string) error
+
+	mu    sync.Mutex
+	n     uint64 // the record that the audit has
+	did   string // what that was, while it is not stored; empty: it is
+	maybe bool   // whether it is stored is not known
+	late  string // what was done and the audit does not have; empty: nothing
+}
+
+// Append implements flows.Journal. A handle appends one record at a time; one that
+// was in somebody's way comes again under the same number, and is one deed.
+func (j *guideJournal) Append(ctx context.Context, after uint64, rs ...flows.Record) (uint64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range rs {
+		did, more, leaves := deed(r.Event)
+		if leaves { // nothing may hold that up
+			n, err := j.Journal.Append(ctx, after, rs...)
+			if err == nil && j.write(ctx, did, more) != nil {
+				j.late = did
+			}
+			return n, err
+		}
+		if r.N == j.n {
+			continue
+		}
+		if err := j.write(ctx, did, more); err != nil {
+			return 0, errors.Join(errUnaudited, err)
+		}
+		j.n, j.did = r.N, did
+	}
+	n, err := j.Journal.Append(ctx, after, rs...)
+	if err == nil {
+		j.did = ""
+	}
+	j.maybe = err != nil && !errors.Is(err, flows.ErrConflict)
+	return n, err
+}
+
+// deed is what a guide does by an event; leaves: it ends the guide's visit.
+func deed(e flows.Event) (did, more string, leaves bool) {
+	or := func(text string) string {
+		if text == "" {
+			return nothing
+		}
+		return text
+	}
+	switch e := e.(type) {
+	case flows.AskedToWatch:
+		return didAsk, "", false
+	case flows.Pointed:
+		return didPoint, or(e.At), false
+	case flows.Noted:
+		return didNote, "", false
+	case flows.Suggested:
+		return didSuggest, or(string(e.Path)), false
+	case flows.AskedAgain:
+		return didAgain, "", false
+	case flows.Watched:
+		if e.Why == flows.WatchLeft {
+			return didLeave, "", true
+		}
+		return didLose, "", true
+	}
+	return "unknown", "", false
+}
+
+// settle says in the audit what became of the last entry where that was not stored.
+func (j *guideJournal) settle(ctx context.Context, d *desk) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.did == "" {
+		return
+	}
+	did, what := didNot, j.did
+	if j.maybe {
+		did = didMaybe
+	}
+	j.did = ""
+	if err := j.write(ctx, did, what); err != nil {
+		d.s.srv.o.Log.Error("the audit says of something that it was done, and it may not have been", "did", what, "guide", d.who.name, "why", err.Error())
+	}
+}
+
+// lacks says whether the audit lacks that the guide left.
+func (j *guideJournal) lacks() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.late != ""
+}
+
+// make writes that, where it is lacking.
+func (j *guideJournal) make(ctx context.Context) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.late == "" {
+		return nil
+	}
+	err := j.write(ctx, j.late, "")
+	if err == nil {
+		j.late = ""
+	}
+	return err
+}

@@ -1,0 +1,250 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"onboard.example/flows"
+	"onboard.example/flows/journal"
+	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
+)
+
+// trying is a journal whose appends go wrong as a test says, one after the other.
+type trying struct {
+	flows.Journal
+
+	before []func() error // of each append; nil: it is made
+	after  error          // of those that were made
+}
+
+// Append implements flows.Journal.
+func (j *trying) Append(ctx context.Context, after uint64, rs ...flows.Record) (uint64, error) {
+	if len(j.before) > 0 {
+		first := j.before[0]
+		j.before = j.before[1:]
+		if first != nil {
+			if err := first(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	n, err := j.Journal.Append(ctx, after, rs...)
+	if err == nil && j.after != nil {
+		return 0, j.after
+	}
+	return n, err
+}
+
+// ledger is an audit in memory.
+type ledger struct {
+	entries []string
+	err     error
+}
+
+func (l *ledger) write(_ context.Context, did, more string) error {
+	if l.err != nil {
+		return l.err
+	}
+	l.entries = append(l.entries, strings.TrimSpace(did+" "+more))
+	return nil
+}
+
+// handled is a run that a guide watches through an audited journal.
+func handled(t *testing.T) (g *run.Guide, guided *guideJournal, under *trying, book *ledger) {
+	t.Helper()
+	under, book = &trying{Journal: journal.NewMemory()}, new(ledger)
+	guided = &guideJournal{Journal: under, write: book.write}
+	put := func(e flows.Event) {
+		t.Helper()
+		rs, err := under.Since(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := uint64(len(rs))
+		if _, err := under.Journal.Append(t.Context(), n, flows.Record{Seq: n + 1, Writer: "customer", N: n + 1, At: time.Now(), By: flows.ByPerson, Event: e}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(flows.Started{Version: "1"})
+	who, err := run.KnownGuide("Anna Berg", "Example Support")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err = run.AskToWatch(t.Context(), guided, who, run.GuideOptions{Visit: func() flows.VisitID { return "v" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(flows.Watched{Visit: "v", Here: true})
+	book.entries = nil
+	return g, guided, under, book
+}
+
+// last is the newest event of a journal.
+func last(t *testing.T, j flows.Journal) flows.Event {
+	t.Helper()
+	rs, err := j.Since(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs[len(rs)-1].Event
+}
+
+// TestEveryDeedIsAuditedFirst holds what the audit says of each thing that a guide can
+// do to a case, and that one which it cannot have is not done.
+func TestEveryDeedIsAuditedFirst(t *testing.T) {
+	t.Parallel()
+	path := string(flows.Paths()[0].ID)
+	for want, do := range map[string]func(context.Context, *run.Guide) error{
+		didPoint + " app/grant": func(ctx context.Context, g *run.Guide) error { return g.Point(ctx, "app/grant") },
+		didPoint + " nothing":   func(ctx context.Context, g *run.Guide) error { return g.Point(ctx, "") },
+		didNote:                 func(ctx context.Context, g *run.Guide) error { return g.Note(ctx, "a word of mine") },
+		didSuggest + " " + path: func(ctx context.Context, g *run.Guide) error { return g.Suggest(ctx, flows.PathID(path)) },
+		didSuggest + " nothing": func(ctx context.Context, g *run.Guide) error { return g.Suggest(ctx, "") },
+		didAgain:                func(ctx context.Context, g *run.Guide) error { return g.AskAgain(ctx) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			g, _, under, book := handled(t)
+			before := last(t, under)
+			book.err = errors.New("the disk is full")
+			if err := do(t.Context(), g); !errors.Is(err, errUnaudited) {
+				t.Errorf("without an audit: %v", err)
+			}
+			if got := last(t, under); got != before {
+				t.Errorf("without an audit %#v was done", got)
+			}
+			book.err = nil
+			if err := do(t.Context(), g); err != nil || !slices.Equal(book.entries, []string{want}) || last(t, under) == before {
+				t.Errorf("%v: %q, %#v", err, book.entries, last(t, under))
+			}
+		})
+	}
+	// What cannot be done at all stands in no audit.
+	g, _, _, book := handled(t)
+	if err := g.Point(t.Context(), "nowhere"); !errors.Is(err, run.ErrNoSpot) || len(book.entries) > 0 {
+		t.Errorf("%v, %q", err, book.entries)
+	}
+}
+
+// TestDeedsThatDidNotHappen holds what the audit says where the store had the last word.
+func TestDeedsThatDidNotHappen(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before func(under *trying) []func() error
+		after  error
+		want   []string
+		fails  bool
+	}{
+		"somebody was quicker": {func(*trying) []func() error {
+			return []func() error{func() error { return flows.ErrConflict }}
+		}, nil, []string{didNote}, false},
+		"it was ended meanwhile": {func(under *trying) []func() error {
+			return []func() error{func() error {
+				_, err := under.Journal.Append(t.Context(), 3, flows.Record{Seq: 4, Writer: "customer", N: 9, At: time.Now(), By: flows.ByPerson, Event: flows.Watched{Visit: "v", Why: flows.WatchStopped}})
+				return errors.Join(err, flows.ErrConflict)
+			}}
+		}, nil, []string{didNote, didNot + " " + didNote}, true},
+		"the answer was lost": {nil, errors.New("the connection went"), []string{didNote, didMaybe + " " + didNote}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g, guided, under, book := handled(t)
+			if c.before != nil {
+				under.before = c.before(under)
+			}
+			under.after = c.after
+			err := g.Note(t.Context(), "a word of mine")
+			if (err != nil) != c.fails {
+				t.Errorf("%v", err)
+			}
+			guided.settle(t.Context(), nil)
+			guided.settle(t.Context(), nil) // once is enough
+			if !slices.Equal(book.entries, c.want) {
+				t.Errorf("the audit has %q, want %q", book.entries, c.want)
+			}
+		})
+	}
+}
+
+// TestLeavingWaitsForNoAudit holds that a watch ends though that cannot be written down,
+// and that it is written down later.
+func TestLeavingWaitsForNoAudit(t *testing.T) {
+	t.Parallel()
+	g, guided, under, book := handled(t)
+	book.err = errors.New("the disk is full")
+	if err := g.Leave(t.Context(), flows.WatchLost); err != nil {
+		t.Fatal(err)
+	}
+	if w, ok := last(t, under).(flows.Watched); !ok || w.Here || w.Why != flows.WatchLost || !guided.lacks() {
+		t.Errorf("%#v, lacking %v", last(t, under), guided.lacks())
+	}
+	if err := guided.make(t.Context()); err == nil || !guided.lacks() {
+		t.Error("what could not be written is forgotten")
+	}
+	book.err = nil
+	if err := guided.make(t.Context()); err != nil || guided.lacks() || !slices.Equal(book.entries, []string{didLose}) {
+		t.Errorf("%v, %q", err, book.entries)
+	}
+}
+
+// TestLongNamesAreAudited holds that names which a guide may have fit into an entry.
+func TestLongNamesAreAudited(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("界", mostName)
+	if !GuideName(name) {
+		t.Fatal("no guide has that name")
+	}
+	s := serve(t, nil)
+	d := &desk{s: &session{srv: s.Server}, who: Guide{name: name, organisation: name, print: "SHA256:" + strings.Repeat("x", 43), roles: Roles()}}
+	if err := d.audit(t.Context(), "7KQ-M2X", didPoint, strings.Repeat("é", 2000)); err != nil {
+		t.Error(err)
+	}
+	es, _, err := s.o.Cases.Entries(t.Context(), 0)
+	if err != nil || len(es) != 1 {
+		t.Fatal(es, err)
+	}
+	if e := es[0]; !utf8.ValidString(e.Who) || strings.Count(e.Who, "…") != 2 || !strings.Contains(e.Who, "SHA256:x") || e.Role != "guide, lead, auditor" || e.Case != cases.Number("7KQ-M2X") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestNothingIsShownWithoutTheAudit holds that a yes shows nothing before the audit has
+// it, and that it is tried again; and that no console opens which cannot be written down.
+func TestNothingIsShownWithoutTheAudit(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := serve(t, func(so *Options) { so.Guides = guides(t, o.options()) })
+	g, guided, _, _ := handled(t)
+	p := &place{Guide: g, number: "7KQ-M2X", journal: guided, desk: &desk{s: &session{srv: s.Server}, who: Guide{name: "Anna Berg", organisation: "Example Support"}}}
+	if v, err := p.View(t.Context()); err != nil || v.Run == nil {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if err := s.o.Cases.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.in = false
+	if v, err := p.View(t.Context()); !errors.Is(err, errUnaudited) || v.Run != nil || v.As != "" {
+		t.Errorf("shows %+v, %v", v, err)
+	}
+	wakes := p.Watch(t.Context())
+	for range 3 { // the handle's own, and those of what is owing
+		select {
+		case <-wakes:
+		case <-time.After(patience):
+			t.Fatal("it is not tried again")
+		}
+	}
+	c, err := s.console(t, o.certify(newSigner(t), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := c.ends(); code != codeUnknown || !strings.Contains(c.bytes(), sayNoAudit) {
+		t.Errorf("%d, %q", code, c.bytes())
+	}
+}

@@ -1,0 +1,347 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"onboard.example/flows"
+	"onboard.example/flows/journal"
+	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
+	"onboard.example/tui"
+)
+
+// desk is what a guide has at the console beside the queue: a place at no more than
+// one case at a time, by the yes of its customer alone, and the audit of all of it.
+type desk struct {
+	s   *session
+	who Guide
+
+	mu   sync.Mutex
+	at   *place // nil: at no case
+	shut bool
+}
+
+// Why a guide is not let do something. They read it.
+var (
+	errNotYours   = errors.New(sayNotYours)
+	errCaseGone   = errors.New(sayCaseGone)
+	errNoRun      = errors.New(sayNoRun)
+	errAskLater   = errors.New(sayAskLater)
+	errAway       = errors.New(sayAway)
+	errFull       = errors.New(sayFullDisk)
+	errUnaudited  = errors.New(sayUnaudited)
+	errGuideOver  = errors.New(sayGuideNow)
+	errDeskClosed = errors.New(sayDeskClosed)
+)
+
+// may says whether the guide may do something now: since they came, what made them a
+// guide may have been revoked.
+func (d *desk) may(p Power) error {
+	switch {
+	case d.s.stillGuide(d.who) != nil:
+		return errGuideOver
+	case !d.who.May(p):
+		return errNotYours
+	}
+	return nil
+}
+
+// ask asks the customer of a case to let the guide watch. The case may be on any
+// node: it is asked through its journal. A case that the guide is at is left.
+func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
+	if err := d.may(PowerWatch); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.shut {
+		return nil, errDeskClosed
+	}
+	if d.at != nil {
+		_ = d.at.end(ctx, flows.WatchLeft) // what failed is tried on behind
+		d.at = nil
+	}
+	who, err := run.KnownGuide(d.who.name, d.who.organisation)
+	if err != nil {
+		return nil, err
+	}
+	n, err := cases.ParseNumber(number)
+	if err != nil {
+		return nil, errCaseGone
+	}
+	c, err := d.s.srv.o.Cases.Case(ctx, n)
+	if err != nil {
+		return nil, d.inWords(n, err)
+	}
+	p := &place{desk: d, number: n, until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}}
+	p.journal.write = func(ctx context.Context, did, more string) error { return d.audit(ctx, n, did, more) }
+	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now})
+	if err != nil {
+		p.journal.settle(ctx, d)
+		if p.Guide != nil { // it may stand
+			_ = p.end(ctx, flows.WatchLost) // likewise
+		}
+		return nil, d.inWords(n, err)
+	}
+	d.at = p
+	return p, nil
+}
+
+// close leaves the case that the guide is at, and closes the desk; again it does
+// nothing. It takes no longer than lastWords.
+func (d *desk) close(why flows.WatchEnd) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.s.ctx), lastWords)
+	defer cancel()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.shut {
+		return
+	}
+	d.shut = true
+	if d.at != nil {
+		_, _ = d.at.View(ctx)  // what the customer did last stands in the audit
+		_ = d.at.end(ctx, why) // likewise
+		d.at = nil
+	}
+	if err := d.audit(ctx, "", didClose, ""); err != nil {
+		d.s.srv.o.Log.Error("a console was closed, and the audit does not say so", "guide", d.who.name, "why", err.Error())
+	}
+}
+
+// left notes that the guide left a case.
+func (d *desk) left(p *place) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.at == p {
+		d.at = nil
+	}
+}
+
+// inWords are the words in which a guide is told of an error. What the database says
+// is for the log.
+func (d *desk) inWords(n cases.Number, err error) error {
+	var links *run.LinkError
+	for _, own := range []error{run.ErrNotWatching, run.ErrTooFast, run.ErrNoSpot, run.ErrNote, errUnaudited, errNotYours, errGuideOver} {
+		if errors.Is(err, own) {
+			return own
+		}
+	}
+	switch {
+	case err == nil, errors.As(err, &links):
+		return err
+	case errors.Is(err, cases.ErrNoCase):
+		return errCaseGone
+	case errors.Is(err, run.ErrNoRun):
+		return errNoRun
+	case errors.Is(err, run.ErrNotNow):
+		return errAskLater
+	}
+	d.s.srv.o.Log.Warn("a case cannot be reached for a guide", "case", string(n), "guide", d.who.name, "why", err.Error())
+	if errors.Is(err, journal.ErrDiskFull) {
+		return errFull
+	}
+	return errAway
+}
+
+// place is a guide's place beside a case: the handle that the customer's yes fills,
+// with everything that is done by it, and what the customer answered, in the audit.
+type place struct {
+	*run.Guide
+
+	desk    *desk
+	number  cases.Number
+	until   time.Time // when it is over at the latest, whatever happens
+	journal *guideJournal
+
+	mu    sync.Mutex
+	in    bool // the audit has the customer's yes
+	out   bool // and the end
+	owing bool // something of that is still to be written
+}
+
+var _ tui.Seat = (*place)(nil)
+
+// View is the run as it is shared now. Before the first that shows it the audit has
+// the customer's yes: else nothing is shown.
+func (p *place) View(ctx context.Context) (run.View, error) {
+	for {
+		v, err := p.Guide.View(ctx)
+		if err != nil {
+			return run.View{}, p.desk.inWords(p.number, err)
+		}
+		wrote, err := p.saw(ctx, v)
+		if err != nil {
+			return run.View{}, err
+		}
+		if !wrote {
+			return v, nil
+		} // else it took its time: what is shown is asked anew
+	}
+}
+
+// saw writes what the customer answered into the audit, once.
+func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.owing = false
+	switch {
+	case v.Standing == run.StandWatches && !p.in:
+		if err := p.desk.audit(ctx, p.number, didEnter, ""); err != nil {
+			p.owing = true
+			return false, p.desk.unaudited(p.number, err)
+		}
+		p.in = true
+		return true, nil
+	case v.Standing != run.StandOver || p.out, v.Why == flows.WatchLeft, v.Why == flows.WatchLost:
+		return false, nil
+	}
+	did := didEnd
+	if v.Why == flows.WatchRefused {
+		did = didRefuse
+	}
+	if err := p.desk.audit(ctx, p.number, did, string(v.Why)); err != nil {
+		p.owing = true // nothing is shown any more, so there is nothing to hold back
+		_ = p.desk.unaudited(p.number, err)
+		return false, nil
+	}
+	p.out = true
+	return false, nil
+}
+
+// owes says whether the audit lacks an answer of the customer's.
+func (p *place) owes() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.owing
+}
+
+// oweAgain is how soon the audit is tried again.
+const oweAgain = time.Second
+
+// Watch is the handle's, and wakes up too while the audit lacks something.
+func (p *place) Watch(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	in := p.Guide.Watch(ctx)
+	go func() {
+		defer close(out)
+		defer p.desk.s.caught()
+		tick := time.NewTicker(oweAgain)
+		defer tick.Stop()
+		for in != nil || p.owes() {
+			select {
+			case <-ctx.Done():
+				return
+			case _, more := <-in:
+				if !more {
+					in = nil
+					continue
+				}
+			case <-tick.C:
+				if !p.owes() {
+					continue
+				}
+			}
+			select {
+			case out <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return out
+}
+
+// move makes one of the guide's moves.
+func (p *place) move(ctx context.Context, do func() error) error {
+	if err := p.desk.may(PowerHelp); err != nil {
+		return err
+	}
+	err := do()
+	if err != nil {
+		p.journal.settle(ctx, p.desk)
+	}
+	return p.desk.inWords(p.number, err)
+}
+
+// Point implements tui.Seat.
+func (p *place) Point(ctx context.Context, at string) error {
+	return p.move(ctx, func() error { return p.Guide.Point(ctx, at) })
+}
+
+// Note implements tui.Seat.
+func (p *place) Note(ctx context.Context, text string) error {
+	return p.move(ctx, func() error { return p.Guide.Note(ctx, text) })
+}
+
+// Suggest implements tui.Seat.
+func (p *place) Suggest(ctx context.Context, path flows.PathID) error {
+	return p.move(ctx, func() error { return p.Guide.Suggest(ctx, path) })
+}
+
+// AskAgain implements tui.Seat.
+func (p *place) AskAgain(ctx context.Context) error {
+	return p.move(ctx, func() error { return p.Guide.AskAgain(ctx) })
+}
+
+// Leave ends the watch, or takes the request back. Where that could not be stored it
+// is tried on behind.
+func (p *place) Leave(ctx context.Context, why flows.WatchEnd) error {
+	err := p.end(ctx, why)
+	p.desk.left(p) // not before: who closes the desk meanwhile waits for it
+	return err
+}
+
+// end is Leave.
+func (p *place) end(ctx context.Context, why flows.WatchEnd) error {
+	err := p.Guide.Leave(ctx, why)
+	if err == nil && !p.journal.lacks() {
+		return nil
+	}
+	srv := p.desk.s.srv
+	srv.seats.Go(func() {
+		defer p.desk.s.caught()
+		p.endOn(why)
+	})
+	return p.desk.inWords(p.number, err)
+}
+
+// endOn ends the watch, and says so in the audit, as soon as the store is back: until
+// then the customer's bar says that somebody watches. It gives up when the server
+// stops, and when the watch is over by itself.
+func (p *place) endOn(why flows.WatchEnd) {
+	o := &p.desk.s.srv.o
+	tick := time.NewTicker(oweAgain)
+	defer tick.Stop()
+	for last := false; !last; {
+		<-tick.C
+		last = p.desk.s.srv.stopping() || o.Now().After(p.until)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(p.desk.s.ctx), lastWords/2)
+		err := p.Guide.Leave(ctx, why)
+		if err == nil {
+			err = p.journal.make(ctx)
+		}
+		cancel()
+		switch {
+		case err == nil, errors.Is(err, cases.ErrNoCase):
+			return
+		case last:
+			o.Log.Error("a guide's watch was not ended in the store, or the audit lacks it", "case", string(p.number), "guide", p.desk.who.name, "why", err.Error())
+		}
+	}
+}
+
+// stopping says whether the server stops.
+func (s *Server) stopping() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.draining
+}
+
+// unaudited says that something was not done because the audit cannot have it.
+func (d *desk) unaudited(n cases.Number, err error) error {
+	d.s.srv.o.Log.Error("the audit cannot be written, so a guide is held back", "case", string(n), "guide", d.who.name, "why", err.Error())
+	return fmt.Errorf("%w: %w", errUnaudited, err)
+}

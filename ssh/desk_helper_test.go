@@ -1,0 +1,133 @@
+package ssh
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/ssh/cases"
+)
+
+// Keys of the customer's and of a guide's.
+const (
+	keyAllow = "\x19" // ctrl+y
+	keyStop  = "\x18" // ctrl+x
+	keyDown  = "\x1b[B"
+)
+
+// guideScreen opens the console on a terminal of a size, with a key.
+func (s *site) guideScreen(t *testing.T, key gossh.Signer, w, h int) *client {
+	t.Helper()
+	conn := s.dial(t, userConsole, func(c *gossh.ClientConfig) { c.Auth = []gossh.AuthMethod{gossh.PublicKeys(key)} })
+	g := opens(t, conn, w, h, func(x *gossh.Session) error {
+		if err := x.RequestPty("xterm-256color", h, w, nil); err != nil {
+			return err
+		}
+		return x.Shell()
+	})
+	g.sees("support console")
+	return g
+}
+
+// asksToWatch asks from the queue for the case under the cursor, and gives its number.
+func (c *client) asksToWatch() (number string) {
+	c.t.Helper()
+	await(c.t, "a case", func() bool { return rowOf(c.screen()) != "" }, c.screen)
+	number = rowOf(c.screen())
+	c.presses("\r", "Ask the customer of case "+number)
+	c.types("y")
+	return number
+}
+
+// answers presses the key that answers a guide, with the pause after which it counts:
+// each one that comes too soon puts that off.
+func (c *client) answers(key, until string) {
+	c.t.Helper()
+	const grace = 1200 * time.Millisecond
+	last := time.Now()
+	await(c.t, fmt.Sprintf("%q", until), func() bool {
+		if strings.Contains(c.screen(), until) {
+			return true
+		}
+		if time.Since(last) > grace {
+			last = time.Now()
+			c.types(key)
+		}
+		return false
+	}, c.screen)
+}
+
+// letIn lets a guide watch a customer's case: from the question to the customer's yes.
+func letIn(t *testing.T, customer, guide *client, name string) (number string) {
+	t.Helper()
+	number = guide.asksToWatch()
+	guide.sees("Until they say yes")
+	customer.sees(name + " of Example Support asks to watch this run.")
+	customer.answers(keyAllow, "Watched by "+name)
+	guide.sees(number + "  › ")
+	return number
+}
+
+// deeds are the entries of the audit about a case, and those about none, in order and
+// without the opening and closing of consoles; the chain is checked.
+func deeds(t *testing.T, store *cases.Store) (out []string) {
+	t.Helper()
+	if _, err := store.CheckAudit(t.Context(), cases.AuditHead{}); err != nil {
+		t.Error(err)
+	}
+	es, _, err := store.Entries(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range es {
+		name, _, _ := strings.Cut(e.Who, ",")
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", name, e.Case, e.Did, e.More)))
+	}
+	return out
+}
+
+// did waits until the audit ends with some deeds.
+func did(t *testing.T, store *cases.Store, want ...string) {
+	t.Helper()
+	var got []string
+	await(t, fmt.Sprintf("the deeds %q", want), func() bool {
+		got = deeds(t, store)
+		return len(got) >= len(want) && slices.Equal(got[len(got)-len(want):], want)
+	}, func() string { return strings.Join(got, "\n") })
+}
+
+// revoked is the office's list of who is no guide any more.
+func (o *office) revoked() string { return o.file + ".revoked" }
+
+// consoles are the sessions of guides.
+func (s *site) consoles() (out []*session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for one := range s.sessions {
+		if one.user == userConsole {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// endGuides ends every console for a reason.
+func (s *site) endGuides(why error) {
+	for _, one := range s.consoles() {
+		one.cancel(why)
+	}
+}
+
+// breakGuides has something in every console panic.
+func (s *site) breakGuides() {
+	for _, one := range s.consoles() {
+		func() {
+			defer one.caught()
+			panic("a test")
+		}()
+	}
+}
