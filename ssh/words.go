@@ -99,7 +99,7 @@ const (
 	sayStatus       = "Case %s: %s; %s, %s."
 	sayEraseUsage   = "Type `erase CODE`, with the resume code of a case. It cannot be taken back."
 	sayErased       = "Case %s is erased. Its code opens nothing any more."
-	sayErasedSoon   = "Its last traces on the disk are removed in a moment."
+	sayErasedSoon   = "Its last traces on the disk are removed as soon as nothing reads the database any more."
 	sayErasedHere   = "This case was erased with its code, so the session has ended. Nothing of it is kept."
 
 	sayHelpWizard      = "the wizard"

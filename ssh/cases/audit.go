@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"time"
 
@@ -35,6 +36,11 @@ type Entry struct {
 	Did  string    `json:"did"`            // in a word, such as invited or watched
 	Case Number    `json:"case,omitempty"`
 	More string    `json:"more,omitempty"`
+
+	// Mark tells an entry that is added again, for nobody heard whether it was, from
+	// another that says the same: any text of up to 64 bytes that is of this one alone. It
+	// stands beside the entry and not in it. Empty: the entry is another each time.
+	Mark string `json:"-"`
 }
 
 // AuditHead is the end of the chain.
@@ -57,21 +63,33 @@ const genesis = "onboard/audit/1"
 // mostAudited bounds the texts of an entry, in bytes, each.
 const mostAudited = 400
 
+// mostMark bounds the mark of an entry, in bytes.
+const mostMark = 64
+
 func hashOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 
 // Audit adds an entry: its Who, Role, Did, Case and More. When it returns it is on
-// the disk. It fails with ErrBadEntry.
+// the disk. Where nobody knows whether it is (ErrAway, or ctx ended), trying again with
+// the same Mark is safe: an entry whose mark is there already is not added, and the
+// head is the one that the first has. It fails with ErrBadEntry.
 func (s *Store) Audit(ctx context.Context, e Entry) (AuditHead, error) {
-	if e.Who == "" || e.Did == "" {
+	if e.Who == "" || e.Did == "" || !text(e.Mark, mostMark) {
 		return AuditHead{}, ErrBadEntry
 	}
 	for _, t := range []string{e.Who, e.Role, e.Did, string(e.Case), e.More} {
 		if !text(t, mostAudited) {
 			return AuditHead{}, ErrBadEntry
 		}
+	}
+	if e.Mark == "" {
+		var mark [16]byte
+		if _, err := io.ReadFull(s.o.Random, mark[:]); err != nil {
+			return AuditHead{}, fmt.Errorf("writing the audit: drawing a mark: %w", err)
+		}
+		e.Mark = hex.EncodeToString(mark[:])
 	}
 	var head AuditHead
 	err := s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
@@ -90,10 +108,16 @@ func (s *Store) Audit(ctx context.Context, e Entry) (AuditHead, error) {
 			return err, nil
 		}
 		head = AuditHead{e.Seq, hashOf(data)}
-		added, err := q.exec(q.addEntry, int64(e.Seq), data, head.Hash)
-		if err == nil && added == 0 {
+		added, err := q.exec(q.addEntry, int64(e.Seq), data, head.Hash, e.Mark)
+		if err != nil || added > 0 {
+			return nil, err
+		}
+		var seq int64
+		err = q.with(q.markEntry).QueryRowContext(q.ctx, e.Mark).Scan(&seq, &head.Hash)
+		if errors.Is(err, sql.ErrNoRows) {
 			return nil, errAgain // another node was quicker
 		}
+		head.Seq = uint64(seq)
 		return nil, err
 	}})
 	if err != nil {

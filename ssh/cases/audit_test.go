@@ -24,6 +24,32 @@ func audited(t testing.TB, s *Store, many int) (heads []AuditHead) {
 	return heads
 }
 
+// An entry that is added again stands once; one that says the same is another.
+func TestAnEntryIsAddedOnce(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		one := Entry{Who: "Ada, Fabrikam", Did: "watched", Mark: "one"}
+		var heads []AuditHead
+		for _, e := range []Entry{one, {Who: "Ada, Fabrikam", Did: "watched"}, one, {Who: "Ada, Fabrikam", Did: "watched"}, one} {
+			h, err := s.Audit(t.Context(), e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			heads = append(heads, h)
+		}
+		if heads[2] != heads[0] || heads[4] != heads[0] || heads[1].Seq != 2 || heads[3].Seq != 3 {
+			t.Errorf("they stand at %v", heads)
+		}
+		if h, err := s.CheckAudit(t.Context(), heads[0]); err != nil || h != heads[3] {
+			t.Errorf("the audit ends at %+v, %v", h, err)
+		}
+		if _, err := s.Audit(t.Context(), Entry{Who: "Ada", Did: "watched", Mark: strings.Repeat("x", mostMark+1)}); !errors.Is(err, ErrBadEntry) {
+			t.Errorf("too long a mark: %v", err)
+		}
+	})
+}
+
 func TestTheAuditIsAChain(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, make maker) {
@@ -189,7 +215,7 @@ func TestATamperedAuditIsFound(t *testing.T) {
 		"the end cut off":       {stmts(`DELETE FROM audit WHERE seq > 3`), 0, 4},
 		"all taken out":         {stmts(`DELETE FROM audit`), 0, 1},
 		"made anew":             {func(t *testing.T, s *Store) { t.Helper(); forged(t, s, 1) }, 0, 5},
-		"no entry":              {stmts(`UPDATE audit SET entry = (SELECT entry FROM audit WHERE 1 = 0 UNION ALL SELECT secret FROM cases LIMIT 1) WHERE seq = 3`), 3, 3},
+		"no entry":              {stmts(`UPDATE audit SET entry = (SELECT entry FROM audit WHERE 1 = 0 UNION ALL SELECT secret FROM doors LIMIT 1) WHERE seq = 3`), 3, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,8 +81,13 @@ func (s *Store) New(ctx context.Context) (*Case, Code, error) {
 				return journal.ErrDiskFull, err
 			}
 			now := s.o.Now().UnixMilli()
-			made, err := q.exec(q.addCase, d.id, string(d.number), find, proof, d.secret, now, now)
-			taken = made == 0
+			made, err := q.exec(q.addDoor, d.id, string(d.number), find, proof, d.secret)
+			if taken = made == 0; err != nil || taken {
+				return nil, err
+			}
+			if made, err = q.exec(q.addCase, d.id, now, now); err == nil && made == 0 {
+				err = ErrCorrupt // a case without a door
+			}
 			return nil, err
 		}})
 		if err != nil {
@@ -219,7 +224,15 @@ func (c *Case) About(ctx context.Context) (About, error) {
 	var a About
 	ok := false
 	err := c.store.insist(short, func() (err error) {
-		a, ok, err = (&queries{ctx: short, statements: c.store.reads}).about(c.id)
+		if a, ok, err = (&queries{ctx: short, statements: c.store.reads}).about(c.id); err != nil || !ok {
+			return err
+		}
+		var bound string
+		err = c.store.reads.getBound.QueryRowContext(short, c.id).Scan(&bound)
+		if errors.Is(err, sql.ErrNoRows) { // it went in between
+			ok, err = false, nil
+		}
+		a.Bound = bound != ""
 		return err
 	})
 	switch {
@@ -280,7 +293,7 @@ func (s *Store) Erase(ctx context.Context, t Try) (Number, error) {
 
 // change changes or erases the row of the case.
 func (c *Case) change(ctx context.Context, doing string, erase bool, do func(q *queries) (int64, error)) error {
-	j := &job{ctx: ctx, of: c.id, wipe: erase, do: func(q *queries) (answer, fault error) {
+	j := &job{ctx: ctx, of: c.id, erased: erase, wipe: erase, do: func(q *queries) (answer, fault error) {
 		changed, err := do(q)
 		if err == nil && changed == 0 {
 			return ErrNoCase, nil

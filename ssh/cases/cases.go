@@ -71,6 +71,7 @@ type Store struct {
 	o       Options
 	dialect dialect
 	hearing *hearing // nil: there are no other nodes
+	wiper   *wiper   // nil: the writer wipes
 	keys    keyring
 	tries   *tries
 	files   *files
@@ -121,6 +122,7 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	hear, deaf := context.WithCancel(s.ctx)
 	if s.hearing != nil {
 		wg.Go(func() { s.hearing.run(hear) })
+		wg.Go(func() { s.wiper.run(hear) })
 	}
 	s.stop = sync.OnceValue(func() error {
 		close(s.quit)
@@ -191,6 +193,7 @@ func (s *Store) connect(ctx context.Context, where string) (err error) {
 	}
 	s.files, s.watchers.changed = files, make(chan struct{}, 1)
 	s.hearing = &hearing{config: config, node: s.node, on: &s.watchers, log: s.o.Log}
+	s.wiper = newWiper(config, s.o.Log)
 	return nil
 }
 
@@ -204,6 +207,10 @@ func (s *Store) finishWipe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.wiper != nil {
+		s.wiper.tell()
+		return nil
+	}
 	_ = s.wipe() // or later
 	return nil
 }
@@ -216,7 +223,9 @@ func (s *Store) close() error {
 		}
 	}
 	errs = append(errs, s.files.read.Close())
-	if s.unwiped {
+	if s.wiper != nil {
+		s.wiper.last(s.ctx)
+	} else if s.unwiped {
 		_ = s.wipe() // or when it is opened again
 	}
 	return errors.Join(append(errs, s.files.Close())...)

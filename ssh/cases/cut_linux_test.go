@@ -102,7 +102,17 @@ func TestALostAnswerIsNotStoredTwice(t *testing.T) {
 	}
 	unheard("a case", func() error { _, _, err := store.New(t.Context()); return err })
 	unheard("a key", func() error { return c.Bind(t.Context(), aKey) })
+	entry := Entry{Who: "Ada, Fabrikam", Did: "watched", Mark: "one"}
+	for range 2 {
+		unheard("an entry", func() error { return second(store.Audit(t.Context(), entry)) })
+	}
 	k.armed.Store(false)
+	if h, err := store.Audit(t.Context(), entry); err != nil || h.Seq != 1 {
+		t.Errorf("the entry is at %+v, %v", h, err)
+	}
+	if h, err := store.CheckAudit(t.Context(), AuditHead{}); err != nil || h.Seq != 1 {
+		t.Errorf("the audit ends at %+v, %v", h, err)
+	}
 	if n, err := open(t, s.URL(name), Options{}).Count(t.Context()); err != nil || n != 2 {
 		t.Errorf("another node counts %d cases, %v", n, err) // of the second nobody ever heard
 	}

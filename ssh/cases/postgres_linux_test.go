@@ -149,12 +149,20 @@ func restoredPostgres(t *testing.T, dump string) string {
 
 // postgresDump is a dump of SQLite's in PostgreSQL's words.
 func postgresDump(dump string) string {
-	if at := strings.Index(dump, "CREATE TRIGGER"); at >= 0 { // they come last, and are the databases' own
-		dump = dump[:at]
-		for version := range len(schemas) {
-			dump += postgresDialect().more[version+1]
+	var b strings.Builder
+	for l := range strings.Lines(dump) {
+		if !strings.HasPrefix(l, "CREATE TRIGGER") { // they are the databases' own
+			b.WriteString(l)
 		}
 	}
+	for version := range len(schemas) {
+		if strings.Contains(dump, fmt.Sprintf("INSERT INTO facts VALUES ('version', '%d')", version+1)) {
+			for v := range version + 1 {
+				b.WriteString(postgresDialect().more[v+1])
+			}
+		}
+	}
+	dump = b.String()
 	return literals.ReplaceAllString(strings.ReplaceAll(dump, " BLOB", " BYTEA"), `'\x$1'::bytea`)
 }
 

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"io"
@@ -20,14 +21,14 @@ type dialect struct {
 	// more are statements of a database's own that follow those of a step, by the version
 	// that it leads to.
 	more map[int]string
-	// alone has a migration wait for another that is on its way; empty: there can
-	// be none.
-	alone string
+	// alone has a migration wait for another that is on its way, and take the time that
+	// it takes; empty: there can be none, and it may.
+	alone []string
 	// tables counts the tables called facts, and all of them.
 	tables string
-	// anew writes the table of cases anew, so that its old pages, with whatever
+	// anew writes what says whose a case is anew, so that the old pages, with whatever
 	// was deleted from them, are freed and overwritten; clean does what for that
-	// cannot be done in a transaction.
+	// cannot be done in a transaction. PostgreSQL has neither, but a wiper.
 	anew  []string
 	clean func(ctx context.Context, db *sql.DB) error
 	// notify tells other nodes of topics; empty: there are none.
@@ -51,18 +52,20 @@ type dialect struct {
 const (
 	putFact  = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 	getFact  = `SELECT value FROM facts WHERE name = ?`
-	dropFact = `DELETE FROM facts WHERE name = ?`
+	dropFact = `DELETE FROM facts WHERE name = ? AND value = ?`
 
-	addCase = `INSERT INTO cases (id, number, find, proof, bound, secret, made_at, last_at, last_seq, size)
-VALUES (?, ?, ?, ?, '', ?, ?, ?, 0, 0) ON CONFLICT DO NOTHING`
-	findCase   = `SELECT proof, bound, id, number, secret FROM cases WHERE find = ?`
-	getCase    = `SELECT id, secret FROM cases WHERE number = ?`
-	aboutCase  = `SELECT made_at, last_at, last_seq, size, bound FROM cases WHERE id = ?`
+	addCase    = `INSERT INTO cases (id, made_at, last_at, last_seq, size) VALUES (?, ?, ?, 0, 0) ON CONFLICT DO NOTHING`
+	addDoor    = `INSERT INTO doors (case_id, number, find, proof, bound, secret) VALUES (?, ?, ?, ?, '', ?) ON CONFLICT DO NOTHING`
+	findCase   = `SELECT proof, bound, case_id, number, secret FROM doors WHERE find = ?`
+	getCase    = `SELECT case_id, secret FROM doors WHERE number = ?`
+	getBound   = `SELECT bound FROM doors WHERE case_id = ?`
+	aboutCase  = `SELECT made_at, last_at, last_seq, size FROM cases WHERE id = ?`
 	countCases = `SELECT COUNT(*) FROM cases`
-	renewCase  = `UPDATE cases SET find = ?, proof = ? WHERE id = ?`
-	bindCase   = `UPDATE cases SET bound = ? WHERE id = ?`
+	renewCase  = `UPDATE doors SET find = ?, proof = ? WHERE case_id = ?`
+	bindCase   = `UPDATE doors SET bound = ? WHERE case_id = ?`
 	// oldCases are those that nothing was added to for long.
-	oldCases = `SELECT id, number FROM cases WHERE last_at < ? ORDER BY last_at LIMIT ?`
+	oldCases = `SELECT cases.id, COALESCE(doors.number, '') FROM cases LEFT JOIN doors ON doors.case_id = cases.id
+WHERE cases.last_at < ? ORDER BY cases.last_at LIMIT ?`
 	// advance takes the places after a record, if it is still the last.
 	advance = `UPDATE cases SET last_seq = last_seq + ?, size = size + ?, last_at = ? WHERE id = ? AND last_seq = ? AND size + ? <= ?`
 
@@ -75,6 +78,7 @@ WHERE cases.id = ? ORDER BY records.seq`
 
 	dropRecords = `DELETE FROM records WHERE case_id = ?`
 	dropCase    = `DELETE FROM cases WHERE id = ?`
+	dropDoor    = `DELETE FROM doors WHERE case_id = ?`
 
 	putNode = `INSERT INTO nodes (id, name, until_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at`
 	putSeat = `INSERT INTO seats (case_id, word, node, since_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET word = excluded.word, node = excluded.node, since_at = excluded.since_at`
@@ -93,12 +97,12 @@ WHERE cases.id = ? ORDER BY records.seq`
 	putStand  = `INSERT INTO stands (case_id, step, waiting) VALUES (?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET step = excluded.step, waiting = excluded.waiting`
 	dropStand = `DELETE FROM stands WHERE case_id = ?`
 	// queue reads on from a case, behind which it was before.
-	queue = `SELECT cases.id, cases.number, cases.made_at, cases.last_at, COALESCE(stands.step, ''), COALESCE(stands.waiting, 0),
+	queue = `SELECT cases.id, doors.number, cases.made_at, cases.last_at, COALESCE(stands.step, ''), COALESCE(stands.waiting, 0),
 CASE WHEN COALESCE(nodes.until_at, 0) > CAST(? AS BIGINT) THEN 1 ELSE 0 END,
 COALESCE((SELECT MAX(invitations.tenant) FROM invitations WHERE invitations.case_id = cases.id), '')
-FROM cases LEFT JOIN stands ON stands.case_id = cases.id LEFT JOIN seats ON seats.case_id = cases.id LEFT JOIN nodes ON nodes.id = seats.node
+FROM cases JOIN doors ON doors.case_id = cases.id LEFT JOIN stands ON stands.case_id = cases.id LEFT JOIN seats ON seats.case_id = cases.id LEFT JOIN nodes ON nodes.id = seats.node
 WHERE (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
-AND (CAST(? AS TEXT) = '' OR cases.number = ?) AND (CAST(? AS TEXT) = '' OR stands.step = ?)
+AND (CAST(? AS TEXT) = '' OR doors.number = ?) AND (CAST(? AS TEXT) = '' OR stands.step = ?)
 AND COALESCE(stands.waiting, 0) >= CAST(? AS BIGINT) AND (CAST(? AS BIGINT) = 0 OR nodes.until_at > CAST(? AS BIGINT)) AND cases.last_at >= ?
 ORDER BY cases.last_at DESC, cases.id DESC LIMIT ?`
 
@@ -113,7 +117,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 	dropInvitation   = `DELETE FROM invitations WHERE case_id = ?`
 	oldInvitations   = `DELETE FROM invitations WHERE case_id = 0 AND until_at < ?`
 
-	addEntry  = `INSERT INTO audit (seq, entry, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	addEntry  = `INSERT INTO audit (seq, entry, hash, mark) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	markEntry = `SELECT seq, hash FROM audit WHERE mark = ?`
 	headEntry = `SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1`
 	entries   = `SELECT seq, entry, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`
 
@@ -123,11 +128,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 
 // statements are queries that are made ready once.
 type statements struct {
-	putFact, dropFact, addCase, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
+	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
 	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
-	addEntry, headEntry, entries *sql.Stmt
+	addEntry, markEntry, headEntry, entries *sql.Stmt
 
 	all []io.Closer
 }
@@ -140,8 +145,10 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		query string
 	}{
 		{&s.putFact, putFact},
-		{&s.dropFact, dropFact},
 		{&s.addCase, addCase},
+		{&s.addDoor, addDoor},
+		{&s.getBound, getBound},
+		{&s.dropDoor, dropDoor},
 		{&s.findCase, findCase},
 		{&s.getCase, getCase},
 		{&s.aboutCase, aboutCase},
@@ -179,6 +186,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.dropInvitation, dropInvitation},
 		{&s.oldInvitations, oldInvitations},
 		{&s.addEntry, addEntry},
+		{&s.markEntry, markEntry},
 		{&s.headEntry, headEntry},
 		{&s.entries, entries},
 	} {
@@ -231,12 +239,11 @@ func (q *queries) exec(s *sql.Stmt, args ...any) (int64, error) {
 // about is what is known of a case; ok is false where there is none.
 func (q *queries) about(id int64) (a About, ok bool, err error) {
 	var made, last, seq int64
-	var bound string
-	err = q.with(q.aboutCase).QueryRowContext(q.ctx, id).Scan(&made, &last, &seq, &a.Size, &bound)
+	err = q.with(q.aboutCase).QueryRowContext(q.ctx, id).Scan(&made, &last, &seq, &a.Size)
 	if errors.Is(err, sql.ErrNoRows) {
 		return About{}, false, nil
 	}
-	a.Made, a.Last, a.Records, a.Bound = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), uint64(seq), bound != ""
+	a.Made, a.Last, a.Records = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), uint64(seq)
 	return a, err == nil, err
 }
 
@@ -268,15 +275,17 @@ func (q *queries) old(before int64, most int) (ids []int64, ns []Number, err err
 }
 
 // drop deletes a case and its records, and notes that it is to be wiped; gone is
-// how many cases that were.
+// how many cases that were. The case goes first: that waits for an append on another
+// node, whose records would be left otherwise.
 func (q *queries) drop(id int64) (gone int64, err error) {
-	for _, s := range []*sql.Stmt{q.dropRecords, q.freeSeat, q.dropStand, q.dropInvitation} {
+	if gone, err = q.exec(q.dropCase, id); err != nil || gone == 0 {
+		return 0, err
+	}
+	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropInvitation} {
 		if _, err := q.exec(s, id); err != nil {
 			return 0, err
 		}
 	}
-	if _, err := q.exec(q.putFact, factUnwiped, "yes"); err != nil {
-		return 0, err
-	}
-	return q.exec(q.dropCase, id)
+	_, err = q.exec(q.putFact, factUnwiped, rand.Text()) // each its own: who wiped another takes it not away
+	return gone, err
 }

@@ -25,9 +25,9 @@ func sqliteDialect() dialect {
 		// A DELETE of everything frees whole pages, which secure_delete overwrites.
 		// One row at a time leaves, where pages were rearranged, copies behind.
 		anew: []string{
-			`CREATE TEMP TABLE saved AS SELECT * FROM cases`,
-			`DELETE FROM cases`,
-			`INSERT INTO cases SELECT * FROM saved`,
+			`CREATE TEMP TABLE saved AS SELECT * FROM doors`,
+			`DELETE FROM doors`,
+			`INSERT INTO doors SELECT * FROM saved`,
 			`DROP TABLE temp.saved`,
 			`CREATE TEMP TABLE saved AS SELECT * FROM invitations`,
 			`DELETE FROM invitations`,
@@ -170,24 +170,24 @@ func syncDir(path string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// wipe takes the traces of erased cases off the disk; see dialect.anew. In SQLite
-// what stood in the table of cases, the keys of their records with it, is
+// wipe takes the traces of erased cases off the disk of SQLite; see dialect.anew and,
+// of PostgreSQL, wiper. What said whose a case was, the key of its records with it, is
 // overwritten, and the log, which still has the old pages, emptied. What a disk
 // itself keeps of blocks that were written over or let go is beyond reach.
-//
-// In PostgreSQL the table is written anew into another file, and the old one let
-// go: it is not overwritten, and the database's log (WAL) goes on holding the rows
-// as they were until it is recycled, as do its archives, replicas and backups. A
-// copy of a record that is left behind there is closed to whoever has not the log
-// of the time when its case was begun.
 func (f *files) wipe(ctx context.Context, d dialect) error {
+	var mark string
+	if err := f.write.QueryRowContext(ctx, d.sql(getFact), factUnwiped).Scan(&mark); errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
 	if err := f.rewrite(ctx, d.anew); err != nil {
 		return err
 	}
 	if err := d.clean(ctx, f.write); err != nil {
 		return err
 	}
-	_, err := f.write.ExecContext(ctx, d.sql(dropFact), factUnwiped)
+	_, err := f.write.ExecContext(ctx, d.sql(dropFact), factUnwiped, mark)
 	return err
 }
 

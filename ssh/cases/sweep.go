@@ -45,11 +45,10 @@ func (s *Store) sweepSome(ctx context.Context, before int, gone *int) *job {
 				return nil, err
 			}
 		}
-		s.unwiped = s.unwiped || len(ids) > 0 // should nobody ask for the next
 		for _, n := range ns {
 			j.wakes = append(j.wakes, ofCase(n), ofSeat(n), ofQueue)
 		}
-		*gone, j.wipe = len(ids), before+len(ids) > 0 && len(ids) < sweepMost
+		*gone, j.erased, j.wipe = len(ids), len(ids) > 0, before+len(ids) > 0 && len(ids) < sweepMost
 		return nil, nil
 	}
 	return j

@@ -362,8 +362,8 @@ func TestDamagedRecordsAreTold(t *testing.T) {
 		"the last missing":   {`DELETE FROM records WHERE seq = 600`, 600},
 		"all missing":        {`DELETE FROM records`, 1},
 		"in the second half": {`UPDATE records SET sealed = x'00' WHERE seq > 500`, 501},
-		"another key":        {`UPDATE cases SET secret = zeroblob(32)`, 1},
-		"no key":             {`UPDATE cases SET secret = x''`, 0},
+		"another key":        {`UPDATE doors SET secret = zeroblob(32)`, 1},
+		"no key":             {`UPDATE doors SET secret = x''`, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"time"
@@ -26,8 +25,10 @@ type job struct {
 	do func(q *queries) (answer, fault error)
 	// wakes are the topics whose watchers are to be woken where the answer is nil.
 	wakes []string
-	// wipe has the traces of what the job erased removed once it is done.
-	wipe   bool
+	// erased says that the job left traces to remove, and wipe that who asked for it
+	// waits until they are.
+	erased, wipe bool
+
 	answer error
 	done   chan error
 }
@@ -51,6 +52,9 @@ func (s *Store) submit(j *job) error {
 	}
 	select {
 	case err := <-j.done:
+		if err == nil && j.wipe && s.wiper != nil {
+			return s.wiper.wait(j.ctx)
+		}
 		return err
 	case <-j.ctx.Done():
 		return j.ctx.Err()
@@ -230,18 +234,24 @@ func (s *Store) fits(q *queries, size int64) (bool, error) {
 	return true, nil
 }
 
-// wipeFor wipes where a job wants it.
+// wipeFor wipes where a job wants it, or has it done.
 func (s *Store) wipeFor(js []*job, fault error) error {
 	if fault != nil {
 		return nil
 	}
-	for _, j := range js {
-		if j.wipe && j.answer == nil {
-			if err := s.wipe(); err != nil {
-				return fmt.Errorf("%w: %w", ErrUnwiped, err)
-			}
-			return nil
+	erased := slices.ContainsFunc(js, func(j *job) bool { return j.erased && j.answer == nil })
+	if s.wiper != nil {
+		if erased { // should nobody wait for it
+			s.wiper.tell()
 		}
+		return nil
+	}
+	s.unwiped = s.unwiped || erased
+	if !slices.ContainsFunc(js, func(j *job) bool { return j.wipe && j.answer == nil }) {
+		return nil
+	}
+	if err := s.wipe(); err != nil {
+		return unwiped(err)
 	}
 	return nil
 }

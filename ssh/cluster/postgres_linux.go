@@ -113,7 +113,7 @@ func (s *Postgres) command(name string, args ...string) *exec.Cmd {
 // start starts the server and waits until it answers. It ends with this process.
 func (s *Postgres) start() error {
 	began := make(chan error, 1)
-	cmd, done := s.command("postgres", "-D", s.Data(), "-k", s.Dir, "-c", "listen_addresses=", "-c", "fsync=on", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "unix_socket_permissions=0777"), make(chan struct{})
+	cmd, done := s.command("postgres", "-D", s.Data(), "-k", s.Dir, "-c", "listen_addresses=", "-c", "fsync=on", "-c", "max_connections=300", "-c", "max_prepared_transactions=4", "-c", "shared_buffers=64MB", "-c", "unix_socket_permissions=0777"), make(chan struct{})
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	go func() {
 		runtime.LockOSThread() // which it is told of the end of

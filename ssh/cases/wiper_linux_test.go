@@ -1,0 +1,263 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// unprivileged is a store whose user is the database's owner of nothing but it, and
+// may not see what others do.
+func unprivileged(t *testing.T, s *server) *Store {
+	t.Helper()
+	s.ask(t, `CREATE ROLE plain LOGIN PASSWORD '`+s.Word+`'; CREATE SCHEMA plain AUTHORIZATION plain`)
+	u, err := url.Parse(s.URL("plain"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword("plain", s.Word)
+	return open(t, u.String(), Options{})
+}
+
+// another is a connection of somebody else's, of which it is told what they did.
+func (s *server) another(t *testing.T, did ...string) *pgx.Conn {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, s.URL(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(ctx) })
+	says(t, conn, did...)
+	return conn
+}
+
+func says(t *testing.T, conn *pgx.Conn, did ...string) {
+	t.Helper()
+	for _, query := range did {
+		if _, err := conn.Exec(t.Context(), query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+}
+
+// isWiped waits until nothing is noted, and says where something is left.
+func isWiped(t *testing.T, s *server, store *Store, gone ...[]byte) {
+	t.Helper()
+	eventually(t, "what was erased is wiped", func() bool {
+		return len(column(t, store.files.read, `SELECT name FROM facts WHERE name = 'unwiped'`)) == 0
+	})
+	for _, text := range gone {
+		if left := s.holds(t, text); left != nil {
+			t.Errorf("%x is left in %v", text, left)
+		}
+	}
+}
+
+// Of an erased case neither number nor key nor what finds it is left in the
+// tables' files; the log of writes is another matter, as is said at wiper.
+func TestOfAnErasedCaseNoTableHoldsTheKey(t *testing.T) {
+	t.Parallel()
+	s := ofItsOwn(t)
+	store := open(t, s.URL(""), Options{})
+	c, code := begun(t, store)
+	stays, _ := begun(t, store)
+	must(t, c, 0, note("canary", 1, "x"))
+	find, _ := store.keys.code(parsed(t, code))
+	gone := [][]byte{[]byte(c.Number()), []byte(find), []byte(secretOf(t, store, c.Number()))}
+	for _, text := range gone {
+		if len(s.holds(t, text)) == 0 {
+			t.Fatalf("%x cannot be seen before either", text)
+		}
+	}
+	if _, err := store.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range gone {
+		if left := s.holds(t, text); left != nil {
+			t.Errorf("%x is left in %v", text, left)
+		}
+	}
+	if left := column(t, store.files.read, `SELECT name FROM facts WHERE name = 'unwiped'`); len(left) != 0 {
+		t.Error("it is not done")
+	}
+	must(t, stays, 0, note("w", 1, "a"))
+}
+
+// Whoever reads the tables for long holds up neither runs nor new cases: who erases
+// one is told the truth, and its traces go once the reader is done.
+func TestALongReaderHoldsNoRunUp(t *testing.T) {
+	t.Parallel()
+	s := ofItsOwn(t)
+	store := open(t, s.URL(""), Options{})
+	c, code := begun(t, store)
+	other, _ := begun(t, store)
+	gone := []byte(secretOf(t, store, c.Number()))
+	dump := s.another(t, `BEGIN ISOLATION LEVEL REPEATABLE READ`)
+	for _, table := range []string{"cases", "doors", "invitations", "records"} {
+		says(t, dump, `LOCK TABLE `+table+` IN ACCESS SHARE MODE`)
+	}
+	erased := make(chan error, 1)
+	go func() { erased <- second(store.Erase(t.Context(), Try{Code: code, From: stranger})) }()
+	var after uint64
+	var most time.Duration
+	timed := func(do func()) {
+		t.Helper()
+		from := time.Now()
+		do()
+		most = max(most, time.Since(from))
+	}
+	for done := false; !done; {
+		timed(func() { after = must(t, other, after, note("w", after+1, "x")) })
+		timed(func() { begun(t, store) })
+		select {
+		case err := <-erased:
+			if !errors.Is(err, ErrUnwiped) || errors.Is(err, ErrAway) {
+				t.Errorf("erasing: %v", err)
+			}
+			done = true
+		default:
+		}
+	}
+	if most > answerTime/2 {
+		t.Errorf("a run was held up for %s", most)
+	}
+	t.Logf("%d appends, the longest took %s", after, most)
+	if _, err := c.Since(t.Context(), 0); !errors.Is(err, ErrNoCase) {
+		t.Errorf("it can still be read: %v", err)
+	}
+	says(t, dump, `COMMIT`)
+	isWiped(t, s, store, gone)
+}
+
+// A table that is written anew holds what older snapshots see: it is not wiped before
+// they are gone, whoever has them, and whether or not that can be seen.
+func TestWhatAnOlderSnapshotSeesIsNotWiped(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ begin, end []string }{
+		"a snapshot":             {[]string{`BEGIN ISOLATION LEVEL REPEATABLE READ`, `SELECT COUNT(*) FROM pg_class`}, []string{`COMMIT`}},
+		"a prepared transaction": {[]string{`CREATE TABLE theirs (n BIGINT)`, `BEGIN`, `INSERT INTO theirs VALUES (1)`, `PREPARE TRANSACTION 'one'`}, []string{`ROLLBACK PREPARED 'one'`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := ofItsOwn(t)
+			store := unprivileged(t, s)
+			c1, code := begun(t, store)
+			gone := []byte(secretOf(t, store, c1.Number()))
+			theirs := s.another(t, c.begin...)
+			if _, err := store.Erase(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrUnwiped) {
+				t.Errorf("erasing: %v", err)
+			}
+			if len(s.holds(t, gone)) == 0 {
+				t.Error("it was wiped although it was said not to be")
+			}
+			says(t, theirs, c.end...)
+			isWiped(t, s, store, gone)
+		})
+	}
+}
+
+// What PostgreSQL takes down of its tables, for its plans, is nothing of what says
+// whose a case is.
+func TestStatisticsHoldNoKey(t *testing.T) {
+	t.Parallel()
+	s := ofItsOwn(t)
+	store := open(t, s.URL(""), Options{})
+	c, code := begun(t, store)
+	begun(t, store)
+	in, invitation := asked(t, store, Invitation{Tenant: "canary.example"})
+	asked(t, store, Invitation{Tenant: "other.example"})
+	if _, err := store.Redeem(t.Context(), invitation, c); err != nil {
+		t.Fatal(err)
+	}
+	find, _ := store.keys.code(parsed(t, code))
+	gone := [][]byte{[]byte(c.Number()), []byte(find), []byte(secretOf(t, store, c.Number())), []byte(in.Number), []byte("canary.example")}
+	s.ask(t, `ANALYZE`)
+	var known int
+	s.ask(t, `SELECT COUNT(*) FROM pg_stats WHERE tablename IN ('doors', 'invitations')`, &known)
+	if known == 0 {
+		t.Error("nothing was taken down at all")
+	}
+	if _, err := store.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+		t.Fatal(err)
+	}
+	isWiped(t, s, store, gone...)
+}
+
+// What was taken down before it was told not to is let go.
+func TestStatisticsOfBeforeAreDropped(t *testing.T) {
+	t.Parallel()
+	s := postgres(t)
+	dump, _ := dumped(t, 2)
+	at := restoredPostgres(t, dump)
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := u.Query().Get("search_path")
+	known := func() (n int) {
+		s.ask(t, `SELECT COUNT(*) FROM pg_stats WHERE schemaname = '`+name+`' AND tablename IN ('cases', 'doors', 'invitations') AND attname IN ('number', 'find', 'proof', 'bound', 'secret', 'scope', 'tenant', 'made_by')`, &n)
+		return n
+	}
+	s.ask(t, `ANALYZE `+name+`.cases, `+name+`.invitations`)
+	if known() == 0 {
+		t.Fatal("nothing was taken down")
+	}
+	open(t, at, Options{})
+	if n := known(); n != 0 {
+		t.Errorf("%d columns are known of still", n)
+	}
+}
+
+// Who wipes what one node erased does not take another's erasure for wiped.
+func TestAWipeIsOfWhatWasErasedBefore(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		marks := map[string]bool{}
+		for range 2 {
+			c, _ := begun(t, s)
+			if err := s.submit(&job{ctx: t.Context(), do: func(q *queries) (answer, fault error) { return nil, second(q.drop(c.id)) }}); err != nil {
+				t.Fatal(err)
+			}
+			marks[column(t, s.files.read, `SELECT value FROM facts WHERE name = 'unwiped'`)[0]] = true
+		}
+		if len(marks) != 2 {
+			t.Errorf("they are noted as %v", marks)
+		}
+	})
+}
+
+// Erasures that come at once are wiped together, on one node.
+func TestManyErasuresAreWipedTogether(t *testing.T) {
+	t.Parallel()
+	s := ofItsOwn(t)
+	ns := []*Store{open(t, s.URL(""), Options{}), open(t, s.URL(""), Options{})}
+	const many = 40
+	var codes, secrets []string
+	for range many {
+		c, code := begun(t, ns[0])
+		codes, secrets = append(codes, code), append(secrets, secretOf(t, ns[0], c.Number()))
+	}
+	errs := make(chan error, many)
+	for i, code := range codes {
+		go func() { errs <- second(ns[i%2].Erase(t.Context(), Try{Code: code, From: stranger})) }()
+	}
+	for range many {
+		if err := <-errs; err != nil && !errors.Is(err, ErrUnwiped) {
+			t.Error(err)
+		}
+	}
+	for _, text := range secrets {
+		isWiped(t, s, ns[0], []byte(text))
+	}
+	var rounds int64
+	s.ask(t, `SELECT analyze_count FROM pg_stat_user_tables WHERE relname = 'doors'`, &rounds)
+	if rounds == 0 || rounds >= many/2 {
+		t.Errorf("%d erasures were wiped in %d rounds", many, rounds)
+	}
+}
