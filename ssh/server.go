@@ -95,6 +95,7 @@ type Server struct {
 	frames   tui.Frames
 
 	strangers tally // at the console
+	away      tally // those who came while the cases could not be reached
 	stirs     stirs // of cases, for the console
 
 	mu            sync.Mutex

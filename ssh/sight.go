@@ -8,6 +8,7 @@ import (
 	"onboard.example/checks"
 	"onboard.example/flows"
 	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
 )
 
 // careful is a looker whose panic is a look that could not be taken.
@@ -77,11 +78,18 @@ func (h loggedSignIn) SignIn(ctx context.Context, ask run.SignInAsk, show func(r
 }
 
 // failed logs why a session has nothing to work on. Where its client left meanwhile,
-// that is all there is to it, and nobody's fault.
+// that is all there is to it, and nobody's fault. A database that is away fails
+// everybody who comes: it is said at once, and then once a minute.
 func (s *session) failed(what string, err error) {
-	if s.ctx.Err() != nil {
-		s.srv.o.Log.Info(what+": the client left", "from", s.from())
-		return
+	log := s.srv.o.Log
+	switch {
+	case s.ctx.Err() != nil:
+		log.Info(what+": the client left", "from", s.from())
+	case errors.Is(err, cases.ErrAway):
+		if n := s.srv.away.count(s.srv.o.Now()); n > 0 {
+			log.Warn(what, "why", err.Error(), "times", n)
+		}
+	default:
+		log.Error(what, "from", s.from(), "case", s.caseNumber(), "why", err.Error())
 	}
-	s.srv.o.Log.Error(what, "from", s.from(), "case", s.caseNumber(), "why", err.Error())
 }

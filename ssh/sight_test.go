@@ -3,14 +3,17 @@ package ssh
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
 	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
 )
 
 // hand is a hand that signs in as a test has it do.
@@ -72,17 +75,26 @@ func TestLogOfSignIns(t *testing.T) {
 	}
 }
 
-// TestLogOfAClientThatLeft holds that a client which leaves while its case is made is
-// no fault of the server's.
-func TestLogOfAClientThatLeft(t *testing.T) {
+// TestLogOfWhatFailed holds that a client which leaves while its case is made is no
+// fault of the server's, and that a database which is away does not fill the log.
+func TestLogOfWhatFailed(t *testing.T) {
 	t.Parallel()
 	log := new(logged)
 	ctx, leave := context.WithCancel(t.Context())
-	s := &session{srv: &Server{o: Options{Log: slog.New(slog.NewTextHandler(log, nil))}}, conn: &conn{}, ctx: ctx}
+	s := &session{srv: &Server{o: Options{Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now}}, conn: &conn{}, ctx: ctx}
 	s.failed("no case", errors.New("the disk is full"))
+	for range 100 {
+		s.failed("no case", fmt.Errorf("making a case: %w", cases.ErrAway))
+	}
 	leave()
 	s.failed("no run", ctx.Err())
-	if said := log.String(); strings.Count(said, "\n") != 2 || !strings.Contains(said, `level=ERROR msg="no case"`) || !strings.Contains(said, "the disk is full") || !strings.Contains(said, `level=INFO msg="no run: the client left"`) {
+	said := log.String()
+	for _, want := range []string{`level=ERROR msg="no case"`, "the disk is full", `level=WARN msg="no case" why="making a case: the database of cases is away" times=1`, `level=INFO msg="no run: the client left"`} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not in\n%s", want, said)
+		}
+	}
+	if strings.Count(said, "\n") != 3 {
 		t.Error(said)
 	}
 }

@@ -70,10 +70,12 @@ type kept struct {
 	*guest
 
 	code, number string
-	at           stand // said to be stored
-	to           stand // on the way there; the same: on no way
-	other        stand // where the key leads, of those who go back and forth
-	back         bool  // they are a step back
+	at           stand    // said to be stored
+	to           stand    // on the way there; the same: on no way
+	other        stand    // where the key leads, of those who go back and forth
+	back         bool     // they are a step back
+	heard        []string // where they were said to be stored, one after the other
+	doubts       int      // how often nobody heard what became of a move
 	alive        *gossh.Client
 	asking       chan struct{} // holds one for each of the crowd that asks what is stored
 }
@@ -203,6 +205,9 @@ func (k *kept) isStored(ctx context.Context, at stand) error {
 			return err
 		}
 		if k.number = number; where == at.where() {
+			if n := len(k.heard); n == 0 || k.heard[n-1] != where {
+				k.heard = append(k.heard, where)
+			}
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -217,10 +222,39 @@ func (v *served) killed(t *testing.T, crowd []*kept) {
 	t.Helper()
 	var moving []*kept
 	for i, k := range crowd {
-		if k.emu != nil && i%2 == 1 && (k.at.stage == "Steps" || k.at.stage == "Path") {
+		if k.walks() && i%2 == 1 {
 			moving = append(moving, k)
 		}
 	}
+	moves := underWay(t, moving, func() {
+		if err := v.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		<-v.done
+	})
+	under := 0
+	for _, k := range crowd {
+		<-k.over
+		if k.to != k.at {
+			under++
+		}
+	}
+	t.Logf("killed after %d moves, with %d of %d on the way", moves, under, len(moving))
+	if len(moving) < 10 || under == 0 {
+		t.Errorf("%d were walking, and %d were on the way", len(moving), under)
+	}
+}
+
+// walks says whether somebody has a screen, and is where a key leads a step back and
+// another on again.
+func (k *kept) walks() bool {
+	return k.emu != nil && (k.at.stage == "Steps" || k.at.stage == "Path")
+}
+
+// underWay has people go back and forth until they hear no more of what is stored, and
+// in the midst of that ends it. It says how many moves there were.
+func underWay(t *testing.T, moving []*kept, end func()) int64 {
+	t.Helper()
 	each(t, len(moving), func(i int) error { return moving[i].learns(t.Context()) })
 	var moves atomic.Int64
 	var over atomic.Bool
@@ -229,9 +263,12 @@ func (v *served) killed(t *testing.T, crowd []*kept) {
 	for _, k := range moving {
 		wg.Go(func() {
 			for {
-				if err := k.turns(t.Context()); err != nil { // the connection breaks
+				if err := k.turns(t.Context()); err != nil { // the connection breaks, or the database is away
 					if !over.Load() {
 						t.Error(err)
+					}
+					if k.to != k.at {
+						k.doubts++
 					}
 					return
 				}
@@ -250,22 +287,9 @@ func (v *served) killed(t *testing.T, crowd []*kept) {
 	case <-stopped: // none is left to make as many
 	}
 	over.Store(true)
-	if err := v.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	<-v.done
+	end()
 	<-stopped
-	under := 0
-	for _, k := range crowd {
-		<-k.over
-		if k.to != k.at {
-			under++
-		}
-	}
-	t.Logf("killed after %d moves, with %d of %d on the way", moves.Load(), under, len(moving))
-	if len(moving) < 10 || under == 0 {
-		t.Errorf("%d were walking, and %d were on the way", len(moving), under)
-	}
+	return moves.Load()
 }
 
 // The keys that go a step back, and on again; letters are for the fields.
@@ -290,7 +314,7 @@ func (k *kept) learns(ctx context.Context) error {
 		}
 		k.other = from
 	}
-	k.to = k.at
+	k.to, k.back = k.at, false
 	return nil
 }
 
@@ -338,8 +362,19 @@ func (v *served) goesOn(ctx context.Context, k *kept) error {
 	if err != nil {
 		return err
 	}
-	if now := g.stands(); where != now.where() || number != k.number {
+	now := g.stands()
+	if where != now.where() || number != k.number {
 		return fmt.Errorf("case %s at %q is stored, and %+v is seen of %s", number, where, now, k.number)
 	}
-	return nil
+	k.guest, k.alive = g, conn
+	return k.isAt(ctx, now)
+}
+
+// isAt notes at which of two steps somebody turns out to be.
+func (k *kept) isAt(ctx context.Context, now stand) error {
+	if now != k.at {
+		k.at, k.other, k.back = k.to, k.at, !k.back
+	}
+	k.to = k.at
+	return k.isStored(ctx, k.at)
 }

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/checks/sim"
+	"onboard.example/flows"
+	"onboard.example/ssh"
+	"onboard.example/ssh/cases"
+	"onboard.example/ssh/cluster"
+	"onboard.example/tui"
+)
+
+var holdCluster = flag.Bool("hold", false, "TestCluster starts its nodes, says where they are, and keeps them until Ctrl-C")
+
+// nodes is how many share a database.
+const nodes = 3
+
+// clustered is a database, and servers that share what they keep in it.
+type clustered struct {
+	t     *testing.T
+	db    *cluster.Postgres
+	world *sim.Sim
+	dir   string
+	key   gossh.PublicKey // of the host, which is one to whoever connects
+	nodes [nodes]*served
+}
+
+// startCluster starts Debian's PostgreSQL and three servers.
+func startCluster(t *testing.T) *clustered {
+	t.Helper()
+	db, err := cluster.StartPostgres()
+	if errors.Is(err, cluster.ErrNone) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Remove(); err != nil {
+			t.Error(err)
+		}
+	})
+	c := &clustered{t: t, db: db, dir: t.TempDir(), world: simulate(t, sim.Options{Scenario: "managed-default"})}
+	id, _, err := ssh.LoadIdentity([]string{c.hostKey()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.key = id.PublicKeys()[0]
+	for i := range c.nodes {
+		c.start(i)
+	}
+	return c
+}
+
+func (c *clustered) hostKey() string { return filepath.Join(c.dir, "keys", "host") }
+
+// start starts a node, or starts it anew.
+func (c *clustered) start(i int) {
+	c.t.Helper()
+	word := strings.NewReplacer(`\`, `\\`, `:`, `\:`).Replace(c.db.Word)
+	pass := keep(c.t, "pgpass", "*:*:*:onboard:"+word+"\n")
+	if err := os.Chmod(pass, 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	where := "postgres://onboard@/postgres?sslmode=disable&host=" + c.db.Dir
+	v := servesFrom(c.t, []string{"PGPASSFILE=" + pass}, c.world, filepath.Join(c.dir, fmt.Sprintf("node%d", i)),
+		"hostKeys: ["+c.hostKey()+"]\ncases: "+where+"\n"+crowdLimits)
+	v.host = c.key
+	c.nodes[i] = v
+}
+
+// clusterSize is how many are at work, as many at each node.
+const clusterSize = 45
+
+// TestCluster has people at work at three nodes over one database, and then takes in
+// turn a node and, twice, the database away from under them. Everybody goes on where
+// they were told that they were stored; the journals hold what they did, once.
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t)
+	if *holdCluster {
+		c.hold()
+		return
+	}
+	crowd, asking := make([]*kept, clusterSize), make(chan struct{}, crowdAtOnce)
+	each(t, clusterSize, func(i int) (err error) {
+		crowd[i], err = c.nodes[i%nodes].arrives(t.Context(), i, asking)
+		return err
+	})
+	c.t.Logf("%d people are at work", len(crowd))
+	c.losesANode(crowd)
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
+		c.losesItsDatabase(crowd, sig)
+	}
+	c.holdsWhatTheyDid(crowd)
+}
+
+// losesANode kills a node with everybody at it. They go on at the others, and somebody
+// at one that is started in its place.
+func (c *clustered) losesANode(crowd []*kept) {
+	c.t.Helper()
+	var there, moving []*kept
+	for i, k := range crowd {
+		if i%nodes != 0 {
+			continue
+		}
+		if there = append(there, k); k.walks() {
+			moving = append(moving, k)
+		}
+	}
+	moves := underWay(c.t, moving, func() {
+		if err := c.nodes[0].cmd.Process.Kill(); err != nil {
+			c.t.Fatal(err)
+		}
+		<-c.nodes[0].done
+	})
+	c.t.Logf("node lost after %d moves of %d people", moves, len(moving))
+	if len(moving) < 2 {
+		c.t.Fatalf("%d were walking", len(moving))
+	}
+	for _, k := range there {
+		<-k.over
+	}
+	c.start(0)
+	each(c.t, len(there), func(i int) error { return c.nodes[i%nodes].goesOn(c.t.Context(), there[i]) })
+}
+
+// losesItsDatabase ends the database while people are at work, has everybody on a
+// screen take a step that is not saved, and starts it again: then it is.
+func (c *clustered) losesItsDatabase(crowd []*kept, sig syscall.Signal) {
+	c.t.Helper()
+	var moving []*kept
+	for _, k := range crowd {
+		if k.walks() {
+			moving = append(moving, k)
+		}
+	}
+	moves := underWay(c.t, moving, func() {
+		if err := c.db.Stop(sig); err != nil {
+			c.t.Fatal(err)
+		}
+	})
+	each(c.t, len(moving), func(i int) error {
+		k := moving[i]
+		now := k.stands()
+		if now != k.at && now != k.to {
+			return fmt.Errorf("they are at %+v, and were between %+v and %+v", now, k.at, k.to)
+		}
+		key, next := stepBack, k.other
+		if back := k.back != (now != k.at); back {
+			key = stepOn
+		}
+		if now != k.at {
+			next = k.at
+		}
+		k.doubts++
+		if err := k.types(key); err != nil {
+			return err
+		}
+		return k.until(c.t.Context(), next.where()+", and that it is not saved", func(seen string) bool { return k.stands() == next && strings.Contains(seen, "Not saved since") })
+	})
+	c.t.Logf("%v: the database was lost after %d moves of %d people", sig, moves, len(moving))
+	if err := c.db.Again(); err != nil {
+		c.t.Fatal(err)
+	}
+	each(c.t, len(moving), func(i int) error {
+		k := moving[i]
+		now := k.stands()
+		k.to = now
+		if now != k.at {
+			k.to = k.other
+		}
+		if err := k.until(c.t.Context(), "that it is saved", func(seen string) bool { return !strings.Contains(seen, "Not saved since") }); err != nil {
+			return err
+		}
+		if err := k.isAt(c.t.Context(), now); err != nil {
+			return err
+		}
+		return c.tells(i+1, k) // another node knows
+	})
+}
+
+// tells asks a node where somebody is.
+func (c *clustered) tells(i int, k *kept) error {
+	conn, err := c.nodes[i%nodes].dial("anybody")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	number, _, where, err := stored(conn, k.code)
+	if err == nil && (number != k.number || where != k.at.where()) {
+		err = fmt.Errorf("case %s at %q, and they are at %q with %s", number, where, k.at.where(), k.number)
+	}
+	return err
+}
+
+// holdsWhatTheyDid ends the nodes and holds every journal against what its customer
+// was told: nothing of that is missing, nothing stands twice, nothing was forked.
+func (c *clustered) holdsWhatTheyDid(crowd []*kept) {
+	c.t.Helper()
+	for _, v := range c.nodes {
+		v.ends()
+		for _, secret := range []string{c.db.Word, crowd[0].code} {
+			if strings.Contains(v.printed(), secret) {
+				c.t.Error("a secret is in the log")
+			}
+		}
+	}
+	store, err := cases.Open(c.t.Context(), c.db.URL(""), cases.Options{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() {
+		if err := store.Close(); err != nil {
+			c.t.Error(err)
+		}
+	}()
+	if n, err := store.Count(c.t.Context()); n != clusterSize || err != nil {
+		c.t.Errorf("%d cases, %v", n, err)
+	}
+	heard, doubts := 0, 0
+	for i, k := range crowd {
+		if err := k.wasKept(c.t.Context(), store); err != nil {
+			c.t.Errorf("number %d: %v", i, err)
+		}
+		heard, doubts = heard+len(k.heard), doubts+k.doubts
+	}
+	c.t.Logf("%d people were told %d times where they are stored, and did not hear it %d times", len(crowd), heard, doubts)
+}
+
+// wasKept holds the journal of somebody's case against what they were told.
+func (k *kept) wasKept(ctx context.Context, store *cases.Store) error {
+	one, err := store.Resume(ctx, cases.Try{Code: k.code})
+	if err != nil {
+		return err
+	}
+	rs, err := one.Since(ctx, 0)
+	if err != nil {
+		return err
+	}
+	var s flows.State
+	var was []string
+	last := map[flows.WriterID]uint64{}
+	for i, r := range rs {
+		if r.Seq != uint64(i)+1 || r.N <= last[r.Writer] {
+			return fmt.Errorf("record %d is number %d, %d of its writer after %d", i+1, r.Seq, r.N, last[r.Writer])
+		}
+		last[r.Writer] = r.N
+		s = flows.Fold(s, r)
+		if at := tui.Where(s); len(was) == 0 || was[len(was)-1] != at {
+			was = append(was, at)
+		}
+	}
+	// What they were told begins where they had come to by themselves.
+	rest, missed := was, 0
+	for i, at := range k.heard {
+		found := false
+		for n, here := range rest {
+			if here == at {
+				if i > 0 {
+					missed += n
+				}
+				rest, found = rest[n+1:], true
+				break
+			}
+		}
+		if !found {
+			return fmt.Errorf("they were told %q as number %d of %q, and the journal has %q", at, i+1, k.heard, was)
+		}
+	}
+	if missed+len(rest) > k.doubts {
+		return fmt.Errorf("they heard of %q and in %d cases of nothing, and the journal has %q", k.heard, k.doubts, was)
+	}
+	return nil
+}
+
+// hold keeps the nodes until Ctrl-C.
+func (c *clustered) hold() {
+	ctx, stop := signal.NotifyContext(c.t.Context(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	for i, v := range c.nodes {
+		host, port, _ := strings.Cut(v.addr, ":")
+		fmt.Printf("node %d: ssh -p %s %s\n", i+1, port, host)
+	}
+	fmt.Printf("PostgreSQL's socket: %s\nCtrl-C ends them.\n", c.db.Dir)
+	<-ctx.Done()
+	for _, v := range c.nodes {
+		v.ends()
+	}
+}
