@@ -93,9 +93,7 @@ func (s *Store) Audit(ctx context.Context, e Entry) (AuditHead, error) {
 	}
 	var head AuditHead
 	err := s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
-		if fits, err := s.fits(q, caseSize); err != nil {
-			return nil, err
-		} else if !fits {
+		if !s.fits(q, caseSize) {
 			return journal.ErrDiskFull, nil
 		}
 		last, _, err := q.lastEntry()

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -65,6 +68,108 @@ func TestWhileTheDatabaseIsAwayEverybodyIsTold(t *testing.T) {
 	if got := texts(t, c, 0); got != "a b" {
 		t.Errorf("holds %q", got)
 	}
+}
+
+// freeze stops every process of the server in its tracks, and gives what has them go on.
+func (s *server) freeze(t *testing.T) (thaw func()) {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(s.Data(), "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(file), "\n")
+	children, err := os.ReadFile("/proc/" + first + "/task/" + first + "/children")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := append([]string{first}, strings.Fields(string(children))...)
+	tell := func(sig syscall.Signal) {
+		for _, text := range all {
+			if pid, err := strconv.Atoi(text); err != nil || syscall.Kill(pid, sig) != nil && sig == syscall.SIGSTOP {
+				t.Errorf("process %s was not told %v", text, sig)
+			}
+		}
+	}
+	tell(syscall.SIGSTOP)
+	thaw = sync.OnceFunc(func() { tell(syscall.SIGCONT) })
+	t.Cleanup(thaw)
+	return thaw
+}
+
+// A server that neither answers nor ends keeps nobody longer than a database that is
+// away may: not who comes first, and not who waits behind them.
+func TestAFrozenServerKeepsNobody(t *testing.T) {
+	t.Parallel()
+	s := ofItsOwn(t)
+	store := open(t, s.URL(""), Options{})
+	c, _ := begun(t, store)
+	d, _ := begun(t, store)
+	const most = answerTime + time.Second
+	timed := func(who string, do func() error) {
+		t.Helper()
+		from := time.Now()
+		if err := do(); !errors.Is(err, ErrAway) || errors.Is(err, errAgain) {
+			t.Errorf("%s: %v", who, err)
+		}
+		if took := time.Since(from); took > most {
+			t.Errorf("%s is kept for %s", who, took)
+		}
+	}
+	var thaw func()
+	frozen := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		timed("who is in the middle", func() error {
+			ctx := context.WithoutCancel(t.Context())
+			return store.storing(ctx, "asking", store.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
+				if thaw == nil {
+					thaw = s.freeze(t)
+					close(frozen)
+				}
+				_, _, err := q.about(c.id)
+				return nil, err
+			}}))
+		})
+	})
+	<-frozen
+	timed("who waits behind", func() error { return second(d.Append(t.Context(), 0, note("w", 1, "a"))) })
+	wg.Wait()
+	timed("who comes then", func() error { return second(d.Append(t.Context(), 0, note("w", 1, "a"))) })
+	timed("who reads", func() error { return second(d.Since(t.Context(), 0)) })
+	thaw()
+	eventually(t, "it is stored", func() bool { return second(d.Append(t.Context(), 0, note("w", 1, "a"))) == nil })
+	if got := texts(t, d, 0); got != "a" {
+		t.Errorf("holds %q", got)
+	}
+}
+
+// What is kept is counted beside what is written: a count that takes long holds nobody
+// up.
+func TestACountHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	s := nodes(t, 1, Options{})[0]
+	c, _ := begun(t, s)
+	slow, err := s.files.read.PrepareContext(t.Context(), `SELECT CAST(0 AS BIGINT) FROM pg_sleep(3)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = slow.Close() })
+	s.reads.kept = slow
+	var wg sync.WaitGroup
+	from := time.Now()
+	wg.Go(func() {
+		if err := s.reckon(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	var n uint64
+	for range 50 {
+		n = must(t, c, n, note("w", n+1, "a"))
+	}
+	if took := time.Since(from); took > 2*time.Second {
+		t.Errorf("they were held up for %s", took)
+	}
+	wg.Wait()
 }
 
 // insistent appends until it is told to stop, and keeps its own record of what was

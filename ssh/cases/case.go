@@ -77,8 +77,8 @@ func (s *Store) New(ctx context.Context) (*Case, Code, error) {
 		taken := false
 		find, proof := s.keys.code(d.code)
 		err = s.submit(&job{ctx: ctx, of: d.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
-			if fits, err := s.fits(q, caseSize); err != nil || !fits {
-				return journal.ErrDiskFull, err
+			if !s.fits(q, caseSize) {
+				return journal.ErrDiskFull, nil
 			}
 			now := s.o.Now().UnixMilli()
 			made, err := q.exec(q.addDoor, d.id, string(d.number), find, proof, d.secret)

@@ -83,8 +83,8 @@ type Store struct {
 	quit     chan struct{}
 	stop     func() error // once
 	watchers watchers
-	unwiped  bool   // the writer's own
-	room     room   // likewise
+	unwiped  bool // the writer's own
+	room     room
 	node     string // this process among others
 	seats    seats
 }
@@ -119,6 +119,8 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	wg.Go(func() { s.sweeping(tick.C) })
 	lease := time.NewTicker(leaseEvery)
 	wg.Go(func() { s.leasing(lease.C) })
+	count := time.NewTicker(roomEvery)
+	wg.Go(func() { s.reckoning(count.C) })
 	hear, deaf := context.WithCancel(s.ctx)
 	if s.hearing != nil {
 		wg.Go(func() { s.hearing.run(hear) })
@@ -130,6 +132,7 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 		wg.Wait()
 		tick.Stop()
 		lease.Stop()
+		count.Stop()
 		return s.storing(s.ctx, "closing the database of cases", s.close())
 	})
 	return s, nil
@@ -176,6 +179,9 @@ func (s *Store) open(ctx context.Context, where string) (err error) {
 		return err
 	}
 	if s.reads, err = prepare(ctx, s.files.read, d); err != nil {
+		return err
+	}
+	if err := s.reckon(ctx); err != nil {
 		return err
 	}
 	return s.finishWipe(ctx)

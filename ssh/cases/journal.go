@@ -58,12 +58,8 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	err = c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofCase(c.number)}, do: func(q *queries) (answer, fault error) {
 		if !told && len(rows) > 0 {
 			last = after + uint64(len(rows))
-			fits, fault := c.store.fits(q, size+rowSize*int64(len(rows)))
-			if full = !fits; fault != nil {
-				return nil, fault
-			}
 			done := false
-			if fits {
+			if full = !c.store.fits(q, size+rowSize*int64(len(rows))); !full {
 				done, fault = c.append(q, after, rows, size)
 			}
 			if told = errors.Is(fault, errAgain); fault != nil || done {

@@ -216,7 +216,8 @@ func (s *statements) Close() error {
 type queries struct {
 	ctx context.Context
 	*statements
-	tx *sql.Tx // nil for a reader
+	tx   *sql.Tx // nil for a reader
+	took int64   // of the room, by what the transaction adds
 }
 
 // with is a statement as this transaction runs it.

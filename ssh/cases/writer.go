@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"time"
@@ -31,6 +32,7 @@ type job struct {
 
 	answer error
 	done   chan error
+	until  time.Time // when its answer must be there; zero: whenever it is
 }
 
 // errAgain says that what a job wrote must be taken back, and that it knows now.
@@ -39,12 +41,24 @@ var errAgain = errors.New("begin again")
 // mostJobs bounds the jobs of one transaction: the first of them waits for all.
 const mostJobs = 128
 
+// errLate says that a job did not get its turn in time. Nothing of it is stored.
+var errLate = fmt.Errorf("%w: it takes too long over what came before", ErrAway)
+
 // submit has a job done and waits for its answer. Where ctx ends first, it may
 // or may not be done.
 func (s *Store) submit(j *job) error {
 	j.done = make(chan error, 1)
+	var late <-chan time.Time
+	if patience := s.dialect.patience; patience > 0 {
+		j.until = time.Now().Add(patience)
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		late = timer.C
+	}
 	select {
 	case s.jobs <- j:
+	case <-late:
+		return errLate
 	case <-s.quit:
 		return ErrClosed
 	case <-j.ctx.Done():
@@ -52,13 +66,25 @@ func (s *Store) submit(j *job) error {
 	}
 	select {
 	case err := <-j.done:
-		if err == nil && j.wipe && s.wiper != nil {
-			return s.wiper.wait(j.ctx)
+		if err == nil && j.erased {
+			err = s.after(j)
 		}
 		return err
 	case <-j.ctx.Done():
 		return j.ctx.Err()
 	}
+}
+
+// after is what is still to do for who erased something, and nobody else waits for.
+func (s *Store) after(j *job) error {
+	if s.wiper == nil {
+		return nil
+	}
+	_ = s.reckon(j.ctx) // or in its time
+	if j.wipe {
+		return s.wiper.wait(j.ctx)
+	}
+	return nil
 }
 
 // wipeAgain is how long after a wipe that failed the next is tried. One waits
@@ -110,21 +136,12 @@ func (s *Store) gather(first *job) []*job {
 
 // together does jobs in one transaction and tells each its answer.
 func (s *Store) together(js []*job) {
-	slices.SortStableFunc(js, func(a, b *job) int { return cmp.Compare(a.of, b.of) })
-	fault, asked := s.transact(js)
-	for lost := 0; fault != nil && lost < mostLost; {
-		switch {
-		case errors.Is(fault, errAgain):
-		case s.dialect.again(fault):
-			lost++
-		case !asked && errors.Is(s.reason(fault), ErrAway): // the connection was dead before, perhaps
-			lost = mostLost
-		default:
-			lost = mostLost
-			continue
-		}
-		fault, asked = s.transact(js)
+	js, until := s.timely(js)
+	if len(js) == 0 {
+		return
 	}
+	slices.SortStableFunc(js, func(a, b *job) int { return cmp.Compare(a.of, b.of) })
+	fault := s.tried(js, until)
 	wiped := s.wipeFor(js, fault)
 	for _, j := range js {
 		switch {
@@ -141,14 +158,60 @@ func (s *Store) together(js []*job) {
 	}
 }
 
-// mostLost bounds how often a transaction that lost against another is begun anew.
+// timely turns those away who waited too long for their turn: in what is left of their
+// time nothing would be done, neither theirs nor what goes together with it. It gives
+// the others, and when the first of them must have its answer.
+func (s *Store) timely(js []*job) (in []*job, until time.Time) {
+	if s.dialect.patience == 0 {
+		return js, until
+	}
+	least := time.Now().Add(s.dialect.patience / 4)
+	for _, j := range js {
+		switch {
+		case j.until.Before(least):
+			j.done <- errLate
+			continue
+		case until.IsZero() || j.until.Before(until):
+			until = j.until
+		}
+		in = append(in, j)
+	}
+	return in, until
+}
+
+// mostLost bounds how often a transaction is begun anew, beside once for each of its
+// jobs, where it has all the time there is: there nobody is quicker again and again.
 const mostLost = 10
+
+// tried is the fault of a transaction that is begun anew where that may help, until
+// its time is over.
+func (s *Store) tried(js []*job, until time.Time) error {
+	ctx, cancel := s.ctx, func() {}
+	if !until.IsZero() {
+		ctx, cancel = context.WithDeadline(ctx, until)
+	}
+	defer cancel()
+	fault, asked := s.transact(ctx, js)
+	dead := s.dialect.dead
+	for lost := 0; fault != nil && (lost < mostLost+len(js) || !until.IsZero()); lost++ {
+		switch {
+		case errors.Is(fault, errAgain), s.dialect.again(fault):
+		case !asked && dead != nil && dead(fault): // it was before
+			dead = nil
+		default:
+			return fault
+		}
+		fault, asked = s.transact(ctx, js)
+	}
+	if errors.Is(fault, errAgain) {
+		return fmt.Errorf("%w: it begins again and again", ErrAway)
+	}
+	return fault
+}
 
 // transact runs jobs in one transaction. Where asked is true with a fault, it may
 // be stored all the same: nobody heard the answer.
-func (s *Store) transact(js []*job) (fault error, asked bool) { //nolint:revive // the fault is what comes first
-	ctx, cancel := s.bounded(s.ctx)
-	defer cancel()
+func (s *Store) transact(ctx context.Context, js []*job) (fault error, asked bool) { //nolint:revive // the fault is what comes first
 	tx, err := s.files.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err, false
@@ -174,7 +237,10 @@ func (s *Store) transact(js []*job) (fault error, asked bool) { //nolint:revive 
 	if fault := s.tell(q, wakes); fault != nil {
 		return fault, false
 	}
-	return tx.Commit(), true
+	if fault = tx.Commit(); fault == nil {
+		s.room.take(q.took)
+	}
+	return fault, true
 }
 
 // bounded gives what is asked of the database an end.
@@ -206,34 +272,6 @@ func (s *Store) rows(ctx context.Context, stmt *sql.Stmt, args ...any) (rows *sq
 	return rows, err
 }
 
-// room is how much is kept, where it is reckoned here; see dialect.kept. It is the
-// writer's own.
-type room struct {
-	used int64
-	next time.Time // when it is asked for again: other nodes write too, and cases go
-}
-
-// roomEvery is how long what is kept is reckoned on from one count.
-const roomEvery = 10 * time.Second
-
-// fits says whether there is room for so many bytes more, and takes it.
-func (s *Store) fits(q *queries, size int64) (bool, error) {
-	if s.dialect.kept == "" {
-		return true, nil // else the database says so
-	}
-	if now := time.Now(); !now.Before(s.room.next) {
-		if err := q.with(q.kept).QueryRowContext(q.ctx).Scan(&s.room.used); err != nil {
-			return false, err
-		}
-		s.room.next = now.Add(roomEvery)
-	}
-	if s.room.used+size > s.o.MaxSize {
-		return false, nil
-	}
-	s.room.used += size
-	return true, nil
-}
-
 // wipeFor wipes where a job wants it, or has it done.
 func (s *Store) wipeFor(js []*job, fault error) error {
 	if fault != nil {
@@ -262,6 +300,6 @@ func (s *Store) wipe() error {
 	ctx, cancel := s.bounded(s.ctx)
 	defer cancel()
 	err := s.files.wipe(ctx, s.dialect)
-	s.unwiped, s.room.next = err != nil, time.Time{}
+	s.unwiped = err != nil
 	return err
 }
