@@ -94,16 +94,20 @@ WHERE cases.id = ? ORDER BY records.seq`
 	leaveSeats = `DELETE FROM seats WHERE node = ?`
 	leaveNode  = `DELETE FROM nodes WHERE id = ?`
 
-	putStand  = `INSERT INTO stands (case_id, step, waiting) VALUES (?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET step = excluded.step, waiting = excluded.waiting`
+	putStand = `INSERT INTO stands (case_id, stage, step, step_n, step_of, waits_at, ended) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (case_id) DO UPDATE SET stage = excluded.stage, step = excluded.step, step_n = excluded.step_n, step_of = excluded.step_of, waits_at = excluded.waits_at, ended = excluded.ended`
 	dropStand = `DELETE FROM stands WHERE case_id = ?`
+	addYes    = `INSERT INTO yeses (guide, case_id, until_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	dropYeses = `DELETE FROM yeses WHERE case_id = ?`
+	yesTo     = `SELECT doors.number FROM yeses JOIN doors ON doors.case_id = yeses.case_id WHERE yeses.guide = ? AND yeses.until_at > ? ORDER BY yeses.until_at DESC, doors.number LIMIT ?`
 	// queue reads on from a case, behind which it was before.
-	queue = `SELECT cases.id, doors.number, cases.made_at, cases.last_at, COALESCE(stands.step, ''), COALESCE(stands.waiting, 0),
+	queue = `SELECT cases.id, doors.number, cases.made_at, cases.last_at, COALESCE(stands.stage, -1), COALESCE(stands.step, ''), COALESCE(stands.step_n, 0), COALESCE(stands.step_of, 0), COALESCE(stands.waits_at, 0),
 CASE WHEN COALESCE(nodes.until_at, 0) > CAST(? AS BIGINT) THEN 1 ELSE 0 END,
 COALESCE((SELECT MAX(invitations.tenant) FROM invitations WHERE invitations.case_id = cases.id), '')
 FROM cases JOIN doors ON doors.case_id = cases.id LEFT JOIN stands ON stands.case_id = cases.id LEFT JOIN seats ON seats.case_id = cases.id LEFT JOIN nodes ON nodes.id = seats.node
-WHERE (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
+WHERE COALESCE(stands.ended, 0) = 0 AND (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
 AND (CAST(? AS TEXT) = '' OR doors.number = ?) AND (CAST(? AS TEXT) = '' OR stands.step = ?)
-AND COALESCE(stands.waiting, 0) >= CAST(? AS BIGINT) AND (CAST(? AS BIGINT) = 0 OR nodes.until_at > CAST(? AS BIGINT)) AND cases.last_at >= ?
+AND (CAST(? AS BIGINT) = 0 OR stands.waits_at > 0) AND (CAST(? AS BIGINT) = 0 OR nodes.until_at > CAST(? AS BIGINT)) AND cases.last_at >= ?
 ORDER BY cases.last_at DESC, cases.id DESC LIMIT ?`
 
 	addInvitation = `INSERT INTO invitations (id, number, find, proof, scope, tenant, made_by, made_at, until_at, revoked_at, used_at, case_id)
@@ -130,7 +134,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 type statements struct {
 	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
 	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
-	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, queue,
+	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addYes, dropYeses, yesTo, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries *sql.Stmt
 
@@ -176,6 +180,9 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.dropNodes, dropNodes},
 		{&s.putStand, putStand},
 		{&s.dropStand, dropStand},
+		{&s.addYes, addYes},
+		{&s.dropYeses, dropYeses},
+		{&s.yesTo, yesTo},
 		{&s.queue, queue},
 		{&s.addInvitation, addInvitation},
 		{&s.findInvitation, findInvitation},
@@ -282,7 +289,7 @@ func (q *queries) drop(id int64) (gone int64, err error) {
 	if gone, err = q.exec(q.dropCase, id); err != nil || gone == 0 {
 		return 0, err
 	}
-	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropInvitation} {
+	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropYeses, q.dropInvitation} {
 		if _, err := q.exec(s, id); err != nil {
 			return 0, err
 		}

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -12,26 +13,82 @@ import (
 // ofQueue is the topic of what a queue shows.
 const ofQueue = "queue"
 
-// Stand notes where the case stands, for queues: the step that its customer is at,
-// empty before the first and behind the last, and whether somebody waits for us.
-// Nothing of the customer or the tenant is in it. It fails with ErrNoCase, and with
-// ErrNoStep of a step that no path has.
-func (c *Case) Stand(ctx context.Context, step flows.StepID, waiting bool) error {
-	if !isStep(step) {
+// Standing is where a case stands. Nothing of the customer or the tenant is in it.
+type Standing struct {
+	Stage flows.Stage
+	Step  flows.StepID // empty: at none
+	N, Of int          // which step of the way it is, and of how many; 0: it is none
+	Waits time.Time    // since when somebody waits for us; zero: nobody does
+	Ended bool         // the case is over, and in no queue any more
+	Yes   []Yes        // to whom the customer said yes, all of them
+}
+
+// Yes is that a customer let a guide watch.
+type Yes struct {
+	Guide string    // who, in the words of Store.YesTo
+	Until time.Time // zero: until it is taken back
+}
+
+// Stand notes where the case stands, for queues, in place of what was noted before. It
+// fails with ErrNoCase, and with ErrNoStep of a place that no path has.
+func (c *Case) Stand(ctx context.Context, at Standing) error {
+	if !isStep(at.Step) || at.Stage > flows.StageProof || at.N < 0 || at.Of < 0 {
 		return ErrNoStep
 	}
-	wait := 0
-	if waiting {
-		wait = 1
+	waits, ended := int64(0), 0
+	if !at.Waits.IsZero() {
+		waits = at.Waits.UnixMilli()
+	}
+	if at.Ended {
+		waits, ended = 0, 1
 	}
 	err := c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
 		if _, ok, err := q.about(c.id); err != nil || !ok {
 			return ErrNoCase, err
 		}
-		_, err := q.exec(q.putStand, c.id, string(step), wait)
+		if _, err := q.exec(q.putStand, c.id, int64(at.Stage), string(at.Step), at.N, at.Of, waits, ended); err != nil {
+			return nil, err
+		}
+		_, err := q.exec(q.dropYeses, c.id)
+		for _, y := range at.Yes {
+			if err != nil || at.Ended {
+				break
+			}
+			until := int64(math.MaxInt64)
+			if !y.Until.IsZero() {
+				until = y.Until.UnixMilli()
+			}
+			_, err = q.exec(q.addYes, c.store.keys.guide(y.Guide), c.id, until)
+		}
 		return nil, err
 	}})
 	return c.store.storing(ctx, "noting where the case stands", err)
+}
+
+// YesTo gives the cases whose customers said yes to a guide and did not take it back,
+// as far as it was noted: at most so many, those whose yes lasts longest first. The
+// case itself says whether it is so.
+func (s *Store) YesTo(ctx context.Context, guide string, most int) (out []Number, err error) {
+	const doing = "looking who said yes"
+	short, cancel := s.bounded(ctx)
+	defer cancel()
+	rows, err := s.rows(short, s.reads.yesTo, s.keys.guide(guide), s.o.Now().UnixMilli(), most)
+	if err != nil {
+		return nil, s.storing(ctx, doing, err)
+	}
+	defer func() {
+		if bad := errors.Join(rows.Err(), rows.Close()); err == nil && bad != nil {
+			err = s.storing(ctx, doing, bad)
+		}
+	}()
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			return nil, s.storing(ctx, doing, err)
+		}
+		out = append(out, Number(n))
+	}
+	return out, nil
 }
 
 // isStep says whether a path has a step.
@@ -41,17 +98,21 @@ func isStep(id flows.StepID) bool {
 	})
 }
 
-// Queued is a case in a queue.
+// Queued is a case in a queue, which has not ended.
 type Queued struct {
 	Number     Number
-	Step       flows.StepID // empty: none yet, or none any more
-	Made, Last time.Time    // when it was made, and when something was added last
-	Waiting    bool         // for us
-	Present    bool         // somebody is at it
-	Tenant     string       // which its invitation named; empty: none did
+	Known      bool        // where it stands was noted
+	Stage      flows.Stage // see Standing, as the next four
+	Step       flows.StepID
+	N, Of      int
+	Waits      time.Time
+	Made, Last time.Time // when it was made, and when something was added last
+	Present    bool      // somebody is at it
+	Tenant     string    // which its invitation named; empty: none did
 }
 
-// Filter says which cases a queue shows. The zero value is all of them.
+// Filter says which cases a queue shows, of those that have not ended. The zero value
+// is all of them.
 type Filter struct {
 	Number  Number       // empty: any
 	Step    flows.StepID // empty: any
@@ -93,11 +154,14 @@ func (s *Store) Queue(ctx context.Context, f Filter, from Cursor, most int) (out
 			continue
 		}
 		var q Queued
-		var id, made, last, waiting, present int64
-		if err := rows.Scan(&id, &q.Number, &made, &last, &q.Step, &waiting, &present, &q.Tenant); err != nil {
+		var id, made, last, stage, waits, present int64
+		if err := rows.Scan(&id, &q.Number, &made, &last, &stage, &q.Step, &q.N, &q.Of, &waits, &present, &q.Tenant); err != nil {
 			return nil, from, false, s.storing(ctx, doing, err)
 		}
-		q.Made, q.Last, q.Waiting, q.Present = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), waiting != 0, present != 0
+		q.Made, q.Last, q.Waits, q.Present = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), orZero(waits), present != 0
+		if q.Known = stage >= 0; q.Known {
+			q.Stage = flows.Stage(min(stage, int64(flows.StageProof)))
+		}
 		out, next = append(out, q), Cursor{last, id, true}
 	}
 	return out, next, more, nil
@@ -122,8 +186,9 @@ func (f Filter) args(from Cursor, now time.Time, most int) []any {
 }
 
 // WatchQueue gives a wake-up when a case was begun, stands elsewhere, or went, or
-// somebody came or left, on whichever node; and none when records were appended. The
-// channel closes when ctx ends.
+// somebody came or left, on whichever node; and none when records were appended, nor
+// when a node died, with which its people are gone once its lease is over. The channel
+// closes when ctx ends.
 func (s *Store) WatchQueue(ctx context.Context) <-chan struct{} {
 	return s.watchers.watch(ctx, ofQueue)
 }

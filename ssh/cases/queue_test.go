@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,7 +59,11 @@ func TestTheQueueShowsWhereCasesStand(t *testing.T) {
 		must(t, cs[0], 0, note("w", 1, "a")) // now it is among the newest
 		stand := func(c *Case, step flows.StepID, waiting bool) {
 			t.Helper()
-			if err := c.Stand(t.Context(), step, waiting); err != nil {
+			at := Standing{Stage: flows.StageSteps, Step: step, N: 1, Of: 2}
+			if waiting {
+				at.Waits = noon.Add(-time.Minute)
+			}
+			if err := c.Stand(t.Context(), at); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -71,7 +76,7 @@ func TestTheQueueShowsWhereCasesStand(t *testing.T) {
 		sat(t, cs[1])
 		sat(t, cs[4])
 		got, _, more, err := s.Queue(t.Context(), Filter{Number: cs[1].Number()}, Cursor{}, 10)
-		if diff := cmp.Diff([]Queued{{Number: cs[1].Number(), Step: two, Made: noon, Last: noon, Waiting: true, Present: true}}, got); diff != "" || more || err != nil {
+		if diff := cmp.Diff([]Queued{{Number: cs[1].Number(), Known: true, Stage: flows.StageSteps, Step: two, N: 1, Of: 2, Waits: noon.Add(-time.Minute), Made: noon, Last: noon, Present: true}}, got); diff != "" || more || err != nil {
 			t.Errorf("%v, %v:\n%s", more, err, diff)
 		}
 		for most := 1; most <= 6; most++ {
@@ -111,7 +116,7 @@ func TestTheQueueShowsWhereCasesStand(t *testing.T) {
 		if left := column(t, s.files.read, `SELECT CAST(COUNT(*) AS TEXT) FROM stands`); left[0] != "3" {
 			t.Errorf("%s stands are left", left[0])
 		}
-		if err := cs[2].Stand(t.Context(), one, true); !errors.Is(err, ErrNoCase) {
+		if err := cs[2].Stand(t.Context(), Standing{Step: one}); !errors.Is(err, ErrNoCase) {
 			t.Errorf("a case that is gone stands: %v", err)
 		}
 	})
@@ -128,8 +133,13 @@ func TestACaseStandsAtAStepAlone(t *testing.T) {
 		s := make(t, Options{})
 		c, _ := begun(t, s)
 		for _, bad := range []flows.StepID{"contoso.example", " ", "proof ", "\x00"} {
-			if err := c.Stand(t.Context(), bad, false); !errors.Is(err, ErrNoStep) {
+			if err := c.Stand(t.Context(), Standing{Step: bad}); !errors.Is(err, ErrNoStep) {
 				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		for _, bad := range []Standing{{Stage: flows.StageProof + 1}, {N: -1}, {Of: -1}} {
+			if err := c.Stand(t.Context(), bad); !errors.Is(err, ErrNoStep) {
+				t.Errorf("%+v: %v", bad, err)
 			}
 		}
 		for _, p := range flows.Paths() {
@@ -152,7 +162,7 @@ func TestWhoWatchesTheQueueIsWoken(t *testing.T) {
 		var st *Seat
 		for i, do := range []func(){
 			func() { begun(t, s) },
-			func() { _ = c.Stand(t.Context(), "", true) },
+			func() { _ = c.Stand(t.Context(), Standing{Waits: noon}) },
 			func() { st = sat(t, c) },
 			func() { _ = st.Leave(t.Context()) },
 			func() { _, _ = s.Erase(t.Context(), Try{Code: code, From: stranger}) },
@@ -170,6 +180,86 @@ func TestWhoWatchesTheQueueIsWoken(t *testing.T) {
 		}
 		leave()
 		for range wake { //nolint:revive // until it is closed
+		}
+	})
+}
+
+// A case that is over is in no queue, and in it again once it goes on.
+func TestWhatIsOverIsInNoQueue(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, _ := begun(t, s)
+		other, _ := begun(t, s)
+		for _, ended := range []bool{true, false, true} {
+			if err := c.Stand(t.Context(), Standing{Stage: flows.StageProof, Waits: noon, Ended: ended}); err != nil {
+				t.Fatal(err)
+			}
+			want := 2
+			if ended {
+				want = 1
+			}
+			if got := numbers(t, s, Filter{}, 9); len(got) != want || !member(got, other) || member(got, c) == ended {
+				t.Errorf("ended %v: %v", ended, got)
+			}
+			if got := numbers(t, s, Filter{Waiting: true}, 9); member(got, c) == ended {
+				t.Errorf("ended %v: %v wait", ended, got)
+			}
+		}
+	})
+}
+
+// A yes is found by who it was said to, while it lasts, and goes with its case; the
+// name is nowhere in the database.
+func TestAYesIsFoundWhileItLasts(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time})
+		one, code := begun(t, s)
+		two, _ := begun(t, s)
+		said := func(c *Case, ended bool, yes ...Yes) {
+			t.Helper()
+			if err := c.Stand(t.Context(), Standing{Yes: yes, Ended: ended}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		to := func(who string, want ...*Case) {
+			t.Helper()
+			got, err := s.YesTo(t.Context(), who, 9)
+			if err != nil || len(got) != len(want) {
+				t.Fatalf("%s: %v, %v", who, got, err)
+			}
+			for _, c := range want {
+				if !member(got, c) {
+					t.Errorf("%s: not %v in %v", who, c.Number(), got)
+				}
+			}
+		}
+		hour := noon.Add(time.Hour)
+		said(one, false, Yes{"anna berg, example", hour}, Yes{"ben, example", time.Time{}}, Yes{"ben, example", hour})
+		said(two, false, Yes{"anna berg, example", noon.Add(time.Minute)})
+		to("anna berg, example", one, two)
+		to("ben, example", one)
+		to("' OR 1=1 --")
+		if got, err := s.YesTo(t.Context(), "anna berg, example", 1); err != nil || len(got) != 1 || !member(got, one) {
+			t.Errorf("the one that lasts longest: %v, %v", got, err)
+		}
+		if left := column(t, s.files.read, `SELECT guide FROM yeses`); len(left) != 3 || strings.Contains(strings.Join(left, " "), "anna") {
+			t.Errorf("stored are %v", left)
+		}
+		now.set(noon.Add(time.Minute))
+		to("anna berg, example", one)
+		said(two, false, Yes{"anna berg, example", hour})
+		said(two, true, Yes{"anna berg, example", hour}) // over
+		said(one, false, Yes{"ben, example", hour})      // taken back of the other
+		to("anna berg, example")
+		if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
+			t.Fatal(err)
+		}
+		to("ben, example")
+		if left := column(t, s.files.read, `SELECT guide FROM yeses`); left != nil {
+			t.Errorf("%v are left", left)
 		}
 	})
 }

@@ -114,6 +114,28 @@ DROP TABLE old_cases;
 ALTER TABLE audit ADD COLUMN mark TEXT;
 CREATE UNIQUE INDEX audit_mark ON audit (mark);
 `,
+	// 4: where cases stand, as a queue shows it. No server had noted anything in the
+	// table before. waits_at is 0 where nobody waits, and ended 1 of what is over. And
+	// to which guides customers said yes: guide is of the name, see keyring.
+	`
+DROP TABLE stands;
+CREATE TABLE stands (
+	case_id BIGINT NOT NULL PRIMARY KEY,
+	stage BIGINT NOT NULL,
+	step TEXT NOT NULL,
+	step_n BIGINT NOT NULL,
+	step_of BIGINT NOT NULL,
+	waits_at BIGINT NOT NULL,
+	ended BIGINT NOT NULL
+);
+CREATE TABLE yeses (
+	guide TEXT NOT NULL,
+	case_id BIGINT NOT NULL,
+	until_at BIGINT NOT NULL,
+	PRIMARY KEY (guide, case_id)
+);
+CREATE INDEX yeses_case ON yeses (case_id);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

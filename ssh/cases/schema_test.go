@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,6 +31,9 @@ var before = []flows.Record{
 	note("v", 1, strings.Repeat("long ", 700)),
 }
 
+// stood is where one of its cases stands, of the schemas that know it.
+var stood = Standing{Stage: flows.StageDiagnosis, Waits: noon, Yes: []Yes{{"anna", noon.Add(time.Hour)}}}
+
 // dumped is the dump of a schema. Those of released schemas are never written
 // anew: they are what a database in the field is like.
 func dumped(t *testing.T, version int) (dump, code string) {
@@ -43,7 +47,10 @@ func dumped(t *testing.T, version int) (dump, code string) {
 		if err := c.Bind(t.Context(), aKey); err != nil {
 			t.Fatal(err)
 		}
-		begun(t, s)
+		other, _ := begun(t, s)
+		if err := other.Stand(t.Context(), stood); err != nil {
+			t.Fatal(err)
+		}
 		audited(t, s, 2)
 		asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam"})
 		data = []byte("-- " + made + "\n" + dumpOf(t, s.files.read))
@@ -177,6 +184,15 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 			}
 			if all, err := s.Invitations(t.Context()); len(all) != 1 || err != nil || all[0].Tenant != "contoso.example" {
 				t.Errorf("invitations %+v, %v", all, err)
+			}
+		}
+		if version >= 4 {
+			all, _, _, err := s.Queue(t.Context(), Filter{Waiting: true}, Cursor{}, 9)
+			if err != nil || len(all) != 1 || !all[0].Waits.Equal(noon) || all[0].Stage != stood.Stage {
+				t.Errorf("the queue is %+v, %v", all, err)
+			}
+			if yes, err := s.YesTo(t.Context(), "anna", 9); len(yes) != 1 || err != nil {
+				t.Errorf("yes said %v, %v", yes, err)
 			}
 		}
 		if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrOtherKey) {

@@ -249,7 +249,7 @@ func useAll(t *testing.T, path, code string) error {
 	if _, err := s.Audit(t.Context(), Entry{Who: "Ada", Did: "looked"}); err != nil {
 		return err
 	}
-	if err := c.Stand(t.Context(), "", true); err != nil {
+	if err := c.Stand(t.Context(), Standing{Waits: noon}); err != nil {
 		return err
 	}
 	if _, err := c.Sit(t.Context()); err != nil {
