@@ -61,6 +61,10 @@ func (g Guide) Called() string {
 	return g.Name + " (" + g.Org + ")"
 }
 
+// Known tells guides apart, whatever visit they come on: by name and organisation, as
+// KnownAs gives them. It is no name to be shown.
+func (g Guide) Known() string { return g.who() }
+
 // Holds says whether a request can still be answered, and a watch goes on, at a
 // moment.
 func (g Guide) Holds(at time.Time) bool { return g.Until.IsZero() || at.Before(g.Until) }

@@ -65,7 +65,7 @@ func (s *session) showQueue(d *desk) error {
 	who := d.who
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == ""
-	o := tui.Options{Look: look, Served: true, Console: &tui.Console{Queue: liveCases{s.srv}, Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
+	o := tui.Options{Look: look, Served: true, Console: &tui.Console{Queue: d.queue(), Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
 	if who.May(PowerWatch) {
 		o.Console.Ask = d.ask
 	}

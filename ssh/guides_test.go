@@ -60,7 +60,7 @@ func TestGuideHasNoHands(t *testing.T) {
 		want []string
 	}{
 		{reflect.TypeFor[*Guide](), []string{"KeyID", "May", "Name", "Organisation", "Roles", "Until"}},
-		{reflect.TypeFor[*liveCases](), []string{"List", "Watch"}},
+		{reflect.TypeFor[*guideQueue](), []string{"List", "Watch"}},
 		{reflect.TypeFor[tui.Queue](), []string{"List", "Watch"}},
 		{reflect.TypeFor[*tui.Console](), nil},
 		{reflect.TypeFor[*tui.QueueRow](), nil},

@@ -2,92 +2,286 @@ package ssh
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"onboard.example/checks"
 	"onboard.example/flows"
-	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
 	"onboard.example/tui"
 )
 
-// liveCases are the cases at which somebody is just now, as guides may see them. It
-// tells nothing of a tenant: no row that it makes has one.
-type liveCases struct{ srv *Server }
+// queue lists the cases of every node, once for all consoles of this one.
+type queue struct {
+	store *cases.Store
+	stirs stirs
+	wait  *sync.WaitGroup // of what is woken by the store
+	spoil func()          // catches what panics; deferred
 
-var _ tui.Queue = liveCases{}
+	mu    sync.Mutex
+	open  int // consoles
+	stop  context.CancelFunc
+	round uint64 // of wake-ups
+
+	reading sync.Mutex // one list at a time
+	listed  uint64     // the round that rows are of; 0: of none
+	rows    []tui.QueueRow
+	more    bool
+}
+
+// How much a console lists, and how often it does without being woken: nobody is
+// woken when a node has died, whose people are gone once its lease is over.
+const (
+	mostListed  = 5000
+	listAtOnce  = 1000
+	mostShown   = 50 // cases of one guide whose tenant is told
+	relistEvery = 10 * time.Second
+)
+
+// watch gives wake-ups until ctx ends, a few a second at the most.
+func (q *queue) watch(ctx context.Context) <-chan struct{} {
+	q.mu.Lock()
+	if q.open++; q.open == 1 {
+		q.round++
+		live, stop := context.WithCancel(context.WithoutCancel(ctx))
+		q.stop = stop
+		wake := q.store.WatchQueue(live)
+		q.wait.Go(func() {
+			defer q.spoil()
+			q.hear(live, wake)
+		})
+	}
+	q.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if q.open--; q.open == 0 {
+			q.stop()
+		}
+	})
+	return q.stirs.watch(ctx)
+}
+
+// hear wakes the consoles when the store does, and now and then besides.
+func (q *queue) hear(ctx context.Context, wake <-chan struct{}) {
+	tick := time.NewTicker(relistEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-tick.C:
+		}
+		q.mu.Lock()
+		q.round++
+		q.mu.Unlock()
+		q.stirs.stir()
+	}
+}
+
+// now is the round of wake-ups; 0: nobody would hear of one.
+func (q *queue) now() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.open == 0 {
+		return 0
+	}
+	return q.round
+}
+
+// list gives the cases, and whether there are more. Nobody may change what it gives.
+func (q *queue) list(ctx context.Context) ([]tui.QueueRow, bool, error) {
+	q.reading.Lock()
+	defer q.reading.Unlock()
+	round := q.now()
+	if round != 0 && round == q.listed {
+		return q.rows, q.more, nil
+	}
+	all, more, err := q.read(ctx, cases.Filter{}, nil)
+	if err == nil && more { // then who waits, at least
+		all, _, err = q.read(ctx, cases.Filter{Waiting: true}, all)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	q.rows, q.more, q.listed = all, more, round
+	return all, more, nil
+}
+
+// read reads some thousands of cases that a filter lets through, and puts those behind
+// others that are not among them.
+func (q *queue) read(ctx context.Context, f cases.Filter, all []tui.QueueRow) ([]tui.QueueRow, bool, error) {
+	there := map[string]bool{}
+	for _, r := range all {
+		there[r.Number] = true
+	}
+	at, more := cases.Cursor{}, true
+	for n := 0; more && n < mostListed; n += listAtOnce {
+		some, next, left, err := q.store.Queue(ctx, f, at, listAtOnce)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, one := range some {
+			if !there[string(one.Number)] {
+				there[string(one.Number)] = true // it can move while it is read
+				all = append(all, rowOfQueue(one))
+			}
+		}
+		at, more = next, left
+	}
+	return all, more, nil
+}
+
+// rowOfQueue is a case as any guide may see it: of a tenant only what its invitation
+// named.
+func rowOfQueue(c cases.Queued) tui.QueueRow {
+	r := tui.QueueRow{Number: string(c.Number), Began: c.Made, Waits: c.Waits, Present: c.Present}
+	if c.Known {
+		r.Step = tui.WhereAt(c.Stage, c.N, c.Of)
+	}
+	if c.Tenant != "" {
+		r.Shown = &tui.Shown{Tenant: c.Tenant}
+	}
+	return r
+}
+
+// guideQueue is the queue as one guide sees it: with the tenants of those who said yes
+// to them, while the yes stands.
+type guideQueue struct {
+	queue *queue
+	who   string // in the words of flows.Guide.Known
+	now   func() time.Time
+	// audit has it written down that the guide is shown what somebody let them see.
+	audit func(ctx context.Context, n cases.Number, did, more string) error
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	seen map[cases.Number]*seen
+}
+
+var _ tui.Queue = (*guideQueue)(nil)
+
+// seen is a case that was read because its customer said yes.
+type seen struct {
+	c     *cases.Case
+	state flows.State
+	told  flows.VisitID // the yes under which the audit says that it was shown
+}
+
+// didShow is what the audit says of a tenant that stands in a guide's queue.
+const didShow = "tenant-listed"
+
+// queue is the queue as the guide of a desk sees it.
+func (d *desk) queue() *guideQueue {
+	name, org, _ := flows.KnownAs(d.who.name, d.who.organisation)
+	srv := d.s.srv
+	return &guideQueue{queue: &srv.queue, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, log: srv.o.Log, seen: map[cases.Number]*seen{}}
+}
+
+// Watch implements tui.Queue.
+func (g *guideQueue) Watch(ctx context.Context) <-chan struct{} { return g.queue.watch(ctx) }
 
 // List implements tui.Queue.
-func (q liveCases) List(context.Context) ([]tui.QueueRow, error) {
-	q.srv.mu.Lock()
-	there := make([]*session, 0, len(q.srv.atWork))
-	for _, one := range q.srv.atWork {
-		there = append(there, one)
+func (g *guideQueue) List(ctx context.Context) ([]tui.QueueRow, bool, error) {
+	rows, more, err := g.queue.list(ctx)
+	if err != nil {
+		return nil, false, err
 	}
-	q.srv.mu.Unlock()
-	out := make([]tui.QueueRow, 0, len(there))
-	for _, one := range there {
-		if row, goesOn := one.row(); goesOn {
-			out = append(out, row)
+	shown, err := g.shown(ctx)
+	if err != nil || len(shown) == 0 {
+		return rows, more, err
+	}
+	rows = slices.Clone(rows)
+	for i := range rows {
+		if s, ok := shown[cases.Number(rows[i].Number)]; ok {
+			rows[i].Shown = s
+		}
+	}
+	return rows, more, nil
+}
+
+// shown is what the guide may see of tenants now. The store says where to look; whether
+// there is a yes the case itself says.
+func (g *guideQueue) shown(ctx context.Context) (map[cases.Number]*tui.Shown, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	said, err := g.queue.store.YesTo(ctx, g.who, mostShown)
+	if err != nil {
+		return nil, err
+	}
+	for n := range g.seen {
+		if !slices.Contains(said, n) {
+			delete(g.seen, n)
+		}
+	}
+	out := map[cases.Number]*tui.Shown{}
+	for _, n := range said {
+		switch s, may, err := g.mayKnow(ctx, n); {
+		case errors.Is(err, cases.ErrNoCase): // it was erased meanwhile
+			delete(g.seen, n)
+		case err != nil:
+			return nil, err
+		case may:
+			out[n] = &tui.Shown{Tenant: s.Domain, Blocks: blocks(s)}
 		}
 	}
 	return out, nil
 }
 
-// Watch implements tui.Queue.
-func (q liveCases) Watch(ctx context.Context) <-chan struct{} { return q.srv.stirs.watch(ctx) }
-
-// row is a session's case in the queue; goesOn: it has one, and it has not ended.
-func (s *session) row() (row tui.QueueRow, goesOn bool) {
-	s.mu.Lock()
-	number, state, since := s.number, s.state, s.since
-	s.mu.Unlock()
-	if number == "" || state == nil {
-		return tui.QueueRow{}, false
-	}
-	st := state()
-	row = tui.QueueRow{Number: number, Step: tui.Where(st), Began: since, Present: true}
-	if waits(st) {
-		row.Waits = st.Entered
-	}
-	return row, st.End == ""
-}
-
-// waits says whether somebody waits: they know what blocks them, and have not got
-// past it.
-func waits(s flows.State) bool {
-	return s.Place.Stage >= flows.StageDiagnosis && s.Overall().State != checks.StateOpen
-}
-
-// working notes what a session works on. A case that is gone on with began when its
-// first record was made.
-func (s *session) working(drv *run.Driver, j flows.Journal) {
-	since := s.srv.o.Now()
-	if s.srv.o.Guides != nil && drv.State().Seq > 0 {
-		if rs, err := j.Since(s.ctx, 0); err == nil && len(rs) > 0 {
-			since = rs[0].At
+// mayKnow gives a run where the customer's yes to the guide stands, and the audit says
+// so; what it says took its time, so that it is asked anew then.
+func (g *guideQueue) mayKnow(ctx context.Context, n cases.Number) (s flows.State, may bool, err error) {
+	for {
+		if s, err = g.look(ctx, n); err != nil || s.End != "" || s.Domain == "" {
+			return s, false, err
 		}
+		i := slices.IndexFunc(s.Guides, func(o flows.Guide) bool { return o.Known() == g.who && o.Holds(g.now()) })
+		if i < 0 {
+			return s, false, nil
+		}
+		one := g.seen[n]
+		if one.told == s.Guides[i].Visit {
+			return s, true, nil
+		}
+		if err := g.audit(ctx, n, didShow, ""); err != nil {
+			g.log.Warn("a guide's queue lacks a tenant, for the audit cannot be written", "case", string(n), "why", err.Error())
+			return s, false, nil
+		}
+		one.told = s.Guides[i].Visit
 	}
-	s.mu.Lock()
-	s.state, s.since = drv.State, since
-	s.mu.Unlock()
-	s.srv.stirs.stir()
 }
 
-// stirring is a journal of which consoles hear when something is added to it.
-type stirring struct {
-	flows.Journal
-
-	stirs *stirs
+// look reads what of a case is new, as far as it is shared with guides.
+func (g *guideQueue) look(ctx context.Context, n cases.Number) (flows.State, error) {
+	one := g.seen[n]
+	if one == nil {
+		c, err := g.queue.store.Case(ctx, n)
+		if err != nil {
+			return flows.State{}, err
+		}
+		one = &seen{c: c}
+		g.seen[n] = one
+	}
+	rs, err := one.c.Since(ctx, one.state.Seq)
+	if err != nil {
+		return flows.State{}, err
+	}
+	for _, r := range rs {
+		one.state = flows.Fold(one.state, flows.Shared(one.state, r))
+	}
+	return one.state, nil
 }
 
-// Append implements flows.Journal.
-func (j stirring) Append(ctx context.Context, after uint64, r ...flows.Record) (uint64, error) {
-	n, err := j.Journal.Append(ctx, after, r...)
-	if err == nil {
-		j.stirs.stir()
+// blocks is what blocks in a run; empty: nothing is known to.
+func blocks(s flows.State) string {
+	if o := s.Overall(); waits(s) && o.State == checks.StateBlocked {
+		return o.Reason
 	}
-	return n, err
+	return ""
 }
 
 // stirs wakes the consoles up. Nobody is waited for, and who sleeps is woken once.

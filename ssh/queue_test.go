@@ -2,6 +2,8 @@ package ssh
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,6 +12,9 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"onboard.example/flows"
+	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
+	"onboard.example/tui"
 )
 
 // TestConsoleShowsWhoIsThere holds that a guide sees, on a screen over a real
@@ -19,15 +24,7 @@ func TestConsoleShowsWhoIsThere(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	s := serve(t, func(so *Options) { so.Guides = guides(t, o.options()) })
-	conn := s.dial(t, userConsole, func(c *gossh.ClientConfig) {
-		c.Auth = []gossh.AuthMethod{gossh.PublicKeys(o.certify(newSigner(t), nil))}
-	})
-	guide := opens(t, conn, 80, 24, func(x *gossh.Session) error {
-		if err := x.RequestPty("xterm-256color", 24, 80, nil); err != nil {
-			return err
-		}
-		return x.Shell()
-	})
+	guide := s.desk(t, o.certify(newSigner(t), nil), 80, 24)
 	guide.sees("No case is open just now")
 	guide.sees("support console · Anna Berg · Example Support · guide")
 
@@ -52,14 +49,31 @@ func TestConsoleShowsWhoIsThere(t *testing.T) {
 		}
 	}
 	_ = customer.conn.Close()
-	guide.sees("No case is open just now")
-	if strings.Contains(guide.screen(), number) {
-		t.Errorf("it is still there:\n%s", guide.screen())
+	guide.sees("cases: 1 · waiting: 1 · here: 0") // it can be gone on with
+	if rowOf(guide.screen()) != number {
+		t.Errorf("it is another case:\n%s", guide.screen())
 	}
+	code := s.code(t, number)
+	if _, errs, got := s.asks(t, "erase "+code); got != codeDone {
+		t.Fatalf("%d: %s", got, errs)
+	}
+	guide.sees("No case is open just now")
 	guide.types("q")
 	if code := guide.ends(); code != codeDone || !strings.Contains(guide.bytes(), "The console is closed.") {
 		t.Errorf("%d, %q", code, guide.bytes())
 	}
+}
+
+// desk opens the console on a terminal of a size.
+func (s *site) desk(t *testing.T, key gossh.Signer, w, h int) *client {
+	t.Helper()
+	conn := s.dial(t, userConsole, func(c *gossh.ClientConfig) { c.Auth = []gossh.AuthMethod{gossh.PublicKeys(key)} })
+	return opens(t, conn, w, h, func(x *gossh.Session) error {
+		if err := x.RequestPty("xterm-256color", h, w, nil); err != nil {
+			return err
+		}
+		return x.Shell()
+	})
 }
 
 // rowOf is the number of the case under the cursor.
@@ -71,25 +85,163 @@ func rowOf(screen string) string {
 	return strings.Fields(row)[0]
 }
 
-// TestResumedCaseKeepsItsAge holds that a case which is gone on with is as old as its
-// first record.
-func TestResumedCaseKeepsItsAge(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t)
-	s := serve(t, func(so *Options) { so.Guides = guides(t, o.options()) })
-	c, code, err := s.o.Cases.New(t.Context())
+// code draws a new resume code of a case.
+func (s *site) code(t *testing.T, number string) string {
+	t.Helper()
+	c, err := s.o.Cases.Case(t.Context(), cases.Number(number))
 	if err != nil {
 		t.Fatal(err)
 	}
+	code, err := c.Renew(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code.Reveal()
+}
+
+// listed is what a guide's queue lists.
+func (s *site) listed(t *testing.T, g Guide) []tui.QueueRow {
+	t.Helper()
+	rows, more, err := (&desk{s: &session{srv: s.Server}, who: g}).queue().List(t.Context())
+	if err != nil || more {
+		t.Fatal(more, err)
+	}
+	return rows
+}
+
+// TestResumedCaseKeepsItsAge holds that a case which is gone on with is as old as it
+// is, and that before somebody does nobody says where it stands.
+func TestResumedCaseKeepsItsAge(t *testing.T) {
+	t.Parallel()
 	began := time.Now().Add(-50 * time.Hour).UTC().Truncate(time.Second)
+	path := filepath.Join(t.TempDir(), "cases.db")
+	before, err := cases.Open(t.Context(), path, cases.Options{Now: func() time.Time { return began }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, code, err := before.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := c.Append(t.Context(), 0, flows.Record{Seq: 1, Writer: "before", N: 1, At: began, By: flows.ByPerson, Event: flows.Started{Version: "test"}}); err != nil {
 		t.Fatal(err)
 	}
-	s.shell(t, code.Reveal(), 80, 24).sees("Which app")
-	rows, err := liveCases{s.Server}.List(t.Context())
-	if err != nil || len(rows) != 1 || !rows[0].Began.Equal(began) || rows[0].Number != string(c.Number()) || !rows[0].Present || rows[0].Shown != nil {
-		t.Errorf("%+v, %v", rows, err)
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
 	}
+	s := serve(t, func(so *Options) { so.Cases = opened(t, path) })
+	rows := s.listed(t, Guide{})
+	if len(rows) != 1 || !rows[0].Began.Equal(began) || rows[0].Number != string(c.Number()) || rows[0].Present || rows[0].Step != "" || rows[0].Shown != nil {
+		t.Errorf("%+v", rows)
+	}
+	s.shell(t, code.Reveal(), 80, 24).sees("Which app")
+	await(t, "where it stands", func() bool {
+		rows = s.listed(t, Guide{})
+		return len(rows) == 1 && rows[0].Step == "App" && rows[0].Present
+	}, func() string { return fmt.Sprint(rows) })
+	if !rows[0].Began.Equal(began) || !rows[0].Waits.IsZero() {
+		t.Errorf("%+v", rows)
+	}
+}
+
+// auditOf is what the audit says that was done about a case.
+func (s *site) auditOf(t *testing.T, n cases.Number, did string) (out []cases.Entry) {
+	t.Helper()
+	all, _, err := s.o.Cases.Entries(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		if e.Case == n && e.Did == did {
+			out = append(out, e.Entry)
+		}
+	}
+	return out
+}
+
+// opened opens a database of cases, closed at the test's end.
+func opened(t *testing.T, where string) *cases.Store {
+	t.Helper()
+	return openedWith(t, where, cases.Options{})
+}
+
+func openedWith(t *testing.T, where string, o cases.Options) *cases.Store {
+	t.Helper()
+	s, err := cases.Open(t.Context(), where, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// TestTenantIsShownToWhoWasLetIn holds that the queue tells a tenant, and what blocks
+// there, to the one guide to whom its customer said yes, from that yes on and no longer
+// than it stands.
+func TestTenantIsShownToWhoWasLetIn(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	anna, ben := Guide{name: "Anna Berg", organisation: "Example Support"}, Guide{name: "Ben Berg", organisation: "Example Support"}
+	other := Guide{name: "Anna Berg", organisation: "Other Support"}
+	customer := s.shell(t, "anybody", 80, 24)
+	customer.sees("Which app")
+	customer.types("2\r")
+	customer.sees("Which tenant")
+	customer.presses("contoso.example\r", "contoso.example")
+	customer.sees("What contoso.example tells")
+	var rows []tui.QueueRow
+	await(t, "the case", func() bool { rows = s.listed(t, anna); return len(rows) == 1 }, func() string { return fmt.Sprint(rows) })
+	c, err := s.o.Cases.Case(t.Context(), cases.Number(rows[0].Number))
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := run.KnownGuide(anna.name, anna.organisation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tells := func(g Guide, want string) {
+		t.Helper()
+		await(t, fmt.Sprintf("%q to %s of %s", want, g.name, g.organisation), func() bool {
+			rows = s.listed(t, g)
+			if len(rows) != 1 {
+				return false
+			}
+			got := ""
+			if rows[0].Shown != nil {
+				got = rows[0].Shown.Tenant
+			}
+			return got == want
+		}, func() string { return fmt.Sprint(rows) })
+	}
+	asks, err := run.AskToWatch(t.Context(), c, who, run.GuideOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	customer.sees("Anna Berg")
+	tells(anna, "")
+	var last time.Time
+	await(t, "the yes", func() bool { // a prompt that opened takes no key for a second, nor for one after another
+		if time.Since(last) > 1500*time.Millisecond {
+			last = time.Now()
+			customer.types("\x19") // ctrl+y
+		}
+		return strings.Contains(customer.screen(), "Watched by Anna Berg")
+	}, customer.screen)
+	tells(anna, "contoso.example")
+	tells(ben, "")
+	tells(other, "")
+	tells(Guide{}, "")
+	if said := s.auditOf(t, c.Number(), didShow); len(said) == 0 || !strings.HasPrefix(said[0].Who, "Anna Berg, Example Support") {
+		t.Errorf("the audit says %+v", said)
+	}
+	if err := asks.Leave(t.Context(), flows.WatchLeft); err != nil {
+		t.Fatal(err)
+	}
+	tells(anna, "")
 }
 
 // TestStirsAreFew holds that a flood of changes wakes a console a few times a second,

@@ -96,7 +96,7 @@ type Server struct {
 
 	strangers tally // at the console
 	away      tally // those who came while the cases could not be reached
-	stirs     stirs // of cases, for the console
+	queue     queue // of cases, for the console
 
 	mu            sync.Mutex
 	sessions      map[*session]struct{}
@@ -136,6 +136,7 @@ func New(o Options) (*Server, error) {
 		sources:  &sources{limits: o.Limits, now: o.Now, of: map[netip.Prefix]*source{}},
 		commands: make(chan struct{}, max(o.Limits.Commands, 1)),
 	}
+	s.queue.store, s.queue.wait, s.queue.spoil = o.Cases, &s.seats, s.contained
 	o.Bans.onAdd(s.enforce)
 	s.inner = &ssh.Server{
 		Version:              version,

@@ -15,7 +15,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/time/rate"
 
-	"onboard.example/flows"
+	"onboard.example/ssh/cases"
 )
 
 // Why a session ends before the person leaves.
@@ -68,13 +68,13 @@ type session struct {
 	lost    bool // there is no case any more to go on with; of who runs it
 
 	mu     sync.Mutex
-	tell   func(string)       // shows the person a line; nil: nobody is there yet
-	stand  func(quiet bool)   // tells the person by what they come back, for good; nil: nobody is there yet
-	number string             // of the case; empty: none yet
-	fault  string             // by which what broke is found in the log; empty: nothing did
-	code   string             // by which it is gone on with; empty: it cannot be
-	state  func() flows.State // of the case; nil: there is none yet. It leads to no driver
-	since  time.Time          // when the case was begun
+	tell   func(string)     // shows the person a line; nil: nobody is there yet
+	stand  func(quiet bool) // tells the person by what they come back, for good; nil: nobody is there yet
+	number string           // of the case; empty: none yet
+	fault  string           // by which what broke is found in the log; empty: nothing did
+	code   string           // by which it is gone on with; empty: it cannot be
+	at     *cases.Case      // nil: none yet
+	sat    chan struct{}    // it is at one now
 	done   chan struct{}
 }
 
@@ -92,7 +92,7 @@ func newSession(srv *Server, c *conn, meta *gossh.ServerConn, ch gossh.Channel) 
 // openSession is a session of whoever is at the far end.
 func openSession(srv *Server, c *conn, ch far, errs io.Writer) *session {
 	l := srv.o.Limits
-	s := &session{srv: srv, conn: c, ch: ch, window: window{every: l.Resizes}, done: make(chan struct{})}
+	s := &session{srv: srv, conn: c, ch: ch, window: window{every: l.Resizes}, sat: make(chan struct{}, 1), done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.bytes = rate.NewLimiter(rate.Limit(l.Bytes), l.BytesBurst)
 	s.out = newOut(ch, l.Pending, func() {

@@ -183,13 +183,13 @@ func (srv *Server) vacate(s *session) {
 		delete(srv.atWork, number)
 	}
 	close(s.done)
-	srv.stirs.stir()
 }
 
 // sit takes the seat at a case, which is one over all nodes: whoever is at it on
 // another is told, and so is this session when somebody sits down there after it, or
 // the case is erased there. A store that is away keeps nobody from their case.
 func (s *session) sit(c *cases.Case) {
+	s.sits(c)
 	seat, err := c.Sit(s.ctx)
 	if err != nil {
 		if s.ctx.Err() == nil { // else nobody is left to sit there
@@ -240,9 +240,6 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 // drive sets a driver to work on a case.
 func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err error) {
 	o := &s.srv.o
-	if o.Guides != nil {
-		j = stirring{j, &s.srv.stirs}
-	}
 	sight := o.sight(s.conn.source)
 	defer func() {
 		if err != nil {
@@ -261,7 +258,7 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 			return nil, nil, fmt.Errorf("begin the run: %w", err)
 		}
 	}
-	s.working(drv, j)
+	s.notes(drv)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx)) // it is stopped after the screen, so that the last event is stored
 	done := make(chan struct{})
 	go func() {

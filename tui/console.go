@@ -20,6 +20,7 @@ type consoleScreen struct {
 // queuedMsg says what the queue gave.
 type queuedMsg struct {
 	rows []QueueRow
+	more bool
 	err  error
 }
 
@@ -38,8 +39,8 @@ func (m *Model) list() tea.Cmd {
 	m.console.asking, m.console.again = true, false
 	ctx, q := m.ctx, m.console.of.Queue
 	return func() tea.Msg {
-		rows, err := q.List(ctx)
-		return queuedMsg{rows, err}
+		rows, more, err := q.List(ctx)
+		return queuedMsg{rows, more, err}
 	}
 }
 
@@ -54,7 +55,7 @@ func (m *Model) listAgain() tea.Cmd {
 // listed takes what the queue gave.
 func (m *Model) listed(msg queuedMsg) tea.Cmd {
 	m.console.asking = false
-	m.console.queue.take(msg.rows, msg.err)
+	m.console.queue.take(msg.rows, msg.more, msg.err)
 	if m.console.again {
 		return m.list()
 	}
@@ -99,6 +100,10 @@ func (s *consoleScreen) body(m *Model) body {
 	at := s.place(rows)
 	for i, r := range rows {
 		from := len(b.rows)
+		if r.Shown == nil && m.size.class != narrow && unseen(i, at, m.size.h) && unseen(from, m.scroll, m.size.h) {
+			b.put(nil) // as high as what is not seen
+			continue
+		}
 		s.putRow(m, &b, r, i == at)
 		if i == at && s.filter == nil {
 			b.focus, b.focusEnd = from, len(b.rows)
@@ -107,8 +112,14 @@ func (s *consoleScreen) body(m *Model) body {
 			}
 		}
 	}
+	if s.queue.more {
+		b.put(para(RoleSubtle, wordQueueMore, 2, w)...)
+	}
 	return b
 }
+
+// unseen says whether a row is nowhere near another one in a window of a height.
+func unseen(row, from, h int) bool { return row < from-h || row > from+2*h }
 
 // unread says why the cases cannot be listed.
 func (s *consoleScreen) unread() string {
@@ -267,7 +278,11 @@ func (m *Model) consoleCounts() row {
 		return nil
 	}
 	all, waiting, present := q.counts()
-	r := say(RoleSubtle, fill(wordCounts, "all", number(all), "waiting", number(waiting), "here", number(present)))
+	words := wordCounts
+	if q.more {
+		words = wordCountsMore
+	}
+	r := say(RoleSubtle, fill(words, "all", number(all), "waiting", number(waiting), "here", number(present)))
 	if q.waiting || q.present {
 		r = r.add(RoleWarn, " · "+fill(wordCountsSeen, "n", number(len(m.console.rows()))))
 	}

@@ -20,14 +20,15 @@ import (
 type fakeQueue struct {
 	mu    sync.Mutex
 	rows  []QueueRow
+	more  bool
 	err   error
 	wakes []chan struct{}
 }
 
-func (q *fakeQueue) List(context.Context) ([]QueueRow, error) {
+func (q *fakeQueue) List(context.Context) ([]QueueRow, bool, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return slices.Clone(q.rows), q.err
+	return slices.Clone(q.rows), q.more, q.err
 }
 
 func (q *fakeQueue) Watch(ctx context.Context) <-chan struct{} {
@@ -229,7 +230,7 @@ func TestConsoleByNeed(t *testing.T) {
 	for range len(rows) {
 		rows = append(rows[1:], rows[0])
 		var q queued
-		q.take(rows, nil)
+		q.take(rows, false, nil)
 		var got []string
 		for _, r := range q.rows {
 			got = append(got, r.Number)
@@ -239,10 +240,66 @@ func TestConsoleByNeed(t *testing.T) {
 		}
 	}
 	var q queued
-	q.take(rows, nil)
+	q.take(rows, false, nil)
 	for text, n := range map[string]int{"": 5, "7kq": 1, "7KQM2X": 1, "steps": 1, "CONTOSO": 1, "consent": 1, "fabrikam": 0} {
 		if got := q.fit(text); len(got) != n {
 			t.Errorf("%q finds %d, want %d", text, len(got), n)
+		}
+	}
+}
+
+// TestConsoleOfThousands holds that what is seen of a queue of thousands is the same
+// as if all of it were laid out, wherever the cursor and the window are, and that it is
+// said that there are more.
+func TestConsoleOfThousands(t *testing.T) {
+	t.Parallel()
+	var rows []QueueRow
+	for i := range 5000 {
+		rows = append(rows, waitingRow(fmt.Sprintf("%04d-XY", i), "Diagnosis", 9000, 6000-i, i%2 == 0))
+		if i%1000 == 7 {
+			rows[i].Shown = &Shown{Tenant: "contoso.example", Blocks: "nothing"}
+		}
+	}
+	m := console(t, &fakeQueue{rows: rows, more: true}, 80, 24, nil)
+	if text := plainText(m.View().Content); !strings.Contains(text, "cases: over 5000 · waiting: 5000 · here: 2500") {
+		t.Errorf("it shows\n%s", text)
+	}
+	inOrder := m.console.queue.rows
+	for _, keys := range [][]string{{"down", "down"}, {"end"}, {"up"}, {"pgup"}, {"pgup", "pgup"}, {"home"}, {"pgdown"}, {"pgdown", "pgdown", "pgdown"}, {"down"}, {"end"}, {"pgdown"}} {
+		press(m, keys...)
+		seen := 0
+		for line := range strings.Lines(plainText(m.View().Content)) {
+			n := strings.TrimLeft(line, " ›")
+			if len(n) < 8 || n[4:7] != "-XY" {
+				continue
+			}
+			if i := slices.IndexFunc(inOrder, func(r QueueRow) bool { return r.Number == n[:7] }); seen > 0 && i != seen {
+				t.Errorf("after %v: %q is row %d, not %d", keys, n[:7], i, seen)
+			} else {
+				seen = i + 1
+			}
+		}
+		if seen == 0 {
+			t.Errorf("after %v nothing is seen:\n%s", keys, plainText(m.View().Content))
+		}
+	}
+	press(m, "end", "pgdown")
+	if text := strings.Join(strings.Fields(plainText(m.View().Content)), " "); !strings.Contains(text, "There are more.") {
+		t.Errorf("its end shows\n%s", text)
+	}
+}
+
+// BenchmarkConsoleOfThousands draws a queue of five thousand anew after a key.
+func BenchmarkConsoleOfThousands(b *testing.B) {
+	var rows []QueueRow
+	for i := range 5000 {
+		rows = append(rows, waitingRow(fmt.Sprintf("%04d-XY", i), "Diagnosis", 9000, 6000-i, i%2 == 0))
+	}
+	m := console(b, &fakeQueue{rows: rows}, 80, 24, nil)
+	for b.Loop() {
+		press(m, "down")
+		if m.View().Content == "" {
+			b.Fatal("nothing")
 		}
 	}
 }

@@ -181,13 +181,20 @@ func profileName(s flows.State) string {
 func Where(s flows.State) string { return whereWord(s) }
 
 func whereWord(s flows.State) string {
+	n, of := s.StepNumber()
+	return WhereAt(s.Place.Stage, n, of)
+}
+
+// WhereAt is Where of a run of which nothing is known but its stage, and the number of
+// its step among how many; 0: it is at none.
+func WhereAt(at flows.Stage, n, of int) string {
 	where := crumbTable[0].name
 	for _, c := range crumbTable {
-		if s.Place.Stage >= c.from {
+		if at >= c.from {
 			where = c.name
 		}
 	}
-	if n, of := s.StepNumber(); n > 0 {
+	if n > 0 {
 		return fill(wordWhereStep, "where", where, "n", number(n), "of", number(of))
 	}
 	return where

@@ -23,8 +23,9 @@ type Console struct {
 // Queue is what a guide sees of the cases that there are. Its methods are safe for
 // use by several goroutines.
 type Queue interface {
-	// List gives the cases that have not ended, in any order.
-	List(ctx context.Context) ([]QueueRow, error)
+	// List gives the cases that have not ended, in any order; where they are too many
+	// some of them, and more is true. What it gives is not changed.
+	List(ctx context.Context) (rows []QueueRow, more bool, err error)
 	// Watch gives a wake-up, never data, after something of List has changed; it
 	// closes when ctx ends.
 	Watch(ctx context.Context) <-chan struct{}
@@ -34,7 +35,7 @@ type Queue interface {
 // all there is of it: nothing here names a tenant but Shown.
 type QueueRow struct {
 	Number  string    // the public one
-	Step    string    // where it is, in words: see Where
+	Step    string    // where it is, in words: see Where; empty: nobody noted it
 	Began   time.Time // what its age counts from
 	Waits   time.Time // since when somebody is held up there; zero: nobody is
 	Present bool      // somebody is at it now
@@ -65,42 +66,62 @@ func byNeed(a, b QueueRow) int {
 // queued is the queue as it was listed last, and what of it is asked for.
 type queued struct {
 	rows    []QueueRow // by need, their texts clean
+	said    []string   // what each of them is found by, in small letters
+	more    bool       // there are others
+	fitted  []QueueRow // what fit gave last
+	asked   fitting    // and of what
 	listed  bool       // once
 	why     string     // why it cannot be listed now; empty: it can
 	waiting bool       // only who waits
 	present bool       // only who is there
 }
 
+// fitting is what of the queue is asked for.
+type fitting struct {
+	text             string
+	waiting, present bool
+	known            bool // it was asked
+}
+
 // take takes a list.
-func (q *queued) take(rows []QueueRow, err error) {
+func (q *queued) take(rows []QueueRow, more bool, err error) {
 	if err != nil {
 		q.why = clean(err.Error())
 		return
 	}
-	q.rows, q.listed, q.why = make([]QueueRow, len(rows)), true, ""
+	q.rows, q.more, q.listed, q.why = make([]QueueRow, len(rows)), more, true, ""
 	for i, r := range rows {
-		r.Number, r.Step = clean(r.Number), clean(r.Step)
+		r.Number, r.Step = clean(r.Number), cmp.Or(clean(r.Step), wordNoStep)
 		if r.Shown != nil {
 			r.Shown = &Shown{Tenant: clean(r.Shown.Tenant), Blocks: clean(r.Shown.Blocks)}
 		}
 		q.rows[i] = r
 	}
 	slices.SortStableFunc(q.rows, byNeed)
-}
-
-// fit are the rows that are asked for and hold a text.
-func (q *queued) fit(text string) []QueueRow {
-	want := strings.ToLower(strings.TrimSpace(text))
-	var out []QueueRow
-	for _, r := range q.rows {
+	q.said, q.asked = make([]string, len(q.rows)), fitting{}
+	for i, r := range q.rows {
 		said := r.Number + " " + strings.ReplaceAll(r.Number, "-", "") + " " + r.Step
 		if r.Shown != nil {
 			said += " " + r.Shown.Tenant + " " + r.Shown.Blocks
 		}
-		if (!q.waiting || !r.Waits.IsZero()) && (!q.present || r.Present) && strings.Contains(strings.ToLower(said), want) {
+		q.said[i] = strings.ToLower(said)
+	}
+}
+
+// fit are the rows that are asked for and hold a text. Thousands are looked at once,
+// not with each frame.
+func (q *queued) fit(text string) []QueueRow {
+	want := fitting{strings.ToLower(strings.TrimSpace(text)), q.waiting, q.present, true}
+	if q.asked == want {
+		return q.fitted
+	}
+	var out []QueueRow
+	for i, r := range q.rows {
+		if (!q.waiting || !r.Waits.IsZero()) && (!q.present || r.Present) && strings.Contains(q.said[i], want.text) {
 			out = append(out, r)
 		}
 	}
+	q.fitted, q.asked = out, want
 	return out
 }
 

@@ -6,9 +6,11 @@ const (
 	wordByeConsole = "The console is closed."
 
 	wordCounts       = "cases: {all} · waiting: {waiting} · here: {here}"
+	wordCountsMore   = "cases: over {all} · waiting: {waiting} · here: {here}"
 	wordCountsSeen   = "shown: {n}"
 	wordQueueComes   = "The cases are being listed."
 	wordQueueEmpty   = "No case is open just now. One stands here as soon as somebody has chosen something in it."
+	wordQueueMore    = "There are more. Listed are who waits, and of the others those in which something happened last."
 	wordQueueNoMatch = "No case has “{text}” in it."
 	wordQueueNoneFit = "No case fits what is asked for: w and p show the others again."
 	wordQueueUnread  = "the cases cannot be listed just now: {why}"
@@ -20,6 +22,7 @@ const (
 	wordColHere  = "here"
 	wordColStep  = "step"
 
+	wordNoStep    = "step not known"
 	wordHere      = "here"
 	wordAway      = "away"
 	wordRowWaits  = "waiting {time}"
