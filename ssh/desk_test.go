@@ -162,3 +162,58 @@ func TestWatchEndsWithTheGuide(t *testing.T) {
 		})
 	}
 }
+
+// TestGuideHelpsOnPlainLines holds that a guide without a terminal has the same: the
+// question, what is seen as it changes, moves and the end.
+func TestGuideHelpsOnPlainLines(t *testing.T) {
+	t.Parallel()
+	s, o := desked(t, nil)
+	customer := s.shell(t, "anybody", 100, 30)
+	customer.chooses()
+	guide, err := s.console(t, o.named("Anna Berg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide.reads("A number: ask to watch that case.")
+	guide.types("\n")
+	guide.reads("1. Case ")
+	guide.types("1\n")
+	guide.reads("Type ask to ask them")
+	guide.types("ask\n")
+	guide.reads("Until they say yes")
+	customer.sees("Anna Berg of Example Support asks to watch this run.")
+	if before := guide.bytes(); strings.Contains(before, "contoso") || strings.Contains(before, "Hetk") {
+		t.Fatalf("before the yes the guide was sent\n%s", before)
+	}
+	customer.answers(keyAllow, "Watched by Anna Berg (Example Support)")
+	guide.reads("You watch as Anna Berg (Example Support)")
+	guide.reads("Hetk Calendar Sync for contoso.example")
+	customer.presses("\r", "● Diagnosis")
+	guide.reads("The customer is at: Diagnosis.")
+	guide.types("f\n")
+	guide.reads("1. ")
+	guide.types("p 1\n")
+	guide.reads("The customer sees a marker")
+	customer.sees("◆ Anna Berg")
+	guide.types("n Look at line two, please.\n")
+	customer.sees("Look at line two, please.")
+	customer.types(keyStop)
+	guide.reads("You watch no more: the customer ended it. Nothing of the run is kept here.")
+	guide.types("\n")
+	guide.types("q\n")
+	guide.reads("The console is closed.")
+	if code := guide.ends(); code != codeDone {
+		t.Errorf("it ends with %d", code)
+	}
+	var kinds []string
+	for _, d := range deeds(t, s.o.Cases) {
+		for _, did := range []string{didOpen, didAsk, didEnter, didPoint, didNote, didEnd, didClose} {
+			if strings.Contains(d, " "+did) {
+				kinds = append(kinds, did)
+			}
+		}
+	}
+	if got := strings.Join(kinds, " "); got != strings.Join([]string{didOpen, didAsk, didEnter, didPoint, didNote, didEnd, didClose}, " ") {
+		t.Errorf("the audit has %s", got)
+	}
+}

@@ -79,6 +79,8 @@ type plain struct {
 	pending bool // the prompt stands at the end of a line
 	guides  plainGuides
 
+	numbered []string // the cases as they were told last, at a console
+
 	now   standing // for the reader: what is asked
 	asks  stand    // the same, here
 	stale uint32   // the question at which it was said that a line came too early
@@ -241,8 +243,20 @@ func (p *plain) follow() {
 	p.m.onward()
 }
 
-// news prints every finding that turned since it was printed last.
+// news prints what turned since it was printed last.
 func (p *plain) news() {
+	p.newFindings()
+	p.newTrouble()
+	p.guideNews()
+	if n := p.m.notice.text; n != "" {
+		p.m.notice = span{}
+		p.endPrompt()
+		p.out.line(n)
+	}
+}
+
+// newFindings prints every finding that turned since it was printed last.
+func (p *plain) newFindings() {
 	es := p.m.entries(nil)
 	worstFirst(es)
 	for _, e := range es {
@@ -260,13 +274,6 @@ func (p *plain) news() {
 		p.said[e.id] = text
 		p.endPrompt()
 		p.out.line(text)
-	}
-	p.newTrouble()
-	p.guideNews()
-	if n := p.m.notice.text; n != "" {
-		p.m.notice = span{}
-		p.endPrompt()
-		p.out.line(n)
 	}
 }
 

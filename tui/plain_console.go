@@ -17,7 +17,7 @@ func (p *plain) watchQueue(ctx context.Context) {
 	p.tellQueue("")
 	for p.out.err == nil {
 		if !p.pending {
-			p.out.prompt(plainConsoleAsk)
+			p.out.prompt(p.consoleAsk())
 			p.pending = true
 		}
 		select {
@@ -35,15 +35,34 @@ func (p *plain) watchQueue(ctx context.Context) {
 				p.endPrompt()
 				return
 			}
+			if p.early(l) {
+				continue
+			}
 			p.pending = false
 			text := clean(strings.TrimSpace(l.text))
 			if text == "q" {
 				return
 			}
+			if r, ok := p.rowBy(text); ok && c.of.Ask != nil {
+				if !p.visit(ctx, r) {
+					return
+				}
+				waiting = p.relist(ctx, waiting)
+				p.tellQueue("")
+				continue
+			}
 			waiting = p.relist(ctx, waiting)
 			p.queueLine(text, l.long)
 		}
 	}
+}
+
+// consoleAsk says what can be typed.
+func (p *plain) consoleAsk() string {
+	if p.m.console.of.Ask == nil {
+		return plainConsoleAsk
+	}
+	return plainConsoleOpen + " " + plainConsoleAsk
 }
 
 // relist lists the queue anew and tells who began to wait since then; before is who
@@ -106,6 +125,7 @@ func (p *plain) tellQueue(text string) {
 	if len(rows) == 0 {
 		p.out.line(c.nothing())
 	}
+	p.numbered = nil
 	for i, r := range rows[:min(len(rows), mostTold)] {
 		waits := wordRowGoesOn
 		if !r.Waits.IsZero() {
@@ -116,6 +136,7 @@ func (p *plain) tellQueue(text string) {
 			line += fill(plainConsoleShown, "tenant", r.Shown.told())
 		}
 		p.out.line(line)
+		p.numbered = append(p.numbered, r.Number)
 	}
 	if n := len(rows) - mostTold; n > 0 {
 		p.out.line(fill(plainConsoleMore, "n", number(n)))

@@ -18,7 +18,17 @@ func (p *plain) scene() scene {
 	if sc, ok := p.guideScene(); ok {
 		return sc
 	}
-	var sc scene
+	sc := p.stageScene()
+	sc.guarded = p.m.state.SignIn.Busy || p.m.applying() || sc.q.ID == flows.AskSignIn || sc.q.ID == flows.AskConfirm ||
+		sc.q.ID == flows.AskFoundYes
+	if sc.open {
+		p.common(&sc)
+	}
+	return sc
+}
+
+// stageScene is the scene of where the run is.
+func (p *plain) stageScene() (sc scene) {
 	switch p.m.state.Place.Stage {
 	case flows.StageApp:
 		sc = p.appScene()
@@ -38,11 +48,6 @@ func (p *plain) scene() scene {
 		sc = p.proofScene()
 	}
 	sc.key = strings.Join([]string{number(int(p.m.state.Place.Stage)), string(p.m.state.Place.Step), sc.key}, "|")
-	sc.guarded = p.m.state.SignIn.Busy || p.m.applying() || sc.q.ID == flows.AskSignIn || sc.q.ID == flows.AskConfirm ||
-		sc.q.ID == flows.AskFoundYes
-	if sc.open {
-		p.common(&sc)
-	}
 	return sc
 }
 

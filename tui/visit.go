@@ -109,13 +109,18 @@ func (m *Model) visited(msg visitedMsg) tea.Cmd {
 	return tea.Batch(m.listen(), m.lookOn(), m.tick())
 }
 
-// backToQueue forgets the case that was watched, and shows the queue.
+// backToQueue shows the queue, and nothing of the case any more.
 func (m *Model) backToQueue() tea.Cmd {
+	m.forgetCase()
+	m.deaf = m.now().Add(typeAhead)
+	return tea.Batch(m.listen(), m.list(), m.tick())
+}
+
+// forgetCase forgets the case that was watched, and follows the queue again.
+func (m *Model) forgetCase() {
 	m.blank()
 	m.guide = nil
 	m.drive(noRun{queue: m.console.of.Queue})
-	m.deaf = m.now().Add(typeAhead)
-	return tea.Batch(m.listen(), m.list(), m.tick())
 }
 
 // leaveCase goes back to the queue at once, and tells the customer behind it.

@@ -28,6 +28,9 @@ func (r *reception) ask(_ context.Context, number string) (Seat, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked = append(r.asked, number)
+	if s, wakes := r.seat.(wakingSeat); wakes {
+		return s, r.err
+	}
 	return quietSeat{r.seat}, r.err
 }
 

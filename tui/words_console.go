@@ -70,6 +70,17 @@ const (
 	plainConsoleShown = " {tenant}."
 	plainConsoleWaits = "Case {case} waits now, {here}, {step}."
 	plainConsoleAsk   = "Enter: list again. w: who waits. p: who is here. / and a text: search. q: leave."
+	plainConsoleOpen  = "A number: ask to watch that case."
 	plainConsoleMore  = "{n} more: search for one."
 	plainConsoleWhat  = "“{text}” is nothing that can be done here."
+
+	plainVisitYes   = "ask"
+	plainVisitAsk   = "Type ask to ask them, or nothing to leave it:"
+	plainVisitNot   = "Nobody was asked."
+	plainCaseKeys   = "Enter: where they are. f: what was found, and f 2: all of it. p 2: point there. n and a text: note. s, s 2: suggest a path. r: look again. q: leave."
+	plainCasePrompt = "Case {case}:"
+	plainCaseAt     = "The customer is at: {where}."
+	plainCaseWaits  = "The customer has not said yes. " + plainCaseLeave
+	plainCaseLeave  = "q leaves, and takes the question back."
+	plainCaseNumber = "Which one? f and s alone number what there is."
 )
