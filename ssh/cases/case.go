@@ -245,19 +245,29 @@ func (c *Case) About(ctx context.Context) (About, error) {
 	return a, nil
 }
 
-// Renew draws a new resume code; the one before opens nothing from then on.
+// Renew draws a new resume code; the one before opens nothing from then on. Where
+// nobody knows whether it is stored (ErrAway, or ctx ended) the code comes with the
+// error: that one or the one before opens the case, and who has the case must be told
+// both. With any other error there is none, and the one before goes on.
 func (c *Case) Renew(ctx context.Context) (Code, error) {
 	code, err := newCode(c.store.o.Random)
 	if err != nil {
 		return Code{}, err
 	}
 	find, proof := c.store.keys.code(code)
-	if err := c.change(ctx, "renewing the resume code", false, func(q *queries) (int64, error) {
-		return q.exec(q.renewCase, find, proof, c.id)
-	}); err != nil {
+	renew := func() error {
+		return c.change(ctx, "renewing the resume code", false, func(q *queries) (int64, error) {
+			return q.exec(q.renewCase, find, proof, c.id)
+		})
+	}
+	err = renew()
+	if errors.Is(err, ErrAway) { // the same once more: it is soon that an answer is lost
+		err = renew()
+	}
+	if err != nil && !errors.Is(err, ErrAway) && ctx.Err() == nil {
 		return Code{}, err
 	}
-	return code, nil
+	return code, err
 }
 
 // Bind has the code open the case only together with an SSH key, by its

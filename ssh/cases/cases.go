@@ -28,7 +28,8 @@ import (
 
 // Options say how cases are kept. The zero value is fit for use.
 type Options struct {
-	// Now is the clock; nil is time.Now.
+	// Now is the clock. Nil is time.Now, and in PostgreSQL the database's clock, which
+	// all nodes share.
 	Now func() time.Time
 	// Random is where codes and numbers are drawn from; nil is crypto/rand. It
 	// is read by several goroutines at once.
@@ -55,6 +56,8 @@ type Options struct {
 	// Log hears of sweeps and of what failed in them; nil is nobody. Nothing of
 	// what a case holds is told it, and no code.
 	Log *slog.Logger
+
+	wall func() time.Time // what the clock of this machine says; nil: time.Now
 }
 
 // The defaults of Options.
@@ -70,8 +73,9 @@ const (
 type Store struct {
 	o       Options
 	dialect dialect
-	hearing *hearing // nil: there are no other nodes
-	wiper   *wiper   // nil: the writer wipes
+	hearing *hearing     // nil: there are no other nodes
+	clock   *sharedClock // nil: the machine's own
+	wiper   *wiper       // nil: the writer wipes
 	keys    keyring
 	tries   *tries
 	files   *files
@@ -93,8 +97,8 @@ type Store struct {
 // file, which it makes where there is none, or by its URL (postgres://…) a
 // PostgreSQL database, which must be there. A file is this process's alone until
 // Close: ErrBusy says that another has it. A PostgreSQL database is for as many
-// nodes as there are; they must keep the same time to within a few seconds.
-// ErrAway, ErrAddress, ErrCorrupt, ErrForeign, ErrNewer and the errors of a disk
+// nodes as there are.
+// ErrAway, ErrAddress, ErrPlain, ErrCorrupt, ErrForeign, ErrNewer and the errors of a disk
 // that is full, read-only or forbidden say why else it cannot be opened.
 //
 // What a URL leaves open pgx takes from the environment: PGPASSWORD, PGPASSFILE,
@@ -108,11 +112,15 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	}
 	if IsURL(where) {
 		s.dialect = postgresDialect()
+		if o.Now == nil {
+			s.clock = &sharedClock{wall: s.o.wall}
+			s.o.Now = s.clock.now
+		}
 	}
-	s.tries = newTries(s.o.Tries, s.o.Now)
 	if err := s.open(ctx, where); err != nil {
 		return nil, s.storing(ctx, "opening the database of cases", err)
 	}
+	s.tries = newTries(s.o.Tries, s.o.Now)
 	tick := time.NewTicker(s.o.SweepEvery)
 	var wg sync.WaitGroup
 	wg.Go(s.work)
@@ -140,8 +148,11 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 
 // filled has the defaults in place of what was not said.
 func (o Options) filled() Options {
+	if o.wall == nil {
+		o.wall = time.Now
+	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = o.wall
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader
@@ -179,6 +190,9 @@ func (s *Store) open(ctx context.Context, where string) (err error) {
 		return err
 	}
 	if s.reads, err = prepare(ctx, s.files.read, d); err != nil {
+		return err
+	}
+	if err := s.keep(ctx); err != nil {
 		return err
 	}
 	if err := s.reckon(ctx); err != nil {

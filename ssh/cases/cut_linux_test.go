@@ -83,6 +83,7 @@ func TestALostAnswerIsNotStoredTwice(t *testing.T) {
 	k := newCutter(t, s)
 	store := open(t, s.URLAt(k.dir, name), Options{})
 	c, _ := begun(t, store)
+	d, _ := begun(t, store)
 	batch := []flows.Record{note("w", 1, "a"), note("w", 2, "b")}
 	// The store sweeps by itself once it is open, and an answer of that may be lost too:
 	// so what is counted is that each of these lost its own, not how many there were.
@@ -102,19 +103,37 @@ func TestALostAnswerIsNotStoredTwice(t *testing.T) {
 	}
 	unheard("a case", func() error { _, _, err := store.New(t.Context()); return err })
 	unheard("a key", func() error { return c.Bind(t.Context(), aKey) })
+	var renewed Code
+	unheard("a code", func() (err error) { renewed, err = c.Renew(t.Context()); return err })
+	for range 2 {
+		unheard("a seat", func() error { return second(d.Sit(t.Context())) })
+	}
 	entry := Entry{Who: "Ada, Fabrikam", Did: "watched", Mark: "one"}
 	for range 2 {
 		unheard("an entry", func() error { return second(store.Audit(t.Context(), entry)) })
 	}
 	k.armed.Store(false)
+	if _, err := store.Resume(t.Context(), Try{Code: renewed.Reveal(), From: stranger, Key: aKey}); err != nil {
+		t.Errorf("the code that came without an answer: %v", err)
+	}
+	sat(t, c) // so that the node has something to keep
+	if present(t, d) == "" {
+		t.Error("nobody's seat was not stored")
+	}
+	tick, _ := lease(t, store)
+	tick <- noon
+	tick <- noon // the one before is done
+	if at := present(t, d); at != "" || present(t, c) == "" {
+		t.Errorf("at the case that nobody sat down at is %q", at)
+	}
 	if h, err := store.Audit(t.Context(), entry); err != nil || h.Seq != 1 {
 		t.Errorf("the entry is at %+v, %v", h, err)
 	}
 	if h, err := store.CheckAudit(t.Context(), AuditHead{}); err != nil || h.Seq != 1 {
 		t.Errorf("the audit ends at %+v, %v", h, err)
 	}
-	if n, err := open(t, s.URL(name), Options{}).Count(t.Context()); err != nil || n != 2 {
-		t.Errorf("another node counts %d cases, %v", n, err) // of the second nobody ever heard
+	if n, err := open(t, s.URL(name), Options{}).Count(t.Context()); err != nil || n != 3 {
+		t.Errorf("another node counts %d cases, %v", n, err) // of the third nobody ever heard
 	}
 	if last := must(t, c, 0, batch...); last != 2 {
 		t.Errorf("it is at %d", last)

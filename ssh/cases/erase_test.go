@@ -277,6 +277,35 @@ func TestASweepThatIsCutShortIsWiped(t *testing.T) {
 	})
 }
 
+// A sweep that failed is tried again soon, and not when the next is due.
+func TestASweepThatFailedIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cases.db")
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s, err := Open(t.Context(), path, Options{Log: logger(&log), Keep: 90 * time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun(t, s)
+		raw(t, s, `PRAGMA query_only = ON`)
+		time.Sleep(2*time.Hour + time.Second)
+		synctest.Wait()
+		raw(t, s, `PRAGMA query_only = OFF`)
+		time.Sleep(2 * sweepAgain)
+		synctest.Wait()
+		if n, err := s.Count(t.Context()); n != 0 || err != nil {
+			t.Errorf("%d cases, %v", n, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if !strings.Contains(log.String(), "were not removed") {
+			t.Errorf("it never failed: %s", log.String())
+		}
+	})
+}
+
 func TestTheStoreSweepsByItself(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "cases.db")

@@ -43,6 +43,9 @@ func (h *hearing) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if err == nil {
+			continue
+		}
 		if time.Since(from) > hearMost {
 			pause, away = hearPause, false
 		}
@@ -59,7 +62,8 @@ func (h *hearing) run(ctx context.Context) {
 	}
 }
 
-// connected hears over one connection, once somebody watches, until it is lost.
+// connected hears over one connection, once somebody watches, until it is lost, or
+// nobody has watched for hearEvery.
 func (h *hearing) connected(ctx context.Context) error {
 	for len(h.on.topics()) == 0 {
 		select {
@@ -80,9 +84,15 @@ func (h *hearing) connected(ctx context.Context) error {
 		_ = conn.Close(short) // it is lost, or of no more use
 	}()
 	heard := map[string]struct{}{}
+	busy := time.Now()
 	for {
 		if err := h.follow(ctx, conn, heard); err != nil {
 			return err
+		}
+		if len(heard) > 0 {
+			busy = time.Now()
+		} else if time.Since(busy) >= hearEvery {
+			return nil
 		}
 		if err := h.wait(ctx, conn); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -88,7 +89,15 @@ func numbered1(query string) string {
 // IsURL says whether cases are kept in a PostgreSQL database at where, and not in
 // a file of that name.
 func IsURL(where string) bool {
-	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+	_, ok := rest(where)
+	return ok
+}
+
+// rest is a URL without its scheme, in whichever letters that is written: it must not
+// become the name of a file, with the password in it.
+func rest(where string) (string, bool) {
+	scheme, rest, ok := strings.Cut(strings.TrimSpace(where), "://")
+	return rest, ok && (strings.EqualFold(scheme, "postgres") || strings.EqualFold(scheme, "postgresql"))
 }
 
 // Place is where cases are kept, for people and logs: the path of a file, or what
@@ -109,8 +118,8 @@ func Place(where string) string {
 }
 
 // CheckPlace says what is wrong with where cases are to be kept, as far as that is
-// seen without asking anybody: ErrAddress of a URL that is none. It holds no
-// password.
+// seen without asking anybody: ErrAddress of a URL that is none, and ErrPlain. It holds
+// no password.
 func CheckPlace(where string) error {
 	if !IsURL(where) {
 		return nil
@@ -123,6 +132,9 @@ func CheckPlace(where string) error {
 // environment (PGPASSWORD, PGPASSFILE, PGSSLMODE, …) where it is silent. No error
 // holds a password.
 func parseURL(where string) (*pgx.ConnConfig, error) {
+	if rest, ok := rest(where); ok {
+		where = "postgres://" + rest
+	}
 	u, err := url.Parse(where)
 	if err != nil {
 		return nil, ErrAddress // a part of a password that was not escaped may be in err
@@ -134,6 +146,9 @@ func parseURL(where string) (*pgx.ConnConfig, error) {
 			return nil, ErrAddress
 		}
 		return nil, fmt.Errorf("%w: %s", ErrAddress, why.Error())
+	}
+	if mayBeRead(c) {
+		return nil, ErrPlain
 	}
 	if c.ConnectTimeout == 0 || c.ConnectTimeout > time.Minute { // pgx's own is two minutes
 		c.ConnectTimeout = connectTime
@@ -152,6 +167,28 @@ func parseURL(where string) (*pgx.ConnConfig, error) {
 		c.RuntimeParams["synchronous_commit"] = "on"
 	}
 	return c, nil
+}
+
+// mayBeRead says whether a host elsewhere may be spoken to in the open although nobody
+// said so: PostgreSQL's own choice is to try without TLS where there is none.
+func mayBeRead(c *pgx.ConnConfig) bool {
+	ways := []*pgconn.FallbackConfig{{Host: c.Host, TLSConfig: c.TLSConfig}}
+	open, closed := map[string]bool{}, map[string]bool{}
+	for _, w := range append(ways, c.Fallbacks...) {
+		ip, err := netip.ParseAddr(w.Host)
+		if strings.HasPrefix(w.Host, "/") || strings.HasPrefix(w.Host, "@") || w.Host == "localhost" || err == nil && ip.IsLoopback() {
+			continue
+		}
+		if w.TLSConfig == nil {
+			open[w.Host] = true
+		} else {
+			closed[w.Host] = true
+		}
+		if open[w.Host] && closed[w.Host] {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsSecret says whether a text has a password of a URL in it.

@@ -89,6 +89,7 @@ WHERE cases.id = ? ORDER BY records.seq`
 	whoSits    = `SELECT nodes.name, seats.since_at FROM seats JOIN nodes ON nodes.id = seats.node WHERE seats.case_id = ? AND nodes.until_at > ?`
 	dropSeat   = `DELETE FROM seats WHERE case_id = ? AND word = ?`
 	freeSeat   = `DELETE FROM seats WHERE case_id = ?`
+	dropWord   = `DELETE FROM seats WHERE node = ? AND word = ?`
 	dropSeats  = `DELETE FROM seats WHERE node NOT IN (SELECT id FROM nodes)`
 	dropNodes  = `DELETE FROM nodes WHERE until_at < ?`
 	leaveSeats = `DELETE FROM seats WHERE node = ?`
@@ -134,7 +135,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 type statements struct {
 	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
 	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
-	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addYes, dropYeses, yesTo, queue,
+	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addYes, dropYeses, yesTo, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries *sql.Stmt
 
@@ -175,6 +176,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.getSeat, getSeat},
 		{&s.whoSits, whoSits},
 		{&s.dropSeat, dropSeat},
+		{&s.dropWord, dropWord},
 		{&s.freeSeat, freeSeat},
 		{&s.dropSeats, dropSeats},
 		{&s.dropNodes, dropNodes},

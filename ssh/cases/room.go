@@ -55,8 +55,8 @@ func (s *Store) reckon(ctx context.Context) error {
 	return nil
 }
 
-// reckoning counts with each tick, where something was written since the last, until
-// the store is closed.
+// reckoning counts with each tick, where something was written since the last, and
+// keeps the time, until the store is closed.
 func (s *Store) reckoning(tick <-chan time.Time) {
 	for {
 		select {
@@ -64,6 +64,7 @@ func (s *Store) reckoning(tick <-chan time.Time) {
 			return
 		case <-tick:
 		}
+		_ = s.keep(s.ctx) // or with the next
 		if s.room.stale.Swap(false) {
 			_ = s.reckon(s.ctx) // or with the next
 		}

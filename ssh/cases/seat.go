@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 )
@@ -49,6 +50,8 @@ func (c *Case) Sit(ctx context.Context) (*Seat, error) {
 	watch, stop := context.WithCancel(c.store.ctx)
 	st.stop = stop
 	wake := c.store.watchers.watch(watch, ofSeat(c.number)) // before it can be taken
+	sat := c.store.seats.expect(st.word)
+	defer sat()
 	err := c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofSeat(c.number), ofQueue}, do: func(q *queries) (answer, fault error) {
 		return st.put(q, q.putSeat)
 	}})
@@ -164,7 +167,8 @@ func (c *Case) Present(ctx context.Context) (p Presence, ok bool, err error) {
 type seats struct {
 	mu    sync.Mutex
 	all   map[*Seat]struct{}
-	ever  bool // there were some
+	soon  map[string]struct{} // the words of those that are being sat down in
+	ever  bool                // there were some
 	ended bool
 	looks sync.WaitGroup
 }
@@ -182,6 +186,41 @@ func (s *seats) add(st *Seat, look func()) bool {
 	s.all[st], s.ever = struct{}{}, true
 	s.looks.Go(look)
 	return true
+}
+
+// expect says that a seat may be in the database before it is among these.
+func (s *seats) expect(word string) (over func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.soon == nil {
+		s.soon = map[string]struct{}{}
+	}
+	s.soon[word] = struct{}{}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.soon, word)
+	}
+}
+
+// nobodys are those of some words that no seat has: somebody sat down and never heard
+// of it.
+func (s *seats) nobodys(words map[string]struct{}) (out []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	has := maps.Clone(s.soon)
+	if has == nil {
+		has = map[string]struct{}{}
+	}
+	for st := range s.all {
+		has[st.word] = struct{}{}
+	}
+	for word := range words {
+		if _, ok := has[word]; !ok {
+			out = append(out, word)
+		}
+	}
+	return out
 }
 
 // end ends the looking, and says whether there were seats.
@@ -246,6 +285,9 @@ func (s *Store) leasing(tick <-chan time.Time) {
 			words, err = q.seatsOf(s.node)
 			return nil, err
 		}})
+		if nobodys := s.seats.nobodys(words); err == nil && len(nobodys) > 0 {
+			err = s.free(nobodys)
+		}
 		switch {
 		case err == nil:
 			s.watchers.wake(s.seats.besides(words)...)
@@ -253,6 +295,18 @@ func (s *Store) leasing(tick <-chan time.Time) {
 			s.o.Log.Warn("who is at work here is not known to other nodes", "reason", s.storing(s.ctx, "keeping the seats", err).Error())
 		}
 	}
+}
+
+// free drops seats of this node.
+func (s *Store) free(words []string) error {
+	return s.submit(&job{ctx: s.ctx, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
+		for _, word := range words {
+			if _, err := q.exec(q.dropWord, s.node, word); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}})
 }
 
 // bury drops the nodes that are gone since a time, and then their seats: a node that
@@ -283,18 +337,23 @@ func (q *queries) seatsOf(node string) (words map[string]struct{}, err error) {
 	return words, rows.Err()
 }
 
-// vacate drops this node and its seats, at its end. Where that fails their time
-// runs out.
+// vacate drops this node and its seats, at its end, when the writer has ended, and
+// tells the others. Where that fails their time runs out.
 func (s *Store) vacate() error {
-	if !s.seats.end() {
+	if !s.seats.end() || s.writes == nil {
 		return nil
 	}
-	ctx, cancel := s.bounded(s.ctx)
-	defer cancel()
-	for _, stmt := range []string{leaveSeats, leaveNode} {
-		if _, err := s.files.write.ExecContext(ctx, s.dialect.sql(stmt), s.node); err != nil {
-			return err
+	j := &job{ctx: s.ctx, done: make(chan error, 1), wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
+		for _, stmt := range []string{leaveSeats, leaveNode} {
+			if _, err := q.tx.ExecContext(q.ctx, s.dialect.sql(stmt), s.node); err != nil {
+				return nil, err
+			}
 		}
+		return nil, nil
+	}}
+	if s.dialect.patience > 0 {
+		j.until = time.Now().Add(s.dialect.patience)
 	}
-	return nil
+	s.together([]*job{j})
+	return <-j.done
 }

@@ -129,6 +129,30 @@ func TestSeatsGoWithTheirNode(t *testing.T) {
 	})
 }
 
+// A seat of which nobody heard that it is theirs is freed, and no other.
+func TestNobodysSeatIsFreed(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{Node: "n1"})
+		c, _ := begun(t, s)
+		other, _ := begun(t, s)
+		stays := sat(t, other)
+		nobodys := &Seat{c: c, word: "nobody's", since: noon}
+		if err := s.submit(&job{ctx: t.Context(), do: func(q *queries) (answer, fault error) { return nobodys.put(q, q.putSeat) }}); err != nil {
+			t.Fatal(err)
+		}
+		if present(t, c) != "n1" {
+			t.Fatal("nobody sits there")
+		}
+		tick, _ := lease(t, s)
+		tick <- noon
+		tick <- noon // the one before is done
+		if at := present(t, c); at != "" || present(t, other) != "n1" || isTaken(stays) {
+			t.Errorf("at the case is %q, at the other %q", at, present(t, other))
+		}
+	})
+}
+
 // lease has a store renew its lease by hand.
 func lease(t *testing.T, s *Store) (tick chan<- time.Time, done <-chan struct{}) {
 	t.Helper()

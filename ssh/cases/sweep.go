@@ -54,20 +54,33 @@ func (s *Store) sweepSome(ctx context.Context, before int, gone *int) *job {
 	return j
 }
 
-// sweeping sweeps at once and with each tick, until the store is closed.
+// sweepAgain is how long after a sweep that failed the next is tried: the database was
+// away, or its disk full.
+const sweepAgain = time.Minute
+
+// sweeping sweeps at once and with each tick, and soon again where it fails, until
+// the store is closed. Traces that another node left are removed then too.
 func (s *Store) sweeping(tick <-chan time.Time) {
 	for {
+		var again <-chan time.Time
 		n, err := s.Sweep(s.ctx)
 		switch {
 		case errors.Is(err, ErrClosed):
 			return
+		case err != nil && !errors.Is(err, ErrUnwiped): // of which the store takes care
+			again = time.After(sweepAgain)
+			fallthrough
 		case err != nil:
 			s.o.Log.Warn("old cases were not removed", "cases", n, "reason", err.Error())
 		case n > 0:
 			s.o.Log.Info("old cases were removed", "cases", n)
 		}
+		if s.wiper != nil {
+			s.wiper.tell()
+		}
 		select {
 		case <-tick:
+		case <-again:
 		case <-s.quit:
 			return
 		}

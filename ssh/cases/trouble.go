@@ -59,6 +59,10 @@ var (
 	// ErrAddress says that the URL of a database is none. It does not repeat it, for
 	// the password that may be in it.
 	ErrAddress = errors.New("this is no address of a PostgreSQL database, such as postgres://onboard@db.example/onboard?sslmode=verify-full, with the password in the file that PGPASSFILE names")
+	// ErrPlain says that a database on another machine might be spoken to in the open,
+	// password and all: without an sslmode, and with prefer or allow, whoever is on the way
+	// chooses.
+	ErrPlain = errors.New("the URL of the database leaves it to the network whether others can read along: say sslmode=verify-full (or require; or disable, where the way is safe by other means)")
 	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("the store of cases is closed")
 	// ErrCorrupt says that the database is broken; what it holds cannot be trusted.

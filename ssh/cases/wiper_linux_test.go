@@ -194,11 +194,7 @@ func TestStatisticsOfBeforeAreDropped(t *testing.T) {
 	s := postgres(t)
 	dump, _ := dumped(t, 2)
 	at := restoredPostgres(t, dump)
-	u, err := url.Parse(at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := u.Query().Get("search_path")
+	name := nameIn(t, at)
 	known := func() (n int) {
 		s.ask(t, `SELECT COUNT(*) FROM pg_stats WHERE schemaname = '`+name+`' AND tablename IN ('cases', 'doors', 'invitations') AND attname IN ('number', 'find', 'proof', 'bound', 'secret', 'scope', 'tenant', 'made_by')`, &n)
 		return n
