@@ -23,6 +23,9 @@ type desk struct {
 	mu   sync.Mutex
 	at   *place // nil: at no case
 	shut bool
+
+	owed  sync.Mutex
+	first chan struct{} // closed once what was left to be done behind is; nil: nothing was
 }
 
 // Why a guide is not let do something. They read it.
@@ -107,8 +110,9 @@ func (d *desk) close(why flows.WatchEnd) {
 		_ = d.at.end(ctx, why) // likewise
 		d.at = nil
 	}
-	if err := d.audit(ctx, "", didClose, ""); err != nil {
-		d.s.srv.o.Log.Error("a console was closed, and the audit does not say so", "guide", d.who.name, "why", err.Error())
+	closed := func(ctx context.Context) error { return d.audit(ctx, "", didClose, "") }
+	if d.owes() || closed(ctx) != nil { // in the order in which it happened
+		d.behind("", d.s.srv.o.Now().Add(flows.WatchMost), closed)
 	}
 }
 
@@ -300,37 +304,59 @@ func (p *place) end(ctx context.Context, why flows.WatchEnd) error {
 	if err == nil && !p.journal.lacks() {
 		return nil
 	}
-	srv := p.desk.s.srv
-	srv.seats.Go(func() {
-		defer p.desk.s.caught()
-		p.endOn(why)
+	// Until the store has it the customer's bar says that somebody watches.
+	p.desk.behind(p.number, p.until, func(ctx context.Context) error {
+		if err := p.Guide.Leave(ctx, why); err != nil {
+			return err
+		}
+		return p.journal.make(ctx)
 	})
 	return p.desk.inWords(p.number, err)
 }
 
-// endOn ends the watch, and says so in the audit, as soon as the store is back: until
-// then the customer's bar says that somebody watches. It gives up when the server
-// stops, and when the watch is over by itself.
-func (p *place) endOn(why flows.WatchEnd) {
-	o := &p.desk.s.srv.o
-	tick := time.NewTicker(oweAgain)
-	defer tick.Stop()
-	for last := false; !last; {
-		<-tick.C
-		last = p.desk.s.srv.stopping() || o.Now().After(p.until)
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(p.desk.s.ctx), lastWords/2)
-		err := p.Guide.Leave(ctx, why)
-		if err == nil {
-			err = p.journal.make(ctx)
-		}
-		cancel()
-		switch {
-		case err == nil, errors.Is(err, cases.ErrNoCase):
-			return
-		case last:
-			o.Log.Error("a guide's watch was not ended in the store, or the audit lacks it", "case", string(p.number), "guide", p.desk.who.name, "why", err.Error())
-		}
+// owes says whether something is still to be done behind.
+func (d *desk) owes() bool {
+	d.owed.Lock()
+	defer d.owed.Unlock()
+	select {
+	case <-d.first:
+		return false
+	default:
+		return d.first != nil
 	}
+}
+
+// behind does what the store could not take now as soon as it is back, behind the
+// session and one after the other. It gives up at a time, and when the server stops.
+func (d *desk) behind(n cases.Number, until time.Time, do func(ctx context.Context) error) {
+	done := make(chan struct{})
+	d.owed.Lock()
+	first := d.first
+	d.first = done
+	d.owed.Unlock()
+	srv := d.s.srv
+	srv.seats.Go(func() {
+		defer close(done)
+		defer d.s.caught()
+		if first != nil {
+			<-first
+		}
+		tick := time.NewTicker(oweAgain)
+		defer tick.Stop()
+		for last := false; !last; {
+			<-tick.C
+			last = srv.stopping() || srv.o.Now().After(until)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(d.s.ctx), lastWords/2)
+			err := do(ctx)
+			cancel()
+			switch {
+			case err == nil, errors.Is(err, cases.ErrNoCase):
+				return
+			case last:
+				srv.o.Log.Error("a guide has gone, and the store or the audit does not have that", "case", string(n), "guide", d.who.name, "why", err.Error())
+			}
+		}
+	})
 }
 
 // stopping says whether the server stops.

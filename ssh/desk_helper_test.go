@@ -22,13 +22,7 @@ const (
 // guideScreen opens the console on a terminal of a size, with a key.
 func (s *site) guideScreen(t *testing.T, key gossh.Signer, w, h int) *client {
 	t.Helper()
-	conn := s.dial(t, userConsole, func(c *gossh.ClientConfig) { c.Auth = []gossh.AuthMethod{gossh.PublicKeys(key)} })
-	g := opens(t, conn, w, h, func(x *gossh.Session) error {
-		if err := x.RequestPty("xterm-256color", h, w, nil); err != nil {
-			return err
-		}
-		return x.Shell()
-	})
+	g := s.desk(t, key, w, h)
 	g.sees("support console")
 	return g
 }

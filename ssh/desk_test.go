@@ -82,6 +82,7 @@ func TestGuideHelps(t *testing.T) {
 		t.Errorf("the guide still sees\n%s", c)
 	}
 	at := len(guide.bytes())
+	customer.types("b")
 	customer.presses("\x1bOP", "Keys that work here")
 	customer.types("\x1b")
 	guide.presses("\r", "cases: 1")

@@ -13,4 +13,8 @@
 // connections before the handshake, a session has a size, a speed, a pace of
 // keys and an end. Nothing here can change a tenant: a session gets eyes and no
 // hand that writes.
+//
+// A guide at the console has a desk: a place at one case at a time, by its customer's
+// yes. The place is a run.Guide over the case's journal and nothing more, and all that
+// it writes goes through the audit first. When the session ends, so does the watch.
 package ssh
