@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"onboard.example/checks"
+	"onboard.example/ssh/cases"
 )
 
 // BanKind is what a ban goes by.
@@ -38,6 +40,8 @@ type Ban struct {
 	Reason string    `json:"reason"`
 	Made   time.Time `json:"made"`
 	Until  time.Time `json:"until"` // zero: until it is lifted
+
+	mark string // of a shared one: tells it from any other
 }
 
 // words tell a ban to whom it is about.
@@ -49,7 +53,7 @@ func (b Ban) words() string {
 }
 
 // mostBans bounds the list: it is read for every connection.
-const mostBans = 10000
+const mostBans = cases.MostBans
 
 // largestBans bounds the file of bans, in bytes.
 const largestBans = 32 << 20
@@ -69,14 +73,17 @@ func (b Ban) covers(from netip.Addr, key, client string) bool {
 	return false
 }
 
-// Bans is the list of bans, kept in a file. Its methods are safe for use by
-// several goroutines.
+// Bans is the list of bans, kept in a file or, once Share was called, in the store of
+// cases. Its methods are safe for use by several goroutines.
 type Bans struct {
-	file string // empty: in memory alone
-	now  func() time.Time
+	file   string // empty: in memory alone
+	now    func() time.Time
+	shared *sharing // nil: they are this server's own. It is set before anything is served
 
 	mu    sync.Mutex
 	list  []Ban
+	read  []change       // what the file had
+	ahead time.Duration  // what the clock lacks to the time that bans go by
 	hears []func(Ban)    // told of each ban that is added
 	nets  []netip.Prefix // of list, in its order; not valid: of another kind
 }
@@ -100,7 +107,7 @@ func OpenBans(file string, now func() time.Time) (*Bans, error) {
 		return nil, fmt.Errorf("read the bans: %w", err)
 	}
 	defer func() { _ = f.Close() }() // it was read
-	var list []Ban
+	var list []change
 	whole := &io.LimitedReader{R: f, N: largestBans + 1}
 	d := json.NewDecoder(whole)
 	d.DisallowUnknownFields()
@@ -117,11 +124,14 @@ func OpenBans(file string, now func() time.Time) (*Bans, error) {
 		return nil, fmt.Errorf("read the bans in %s: %w", file, err)
 	}
 	for i, one := range list {
-		if list[i], err = one.valid(); err != nil {
+		if list[i].Ban, err = one.valid(); err != nil {
 			return nil, fmt.Errorf("read the bans in %s: ban %d: %w", file, i+1, err)
 		}
+		if !one.Lift {
+			b.list = append(b.list, list[i].Ban)
+		}
 	}
-	b.list = list
+	b.read = list
 	b.index()
 	return b, nil
 }
@@ -177,8 +187,11 @@ func (b *Bans) index() {
 	}
 }
 
-// over says whether a ban has run out.
-func (b *Bans) over(one Ban) bool { return !one.Until.IsZero() && !b.now().Before(one.Until) }
+// over says whether a ban has run out. The caller holds mu.
+func (b *Bans) over(one Ban) bool { return !one.Until.IsZero() && !b.time().Before(one.Until) }
+
+// time is the time that bans go by. The caller holds mu.
+func (b *Bans) time() time.Time { return b.now().Add(b.ahead) }
 
 // OfAddr finds the ban of an address.
 func (b *Bans) OfAddr(a netip.Addr) (Ban, bool) {
@@ -250,18 +263,28 @@ func (b *Bans) List() []Ban {
 
 // Add puts a ban on the list, in place of one of the same, and keeps the list.
 // It is in force when Add returns, for whoever is there already too, and even
-// where it could not be kept: then the error is an *UnkeptError.
+// where it could not be kept: then the error is an *UnkeptError, or a *LateError where
+// other servers hear of it later. Until is by this server's clock; what is given back
+// has it by the time that bans go by.
 func (b *Bans) Add(one Ban) (Ban, error) {
 	one, hears, err := b.add(one)
 	for _, hear := range hears {
 		hear(one)
+	}
+	if err == nil && b.shared != nil {
+		err = b.bring(one.mark)
 	}
 	return one, err
 }
 
 // add is Add, but for whoever is to be told.
 func (b *Bans) add(one Ban) (Ban, []func(Ban), error) {
-	one.Made = b.now().UTC().Truncate(time.Second)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	one.Made = b.time().UTC().Truncate(time.Second)
+	if !one.Until.IsZero() {
+		one.Until = one.Until.UTC().Add(b.ahead).Round(time.Second)
+	}
 	one, err := one.valid()
 	if err != nil {
 		return one, nil, err
@@ -269,11 +292,15 @@ func (b *Bans) add(one Ban) (Ban, []func(Ban), error) {
 	if b.over(one) {
 		return one, nil, errors.New(sayBanOver)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	list := slices.DeleteFunc(slices.Clone(b.list), func(o Ban) bool { return b.over(o) || o.Kind == one.Kind && o.Value == one.Value })
 	if len(list) >= mostBans {
 		return one, nil, fmt.Errorf(sayManyBans, mostBans)
+	}
+	if b.shared != nil {
+		one.mark = rand.Text()
+		b.shared.todo = append(b.shared.todo, change{Ban: one})
+		b.fold()
+		return one, slices.Clone(b.hears), nil
 	}
 	list = append(list, one)
 	text, err := encodeBans(list)
@@ -285,11 +312,15 @@ func (b *Bans) add(one Ban) (Ban, []func(Ban), error) {
 	return one, slices.Clone(b.hears), b.keep(text)
 }
 
-// Lift takes a ban off the list, by its value, and says whether it was there.
+// Lift takes a ban off the list, by its value, and says whether it was there. The
+// errors are those of Add.
 func (b *Bans) Lift(value string) (bool, error) {
 	value = strings.TrimSpace(value)
 	if p, err := parseNet(value); err == nil {
 		value = p.String()
+	}
+	if b.shared != nil {
+		return b.lift(value)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -318,7 +349,7 @@ func (e *UnkeptError) Unwrap() error { return e.Err }
 
 // encodeBans writes a list as it stands in the file, no larger than can be read
 // again.
-func encodeBans(list []Ban) ([]byte, error) {
+func encodeBans[T Ban | change](list []T) ([]byte, error) {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false) // it is read by people, and no page

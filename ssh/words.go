@@ -52,6 +52,7 @@ const (
 	sayManyBans  = "there are %d bans already; lift some first"
 	sayBansMore  = "something stands behind the list"
 	sayBansLarge = "the bans in %s are more than %d MiB"
+	sayBanLate   = "it is in force here, and other servers hear of it, and the audit, once the database can be asked again: %v"
 	sayBanUnkept = "it is in force, but only until the server ends, for it could not be kept: %v"
 
 	sayKept      = "Kept as case %s. If the connection breaks, %s goes on here. That code is yours alone; the help (F1) shows it again."

@@ -155,13 +155,23 @@ func addBan(cmd *cobra.Command, o *options, f adminFlags, args []string) error {
 	for _, b := range a.Bans {
 		_, _ = fmt.Fprintf(o.out, sayBanAdded, b.Kind, checks.Line(b.Value, 255))
 	}
-	return nil
+	return o.toldLate(a)
 }
 
 func liftBan(cmd *cobra.Command, o *options, f adminFlags, value string) error {
-	if _, err := f.ask(cmd, o, adminAsk{Do: "lift", Value: value}); err != nil {
+	a, err := f.ask(cmd, o, adminAsk{Do: "lift", Value: value})
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(o.out, sayBanLifted, checks.Line(value, 255))
+	_, _ = fmt.Fprintf(o.out, sayBanLifted, checks.Line(value, 255)) // a broken pipe ends what follows
+	return o.toldLate(a)
+}
+
+// toldLate says what of a change is not everywhere yet.
+func (o *options) toldLate(a adminAnswer) error {
+	if a.Late == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(o.out, sayBanNotYet, checks.Line(a.Late, 400))
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -104,7 +105,51 @@ func TestCluster(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
 		c.losesItsDatabase(crowd, sig)
 	}
+	c.bansForAll()
 	c.holdsWhatTheyDid(crowd)
+}
+
+// bansForAll has an operator ban a client at one node, and lift that at another: it holds
+// at the third until then, and the audit says both.
+func (c *clustered) bansForAll() {
+	c.t.Helper()
+	admin := func(i int, args ...string) string {
+		c.t.Helper()
+		a := ask(c.t, nil, append([]string{"admin", "--socket", filepath.Join(c.dir, fmt.Sprintf("node%d", i), "admin.sock")}, args...)...)
+		if a.code != codeOpen || strings.Contains(a.out, "Not everywhere yet") {
+			c.t.Fatalf("%q: %+v", args, a)
+		}
+		return a.out
+	}
+	served := func(want bool) {
+		c.t.Helper()
+		for end := time.Now().Add(time.Minute); ; {
+			conn, err := gossh.Dial("tcp", c.nodes[2].addr, &gossh.ClientConfig{
+				User: "anybody", HostKeyCallback: gossh.FixedHostKey(c.key), Timeout: time.Minute, ClientVersion: "SSH-2.0-Scanner_2",
+			})
+			if err == nil {
+				_ = conn.Close()
+			}
+			if (err == nil) == want {
+				return
+			}
+			if time.Now().After(end) {
+				c.t.Fatalf("served: %v, %v", !want, err)
+			}
+			<-time.After(10 * time.Millisecond) // between two tries
+		}
+	}
+	served(true)
+	admin(0, "bans", "add", "client", "SSH-2.0-Scanner", "--reason", "no scanners", "--for", "24h")
+	served(false)
+	if list := admin(1, "bans"); !strings.Contains(list, "SSH-2.0-Scanner") || !strings.Contains(list, "no scanners") {
+		c.t.Errorf("listed: %s", list)
+	}
+	admin(1, "bans", "lift", "SSH-2.0-Scanner")
+	served(true)
+	if audit := admin(2, "audit"); !strings.Contains(audit, "operator  operator  banned  client SSH-2.0-Scanner until ") || !strings.Contains(audit, "operator  operator  ban-lifted  client SSH-2.0-Scanner\n") {
+		c.t.Errorf("the audit: %s", audit)
+	}
 }
 
 // losesANode kills a node with everybody at it. They go on at the others, and somebody

@@ -162,6 +162,9 @@ func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err erro
 	if s.cases, err = cases.Open(ctx, c.Cases, cases.Options{Keep: c.Keep, Log: s.log}); err != nil {
 		return s, fmt.Errorf("open the cases: %w", err)
 	}
+	if err := s.bans.Share(ctx, s.cases, s.log); err != nil {
+		return s, fmt.Errorf("share the bans: %w", err)
+	}
 	if s.server, err = s.build(ctx); err != nil {
 		return s, err
 	}
@@ -294,6 +297,9 @@ func (s *site) serve(ctx context.Context) error {
 	slog.SetDefault(ssh.LibraryLog(s.log))
 	go admin.serve()
 	broken, ended := s.serveDoors(l)
+	shared, alone := context.WithCancel(ctx)
+	defer alone()
+	go s.bans.Keep(shared)
 	if s.issued != nil {
 		go s.issued.Keep(ctx)
 	}

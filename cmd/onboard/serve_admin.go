@@ -36,6 +36,7 @@ type adminAnswer struct {
 	Bans   []ssh.Ban      `json:"bans,omitempty"`
 	Audit  []cases.Logged `json:"audit,omitempty"`
 	More   bool           `json:"more,omitempty"` // of the audit
+	Late   string         `json:"late,omitempty"` // what was done is in force here, and not everywhere yet
 }
 
 // mostAdmin bounds a request, and mostAnswer an answer, in bytes: a list of bans may
@@ -169,17 +170,19 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 			return adminAnswer{Error: sayAdminBroken}
 		}
 		ban, err := a.bans.Add(*ask.Ban)
+		late, err := isLate(err)
 		if unkept := (*ssh.UnkeptError)(nil); err == nil || errors.As(err, &unkept) {
-			a.log.Info("ban", "kind", ban.Kind, "made", ban.Made, "until", ban.Until, "kept", err == nil)
+			a.log.Info("ban", "kind", ban.Kind, "made", ban.Made, "until", ban.Until, "kept", err == nil, "late", late != "")
 		}
 		if err != nil {
 			return failed(err)
 		}
-		return adminAnswer{Bans: []ssh.Ban{ban}}
+		return adminAnswer{Bans: []ssh.Ban{ban}, Late: late}
 	case "lift":
 		was, err := a.bans.Lift(ask.Value)
+		late, err := isLate(err)
 		if was {
-			a.log.Info("ban lifted", "kept", err == nil)
+			a.log.Info("ban lifted", "kept", err == nil, "late", late != "")
 		}
 		switch {
 		case err != nil:
@@ -187,9 +190,17 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 		case !was:
 			return adminAnswer{Error: fmt.Sprintf(sayNoSuchBan, checks.Line(ask.Value, 80))}
 		}
-		return adminAnswer{}
+		return adminAnswer{Late: late}
 	}
 	return adminAnswer{Error: fmt.Sprintf(sayAdminUnknown, checks.Line(ask.Do, 40))}
+}
+
+// isLate takes out of an error what is no failure: that other servers hear of it later.
+func isLate(err error) (late string, other error) {
+	if is := (*ssh.LateError)(nil); errors.As(err, &is) {
+		return checks.Line(is.Error(), 300), nil
+	}
+	return "", err
 }
 
 // askAdmin asks a running server.

@@ -137,6 +137,7 @@ database, is found by a head alone that you kept elsewhere:
 	sayNoBans        = "Nobody is banned."
 	sayUntilLifted   = "until lifted"
 	sayBanAdded      = "Not served any more: %s %s.\n"
+	sayBanNotYet     = "Not everywhere yet: %s.\n"
 	sayBanLifted     = "Served again: %s.\n"
 )
 

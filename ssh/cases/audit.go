@@ -76,13 +76,8 @@ func hashOf(data []byte) string {
 // the same Mark is safe: an entry whose mark is there already is not added, and the
 // head is the one that the first has. It fails with ErrBadEntry.
 func (s *Store) Audit(ctx context.Context, e Entry) (AuditHead, error) {
-	if e.Who == "" || e.Did == "" || !text(e.Mark, mostMark) {
+	if !e.fit() {
 		return AuditHead{}, ErrBadEntry
-	}
-	for _, t := range []string{e.Who, e.Role, e.Did, string(e.Case), e.More} {
-		if !text(t, mostAudited) {
-			return AuditHead{}, ErrBadEntry
-		}
 	}
 	if e.Mark == "" {
 		var mark [16]byte
@@ -93,35 +88,54 @@ func (s *Store) Audit(ctx context.Context, e Entry) (AuditHead, error) {
 	}
 	var head AuditHead
 	err := s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
-		if !s.fits(q, caseSize) {
-			return journal.ErrDiskFull, nil
-		}
-		last, _, err := q.lastEntry()
-		if err != nil {
-			return nil, err
-		}
-		e.Seq, e.Prev, e.At = last.Seq+1, last.Hash, s.o.Now().UTC().Round(0)
-		data, err := json.Marshal(e)
-		if err != nil {
-			return err, nil
-		}
-		head = AuditHead{e.Seq, hashOf(data)}
-		added, err := q.exec(q.addEntry, int64(e.Seq), data, head.Hash, e.Mark)
-		if err != nil || added > 0 {
-			return nil, err
-		}
-		var seq int64
-		err = q.with(q.markEntry).QueryRowContext(q.ctx, e.Mark).Scan(&seq, &head.Hash)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, errAgain // another node was quicker
-		}
-		head.Seq = uint64(seq)
-		return nil, err
+		head, _, answer, fault = s.enter(q, e)
+		return answer, fault
 	}})
 	if err != nil {
 		return AuditHead{}, s.storing(ctx, "writing the audit", err)
 	}
 	return head, nil
+}
+
+// fit says whether an entry says who did what, in short lines.
+func (e Entry) fit() bool {
+	if e.Who == "" || e.Did == "" || !text(e.Mark, mostMark) {
+		return false
+	}
+	for _, t := range []string{e.Who, e.Role, e.Did, string(e.Case), e.More} {
+		if !text(t, mostAudited) {
+			return false
+		}
+	}
+	return true
+}
+
+// enter adds an entry in a transaction; was: an entry with its mark was there before.
+func (s *Store) enter(q *queries, e Entry) (head AuditHead, was bool, answer, fault error) {
+	if !s.fits(q, caseSize) {
+		return head, false, journal.ErrDiskFull, nil
+	}
+	last, _, err := q.lastEntry()
+	if err != nil {
+		return head, false, nil, err
+	}
+	e.Seq, e.Prev, e.At = last.Seq+1, last.Hash, s.o.Now().UTC().Round(0)
+	data, err := json.Marshal(e)
+	if err != nil {
+		return head, false, err, nil
+	}
+	head = AuditHead{e.Seq, hashOf(data)}
+	added, err := q.exec(q.addEntry, int64(e.Seq), data, head.Hash, e.Mark)
+	if err != nil || added > 0 {
+		return head, false, nil, err
+	}
+	var seq int64
+	err = q.with(q.markEntry).QueryRowContext(q.ctx, e.Mark).Scan(&seq, &head.Hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return head, false, nil, errAgain // another node was quicker
+	}
+	head.Seq = uint64(seq)
+	return head, true, nil, err
 }
 
 // lastEntry is the end of the chain, as its bytes have it.

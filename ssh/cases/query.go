@@ -127,6 +127,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 	headEntry = `SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1`
 	entries   = `SELECT seq, entry, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`
 
+	putBan = `INSERT INTO bans (kind, value, mark, reason, made_at, until_at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, value) DO UPDATE SET mark = excluded.mark, reason = excluded.reason, made_at = excluded.made_at, until_at = excluded.until_at`
+	getBan    = `SELECT until_at FROM bans WHERE kind = ? AND value = ?`
+	liftBan   = `DELETE FROM bans WHERE mark = ?`
+	oldBans   = `DELETE FROM bans WHERE until_at > 0 AND until_at <= ?`
+	countBans = `SELECT COUNT(*) FROM bans WHERE (until_at = 0 OR until_at > ?) AND NOT (kind = ? AND value = ?)`
+	bans      = `SELECT kind, value, mark, reason, made_at, until_at FROM bans ORDER BY made_at, kind, value`
+
 	// putKey keeps the key of another process that was quicker.
 	putKey = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
 )
@@ -137,7 +145,8 @@ type statements struct {
 	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addYes, dropYeses, yesTo, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
-	addEntry, markEntry, headEntry, entries *sql.Stmt
+	addEntry, markEntry, headEntry, entries,
+	putBan, getBan, liftBan, oldBans, countBans, bans *sql.Stmt
 
 	all []io.Closer
 }
@@ -198,6 +207,12 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.markEntry, markEntry},
 		{&s.headEntry, headEntry},
 		{&s.entries, entries},
+		{&s.putBan, putBan},
+		{&s.getBan, getBan},
+		{&s.liftBan, liftBan},
+		{&s.oldBans, oldBans},
+		{&s.countBans, countBans},
+		{&s.bans, bans},
 	} {
 		if p.query == "" { // of another database
 			continue

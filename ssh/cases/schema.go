@@ -136,6 +136,19 @@ CREATE TABLE yeses (
 );
 CREATE INDEX yeses_case ON yeses (case_id);
 `,
+	// 5: bans, which all nodes hold to. until_at is 0 where a ban holds until it is lifted;
+	// both times are the database's own. mark tells one from another of the same value.
+	`
+CREATE TABLE bans (
+	kind TEXT NOT NULL,
+	value TEXT NOT NULL,
+	mark TEXT NOT NULL UNIQUE,
+	reason TEXT NOT NULL,
+	made_at BIGINT NOT NULL,
+	until_at BIGINT NOT NULL,
+	PRIMARY KEY (kind, value)
+);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

@@ -53,6 +53,7 @@ func dumped(t *testing.T, version int) (dump, code string) {
 		}
 		audited(t, s, 2)
 		asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam"})
+		raw(t, s, `INSERT INTO bans VALUES ('net', '192.0.2.0/24', 'one', 'scanning', 0, 0)`)
 		data = []byte("-- " + made + "\n" + dumpOf(t, s.files.read))
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
@@ -194,6 +195,9 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 			if yes, err := s.YesTo(t.Context(), "anna", 9); len(yes) != 1 || err != nil {
 				t.Errorf("yes said %v, %v", yes, err)
 			}
+		}
+		if version >= 5 && values(t, s) != "192.0.2.0/24 one" {
+			t.Errorf("bans %q", values(t, s))
 		}
 		if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrOtherKey) {
 			t.Errorf("without its key: %v", err)

@@ -38,6 +38,9 @@ func (s *Store) sweepSome(ctx context.Context, before int, gone *int) *job {
 			if _, err := q.exec(q.oldInvitations, s.o.Now().Add(-s.o.Keep).UnixMilli()); err != nil {
 				return nil, err
 			}
+			if err := s.dropOldBans(q); err != nil {
+				return nil, err
+			}
 		}
 		j.wakes = nil // should it be asked again
 		for _, id := range ids {

@@ -48,6 +48,10 @@ var (
 	ErrBadInvitation = errors.New("an invitation is for at most ninety days, and what it says is short and in one line")
 	// ErrBadEntry says that an entry of the audit does not say who did what, or too much.
 	ErrBadEntry = errors.New("an entry of the audit says who did what, each in one short line")
+	// ErrManyBans says that there are as many bans as there may be.
+	ErrManyBans = errors.New("there are as many bans as there may be; lift some first")
+	// ErrBadBan says that a ban has no mark, or is too long in what it says.
+	ErrBadBan = errors.New("what a ban says is short, and it has a mark of its own")
 	// ErrTooLong says that a case has reached Options.MaxCase.
 	ErrTooLong = errors.New("the case is too long")
 	// ErrBusy says that another process has the store open.
