@@ -56,7 +56,9 @@ func TestGuideWatchesOnAnotherNode(t *testing.T) {
 	guide.presses("r", "Not done:")
 	guide.presses("n", "A note to the customer")
 	guide.types("Nobody reads this.\r")
-	await(t, "that it cannot be said", func() bool { return strings.Contains(guide.screen(), "Not done:") || strings.Contains(guide.screen(), "cannot be read") }, guide.screen)
+	await(t, "that it cannot be said", func() bool {
+		return strings.Contains(guide.screen(), "Not done:") || strings.Contains(guide.screen(), "cannot be read")
+	}, guide.screen)
 	customer.presses("b", "Sign in to look?") // goes on, watched as far as is known
 	customer.sees("Watched by Anna Berg")
 	_ = guide.conn.Close()

@@ -224,14 +224,14 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		m.scroll, m.paged = 0, false
 	case actMove:
 		spots := g.spots(m)
-		if g.at == "" { // nothing was selected: the first is
-			g.at = spots[0].id
-		}
-		g.at = spots[stepBy(g.index(spots), len(spots), k)].id
-		if g.shown(m) != panelFound {
-			g.panel = panelFound
+		if g.seek(m) {
+			g.at = spots[stepBy(g.index(spots), len(spots), k)].id
 		}
 	case actPoint:
+		if !g.seek(m) {
+			m.tellPerson(RoleInfo, wordGuideSeek)
+			return nil
+		}
 		return g.point(m)
 	case actNote:
 		g.note = &field{limit: flows.NoteMost}
@@ -262,6 +262,19 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	default: // no other is offered here
 	}
 	return nil
+}
+
+// seek shows what is selected, for nothing is done to what is not seen; false: it was
+// not seen before. Where nothing was selected the first is.
+func (g *guideScreen) seek(m *Model) (seen bool) {
+	if spots := g.spots(m); g.at == "" && len(spots) > 0 {
+		g.at = spots[0].id
+	}
+	seen = g.shown(m) == panelFound
+	if !seen {
+		g.panel, m.scroll, m.paged = panelFound, 0, false
+	}
+	return seen
 }
 
 // leaveWait bounds how long the word that a guide left may take.

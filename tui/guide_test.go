@@ -239,6 +239,9 @@ func TestWhatAGuideDoes(t *testing.T) {
 		}
 	}
 	first := m.guide.spots(m)[0].id
+	if do("p"); len(seat.said) > 0 || m.notice.text != wordGuideSeek || !strings.Contains(plainText(m.View().Content), "› Findings") {
+		t.Errorf("what is not seen is pointed at: %q, %q", seat.said, m.notice.text)
+	}
 	do("p", "down", "p", "r", "n", "h", "i", "enter", "s", "enter")
 	second := m.guide.spots(m)[1].id
 	want := []string{"point " + first, "point " + second, "again", "note hi", "suggest " + first}

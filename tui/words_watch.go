@@ -108,6 +108,7 @@ const (
 	wordGuideWrite    = "A note to the customer; links only to the vendor, Microsoft's documentation and the admin center."
 	wordGuideSuggest  = "Which path do you suggest?"
 	wordGuidePointed  = "The customer sees a marker with your name there."
+	wordGuideSeek     = "This would be pointed at. The same key again does it."
 	wordGuideUnpoint  = "The marker is gone."
 	wordGuideSent     = "Sent."
 	wordGuideAdvised  = "The path is marked with your name in their list."
