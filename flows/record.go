@@ -37,6 +37,10 @@ type Record struct {
 // again after what came in between.
 var ErrConflict = errors.New("somebody else wrote first")
 
+// ErrGone says that a journal is no more, for good: it was erased, or its time is
+// over. Nobody need look again.
+var ErrGone = errors.New("the run is gone")
+
 // Journal keeps the records of one run. Readers keep their own place, so none
 // can slow a writer. It is safe for use by several goroutines.
 type Journal interface {
@@ -46,7 +50,8 @@ type Journal interface {
 	// unless every record of r, by Writer and N, is there already: then it
 	// returns where the last of them is.
 	Append(ctx context.Context, after uint64, r ...Record) (uint64, error)
-	// Since returns the records after a number, in order.
+	// Since returns the records after a number, in order. It returns ErrGone, or an
+	// error that is one, of a journal that is no more.
 	Since(ctx context.Context, after uint64) ([]Record, error)
 	// Watch gives a wake-up after records were appended: never data, and two
 	// quick ones may be one. The channel closes when ctx ends.

@@ -215,7 +215,7 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 
 // Watch gives a wake-up when there may be another View: never data, the latest
 // wins. The channel closes when ctx ends, or after the last wake-up once it is
-// over, which it is at once, whatever is waited for meanwhile.
+// over, which it is at once, whatever is waited for meanwhile, or the run is gone.
 func (g *Guide) Watch(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	ctx, cancel := context.WithCancel(ctx)
@@ -230,6 +230,9 @@ func (g *Guide) Watch(ctx context.Context) <-chan struct{} {
 				return err
 			})
 			poke(out)
+			if errors.Is(err, flows.ErrGone) {
+				return
+			}
 			again := retryStore
 			if err == nil {
 				if v.Standing == StandOver {

@@ -127,7 +127,7 @@ func erasedIsTold(t *testing.T, make maker) {
 	<-wake
 	gone := func(what string, err error) {
 		t.Helper()
-		if !errors.Is(err, ErrNoCase) {
+		if !errors.Is(err, ErrNoCase) || !errors.Is(err, flows.ErrGone) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	"onboard.example/flows"
 	"onboard.example/flows/journal"
 )
 
@@ -26,8 +27,8 @@ var (
 	ErrMistyped = errors.New("the resume code is mistyped")
 	// ErrNotNumber says that a text is no case number.
 	ErrNotNumber = errors.New("this is no case number")
-	// ErrNoCase says that there is no such case, or no more.
-	ErrNoCase = errors.New("there is no such case: its code was renewed, it was erased, or its time is over")
+	// ErrNoCase says that there is no such case, or no more: it is a flows.ErrGone.
+	ErrNoCase error = noCase{}
 	// ErrOtherKey says that the code is right and the SSH key is not the one that
 	// the case was bound to.
 	ErrOtherKey = errors.New("this case opens only with the SSH key that it was bound to")
@@ -81,6 +82,17 @@ var (
 	// store goes on trying to remove them.
 	ErrUnwiped = errors.New("the case is erased; its last traces on the disk are removed as soon as readers are done")
 )
+
+// noCase is the type of ErrNoCase.
+type noCase struct{}
+
+// Error implements error.
+func (noCase) Error() string {
+	return "there is no such case: its code was renewed, it was erased, or its time is over"
+}
+
+// Is says that it is a flows.ErrGone too.
+func (noCase) Is(target error) bool { return target == flows.ErrGone } //nolint:errorlint // a sentinel, as errors.Is has it
 
 // TooManyError says that too many wrong codes came, from one source or in all.
 type TooManyError struct {
