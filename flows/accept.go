@@ -36,10 +36,14 @@ func Asks(s State) []Question {
 			return []Question{clientIDQuestion(s)}
 		}
 	case StageTenant:
-		return []Question{{
+		q := Question{
 			ID: AskDomain, Kind: Text, Title: words.askDomain, Help: words.askDomainHelp,
 			Example: "contoso.com", Rule: RuleDomain, Answer: s.Domain,
-		}}
+		}
+		if s.Domain == "" && s.Hint != "" {
+			q.Answer, q.Help = s.Hint, q.Help+" "+words.askDomainHint
+		}
+		return []Question{q}
 	case StageKnown:
 		if len(s.Facts.Tenants) > 1 {
 			return []Question{cloudQuestion(s)}

@@ -157,6 +157,9 @@ func (s State) start(e Started) State {
 	s.nonce, s.doors, s.probes = e.Nonce, e.Doors, e.Probes
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain, s.Handed = strings.ToLower(e.Domain), e.Handed
+	if hint, err := AcceptDomain(e.Hint); err == nil {
+		s.Hint = hint
+	}
 	if e.Profile != nil {
 		s = s.pick(*e.Profile, s.clientID)
 		s.since, s.about = 0, 0 // nothing was seen before

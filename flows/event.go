@@ -81,6 +81,7 @@ type Started struct {
 	ClientID string       `json:"clientId,omitempty"`
 	Profile  *Profile     `json:"profile,omitempty"` // the app, where it was named
 	Handed   *Handed      `json:"handed,omitempty"`  // a hand-off code, to be confirmed before it is used
+	Hint     string       `json:"hint,omitempty"`    // a domain that an invitation named: what is proposed where it is asked for, and no more
 	Ways     []WayOffer   `json:"ways,omitempty"`    // how one can sign in here
 	CanWrite bool         `json:"canWrite"`          // whether changes by Graph exist here at all
 	Keeps    bool         `json:"keeps,omitempty"`   // whether a sign-in outlives the program

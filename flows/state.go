@@ -40,6 +40,7 @@ type State struct {
 	Profile  *Profile   // nil until an app was picked; never changed once set
 	App      checks.App // of the profile, with the client id that was given
 	Domain   string     // as asked for, lower case
+	Hint     string     // proposed where it is asked for; nothing is known to be so
 	Person   string     // the user asked about; empty: an ordinary one
 	Handed   *Handed    // what a hand-off code says; nil: there is none, or it was left aside
 	Ways     []WayOffer

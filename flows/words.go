@@ -25,7 +25,7 @@ var words = struct {
 	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                                                              string
 	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                                                    string
 	fits                                                                                                                            map[PathID]string
-	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp                                                      string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp, askDomainHint                                       string
 	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                                     string
 	askSignInServed, wayUnregistered                                                                                                string
 	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                                        string
@@ -125,6 +125,7 @@ var words = struct {
 	askClientIDHelp: "The vendor has it; so does the address of the page that blocks, after client_id=.",
 	askDomain:       "Which tenant?",
 	askDomainHelp:   "The domain of the people who are blocked, as in their address.",
+	askDomainHint:   "Your invitation names this one: type over it if it is another.",
 	askCloud:        "In which cloud do your people sign in?",
 	askCloudHelp:    "Two of Microsoft's clouds know this domain.",
 	notInCloud:      "the app is not registered in this cloud",

@@ -101,7 +101,9 @@ func (q *queue) list(ctx context.Context) ([]tui.QueueRow, bool, error) {
 	if round != 0 && round == q.listed {
 		return q.rows, q.more, nil
 	}
+	from := time.Now()
 	all, more, err := q.read(ctx, cases.Filter{}, nil)
+	defer func() { q.stirs.slow(time.Since(from)) }()
 	if err == nil && more { // then who waits, at least
 		all, _, err = q.read(ctx, cases.Filter{Waiting: true}, all)
 	}
@@ -290,6 +292,15 @@ type stirs struct {
 	of   map[chan struct{}]struct{}
 	last time.Time // somebody was woken
 	due  bool      // and will be again in a moment
+	rest time.Duration
+}
+
+// slow says how long a list takes: one who is woken spends a fifth of the time with it
+// at the most.
+func (w *stirs) slow(took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rest = min(4*took, relistEvery)
 }
 
 // stirPause is the shortest time between two wake-ups: each lists every case.
@@ -302,7 +313,7 @@ func (w *stirs) stir() {
 	if len(w.of) == 0 || w.due {
 		return
 	}
-	if wait := stirPause - time.Since(w.last); wait > 0 {
+	if wait := max(stirPause, w.rest) - time.Since(w.last); wait > 0 {
 		w.due = true
 		time.AfterFunc(wait, func() {
 			w.mu.Lock()

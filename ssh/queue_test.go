@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -278,6 +279,18 @@ func TestStirsAreFew(t *testing.T) {
 		if count(); n != 1 {
 			t.Errorf("the last one woke %d times", n)
 		}
+		w.slow(time.Second) // a list takes so long
+		n = 0
+		for range 80 {
+			w.stir()
+			time.Sleep(100 * time.Millisecond) // of the bubble's clock
+			count()
+		}
+		if n < 2 || n > 3 {
+			t.Errorf("woken %d times in eight seconds, to what takes one", n)
+		}
+		time.Sleep(4 * time.Second) // of the bubble's clock
+		count()
 		stop()
 		synctest.Wait()
 		if _, open := <-wakes; open {
@@ -295,4 +308,73 @@ func TestBrowserOpensNoConsole(t *testing.T) {
 	g := d.opens(t, userConsole, 80, 24)
 	g.sees("The support console is for guides")
 	g.ends()
+}
+
+// TestThousandsAreListed holds that a queue of more cases than a console lists is listed
+// within bounds: those first in which something happened last, and whoever waits besides,
+// however long ago that was; each once.
+func TestThousandsAreListed(t *testing.T) {
+	t.Parallel()
+	clock := new(skewed)
+	kept := openedWith(t, filepath.Join(t.TempDir(), "cases.db"), cases.Options{Now: clock.now})
+	oldest, _, err := kept.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := oldest.Stand(t.Context(), cases.Standing{Stage: flows.StageDiagnosis, Waits: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	clock.by.Store(int64(time.Hour))
+	var all errgroup
+	for range 32 {
+		all.run(func() error {
+			for range (mostListed + 320) / 32 {
+				if _, _, err := kept.New(t.Context()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := all.wait(); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, func(o *Options) { o.Cases = kept })
+	from := time.Now()
+	rows, more, err := (&desk{s: &session{srv: s.Server}}).queue().List(t.Context())
+	took := time.Since(from)
+	if err != nil || !more || len(rows) != mostListed+1 {
+		t.Fatalf("%d rows, more %v, %v", len(rows), more, err)
+	}
+	seen := map[string]bool{}
+	for _, r := range rows {
+		seen[r.Number] = true
+	}
+	if len(seen) != len(rows) || !seen[string(oldest.Number())] {
+		t.Errorf("%d different ones, and who waits longest: %v", len(seen), seen[string(oldest.Number())])
+	}
+	if took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	t.Logf("%d rows in %s", len(rows), took)
+}
+
+// errgroup is work of several, and the first error of it.
+type errgroup struct {
+	all   sync.WaitGroup
+	once  sync.Once
+	first error
+}
+
+func (g *errgroup) run(do func() error) {
+	g.all.Go(func() {
+		if err := do(); err != nil {
+			g.once.Do(func() { g.first = err })
+		}
+	})
+}
+
+func (g *errgroup) wait() error {
+	g.all.Wait()
+	return g.first
 }

@@ -64,8 +64,10 @@ type session struct {
 	started atomic.Bool
 	touched atomic.Int64 // when something came in, in nanoseconds
 
-	counted bool // its case counts for its source; of the journal's one caller
-	lost    bool // there is no case any more to go on with; of who runs it
+	invited *invitee // came by an invitation; of the journal's one caller
+	made    *made    // the case that is being made; likewise
+	counted bool     // its case counts for its source; of the journal's one caller
+	lost    bool     // there is no case any more to go on with; of who runs it
 
 	mu     sync.Mutex
 	tell   func(string)     // shows the person a line; nil: nobody is there yet

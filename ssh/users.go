@@ -45,12 +45,16 @@ func (s *session) serveUser() int {
 	if !isCode(s.user) {
 		return s.serveRun(newLater(s.begin))
 	}
-	c, err := s.srv.o.Cases.Resume(s.ctx, s.try(s.user))
+	c, in, err := s.srv.o.Cases.Enter(s.ctx, s.try(s.user))
 	if err != nil {
-		if errors.Is(err, cases.ErrNoCase) {
+		if errors.Is(err, cases.ErrNoCase) || sayInvitation(err) != "" {
 			s.lost = true
 		}
 		return s.noCase(err, s.say)
+	}
+	if c == nil {
+		s.invited = &invitee{in: in, try: s.try(s.user)}
+		return s.serveRun(newLater(s.begin))
 	}
 	if err := s.srv.occupy(s, string(c.Number())); err != nil {
 		return s.goodbye(err)
@@ -92,6 +96,10 @@ func (s *session) try(code string) cases.Try {
 
 // noCase tells why a code opens nothing, and gives the exit code.
 func (s *session) noCase(err error, say func(string)) int {
+	if text := sayInvitation(err); text != "" {
+		say(text)
+		return codeUsage
+	}
 	var many *cases.TooManyError
 	for _, known := range []error{cases.ErrMistyped, cases.ErrNotCode, cases.ErrNoCase, cases.ErrOtherKey} {
 		if errors.Is(err, known) {
@@ -117,6 +125,12 @@ func sentence(err error) string {
 // errManyCases says that one source begins too many.
 var errManyCases = errors.New(sayManyCases)
 
+// made is a case that was just made, with its resume code.
+type made struct {
+	c    *cases.Case
+	code cases.Code
+}
+
 // begin makes the case of a run in which something was chosen. Once that is kept
 // the person is told how to come back to it. The journal has one caller at a time.
 func (s *session) begin(ctx context.Context) (j flows.Journal, kept func(), err error) {
@@ -124,9 +138,17 @@ func (s *session) begin(ctx context.Context) (j flows.Journal, kept func(), err 
 		return nil, nil, errManyCases
 	}
 	s.counted = true
-	c, code, err := s.srv.o.Cases.New(ctx)
-	if err != nil {
-		s.failed("no case", err)
+	if s.made == nil {
+		c, code, err := s.srv.o.Cases.New(ctx)
+		if err != nil {
+			s.failed("no case", err)
+			return nil, nil, err
+		}
+		s.made = &made{c, code}
+	}
+	c, code := s.made.c, s.made.code
+	if err := s.redeem(ctx, c, code); err != nil {
+		s.failed("no invitation", err)
 		return nil, nil, err
 	}
 	s.srv.mu.Lock()
@@ -229,6 +251,9 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == "" || s.user == userPlain
 	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: s.srv.o.Sight == nil, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere}
 	if look.Plain {
+		if text := s.welcome(); text != "" {
+			s.say(text)
+		}
 		err = s.plain(drv, o)
 	} else {
 		err = s.screen(drv, o)
@@ -253,7 +278,7 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 		return nil, nil, fmt.Errorf("take up the run: %w", err)
 	}
 	if drv.State().Seq == 0 {
-		err = drv.Do(s.ctx, flows.Started{Nonce: strings.ToLower(rand.Text()[:12]), Version: o.Version, Ways: o.Ways, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes})
+		err = drv.Do(s.ctx, flows.Started{Hint: s.hint(), Nonce: strings.ToLower(rand.Text()[:12]), Version: o.Version, Ways: o.Ways, Login: o.Login, Service: o.Service, Doors: o.Return != nil, Probes: o.Probes})
 		if err != nil {
 			return nil, nil, fmt.Errorf("begin the run: %w", err)
 		}
@@ -286,6 +311,12 @@ func (s *session) screen(drv tui.Driver, o tui.Options) error {
 			defer taken.close()
 			s.told(func(text string) { go send(tui.NoticeMsg{Text: text}) }, func(quiet bool) { go send(tui.StandingMsg{Text: s.back(sayKept, sayKeptHere), Quiet: quiet}) })
 			defer s.told(nil, nil)
+			if text := s.welcome(); text != "" {
+				go send(tui.NoticeMsg{Text: text})
+			}
+			if text := s.welcome(); text != "" {
+				go send(tui.NoticeMsg{Text: text})
+			}
 			defer s.window.listen(at, func(to size) {
 				defer s.caught()
 				send(tea.WindowSizeMsg{Width: to.w, Height: to.h})
@@ -342,6 +373,11 @@ func (s *session) goodbye(err error) int {
 	}
 	if banned := (*bannedError)(nil); errors.As(cause, &banned) {
 		s.say(banned.ban.words())
+		return codeFailed
+	}
+	if not := (*uninvitedError)(nil); errors.As(cause, &not) { // there is no case either
+		s.lost = true
+		s.say(sayInvitation(not.why))
 		return codeFailed
 	}
 	words := map[error]string{errIdle: sayIdle, errTotal: sayTotal, errFlood: sayFlood, errDrained: sayDrained, errTaken: sayTaken, errNoGuide: sayGuideOver, errRunOut: sayGuideRunOut}

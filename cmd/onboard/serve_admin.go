@@ -23,10 +23,11 @@ import (
 
 // adminAsk is a request of `onboard admin`.
 type adminAsk struct {
-	Do    string   `json:"do"` // status, bans, ban, lift or audit
-	Ban   *ssh.Ban `json:"ban,omitempty"`
-	Value string   `json:"value,omitempty"`
-	After uint64   `json:"after,omitempty"` // of the audit
+	Do     string    `json:"do"` // status, bans, ban, lift, audit, invite, invitations or revoke
+	Ban    *ssh.Ban  `json:"ban,omitempty"`
+	Value  string    `json:"value,omitempty"`
+	After  uint64    `json:"after,omitempty"` // of the audit
+	Invite *ssh.Wish `json:"invite,omitempty"`
 }
 
 // adminAnswer is what a server answers.
@@ -37,6 +38,9 @@ type adminAnswer struct {
 	Audit  []cases.Logged `json:"audit,omitempty"`
 	More   bool           `json:"more,omitempty"` // of the audit
 	Late   string         `json:"late,omitempty"` // what was done is in force here, and not everywhere yet
+
+	Invitations []cases.Invitation `json:"invitations,omitempty"`
+	Address     string             `json:"address,omitempty"` // of the invitation that was made, with its code
 }
 
 // mostAdmin bounds a request, and mostAnswer an answer, in bytes: a list of bans may
@@ -163,6 +167,12 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 			return failed(err)
 		}
 		return adminAnswer{Audit: some, More: more}
+	case "invite", "invitations", "revoke":
+		out, err := a.invitations(ask)
+		if err != nil {
+			return failed(err)
+		}
+		return out
 	case "bans":
 		return adminAnswer{Bans: a.bans.List()}
 	case "ban":

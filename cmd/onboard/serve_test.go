@@ -315,6 +315,7 @@ func TestServe(t *testing.T) {
 	}
 
 	v.admin(t)
+	v.invitations(t)
 	killed := v.printed()
 	if err := v.cmd.Process.Kill(); err != nil { // as kill -9 does
 		t.Fatal(err)

@@ -43,6 +43,15 @@ database, is found by a head alone that you kept elsewhere:
   onboard admin audit --verify --kept SEQ:HASH
 
 --json prints each entry byte for byte, so that ` + "`sha256sum`" + ` checks it, too.`
+	sayInviteLong = `invite makes a code with which one customer begins one case, by typing the address
+that is printed. It is printed once: the server keeps only what proves it. What it is
+for is told to the customer; the tenant is proposed to them, and stands in the guides'
+queue once the case is there. Neither proves anything.`
+	sayTypeLasts     = "Type --lasts 48h, or leave it out."
+	sayInvitedNow    = "Invitation %s, good once, until %s. The customer types:\n  %s\nIt is not shown again. `onboard admin revoke` and its number take it back.\n"
+	sayNoInvitations = "There are no invitations."
+	sayInviteRevoked = "Taken back: %s.\n"
+
 	sayAuditEmpty    = "The audit is empty."
 	sayAuditWhole    = "The audit is whole: %d entries, the last with the hash\n  %s\nKept elsewhere, that shows later whether something was cut off or written anew:\n  onboard admin audit --verify --kept %d:%s\n"
 	sayAuditKept     = "Type it as `onboard admin audit --verify` printed it: a number, a colon and 64 letters and digits."
@@ -140,6 +149,9 @@ database, is found by a head alone that you kept elsewhere:
 	sayBanNotYet     = "Not everywhere yet: %s.\n"
 	sayBanLifted     = "Served again: %s.\n"
 )
+
+// errNoInvitation says the same of an invitation.
+var errNoInvitation = errors.New("the server gave no invitation")
 
 // errNoStatus says that a server answered without what was asked for.
 var errNoStatus = errors.New("the server gave no status")

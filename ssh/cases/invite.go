@@ -28,6 +28,20 @@ type Invitation struct {
 	Used    time.Time // zero: it was not
 }
 
+// State says in a word how an invitation stands at a moment: open, used, revoked or
+// over.
+func (i Invitation) State(now time.Time) string {
+	switch {
+	case !i.Used.IsZero():
+		return "used"
+	case !i.Revoked.IsZero():
+		return "revoked"
+	case !now.Before(i.Until):
+		return "over"
+	}
+	return "open"
+}
+
 // The bounds of what an invitation says, in bytes, and of its time.
 const (
 	mostScope      = 200
