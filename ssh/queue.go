@@ -292,7 +292,7 @@ type stirs struct {
 	of   map[chan struct{}]struct{}
 	last time.Time // somebody was woken
 	due  bool      // and will be again in a moment
-	rest time.Duration
+	rest time.Duration // the shortest time between two, where that is more than stirPause
 }
 
 // slow says how long a list takes: one who is woken spends a fifth of the time with it
