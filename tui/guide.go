@@ -59,6 +59,8 @@ type guideScreen struct {
 	left  bool   // by the guide's own will
 	heard bool   // the notes of before were seen
 
+	advice []flows.Ranked // the paths that can be suggested in what was read last
+
 	panel panel
 	at    string // what is selected: an id of spots
 	note  *field // being written; nil: none is
@@ -114,6 +116,7 @@ func (m *Model) viewed(msg viewedMsg) tea.Cmd {
 	}
 	at, heard := m.state.Place, len(m.state.Notes)
 	m.show(g.view.Run.State)
+	g.advice = m.advisable()
 	if m.state.Place != at {
 		g.at = ""
 	}
@@ -130,7 +133,7 @@ func (m *Model) blank() {
 	m.show(flows.State{})
 	m.app, m.tenant, m.known, m.signIn = appScreen{}, formScreen{}, knownScreen{}, signInScreen{}
 	m.diagnosis, m.paths, m.steps, m.plan, m.proof = diagnosisScreen{}, pathsScreen{}, stepsScreen{}, planScreen{}, proofScreen{}
-	m.guide.at, m.guide.note, m.guide.heard = "", nil, false
+	m.guide.at, m.guide.note, m.guide.heard, m.guide.advice = "", nil, false, nil
 	m.sheets, m.scrolls, m.scroll, m.notice = nil, nil, 0, span{}
 }
 
@@ -193,7 +196,7 @@ func (g *guideScreen) offers(m *Model) []offer {
 	if len(g.spots(m)) == 0 {
 		none = whyNoSpot
 	}
-	if len(g.advisable(m)) == 0 {
+	if len(g.advice) == 0 {
 		paths = whyNoPaths
 	}
 	return []offer{
@@ -209,9 +212,13 @@ func (g *guideScreen) offers(m *Model) []offer {
 	}
 }
 
-// advisable are the paths that a guide can suggest: those that fit the tenant.
-func (g *guideScreen) advisable(m *Model) []flows.Ranked {
-	return slices.DeleteFunc(flows.Rank(m.state), func(r flows.Ranked) bool { return !r.Fits })
+// advisable are the paths of a run that a guide can suggest: those that fit the tenant.
+func (m *Model) advisable() []flows.Ranked {
+	all := m.ranked
+	if all == nil { // not seen yet where the customer is
+		all = flows.Rank(m.state)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(r flows.Ranked) bool { return !r.Fits })
 }
 
 func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
@@ -326,7 +333,7 @@ func (s *suggestSheet) body(m *Model) body {
 	w := m.size.text()
 	b.put(say(RoleStrong, wordGuideSuggest))
 	b.gap()
-	for i, r := range m.guide.advisable(m) {
+	for i, r := range m.guide.advice {
 		head, role := row{}.add(RoleText, "  "), RoleText
 		if i == s.at {
 			head, role = say(RoleFocus, "› "), RoleStrong
@@ -344,7 +351,7 @@ func (s *suggestSheet) offers(*Model) []offer {
 }
 
 func (s *suggestSheet) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
-	paths := m.guide.advisable(m)
+	paths := m.guide.advice
 	switch o.act {
 	case actMove:
 		s.at = stepBy(s.at, len(paths), k)

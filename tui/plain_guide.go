@@ -328,7 +328,7 @@ func (p *plain) readSpot(s spot) {
 // listPaths numbers the paths that can be suggested.
 func (p *plain) listPaths(c *plainCase) {
 	c.paths = nil
-	for _, r := range p.m.guide.advisable(p.m) {
+	for _, r := range p.m.guide.advice {
 		c.paths = append(c.paths, r.Path.ID)
 		p.out.line(number(len(c.paths)) + ". " + clean(r.Path.Title))
 	}

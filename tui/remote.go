@@ -91,7 +91,7 @@ func Show(outer context.Context, drv Driver, o Options, r Remote) error {
 	m := New(ctx, drv, o)
 	c := remoteCanvas(r, o)
 	m.direct = func(sequence string) { _, _ = c.Write([]byte(sequence)) } // a client that is gone needs nothing
-	f := &remote{drawn: drawn{Model: m, on: c}, tell: r.Broke}
+	f := &remote{drawn: drawn{Model: m, on: c}, tell: r.Broke, news: true}
 	m.shown = f.show
 	if err := c.enter(); err != nil {
 		return fmt.Errorf("showing the wizard: %w", err)
@@ -162,6 +162,7 @@ type remote struct {
 	view tea.View  // that was drawn last
 	drew time.Time // when; zero: the next is drawn at once
 	due  bool      // the next will be drawn in a moment
+	news bool      // something came since then that may be seen
 
 	mu      sync.Mutex
 	broken  bool
@@ -206,6 +207,9 @@ func (f *remote) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	if f.isBroken() {
 		return f, tea.Quit
 	}
+	if _, woken := msg.(wokenMsg); !woken || f.guide == nil { // a guide's screen shows what is read then, not that it was woken
+		f.news = true
+	}
 	switch msg := msg.(type) {
 	case showTextMsg:
 		f.on.leave()
@@ -236,11 +240,15 @@ func (f *remote) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	return f, f.guarded(cmd)
 }
 
-// View draws the frame, unless one was drawn just now: then soon.
+// View draws the frame, unless one was drawn just now: then soon. Where nothing came
+// that may be seen it is the one before.
 func (f *remote) View() (v tea.View) {
 	defer f.caught()
 	if f.isBroken() {
 		return v
+	}
+	if !f.news {
+		return f.view
 	}
 	now := f.now()
 	if wait := drawPause - now.Sub(f.drew); wait > 0 && wait <= drawPause && f.send != nil {
@@ -250,7 +258,7 @@ func (f *remote) View() (v tea.View) {
 		}
 		return f.view
 	}
-	f.drew = now
+	f.drew, f.news = now, false
 	f.view = f.drawn.View()
 	return f.view
 }

@@ -155,6 +155,37 @@ func TestShowPrintsLinks(t *testing.T) {
 	}
 }
 
+// TestGuideDrawsOnce holds that of one thing that happens to a run a guide's terminal is
+// drawn once, with what was read of it: not before that, when there is nothing to see.
+func TestGuideDrawsOnce(t *testing.T) {
+	t.Parallel()
+	f := newFar()
+	r := f.remote()
+	o := Options{Profiles: profiles(t), Look: LookOf(r.Environ), Width: 160, Height: 40}
+	seat := seated(t, atPlanLinked(t))
+	m := &remote{drawn: drawn{Model: guiding(seat, o), on: remoteCanvas(r, o)}, tell: r.Broke, news: true}
+	if err := m.on.enter(); err != nil {
+		t.Fatal(err)
+	}
+	m.View()
+	before := len(f.bytes())
+	seat.view.As = "Bob Blau (Hetk support)"
+	m.guide.view.As = "NOT READ YET"
+	m.Update(wokenMsg{of: m.wake})
+	if m.View(); len(f.bytes()) != before {
+		t.Errorf("woken, it shows %q", f.bytes()[before:])
+	}
+	m.Update(m.lookOn()())
+	if m.View(); !strings.Contains(f.bytes()[before:], "Bob Blau") || strings.Contains(f.bytes(), "NOT READ YET") {
+		t.Errorf("what was read shows %q", f.bytes()[before:])
+	}
+	before = len(f.bytes())
+	m.Update(tea.KeyPressMsg(pressed("tab")))
+	if m.View(); len(f.bytes()) == before {
+		t.Error("a key shows nothing")
+	}
+}
+
 // breaking is a driver that breaks when it is told to.
 type breaking struct {
 	*fakeDriver
