@@ -48,6 +48,13 @@ type benchServer struct {
 // startServed starts a server over a simulated Microsoft.
 func startServed(b *servedBench) *benchServer {
 	b.Helper()
+	return startServedIn(b, filepath.Join(b.TempDir(), "state"), "")
+}
+
+// startServedIn is startServed with a state of its own, and with more of a
+// configuration and of an environment.
+func startServedIn(b *servedBench, state, more string, env ...string) *benchServer {
+	b.Helper()
 	world, err := sim.Start(b.ctx, sim.Options{Dir: b.TempDir(), Scenario: "managed-default"})
 	b.must(err)
 	b.Cleanup(func() { _ = world.Close() })
@@ -63,9 +70,9 @@ metrics: 127.0.0.1:0
 log: {format: text}
 microsoft: {loginUrl: "https://%s", graphUrl: "https://%s", dnsServer: "%s", dnsPort: %s, caFile: %q}
 %s
-`, filepath.Join(b.TempDir(), "state"), r.HTTPS, r.HTTPS, r.DNS, port, r.CA, benchLimits), 0o600))
+%s`, state, r.HTTPS, r.HTTPS, r.DNS, port, r.CA, benchLimits, more), 0o600))
 	v := &benchServer{cmd: exec.CommandContext(b.ctx, b.bin, "serve", "--config", config), ended: make(chan struct{})}
-	v.cmd.Env = quiet(b.B)
+	v.cmd.Env = append(quiet(b.B), env...)
 	if most := os.Getenv("GOMAXPROCS"); most != "" {
 		v.cmd.Env = append(v.cmd.Env, "GOMAXPROCS="+most)
 	}
@@ -199,10 +206,16 @@ type typist struct {
 	tail  []byte // what came last
 	came  int    // bytes
 	first time.Time
+	glass *glass // draws what comes; nil: nobody looks
 }
 
 // typing begins a session, and waits for a text of its first frame.
 func typing(ctx context.Context, c *gossh.Client, want string) (y *typist, err error) {
+	return typingIn(ctx, c, 80, 24, want)
+}
+
+// typingIn is typing in a window of another size.
+func typingIn(ctx context.Context, c *gossh.Client, w, h int, want string) (y *typist, err error) {
 	y = &typist{conn: c, news: make(chan struct{}, 1), over: make(chan struct{})}
 	defer func() {
 		if err != nil {
@@ -216,7 +229,7 @@ func typing(ctx context.Context, c *gossh.Client, want string) (y *typist, err e
 		return nil, fmt.Errorf("begin a session: %w", err)
 	}
 	y.s.Stdout = y
-	if err = y.s.RequestPty("xterm-256color", 24, 80, nil); err != nil {
+	if err = y.s.RequestPty("xterm-256color", h, w, nil); err != nil {
 		return nil, fmt.Errorf("ask for a terminal: %w", err)
 	}
 	if err = y.s.Shell(); err != nil {
@@ -236,6 +249,9 @@ func (y *typist) Write(p []byte) (int, error) {
 	defer y.mu.Unlock()
 	if y.came += len(p); y.first.IsZero() {
 		y.first = now
+	}
+	if y.glass != nil {
+		y.glass.draws(p)
 	}
 	const most = 4 << 10
 	y.tail = append(y.tail, p...)

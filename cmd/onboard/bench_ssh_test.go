@@ -50,6 +50,8 @@ type servedBench struct {
 	key  gossh.Signer // of every client
 	sshd *benchDaemon // nil: there is none
 	rows []benchRow
+
+	asked []string // ids of the rows that were asked for
 }
 
 // row keeps a row, and the numbers of it.
@@ -60,8 +62,7 @@ func (b *servedBench) row(r benchRow) {
 
 // wants says whether a row was asked for.
 func (b *servedBench) wants(ids ...string) bool {
-	asked := strings.Split(*benchRows, ",")
-	return slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(asked, id) })
+	return slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(b.asked, id) })
 }
 
 // must ends the benchmark where something could not be measured at all.
@@ -85,7 +86,7 @@ func BenchmarkServed(b *testing.B) {
 	if *benchS8 < leastS8 {
 		b.Fatalf("-s8: what takes less than %s shows nothing", leastS8)
 	}
-	s := &servedBench{B: b, ctx: b.Context(), bin: buildBinary(b)}
+	s := &servedBench{B: b, ctx: b.Context(), bin: buildBinary(b), asked: strings.Split(*benchRows, ",")}
 	s.sshd = startSshd(s)
 	fmt.Printf("\nthe server's %s\n", benchLimits)
 	if s.wants("S6", "S5", "S4") {
