@@ -290,8 +290,8 @@ func blocks(s flows.State) string {
 type stirs struct {
 	mu   sync.Mutex
 	of   map[chan struct{}]struct{}
-	last time.Time // somebody was woken
-	due  bool      // and will be again in a moment
+	last time.Time     // somebody was woken
+	due  bool          // and will be again in a moment
 	rest time.Duration // the shortest time between two, where that is more than stirPause
 }
 

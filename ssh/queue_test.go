@@ -200,6 +200,10 @@ func TestTenantIsShownToWhoWasLetIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	await(t, "its records", func() bool { // which are moved there once it is made
+		about, err := c.About(t.Context())
+		return err == nil && about.Records > 0
+	}, customer.screen)
 	who, err := run.KnownGuide(anna.name, anna.organisation)
 	if err != nil {
 		t.Fatal(err)
