@@ -32,6 +32,18 @@ func LoadSecret(file string) ([]byte, error) {
 	return secret, nil
 }
 
+// OwnSecret reads a secret as LoadSecret does, and makes none: nil where there is none.
+func OwnSecret(file string) ([]byte, error) {
+	secret, err := readSecret(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("secret %s: %w", file, err)
+	}
+	return secret, nil
+}
+
 // CheckSecret says what LoadSecret would trip over, and makes nothing: a file that
 // is not there is fine.
 func CheckSecret(file string) error {

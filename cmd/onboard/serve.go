@@ -179,7 +179,7 @@ func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.returning(profiles); err != nil {
+	if err := s.returning(ctx, profiles); err != nil {
 		return nil, err
 	}
 	probe, probes, err := openProbes(ctx, s.c.Probes, s.clients, profiles, &s.probes)

@@ -20,6 +20,7 @@ import (
 	"onboard.example/flows"
 	"onboard.example/flows/run"
 	"onboard.example/ssh"
+	"onboard.example/ssh/cases"
 	"onboard.example/ssh/web"
 )
 
@@ -235,7 +236,7 @@ func (c *serveConfig) stateKey() string { return filepath.Join(c.State, "keys", 
 
 // returning makes what brings the consent page's answers back to their runs, where
 // some app's page comes back here.
-func (s *site) returning(profiles []flows.Profile) error {
+func (s *site) returning(ctx context.Context, profiles []flows.Profile) error {
 	if len(s.c.Web.Redirects) == 0 {
 		return nil
 	}
@@ -243,12 +244,37 @@ func (s *site) returning(profiles []flows.Profile) error {
 	if err != nil {
 		return err
 	}
+	if cases.IsURL(s.c.Cases) {
+		return s.returningAnywhere(ctx, clients)
+	}
 	key, err := ssh.LoadSecret(s.c.stateKey())
 	if err != nil {
 		return usage(saySeeConfig, "%w", err)
 	}
 	s.returns, err = web.NewReturns(key, s.c.Web.origin(), clients, nil)
 	return err
+}
+
+// stateSecret is what the servers of one database call the key that signs.
+const stateSecret = "consent state"
+
+// returningAnywhere is returning where other servers share the cases: what comes here
+// for a run at one of them gets there, and the key is theirs, too. One that this server
+// had of its own is theirs where they have none; its links count here in any case.
+func (s *site) returningAnywhere(ctx context.Context, clients []string) error {
+	own, err := ssh.OwnSecret(s.c.stateKey())
+	if err != nil {
+		return usage(saySeeConfig, "%w", err)
+	}
+	key, err := s.cases.Secret(ctx, stateSecret, own)
+	if err != nil {
+		return fmt.Errorf("share what signs consent links: %w", err)
+	}
+	if s.returns, err = web.NewReturns(key, s.c.Web.origin(), clients, nil); err != nil {
+		return err
+	}
+	s.returns.Share(s.cases, own)
+	return nil
 }
 
 // returner is what sessions wait with; nil: nothing comes back here.

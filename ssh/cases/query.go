@@ -135,6 +135,15 @@ ON CONFLICT (kind, value) DO UPDATE SET mark = excluded.mark, reason = excluded.
 	countBans = `SELECT COUNT(*) FROM bans WHERE (until_at = 0 OR until_at > ?) AND NOT (kind = ? AND value = ?)`
 	bans      = `SELECT kind, value, mark, reason, made_at, until_at FROM bans ORDER BY made_at, kind, value`
 
+	putReturn = `INSERT INTO returns (state, run, said, taken, until_at) VALUES (?, ?, ?, 0, ?)
+ON CONFLICT (state) DO UPDATE SET said = excluded.said WHERE returns.taken = 0`
+	takeReturn = `INSERT INTO returns (state, run, said, taken, until_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken WHERE returns.taken = 0`
+	getReturn    = `SELECT said, taken FROM returns WHERE state = ?`
+	countReturns = `SELECT COUNT(*) FROM returns`
+	oldReturns   = `DELETE FROM returns WHERE until_at <= ?`
+	firstReturns = `DELETE FROM returns WHERE state IN (SELECT state FROM returns ORDER BY until_at, state LIMIT ?)`
+
 	// putKey keeps the key of another process that was quicker.
 	putKey = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
 )
@@ -146,7 +155,8 @@ type statements struct {
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addYes, dropYeses, yesTo, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
-	putBan, getBan, liftBan, oldBans, countBans, bans *sql.Stmt
+	putBan, getBan, liftBan, oldBans, countBans, bans,
+	putReturn, takeReturn, getReturn, countReturns, oldReturns, firstReturns *sql.Stmt
 
 	all []io.Closer
 }
@@ -213,6 +223,12 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.oldBans, oldBans},
 		{&s.countBans, countBans},
 		{&s.bans, bans},
+		{&s.putReturn, putReturn},
+		{&s.takeReturn, takeReturn},
+		{&s.getReturn, getReturn},
+		{&s.countReturns, countReturns},
+		{&s.oldReturns, oldReturns},
+		{&s.firstReturns, firstReturns},
 	} {
 		if p.query == "" { // of another database
 			continue

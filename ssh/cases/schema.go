@@ -149,6 +149,18 @@ CREATE TABLE bans (
 	PRIMARY KEY (kind, value)
 );
 `,
+	// 6: what came back for runs, on whichever node, for the one that waits for it. run and
+	// state are sums; said is sealed, and taken 0 until the run has it. Of a case that is
+	// erased nobody has the state any more, without which said cannot be read.
+	`
+CREATE TABLE returns (
+	state TEXT NOT NULL PRIMARY KEY,
+	run TEXT NOT NULL,
+	said BLOB NOT NULL,
+	taken BIGINT NOT NULL,
+	until_at BIGINT NOT NULL
+);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

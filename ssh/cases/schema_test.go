@@ -54,6 +54,7 @@ func dumped(t *testing.T, version int) (dump, code string) {
 		audited(t, s, 2)
 		asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam"})
 		raw(t, s, `INSERT INTO bans VALUES ('net', '192.0.2.0/24', 'one', 'scanning', 0, 0)`)
+		raw(t, s, `INSERT INTO returns VALUES ('state', 'run', x'01', 0, 9000000000000)`)
 		data = []byte("-- " + made + "\n" + dumpOf(t, s.files.read))
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
@@ -198,6 +199,9 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 		}
 		if version >= 5 && values(t, s) != "192.0.2.0/24 one" {
 			t.Errorf("bans %q", values(t, s))
+		}
+		if said, taken, err := s.LookReturn(t.Context(), "state"); version >= 6 && (len(said) != 1 || taken != 0 || err != nil) {
+			t.Errorf("what came back: %v, %d, %v", said, taken, err)
 		}
 		if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrOtherKey) {
 			t.Errorf("without its key: %v", err)

@@ -41,6 +41,9 @@ func (s *Store) sweepSome(ctx context.Context, before int, gone *int) *job {
 			if err := s.dropOldBans(q); err != nil {
 				return nil, err
 			}
+			if _, err := q.exec(q.oldReturns, s.o.Now().UnixMilli()); err != nil {
+				return nil, err
+			}
 		}
 		j.wakes = nil // should it be asked again
 		for _, id := range ids {

@@ -252,6 +252,12 @@ func useAll(t *testing.T, path, code string) error {
 	if err := c.Stand(t.Context(), Standing{Waits: noon}); err != nil {
 		return err
 	}
+	if err := s.PutBan(t.Context(), aBan("192.0.2.1/32", "a", noon.Add(time.Hour)), false, told("a")); err != nil {
+		return err
+	}
+	if _, err := s.PutReturn(t.Context(), "run", "state", []byte("x"), noon.Add(time.Hour)); err != nil {
+		return err
+	}
 	if _, err := c.Sit(t.Context()); err != nil {
 		return err
 	}

@@ -24,21 +24,9 @@ type kept struct {
 // keep keeps what came with a state; c is what it says. Where there is no room, what
 // would be forgotten first makes some. The caller holds mu.
 func (r *Returns) keep(s signed, state string, c checks.Callback) {
-	said := url.Values{}
-	switch {
-	case c.Error != "":
-		said.Set("error", c.Error)
-		said.Set("error_description", c.AADSTS)
-	case c.Consented:
-		said.Set("admin_consent", "True")
-	default:
-		said.Set("admin_consent", "False")
-	}
-	if c.Tenant != "" {
-		said.Set("tenant", c.Tenant)
-	}
+	said := sayings(c)
 	before, known := r.kept[s.run]
-	if known && before.state == sumOf(state) && before.said.Get("admin_consent") == "True" && !c.Consented {
+	if known && before.state == sumOf(state) && consents(before.said) && !c.Consented {
 		return
 	}
 	if !known && len(r.kept) >= mostSpent {
@@ -78,5 +66,23 @@ func (r *Returns) deliver(ctx context.Context, is signed, w *wait, came func(str
 	delete(r.kept, is.run)
 	r.spend(is.run, used{sumOf(w.state), is.until})
 	r.drop(is.run, w)
+	return said
+}
+
+// sayings is what a run reads of what came.
+func sayings(c checks.Callback) url.Values {
+	said := url.Values{}
+	switch {
+	case c.Error != "":
+		said.Set("error", c.Error)
+		said.Set("error_description", c.AADSTS)
+	case c.Consented:
+		said.Set("admin_consent", "True")
+	default:
+		said.Set("admin_consent", "False")
+	}
+	if c.Tenant != "" {
+		said.Set("tenant", c.Tenant)
+	}
 	return said
 }

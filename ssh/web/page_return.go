@@ -21,6 +21,7 @@ var returnPages = [fates]struct {
 	fateStrange:   {http.StatusBadRequest, "bad", sayStrangeTitle, sayStrange, sayStrangeNext},
 	fateOld:       {http.StatusGone, "bad", sayOldTitle, sayOld, sayNewLink},
 	fateKept:      {http.StatusAccepted, "bad", sayKeptTitle, sayKept, sayKeptNext},
+	fateAway:      {http.StatusServiceUnavailable, "bad", sayAwayTitle, sayAway, sayAwayNext},
 	fateUsed:      {http.StatusGone, "bad", sayUsedTitle, sayUsed, sayUsedNext},
 	fateNothing:   {http.StatusBadRequest, "bad", sayNothingTitle, sayNothing, sayNewLink},
 	fateError:     {http.StatusOK, "bad", sayErrorTitle, sayError, sayNewLink},

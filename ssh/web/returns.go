@@ -22,6 +22,8 @@ import (
 // goroutines.
 type Returns struct {
 	key     []byte
+	also    []byte // signed before, and counts still; nil: nothing did
+	shelf   Shelf  // nil: there are no other servers
 	at      string
 	clients map[string]bool
 	now     func() time.Time
@@ -96,12 +98,13 @@ func (r *Returns) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.W
 	is := signed{run: sumOf(ask.Run), to: sumOf(strings.ToLower(ask.ClientID), r.at)}
 	state := ask.State
 	for ctx.Err() == nil {
-		was, ok := readState(r.key, state)
+		was, ok := r.read(state)
 		left := stateLeast
-		if _, came := r.keptFor(is.run, state); came { // it is no link that somebody has yet to open
+		lies, taken := r.elsewhere(ctx, state, ok)
+		if _, came := r.keptFor(is.run, state); came || lies { // it is no link that somebody has yet to open
 			left = 0
 		}
-		if is.until = was.until; !ok || was != is || was.until.Sub(r.now()) < left || r.counted(is.run, state) {
+		if is.until = was.until; !ok || was != is || was.until.Sub(r.now()) < left || taken || r.counted(is.run, state) {
 			is.until = r.now().Add(stateLife).Truncate(time.Second)
 			state = makeState(r.key, is)
 		}
@@ -114,25 +117,47 @@ func (r *Returns) Await(ctx context.Context, ask run.ReturnAsk, ready func(run.W
 			state = ""
 			continue
 		}
-		late := time.NewTimer(is.until.Sub(r.now()))
-		select {
-		case a := <-w.arrivals:
-			r.take(is.run, w, is.until)
-			said := came(a.query)
-			a.said <- said
-			if said == flows.ReturnGood { // the run waits no more, and says so
-				<-ctx.Done()
-			}
-		case <-late.C:
-			r.leave(is.run, w)
-		case <-ctx.Done():
-			r.leave(is.run, w)
+		if r.one(ctx, is, w, came) == flows.ReturnGood { // the run waits no more, and says so
+			<-ctx.Done()
 		}
-		late.Stop()
 		state = ""
 	}
 	return ctx.Err()
 }
+
+// one waits by a state for what comes, here or elsewhere, and gives what the run says of
+// it; none of its words: its time is over, or ctx ended.
+func (r *Returns) one(ctx context.Context, is signed, w *wait, came func(string) flows.ReturnSaid) flows.ReturnSaid {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	late := time.NewTimer(is.until.Sub(r.now()))
+	defer late.Stop()
+	passed := r.passed(ctx, is.run, w.state)
+	select {
+	case a := <-w.arrivals:
+		r.take(is.run, w, is.until)
+		said := came(a.query)
+		a.said <- said
+		r.tell(ctx, is, w.state, said)
+		return said
+	case query := <-passed:
+		said := came(query)
+		if said == flows.ReturnStrange && ctx.Err() != nil { // it stays there for when the run is back
+			r.leave(is.run, w)
+			return said
+		}
+		r.take(is.run, w, is.until)
+		r.tell(ctx, is, w.state, said)
+		return said
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	r.leave(is.run, w)
+	return noneSaid
+}
+
+// noneSaid is no word of a run.
+const noneSaid flows.ReturnSaid = ""
 
 func (r *Returns) enter(id sum16, state string) *wait {
 	w := &wait{state: state, arrivals: make(chan arrival), gone: make(chan struct{})}
@@ -227,6 +252,7 @@ const (
 	fateError                 // it says that something went wrong
 	fateElsewhere             // it names another tenant
 	fateGood
+	fateAway   // the run may be elsewhere, and there is no getting it there just now
 	fateHanded // the run has it, and did not say in time what it means
 	fates
 )
@@ -239,7 +265,7 @@ func (r *Returns) bring(ctx context.Context, query string) fate {
 		return fateStrange
 	}
 	state := q.Get("state")
-	s, ok := readState(r.key, state)
+	s, ok := r.read(state)
 	if !ok {
 		return fateStrange
 	}
@@ -253,13 +279,15 @@ func (r *Returns) bring(ctx context.Context, query string) fate {
 	r.mu.Lock()
 	w := r.waiting[s.run]
 	spent := r.isSpent(s.run, state)
-	if w == nil && !spent {
+	if w == nil && !spent && r.shelf == nil {
 		r.keep(s, state, c)
 	}
 	r.mu.Unlock()
 	switch {
 	case spent:
 		return fateUsed
+	case w == nil && r.shelf != nil:
+		return r.pass(ctx, s, state, c)
 	case w == nil:
 		return fateKept
 	case subtle.ConstantTimeCompare([]byte(w.state), []byte(state)) != 1:
