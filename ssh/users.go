@@ -265,6 +265,7 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 // drive sets a driver to work on a case.
 func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err error) {
 	o := &s.srv.o
+	j = worded{j, s}
 	sight := o.sight(s.conn.source)
 	defer func() {
 		if err != nil {

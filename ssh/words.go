@@ -64,10 +64,11 @@ const (
 	sayKeptHerePlain = "Kept as case %s. If the connection breaks, this page goes on with the resume code %s, and %s does in a terminal. That code is yours alone."
 	sayGoOnHere      = "To go on: the resume code %s on this page, or in a terminal %s"
 
-	sayNotHere   = "The wizard is not served on this connection."
-	sayNoConsole = "The support console is not served here. Without a user name this is the wizard."
-	sayNoStore   = "The server cannot keep cases just now. Nothing was begun. Please try again later."
-	saySorry     = "Sorry: the server made a mistake, and this session has ended. It was not your fault."
+	sayNotHere    = "The wizard is not served on this connection."
+	sayNoConsole  = "The support console is not served here. Without a user name this is the wizard."
+	sayStoreFails = "the server cannot keep what you do just now"
+	sayNoStore    = "The server cannot keep cases just now. Nothing was begun. Please try again later."
+	saySorry      = "Sorry: the server made a mistake, and this session has ended. It was not your fault."
 
 	saySorryCase   = "If you write to support about it, name fault %s, case %s."
 	sayLookBroke   = "the server made a mistake while it looked; that is its fault, and says nothing of your tenant"

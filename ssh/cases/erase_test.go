@@ -121,9 +121,7 @@ func erasedIsTold(t *testing.T, make maker) {
 	must(t, c, 0, note("w", 1, "a"))
 	wake := c.Watch(t.Context())
 	listened(t, c, wake)
-	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-		t.Fatal(err)
-	}
+	erase(t, s, code)
 	<-wake
 	gone := func(what string, err error) {
 		t.Helper()

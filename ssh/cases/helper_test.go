@@ -3,6 +3,7 @@ package cases
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"path/filepath"
@@ -204,3 +205,12 @@ const aKey = "SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM"
 
 // logger writes to b.
 func logger(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
+
+// erase erases a case. Of a PostgreSQL database its traces may go later: somebody reads,
+// or the machine has much to do.
+func erase(t testing.TB, s *Store, code string) {
+	t.Helper()
+	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil && (s.hearing == nil || !errors.Is(err, ErrUnwiped)) {
+		t.Fatal(err)
+	}
+}

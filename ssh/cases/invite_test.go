@@ -68,9 +68,7 @@ func TestAnInvitationIsGoodOnce(t *testing.T) {
 		if _, err := s.Redeem(t.Context(), Try{Code: code, From: stranger}, c); !errors.Is(err, ErrNoInvitation) {
 			t.Errorf("a resume code invites: %v", err)
 		}
-		if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-			t.Fatal(err)
-		}
+		erase(t, s, code)
 		if all, err := s.Invitations(t.Context()); err != nil || len(all) != 0 {
 			t.Errorf("of an erased case %v is left, %v", all, err)
 		}
@@ -211,9 +209,7 @@ func TestAnInvitationsCodeIsNotStored(t *testing.T) {
 	if len(traces(t, path, "canary.example")) == 0 {
 		t.Fatal("the tenant cannot be seen before either")
 	}
-	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-		t.Fatal(err)
-	}
+	erase(t, s, code)
 	if left := traces(t, path, "canary.example"); left != nil {
 		t.Errorf("the tenant is left in %v", left)
 	}

@@ -68,9 +68,7 @@ func TestAnyNodeServesAnyCase(t *testing.T) {
 	if _, err := onNode(t, ns[1], c.Number()).Append(t.Context(), 1, note("v", 1, "fork")); !errors.Is(err, flows.ErrConflict) {
 		t.Errorf("behind another node: %v", err)
 	}
-	if _, err := ns[2].Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-		t.Fatal(err)
-	}
+	erase(t, ns[2], code)
 	if _, err := c.Since(t.Context(), 0); !errors.Is(err, ErrNoCase) {
 		t.Errorf("erased on another node: %v", err)
 	}
@@ -125,9 +123,7 @@ func TestAWatcherOnAnotherNodeIsWoken(t *testing.T) {
 		t.Error("a node hears of its own")
 	default:
 	}
-	if _, err := ns[0].Erase(t.Context(), Try{Code: codeX, From: stranger}); err != nil {
-		t.Fatal(err)
-	}
+	erase(t, ns[0], codeX)
 	woken(t, far)
 	leave()
 	for range far { //nolint:revive // until it is closed
@@ -454,9 +450,7 @@ func TestASeatOutlivesItsRemoval(t *testing.T) {
 	back()
 	other := sat(t, onNode(t, one, there.Number()))
 	taken(t, stays)
-	if _, err := two.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-		t.Fatal(err)
-	}
+	erase(t, two, code)
 	taken(t, other)
 }
 

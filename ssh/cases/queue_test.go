@@ -107,9 +107,7 @@ func TestTheQueueShowsWhereCasesStand(t *testing.T) {
 				}
 			}
 		}
-		if _, err := s.Erase(t.Context(), Try{Code: codes[2], From: stranger}); err != nil {
-			t.Fatal(err)
-		}
+		erase(t, s, codes[2])
 		if got := numbers(t, s, Filter{Waiting: true}, 9); len(got) != 1 {
 			t.Errorf("an erased case waits: %v", got)
 		}
@@ -254,9 +252,7 @@ func TestAYesIsFoundWhileItLasts(t *testing.T) {
 		said(two, true, Yes{"anna berg, example", hour}) // over
 		said(one, false, Yes{"ben, example", hour})      // taken back of the other
 		to("anna berg, example")
-		if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-			t.Fatal(err)
-		}
+		erase(t, s, code)
 		to("ben, example")
 		if left := column(t, s.files.read, `SELECT guide FROM yeses`); left != nil {
 			t.Errorf("%v are left", left)

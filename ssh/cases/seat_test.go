@@ -76,9 +76,7 @@ func TestWhoSitsDownLastHasTheSeat(t *testing.T) {
 			t.Errorf("after everybody left there is %q", at)
 		}
 		third := sat(t, c)
-		if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-			t.Fatal(err)
-		}
+		erase(t, s, code)
 		taken(t, third)
 		if _, err := c.Sit(t.Context()); !errors.Is(err, ErrNoCase) {
 			t.Errorf("at a case that is gone: %v", err)

@@ -74,9 +74,7 @@ func TestOfAnErasedCaseNoTableHoldsTheKey(t *testing.T) {
 			t.Fatalf("%x cannot be seen before either", text)
 		}
 	}
-	if _, err := store.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-		t.Fatal(err)
-	}
+	erase(t, store, code)
 	for _, text := range gone {
 		if left := s.holds(t, text); left != nil {
 			t.Errorf("%x is left in %v", text, left)
@@ -182,9 +180,7 @@ func TestStatisticsHoldNoKey(t *testing.T) {
 	if known == 0 {
 		t.Error("nothing was taken down at all")
 	}
-	if _, err := store.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-		t.Fatal(err)
-	}
+	erase(t, store, code)
 	isWiped(t, s, store, gone...)
 }
 
