@@ -127,20 +127,24 @@ func deed(e flows.Event) (did, more string, leaves bool) {
 }
 
 // settle says in the audit what became of the last entry where that was not stored.
-func (j *guideJournal) settle(ctx context.Context, d *desk) {
+// The deed is over then: the next one may come under the same number, and is another.
+// What the audit cannot have now is given back, to be written later; nil: nothing.
+func (j *guideJournal) settle(ctx context.Context) (owed func(ctx context.Context) error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.did == "" {
-		return
+		return nil
 	}
 	did, what := didNot, j.did
 	if j.maybe {
 		did = didMaybe
 	}
-	j.did = ""
-	if err := j.write(ctx, did, what); err != nil {
-		d.s.srv.o.Log.Error("the audit says of something that it was done, and it may not have been", "did", what, "guide", d.who.name, "why", err.Error())
+	j.n, j.did = 0, "" // records are counted from one
+	note := func(ctx context.Context) error { return j.write(ctx, did, what) }
+	if note(ctx) != nil {
+		return note
 	}
+	return nil
 }
 
 // lacks says whether the audit lacks that the guide left.

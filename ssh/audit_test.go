@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ type trying struct {
 
 	before []func() error // of each append; nil: it is made
 	after  error          // of those that were made
+	blind  error          // of every read
 }
 
 // Append implements flows.Journal.
@@ -41,13 +43,38 @@ func (j *trying) Append(ctx context.Context, after uint64, rs ...flows.Record) (
 	return n, err
 }
 
+// Since implements flows.Journal.
+func (j *trying) Since(ctx context.Context, after uint64) ([]flows.Record, error) {
+	if j.blind != nil {
+		return nil, j.blind
+	}
+	return j.Journal.Since(ctx, after)
+}
+
 // ledger is an audit in memory.
 type ledger struct {
+	mu      sync.Mutex
 	entries []string
 	err     error
 }
 
+// fails makes every entry from here on fail; nil: none.
+func (l *ledger) fails(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.err = err
+}
+
+// all is what stands in it.
+func (l *ledger) all() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.entries)
+}
+
 func (l *ledger) write(_ context.Context, did, more string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.err != nil {
 		return l.err
 	}
@@ -163,12 +190,92 @@ func TestDeedsThatDidNotHappen(t *testing.T) {
 			if (err != nil) != c.fails {
 				t.Errorf("%v", err)
 			}
-			guided.settle(t.Context(), nil)
-			guided.settle(t.Context(), nil) // once is enough
+			for range 2 { // once is enough
+				if owed := guided.settle(t.Context()); owed != nil {
+					t.Error("something is still to be written")
+				}
+			}
 			if !slices.Equal(book.entries, c.want) {
 				t.Errorf("the audit has %q, want %q", book.entries, c.want)
 			}
 		})
+	}
+}
+
+// seated is a place at a case, over a handle, with a desk of its own.
+func (s *site) seated(t *testing.T, g *run.Guide, guided *guideJournal) *place {
+	t.Helper()
+	d := &desk{s: &session{srv: s.Server, ctx: t.Context()}, who: Guide{name: "Anna Berg", organisation: "Example Support", print: "SHA256:x", roles: Roles()}}
+	return &place{Guide: g, number: "7KQ-M2X", journal: guided, desk: d, until: time.Now().Add(time.Hour)}
+}
+
+// TestAMoveAfterOneThatFailedIsAudited holds that a move has its own entry though the
+// one before it failed before the store had used up its number.
+func TestAMoveAfterOneThatFailedIsAudited(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	g, guided, under, book := handled(t)
+	p := s.seated(t, g, guided)
+	away := errors.New("the store is away")
+	under.before = []func() error{func() error { under.blind = away; return flows.ErrConflict }}
+	if err := g.Point(t.Context(), "app/grant"); !errors.Is(err, away) {
+		t.Fatal(err)
+	}
+	p.settle(t.Context())
+	under.blind = nil
+	if err := g.Note(t.Context(), "a word of mine"); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := last(t, under).(flows.Noted); !ok {
+		t.Fatalf("%#v", last(t, under))
+	}
+	if want := []string{didPoint + " app/grant", didNot + " " + didPoint, didNote}; !slices.Equal(book.entries, want) {
+		t.Errorf("the audit has %q, want %q", book.entries, want)
+	}
+}
+
+// TestWhatBecameOfAMoveIsWritten holds that the audit says that a move came to nothing
+// though the context of the move is over, and as soon as it can where it cannot yet.
+func TestWhatBecameOfAMoveIsWritten(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	g, guided, under, book := handled(t)
+	p := s.seated(t, g, guided)
+	ctx, cancel := context.WithCancel(t.Context())
+	gone := errors.New("the connection went")
+	fail := func() error { cancel(); return gone }
+	under.before = []func() error{fail, fail}
+	fill, tries := book.write, make(chan struct{}, 3)
+	guided.write = func(ctx context.Context, did, more string) error {
+		if did == didMaybe {
+			select {
+			case tries <- struct{}{}:
+			default:
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return fill(ctx, did, more)
+	}
+	if err := g.Note(ctx, "a word of mine"); !errors.Is(err, gone) {
+		t.Fatal(err)
+	}
+	p.settle(ctx)
+	if want := []string{didNote, didMaybe + " " + didNote}; !slices.Equal(book.all(), want) {
+		t.Errorf("the audit has %q, want %q", book.all(), want)
+	}
+	if err := g.Note(t.Context(), "another"); !errors.Is(err, gone) {
+		t.Fatal(err)
+	}
+	book.fails(errors.New("the disk is full"))
+	p.settle(t.Context())
+	<-tries
+	<-tries // of the second, which fails
+	book.fails(nil)
+	await(t, "that it is written behind", func() bool { return len(book.all()) == 4 }, func() string { return strings.Join(book.all(), "\n") })
+	if got := book.all()[3]; got != didMaybe+" "+didNote {
+		t.Errorf("behind it says %q", got)
 	}
 }
 

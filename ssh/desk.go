@@ -84,7 +84,7 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	p.journal.write = func(ctx context.Context, did, more string) error { return d.audit(ctx, n, did, more) }
 	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now})
 	if err != nil {
-		p.journal.settle(ctx, d)
+		p.settle(ctx)
 		if p.Guide != nil { // it may stand
 			_ = p.end(ctx, flows.WatchLost) // likewise
 		}
@@ -160,6 +160,8 @@ type place struct {
 	number  cases.Number
 	until   time.Time // when it is over at the latest, whatever happens
 	journal *guideJournal
+
+	moves sync.Mutex // held over each move
 
 	mu    sync.Mutex
 	in    bool // the audit has the customer's yes
@@ -263,11 +265,23 @@ func (p *place) move(ctx context.Context, do func() error) error {
 	if err := p.desk.may(PowerHelp); err != nil {
 		return err
 	}
+	p.moves.Lock() // until the audit has what became of it
+	defer p.moves.Unlock()
 	err := do()
 	if err != nil {
-		p.journal.settle(ctx, p.desk)
+		p.settle(ctx)
 	}
 	return p.desk.inWords(p.number, err)
+}
+
+// settle has the audit say what became of a deed that failed, now or behind. Often it
+// is the end of the context that failed it.
+func (p *place) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords/2)
+	defer cancel()
+	if owed := p.journal.settle(ctx); owed != nil {
+		p.desk.behind(p.number, p.until, owed)
+	}
 }
 
 // Point implements tui.Seat.
@@ -353,7 +367,7 @@ func (d *desk) behind(n cases.Number, until time.Time, do func(ctx context.Conte
 			case err == nil, errors.Is(err, cases.ErrNoCase):
 				return
 			case last:
-				srv.o.Log.Error("a guide has gone, and the store or the audit does not have that", "case", string(n), "guide", d.who.name, "why", err.Error())
+				srv.o.Log.Error("the store or the audit does not have what became of a visit", "case", string(n), "guide", d.who.name, "why", err.Error())
 			}
 		}
 	})
