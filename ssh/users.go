@@ -284,7 +284,9 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 			return nil, nil, fmt.Errorf("begin the run: %w", err)
 		}
 	}
-	s.notes(drv)
+	if o.Guides != nil || o.Cases.Shared() { // else nobody reads them
+		s.notes(drv)
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx)) // it is stopped after the screen, so that the last event is stored
 	done := make(chan struct{})
 	go func() {
@@ -312,9 +314,6 @@ func (s *session) screen(drv tui.Driver, o tui.Options) error {
 			defer taken.close()
 			s.told(func(text string) { go send(tui.NoticeMsg{Text: text}) }, func(quiet bool) { go send(tui.StandingMsg{Text: s.back(sayKept, sayKeptHere), Quiet: quiet}) })
 			defer s.told(nil, nil)
-			if text := s.welcome(); text != "" {
-				go send(tui.NoticeMsg{Text: text})
-			}
 			if text := s.welcome(); text != "" {
 				go send(tui.NoticeMsg{Text: text})
 			}

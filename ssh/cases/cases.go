@@ -251,6 +251,9 @@ func (s *Store) close() error {
 	return errors.Join(append(errs, s.files.Close())...)
 }
 
+// Shared says whether other nodes may keep cases in the same database.
+func (s *Store) Shared() bool { return s.hearing != nil }
+
 // Close waits for what is being written and lets the next process in. What comes
 // after it gets ErrClosed.
 func (s *Store) Close() error { return s.stop() }
