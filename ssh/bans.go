@@ -3,6 +3,8 @@ package ssh
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,6 +56,9 @@ func (b Ban) words() string {
 
 // mostBans bounds the list: it is read for every connection.
 const mostBans = cases.MostBans
+
+// mostBanMark bounds the mark of one, in bytes, as the store does.
+const mostBanMark = 48
 
 // largestBans bounds the file of bans, in bytes.
 const largestBans = 32 << 20
@@ -127,6 +132,9 @@ func OpenBans(file string, now func() time.Time) (*Bans, error) {
 		if list[i].Ban, err = one.valid(); err != nil {
 			return nil, fmt.Errorf("read the bans in %s: ban %d: %w", file, i+1, err)
 		}
+		if checks.Line(one.Mark, mostBanMark) != one.Mark || len(one.Mark) > mostBanMark {
+			return nil, fmt.Errorf("read the bans in %s: ban %d: %w", file, i+1, errors.New(sayBanMark))
+		}
 		if !one.Lift {
 			b.list = append(b.list, list[i].Ban)
 		}
@@ -150,7 +158,8 @@ func (b Ban) valid() (Ban, error) {
 		}
 		b.Value = p.String()
 	case BanKey:
-		if rest, ok := strings.CutPrefix(b.Value, "SHA256:"); !ok || len(rest) != 43 {
+		rest, ok := strings.CutPrefix(b.Value, "SHA256:")
+		if sum, err := base64.RawStdEncoding.DecodeString(rest); !ok || len(rest) != 43 || err != nil || len(sum) != sha256.Size { // line breaks are skipped there
 			return b, fmt.Errorf(sayBanKey, checks.Line(b.Value, 80))
 		}
 	case BanClient:

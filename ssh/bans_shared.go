@@ -79,7 +79,7 @@ const (
 // the file go there, and where it has one that lasts longer that one stays. Keep must
 // run for others' changes to be heard. It is called before the first ban is looked for,
 // and fails where the store cannot be read: a server without its bans would let
-// everybody in again.
+// everybody in again. What the store has no room for holds here, and goes there later.
 func (b *Bans) Share(ctx context.Context, store *cases.Store, log *slog.Logger) error {
 	b.mu.Lock()
 	s := &sharing{store: store, log: log, every: shareEvery, turn: make(chan struct{}, 1)}
@@ -169,14 +169,18 @@ func (b *Bans) bring(mark string) error {
 		}
 		return &LateError{cmp.Or(err, context.DeadlineExceeded)}
 	}
-	if errors.Is(err, cases.ErrManyBans) {
+	switch {
+	case errors.Is(err, cases.ErrManyBans):
 		return fmt.Errorf(sayManyBans, mostBans)
+	case refused(err):
+		return fmt.Errorf(sayBanRefused, err)
 	}
 	return nil // though what others did may not have been seen
 }
 
-// meet brings the store what it lacks, in order, and takes up what it has. first: it
-// has not been read yet, and all of it must be understood.
+// meet brings the store what it lacks, in order, and takes up what it has, which it
+// can give even where it takes nothing. first: it has not been read yet, and all of it
+// must be understood; then the error is of that alone.
 func (b *Bans) meet(ctx context.Context, first bool) error {
 	s := b.shared
 	select {
@@ -185,13 +189,8 @@ func (b *Bans) meet(ctx context.Context, first bool) error {
 		return ctx.Err()
 	}
 	defer func() { <-s.turn }()
-	full, err := b.tellAll(ctx)
-	var has []Ban
-	var now time.Time
-	var bad error
-	if err == nil {
-		has, now, bad, err = s.look(ctx)
-	}
+	given, untold := b.tellAll(ctx)
+	has, now, bad, err := s.look(ctx)
 	if first && err == nil {
 		err = bad
 	}
@@ -213,6 +212,9 @@ func (b *Bans) meet(ctx context.Context, first bool) error {
 	}
 	was := s.away
 	s.away = err != nil && (ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded))
+	if err == nil && untold != nil { // else it is away, which is said
+		bad = errors.Join(bad, fmt.Errorf("bring the bans to the store: %w", untold))
+	}
 	s.say(was, err, errors.Join(bad, lost))
 	hears := slices.Clone(b.hears)
 	b.mu.Unlock()
@@ -221,7 +223,10 @@ func (b *Bans) meet(ctx context.Context, first bool) error {
 			hear(one)
 		}
 	}
-	return errors.Join(err, full)
+	if first {
+		return err
+	}
+	return errors.Join(untold, err, given)
 }
 
 // say tells the log what changed in how things are shared. The caller holds mu.
@@ -238,26 +243,31 @@ func (s *sharing) say(was bool, err, bad error) {
 	}
 }
 
-// tellAll brings the store what it lacks, in order. full: it took none of it, for there
-// are as many as there may be; that is given up, and in force no more.
-func (b *Bans) tellAll(ctx context.Context) (full, err error) {
+// refused says whether the store does not take a change, today or later.
+func refused(err error) bool {
+	return errors.Is(err, cases.ErrManyBans) || errors.Is(err, cases.ErrBadBan) || errors.Is(err, cases.ErrBadEntry)
+}
+
+// tellAll brings the store what it lacks, in order. given: it took none of some, and
+// never will; that is given up, so that what comes after it is not held up.
+func (b *Bans) tellAll(ctx context.Context) (given, err error) {
 	s := b.shared
 	for {
 		b.mu.Lock()
 		if len(s.todo) == 0 {
 			b.mu.Unlock()
-			return full, nil
+			return given, nil
 		}
 		c := s.todo[0]
 		b.mu.Unlock()
 		err := s.tell(ctx, c)
-		none := errors.Is(err, cases.ErrManyBans)
+		none := refused(err)
 		switch {
 		case none:
-			full = err
-			s.log.Error("a ban was not kept, and is in force no more: there are too many", "kind", c.Kind, "made", c.Made)
+			given = errors.Join(given, err)
+			s.log.Error("the store does not take a change of the bans: it is given up, and in force no more", "kind", c.Kind, "made", c.Made, "lifted", c.Lift, "why", err.Error())
 		case err != nil:
-			return full, err
+			return given, err
 		}
 		b.mu.Lock()
 		s.todo = s.todo[1:]
