@@ -147,29 +147,33 @@ func TestAFrozenServerKeepsNobody(t *testing.T) {
 // up.
 func TestACountHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
-	s := nodes(t, 1, Options{})[0]
+	at := ofItsOwn(t)
+	s := open(t, at.URL(""), Options{})
 	c, _ := begun(t, s)
-	slow, err := s.files.read.PrepareContext(t.Context(), `SELECT CAST(0 AS BIGINT) FROM pg_sleep(3)`)
+	stands := at.another(t, `SELECT pg_advisory_lock(7)`)
+	slow, err := s.files.read.PrepareContext(t.Context(), `SELECT CAST(0 AS BIGINT) FROM pg_advisory_lock_shared(7)`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = slow.Close() })
 	s.reads.kept = slow
-	var wg sync.WaitGroup
-	from := time.Now()
-	wg.Go(func() {
-		if err := s.reckon(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
+	counted := make(chan error, 1)
+	go func() { counted <- s.reckon(t.Context()) }()
+	at.waits(t, "the count waits")
 	var n uint64
-	for range 50 {
+	for range 10 {
 		n = must(t, c, n, note("w", n+1, "a"))
 	}
-	if took := time.Since(from); took > 2*time.Second {
-		t.Errorf("they were held up for %s", took)
+	select {
+	case err := <-counted:
+		t.Errorf("they are done after the count: %v", err)
+		return
+	default:
 	}
-	wg.Wait()
+	says(t, stands, `SELECT pg_advisory_unlock(7)`)
+	if err := <-counted; err != nil {
+		t.Error(err)
+	}
 }
 
 // insistent appends until it is told to stop, and keeps its own record of what was

@@ -45,6 +45,23 @@ func (s *server) ask(t testing.TB, query string, into ...any) {
 	}
 }
 
+// waits waits until somebody at the server waits for a lock.
+func (s *server) waits(t testing.TB, what string) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, s.URL(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	eventually(t, what, func() (is bool) {
+		if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)`).Scan(&is); err != nil {
+			t.Fatal(err)
+		}
+		return is
+	})
+}
+
 // name makes a place for a store that holds nothing.
 func (s *server) name(t testing.TB) string {
 	t.Helper()

@@ -31,6 +31,8 @@ type wiper struct {
 	config *pgx.ConnConfig
 	log    *slog.Logger
 	told   chan struct{} // that something was erased
+	// patience is how long who erased something waits for it.
+	patience time.Duration
 
 	mu   sync.Mutex
 	want map[chan error]bool // who waits for it; true: what they erased was there when an attempt began
@@ -43,7 +45,7 @@ const (
 	lockTime = 100 * time.Millisecond
 	// roundTime bounds one attempt.
 	roundTime = time.Minute
-	// wipeTime is how long who erased something waits for it.
+	// wipeTime is the patience of who erased something.
 	wipeTime = 2 * time.Second
 	// wipePause and wipeMost are the first and the longest pause before it tries again.
 	wipePause = 10 * time.Millisecond
@@ -68,7 +70,7 @@ func newWiper(c *pgx.ConnConfig, log *slog.Logger) *wiper {
 	for name, value := range map[string]time.Duration{"lock_timeout": lockTime, "statement_timeout": roundTime} {
 		c.RuntimeParams[name] = fmt.Sprint(value.Milliseconds())
 	}
-	return &wiper{config: c, log: log, told: make(chan struct{}, 1), want: map[chan error]bool{}}
+	return &wiper{config: c, log: log, patience: wipeTime, told: make(chan struct{}, 1), want: map[chan error]bool{}}
 }
 
 // tell says that something was erased. It waits for nobody.
@@ -82,19 +84,24 @@ func (w *wiper) tell() {
 	}
 }
 
-// wait waits until what was erased before is wiped, for wipeTime.
-func (w *wiper) wait(ctx context.Context) error {
+// expect puts somebody down who will wait until what was erased before is wiped. Where
+// they do not, they are forgotten when it is.
+func (w *wiper) expect() chan error {
 	done := make(chan error, 1)
 	w.mu.Lock()
 	w.want[done] = false
 	w.mu.Unlock()
+	return done
+}
+
+// wait waits for what expect gave, for as long as the wiper has patience.
+func (w *wiper) wait(ctx context.Context, done chan error) error {
 	defer func() {
 		w.mu.Lock()
 		delete(w.want, done)
 		w.mu.Unlock()
 	}()
-	w.tell()
-	late := time.NewTimer(wipeTime)
+	late := time.NewTimer(w.patience)
 	defer late.Stop()
 	select {
 	case err := <-done:
@@ -183,7 +190,7 @@ func (w *wiper) last(ctx context.Context) {
 	if !left {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, wipeTime)
+	ctx, cancel := context.WithTimeout(ctx, w.patience)
 	defer cancel()
 	_ = w.wipe(ctx) // or when it is opened again
 }

@@ -31,6 +31,7 @@ type job struct {
 	erased, wipe bool
 
 	answer error
+	wiped  chan error // hears of the wiper, where there is one and the job waits for it
 	done   chan error
 	until  time.Time // when its answer must be there; zero: whenever it is
 }
@@ -80,11 +81,13 @@ func (s *Store) after(j *job) error {
 	if s.wiper == nil {
 		return nil
 	}
-	_ = s.reckon(j.ctx) // or in its time
-	if j.wipe {
-		return s.wiper.wait(j.ctx)
+	s.room.stale.Store(true)
+	if j.wiped == nil {
+		return nil
 	}
-	return nil
+	err := s.wiper.wait(j.ctx, j.wiped)
+	_ = s.reckon(j.ctx) // or in its time
+	return err
 }
 
 // wipeAgain is how long after a wipe that failed the next is tried. One waits
@@ -141,8 +144,11 @@ func (s *Store) together(js []*job) {
 		return
 	}
 	slices.SortStableFunc(js, func(a, b *job) int { return cmp.Compare(a.of, b.of) })
-	fault := s.tried(js, until)
+	fault, asked := s.tried(js, until)
 	wiped := s.wipeFor(js, fault)
+	if fault != nil && asked {
+		s.perhaps(js)
+	}
 	for _, j := range js {
 		switch {
 		case fault != nil:
@@ -155,6 +161,18 @@ func (s *Store) together(js []*job) {
 			}
 		}
 		j.done <- j.answer
+	}
+}
+
+// perhaps does what follows of jobs that may be stored although nobody heard so: who
+// watches looks for themselves, and the wiper too. Of the other nodes' watchers the
+// database takes care, and it does not tell this one what it said itself.
+func (s *Store) perhaps(js []*job) {
+	for _, j := range js {
+		s.watchers.wake(j.wakes...)
+	}
+	if s.wiper != nil && slices.ContainsFunc(js, func(j *job) bool { return j.erased }) {
+		s.wiper.tell()
 	}
 }
 
@@ -184,14 +202,14 @@ func (s *Store) timely(js []*job) (in []*job, until time.Time) {
 const mostLost = 10
 
 // tried is the fault of a transaction that is begun anew where that may help, until
-// its time is over.
-func (s *Store) tried(js []*job, until time.Time) error {
+// its time is over; asked is as transact has it.
+func (s *Store) tried(js []*job, until time.Time) (fault error, asked bool) { //nolint:revive // the fault is what comes first
 	ctx, cancel := s.ctx, func() {}
 	if !until.IsZero() {
 		ctx, cancel = context.WithDeadline(ctx, until)
 	}
 	defer cancel()
-	fault, asked := s.transact(ctx, js)
+	fault, asked = s.transact(ctx, js)
 	dead := s.dialect.dead
 	for lost := 0; fault != nil && (lost < mostLost+len(js) || !until.IsZero()); lost++ {
 		switch {
@@ -199,14 +217,14 @@ func (s *Store) tried(js []*job, until time.Time) error {
 		case !asked && dead != nil && dead(fault): // it was before
 			dead = nil
 		default:
-			return fault
+			return fault, asked
 		}
 		fault, asked = s.transact(ctx, js)
 	}
 	if errors.Is(fault, errAgain) {
-		return fmt.Errorf("%w: it begins again and again", ErrAway)
+		return fmt.Errorf("%w: it begins again and again", ErrAway), false
 	}
-	return fault
+	return fault, asked
 }
 
 // transact runs jobs in one transaction. Where asked is true with a fault, it may
@@ -272,13 +290,19 @@ func (s *Store) rows(ctx context.Context, stmt *sql.Stmt, args ...any) (rows *sq
 	return rows, err
 }
 
-// wipeFor wipes where a job wants it, or has it done.
+// wipeFor wipes where a job wants it, or has it done. Who waits for the wiper is put down
+// before it is told: or it would be done once before it knew of them.
 func (s *Store) wipeFor(js []*job, fault error) error {
 	if fault != nil {
 		return nil
 	}
 	erased := slices.ContainsFunc(js, func(j *job) bool { return j.erased && j.answer == nil })
 	if s.wiper != nil {
+		for _, j := range js {
+			if j.erased && j.wipe && j.answer == nil {
+				j.wiped = s.wiper.expect()
+			}
+		}
 		if erased { // should nobody wait for it
 			s.wiper.tell()
 		}
