@@ -246,9 +246,11 @@ func (c *Case) About(ctx context.Context) (About, error) {
 }
 
 // Renew draws a new resume code; the one before opens nothing from then on. Where
-// nobody knows whether it is stored (ErrAway, or ctx ended) the code comes with the
+// nobody knows whether it is stored (ErrAway, for instance, or ctx ended) the code comes with the
 // error: that one or the one before opens the case, and who has the case must be told
-// both. With any other error there is none, and the one before goes on.
+// both. With any other error there is none, and the one before goes on. It is tried a second
+// time where the database was away: what the second try says of itself, but ErrNoCase,
+// leaves it open whether the first is stored, and the code comes with that too.
 func (c *Case) Renew(ctx context.Context) (Code, error) {
 	code, err := newCode(c.store.o.Random)
 	if err != nil {
@@ -261,10 +263,11 @@ func (c *Case) Renew(ctx context.Context) (Code, error) {
 		})
 	}
 	err = renew()
-	if errors.Is(err, ErrAway) { // the same once more: it is soon that an answer is lost
+	unsure := errors.Is(err, ErrAway)
+	if unsure { // the same once more: it is soon that an answer is lost
 		err = renew()
 	}
-	if err != nil && !errors.Is(err, ErrAway) && ctx.Err() == nil {
+	if errors.Is(err, ErrNoCase) || err != nil && !unsure && ctx.Err() == nil {
 		return Code{}, err
 	}
 	return code, err

@@ -57,6 +57,9 @@ func (c *Case) Sit(ctx context.Context) (*Seat, error) {
 	}})
 	if err != nil {
 		stop()
+		if !errors.Is(err, ErrNoCase) {
+			c.store.seats.perhaps()
+		}
 		return nil, c.store.storing(ctx, "sitting down at the case", err)
 	}
 	if !c.store.seats.add(st, func() { st.look(watch, wake) }) {
@@ -169,6 +172,7 @@ type seats struct {
 	all   map[*Seat]struct{}
 	soon  map[string]struct{} // the words of those that are being sat down in
 	ever  bool                // there were some
+	lost  bool                // there may be one of which nobody heard
 	ended bool
 	looks sync.WaitGroup
 }
@@ -242,10 +246,20 @@ func (s *seats) drop(st *Seat) {
 	delete(s.all, st)
 }
 
-func (s *seats) some() bool {
+// perhaps says that a seat may be in the database of which nobody heard.
+func (s *seats) perhaps() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.all) > 0
+	s.ever, s.lost = true, true
+}
+
+// some says whether there may be seats in the database; lost: there may be one of which
+// nobody heard, which is said once.
+func (s *seats) some() (is, lost bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lost, s.lost = s.lost, false
+	return len(s.all) > 0 || lost, lost
 }
 
 // besides are the topics of the seats here that are not among some words.
@@ -269,7 +283,8 @@ func (s *Store) leasing(tick <-chan time.Time) {
 			return
 		case <-tick:
 		}
-		if !s.seats.some() {
+		some, lost := s.seats.some()
+		if !some {
 			continue
 		}
 		var words map[string]struct{}
@@ -287,6 +302,9 @@ func (s *Store) leasing(tick <-chan time.Time) {
 		}})
 		if nobodys := s.seats.nobodys(words); err == nil && len(nobodys) > 0 {
 			err = s.free(nobodys)
+		}
+		if err != nil && lost {
+			s.seats.perhaps() // with the next tick
 		}
 		switch {
 		case err == nil:
