@@ -23,6 +23,7 @@ type trying struct {
 	before []func() error // of each append; nil: it is made
 	after  error          // of those that were made
 	blind  error          // of every read
+	read   func()         // after every read; nil: nothing
 }
 
 // Append implements flows.Journal.
@@ -47,6 +48,9 @@ func (j *trying) Append(ctx context.Context, after uint64, rs ...flows.Record) (
 func (j *trying) Since(ctx context.Context, after uint64) ([]flows.Record, error) {
 	if j.blind != nil {
 		return nil, j.blind
+	}
+	if j.read != nil {
+		defer j.read()
 	}
 	return j.Journal.Since(ctx, after)
 }
@@ -276,6 +280,59 @@ func TestWhatBecameOfAMoveIsWritten(t *testing.T) {
 	await(t, "that it is written behind", func() bool { return len(book.all()) == 4 }, func() string { return strings.Join(book.all(), "\n") })
 	if got := book.all()[3]; got != didMaybe+" "+didNote {
 		t.Errorf("behind it says %q", got)
+	}
+}
+
+// stops ends the watch of handled as its customer.
+func (j *trying) stops(t *testing.T) {
+	t.Helper()
+	rs, err := j.Journal.Since(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := uint64(len(rs))
+	if _, err := j.Journal.Append(t.Context(), n, flows.Record{Seq: n + 1, Writer: "customer", N: n + 1, At: time.Now(), By: flows.ByPerson, Event: flows.Watched{Visit: "v", Why: flows.WatchStopped}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOneLookAtATime holds that the run is read under the lock that a look waits for:
+// one that waited for another shows nothing from before.
+func TestOneLookAtATime(t *testing.T) {
+	t.Parallel()
+	g, guided, under, _ := handled(t)
+	p := serve(t, nil).seated(t, g, guided)
+	reads := 0
+	under.read = func() {
+		if reads++; p.looks.TryLock() {
+			p.looks.Unlock()
+			t.Error("the run is read before the look before is done")
+		}
+	}
+	if v, err := p.View(t.Context()); err != nil || v.Run == nil || reads != 2 { // the audit took its time: asked anew
+		t.Errorf("%+v, %v, after %d reads", v, err, reads)
+	}
+}
+
+// TestTheEndIsWrittenLater holds that the audit hears of the customer's end though it
+// was away when that was seen.
+func TestTheEndIsWrittenLater(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	g, guided, under, _ := handled(t)
+	p := s.seated(t, g, guided)
+	if v, err := p.View(t.Context()); err != nil || v.Run == nil {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	under.stops(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	under.read = cancel // from here on nothing can be written under it
+	if v, err := p.View(ctx); err != nil || v.Standing != run.StandOver || v.Run != nil {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	did(t, s.o.Cases, "Anna Berg 7KQ-M2X "+didEnter, "Anna Berg 7KQ-M2X "+didEnd+" stopped")
+	if _, err := p.View(t.Context()); err != nil || len(deeds(t, s.o.Cases)) != 2 {
+		t.Errorf("%v: %q", err, deeds(t, s.o.Cases))
 	}
 }
 

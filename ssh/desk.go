@@ -163,10 +163,12 @@ type place struct {
 
 	moves sync.Mutex // held over each move
 
+	looks sync.Mutex // held over each look, so that none shows what another knows to be over
+	in    bool       // the audit has the customer's yes; under looks
+	out   bool       // and the end, or has it behind; likewise
+
 	mu    sync.Mutex
-	in    bool // the audit has the customer's yes
-	out   bool // and the end
-	owing bool // something of that is still to be written
+	owing bool // the customer's yes is still to be written
 }
 
 var _ tui.Seat = (*place)(nil)
@@ -174,6 +176,8 @@ var _ tui.Seat = (*place)(nil)
 // View is the run as it is shared now. Before the first that shows it the audit has
 // the customer's yes: else nothing is shown.
 func (p *place) View(ctx context.Context) (run.View, error) {
+	p.looks.Lock()
+	defer p.looks.Unlock()
 	for {
 		v, err := p.Guide.View(ctx)
 		if err != nil {
@@ -189,36 +193,51 @@ func (p *place) View(ctx context.Context) (run.View, error) {
 	}
 }
 
-// saw writes what the customer answered into the audit, once.
+// saw writes what the customer answered into the audit, once. The caller holds looks.
 func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.owing = false
+	p.owe(false)
 	switch {
 	case v.Standing == run.StandWatches && !p.in:
 		if err := p.desk.audit(ctx, p.number, didEnter, ""); err != nil {
-			p.owing = true
+			p.owe(true)
 			return false, p.desk.unaudited(p.number, err)
 		}
 		p.in = true
 		return true, nil
-	case v.Standing != run.StandOver || p.out, v.Why == flows.WatchLeft, v.Why == flows.WatchLost:
+	case v.Standing != run.StandOver, v.Why == flows.WatchLeft, v.Why == flows.WatchLost:
 		return false, nil
 	}
-	did := didEnd
-	if v.Why == flows.WatchRefused {
-		did = didRefuse
-	}
-	if err := p.desk.audit(ctx, p.number, did, string(v.Why)); err != nil {
-		p.owing = true // nothing is shown any more, so there is nothing to hold back
-		_ = p.desk.unaudited(p.number, err)
-		return false, nil
-	}
-	p.out = true
+	p.ended(ctx, string(v.Why))
 	return false, nil
 }
 
-// owes says whether the audit lacks an answer of the customer's.
+// ended writes once how the customer ended it, or what did. Nothing is shown any more,
+// so there is nothing to hold back: what cannot be written now is behind.
+// The caller holds looks.
+func (p *place) ended(ctx context.Context, why string) {
+	if p.out {
+		return
+	}
+	p.out = true
+	did := didEnd
+	if why == string(flows.WatchRefused) {
+		did = didRefuse
+	}
+	note := func(ctx context.Context) error { return p.desk.audit(ctx, p.number, did, why) }
+	if err := note(ctx); err != nil {
+		_ = p.desk.unaudited(p.number, err)
+		p.desk.behind(p.number, p.until, note)
+	}
+}
+
+// owe says whether the audit lacks the customer's yes.
+func (p *place) owe(owing bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.owing = owing
+}
+
+// owes is what owe said last.
 func (p *place) owes() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -59,6 +59,8 @@ type guideScreen struct {
 	left  bool   // by the guide's own will
 	heard bool   // the notes of before were seen
 
+	looking, again bool // seat is being read; and is to be once more
+
 	advice []flows.Ranked // the paths that can be suggested in what was read last
 
 	panel panel
@@ -86,9 +88,15 @@ type (
 	}
 )
 
-// lookOn reads what there is to see.
+// lookOn reads what there is to see: one look at a time, so that none which comes is
+// older than the one before.
 func (m *Model) lookOn() tea.Cmd {
 	ctx, g := m.ctx, m.guide
+	if g.looking {
+		g.again = true
+		return nil
+	}
+	g.looking, g.again = true, false
 	seat := g.seat
 	return func() tea.Msg {
 		v, err := seat.View(ctx)
@@ -102,6 +110,20 @@ func (m *Model) viewed(msg viewedMsg) tea.Cmd {
 	if g == nil || msg.of != g {
 		return nil // of a case that was left
 	}
+	g.looking = false
+	if g.view.Standing == run.StandOver {
+		return nil // for good
+	}
+	m.see(msg)
+	if g.again && g.view.Standing != run.StandOver {
+		return tea.Batch(m.lookOn(), m.tick())
+	}
+	return m.tick()
+}
+
+// see takes what a look gave.
+func (m *Model) see(msg viewedMsg) {
+	g := m.guide
 	saw := g.view.Run != nil
 	g.view, g.have, g.wrong = msg.view, true, ""
 	if msg.err != nil {
@@ -112,7 +134,7 @@ func (m *Model) viewed(msg viewedMsg) tea.Cmd {
 		if saw { // what was typed was meant for what was seen
 			m.deaf = m.now().Add(typeAhead)
 		}
-		return m.tick()
+		return
 	}
 	at, heard := m.state.Place, len(m.state.Notes)
 	m.show(g.view.Run.State)
@@ -125,7 +147,6 @@ func (m *Model) viewed(msg viewedMsg) tea.Cmd {
 		m.tellPerson(RoleInfo, cut(fill(wordNoteFrom, "who", who)+clean(notes[len(notes)-1].Text), m.size.text(), false))
 	}
 	g.heard = true
-	return m.tick()
 }
 
 // blank forgets all that was shown of a run.

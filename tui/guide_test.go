@@ -78,6 +78,46 @@ func guiding(seat Seat, o Options) *Model {
 	return m
 }
 
+// look is what a look gives now.
+func look(m *Model) viewedMsg {
+	v, err := m.guide.seat.View(context.Background())
+	return viewedMsg{m.guide, v, err}
+}
+
+// TestLooksComeInOrder holds that a guide's screen has one look at a time under way,
+// looks once more where it was woken meanwhile, and shows nothing after the end,
+// whatever comes.
+func TestLooksComeInOrder(t *testing.T) {
+	t.Parallel()
+	seat := seated(t, atDiagnosis(t))
+	m := guiding(seat, still(t, 80, 24))
+	shown, first := look(m), m.lookOn()
+	if m.lookOn() != nil {
+		t.Fatal("two looks are under way, and either may come first")
+	}
+	early := first()
+	seat.mu.Lock()
+	seat.view = run.View{Standing: run.StandOver, Why: flows.WatchStopped}
+	seat.mu.Unlock()
+	_, next := m.Update(early)
+	if m.state.Domain != "contoso.example" || next == nil {
+		t.Fatalf("the first look shows %+v", m.state.Place)
+	}
+	visit1(m, next)
+	if m.guide.view.Standing != run.StandOver || !reflect.DeepEqual(m.state, flows.State{}) {
+		t.Fatalf("woken meanwhile, it shows %+v", m.guide.view)
+	}
+	for name, late := range map[string]viewedMsg{"a run": shown, "an error": {of: m.guide, err: errors.New("away")}} {
+		m.Update(late)
+		if c := plainText(m.View().Content); m.guide.view.Run != nil || !reflect.DeepEqual(m.state, flows.State{}) || !strings.Contains(c, "the customer ended it") {
+			t.Errorf("after the end %s came, and it shows\n%s", name, c)
+		}
+	}
+	if cmd := m.lookOn(); cmd == nil {
+		t.Error("it waits for a look that came")
+	}
+}
+
 func TestGuideScreens(t *testing.T) {
 	t.Parallel()
 	asking := &fakeSeat{view: run.View{
@@ -306,7 +346,7 @@ func TestAGuidesScreenStartsNothing(t *testing.T) {
 	for range 5 {
 		m.Update(wokenMsg{of: m.wake})
 		m.Update(tickedMsg{})
-		m.Update(m.lookOn()())
+		m.Update(look(m))
 		m.onward()
 		_ = m.View()
 	}

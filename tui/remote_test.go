@@ -175,7 +175,7 @@ func TestGuideDrawsOnce(t *testing.T) {
 	if m.View(); len(f.bytes()) != before {
 		t.Errorf("woken, it shows %q", f.bytes()[before:])
 	}
-	m.Update(m.lookOn()())
+	m.Update(look(m.Model))
 	if m.View(); !strings.Contains(f.bytes()[before:], "Bob Blau") || strings.Contains(f.bytes(), "NOT READ YET") {
 		t.Errorf("what was read shows %q", f.bytes()[before:])
 	}

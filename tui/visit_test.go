@@ -183,7 +183,7 @@ func TestVisitLeavesNothing(t *testing.T) {
 			if m.state.Domain != "contoso.example" {
 				t.Fatalf("%s: the case is not seen", name)
 			}
-			g, late := m.guide, m.lookOn()
+			g, late := m.guide, look(m)
 			end(m, seat)
 			if m.state.Seq != 0 || g.note != nil || len(m.sheets) > 0 {
 				t.Errorf("%s: something of the case is left", name)
@@ -197,8 +197,7 @@ func TestVisitLeavesNothing(t *testing.T) {
 			if m.guide != nil || m.state.Seq != 0 {
 				t.Fatalf("%s: not at the queue:\n%s", name, plainText(m.View().Content))
 			}
-			seat.view = seated(t, atApprove(t)).view
-			m.Update(late())
+			m.Update(late)
 			m.Update(saidMsg{of: g, done: wordGuideSent})
 			m.Update(wokenMsg{of: nil})
 			if c := plainText(m.View().Content); m.state.Seq != 0 || strings.Contains(c, "Hetk") || !strings.Contains(c, "cases: 5") {
