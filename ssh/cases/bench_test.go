@@ -160,8 +160,8 @@ func BenchmarkResume(b *testing.B) {
 	}
 }
 
-// A customer erases a case among many: the table of cases is written anew, and
-// everybody's appends wait for it.
+// A customer erases a case among many: what says whose the cases are, and holds their
+// keys, is written anew, and everybody's appends wait for it in SQLite.
 func BenchmarkErase(b *testing.B) {
 	for _, many := range []int{100, 10_000} {
 		b.Run(fmt.Sprint(many), func(b *testing.B) {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -257,9 +259,9 @@ func TestASweepThatIsCutShortIsWiped(t *testing.T) {
 			begun(t, s)
 		}
 		time.Sleep(2 * time.Minute)
-		gone := 0
-		if err := s.submit(s.sweepSome(t.Context(), 0, &gone)); gone != sweepMost || err != nil {
-			t.Errorf("%d went, %v", gone, err)
+		var sw swept
+		if err := s.submit(s.sweepSome(t.Context(), &sw)); sw.gone != sweepMost || err != nil {
+			t.Errorf("%d went, %v", sw.gone, err)
 		}
 		time.Sleep(wipeAgain + time.Second)
 		synctest.Wait()
@@ -271,6 +273,51 @@ func TestASweepThatIsCutShortIsWiped(t *testing.T) {
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// What was noted of a case while it was erased goes with a sweep, and nothing else.
+func TestASweepTakesWhatIsLeftOfAnErasedCase(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, code := begun(t, s)
+		stays, _ := begun(t, s)
+		in, _ := asked(t, s, Invitation{Tenant: "contoso.example"})
+		other, _ := asked(t, s, Invitation{Tenant: "fabrikam.example"})
+		open, _ := asked(t, s, Invitation{})
+		erase(t, s, code)
+		for of, number := range map[*Case]Number{c: in.Number, stays: other.Number} {
+			noted := map[string][]any{
+				putStand: {of.id, 0, "", 0, 0, 0, 0},
+				addYes:   {s.keys.guide("ada"), of.id, noon.UnixMilli()},
+				putSeat:  {of.id, "word", s.node, noon.UnixMilli()},
+				`UPDATE invitations SET case_id = ? WHERE number = ?`: {of.id, string(number)},
+			}
+			if err := s.submit(&job{ctx: t.Context(), do: func(q *queries) (answer, fault error) {
+				for query, args := range noted {
+					if _, err := q.tx.ExecContext(q.ctx, s.dialect.sql(query), args...); err != nil {
+						return nil, err
+					}
+				}
+				return nil, nil
+			}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, err := s.Sweep(t.Context()); n != 0 || err != nil && !errors.Is(err, ErrUnwiped) {
+			t.Errorf("%d cases went, %v", n, err)
+		}
+		for _, table := range []string{"stands", "yeses", "seats"} {
+			if got := column(t, s.files.read, `SELECT CAST(case_id AS TEXT) FROM `+table); len(got) != 1 || got[0] != strconv.FormatInt(stays.id, 10) {
+				t.Errorf("%s: %v", table, got)
+			}
+		}
+		want := []string{string(other.Number), string(open.Number)}
+		slices.Sort(want)
+		if got := column(t, s.files.read, `SELECT number FROM invitations ORDER BY number`); !slices.Equal(got, want) {
+			t.Errorf("invitations: %v", got)
 		}
 	})
 }

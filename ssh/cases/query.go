@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"math"
 	"time"
 
 	"onboard.example/flows"
@@ -77,8 +78,16 @@ FROM cases LEFT JOIN records ON records.case_id = cases.id AND records.seq > ?
 WHERE cases.id = ? ORDER BY records.seq`
 
 	dropRecords = `DELETE FROM records WHERE case_id = ?`
-	dropCase    = `DELETE FROM cases WHERE id = ?`
-	dropDoor    = `DELETE FROM doors WHERE case_id = ?`
+	// dropCase drops a case that nothing was added to since a time.
+	dropCase = `DELETE FROM cases WHERE id = ? AND last_at < ?`
+	// strays are cases that are gone, and of which something is there; an append, which
+	// changes the row of its case, leaves none.
+	strays = `SELECT case_id FROM stands WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = stands.case_id)
+UNION SELECT case_id FROM yeses WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = yeses.case_id)
+UNION SELECT case_id FROM seats WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = seats.case_id)
+UNION SELECT case_id FROM invitations WHERE case_id <> 0 AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = invitations.case_id)
+LIMIT ?`
+	dropDoor = `DELETE FROM doors WHERE case_id = ?`
 
 	putNode = `INSERT INTO nodes (id, name, until_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at`
 	putSeat = `INSERT INTO seats (case_id, word, node, since_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET word = excluded.word, node = excluded.node, since_at = excluded.since_at`
@@ -151,7 +160,7 @@ ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken W
 // statements are queries that are made ready once.
 type statements struct {
 	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
-	advance, addRecord, findRecord, readCase, dropRecords, dropCase, notify, kept,
+	advance, addRecord, findRecord, readCase, dropRecords, dropCase, strays, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addYes, dropYeses, yesTo, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
@@ -186,6 +195,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.readCase, readCase},
 		{&s.dropRecords, dropRecords},
 		{&s.dropCase, dropCase},
+		{&s.strays, strays},
 		{&s.notify, d.notify},
 		{&s.kept, d.kept},
 		{&s.putNode, putNode},
@@ -316,17 +326,26 @@ func (q *queries) old(before int64, most int) (ids []int64, ns []Number, err err
 }
 
 // drop deletes a case and its records, and notes that it is to be wiped; gone is
-// how many cases that were. The case goes first: that waits for an append on another
-// node, whose records would be left otherwise.
-func (q *queries) drop(id int64) (gone int64, err error) {
-	if gone, err = q.exec(q.dropCase, id); err != nil || gone == 0 {
+// how many cases that were.
+func (q *queries) drop(id int64) (gone int64, err error) { return q.dropOld(id, math.MaxInt64) }
+
+// dropOld drops a case if nothing was added to it since a time. The case goes first: that
+// waits for an append on another node, whose records would be left otherwise, and sees
+// what was added.
+func (q *queries) dropOld(id, before int64) (gone int64, err error) {
+	if gone, err = q.exec(q.dropCase, id, before); err != nil || gone == 0 {
 		return 0, err
 	}
+	return gone, q.dropRest(id)
+}
+
+// dropRest deletes what belongs to a case that is gone, and notes that it is to be wiped.
+func (q *queries) dropRest(id int64) error {
 	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropYeses, q.dropInvitation} {
 		if _, err := q.exec(s, id); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	_, err = q.exec(q.putFact, factUnwiped, rand.Text()) // each its own: who wiped another takes it not away
-	return gone, err
+	_, err := q.exec(q.putFact, factUnwiped, rand.Text()) // each its own: who wiped another takes it not away
+	return err
 }

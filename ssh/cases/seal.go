@@ -10,7 +10,7 @@ import (
 )
 
 // A record is stored sealed, with AES-256-GCM under a key that each case draws
-// for itself and that stands in the table of cases. This is for erasing: a
+// for itself and that stands in the table of doors. This is for erasing: a
 // database that rearranges its pages leaves copies of rows behind that nobody
 // finds again, in files, logs and backups of either. Of an erased case they stay
 // closed, since its key is in one small table that is written anew. It is no

@@ -78,8 +78,9 @@ var (
 	// ours.
 	ErrForeign = errors.New("this is no database of cases")
 	// ErrUnwiped says that a case is erased and can no more be read by anybody
-	// through the store, while bytes of it still stand in the database's log. The
-	// store goes on trying to remove them.
+	// through the store, while bytes of it still stand in the log of a SQLite database,
+	// or in the files of a PostgreSQL database's tables. The store goes on trying to
+	// remove them.
 	ErrUnwiped = errors.New("the case is erased; its last traces on the disk are removed as soon as readers are done")
 )
 

@@ -1,0 +1,53 @@
+package cases
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"onboard.example/flows"
+)
+
+// A case to which another node adds while it is swept stays, with what was added.
+func TestASweepLeavesWhatIsAddedToMeanwhile(t *testing.T) {
+	t.Parallel()
+	at, now := ofItsOwn(t), atNoon()
+	ns := []*Store{open(t, at.URL(""), Options{Now: now.time}), open(t, at.URL(""), Options{Now: now.time})}
+	c, _ := begun(t, ns[0])
+	old, _ := begun(t, ns[0])
+	there := onNode(t, ns[1], c.Number())
+	rows, size, err := there.rowsOf(0, []flows.Record{note("w", 1, "a")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now.set(noon.Add(DefaultKeep + time.Hour))
+	added, leave, stored := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		stored <- ns[1].submit(&job{ctx: t.Context(), of: c.id, do: func(q *queries) (answer, fault error) {
+			done, err := there.append(q, 0, rows, size)
+			if err == nil && !done {
+				err = errRaced
+			}
+			close(added)
+			<-leave
+			return nil, err
+		}})
+	}()
+	<-added
+	swept := make(chan error, 1)
+	go func() { swept <- second(ns[0].Sweep(t.Context())) }()
+	at.waits(t, "the sweep waits for the append")
+	close(leave)
+	if err := <-stored; err != nil {
+		t.Fatal(err)
+	}
+	if err := <-swept; err != nil && !errors.Is(err, ErrUnwiped) {
+		t.Fatal(err)
+	}
+	if got := texts(t, c, 0); got != "a" {
+		t.Errorf("it holds %q", got)
+	}
+	if _, err := old.Since(t.Context(), 0); !errors.Is(err, ErrNoCase) {
+		t.Errorf("the other is there: %v", err)
+	}
+}
