@@ -96,7 +96,7 @@ func (s *Server) invite(ctx context.Context, by actor, w Wish) (Invited, error) 
 	if err != nil {
 		return Invited{}, err
 	}
-	in, code, err := s.o.Cases.Invite(ctx, cases.Invitation{Scope: w.For, Tenant: w.Tenant, By: by.by, Until: s.o.Now().Add(w.Lasts)})
+	in, code, err := s.o.Cases.Invite(ctx, cases.Invitation{Scope: w.For, Tenant: w.Tenant, By: by.by, Until: s.o.Cases.Now().Add(w.Lasts)})
 	if err != nil {
 		return Invited{}, err
 	}

@@ -212,7 +212,7 @@ func (s *Store) connect(ctx context.Context, where string) (err error) {
 		return err
 	}
 	s.files, s.watchers.changed = files, make(chan struct{}, 1)
-	s.hearing = &hearing{config: config, node: s.node, on: &s.watchers, log: s.o.Log}
+	s.hearing = &hearing{config: config, node: s.node, on: &s.watchers, log: s.o.Log, every: hearEvery}
 	s.wiper = newWiper(config, s.o.Log)
 	return nil
 }

@@ -27,6 +27,11 @@ func (c *sharedClock) now() time.Time {
 	return m.there.Add(c.wall().Sub(m.here)).Round(0)
 }
 
+// Now is the time by which the store goes: Options.Now, or in PostgreSQL the database's
+// clock. What is to be over at some time, such as an invitation, is reckoned from it and
+// not from a node's own clock.
+func (s *Store) Now() time.Time { return s.o.Now() }
+
 // keep asks what time it is.
 func (s *Store) keep(ctx context.Context) error {
 	if s.clock == nil {

@@ -20,6 +20,8 @@ type hearing struct {
 	node   string // what this node's own notifications say, of which it knows
 	on     *watchers
 	log    *slog.Logger
+	// every is how often it asks whether the connection is still there.
+	every time.Duration
 }
 
 // How a hearing goes on.
@@ -27,7 +29,7 @@ const (
 	// hearPause and hearMost are the first and the longest pause before it connects anew.
 	hearPause = 50 * time.Millisecond
 	hearMost  = 2 * time.Second
-	// hearEvery is how often it asks whether the connection is still there.
+	// hearEvery is every, of a hearing.
 	hearEvery = 20 * time.Second
 )
 
@@ -63,7 +65,7 @@ func (h *hearing) run(ctx context.Context) {
 }
 
 // connected hears over one connection, once somebody watches, until it is lost, or
-// nobody has watched for hearEvery.
+// nobody has watched for as long as every.
 func (h *hearing) connected(ctx context.Context) error {
 	for len(h.on.topics()) == 0 {
 		select {
@@ -91,7 +93,7 @@ func (h *hearing) connected(ctx context.Context) error {
 		}
 		if len(heard) > 0 {
 			busy = time.Now()
-		} else if time.Since(busy) >= hearEvery {
+		} else if time.Since(busy) >= h.every {
 			return nil
 		}
 		if err := h.wait(ctx, conn); err != nil {
@@ -138,7 +140,7 @@ func (h *hearing) follow(ctx context.Context, conn *pgx.Conn, heard map[string]s
 // wait wakes watchers until what is watched changes, or it is time to ask whether
 // the connection is still there.
 func (h *hearing) wait(ctx context.Context, conn *pgx.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, hearEvery)
+	ctx, cancel := context.WithTimeout(ctx, h.every)
 	done := make(chan struct{})
 	defer func() {
 		cancel()

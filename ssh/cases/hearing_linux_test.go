@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -50,6 +49,7 @@ func TestNoConnectionIsKeptForNobody(t *testing.T) {
 	s := postgres(t)
 	name := s.name(t)
 	one, two := open(t, s.URL(name), Options{}), open(t, s.URL(name)+"&application_name="+name, Options{})
+	two.hearing.every = 100 * time.Millisecond // nobody watches yet
 	c, _ := begun(t, one)
 	there := onNode(t, two, c.Number())
 	ctx, leave := context.WithCancel(t.Context())
@@ -59,10 +59,12 @@ func TestNoConnectionIsKeptForNobody(t *testing.T) {
 	s.ask(t, `SELECT pid FROM pg_stat_activity WHERE application_name = '`+name+`' AND query LIKE 'LISTEN%'`, &pid)
 	leave()
 	listens(t, two)
-	eventually(t, "the connection is let go", func() bool {
-		var n int
-		s.ask(t, fmt.Sprintf(`SELECT COUNT(*) FROM pg_stat_activity WHERE pid = %d`, pid), &n)
-		return n == 0
+	look := s.another(t)
+	eventually(t, "the connection is let go", func() (gone bool) {
+		if err := look.QueryRow(t.Context(), `SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)`, pid).Scan(&gone); err != nil {
+			t.Fatal(err)
+		}
+		return gone
 	})
 	wake := there.Watch(t.Context())
 	listens(t, two, ofCase(c.Number()))
@@ -134,6 +136,9 @@ func TestNodesGoByOneClock(t *testing.T) {
 	sat(t, c)
 	for name, by := range map[string]time.Duration{"ahead": off, "behind": -off} {
 		wrong := node(name, by)
+		if at := wrong.Now(); time.Since(at).Abs() > time.Minute {
+			t.Errorf("%s: it is %s", name, at)
+		}
 		if n, err := wrong.Sweep(t.Context()); n != 0 || err != nil {
 			t.Errorf("%s: %d cases went, %v", name, n, err)
 		}

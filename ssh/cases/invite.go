@@ -50,7 +50,7 @@ const (
 	MostInvitation = 90 * 24 * time.Hour
 )
 
-// Invite makes an invitation of its Scope, Tenant, By and Until. The code is in no
+// Invite makes an invitation of its Scope, Tenant, By and Until, which is by Now. The code is in no
 // other place than the answer. It fails with ErrBadInvitation.
 func (s *Store) Invite(ctx context.Context, in Invitation) (Invitation, Code, error) {
 	const doing = "making an invitation"
