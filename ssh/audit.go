@@ -17,7 +17,7 @@ const (
 	didAsk     = "asked"     // a customer to let them watch
 	didEnter   = "admitted"  // the customer's yes, before anything is shown
 	didRefuse  = "refused"   // the customer's no
-	didEnd     = "ended"     // by the customer, the time or the run: Entry.More says which
+	didEnd     = "ended"     // by the customer, the time, the run or with the case: Entry.More says which
 	didPoint   = "pointed"   // at what is in Entry.More
 	didNote    = "noted"     // what, the audit does not say
 	didSuggest = "suggested" // the path in Entry.More
@@ -27,6 +27,9 @@ const (
 	didNot     = "not-done" // the entry in Entry.More before this came to nothing
 	didMaybe   = "in-doubt" // whether that was stored is not known
 )
+
+// overErased stands in Entry.More where a visit ended with its case.
+const overErased = "erased"
 
 // nothing stands in Entry.More where a marker or advice was taken back.
 const nothing = "nothing"

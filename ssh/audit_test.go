@@ -23,6 +23,7 @@ type trying struct {
 	before []func() error // of each append; nil: it is made
 	after  error          // of those that were made
 	blind  error          // of every read
+	blinds func() error   // likewise, as it says; nil: none
 	read   func()         // after every read; nil: nothing
 }
 
@@ -48,6 +49,11 @@ func (j *trying) Append(ctx context.Context, after uint64, rs ...flows.Record) (
 func (j *trying) Since(ctx context.Context, after uint64) ([]flows.Record, error) {
 	if j.blind != nil {
 		return nil, j.blind
+	}
+	if j.blinds != nil {
+		if err := j.blinds(); err != nil {
+			return nil, err
+		}
 	}
 	if j.read != nil {
 		defer j.read()
@@ -334,6 +340,60 @@ func TestTheEndIsWrittenLater(t *testing.T) {
 	if _, err := p.View(t.Context()); err != nil || len(deeds(t, s.o.Cases)) != 2 {
 		t.Errorf("%v: %q", err, deeds(t, s.o.Cases))
 	}
+}
+
+// TestEveryVisitHasItsEnd holds that the audit has an end of each visit, of whoever
+// ended it, though no look saw that before the guide left.
+func TestEveryVisitHasItsEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		end  func(t *testing.T, under *trying)
+		want string
+	}{
+		"the customer ended it": {func(t *testing.T, under *trying) { t.Helper(); under.stops(t) }, didEnd + " stopped"},
+		"the case is erased":    {func(_ *testing.T, under *trying) { under.blind = cases.ErrNoCase }, didEnd + " " + overErased},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, nil)
+			g, guided, under, book := handled(t)
+			p := s.seated(t, g, guided)
+			if v, err := p.View(t.Context()); err != nil || v.Run == nil {
+				t.Fatalf("%+v, %v", v, err)
+			}
+			c.end(t, under)
+			_ = p.Leave(t.Context(), flows.WatchLeft) // of a case that is gone it says so
+			mine := "Anna Berg 7KQ-M2X "
+			did(t, s.o.Cases, mine+didEnter, mine+c.want)
+			if len(book.all()) > 0 {
+				t.Errorf("the audit says that the guide ended it: %q", book.all())
+			}
+		})
+	}
+}
+
+// TestAnErasedCaseEndsAVisitBehind holds that the audit has an end where the store was
+// away as the guide left, and the case gone when it was back.
+func TestAnErasedCaseEndsAVisitBehind(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	g, guided, under, _ := handled(t)
+	p := s.seated(t, g, guided)
+	if v, err := p.View(t.Context()); err != nil || v.Run == nil {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	away := []error{errors.New("away"), errors.New("away"), cases.ErrNoCase} // a look, leaving, and behind
+	under.blinds = func() error {
+		err := away[0]
+		if len(away) > 1 {
+			away = away[1:]
+		}
+		return err
+	}
+	if err := p.Leave(t.Context(), flows.WatchLost); !errors.Is(err, errAway) {
+		t.Fatal(err)
+	}
+	did(t, s.o.Cases, "Anna Berg 7KQ-M2X "+didEnter, "Anna Berg 7KQ-M2X "+didEnd+" "+overErased)
 }
 
 // TestLeavingWaitsForNoAudit holds that a watch ends though that cannot be written down,

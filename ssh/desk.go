@@ -95,7 +95,8 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 }
 
 // close leaves the case that the guide is at, and closes the desk; again it does
-// nothing. It takes no longer than lastWords.
+// nothing. Once a question that is being put to a customer is done with, it takes no
+// longer than lastWords.
 func (d *desk) close(why flows.WatchEnd) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.s.ctx), lastWords)
 	defer cancel()
@@ -106,8 +107,7 @@ func (d *desk) close(why flows.WatchEnd) {
 	}
 	d.shut = true
 	if d.at != nil {
-		_, _ = d.at.View(ctx)  // what the customer did last stands in the audit
-		_ = d.at.end(ctx, why) // likewise
+		_ = d.at.end(ctx, why) // what failed is tried on behind
 		d.at = nil
 	}
 	closed := func(ctx context.Context) error { return d.audit(ctx, "", didClose, "") }
@@ -180,6 +180,9 @@ func (p *place) View(ctx context.Context) (run.View, error) {
 	defer p.looks.Unlock()
 	for {
 		v, err := p.Guide.View(ctx)
+		if errors.Is(err, cases.ErrNoCase) {
+			p.ended(ctx, overErased)
+		}
 		if err != nil {
 			return run.View{}, p.desk.inWords(p.number, err)
 		}
@@ -228,6 +231,18 @@ func (p *place) ended(ctx context.Context, why string) {
 		_ = p.desk.unaudited(p.number, err)
 		p.desk.behind(p.number, p.until, note)
 	}
+}
+
+// erased writes that the case is gone, where the audit has no end of the visit.
+func (p *place) erased(ctx context.Context) error {
+	p.looks.Lock()
+	defer p.looks.Unlock()
+	if p.out {
+		return nil
+	}
+	err := p.desk.audit(ctx, p.number, didEnd, overErased)
+	p.out = err == nil
+	return err
 }
 
 // owe says whether the audit lacks the customer's yes.
@@ -331,15 +346,20 @@ func (p *place) Leave(ctx context.Context, why flows.WatchEnd) error {
 	return err
 }
 
-// end is Leave.
+// end is Leave. What the customer did last stands in the audit before.
 func (p *place) end(ctx context.Context, why flows.WatchEnd) error {
+	_, _ = p.View(ctx) // what it cannot read Leave cannot, or says so
 	err := p.Guide.Leave(ctx, why)
 	if err == nil && !p.journal.lacks() {
 		return nil
 	}
 	// Until the store has it the customer's bar says that somebody watches.
 	p.desk.behind(p.number, p.until, func(ctx context.Context) error {
-		if err := p.Guide.Leave(ctx, why); err != nil {
+		err := p.Guide.Leave(ctx, why)
+		if errors.Is(err, cases.ErrNoCase) {
+			return p.erased(ctx)
+		}
+		if err != nil {
 			return err
 		}
 		return p.journal.make(ctx)
