@@ -21,12 +21,7 @@ func (m *Model) followGuides() {
 	if m.guide != nil {
 		return
 	}
-	if p := m.state.Parted; p != nil && p.Guide.Visit != m.parted {
-		m.parted = p.Guide.Visit
-		if why, ok := partedWords[p.Why]; ok && m.notice.text == "" {
-			m.tellPerson(RoleInfo, cut(fill(wordParted, "who", clean(p.Guide.Name), "why", why), m.size.text(), false))
-		}
-	}
+	m.tellParted()
 	if m.lines {
 		return
 	}
@@ -42,6 +37,22 @@ func (m *Model) followGuides() {
 	}
 	if g, ok := m.asking(); ok && m.coverable() { // else the bar says so
 		m.openAsk(g)
+	}
+}
+
+// tellParted says once who is gone, as soon as nothing else is said.
+func (m *Model) tellParted() {
+	if m.guide != nil {
+		return
+	}
+	if p := m.state.Parted; p != nil && p.Guide.Visit != m.parted {
+		why, told := partedWords[p.Why]
+		if !told || m.notice.text == "" { // else once what stands there is gone
+			m.parted = p.Guide.Visit
+		}
+		if told && m.notice.text == "" {
+			m.tellPerson(RoleInfo, cut(fill(wordParted, "who", clean(p.Guide.Name), "why", why), m.size.text(), false))
+		}
 	}
 }
 

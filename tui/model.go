@@ -371,6 +371,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	m.notice, m.paged = span{}, false
+	defer m.tellParted() // where something else was said until now
 	sc := m.current()
 	f := sc.typing(m)
 	if f != nil && f == m.linkField() && k.Text != "" && f.key(k) { // every sign may stand in an address

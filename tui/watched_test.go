@@ -413,6 +413,29 @@ func TestTheEndOfAWatchIsTold(t *testing.T) {
 	}
 }
 
+// TestTheEndOfAWatchIsToldAfterWhatStands holds that who is gone is told though
+// something else was being said as they went, and once.
+func TestTheEndOfAWatchIsToldAfterWhatStands(t *testing.T) {
+	t.Parallel()
+	d := atDiagnosis(t)
+	visited(t, d, "v1", "Ann Lee")
+	m := New(t.Context(), d, still(t, 80, 24))
+	m.tellPerson(RoleWarn, "This is read first.")
+	d.happen(flows.Watched{Visit: "v1", Why: flows.WatchLost})
+	wake(m)
+	if m.notice.text != "This is read first." {
+		t.Fatalf("notice %q", m.notice.text)
+	}
+	press(m, "tab")
+	if !strings.Contains(m.notice.text, "Ann Lee "+partedWords[flows.WatchLost]) {
+		t.Errorf("notice %q", m.notice.text)
+	}
+	press(m, "tab")
+	if wake(m); strings.Contains(m.notice.text, "Ann Lee") {
+		t.Errorf("again: %q", m.notice.text)
+	}
+}
+
 // TestGuidesOnPlainLines answers a request, writes a note and ends the watch.
 func TestGuidesOnPlainLines(t *testing.T) {
 	t.Parallel()
