@@ -1,8 +1,13 @@
 package ssh
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -38,10 +43,23 @@ const nothing = "nothing"
 // and a fingerprint stay under what the audit takes.
 const mostSaid = 120
 
-// audit writes down what the guide did. It is on the disk when it returns.
-func (d *desk) audit(ctx context.Context, n cases.Number, did, more string) error {
+// deedMark is the mark of an entry (see cases.Entry.Mark) about one deed, made of what
+// tells that from all others: it is the same each time that the deed is written down.
+func deedMark(of ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(of, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// unheard says whether an entry that failed may be in the audit all the same.
+func unheard(err error) bool {
+	return errors.Is(err, cases.ErrAway) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// audit writes down what the guide did. It is on the disk when it returns. What is tried
+// again comes with the same mark; an empty one is of this call alone.
+func (d *desk) audit(ctx context.Context, mark string, n cases.Number, did, more string) error {
 	who := shortened(d.who.name) + ", " + shortened(d.who.organisation) + " (" + d.who.print + ")"
-	_, err := d.s.srv.o.Cases.Audit(ctx, cases.Entry{Who: who, Role: d.who.rolesWord(), Did: did, Case: n, More: shortened(more)})
+	_, err := d.s.srv.o.Cases.Audit(ctx, cases.Entry{Who: who, Role: d.who.rolesWord(), Did: did, Case: n, More: shortened(more), Mark: mark})
 	return err
 }
 
@@ -62,14 +80,18 @@ func shortened(text string) string {
 type guideJournal struct {
 	flows.Journal
 
-	write func(ctx context.Context, did, more string) error
+	write func(ctx context.Context, mark, did, more string) error
 
 	mu    sync.Mutex
 	n     uint64 // the record that the audit has
 	did   string // what that was, while it is not stored; empty: it is
 	maybe bool   // whether it is stored is not known
-	late  string // what was done and the audit does not have; empty: nothing
+	late  entry  // of the guide's leaving, which the audit lacks
+	doubt entry  // which the audit may have, though what it says was not done
 }
+
+// entry is one that is still to be written down; without a mark there is none.
+type entry struct{ mark, did, more string }
 
 // Append implements flows.Journal. A handle appends one record at a time; one that
 // was in somebody's way comes again under the same number, and is one deed.
@@ -80,15 +102,23 @@ func (j *guideJournal) Append(ctx context.Context, after uint64, rs ...flows.Rec
 		did, more, leaves := deed(r.Event)
 		if leaves { // nothing may hold that up
 			n, err := j.Journal.Append(ctx, after, rs...)
-			if err == nil && j.write(ctx, did, more) != nil {
-				j.late = did
+			if errors.Is(err, flows.ErrConflict) {
+				return n, err
+			}
+			j.late = entry{deedMark(string(r.Writer), "gone"), did, more} // nor is it known whether what failed is stored
+			if err == nil && j.write(ctx, j.late.mark, did, more) == nil {
+				j.late = entry{}
 			}
 			return n, err
 		}
 		if r.N == j.n {
 			continue
 		}
-		if err := j.write(ctx, did, more); err != nil {
+		mark := rand.Text() // not of its number, which the next deed may have too
+		if err := j.write(ctx, mark, did, more); err != nil {
+			if unheard(err) {
+				j.doubt = entry{mark, did, more}
+			}
 			return 0, errors.Join(errUnaudited, err)
 		}
 		j.n, j.did = r.N, did
@@ -135,15 +165,23 @@ func deed(e flows.Event) (did, more string, leaves bool) {
 func (j *guideJournal) settle(ctx context.Context) (owed func(ctx context.Context) error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.did == "" {
+	of, did, what := j.doubt, didNot, cmp.Or(j.did, j.doubt.did)
+	if what == "" {
 		return nil
 	}
-	did, what := didNot, j.did
-	if j.maybe {
+	if j.did != "" && j.maybe {
 		did = didMaybe
 	}
-	j.n, j.did = 0, "" // records are counted from one
-	note := func(ctx context.Context) error { return j.write(ctx, did, what) }
+	j.n, j.did, j.doubt = 0, "", entry{} // records are counted from one
+	mark := rand.Text()
+	note := func(ctx context.Context) error {
+		if of.mark != "" { // so that it surely stands, and once
+			if err := j.write(ctx, of.mark, of.did, of.more); err != nil {
+				return err
+			}
+		}
+		return j.write(ctx, mark, did, what)
+	}
 	if note(ctx) != nil {
 		return note
 	}
@@ -154,19 +192,19 @@ func (j *guideJournal) settle(ctx context.Context) (owed func(ctx context.Contex
 func (j *guideJournal) lacks() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.late != ""
+	return j.late.mark != ""
 }
 
 // make writes that, where it is lacking.
 func (j *guideJournal) make(ctx context.Context) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.late == "" {
+	if j.late.mark == "" {
 		return nil
 	}
-	err := j.write(ctx, j.late, "")
+	err := j.write(ctx, j.late.mark, j.late.did, j.late.more)
 	if err == nil {
-		j.late = ""
+		j.late = entry{}
 	}
 	return err
 }

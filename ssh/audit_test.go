@@ -65,7 +65,9 @@ func (j *trying) Since(ctx context.Context, after uint64) ([]flows.Record, error
 type ledger struct {
 	mu      sync.Mutex
 	entries []string
+	marks   map[string]bool
 	err     error
+	lost    int // so many answers come to nobody
 }
 
 // fails makes every entry from here on fail; nil: none.
@@ -82,13 +84,23 @@ func (l *ledger) all() []string {
 	return slices.Clone(l.entries)
 }
 
-func (l *ledger) write(_ context.Context, did, more string) error {
+func (l *ledger) write(_ context.Context, mark, did, more string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err != nil {
 		return l.err
 	}
-	l.entries = append(l.entries, strings.TrimSpace(did+" "+more))
+	if mark == "" || !l.marks[mark] {
+		l.entries = append(l.entries, strings.TrimSpace(did+" "+more))
+	}
+	if l.marks == nil {
+		l.marks = map[string]bool{}
+	}
+	l.marks[mark] = true
+	if l.lost > 0 {
+		l.lost--
+		return cases.ErrAway
+	}
 	return nil
 }
 
@@ -256,7 +268,7 @@ func TestWhatBecameOfAMoveIsWritten(t *testing.T) {
 	fail := func() error { cancel(); return gone }
 	under.before = []func() error{fail, fail}
 	fill, tries := book.write, make(chan struct{}, 3)
-	guided.write = func(ctx context.Context, did, more string) error {
+	guided.write = func(ctx context.Context, mark, did, more string) error {
 		if did == didMaybe {
 			select {
 			case tries <- struct{}{}:
@@ -266,7 +278,7 @@ func TestWhatBecameOfAMoveIsWritten(t *testing.T) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return fill(ctx, did, more)
+		return fill(ctx, mark, did, more)
 	}
 	if err := g.Note(ctx, "a word of mine"); !errors.Is(err, gone) {
 		t.Fatal(err)
@@ -426,7 +438,7 @@ func TestLongNamesAreAudited(t *testing.T) {
 	}
 	s := serve(t, nil)
 	d := &desk{s: &session{srv: s.Server}, who: Guide{name: name, organisation: name, print: "SHA256:" + strings.Repeat("x", 43), roles: Roles()}}
-	if err := d.audit(t.Context(), "7KQ-M2X", didPoint, strings.Repeat("é", 2000)); err != nil {
+	if err := d.audit(t.Context(), "", "7KQ-M2X", didPoint, strings.Repeat("é", 2000)); err != nil {
 		t.Error(err)
 	}
 	es, _, err := s.o.Cases.Entries(t.Context(), 0)
@@ -470,5 +482,51 @@ func TestNothingIsShownWithoutTheAudit(t *testing.T) {
 	}
 	if code := c.ends(); code != codeUnknown || !strings.Contains(c.bytes(), sayNoAudit) {
 		t.Errorf("%d, %q", code, c.bytes())
+	}
+}
+
+// TestAnEntryWhoseAnswerIsLostStandsOnce holds that a deed which was not done, for nobody
+// heard whether the audit has it, stands there once, and that it came to nothing; and that
+// a guide's leaving stands there once, and always, whatever of it went unheard.
+func TestAnEntryWhoseAnswerIsLostStandsOnce(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	for name, c := range map[string]struct {
+		lost  int   // answers of the audit
+		after error // of the store, the first time
+		do    func(g *run.Guide) error
+		fails bool
+		want  []string
+	}{
+		"a move":    {1, nil, func(g *run.Guide) error { return g.Point(t.Context(), "app/grant") }, true, []string{didPoint + " app/grant", didNot + " " + didPoint}},
+		"twice":     {2, nil, func(g *run.Guide) error { return g.Point(t.Context(), "app/grant") }, true, []string{didPoint + " app/grant", didNot + " " + didPoint}},
+		"leaving":   {1, nil, func(g *run.Guide) error { return g.Leave(t.Context(), flows.WatchLeft) }, false, []string{didLeave}},
+		"its store": {0, cases.ErrAway, func(g *run.Guide) error { return g.Leave(t.Context(), flows.WatchLeft) }, true, []string{didLeave}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g, guided, under, book := handled(t)
+			p := s.seated(t, g, guided)
+			book.lost, under.after = c.lost, c.after
+			if err := c.do(g); (err != nil) != c.fails {
+				t.Errorf("%v", err)
+			}
+			under.after = nil
+			p.settle(t.Context())
+			if err := p.Leave(t.Context(), flows.WatchLeft); err != nil {
+				t.Error(err)
+			}
+			want := c.want
+			if want[0] != didLeave {
+				want = append(want, didLeave)
+			}
+			await(t, "that it is written behind", func() bool { return !p.desk.owes() }, func() string { return strings.Join(book.all(), "\n") })
+			got := book.all()
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("the audit has %q, want %q", got, want)
+			}
+		})
 	}
 }

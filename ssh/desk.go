@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -80,8 +81,8 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	if err != nil {
 		return nil, d.inWords(n, err)
 	}
-	p := &place{desk: d, number: n, until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}}
-	p.journal.write = func(ctx context.Context, did, more string) error { return d.audit(ctx, n, did, more) }
+	p := &place{desk: d, number: n, id: rand.Text(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}}
+	p.journal.write = func(ctx context.Context, mark, did, more string) error { return d.audit(ctx, mark, n, did, more) }
 	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now})
 	if err != nil {
 		p.settle(ctx)
@@ -110,7 +111,8 @@ func (d *desk) close(why flows.WatchEnd) {
 		_ = d.at.end(ctx, why) // what failed is tried on behind
 		d.at = nil
 	}
-	closed := func(ctx context.Context) error { return d.audit(ctx, "", didClose, "") }
+	mark := rand.Text() // it may be tried again
+	closed := func(ctx context.Context) error { return d.audit(ctx, mark, "", didClose, "") }
 	if d.owes() || closed(ctx) != nil { // in the order in which it happened
 		d.behind("", d.s.srv.o.Now().Add(flows.WatchMost), closed)
 	}
@@ -158,6 +160,7 @@ type place struct {
 
 	desk    *desk
 	number  cases.Number
+	id      string    // of this visit alone
 	until   time.Time // when it is over at the latest, whatever happens
 	journal *guideJournal
 
@@ -201,7 +204,7 @@ func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
 	p.owe(false)
 	switch {
 	case v.Standing == run.StandWatches && !p.in:
-		if err := p.desk.audit(ctx, p.number, didEnter, ""); err != nil {
+		if err := p.desk.audit(ctx, deedMark(p.id, didEnter), p.number, didEnter, ""); err != nil {
 			p.owe(true)
 			return false, p.desk.unaudited(p.number, err)
 		}
@@ -226,7 +229,7 @@ func (p *place) ended(ctx context.Context, why string) {
 	if why == string(flows.WatchRefused) {
 		did = didRefuse
 	}
-	note := func(ctx context.Context) error { return p.desk.audit(ctx, p.number, did, why) }
+	note := func(ctx context.Context) error { return p.desk.audit(ctx, deedMark(p.id, didEnd), p.number, did, why) }
 	if err := note(ctx); err != nil {
 		_ = p.desk.unaudited(p.number, err)
 		p.desk.behind(p.number, p.until, note)
@@ -240,7 +243,7 @@ func (p *place) erased(ctx context.Context) error {
 	if p.out {
 		return nil
 	}
-	err := p.desk.audit(ctx, p.number, didEnd, overErased)
+	err := p.desk.audit(ctx, deedMark(p.id, didEnd), p.number, didEnd, overErased)
 	p.out = err == nil
 	return err
 }

@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -107,6 +108,8 @@ func (s *Server) invite(ctx context.Context, by actor, w Wish) (Invited, error) 
 		}
 	}
 	if err := s.wrote(ctx, by, didInvite, strings.Join(more, ", ")); err != nil {
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // the asker's end does not break it off
+		defer stop()
 		return Invited{}, errors.Join(err, s.o.Cases.Revoke(ctx, in.Number))
 	}
 	return Invited{in, s.Address(code.Reveal())}, nil
@@ -132,13 +135,27 @@ func (s *Server) revoke(ctx context.Context, by actor, number string) error {
 	return err
 }
 
-// wrote has the audit say what somebody does about an invitation.
+// wrote has the audit say what somebody does about an invitation. Where that fails it is
+// not done: an entry that may stand all the same is then told to have come to nothing.
 func (s *Server) wrote(ctx context.Context, by actor, did, more string) error {
-	_, err := s.o.Cases.Audit(ctx, cases.Entry{Who: by.who, Role: by.role, Did: did, More: shortened(more)})
-	if err != nil {
-		return errors.Join(errUnaudited, err)
+	e := cases.Entry{Who: by.who, Role: by.role, Did: did, More: shortened(more), Mark: rand.Text()}
+	_, err := s.o.Cases.Audit(ctx, e)
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = errors.Join(errUnaudited, err)
+	if !unheard(err) {
+		return err
+	}
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer stop()
+	if _, again := s.o.Cases.Audit(ctx, e); again != nil { // by its mark it stands once
+		return errors.Join(err, again)
+	}
+	number, _, _ := strings.Cut(e.More, ",")
+	e.Did, e.More, e.Mark = didNot, did+" "+number, ""
+	_, not := s.o.Cases.Audit(ctx, e)
+	return errors.Join(err, not)
 }
 
 // invitee is a session that came by an invitation, which is used once there is a case.
@@ -167,8 +184,9 @@ func (s *session) redeem(ctx context.Context, c *cases.Case, code cases.Code) er
 		return g.over
 	}
 	kept := s.srv.o.Cases
-	write := func(did, more string) error {
-		_, err := kept.Audit(ctx, cases.Entry{Who: "customer", Role: "customer", Did: did, Case: c.Number(), More: more})
+	write := func(did, more string) error { // what is tried again stands once
+		mark := deedMark(string(c.Number()), string(g.in.Number), did)
+		_, err := kept.Audit(ctx, cases.Entry{Who: "customer", Role: "customer", Did: did, Case: c.Number(), More: more, Mark: mark})
 		return err
 	}
 	if !g.written {

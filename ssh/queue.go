@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"slices"
@@ -158,7 +159,8 @@ type guideQueue struct {
 	who   string // in the words of flows.Guide.Known
 	now   func() time.Time
 	// audit has it written down that the guide is shown what somebody let them see.
-	audit func(ctx context.Context, n cases.Number, did, more string) error
+	audit func(ctx context.Context, mark string, n cases.Number, did, more string) error
+	id    string // of this console alone
 	log   *slog.Logger
 
 	mu   sync.Mutex
@@ -181,7 +183,7 @@ const didShow = "tenant-listed"
 func (d *desk) queue() *guideQueue {
 	name, org, _ := flows.KnownAs(d.who.name, d.who.organisation)
 	srv := d.s.srv
-	return &guideQueue{queue: &srv.queue, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, log: srv.o.Log, seen: map[cases.Number]*seen{}}
+	return &guideQueue{queue: &srv.queue, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, id: rand.Text(), log: srv.o.Log, seen: map[cases.Number]*seen{}}
 }
 
 // Watch implements tui.Queue.
@@ -249,7 +251,7 @@ func (g *guideQueue) mayKnow(ctx context.Context, n cases.Number) (s flows.State
 		if one.told == s.Guides[i].Visit {
 			return s, true, nil
 		}
-		if err := g.audit(ctx, n, didShow, ""); err != nil {
+		if err := g.audit(ctx, deedMark(g.id, string(n), string(s.Guides[i].Visit), didShow), n, didShow, ""); err != nil {
 			g.log.Warn("a guide's queue lacks a tenant, for the audit cannot be written", "case", string(n), "why", err.Error())
 			return s, false, nil
 		}

@@ -1,0 +1,90 @@
+package ssh
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
+)
+
+// TestLostAnswers holds that what is written down again, for nobody heard whether it was,
+// stands in the audit once: of a console, of a customer's answers, of an invitation and
+// its use.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	k, err := db.Cut(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = k.Close() })
+	store, err := cases.Open(t.Context(), db.URLAt(k.Dir, ""), cases.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	s := serve(t, func(o *Options) { o.Cases = store })
+	once := func(n cases.Number, did string, lost int) {
+		t.Helper()
+		if got := len(s.auditOf(t, n, did)); got != 1 || k.Lost() != lost {
+			t.Errorf("%q stands %d times; answers lost: %d", did, got, k.Lost())
+		}
+	}
+
+	g, guided, _, _ := handled(t)
+	p := s.seated(t, g, guided)
+	p.id = "one"
+	k.Lose(didEnter, 1)
+	if v, err := p.View(t.Context()); !errors.Is(err, errUnaudited) || v.Run != nil {
+		t.Errorf("shows %+v, %v", v, err)
+	}
+	if v, err := p.View(t.Context()); err != nil || v.Run == nil {
+		t.Errorf("shows %+v, %v", v, err)
+	}
+	once(p.number, didEnter, 1)
+	k.Lose(`"`+didEnd+`"`, 1)
+	for range 2 {
+		if _, err := p.saw(t.Context(), run.View{Standing: run.StandOver, Why: flows.WatchStopped}); err != nil {
+			t.Error(err)
+		}
+	}
+	behind := func() {
+		t.Helper()
+		await(t, "that it is written behind", func() bool { return !p.desk.owes() }, func() string { return "it is not" })
+	}
+	behind()
+	once(p.number, didEnd, 1)
+
+	k.Lose(didClose, 2)
+	p.desk.close(flows.WatchLeft)
+	behind()
+	once("", didClose, 2)
+
+	k.Lose(`"`+didInvite+`"`, 1)
+	if _, err := s.Invite(t.Context(), Wish{}); !errors.Is(err, errUnaudited) {
+		t.Errorf("it is given out: %v", err)
+	}
+	once("", didInvite, 1)
+	if not := s.auditOf(t, "", didNot); len(not) != 1 || !strings.HasPrefix(not[0].More, didInvite+" ") {
+		t.Errorf("nothing says that it was not made: %+v", not)
+	}
+
+	in, code := s.invites(t, Wish{})
+	try := cases.Try{Code: code, From: loopback}
+	c, secret, err := store.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := &session{srv: s.Server, invited: &invitee{in: in.Invitation, try: try}}
+	k.Lose(didRedeem, 1)
+	if err := one.redeem(t.Context(), c, secret); !errors.Is(err, cases.ErrAway) {
+		t.Errorf("without an answer: %v", err)
+	}
+	if err := one.redeem(t.Context(), c, secret); err != nil {
+		t.Error(err)
+	}
+	once(c.Number(), didRedeem, 1)
+}
