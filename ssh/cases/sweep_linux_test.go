@@ -2,6 +2,7 @@ package cases
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,22 +23,25 @@ func TestASweepLeavesWhatIsAddedToMeanwhile(t *testing.T) {
 	}
 	now.set(noon.Add(DefaultKeep + time.Hour))
 	added, leave, stored := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	enter := sync.OnceFunc(func() { close(added) }) // it may be asked again
 	go func() {
 		stored <- ns[1].submit(&job{ctx: t.Context(), of: c.id, do: func(q *queries) (answer, fault error) {
 			done, err := there.append(q, 0, rows, size)
 			if err == nil && !done {
 				err = errRaced
 			}
-			close(added)
+			enter()
 			<-leave
 			return nil, err
 		}})
 	}()
+	release := sync.OnceFunc(func() { close(leave) })
+	defer release() // or the writer would wait whatever happens here
 	<-added
 	swept := make(chan error, 1)
 	go func() { swept <- second(ns[0].Sweep(t.Context())) }()
 	at.waits(t, "the sweep waits for the append")
-	close(leave)
+	release()
 	if err := <-stored; err != nil {
 		t.Fatal(err)
 	}
