@@ -250,7 +250,7 @@ func TestWhoErasesWaitsForOneRound(t *testing.T) {
 	}
 	store.jobs <- j
 	answer := sync.OnceValue(func() error { return <-j.done })
-	defer func() { _ = answer() }() // so that the writer goes on whatever happens here
+	defer func() { _ = answer() }()                 // so that the writer goes on whatever happens here
 	eventually(t, "who waits is known", waiting(1)) // and nobody took the answer yet
 	says(t, other, `SELECT pg_advisory_unlock`+locked)
 	eventually(t, "who waits is told", waiting(0))
