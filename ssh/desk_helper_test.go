@@ -37,22 +37,28 @@ func (c *client) asksToWatch() (number string) {
 	return number
 }
 
-// answers presses the key that answers a guide, with the pause after which it counts:
-// each one that comes too soon puts that off.
+// answers presses the key that answers the guide whose question is seen, once, for the
+// next question may be another's, and after the pause from which on it counts.
 func (c *client) answers(key, until string) {
 	c.t.Helper()
 	const grace = 1200 * time.Millisecond
-	last := time.Now()
+	since, typed := time.Now(), false
 	await(c.t, fmt.Sprintf("%q", until), func() bool {
-		if strings.Contains(c.screen(), until) {
-			return true
-		}
-		if time.Since(last) > grace {
-			last = time.Now()
+		if !typed && time.Since(since) > grace {
+			typed = true
 			c.types(key)
 		}
-		return false
+		return typed && strings.Contains(c.screen(), until)
 	}, c.screen)
+}
+
+// once presses a key that means something else on the screen that it opens: a single
+// time, and when another, which means nothing, was taken.
+func (c *client) once(key, until string) {
+	c.t.Helper()
+	c.presses("ö", "ö does nothing here")
+	c.types(key)
+	c.sees(until)
 }
 
 // letIn lets a guide watch a customer's case: from the question to the customer's yes.

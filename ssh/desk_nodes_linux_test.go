@@ -47,7 +47,7 @@ func TestGuideWatchesOnAnotherNode(t *testing.T) {
 		t.Errorf("the guide still sees\n%s", guide.screen())
 	}
 	did(t, a.o.Cases, mine+didEnd+" stopped")
-	guide.presses("\r", "cases: 1")
+	guide.once("\r", "cases: 1")
 	letIn(t, customer, guide, "Anna Berg")
 
 	if err := d.Stop(syscall.SIGINT); err != nil {
@@ -59,7 +59,7 @@ func TestGuideWatchesOnAnotherNode(t *testing.T) {
 	await(t, "that it cannot be said", func() bool {
 		return strings.Contains(guide.screen(), "Not done:") || strings.Contains(guide.screen(), "cannot be read")
 	}, guide.screen)
-	customer.presses("b", "Sign in to look?") // goes on, watched as far as is known
+	customer.once("b", "Sign in to look?") // goes on, watched as far as is known
 	customer.sees("Watched by Anna Berg")
 	_ = guide.conn.Close()
 	await(t, "the guide has gone", func() bool { return b.Status().Guides == 0 }, b.log.String)
