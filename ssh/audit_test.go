@@ -468,6 +468,14 @@ func TestNothingIsShownWithoutTheAudit(t *testing.T) {
 	if v, err := p.View(t.Context()); !errors.Is(err, errUnaudited) || v.Run != nil || v.As != "" {
 		t.Errorf("shows %+v, %v", v, err)
 	}
+	for range 3 { // each is held back, and the log does not fill with that
+		if _, err := p.View(t.Context()); !errors.Is(err, errUnaudited) {
+			t.Error(err)
+		}
+	}
+	if n := strings.Count(s.log.String(), "a guide is held back"); n != 1 {
+		t.Errorf("the log has it %d times", n)
+	}
 	wakes := p.Watch(t.Context())
 	for range 3 { // the handle's own, and those of what is owing
 		select {

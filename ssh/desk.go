@@ -422,8 +422,11 @@ func (s *Server) stopping() bool {
 	return s.draining
 }
 
-// unaudited says that something was not done because the audit cannot have it.
+// unaudited says that something was not done because the audit cannot have it: in the
+// log at once, and then once a minute, for it is tried again and again.
 func (d *desk) unaudited(n cases.Number, err error) error {
-	d.s.srv.o.Log.Error("the audit cannot be written, so a guide is held back", "case", string(n), "guide", d.who.name, "why", err.Error())
+	if times := d.s.srv.unwritten.count(d.s.srv.o.Now()); times > 0 {
+		d.s.srv.o.Log.Error("the audit cannot be written, so a guide is held back", "case", string(n), "guide", d.who.name, "why", err.Error(), "times", times)
+	}
 	return fmt.Errorf("%w: %w", errUnaudited, err)
 }
