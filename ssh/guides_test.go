@@ -320,6 +320,31 @@ func TestCertificateRunsOut(t *testing.T) {
 	}
 }
 
+// TestToldEarly holds that a line which comes before a session has a screen is told once
+// it has one, and that none waits for a screen behind the last.
+func TestToldEarly(t *testing.T) {
+	t.Parallel()
+	s := new(session)
+	var heard []string
+	s.notice("one")
+	s.notice("two")
+	s.told(func(text string) { heard = append(heard, text) }, nil)
+	s.notice("three")
+	s.told(nil, nil)
+	s.notice("four")
+	s.told(func(text string) { heard = append(heard, text) }, nil)
+	if !slices.Equal(heard, []string{"one", "two", "three"}) {
+		t.Errorf("%q", heard)
+	}
+	flooded := new(session)
+	for range 100 {
+		flooded.notice("again")
+	}
+	if len(flooded.early) != mostEarly {
+		t.Errorf("%d lines wait", len(flooded.early))
+	}
+}
+
 // TestAuditorSeesNoCase holds that the role opens no queue.
 func TestAuditorSeesNoCase(t *testing.T) {
 	t.Parallel()

@@ -71,6 +71,8 @@ type session struct {
 
 	mu     sync.Mutex
 	tell   func(string)     // shows the person a line; nil: nobody is there yet
+	early  []string         // lines that came before anybody could be told; none once heeded
+	heeded bool             // somebody was there to be told
 	stand  func(quiet bool) // tells the person by what they come back, for good; nil: nobody is there yet
 	number string           // of the case; empty: none yet
 	fault  string           // by which what broke is found in the log; empty: nothing did
@@ -269,23 +271,36 @@ func (s *session) took(n int) bool {
 	return false
 }
 
-// notice shows the person a line, if anybody is there.
+// notice shows the person a line, at once or as soon as somebody is there.
 func (s *session) notice(text string) {
 	s.mu.Lock()
 	tell := s.tell
+	if tell == nil && !s.heeded && len(s.early) < mostEarly {
+		s.early = append(s.early, text)
+	}
 	s.mu.Unlock()
 	if tell != nil {
 		tell(text)
 	}
 }
 
+// mostEarly bounds the lines that wait for somebody to be told them.
+const mostEarly = 8
+
 // told sets how the person is told a line, and by what they come back; nil: no
-// more. Of a case that is there already they are told at once, quietly.
+// more. What came before anybody could be told they are told now, and of a case that is
+// there already at once, quietly.
 func (s *session) told(how func(string), stand func(quiet bool)) {
 	s.mu.Lock()
 	s.tell, s.stand = how, stand
-	known := s.code != ""
+	known, early := s.code != "", s.early
+	s.early, s.heeded = nil, true
 	s.mu.Unlock()
+	for _, text := range early {
+		if how != nil {
+			how(text)
+		}
+	}
 	if known && stand != nil {
 		stand(true)
 	}
