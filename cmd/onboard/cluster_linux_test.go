@@ -38,8 +38,8 @@ type clustered struct {
 	nodes [nodes]*served
 }
 
-// startCluster starts Debian's PostgreSQL and three servers.
-func startCluster(t *testing.T) *clustered {
+// startPostgres starts Debian's PostgreSQL for a test; without one it is skipped.
+func startPostgres(t *testing.T) *cluster.Postgres {
 	t.Helper()
 	db, err := cluster.StartPostgres()
 	if errors.Is(err, cluster.ErrNone) {
@@ -53,6 +53,13 @@ func startCluster(t *testing.T) *clustered {
 			t.Error(err)
 		}
 	})
+	return db
+}
+
+// startCluster starts Debian's PostgreSQL and three servers.
+func startCluster(t *testing.T) *clustered {
+	t.Helper()
+	db := startPostgres(t)
 	c := &clustered{t: t, db: db, dir: t.TempDir(), world: simulate(t, sim.Options{Scenario: "managed-default"})}
 	id, _, err := ssh.LoadIdentity([]string{c.hostKey()})
 	if err != nil {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"onboard.example/ssh/cluster"
 )
 
 // TestConsentComesBackToAnyServer goes the whole way with two servers over one database:
@@ -18,18 +16,7 @@ import (
 // there, while it is away, and while nobody is at the terminal, who comes back to the other.
 func TestConsentComesBackToAnyServer(t *testing.T) {
 	t.Parallel()
-	db, err := cluster.StartPostgres()
-	if errors.Is(err, cluster.ErrNone) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Remove(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := startPostgres(t)
 	s, dir := redirecting(t), t.TempDir()
 	pass := keep(t, "pgpass", "*:*:*:onboard:"+strings.NewReplacer(`\`, `\\`, `:`, `\:`).Replace(db.Word)+"\n")
 	if err := os.Chmod(pass, 0o600); err != nil {
