@@ -319,6 +319,10 @@ type AskedToWatch struct {
 	Until time.Time `json:"until"`
 	// Lasts is how long a yes would hold, at most WatchMost.
 	Lasts time.Duration `json:"lasts"`
+	// Print is the fingerprint of the key by which the guide is known, and Server the
+	// name of the server that says all of this: for the receipt of the session.
+	Print  string `json:"print,omitempty"`
+	Server string `json:"server,omitempty"`
 }
 
 // Watched is the answer to a guide who asks to watch, and the end of a watch. The

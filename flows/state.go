@@ -77,6 +77,7 @@ type State struct {
 	Hints          []Suggested // what guides suggest, one for each
 	NotesCame      uint32      // how many notes guides wrote so far
 	Parted         *Parted     // the watch, or the asking, that ended last
+	WatchesEnded   uint32      // so far
 	Trouble        *Troubled   // what broke last, TroubleStore aside
 	Unsaved        *Troubled   // TroubleStore: why what happens is not stored now; nil: it is
 	End            EndReason   // empty: the run goes on

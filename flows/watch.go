@@ -76,6 +76,7 @@ func (g Guide) who() string { return strings.ToLower(g.Name + "\x00" + g.Org) }
 type Parted struct {
 	Guide Guide
 	Why   WatchEnd
+	Let   bool // it was a watch: the person had said yes
 }
 
 // asked remembers that somebody asked to watch.
@@ -201,7 +202,7 @@ func (s State) watchedBefore(e Watched) State {
 // what they wrote and advised stays.
 func (s State) part(id VisitID, why WatchEnd) State {
 	if i := indexVisit(s.Asking, id); i >= 0 {
-		s.Parted = &Parted{s.Asking[i], why}
+		s.Parted = &Parted{Guide: s.Asking[i], Why: why}
 		s.Asking = without(s.Asking, func(g Guide) bool { return g.Visit == id })
 		if why == WatchRefused {
 			s.askers = slices.Clone(s.askers)
@@ -214,7 +215,8 @@ func (s State) part(id VisitID, why WatchEnd) State {
 		return s
 	}
 	if i := indexVisit(s.Guides, id); i >= 0 {
-		s.Parted = &Parted{s.Guides[i], why}
+		s.Parted = &Parted{Guide: s.Guides[i], Why: why, Let: true}
+		s.WatchesEnded++
 		s.Guides = without(s.Guides, func(g Guide) bool { return g.Visit == id })
 		s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit == id })
 	}

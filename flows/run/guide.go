@@ -18,7 +18,7 @@ import (
 
 // Known is a guide as the server knows them that authenticated them. Its fields
 // are nobody's to set: see KnownGuide.
-type Known struct{ name, org string }
+type Known struct{ name, org, print, server string }
 
 // ErrNameless says that a guide has no name or no organisation to be asked for by.
 var ErrNameless = errors.New("a guide needs a name and an organisation")
@@ -31,7 +31,14 @@ func KnownGuide(name, org string) (Known, error) {
 	if !ok {
 		return Known{}, ErrNameless
 	}
-	return Known{n, o}, nil
+	return Known{name: n, org: o}, nil
+}
+
+// By is the guide with the fingerprint of that key, and the name of that server: what
+// the receipt of their session says beside their name.
+func (k Known) By(print, server string) Known {
+	k.print, k.server = print, server
+	return k
 }
 
 // GuideOptions are the things of a guide's handle that tests and servers choose.
@@ -168,7 +175,7 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 		if g.state.Seq == 0 || g.state.End != "" {
 			return nil, ErrNoRun
 		}
-		e := flows.AskedToWatch{Visit: g.visit, Guide: who.name, Org: who.org, Until: g.now().Add(flows.AskWait), Lasts: o.Lasts}
+		e := flows.AskedToWatch{Visit: g.visit, Guide: who.name, Org: who.org, Until: g.now().Add(flows.AskWait), Lasts: o.Lasts, Print: who.print, Server: who.server}
 		next := flows.Fold(g.state, g.record(flows.ByServer, e))
 		if _, ok := next.AsksToWatch(g.visit, next.At); !ok {
 			return nil, ErrNotNow
