@@ -155,6 +155,8 @@ ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken W
 
 	// putKey keeps the key of another process that was quicker.
 	putKey = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
+	// receiptKeys are those of receiptKeyFact; their names end with digits of one length.
+	receiptKeys = `SELECT value FROM facts WHERE name LIKE 'receipt key %' ORDER BY name`
 )
 
 // statements are queries that are made ready once.
@@ -165,7 +167,8 @@ type statements struct {
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
 	putBan, getBan, liftBan, oldBans, countBans, bans,
-	putReturn, takeReturn, getReturn, countReturns, oldReturns, firstReturns *sql.Stmt
+	putReturn, takeReturn, getReturn, countReturns, oldReturns, firstReturns,
+	addFact, receiptKeys *sql.Stmt
 
 	all []io.Closer
 }
@@ -239,6 +242,8 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.countReturns, countReturns},
 		{&s.oldReturns, oldReturns},
 		{&s.firstReturns, firstReturns},
+		{&s.addFact, putKey},
+		{&s.receiptKeys, receiptKeys},
 	} {
 		if p.query == "" { // of another database
 			continue
