@@ -39,13 +39,14 @@ var arrows = map[string][]string{
 	"flows/journal":  {"flows"},
 	"flows/run":      {"flows", "checks"},
 	"tui":            {"flows", "flows/run", "checks"},
-	"ssh":            {"tui", "flows", "flows/run", "flows/journal", "checks", "ssh/cases"},
+	"ssh":            {"tui", "flows", "flows/run", "flows/journal", "checks", "ssh/cases", "ssh/receipt"},
+	"ssh/receipt":    {"flows", "checks"},
 	"ssh/cases":      {"flows", "flows/journal", "checks"},
 	"ssh/web":        {"flows", "flows/run", "checks"},
 	"ssh/cluster":    {},
 	"cmd/onboard": {
 		"checks", "checks/aadsts", "checks/consent", "checks/graph", "checks/resolve", "checks/signin", "checks/sim",
-		"flows", "flows/journal", "flows/run", "ssh", "ssh/cases", "ssh/web", "tui",
+		"flows", "flows/journal", "flows/run", "ssh", "ssh/cases", "ssh/receipt", "ssh/web", "tui",
 	},
 }
 

@@ -1,0 +1,146 @@
+package receipt
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/checks"
+)
+
+// Key is a key that receipts are held against: for whom it is trusted, and from when
+// on and until when sessions ended that it signs for.
+type Key struct {
+	Server      string    // empty: whichever
+	Public      []byte    // as SSH writes it; nil: whichever has the Fingerprint
+	From, Until time.Time // zero: without end on that side
+	Fingerprint string
+}
+
+// KeyOf is the key of a server.
+func KeyOf(server string, public ed25519.PublicKey, from, until time.Time) (Key, error) {
+	k, err := gossh.NewPublicKey(public)
+	if err != nil {
+		return Key{}, fmt.Errorf("a key for receipts: %w", err)
+	}
+	return Key{Server: server, Public: k.Marshal(), From: from, Until: until, Fingerprint: gossh.FingerprintSHA256(k)}, nil
+}
+
+// keyTime is how a file of allowed signers writes times (ssh-keygen(1)).
+const keyTime = "20060102150405Z"
+
+// Line is the key as a line of a file of allowed signers, which ssh-keygen and
+// ParseKeys read.
+func (k Key) Line() string {
+	options := []string{fmt.Sprintf("namespaces=%q", Namespace)}
+	if !k.From.IsZero() {
+		options = append(options, fmt.Sprintf("valid-after=%q", k.From.UTC().Format(keyTime)))
+	}
+	if !k.Until.IsZero() {
+		options = append(options, fmt.Sprintf("valid-before=%q", k.Until.UTC().Format(keyTime)))
+	}
+	public, err := gossh.ParsePublicKey(k.Public)
+	if err != nil { // it is none of KeyOf
+		return ""
+	}
+	return k.Server + " " + strings.Join(options, ",") + " " + strings.TrimSpace(string(gossh.MarshalAuthorizedKey(public)))
+}
+
+// The bounds of what keys are read from: its size in bytes, and how many keys.
+const (
+	MostKeys = 256 << 10
+	mostKeys = 200
+)
+
+// ParseKeys reads the keys that receipts are held against from what somebody trusts:
+// what `ssh fingerprint@…` printed, lines of allowed signers, a key by itself
+// (ssh-ed25519 AAAA…), or the fingerprint of one. Lines that say something else are
+// left out: in what fingerprint@ prints stand host keys, too, which sign no receipts.
+func ParseKeys(text string) ([]Key, error) {
+	if one := strings.TrimSpace(text); strings.HasPrefix(one, "SHA256:") && !strings.ContainsAny(one, " \n") {
+		if len(one) != len("SHA256:")+43 {
+			return nil, fmt.Errorf(sayKeyPrint, checks.Line(one, 80))
+		}
+		return []Key{{Fingerprint: one}}, nil
+	}
+	var out []Key
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		k, ok, err := parseKey(strings.TrimSpace(line), n)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		if out = append(out, k); len(out) > mostKeys {
+			return nil, fmt.Errorf(sayKeyMany, mostKeys)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf(sayNoKeys, Namespace)
+	}
+	return out, nil
+}
+
+// parseKey reads the key of a line; ok is false where it has none for receipts.
+func parseKey(line string, n int) (k Key, ok bool, err error) {
+	if !strings.HasPrefix(line, gossh.KeyAlgoED25519+" ") {
+		server, rest, more := strings.Cut(line, " ")
+		if !more || strings.HasPrefix(line, "#") || !strings.Contains(rest, "namespaces=\""+Namespace+"\"") {
+			return Key{}, false, nil
+		}
+		k.Server, line = server, strings.TrimSpace(rest)
+	}
+	public, _, options, _, err := gossh.ParseAuthorizedKey([]byte(line))
+	switch {
+	case err != nil:
+		return Key{}, false, fmt.Errorf(sayKeyBroken, n, errors.New(checks.Line(err.Error(), 80)))
+	case public.Type() != gossh.KeyAlgoED25519:
+		return Key{}, false, fmt.Errorf(sayKeyKind, n, checks.Line(public.Type(), 40))
+	}
+	for _, o := range options {
+		name, value, _ := strings.Cut(o, "=")
+		at := &k.From
+		switch strings.ToLower(name) {
+		case "valid-after":
+		case "valid-before":
+			at = &k.Until
+		default:
+			continue
+		}
+		value = strings.Trim(value, `"`)
+		if *at, err = time.Parse(keyTime, value); err != nil {
+			return Key{}, false, fmt.Errorf(sayKeyTime, n, checks.Line(value, 40))
+		}
+	}
+	k.Public, k.Fingerprint = public.Marshal(), gossh.FingerprintSHA256(public)
+	return k, true, nil
+}
+
+// Held holds a receipt against the keys that somebody trusts, of which there must be
+// one. Every error is a *Fault; nil: one of them signed it, for this server and then.
+func (s Signed) Held(trusted []Key) error {
+	var why *Fault
+	for _, k := range trusted {
+		switch is := s.Session; {
+		case k.Fingerprint != s.Fingerprint() || k.Public != nil && !slices.Equal(k.Public, s.key.Marshal()):
+		case k.Server != "" && !strings.EqualFold(k.Server, is.Server):
+			why = fault(FaultServer, sayOtherName, k.Fingerprint, checks.Line(k.Server, 120), is.Server)
+		case is.Ended.At.Before(k.From) || !k.Until.IsZero() && !is.Ended.At.Before(k.Until):
+			why = fault(FaultTime, sayNotThen, k.Fingerprint, is.Ended.At.UTC().Format(time.RFC3339))
+		default:
+			return nil
+		}
+	}
+	if why != nil {
+		return why
+	}
+	return fault(FaultOtherKey, sayOtherKey, s.Fingerprint())
+}
