@@ -31,6 +31,9 @@ const (
 	didLose    = "lost"     // the connection
 	didNot     = "not-done" // the entry in Entry.More before this came to nothing
 	didMaybe   = "in-doubt" // whether that was stored is not known
+
+	didReceipt  = "receipt"     // fetched that of their guided session, whose number is in Entry.More
+	didRenewKey = "receipt-key" // an operator made a new key for receipts
 )
 
 // overErased stands in Entry.More where a visit ended with its case.

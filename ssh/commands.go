@@ -33,10 +33,14 @@ func commandSpecs() []commandSpec {
 		{name: "version", flags: map[string]bool{"json": false}},
 		{name: "status", flags: map[string]bool{"json": false}, words: 1, own: (*session).status},
 		{name: "erase", words: 1, own: (*session).erase},
+		{name: commandReceipt, words: 2, own: (*session).receipt},
 		{name: "fingerprint", own: func(s *session, _ []string, _ io.Writer) int { s.printFingerprint(); return codeDone }},
 		{name: "help", own: func(s *session, _ []string, _ io.Writer) int { s.printHelp(); return codeDone }},
 	}
 }
+
+// commandReceipt gives the signed receipt of a guided session.
+const commandReceipt = "receipt"
 
 // listsApps holds the words of `apps` to the list and to showing one app by its
 // id: others of its commands read files, which would be those of the machine that
@@ -207,6 +211,7 @@ func (s *session) printHelp() {
 		{"", " apps; apps show ID", sayHelpApps},
 		{"", " status CODE [--json]", sayHelpStatus},
 		{"", " erase CODE", sayHelpErase},
+		{"CODE", " " + commandReceipt, sayHelpReceipt},
 		{"", " version", sayHelpVersion},
 	} {
 		s.say(s.address(l.user) + l.command)

@@ -14,19 +14,9 @@ import (
 // it is is found out again here, by the key that the connection was logged in with:
 // since then it may have been revoked, and a browser comes without any.
 func (s *session) serveConsole() int {
-	guides := s.srv.o.Guides
-	if guides == nil {
-		s.say(sayNoConsole)
-		return codeUsage
-	}
-	who, err := Guide{}, errNoKey
-	if s.proven != nil {
-		who, err = guides.who(s.proven, s.conn.from)
-	}
-	if err != nil {
-		s.srv.noGuide(s.conn, who, s.key, err)
-		s.say(sayNotGuide)
-		return codeUsage
+	who, code := s.guide(s.say)
+	if code != codeDone {
+		return code
 	}
 	log := s.srv.o.Log.With("from", s.from(), "guide", who.name, "organisation", who.organisation, "keyId", who.keyID, "key", s.srv.o.keyOf(who.print), "roles", who.rolesWord())
 	log.Info("a guide is here")
@@ -45,12 +35,32 @@ func (s *session) serveConsole() int {
 	}
 	defer d.close(flows.WatchLost) // whatever ends it
 	defer s.staysGuide(who)()
-	err = s.showQueue(d)
+	err := s.showQueue(d)
 	if s.ctx.Err() == nil && !errors.Is(err, tui.ErrBroke) { // by their own will
 		d.close(flows.WatchLeft)
 	}
 	d.close(flows.WatchLost)
 	return s.goodbye(err)
+}
+
+// guide is who came, where they are a guide; else they are told that they are none, and
+// the code is another than codeDone.
+func (s *session) guide(say func(string)) (who Guide, code int) {
+	guides := s.srv.o.Guides
+	if guides == nil {
+		say(sayNoConsole)
+		return Guide{}, codeUsage
+	}
+	err := errNoKey
+	if s.proven != nil {
+		who, err = guides.who(s.proven, s.conn.from)
+	}
+	if err != nil {
+		s.srv.noGuide(s.conn, who, s.key, err)
+		say(sayNotGuide)
+		return Guide{}, codeUsage
+	}
+	return who, codeDone
 }
 
 // countGuides counts the consoles that are open.
@@ -68,6 +78,9 @@ func (s *session) showQueue(d *desk) error {
 	o := tui.Options{Look: look, Served: true, Console: &tui.Console{Queue: d.queue(), Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
 	if who.May(PowerWatch) {
 		o.Console.Ask = d.ask
+		o.Console.Receipt = func(number string) string {
+			return s.address(userConsole) + " " + commandReceipt + " " + number
+		}
 	}
 	if look.Plain {
 		return s.plain(nil, o)

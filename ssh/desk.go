@@ -73,6 +73,7 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	if err != nil {
 		return nil, err
 	}
+	who = who.By(d.who.print, d.s.srv.o.Name)
 	n, err := cases.ParseNumber(number)
 	if err != nil {
 		return nil, errCaseGone

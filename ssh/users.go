@@ -249,7 +249,7 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 	defer stop()
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == "" || s.user == userPlain
-	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: s.srv.o.Sight == nil, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere}
+	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: s.srv.o.Sight == nil, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere, Receipt: s.receiptWay}
 	if look.Plain {
 		if text := s.welcome(); text != "" {
 			s.say(text)
@@ -416,6 +416,8 @@ func (s *session) printFingerprint() {
 	for _, line := range o.Identity.Lines(o.Name, o.Port) {
 		s.say(line)
 	}
+	s.say("")
+	s.printReceiptKeys()
 	s.say("")
 	s.say(sayTrust)
 	s.say("")

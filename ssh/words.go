@@ -111,6 +111,15 @@ const (
 	sayInvitedBy     = "You were invited by %s."
 	sayInvitedFor    = "For: %s."
 
+	sayReceiptUsage    = "Type `receipt`, as the user CODE, or `receipt CODE`, with the resume code of a case; behind it the number of a guided session, where the last is not meant. Guides type `receipt NUMBER`, with that of a case, as the user console."
+	sayReceiptWhich    = "%q is no number of a guided session; they are counted from 1"
+	sayReceiptNone     = "There was no such guided session in this case: nobody was let in, or not so often."
+	sayReceiptSoon     = "That guided session goes on. Its receipt is there when it has ended."
+	sayReceiptAway     = "The receipt cannot be made just now. Please try again in a moment."
+	sayReceiptKeys     = "Receipts of guided sessions are signed with these keys, each in its time (lines of allowed signers, as ssh-keygen -Y verify reads them, too):"
+	sayReceiptVerify   = "Whoever has a receipt types: %s > keys; onboard verify --key keys RECEIPT"
+	sayReceiptKeysAway = "The keys with which receipts of guided sessions are signed cannot be read just now."
+
 	sayEraseUsage = "Type `erase CODE`, with the resume code of a case. It cannot be taken back."
 	sayErased     = "Case %s is erased. Its code opens nothing any more."
 	sayErasedSoon = "Its last traces on the disk are removed as soon as nothing reads the database any more."
@@ -126,5 +135,6 @@ const (
 	sayHelpApps        = "the apps that it knows"
 	sayHelpStatus      = "where a case is"
 	sayHelpErase       = "erases a case for good, by its resume code"
+	sayHelpReceipt     = "the signed receipt of the last guided session of a case; with a number: of that one"
 	sayHelpVersion     = "the version"
 )

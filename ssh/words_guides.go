@@ -8,6 +8,8 @@ const (
 	sayGuideSoon    = "Your certificate runs out in %s, and the console closes then. A new one lets you come straight back."
 	sayNothingToSee = "You come as %s (%s). That role sees no case, and the audit is read on the server itself."
 
+	sayReceiptNotYours = "There is no receipt of yours of such a case. It is for the guide who was let in, by the key that they came with then."
+
 	sayNoAudit    = "What a guide does stands in an audit, and that cannot be written just now, so the console stays closed. Please try again in a moment."
 	sayNotYours   = "your role does not allow that"
 	sayGuideNow   = "what made you a guide counts no longer"

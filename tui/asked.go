@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -51,9 +52,26 @@ func (m *Model) tellParted() {
 			m.parted = p.Guide.Visit
 		}
 		if told && m.notice.text == "" {
-			m.tellPerson(RoleInfo, cut(fill(wordParted, "who", clean(p.Guide.Name), "why", why), m.size.text(), false))
+			text := cut(fill(wordParted, "who", clean(p.Guide.Name), "why", why), m.size.text(), false)
+			if p.Let {
+				text = strings.TrimSpace(text + " " + m.receiptWords())
+			}
+			m.tellPerson(RoleInfo, text)
 		}
 	}
+}
+
+// receiptWords say how one gets the signed receipt of the guided sessions that have
+// ended; empty: there was none, or there is no receipt here.
+func (m *Model) receiptWords() string {
+	if m.receipt == nil || m.state.WatchesEnded == 0 {
+		return ""
+	}
+	how := m.receipt()
+	if how == "" {
+		return ""
+	}
+	return fill(wordReceiptBy, "how", clean(how))
 }
 
 // coverable says whether a prompt may open by itself over what is seen.

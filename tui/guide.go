@@ -58,6 +58,7 @@ type guideScreen struct {
 	wrong string // why it cannot be read now
 	left  bool   // by the guide's own will
 	heard bool   // the notes of before were seen
+	in    bool   // the customer said yes
 
 	looking, again bool // seat is being read; and is to be once more
 
@@ -129,6 +130,7 @@ func (m *Model) see(msg viewedMsg) {
 	if msg.err != nil {
 		g.view, g.wrong = run.View{}, sentence(clean(msg.err.Error()))
 	}
+	g.in = g.in || g.view.Run != nil
 	if g.view.Run == nil {
 		m.blank()
 		if saw { // what was typed was meant for what was seen
@@ -198,6 +200,15 @@ func (g *guideScreen) goodbye() string {
 		return fill(wordGuideByeOver, "why", why)
 	}
 	return wordGuideBye
+}
+
+// receipt says how the guide gets the signed receipt of what is over; empty: there is
+// none.
+func (g *guideScreen) receipt(m *Model) string {
+	if !g.in || m.console == nil || m.console.of.Receipt == nil {
+		return ""
+	}
+	return fill(wordGuideReceipt, "how", m.console.of.Receipt(g.of))
 }
 
 func (g *guideScreen) typing(*Model) *field { return g.note }

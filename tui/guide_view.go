@@ -21,6 +21,9 @@ func (g *guideScreen) body(m *Model) body {
 		}
 		b.put(para(RoleStrong, fill(wordGuideGone, "why", goneWords[g.view.Why]), 0, w)...)
 		b.put(para(RoleSubtle, wordGuideCleared, 0, w)...)
+		if text := g.receipt(m); text != "" {
+			b.put(para(RoleSubtle, text, 0, w)...)
+		}
 	case g.view.Run == nil:
 		g.outline(m, &b, w)
 	default:

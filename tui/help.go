@@ -28,6 +28,10 @@ func (s *helpSheet) body(m *Model) body {
 		b.put(para(RoleInfo, m.standing, 0, w)...)
 		b.gap()
 	}
+	if text := m.receiptWords(); text != "" {
+		b.put(para(RoleInfo, text, 0, w)...)
+		b.gap()
+	}
 	b.put(say(RoleStrong, wordHelpTitle))
 	if s.typed {
 		b.put(para(RoleSubtle, wordHelpTyping, 0, w)...)

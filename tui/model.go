@@ -68,6 +68,9 @@ type Options struct {
 	// ResumeWith is the command that goes on with this run, or ToldElsewhere;
 	// empty: it is not kept anywhere.
 	ResumeWith string
+	// Receipt tells how the person gets the signed receipt of a guided session that has
+	// ended; nil, or empty: there is none.
+	Receipt func() string
 	// Door opens with why somebody is blocked, in place of the choice of an app.
 	Door bool
 	// Auto makes Plain take the first advised choice by itself, and make the
@@ -100,6 +103,7 @@ type Model struct {
 	noSignIn   bool
 	served     bool
 	resumeWith string
+	receipt    func() string
 	// pause and resume give the terminal to somebody else and take it back;
 	// nil where the library does that by itself.
 	pause, resume func()
@@ -159,7 +163,7 @@ const groundWait = 200 * time.Millisecond
 func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
-		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith,
+		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith, receipt: o.Receipt,
 		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy,
 	}
 	if m.now == nil {

@@ -171,6 +171,9 @@ func (p *plain) tellCase(c *plainCase) (over bool) {
 	case g.view.Standing == run.StandOver:
 		p.endPrompt()
 		p.out.line(fill(wordGuideGone, "why", goneWords[g.view.Why]) + " " + wordGuideCleared)
+		if text := g.receipt(p.m); text != "" {
+			p.out.line(text)
+		}
 		return true
 	case g.view.Run == nil:
 		var b body
@@ -283,7 +286,7 @@ func (p *plain) leftOn(g *guideScreen) {
 		p.out.line(fill(wordVisitNotTold, "case", g.of, "why", sentence(clean(err.Error()))))
 		return
 	}
-	p.out.line(fill(wordVisitLeft, "case", g.of))
+	p.out.line(strings.TrimSpace(fill(wordVisitLeft, "case", g.of) + " " + g.receipt(p.m)))
 }
 
 // move makes one of the guide's moves, and tells what came of it.

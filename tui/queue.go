@@ -18,6 +18,9 @@ type Console struct {
 	// the guide's seat beside it. The guide reads its errors as they are. It is called
 	// for one case at a time; nil: this guide asks nobody.
 	Ask func(ctx context.Context, number string) (Seat, error)
+	// Receipt tells how the guide gets the signed receipt of a session at a case, by its
+	// number, that has ended; nil: there is none.
+	Receipt func(number string) string
 }
 
 // Queue is what a guide sees of the cases that there are. Its methods are safe for

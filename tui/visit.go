@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -29,8 +30,8 @@ type (
 	}
 	// leftMsg says what came of telling a customer that the guide left.
 	leftMsg struct {
-		number string
-		err    error
+		number, receipt string
+		err             error
 	}
 )
 
@@ -126,8 +127,8 @@ func (m *Model) forgetCase() {
 // leaveCase goes back to the queue at once, and tells the customer behind it.
 func (m *Model) leaveCase() tea.Cmd {
 	g := m.guide
-	leave, of := g.leave(m.ctx), g.of
-	return tea.Batch(m.backToQueue(), func() tea.Msg { return leftMsg{of, leave()} })
+	leave, of, receipt := g.leave(m.ctx), g.of, g.receipt(m)
+	return tea.Batch(m.backToQueue(), func() tea.Msg { return leftMsg{of, receipt, leave()} })
 }
 
 // leftCase tells how a case was left.
@@ -136,5 +137,5 @@ func (m *Model) leftCase(msg leftMsg) {
 		m.tellPerson(RoleWarn, fill(wordVisitNotTold, "case", msg.number, "why", sentence(clean(msg.err.Error()))))
 		return
 	}
-	m.tellPerson(RoleInfo, fill(wordVisitLeft, "case", msg.number))
+	m.tellPerson(RoleInfo, strings.TrimSpace(fill(wordVisitLeft, "case", msg.number)+" "+msg.receipt))
 }

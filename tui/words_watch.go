@@ -28,6 +28,7 @@ const (
 	wordAskTooFast  = "That key came too fast: a guide asks to watch. Wait a second, then answer."
 
 	wordParted       = "{who} {why}"
+	wordReceiptBy    = "Its signed receipt, as the guide can have it too: {how}"
 	wordMarker       = "◆ {who}"
 	wordPointsAt     = "◆ {who} points at {what}"
 	wordSuggestedBy  = "◆ {who} suggests this"
@@ -92,6 +93,7 @@ const (
 	wordGuideUntil    = "The request goes away at {until}."
 	wordGuideGone     = "You watch no more: {why}"
 	wordGuideCleared  = "Nothing of the run is kept here."
+	wordGuideReceipt  = "Its signed receipt, as the customer can have it too: {how}"
 	wordGuideUnread   = "The run cannot be read now, so nothing of it is shown: {why}"
 	wordGuideOpening  = "Opening …"
 	wordGuideSignIn   = "The customer is signing in. What they see of it is not shown to you."

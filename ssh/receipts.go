@@ -1,0 +1,247 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+
+	"onboard.example/checks"
+	"onboard.example/flows"
+	"onboard.example/ssh/cases"
+	"onboard.example/ssh/receipt"
+)
+
+// receiptKeyLead is how long before it is in use a new key for receipts is there: every
+// server has seen it by then, so that none signs with the one before what another would
+// sign with the new one.
+const receiptKeyLead = time.Minute
+
+// ReceiptKeys are the keys with which receipts of guided sessions are verified, the
+// oldest first. Where there is none yet the first is made.
+func (s *Server) ReceiptKeys(ctx context.Context) ([]receipt.Key, error) {
+	keys, err := s.o.Cases.ReceiptKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]receipt.Key, len(keys))
+	for i, k := range keys {
+		var until time.Time
+		if i+1 < len(keys) {
+			until = keys[i+1].From
+		}
+		if out[i], err = receipt.KeyOf(s.o.Name, k.Public(), k.From, until); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// NewReceiptKey has the servers of the store sign receipts with a new key, from a
+// moment on, which stands in the audit as the operator's doing.
+func (s *Server) NewReceiptKey(ctx context.Context) ([]receipt.Key, error) {
+	by := s.operator()
+	if _, err := s.o.Cases.Audit(ctx, cases.Entry{Who: by.who, Role: by.role, Did: didRenewKey}); err != nil {
+		return nil, err
+	}
+	if err := s.o.Cases.NewReceiptKey(ctx, s.o.Now().Add(receiptKeyLead)); err != nil {
+		_, not := s.o.Cases.Audit(ctx, cases.Entry{Who: by.who, Role: by.role, Did: didNot, More: didRenewKey})
+		return nil, errors.Join(err, not)
+	}
+	return s.ReceiptKeys(ctx)
+}
+
+// guided are those guided sessions of a case that somebody may have. Where the time of one is over and the journal
+// does not say so, because the server that would have died, it is said there first: only
+// then is it the same for whoever asks, and whenever.
+func (s *Server) guided(ctx context.Context, c *cases.Case, may func(receipt.Session) bool) ([]receipt.Session, error) {
+	for range mostAdded {
+		rs, err := c.Since(ctx, 0)
+		if err != nil {
+			return nil, err
+		}
+		all, err := receipt.Sessions(string(c.Number()), rs)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.DeleteFunc(all, func(one receipt.Session) bool { return !may(one) })
+		now := s.o.Now().UTC().Round(0)
+		i := slices.IndexFunc(all, func(one receipt.Session) bool { return !one.Over() && !now.Before(one.Until) })
+		if i < 0 {
+			return all, nil
+		}
+		over := flows.Record{
+			Writer: flows.WriterID("receipt-" + all[i].Visit), N: 1, At: now, By: flows.ByServer,
+			Event: flows.Watched{Visit: flows.VisitID(all[i].Visit), Why: flows.WatchOver},
+		}
+		if _, err := c.Append(ctx, rs[len(rs)-1].Seq, over); err != nil && !errors.Is(err, flows.ErrConflict) {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("ending a guided session: %w", flows.ErrConflict)
+}
+
+// mostAdded bounds how often guided looks again at a case: each time somebody wrote to it
+// meanwhile, or an end was added.
+const mostAdded = 100
+
+// signedReceipt is the receipt of a session, signed with the key that was in use when it
+// ended: the same bytes at each server and each time.
+func (s *Server) signedReceipt(ctx context.Context, one receipt.Session) ([]byte, error) {
+	keys, err := s.o.Cases.ReceiptKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	by := keys[0]
+	for _, k := range keys[1:] {
+		if !one.Ended.At.Before(k.From) {
+			by = k
+		}
+	}
+	return receipt.Sign(by, one)
+}
+
+// receipt gives the signed receipt of a guided session: to the customer, who has the
+// code of the case, and to the guide who was let in.
+func (s *session) receipt(args []string, errs io.Writer) int {
+	asGuide, byName := s.user == userConsole, isCode(s.user)
+	if byName {
+		args = append([]string{s.user}, args...)
+	}
+	n := 0
+	if len(args) == 2 {
+		var err error
+		if n, err = strconv.Atoi(args[1]); err != nil || n < 1 {
+			complain(errs, fmt.Sprintf(sayReceiptWhich, checks.Line(args[1], 40)))
+			return codeUsage
+		}
+	}
+	switch {
+	case len(args) == 0 || len(args) > 2:
+		complain(errs, sayReceiptUsage)
+		return codeUsage
+	case asGuide:
+		return s.guidesReceipt(args[0], n, errs)
+	}
+	c, err := s.srv.o.Cases.Resume(s.ctx, s.try(args[0]))
+	if err != nil {
+		return s.noCase(err, func(text string) { complain(errs, text) })
+	}
+	all, err := s.srv.guided(s.ctx, c, func(receipt.Session) bool { return true })
+	if err != nil {
+		return s.noCase(err, func(text string) { complain(errs, text) })
+	}
+	one, no := pick(all, n)
+	if no != "" {
+		complain(errs, no)
+		return codeFailed
+	}
+	return s.giveReceipt(one, errs)
+}
+
+// guidesReceipt is receipt for a guide: of a session of their own, by the key that they
+// come with now. Whoever was not let in learns not even whether there is such a case.
+func (s *session) guidesReceipt(number string, n int, errs io.Writer) int {
+	who, code := s.guide(func(text string) { complain(errs, text) })
+	if code != codeDone {
+		return code
+	}
+	d := &desk{s: s, who: who}
+	if err := d.may(PowerWatch); err != nil {
+		complain(errs, err.Error())
+		return codeFailed
+	}
+	of, err := cases.ParseNumber(number)
+	var c *cases.Case
+	if err == nil {
+		c, err = s.srv.o.Cases.Case(s.ctx, of)
+	}
+	name, org, _ := flows.KnownAs(who.name, who.organisation)
+	me := receipt.Guide{Name: name, Organisation: org, Key: who.print}
+	var own []receipt.Session
+	if err == nil {
+		own, err = s.srv.guided(s.ctx, c, func(one receipt.Session) bool { return one.Guide == me })
+	}
+	if err != nil && !errors.Is(err, cases.ErrNoCase) && !errors.Is(err, cases.ErrNotNumber) {
+		complain(errs, d.inWords(of, err).Error())
+		return codeUnknown
+	}
+	if len(own) == 0 {
+		s.srv.o.Log.Warn("a guide asked for a receipt that is not theirs", "guide", who.name, "key", s.srv.o.keyOf(who.print))
+		complain(errs, sayReceiptNotYours)
+		return codeFailed
+	}
+	one, no := pick(own, n)
+	if no != "" {
+		complain(errs, no)
+		return codeFailed
+	}
+	if err := d.audit(s.ctx, "", of, didReceipt, strconv.Itoa(one.N)); err != nil {
+		complain(errs, d.unaudited(of, err).Error())
+		return codeUnknown
+	}
+	return s.giveReceipt(one, errs)
+}
+
+// pick is the session of a number; 0: the last that is over. no is why there is none.
+func pick(all []receipt.Session, n int) (one receipt.Session, no string) {
+	for _, s := range slices.Backward(all) {
+		switch {
+		case n != 0 && s.N != n:
+		case s.Over():
+			return s, ""
+		case n != 0:
+			return s, sayReceiptSoon
+		default:
+			no = sayReceiptSoon
+		}
+	}
+	if no == "" {
+		no = sayReceiptNone
+	}
+	return one, no
+}
+
+// giveReceipt prints a receipt: one line, and nothing else.
+func (s *session) giveReceipt(one receipt.Session, errs io.Writer) int {
+	text, err := s.srv.signedReceipt(s.ctx, one)
+	if err != nil {
+		s.failed("no receipt", err)
+		complain(errs, sayReceiptAway)
+		return codeUnknown
+	}
+	if _, err := s.out.Write(append(text, '\n')); err != nil {
+		return codeInterrupted
+	}
+	return codeDone
+}
+
+// receiptWay is how the person at a run gets the receipt of a guided session; empty:
+// there is no code yet.
+func (s *session) receiptWay() string {
+	s.mu.Lock()
+	code := s.code
+	s.mu.Unlock()
+	if code == "" {
+		return ""
+	}
+	return s.address(code) + " " + commandReceipt
+}
+
+// printReceiptKeys tells how receipts of guided sessions are verified.
+func (s *session) printReceiptKeys() {
+	keys, err := s.srv.ReceiptKeys(s.ctx)
+	if err != nil {
+		s.failed("no keys for receipts", err)
+		s.say(sayReceiptKeysAway)
+		return
+	}
+	s.say(sayReceiptKeys)
+	for _, k := range keys {
+		s.say("  " + k.Line())
+	}
+	s.say(fmt.Sprintf(sayReceiptVerify, s.srv.Address(userFingerprint)))
+}
