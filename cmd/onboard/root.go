@@ -188,6 +188,7 @@ func newRoot(w world) *cobra.Command {
 		o.with(newPlan(o), everything()...),
 		o.with(newApply(o), everything()...),
 		o.with(newUndo(o), everything()...),
+		o.with(newVerify(o), flagsOfJSON, flagsOfScreen),
 		o.with(newDemo(o), flagsOfApp, flagsOfTenant, flagsOfDemo, flagsOfScreen),
 		o.with(newSim(o), flagsOfJSON, flagsOfScreen),
 		newServe(o),

@@ -168,6 +168,9 @@ func openSite(ctx context.Context, o *options, c serveConfig) (s *site, err erro
 	if s.server, err = s.build(ctx); err != nil {
 		return s, err
 	}
+	if _, err := s.server.ReceiptKeys(ctx); err != nil { // it was to be there before anybody asks
+		s.log.Warn("the keys for receipts cannot be read", "why", err.Error())
+	}
 	return s, s.buildWeb()
 }
 

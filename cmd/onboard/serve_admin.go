@@ -16,6 +16,7 @@ import (
 	"onboard.example/checks"
 	"onboard.example/ssh"
 	"onboard.example/ssh/cases"
+	"onboard.example/ssh/receipt"
 )
 
 // The operator's door is a socket that its owner alone can open: one JSON request
@@ -23,7 +24,7 @@ import (
 
 // adminAsk is a request of `onboard admin`.
 type adminAsk struct {
-	Do     string    `json:"do"` // status, bans, ban, lift, audit, invite, invitations or revoke
+	Do     string    `json:"do"` // status, bans, ban, lift, audit, invite, invitations, revoke, receipt-keys or new-receipt-key
 	Ban    *ssh.Ban  `json:"ban,omitempty"`
 	Value  string    `json:"value,omitempty"`
 	After  uint64    `json:"after,omitempty"` // of the audit
@@ -41,6 +42,8 @@ type adminAnswer struct {
 
 	Invitations []cases.Invitation `json:"invitations,omitempty"`
 	Address     string             `json:"address,omitempty"` // of the invitation that was made, with its code
+
+	Keys []receipt.Key `json:"keys,omitempty"` // that sign receipts; their public halves
 }
 
 // mostAdmin bounds a request, and mostAnswer an answer, in bytes: a list of bans may
@@ -169,6 +172,12 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 		return adminAnswer{Audit: some, More: more}
 	case "invite", "invitations", "revoke":
 		out, err := a.invitations(ask)
+		if err != nil {
+			return failed(err)
+		}
+		return out
+	case "receipt-keys", "new-receipt-key":
+		out, err := a.receiptKeys(ask)
 		if err != nil {
 			return failed(err)
 		}

@@ -316,6 +316,7 @@ func TestServe(t *testing.T) {
 
 	v.admin(t)
 	v.invitations(t)
+	v.receiptKeys(t)
 	killed := v.printed()
 	if err := v.cmd.Process.Kill(); err != nil { // as kill -9 does
 		t.Fatal(err)

@@ -1,0 +1,55 @@
+package main
+
+// What `onboard verify` and `onboard admin receipt-keys` say.
+const (
+	sayVerifyLong = `verify says whether a signed receipt of a guided session is genuine: that it is as a
+server of onboard signed it, and with a key that you trust. RECEIPT is a file, or - for
+what comes in. The receipt of a plan that was carried out is another thing, and not
+signed: ` + "`onboard undo`" + ` reads it.
+
+  ssh CODE@onboard.example receipt > receipt.json
+  ssh fingerprint@onboard.example > keys
+  onboard verify --key keys receipt.json
+
+What you trust is what you say with --key: take the keys from the server itself once
+you know that it is genuine, not from who hands you the receipt. Without --key nothing
+is known about who signed it, and verify ends with 3.
+
+Without onboard, with OpenSSH 9.1 or newer and jq:
+
+  jq -j .payload receipt.json > payload; jq -j .signature receipt.json > signature
+  grep namespaces= keys | sed 's/^ *//' > signers
+  ssh-keygen -Y verify -f signers -I onboard.example -n onboard-session-receipt -s signature < payload
+
+It ends with 0 where it is genuine, 1 where it is not, 2 where there is no receipt to
+be read, and 3 where nobody can tell.`
+	sayVerifyUsage = "Type `onboard verify --key KEYS RECEIPT`: a file that `ssh CODE@HOST receipt` printed, or - for what comes in."
+	sayVerifyKey   = "Type --key FILE with what `ssh fingerprint@HOST` printed, a key (ssh-ed25519 AAAA...) or its fingerprint (SHA256:...)."
+	sayVerifyOther = "Whoever signed it is not who you trust. Take the keys anew from `ssh fingerprint@HOST`, if they may be old."
+	sayVerifyNewer = "Take a newer onboard."
+	sayVerifyAnew  = "Have it sent to you anew, as the file that it is; `ssh CODE@HOST receipt` prints it again while the case is kept."
+
+	sayGenuine      = "Genuine: signed by %s, with the key %s, which you trust.\n"
+	sayNotKnown     = "Not known: %s (%s).\n`ssh fingerprint@%s > keys`, and then --key keys, holds it against the server's own. Until then this is what somebody says:\n"
+	sayNothingElse  = "nothing else of theirs stands in the journal"
+	sayOtherRecords = "and %d records of theirs of another kind, which cannot be"
+	sayLetIn        = "%s, until %s at most"
+	sayDid          = "points: %d, notes: %d, suggestions: %d, looks: %d; %s"
+	sayMeanwhile    = "by the customer: answers: %d, confirmations: %d, changes to the tenant: %d"
+	sayJournalSum   = "records %d to %d, SHA-256 %s"
+
+	sayReceiptKeysLong = `receipt-keys lists the keys with which receipts of guided sessions are signed, each with
+the time in which sessions ended that it signs for; ` + "`ssh fingerprint@HOST`" + ` prints them, too.
+With --new there is a new one a minute later, at every server of the database. The
+keys before it stay: what they signed is verified with them.`
+	sayReceiptKeyMade = "A new key is in use from %s. Publish it where customers find it:\n"
+)
+
+// sayEndedBy says how a guided session ended.
+var sayEndedBy = map[string]string{
+	"customer":   "by the customer",
+	"guide":      "by the guide, who left",
+	"connection": "with the guide's connection",
+	"time":       "for its time was over",
+	"run":        "with the customer's run",
+}
