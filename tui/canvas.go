@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -89,7 +90,6 @@ func (c *canvas) restart() {
 	c.draws.SetColorProfile(c.profile)
 	c.draws.SetFullscreen(true)
 	c.draws.SetRelativeCursor(false)
-	c.draws.SetScrollOptim(true)
 	c.draws.SetTabStops(-1)
 	c.draws.Resize(c.area.w, c.area.h)
 	c.draws.Erase()
@@ -147,6 +147,7 @@ func (c *canvas) draw(v tea.View) {
 	}
 	cells := c.blank()
 	uv.NewStyledString(v.Content).Draw(cells, cells.Bounds())
+	c.spare(cells, v.Content)
 	c.draws.Render(cells.RenderBuffer)
 	c.frames.back(cells)
 	if v.Cursor != nil {
@@ -160,6 +161,32 @@ func (c *canvas) draw(v tea.View) {
 	}
 	c.shown = v
 	_, _ = c.out.Write(frame.Bytes()) // the program meets a terminal that is gone by its input
+}
+
+// spare takes the mark of being new from the rows that are shown already, which is
+// most of what drawing a frame costs, where no more than half of them changed. Where
+// more did the body may have been scrolled: then the terminal is told to move rows,
+// for which the library wants all of them marked, as it wants the row above one that
+// is new when it clears the rest of the screen.
+func (c *canvas) spare(cells *uv.ScreenBuffer, content string) {
+	h := len(cells.Touched)
+	same, fresh := make([]bool, h), 0
+	was, is := c.shown.Content, content
+	for y := range same {
+		var before, now string
+		before, was, _ = strings.Cut(was, "\n")
+		now, is, _ = strings.Cut(is, "\n")
+		if same[y] = before == now; !same[y] {
+			fresh++
+		}
+	}
+	few := 2*fresh <= h
+	c.draws.SetScrollOptim(!few)
+	for y := range same {
+		if few && same[y] && (y+1 == h || same[y+1]) {
+			cells.Touched[y] = nil
+		}
+	}
 }
 
 // blank gives the cells of a frame, empty and all of them marked as new.
