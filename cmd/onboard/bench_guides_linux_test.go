@@ -65,19 +65,22 @@ func BenchmarkGuided(b *testing.B) {
 const guidesAtOnce = 50
 
 // guideSigner is the key of a guide; it is the same each time.
-func (b *servedBench) guideSigner(i int) gossh.Signer {
-	b.Helper()
+func guideSigner(tb testing.TB, i int) gossh.Signer {
+	tb.Helper()
 	k, err := gossh.NewSignerFromKey(ed25519.NewKeyFromSeed(fmt.Appendf(nil, "guide %26d", i)))
-	b.must(err)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	return k
 }
 
 // guidesConfig is the part of a configuration that says who is a guide.
-func (b *servedBench) guidesConfig() string {
+func guidesConfig(tb testing.TB) string {
+	tb.Helper()
 	var text strings.Builder
 	text.WriteString("guides:\n  keys:\n")
 	for i := range guidesAtOnce {
-		fmt.Fprintf(&text, "  - {name: Guide %d, organisation: Example Support, role: guide, key: %s}\n", i, bytes.TrimSpace(gossh.MarshalAuthorizedKey(b.guideSigner(i).PublicKey())))
+		fmt.Fprintf(&text, "  - {name: Guide %d, organisation: Example Support, role: guide, key: %s}\n", i, bytes.TrimSpace(gossh.MarshalAuthorizedKey(guideSigner(tb, i).PublicKey())))
 	}
 	return text.String()
 }
@@ -245,7 +248,7 @@ func (b *servedBench) atConsole(v *benchServer, i int, by func(net.Conn) net.Con
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	config := v.config
-	config.User, config.Auth = "console", []gossh.AuthMethod{gossh.PublicKeys(b.guideSigner(i))}
+	config.User, config.Auth = "console", []gossh.AuthMethod{gossh.PublicKeys(guideSigner(b, i))}
 	conn, news, requests, err := gossh.NewClientConn(by(raw), v.addr, &config)
 	if err != nil {
 		return nil, fmt.Errorf("log in: %w", err)
@@ -294,7 +297,7 @@ func windows(all []time.Duration, percent int) time.Duration {
 // one by a guide whose terminal has stalled.
 func (b *servedBench) watchedKeys() {
 	const rounds = 1200
-	v := startServedIn(b, filepath.Join(b.TempDir(), "state"), b.guidesConfig())
+	v := startServedIn(b, filepath.Join(b.TempDir(), "state"), guidesConfig(b))
 	defer v.stop(b)
 	alone, watched, stalled := b.customer(v), b.customer(v), b.customer(v)
 	g := b.watches(b.guide(v, 0, watched))
@@ -382,7 +385,7 @@ func (c stalled) Read(p []byte) (int, error) {
 // as one would have, and seven times the events to be kept.
 func (b *servedBench) manyGuides() {
 	const customers, lasts = 7, 20 * time.Second
-	v := startServedIn(b, filepath.Join(b.TempDir(), "state"), b.guidesConfig())
+	v := startServedIn(b, filepath.Join(b.TempDir(), "state"), guidesConfig(b))
 	defer v.stop(b)
 	all := make([]*benchCase, customers)
 	for i := range all {
@@ -453,7 +456,7 @@ const longCase = 10_000
 // joinsLate is row G5: a guide comes to a long case.
 func (b *servedBench) joinsLate() {
 	state := filepath.Join(b.TempDir(), "state")
-	v := startServedIn(b, state, b.guidesConfig())
+	v := startServedIn(b, state, guidesConfig(b))
 	c := b.customer(v)
 	for range 4 {
 		_, _, err := c.steps(b.ctx, nil)
@@ -465,7 +468,7 @@ func (b *servedBench) joinsLate() {
 	v.stop(b)
 	b.lengthen(filepath.Join(state, "cases.db"), c.code)
 
-	v = startServedIn(b, state, b.guidesConfig())
+	v = startServedIn(b, state, guidesConfig(b))
 	defer v.stop(b)
 	var asked, first []time.Duration
 	for i := range 8 {
@@ -540,7 +543,7 @@ func (b *servedBench) acrossNodes() {
 	b.Cleanup(func() { b.must(db.Remove()) })
 	pass := filepath.Join(b.TempDir(), "pgpass")
 	b.must(os.WriteFile(pass, []byte("*:*:*:onboard:"+strings.ReplaceAll(db.Word, ":", `\:`)+"\n"), 0o600))
-	more := "cases: postgres://onboard@/postgres?sslmode=disable&host=" + db.Dir + "\n" + b.guidesConfig()
+	more := "cases: postgres://onboard@/postgres?sslmode=disable&host=" + db.Dir + "\n" + guidesConfig(b)
 	var nodes [2]*benchServer
 	for i := range nodes {
 		nodes[i] = startServedIn(b, filepath.Join(b.TempDir(), "state"), more, "PGPASSFILE="+pass)

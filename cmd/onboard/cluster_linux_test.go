@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -84,7 +85,7 @@ func (c *clustered) start(i int) {
 	}
 	where := "postgres://onboard@/postgres?sslmode=disable&host=" + c.db.Dir
 	v := servesFrom(c.t, []string{"PGPASSFILE=" + pass}, c.world, filepath.Join(c.dir, fmt.Sprintf("node%d", i)),
-		"hostKeys: ["+c.hostKey()+"]\ncases: "+where+"\n"+crowdLimits)
+		"hostKeys: ["+c.hostKey()+"]\ncases: "+where+"\n"+crowdLimits+"\n"+guidesConfig(c.t))
 	v.host = c.key
 	c.nodes[i] = v
 }
@@ -92,9 +93,10 @@ func (c *clustered) start(i int) {
 // clusterSize is how many are at work, as many at each node.
 const clusterSize = 45
 
-// TestCluster has people at work at three nodes over one database, and then takes in
-// turn a node and, twice, the database away from under them. Everybody goes on where
-// they were told that they were stored; the journals hold what they did, once.
+// TestCluster has people at work at three nodes over one database, some of them watched
+// from another node, and then takes in turn a node and, twice, the database away from
+// under them. Everybody goes on where they were told that they were stored; the journals
+// hold what they did, and what their guides did, once; and so does the audit of guides.
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t)
@@ -107,13 +109,18 @@ func TestCluster(t *testing.T) {
 		crowd[i], err = c.nodes[i%nodes].arrives(t.Context(), i, asking)
 		return err
 	})
-	c.t.Logf("%d people are at work", len(crowd))
+	pairs := c.pairs(asking)
+	c.t.Logf("%d people are at work, and %d are watched besides", len(crowd), len(pairs))
+	c.withPairs(pairs, func(p *pair) error { return p.works(c.t.Context(), "at-first") })
 	c.losesANode(crowd)
+	c.afterANode(pairs)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
-		c.losesItsDatabase(crowd, sig)
+		c.losesItsDatabase(crowd, sig, func() { c.withoutDatabase(pairs) })
+		c.afterTheDatabase(pairs, "after-"+strings.ReplaceAll(sig.String(), " ", "-"))
 	}
 	c.bansForAll()
-	c.holdsWhatTheyDid(crowd)
+	c.part(pairs)
+	c.holdsWhatTheyDid(crowd, pairs)
 }
 
 // bansForAll has an operator ban a client at one node, and lift that at another: it holds
@@ -199,8 +206,9 @@ func (c *clustered) losesANode(crowd []*kept) {
 }
 
 // losesItsDatabase ends the database while people are at work, has everybody on a
-// screen take a step that is not saved, and starts it again: then it is.
-func (c *clustered) losesItsDatabase(crowd []*kept, sig syscall.Signal) {
+// screen take a step that is not saved, and starts it again: then it is. Before that it
+// does something else.
+func (c *clustered) losesItsDatabase(crowd []*kept, sig syscall.Signal, meanwhile func()) {
 	c.t.Helper()
 	var moving []*kept
 	for _, k := range crowd {
@@ -233,6 +241,7 @@ func (c *clustered) losesItsDatabase(crowd []*kept, sig syscall.Signal) {
 		return k.until(c.t.Context(), next.where()+", and that it is not saved", func(seen string) bool { return k.stands() == next && strings.Contains(seen, "Not saved since") })
 	})
 	c.t.Logf("%v: the database was lost after %d moves of %d people", sig, moves, len(moving))
+	meanwhile()
 	if err := c.db.Again(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -269,13 +278,20 @@ func (c *clustered) tells(i int, k *kept) error {
 
 // holdsWhatTheyDid ends the nodes and holds every journal against what its customer
 // was told: nothing of that is missing, nothing stands twice, nothing was forked.
-func (c *clustered) holdsWhatTheyDid(crowd []*kept) {
+func (c *clustered) holdsWhatTheyDid(crowd []*kept, pairs []*pair) {
 	c.t.Helper()
+	crowd = slices.Clone(crowd)
+	for _, p := range pairs {
+		crowd = append(crowd, p.kept)
+	}
 	for _, v := range c.nodes {
 		v.ends()
-		for _, secret := range []string{c.db.Word, crowd[0].code} {
-			if strings.Contains(v.printed(), secret) {
-				c.t.Error("a secret is in the log")
+		if strings.Contains(v.printed(), c.db.Word) {
+			c.t.Error("the password of the database is in the log")
+		}
+		for _, k := range crowd {
+			if strings.Contains(v.printed(), k.code) {
+				c.t.Error("a code is in the log")
 			}
 		}
 	}
@@ -288,7 +304,8 @@ func (c *clustered) holdsWhatTheyDid(crowd []*kept) {
 			c.t.Error(err)
 		}
 	}()
-	if n, err := store.Count(c.t.Context()); n != clusterSize || err != nil {
+	holdsTheWatches(c.t, store, pairs)
+	if n, err := store.Count(c.t.Context()); n != len(crowd) || err != nil {
 		c.t.Errorf("%d cases, %v", n, err)
 	}
 	heard, doubts := 0, 0

@@ -30,6 +30,7 @@ type guest struct {
 	mu   sync.Mutex
 	emu  *vt.Emulator // what their terminal shows; nil: they have lines alone
 	text bytes.Buffer // what came on lines
+	came bytes.Buffer // all that came on a screen
 	read int          // how much of it was answered
 }
 
@@ -70,6 +71,9 @@ func guestOver(conn *gossh.Client, screen bool) (g *guest, err error) {
 func (g *guest) Write(p []byte) (int, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.emu != nil {
+		g.came.Write(p)
+	}
 	if g.emu == nil {
 		g.text.Write(p)
 	} else if _, err := g.emu.Write(bytes.ReplaceAll(p, []byte("\x1b]11;?\a"), nil)); err != nil { // it waits for a reader of its answers
@@ -90,6 +94,13 @@ func (g *guest) sees() string {
 		return g.emu.String()
 	}
 	return g.text.String()
+}
+
+// wasSent says whether a text ever came, whole, on a screen.
+func (g *guest) wasSent(text string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return bytes.Contains(g.came.Bytes(), []byte(text))
 }
 
 // until waits until what is seen is so.
@@ -133,6 +144,20 @@ func (g *guest) press(ctx context.Context, key, next string) error {
 		}
 	}
 	return fmt.Errorf("%q by %q: %w:\n%s", next, key, errNeverCame, g.sees())
+}
+
+// calm waits until a screen takes keys: by one that means nothing, and is taken then.
+func (g *guest) calm(ctx context.Context) error {
+	err := errNeverCame
+	for end := time.Now().Add(guestWait); errors.Is(err, errNeverCame) && time.Now().Before(end); {
+		if bad := g.types("ö"); bad != nil {
+			return bad
+		}
+		short, cancel := context.WithTimeout(ctx, time.Second)
+		err = g.until(short, "keys are taken", func(seen string) bool { return strings.Contains(seen, "ö does nothing here") })
+		cancel()
+	}
+	return err
 }
 
 // answers types a line once the question has come since the last answer.

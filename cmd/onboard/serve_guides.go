@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -148,5 +150,18 @@ func (g serveGuides) told() string {
 	if !g.any() {
 		return ""
 	}
-	return fmt.Sprintf(sayConfigGuides, len(g.Authorities), len(g.Keys))
+	var who []string
+	if len(g.Authorities) > 0 {
+		var of []string
+		for _, a := range g.Authorities {
+			if !slices.Contains(of, a.Organisation) {
+				of = append(of, a.Organisation)
+			}
+		}
+		who = append(who, fmt.Sprintf(sayGuidesOf, strings.Join(of, ", ")))
+	}
+	if n := len(g.Keys); n > 0 {
+		who = append(who, fmt.Sprintf(sayGuidesKeys, n))
+	}
+	return fmt.Sprintf(sayConfigGuides, strings.Join(who, "; "))
 }

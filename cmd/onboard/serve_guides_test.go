@@ -106,7 +106,7 @@ func TestGuidesConfigRefused(t *testing.T) {
 	}
 	state := filepath.Join(t.TempDir(), "state")
 	a := ask(t, nil, "serve", "--config", keep(t, "serve.yaml", "state: "+state+"\n"+ca+"  revoked: "+dir+"/fine\n"), "--check-config")
-	if a.code != codeOpen || !strings.Contains(a.out, "The support console: for guides of 1 authorities, and 0 listed keys.") {
+	if a.code != codeOpen || !strings.Contains(a.out, "The support console is for: guides with a certificate of Example.\n") {
 		t.Errorf("%+v", a)
 	}
 }

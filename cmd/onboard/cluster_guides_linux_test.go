@@ -1,0 +1,324 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/flows"
+	"onboard.example/ssh/cases"
+)
+
+// pair is a customer at a node, and the guide who watches them from another.
+type pair struct {
+	*kept
+
+	c     *clustered
+	who   int // of the guides
+	here  int // node of the customer
+	there int // and of the guide
+	guide *guest
+	asked int      // how often the guide asked
+	let   int      // how often the customer said yes
+	sent  []string // notes that the guide was told are sent, and the customer saw
+}
+
+// pairNumber is the place in a crowd of who is on a screen at the first step of a path.
+const pairNumber = 30
+
+// The keys of a customer who is asked, or watched.
+const sayYes, endWatch = "\x19", "\x18" // ctrl+y, ctrl+x
+
+// pairs has somebody watched at each node, by a guide at the next.
+func (c *clustered) pairs(asking chan struct{}) []*pair {
+	c.t.Helper()
+	all := make([]*pair, nodes)
+	each(c.t, nodes, func(i int) error {
+		k, err := c.nodes[i].arrives(c.t.Context(), pairNumber, asking)
+		if err != nil {
+			return err
+		}
+		p := &pair{kept: k, c: c, who: i, here: i}
+		all[i] = p
+		if err := k.learns(c.t.Context()); err != nil {
+			return err
+		}
+		return p.isWatchedFrom(c.t.Context(), (i+1)%nodes)
+	})
+	return all
+}
+
+// isWatchedFrom has the pair's guide come to a node and ask, and the customer say yes:
+// before that the guide is sent nothing of the run.
+func (p *pair) isWatchedFrom(ctx context.Context, node int) error {
+	conn, err := gossh.Dial("tcp", p.c.nodes[node].addr, &gossh.ClientConfig{
+		User: "console", HostKeyCallback: gossh.FixedHostKey(p.c.key), Timeout: time.Minute,
+		Auth: []gossh.AuthMethod{gossh.PublicKeys(guideSigner(p.c.t, p.who))},
+	})
+	if err != nil {
+		return fmt.Errorf("log in at the console: %w", err)
+	}
+	p.c.t.Cleanup(func() { _ = conn.Close() })
+	if p.guide, err = guestOver(conn, true); err != nil {
+		return err
+	}
+	p.there = node
+	g := p.guide
+	if err := g.until(ctx, "the queue", func(seen string) bool { return strings.Contains(seen, "cases: ") }); err != nil {
+		return err
+	}
+	for _, step := range [][2]string{{"/" + p.number, "› " + p.number}, {"\r", "Ask the customer of case " + p.number}, {"y", "Until they say yes"}} {
+		if err := g.press(ctx, step[0], step[1]); err != nil {
+			return err
+		}
+	}
+	p.asked++
+	if err := p.until(ctx, "the question", func(seen string) bool { return strings.Contains(seen, "asks to watch this run.") }); err != nil {
+		return err
+	}
+	for _, word := range []string{"contoso", "Hetk", p.code} {
+		if g.wasSent(word) {
+			return fmt.Errorf("before the yes the guide was sent %q", word)
+		}
+	}
+	if err := p.saysYes(ctx); err != nil {
+		return err
+	}
+	p.let++
+	return g.until(ctx, "the customer's screen", func(seen string) bool {
+		return strings.Contains(seen, "Their screen") && strings.Contains(seen, "contoso.example")
+	})
+}
+
+// saysYes has the customer say yes until it counts: a key that may have been typed ahead
+// of the question does not.
+func (p *pair) saysYes(ctx context.Context) error {
+	err := errNeverCame
+	for end := time.Now().Add(guestWait); errors.Is(err, errNeverCame) && time.Now().Before(end); {
+		if bad := p.types(sayYes); bad != nil {
+			return bad
+		}
+		short, cancel := context.WithTimeout(ctx, 1300*time.Millisecond)
+		err = p.until(short, "the bar", p.watched)
+		cancel()
+	}
+	return err
+}
+
+// watched says whether a customer's screen says that this guide watches.
+func (p *pair) watched(seen string) bool {
+	return strings.Contains(seen, fmt.Sprintf("Watched by Guide %d", p.who))
+}
+
+// works holds that each of the two sees what the other does.
+func (p *pair) works(ctx context.Context, word string) error {
+	if err := p.calm(ctx); err != nil {
+		return err
+	}
+	if err := p.turns(ctx); err != nil {
+		return err
+	}
+	if err := p.guide.until(ctx, "the customer at "+p.at.stage, func(seen string) bool { return strings.Contains(seen, "● "+p.at.stage) }); err != nil {
+		return err
+	}
+	if err := p.guide.calm(ctx); err != nil {
+		return err
+	}
+	if err := p.guide.press(ctx, "n", "A note to the customer"); err != nil {
+		return err
+	}
+	if err := p.guide.press(ctx, word+"\r", "Sent."); err != nil {
+		return err
+	}
+	p.sent = append(p.sent, word)
+	return p.until(ctx, word, func(seen string) bool { return strings.Contains(seen, word) })
+}
+
+// withPairs does something with every pair at once.
+func (c *clustered) withPairs(all []*pair, do func(p *pair) error) {
+	c.t.Helper()
+	each(c.t, len(all), func(i int) error { return do(all[i]) })
+}
+
+// afterANode has the pairs go on once node 0 was killed and started again. Who watched
+// somebody there still does when they come back, elsewhere; whom somebody there watched
+// ends that, and has to be asked anew.
+func (c *clustered) afterANode(all []*pair) {
+	c.t.Helper()
+	c.withPairs(all, func(p *pair) error {
+		ctx := c.t.Context()
+		switch {
+		case p.here == 0:
+			<-p.over
+			p.here = 3 - p.there // neither the one that was killed nor the guide's
+			if err := c.nodes[p.here].goesOn(ctx, p.kept); err != nil {
+				return err
+			}
+			if err := p.until(ctx, "the bar", p.watched); err != nil {
+				return err
+			}
+		case p.there == 0:
+			<-p.guide.over
+			if !p.watched(p.sees()) { // nobody could tell the store
+				return fmt.Errorf("the bar is gone:\n%s", p.sees())
+			}
+			if err := p.types(endWatch); err != nil {
+				return err
+			}
+			if err := p.until(ctx, "no bar", func(seen string) bool { return !p.watched(seen) }); err != nil {
+				return err
+			}
+			if err := p.isWatchedFrom(ctx, 0); err != nil {
+				return err
+			}
+		}
+		return p.works(ctx, "after-a-node")
+	})
+}
+
+// withoutDatabase has every guide wish for a look while the database is away: that is
+// not done, and they are told so, or that nothing can be shown them.
+func (c *clustered) withoutDatabase(all []*pair) {
+	c.t.Helper()
+	c.withPairs(all, func(p *pair) error {
+		if err := p.guide.types("r"); err != nil {
+			return err
+		}
+		return p.guide.until(c.t.Context(), "that it is not done", func(seen string) bool {
+			return strings.Contains(seen, "Not done: ") || strings.Contains(seen, "cannot be read now")
+		})
+	})
+}
+
+// afterTheDatabase has the pairs go on once it is back.
+func (c *clustered) afterTheDatabase(all []*pair, word string) {
+	c.t.Helper()
+	c.withPairs(all, func(p *pair) error {
+		ctx := c.t.Context()
+		back := func(seen string) bool {
+			return strings.Contains(seen, "Their screen") && strings.Contains(seen, "contoso.example")
+		}
+		if err := p.guide.until(ctx, "the run again", back); err != nil {
+			return err
+		}
+		return p.works(ctx, word)
+	})
+}
+
+// part ends every watch, each in its own way: then nothing of the run is seen.
+func (c *clustered) part(all []*pair) {
+	c.t.Helper()
+	c.withPairs(all, func(p *pair) error {
+		ctx := c.t.Context()
+		if p.who == 0 {
+			if err := p.guide.press(ctx, "q", "You left case "+p.number); err != nil {
+				return err
+			}
+		} else {
+			if err := p.types(endWatch); err != nil {
+				return err
+			}
+			if err := p.guide.until(ctx, "the end", func(seen string) bool { return strings.Contains(seen, "the customer ended it") }); err != nil {
+				return err
+			}
+		}
+		if err := p.until(ctx, "no bar", func(seen string) bool { return !p.watched(seen) }); err != nil {
+			return err
+		}
+		if seen := p.guide.sees(); strings.Contains(seen, "contoso") {
+			return fmt.Errorf("the guide still sees\n%s", seen)
+		}
+		return nil
+	})
+}
+
+// holdsTheWatches holds the journals of the pairs against what the two were told, and
+// the audit against the journals: each deed of a guide's stands in both, once.
+func holdsTheWatches(t *testing.T, store *cases.Store, all []*pair) {
+	t.Helper()
+	if _, err := store.CheckAudit(t.Context(), cases.AuditHead{}); err != nil {
+		t.Error(err)
+	}
+	did := map[cases.Number]map[string]int{}
+	for after, more := uint64(0), true; more; {
+		es, rest, err := store.Entries(t.Context(), after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range es {
+			if did[e.Case] == nil {
+				did[e.Case] = map[string]int{}
+			}
+			what := e.Did
+			if what == "not-done" || what == "in-doubt" {
+				what += " " + e.More
+			}
+			did[e.Case][what]++
+			after = e.Seq
+		}
+		more = rest
+	}
+	for _, p := range all {
+		if err := p.wasWatched(t.Context(), store, did[cases.Number(p.number)]); err != nil {
+			t.Errorf("guide %d: %v", p.who, err)
+		}
+		if p.guide.wasSent(p.code) {
+			t.Errorf("guide %d was sent the code", p.who)
+		}
+	}
+}
+
+// wasWatched holds one journal, and what the audit has of it.
+func (p *pair) wasWatched(ctx context.Context, store *cases.Store, did map[string]int) error {
+	one, err := store.Resume(ctx, cases.Try{Code: p.code})
+	if err != nil {
+		return err
+	}
+	rs, err := one.Since(ctx, 0)
+	if err != nil {
+		return err
+	}
+	var notes []string
+	asked, let, again := 0, 0, 0
+	for _, r := range rs {
+		switch e := r.Event.(type) {
+		case flows.Noted:
+			if notes = append(notes, e.Text); r.By != flows.ByGuide || e.From != fmt.Sprintf("Guide %d", p.who) {
+				return fmt.Errorf("the note %q is from %q, by %q", e.Text, e.From, r.By)
+			}
+		case flows.AskedToWatch:
+			asked++
+		case flows.AskedAgain:
+			again++
+		case flows.Watched:
+			if e.Here {
+				if let++; r.By != flows.ByPerson {
+					return fmt.Errorf("the yes is by %q", r.By)
+				}
+			}
+		}
+	}
+	if !slices.Equal(notes, p.sent) {
+		return fmt.Errorf("the journal has the notes %q, and %q were sent", notes, p.sent)
+	}
+	if asked != p.asked || let != p.let {
+		return fmt.Errorf("the journal has %d questions and %d yeses, and there were %d and %d", asked, let, p.asked, p.let)
+	}
+	for what, n := range map[string]int{"asked": asked, "admitted": let, "noted": len(notes), "asked-again": again} {
+		if got := did[what] - did["not-done "+what]; got != n {
+			return fmt.Errorf("the audit has %q %d times, less what was not done, and the journal has it %d times: %v", what, got, n, did)
+		}
+	}
+	for what, n := range did {
+		if strings.HasPrefix(what, "in-doubt") {
+			return fmt.Errorf("%d times the audit is in doubt: %s", n, what)
+		}
+	}
+	return nil
+}
