@@ -28,6 +28,7 @@ func standing(s flows.State) cases.Standing {
 	if waits(s) && !at.Ended {
 		at.Waits = s.Entered.Truncate(time.Millisecond)
 	}
+	at.Opened = cleared(s)
 	for _, g := range s.Guides {
 		at.Yes = append(at.Yes, cases.Yes{Guide: g.Known(), Until: g.Until})
 	}
@@ -40,9 +41,16 @@ func waits(s flows.State) bool {
 	return s.Place.Stage >= flows.StageDiagnosis && s.Overall().State != checks.StateOpen
 }
 
+// cleared says whether what blocked is cleared: by a path that is for that, so that who
+// only looked in, or takes consent back, does not count.
+func cleared(s flows.State) bool {
+	_, other := s.Reached()
+	return s.Place.Stage >= flows.StageSteps && s.Path != "" && !other && s.Overall().State == checks.StateOpen
+}
+
 // asNoted says whether a queue shows the same of two.
 func asNoted(a, b cases.Standing) bool {
-	return a.Stage == b.Stage && a.Step == b.Step && a.N == b.N && a.Of == b.Of && a.Ended == b.Ended && a.Waits.Equal(b.Waits) &&
+	return a.Stage == b.Stage && a.Step == b.Step && a.N == b.N && a.Of == b.Of && a.Ended == b.Ended && a.Opened == b.Opened && a.Waits.Equal(b.Waits) &&
 		slices.EqualFunc(a.Yes, b.Yes, func(a, b cases.Yes) bool { return a.Guide == b.Guide && a.Until.Equal(b.Until) })
 }
 

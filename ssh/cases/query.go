@@ -84,6 +84,7 @@ WHERE cases.id = ? ORDER BY records.seq`
 	// changes the row of its case, leaves none.
 	strays = `SELECT case_id FROM stands WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = stands.case_id)
 UNION SELECT case_id FROM yeses WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = yeses.case_id)
+UNION SELECT case_id FROM opened WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = opened.case_id)
 UNION SELECT case_id FROM seats WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = seats.case_id)
 UNION SELECT case_id FROM invitations WHERE case_id <> 0 AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = invitations.case_id)
 LIMIT ?`
@@ -107,6 +108,17 @@ LIMIT ?`
 	putStand = `INSERT INTO stands (case_id, stage, step, step_n, step_of, waits_at, ended) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (case_id) DO UPDATE SET stage = excluded.stage, step = excluded.step, step_n = excluded.step_n, step_of = excluded.step_of, waits_at = excluded.waits_at, ended = excluded.ended`
 	dropStand = `DELETE FROM stands WHERE case_id = ?`
+	// addOpened notes when a case became open, the first time alone.
+	addOpened  = `INSERT INTO opened (case_id, opened_at, took) VALUES (?, ?, ?) ON CONFLICT (case_id) DO NOTHING`
+	dropOpened = `DELETE FROM opened WHERE case_id = ?`
+	// figuresOpened is how many of the latest there are, and their median.
+	figuresOpened = `SELECT COALESCE(MAX(n), 0), COALESCE(CAST(AVG(CASE WHEN place = (n + 1) / 2 OR place = (n + 2) / 2 THEN took END) AS BIGINT), 0)
+FROM (SELECT took, ROW_NUMBER() OVER (ORDER BY took) AS place, COUNT(*) OVER () AS n
+FROM (SELECT took FROM opened WHERE opened_at > ? ORDER BY opened_at DESC LIMIT ?) AS latest) AS ranked`
+	// figuresStuck is how many cases there are at each place, and how many of them wait.
+	figuresStuck = `SELECT COALESCE(stands.stage, -1), COALESCE(stands.step, ''), COUNT(*), SUM(CASE WHEN stands.waits_at > 0 THEN 1 ELSE 0 END),
+COALESCE(MIN(CASE WHEN stands.waits_at > 0 THEN stands.waits_at END), 0)
+FROM cases LEFT JOIN stands ON stands.case_id = cases.id WHERE COALESCE(stands.ended, 0) = 0 GROUP BY 1, 2`
 	addYes    = `INSERT INTO yeses (guide, case_id, until_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 	dropYeses = `DELETE FROM yeses WHERE case_id = ?`
 	yesTo     = `SELECT doors.number FROM yeses JOIN doors ON doors.case_id = yeses.case_id WHERE yeses.guide = ? AND yeses.until_at > ? ORDER BY yeses.until_at DESC, doors.number LIMIT ?`
@@ -163,7 +175,7 @@ ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken W
 type statements struct {
 	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
 	advance, addRecord, findRecord, readCase, dropRecords, dropCase, strays, notify, kept,
-	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addYes, dropYeses, yesTo, queue,
+	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
 	putBan, getBan, liftBan, oldBans, countBans, bans,
@@ -214,6 +226,10 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.dropNodes, dropNodes},
 		{&s.putStand, putStand},
 		{&s.dropStand, dropStand},
+		{&s.addOpened, addOpened},
+		{&s.dropOpened, dropOpened},
+		{&s.figuresOpened, figuresOpened},
+		{&s.figuresStuck, figuresStuck},
 		{&s.addYes, addYes},
 		{&s.dropYeses, dropYeses},
 		{&s.yesTo, yesTo},
@@ -346,7 +362,7 @@ func (q *queries) dropOld(id, before int64) (gone int64, err error) {
 
 // dropRest deletes what belongs to a case that is gone, and notes that it is to be wiped.
 func (q *queries) dropRest(id int64) error {
-	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropYeses, q.dropInvitation} {
+	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropOpened, q.dropYeses, q.dropInvitation} {
 		if _, err := q.exec(s, id); err != nil {
 			return err
 		}

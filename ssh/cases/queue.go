@@ -20,7 +20,9 @@ type Standing struct {
 	N, Of int          // which step of the way it is, and of how many; 0: it is none
 	Waits time.Time    // since when somebody waits for us; zero: nobody does
 	Ended bool         // the case is over, and in no queue any more
-	Yes   []Yes        // to whom the customer said yes, all of them
+	// Opened says that what blocked is cleared now: the first time counts, see Figures.
+	Opened bool
+	Yes    []Yes // to whom the customer said yes, all of them
 }
 
 // Yes is that a customer let a guide watch.
@@ -43,13 +45,19 @@ func (c *Case) Stand(ctx context.Context, at Standing) error {
 		waits, ended = 0, 1
 	}
 	err := c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
-		if _, ok, err := q.about(c.id); err != nil || !ok {
+		about, ok, err := q.about(c.id)
+		if err != nil || !ok {
 			return ErrNoCase, err
+		}
+		if now := c.store.o.Now(); at.Opened {
+			if _, err := q.exec(q.addOpened, c.id, now.UnixMilli(), max(now.Sub(about.Made), 0).Milliseconds()); err != nil {
+				return nil, err
+			}
 		}
 		if _, err := q.exec(q.putStand, c.id, int64(at.Stage), string(at.Step), at.N, at.Of, waits, ended); err != nil {
 			return nil, err
 		}
-		_, err := q.exec(q.dropYeses, c.id)
+		_, err = q.exec(q.dropYeses, c.id)
 		for _, y := range at.Yes {
 			if err != nil || at.Ended {
 				break

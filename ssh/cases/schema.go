@@ -161,6 +161,16 @@ CREATE TABLE returns (
 	until_at BIGINT NOT NULL
 );
 `,
+	// 7: when cases became open, and how long that took them, in milliseconds, for the
+	// figures of all of them. It goes with the case.
+	`
+CREATE TABLE opened (
+	case_id BIGINT NOT NULL PRIMARY KEY,
+	opened_at BIGINT NOT NULL,
+	took BIGINT NOT NULL
+);
+CREATE INDEX opened_when ON opened (opened_at);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

@@ -32,7 +32,7 @@ var before = []flows.Record{
 }
 
 // stood is where one of its cases stands, of the schemas that know it.
-var stood = Standing{Stage: flows.StageDiagnosis, Waits: noon, Yes: []Yes{{"anna", noon.Add(time.Hour)}}}
+var stood = Standing{Stage: flows.StageDiagnosis, Waits: noon, Opened: true, Yes: []Yes{{"anna", noon.Add(time.Hour)}}}
 
 // dumped is the dump of a schema. Those of released schemas are never written
 // anew: they are what a database in the field is like.
@@ -196,6 +196,9 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 			if yes, err := s.YesTo(t.Context(), "anna", 9); len(yes) != 1 || err != nil {
 				t.Errorf("yes said %v, %v", yes, err)
 			}
+		}
+		if f, err := s.Figures(t.Context()); version >= 7 && (f.Opened != 1 || err != nil) {
+			t.Errorf("the figures are %+v, %v", f, err)
 		}
 		if version >= 5 && values(t, s) != "192.0.2.0/24 one" {
 			t.Errorf("bans %q", values(t, s))
