@@ -98,3 +98,24 @@ func (s State) noteHosts() []string {
 	login := strings.ToLower(strings.TrimPrefix(s.endpoints().Login, "https://"))
 	return slices.DeleteFunc(out, func(h string) bool { return h == login })
 }
+
+// StrangeLinks gives the hosts of the links of a text that can stand in no note, of
+// whichever app and in whichever cloud the run is, each once. A link that only a run
+// makes counts as strange.
+func StrangeLinks(text string, apps []Profile) (left []string) {
+	runs := []State{{}}
+	for i := range apps {
+		for _, c := range checks.Clouds() {
+			runs = append(runs, State{Profile: &apps[i], cloud: c.Cloud})
+		}
+	}
+	for i, s := range runs {
+		_, strange := CleanNote(s, text)
+		if i == 0 {
+			left = strange
+			continue
+		}
+		left = slices.DeleteFunc(left, func(host string) bool { return !slices.Contains(strange, host) })
+	}
+	return left
+}

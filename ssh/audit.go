@@ -61,17 +61,24 @@ func unheard(err error) bool {
 // audit writes down what the guide did. It is on the disk when it returns. What is tried
 // again comes with the same mark; an empty one is of this call alone.
 func (d *desk) audit(ctx context.Context, mark string, n cases.Number, did, more string) error {
-	who := shortened(d.who.name) + ", " + shortened(d.who.organisation) + " (" + d.who.print + ")"
-	_, err := d.s.srv.o.Cases.Audit(ctx, cases.Entry{Who: who, Role: d.who.rolesWord(), Did: did, Case: n, More: shortened(more), Mark: mark})
+	_, err := d.s.srv.o.Cases.Audit(ctx, cases.Entry{Who: d.called(), Role: d.who.rolesWord(), Did: did, Case: n, More: shortened(more), Mark: mark})
 	return err
 }
 
-// shortened cuts a text to what an entry has room for, between two characters.
-func shortened(text string) string {
-	if len(text) <= mostSaid {
+// called is who the guide is, as the audit has it.
+func (d *desk) called() string {
+	return shortened(d.who.name) + ", " + shortened(d.who.organisation) + " (" + d.who.print + ")"
+}
+
+// shortened cuts a text to what an entry has room for.
+func shortened(text string) string { return shortenedTo(text, mostSaid) }
+
+// shortenedTo cuts a text to so many bytes, between two characters.
+func shortenedTo(text string, most int) string {
+	if len(text) <= most {
 		return text
 	}
-	cut := mostSaid - len("…")
+	cut := most - len("…")
 	for cut > 0 && !utf8.RuneStart(text[cut]) {
 		cut--
 	}

@@ -82,6 +82,13 @@ func (s *session) showQueue(d *desk) error {
 			return s.address(userConsole) + " " + commandReceipt + " " + number
 		}
 	}
+	if who.May(PowerInvite) {
+		o.Console.Invitations = leadInvitations{d}
+	}
+	o.Console.Figures = s.srv.figures
+	if s.srv.o.Answers != nil {
+		o.Console.Answers = d.answers
+	}
 	if look.Plain {
 		return s.plain(nil, o)
 	}

@@ -96,6 +96,16 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	return p, nil
 }
 
+// answers are the texts that guides need often.
+func (d *desk) answers(context.Context) ([]tui.CannedAnswer, error) {
+	all, err := d.s.srv.o.Answers.Now()
+	if err != nil {
+		d.s.srv.o.Log.Warn("guides have the canned answers of before: they cannot be read", "why", err.Error())
+		err = errors.New(sayAnswersOld)
+	}
+	return all, err
+}
+
 // close leaves the case that the guide is at, and closes the desk; again it does
 // nothing. Once a question that is being put to a customer is done with, it takes no
 // longer than lastWords.

@@ -63,6 +63,8 @@ func TestGuideHasNoHands(t *testing.T) {
 		{reflect.TypeFor[*guideQueue](), []string{"List", "Watch"}},
 		{reflect.TypeFor[tui.Queue](), []string{"List", "Watch"}},
 		{reflect.TypeFor[*tui.Console](), nil},
+		{reflect.TypeFor[tui.Invitations](), []string{"Invite", "List", "Revoke"}},
+		{reflect.TypeFor[leadInvitations](), []string{"Invite", "List", "Revoke"}},
 		{reflect.TypeFor[*tui.QueueRow](), nil},
 	} {
 		var got []string

@@ -43,6 +43,8 @@ type Options struct {
 	LogKey  func(fingerprint string) string
 	// Guides says who may open the console; nil: nobody, and there is none.
 	Guides *Guides
+	// Answers are the texts that guides need often; nil: there are none.
+	Answers *Answers
 	// Profiles are the apps to choose from; Version, Login and Service go into
 	// runs.
 	Profiles                []flows.Profile
@@ -94,11 +96,12 @@ type Server struct {
 	commands chan struct{} // holds one for each command that runs
 	frames   tui.Frames
 
-	strangers tally // at the console
-	away      tally // those who came while the cases could not be reached
-	unwritten tally // what the audit could not have
-	unkept    tally // those whose run could not be kept
-	queue     queue // of cases, for the console
+	strangers   tally // at the console
+	away        tally // those who came while the cases could not be reached
+	unwritten   tally // what the audit could not have
+	unkept      tally // those whose run could not be kept
+	queue       queue // of cases, for the console
+	figuresRead figuresRead
 
 	mu            sync.Mutex
 	sessions      map[*session]struct{}

@@ -15,6 +15,8 @@ type consoleScreen struct {
 	filter *field // nil: nothing is searched for
 	asking bool   // a list is on its way
 	again  bool   // and the queue changed meanwhile
+
+	figures figured
 }
 
 // queuedMsg says what the queue gave.
@@ -233,7 +235,20 @@ func (s *consoleScreen) offers(*Model) []offer {
 	if s.queue.present {
 		present = wordAlsoAway
 	}
-	return append(visit, offer{act: actMove, why: why}, offer{act: actFilter}, offer{act: actWaiting, word: waiting}, offer{act: actPresent, word: present})
+	out := append(visit, offer{act: actMove, why: why}, offer{act: actFilter}, offer{act: actWaiting, word: waiting}, offer{act: actPresent, word: present})
+	if s.of.Figures != nil {
+		out = append(out, offer{act: actFigures})
+	}
+	out = append(out, offer{act: actInvitations, why: s.leads(s.of.Invitations != nil)})
+	return out
+}
+
+// leads says why something is not this guide's to do; empty: it is.
+func (s *consoleScreen) leads(may bool) string {
+	if may {
+		return ""
+	}
+	return whyOnlyLead
 }
 
 func (s *consoleScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
@@ -254,6 +269,10 @@ func (s *consoleScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		s.queue.waiting = !s.queue.waiting
 	case actPresent:
 		s.queue.present = !s.queue.present
+	case actInvitations:
+		return m.openInvitations()
+	case actFigures:
+		m.open(&figuresSheet{})
 	case actBack:
 		s.filter = nil
 	default: // no other is offered here
@@ -283,6 +302,9 @@ func (m *Model) consoleCounts() row {
 		words = wordCountsMore
 	}
 	r := say(RoleSubtle, fill(words, "all", number(all), "waiting", number(waiting), "here", number(present)))
+	if median := m.console.figures.median(); median != "" && r.width()+cells(median)+3 <= m.size.w-2 {
+		r = r.add(RoleSubtle, " · "+median)
+	}
 	if q.waiting || q.present {
 		r = r.add(RoleWarn, " · "+fill(wordCountsSeen, "n", number(len(m.console.rows()))))
 	}

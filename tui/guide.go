@@ -65,8 +65,9 @@ type guideScreen struct {
 	advice []flows.Ranked // the paths that can be suggested in what was read last
 
 	panel panel
-	at    string // what is selected: an id of spots
-	note  *field // being written; nil: none is
+	at    string    // what is selected: an id of spots
+	note  *field    // being written; nil: none is
+	put   time.Time // when an answer was put into it; zero: none was
 }
 
 // watch makes the model that of a guide.
@@ -215,7 +216,11 @@ func (g *guideScreen) typing(*Model) *field { return g.note }
 
 func (g *guideScreen) offers(m *Model) []offer {
 	if g.note != nil {
-		return []offer{{act: actTake, word: keySend}, {act: actBack, word: keyClose}}
+		own := []offer{{act: actTake, word: keySend}, {act: actBack, word: keyClose}}
+		if m.answers() != nil {
+			own = append(own, offer{act: actAnswers})
+		}
+		return own
 	}
 	leave := offer{act: actLeave, word: keyStopWatching}
 	if m.console != nil && g.view.Standing == run.StandOver {
@@ -273,7 +278,9 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		}
 		return g.point(m)
 	case actNote:
-		g.note = &field{limit: flows.NoteMost}
+		g.note, g.put = &field{limit: flows.NoteMost}, time.Time{}
+	case actAnswers:
+		return m.openAnswers()
 	case actBack, actTake:
 		switch {
 		case g.note == nil:
@@ -349,8 +356,11 @@ func (g *guideScreen) send(m *Model) tea.Cmd {
 		g.note = nil
 		return nil
 	}
-	if _, left := flows.CleanNote(m.state, text); len(left) > 0 {
-		g.note.said = sentence((&run.LinkError{Hosts: left}).Error())
+	if g.note.said = linksLeft(m.state, text); g.note.said != "" {
+		return nil
+	}
+	if m.now().Sub(g.put) < answerGrace {
+		g.note.said = wordAnswerRead
 		return nil
 	}
 	g.note = nil

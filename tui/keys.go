@@ -46,6 +46,10 @@ const (
 	actWaiting
 	actPresent
 	actVisit
+	actFigures
+	actInvitations
+	actInvite
+	actRevoke
 	actPlay
 	actAllow
 	actRefuse
@@ -55,6 +59,7 @@ const (
 	actEndWatch
 	actPoint
 	actNote
+	actAnswers
 	actSuggest
 	actPanel
 	actHelp
@@ -109,10 +114,15 @@ var bindings = []binding{
 	{act: actEndWatch, keys: []string{"ctrl+x"}, word: keyEndWatch},
 	{act: actPoint, keys: []string{"p"}, word: keyPoint},
 	{act: actNote, keys: []string{"n"}, word: keyNote},
+	{act: actAnswers, keys: []string{"ctrl+o"}, word: keyAnswers},
 	{act: actSuggest, keys: []string{"s"}, word: keySuggest},
 	{act: actPanel, keys: []string{"tab"}, word: keyPanel},
 	{act: actWaiting, keys: []string{"w"}, word: keyWaiting},
 	{act: actPresent, keys: []string{"p"}, word: keyPresent},
+	{act: actFigures, keys: []string{"m"}, word: keyFigures},
+	{act: actInvitations, keys: []string{"i"}, word: keyInvitations},
+	{act: actInvite, keys: []string{"n"}, word: keyInviteNew},
+	{act: actRevoke, keys: []string{"x"}, word: keyRevoke},
 	{act: actVisit, keys: []string{"y"}, word: keyVisit},
 	{act: actBack, keys: []string{"esc", "b", "alt+left"}, word: keyBack},
 	{act: actForward, keys: []string{"f", "alt+right"}, word: keyForward},

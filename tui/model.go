@@ -208,7 +208,7 @@ func (m *Model) drive(drv Driver) {
 
 // Init starts listening to the driver and asks for the background.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.listen(), m.tick(), m.list()}
+	cmds := []tea.Cmd{m.listen(), m.tick(), m.list(), m.figure()}
 	if m.guide != nil {
 		cmds = append(cmds, m.lookOn())
 	}
@@ -235,7 +235,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tickedMsg:
 		m.ticking = false
 		m.follow()
-		return m, tea.Batch(m.tick(), m.listAgain())
+		return m, tea.Batch(m.tick(), m.listAgain(), m.figure())
 	case linkPrintedMsg:
 		if msg.stopped {
 			return m, m.interrupt()
@@ -262,6 +262,14 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.listed(msg)
 	case visitedMsg:
 		return m, m.visited(msg)
+	case invitationsMsg:
+		m.invitationsCame(msg)
+	case invitedMsg:
+		return m, m.invited(msg)
+	case figuresMsg:
+		m.console.figures.take(msg)
+	case answersMsg:
+		m.answersCame(msg)
 	case leftMsg:
 		m.leftCase(msg)
 	}
@@ -316,7 +324,9 @@ func (m *Model) entered() {
 	m.scroll, m.sure, m.pickAgain, m.editID = 0, false, false, false
 	m.app.ask, m.tenant.ask, m.known.ask, m.signIn.ask, m.steps.ask, m.plan.ask = asker{}, asker{}, asker{}, asker{}, asker{}, asker{}
 	m.diagnosis.own = false
-	if _, prompting := m.topSheet().(*resumeSheet); !prompting {
+	switch m.topSheet().(type) {
+	case *resumeSheet, *answersSheet: // under which a note is written, that a key for this one could send
+	default:
 		m.sheets, m.scrolls = nil, nil
 	}
 }
@@ -337,7 +347,7 @@ func (m *Model) woken(msg wokenMsg) tea.Cmd {
 		return tea.Batch(m.listen(), m.lookOn())
 	}
 	m.follow()
-	return tea.Batch(m.listen(), m.tick(), m.list())
+	return tea.Batch(m.listen(), m.tick(), m.list(), m.figure())
 }
 
 // follow takes the state from the driver, and goes on by itself where only a

@@ -52,6 +52,17 @@ func (p *plain) watchQueue(ctx context.Context) {
 				continue
 			}
 			waiting = p.relist(ctx, waiting)
+			if text == plainInvite || strings.HasPrefix(text, plainInvite+" ") {
+				if p.inviteLine(ctx, text) {
+					return
+				}
+				p.asksAnew()
+				continue
+			}
+			if text == plainFigures && c.of.Figures != nil {
+				p.tellFigures(ctx)
+				continue
+			}
 			p.queueLine(text, l.long)
 		}
 	}
@@ -59,10 +70,17 @@ func (p *plain) watchQueue(ctx context.Context) {
 
 // consoleAsk says what can be typed.
 func (p *plain) consoleAsk() string {
-	if p.m.console.of.Ask == nil {
-		return plainConsoleAsk
+	ask := plainConsoleAsk
+	if p.m.console.of.Invitations != nil {
+		ask = plainInvitesAsk + " " + ask
 	}
-	return plainConsoleOpen + " " + plainConsoleAsk
+	if p.m.console.of.Figures != nil {
+		ask = plainFiguresAsk + " " + ask
+	}
+	if p.m.console.of.Ask != nil {
+		ask = plainConsoleOpen + " " + ask
+	}
+	return ask
 }
 
 // relist lists the queue anew and tells who began to wait since then; before is who

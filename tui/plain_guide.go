@@ -19,6 +19,8 @@ type plainCase struct {
 	notes []flows.Noted  // that were there
 	spots []spot         // as they were numbered last
 	paths []flows.PathID // likewise
+	texts []CannedAnswer // likewise
+	draft string         // the answer that was read out just before; empty: none was
 }
 
 // rowBy is the case that a line names: by its place in what was told last, or by its
@@ -184,7 +186,7 @@ func (p *plain) tellCase(c *plainCase) (over bool) {
 		if c.told != "watches" {
 			p.endPrompt()
 			p.out.line(strings.TrimPrefix(g.bar(p.m, maxWidth).text(), "● "))
-			p.out.line(plainCaseKeys)
+			p.out.line(p.caseKeys())
 		}
 		c.told = "watches"
 		p.tellRun(c)
@@ -245,6 +247,8 @@ func (p *plain) caseLine(ctx context.Context, c *plainCase, text string) (left b
 	word, rest, _ := strings.Cut(text, " ")
 	rest = strings.TrimSpace(rest)
 	n, err := strconv.Atoi(rest)
+	draft := c.draft
+	c.draft = ""
 	numbered := func(of int) bool { return err == nil && n >= 1 && n <= of }
 	switch {
 	case word == "q":
@@ -265,6 +269,14 @@ func (p *plain) caseLine(ctx context.Context, c *plainCase, text string) (left b
 		p.move(ctx, wordGuidePointed, func(ctx context.Context, s Seat) error { return s.Point(ctx, c.spots[n-1].id) })
 	case word == "n" && rest != "":
 		p.move(ctx, plainSent, func(ctx context.Context, s Seat) error { return s.Note(ctx, rest) })
+	case word == "a" && p.m.answers() != nil && !numbered(len(c.texts)):
+		p.listAnswers(ctx, c)
+	case word == "a" && numbered(len(c.texts)):
+		return p.readAnswer(ctx, c, c.texts[n-1])
+	case text == plainAnswerSend && draft != "":
+		p.move(ctx, plainSent, func(ctx context.Context, s Seat) error { return s.Note(ctx, draft) })
+	case text == plainAnswerSend && p.m.answers() != nil:
+		p.out.line(plainAnswerGone)
 	case word == "s" && rest == "":
 		p.listPaths(c)
 	case word == "s" && numbered(len(c.paths)):
@@ -275,7 +287,7 @@ func (p *plain) caseLine(ctx context.Context, c *plainCase, text string) (left b
 		p.out.line(plainCaseNumber)
 	default:
 		p.out.line(fill(plainConsoleWhat, "text", cut(text, 40, false)))
-		p.out.line(plainCaseKeys)
+		p.out.line(p.caseKeys())
 	}
 	return false
 }

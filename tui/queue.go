@@ -21,6 +21,14 @@ type Console struct {
 	// Receipt tells how the guide gets the signed receipt of a session at a case, by its
 	// number, that has ended; nil: there is none.
 	Receipt func(number string) string
+	// Figures gives the figures of all cases; nil: there are none. It is asked again and
+	// again, and may give what it gave some seconds before.
+	Figures func(ctx context.Context) (Figures, error)
+	// Invitations are what this guide does about invitations; nil: it is for leads.
+	Invitations Invitations
+	// Answers gives the texts that guides need often, by title. With an error come
+	// those that there were before it. nil: there are none.
+	Answers func(ctx context.Context) ([]CannedAnswer, error)
 }
 
 // Queue is what a guide sees of the cases that there are. Its methods are safe for

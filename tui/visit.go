@@ -114,7 +114,7 @@ func (m *Model) visited(msg visitedMsg) tea.Cmd {
 func (m *Model) backToQueue() tea.Cmd {
 	m.forgetCase()
 	m.deaf = m.now().Add(typeAhead)
-	return tea.Batch(m.listen(), m.list(), m.tick())
+	return tea.Batch(m.listen(), m.list(), m.tick(), m.figure())
 }
 
 // forgetCase forgets the case that was watched, and follows the queue again.

@@ -52,6 +52,30 @@ const (
 	wordVisitNotTold  = "You left case {case}, and it is not known yet whether its customer was told: {why}"
 	wordVisitCase     = "Case {case}"
 
+	wordMedian        = "median to open: {time}"
+	wordFigures       = "All cases at a glance"
+	wordFiguresCome   = "They are being counted."
+	wordFiguresUnread = "This cannot be read just now: {why}"
+	wordFigureOpen    = "open cases"
+	wordFigureWaits   = "waiting"
+	wordFigureMedian  = "median to open"
+	wordMedianOf      = "{time}, of {n} that became open in the last {days} days"
+	wordMedianNone    = "not known: none became open in the last {days} days"
+	wordStuck         = "Where people wait, and the longest of them"
+	wordStuckNone     = "Nobody waits anywhere."
+	wordStuckFor      = "for {time}"
+	wordStuckAt       = "{where}: {step}"
+	keyFigures        = "figures"
+
+	wordAnswers     = "Canned answers: one goes into your note, to be read and mended before it is sent."
+	wordAnswersCome = "They are being read."
+	wordAnswersNone = "There are none."
+	wordAnswerRead  = "Read it first, then enter sends it."
+
+	keyAnswers  = "canned answers"
+	keyAnswer   = "into the note"
+	whyNoAnswer = "none is shown"
+
 	keyVisit     = "ask them"
 	keyVisitCase = "ask to watch"
 	keyToQueue   = "back to the queue"
@@ -73,6 +97,17 @@ const (
 	plainConsoleOpen  = "A number: ask to watch that case."
 	plainConsoleMore  = "{n} more: search for one."
 	plainConsoleWhat  = "“{text}” is nothing that can be done here."
+
+	plainFigures    = "m"
+	plainFiguresAsk = "m: figures."
+	plainStuck      = "{n} at {where}, the longest for {time}."
+
+	plainAnswerKeys = "a: canned answers, and a 2: read one out."
+	plainAnswerSend = "send"
+	plainAnswerAsk  = "Type send to send it as it is, or n and a text of your own. Nothing was sent yet."
+	plainAnswerRow  = "{n}. {title}"
+	plainAnswerGone = "No answer was read out just before: a and its number does that."
+	plainAnswerLong = "It has {n} characters for this run, and a note has at most {limit}."
 
 	plainVisitYes   = "ask"
 	plainVisitAsk   = "Type ask to ask them, or nothing to leave it:"

@@ -104,6 +104,9 @@ func checkServe(ctx context.Context, o *options, c serveConfig) error {
 	if err := c.checkWeb(profiles); err != nil {
 		return err
 	}
+	if _, err := c.Guides.answers(profiles); err != nil {
+		return err
+	}
 	if err := c.Guides.check(); err != nil {
 		return usage(sayMendGuides, "guides: %w", err)
 	}
@@ -196,6 +199,10 @@ func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 		}
 		return guarded{Looker: l, o: served}
 	}
+	answers, err := s.c.Guides.answers(profiles)
+	if err != nil {
+		return nil, err
+	}
 	ways := s.c.SignIn.offers(profiles)
 	return ssh.New(ssh.Options{
 		Identity: s.id, Bans: s.bans, Limits: ssh.Limits(s.c.Limits), TrustedProxies: s.c.proxies,
@@ -207,6 +214,7 @@ func (s *site) build(ctx context.Context) (*ssh.Server, error) {
 		Return:  s.returner(),
 		Probes:  probes,
 		Guides:  s.guides,
+		Answers: answers,
 	})
 }
 

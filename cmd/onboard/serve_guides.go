@@ -12,6 +12,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"onboard.example/checks"
+	"onboard.example/flows"
 	"onboard.example/ssh"
 )
 
@@ -23,6 +24,7 @@ type serveGuides struct {
 	Principals   servePrincipals  `yaml:"principals"`
 	SecurityKeys bool             `yaml:"securityKeys"`
 	Revoked      string           `yaml:"revoked"`
+	Answers      string           `yaml:"answers"`
 }
 
 // servePrincipals are the names in a certificate that give a role.
@@ -105,7 +107,10 @@ func (g serveGuides) settle() error {
 	if g.Revoked != "" && !filepath.IsAbs(g.Revoked) {
 		return fmt.Errorf(sayConfigPath, "guides.revoked", checks.Line(g.Revoked, 200))
 	}
-	if !g.any() && (g.Revoked != "" || g.SecurityKeys) {
+	if g.Answers != "" && !filepath.IsAbs(g.Answers) {
+		return fmt.Errorf(sayConfigPath, "guides.answers", checks.Line(g.Answers, 200))
+	}
+	if !g.any() && (g.Revoked != "" || g.SecurityKeys || g.Answers != "") {
 		return fmt.Errorf("guides: %s", sayGuidesNobody)
 	}
 	if _, err := g.open(nil); err != nil {
@@ -143,6 +148,18 @@ func (g serveGuides) check() error {
 		return err
 	}
 	return guides.Trouble()
+}
+
+// answers reads the folder of canned answers; nil: there is none.
+func (g serveGuides) answers(apps []flows.Profile) (*ssh.Answers, error) {
+	if g.Answers == "" {
+		return nil, nil
+	}
+	a, err := ssh.OpenAnswers(g.Answers, apps)
+	if err != nil {
+		return nil, usage(sayMendAnswers, "guides.answers: %w", err)
+	}
+	return a, nil
 }
 
 // told says who is a guide, for --check-config.

@@ -75,6 +75,7 @@ func TestGuidesConfigRefused(t *testing.T) {
 	t.Parallel()
 	key := keyLine(guideKey(t))
 	dir := guideFiles(t, map[string]string{"ca.pub": key + "\n", "bad.pub": "\n# x\nssh-ed25519 AAAA\n", "revoked": "serial: 1\n", "fine": "# nobody\n"})
+	texts := guideFiles(t, map[string]string{"Look here.md": "Look at https://evil.example/x."})
 	one := func(name, organisation, role, key string) string {
 		return fmt.Sprintf("guides:\n  keys:\n  - name: %s\n    organisation: %s\n    role: %s\n    key: %s\n", name, organisation, role, key)
 	}
@@ -97,6 +98,10 @@ func TestGuidesConfigRefused(t *testing.T) {
 		"a broken file":     {"guides: {authorities: [{organisation: Example, keysFile: " + dir + "/bad.pub}]}\n", "bad.pub:3: this is no public key"},
 		"a broken list":     {ca + "  revoked: " + dir + "/revoked\n", "revoked:1: whose serial?"},
 		"no list":           {ca + "  revoked: " + dir + "/none\n", "no such file"},
+		"a relative folder": {ca + "  answers: texts\n", `guides.answers: "texts" is no absolute path`},
+		"texts for nobody":  {"guides:\n  answers: /nowhere\n", "nobody is a guide: name authorities or keys"},
+		"no folder":         {ca + "  answers: /nowhere\n", "guides.answers: read the canned answers: open /nowhere"},
+		"a bad answer":      {ca + "  answers: " + texts + "\n", "Look here.md: no note may have a link to evil.example"},
 		"twice":             {ca + "  keys: [{name: Anna, organisation: Example, role: guide, key: " + key + "}]\n", "is that of an authority"},
 	} {
 		t.Run(name, func(t *testing.T) {

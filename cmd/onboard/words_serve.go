@@ -118,10 +118,11 @@ queue once the case is there. Neither proves anything.`
 	sayStateOpen    = "the state folder %s is open to others (mode %04o): chmod 700 %s"
 
 	sayGuidesName   = "%s must be a name of up to 80 signs, without any that cannot be seen"
-	sayGuidesNobody = "revoked or securityKeys is set, and nobody is a guide: name authorities or keys"
+	sayGuidesNobody = "revoked, securityKeys or answers is set, and nobody is a guide: name authorities or keys"
 	sayConfigGuides = "  The support console is for: %s.\n"
 	sayGuidesOf     = "guides with a certificate of %s"
 	sayGuidesKeys   = "guides whose key is listed (%d)"
+	sayMendAnswers  = "Mend what it names, or take it out of the folder."
 	sayMendGuides   = "Mend the file: until it can be read, nobody is a guide."
 
 	sayConfigFine  = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
