@@ -58,7 +58,7 @@ func TestGuideGetsNothingWithoutAYesRegression(t *testing.T) {
 	customer := s.shell(t, "anybody", 100, 30)
 	customer.chooses()
 	code := customer.shownCode()
-	customer.types("\x1b")
+	customer.closesHelp()
 	anna := o.named("Anna Berg")
 	guide := s.guideScreen(t, anna, 100, 30)
 	number := guide.asksToWatch()

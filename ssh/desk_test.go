@@ -83,8 +83,8 @@ func TestGuideHelps(t *testing.T) {
 	}
 	at := len(guide.bytes())
 	customer.types("b")
-	customer.presses("\x1bOP", "Keys that work here")
-	customer.types("\x1b")
+	customer.opensHelp()
+	customer.closesHelp()
 	guide.once("\r", "cases: 1")
 	if after := guide.bytes()[at:]; strings.Contains(after, "contoso") {
 		t.Errorf("after the end the guide was sent\n%s", after)

@@ -36,10 +36,25 @@ func (c *client) knows() {
 	}, c.screen)
 }
 
+// opensHelp opens the help by one press of F1, for a second would close it.
+func (c *client) opensHelp() {
+	c.t.Helper()
+	c.presses("#", "# does nothing here") // it takes keys now
+	c.types("\x1bOP")
+	c.sees("Keys that work here")
+}
+
+// closesHelp closes it by one press, for a second would go back.
+func (c *client) closesHelp() {
+	c.t.Helper()
+	c.types("\x1b")
+	await(c.t, "the end of the help", func() bool { return !strings.Contains(c.screen(), "Keys that work here") }, c.screen)
+}
+
 // shownCode is the code that the screen tells.
 func (c *client) shownCode() string {
 	c.t.Helper()
-	c.presses("\x1bOP", "Keys that work here") // F1
+	c.opensHelp()
 	var m []string
 	await(c.t, "the code", func() bool {
 		m = comesBack.FindStringSubmatch(c.screen())
