@@ -27,6 +27,7 @@ const (
 	didNote    = "noted"     // what, the audit does not say
 	didSuggest = "suggested" // the path in Entry.More
 	didAgain   = "asked-again"
+	didErase   = "case-erased" // by a lead
 	didLeave   = "left"
 	didLose    = "lost"     // the connection
 	didNot     = "not-done" // the entry in Entry.More before this came to nothing

@@ -82,6 +82,9 @@ func (s *session) showQueue(d *desk) error {
 			return s.address(userConsole) + " " + commandReceipt + " " + number
 		}
 	}
+	if who.May(PowerErase) {
+		o.Console.Erase = d.erase
+	}
 	if who.May(PowerInvite) {
 		o.Console.Invitations = leadInvitations{d}
 	}

@@ -107,7 +107,7 @@ func (s *Server) invite(ctx context.Context, by actor, w Wish) (Invited, error) 
 			more = append(more, text)
 		}
 	}
-	if err := s.wrote(ctx, by, didInvite, strings.Join(more, ", ")); err != nil {
+	if err := s.wrote(ctx, by, "", didInvite, strings.Join(more, ", ")); err != nil {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // the asker's end does not break it off
 		defer stop()
 		return Invited{}, errors.Join(err, s.o.Cases.Revoke(ctx, in.Number))
@@ -121,7 +121,7 @@ func (s *Server) revoke(ctx context.Context, by actor, number string) error {
 	if err != nil {
 		return cases.ErrNoInvitation
 	}
-	if err := s.wrote(ctx, by, didRevoke, string(n)); err != nil {
+	if err := s.wrote(ctx, by, "", didRevoke, string(n)); err != nil {
 		return err
 	}
 	err = s.o.Cases.Revoke(ctx, n)
@@ -130,15 +130,15 @@ func (s *Server) revoke(ctx context.Context, by actor, number string) error {
 		if errors.Is(err, cases.ErrNoInvitation) || errors.Is(err, cases.ErrUsed) {
 			did = didNot
 		}
-		err = errors.Join(err, s.wrote(ctx, by, did, didRevoke+" "+string(n)))
+		err = errors.Join(err, s.wrote(ctx, by, "", did, didRevoke+" "+string(n)))
 	}
 	return err
 }
 
-// wrote has the audit say what somebody does about an invitation. Where that fails it is
+// wrote has the audit say what somebody does, about an invitation or a case. Where that fails it is
 // not done: an entry that may stand all the same is then told to have come to nothing.
-func (s *Server) wrote(ctx context.Context, by actor, did, more string) error {
-	e := cases.Entry{Who: by.who, Role: by.role, Did: did, More: shortened(more), Mark: rand.Text()}
+func (s *Server) wrote(ctx context.Context, by actor, of cases.Number, did, more string) error {
+	e := cases.Entry{Who: by.who, Role: by.role, Did: did, Case: of, More: shortened(more), Mark: rand.Text()}
 	_, err := s.o.Cases.Audit(ctx, e)
 	if err == nil {
 		return nil
@@ -153,7 +153,7 @@ func (s *Server) wrote(ctx context.Context, by actor, did, more string) error {
 		return errors.Join(err, again)
 	}
 	number, _, _ := strings.Cut(e.More, ",")
-	e.Did, e.More, e.Mark = didNot, did+" "+number, ""
+	e.Did, e.More, e.Mark = didNot, strings.TrimSpace(did+" "+number), ""
 	_, not := s.o.Cases.Audit(ctx, e)
 	return errors.Join(err, not)
 }

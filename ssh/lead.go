@@ -77,3 +77,38 @@ func (l leadInvitations) inWords(err error) error {
 	}
 	return l.d.inWords("", err)
 }
+
+// erase erases a case for good, for a lead, once the audit has it. What it gives is to
+// be told besides.
+func (d *desk) erase(ctx context.Context, number string) (told string, err error) {
+	if err := d.may(PowerErase); err != nil {
+		return "", err
+	}
+	n, err := cases.ParseNumber(number)
+	if err != nil {
+		return "", errCaseGone
+	}
+	srv := d.s.srv
+	c, err := srv.o.Cases.Case(ctx, n)
+	if err != nil {
+		return "", d.inWords(n, err)
+	}
+	if err := srv.wrote(ctx, d.actor(), n, didErase, ""); err != nil {
+		return "", d.inWords(n, err)
+	}
+	err = c.Erase(ctx)
+	if soon := errors.Is(err, cases.ErrUnwiped); err == nil || soon {
+		srv.oust(n)
+		if soon {
+			told = sayErasedSoon
+		}
+		return told, nil
+	}
+	did := didMaybe
+	if errors.Is(err, cases.ErrNoCase) {
+		did = didNot
+	}
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords/2) // it is often its end that failed it
+	defer stop()
+	return "", d.inWords(n, errors.Join(err, srv.wrote(ctx, d.actor(), n, did, didErase)))
+}

@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -194,5 +195,108 @@ func TestLeadReadsWhatIsWrong(t *testing.T) {
 	}
 	if all, err := l.List(t.Context()); err != nil || len(all) != 0 {
 		t.Errorf("%v, %v", all, err)
+	}
+}
+
+// TestLeadErases walks it over real connections: a lead erases a case by typing its
+// number, and no other text does; the customer who is at it is told, and their code opens
+// nothing any more; on plain lines it is the same. It stands in the audit, once each.
+func TestLeadErases(t *testing.T) {
+	t.Parallel()
+	s, o := desked(t, nil)
+	customer := s.shell(t, "anybody", 100, 30)
+	customer.chooses()
+	lead := s.guideScreen(t, o.lead("Lea Lind"), 100, 30)
+	await(t, "the case", func() bool { return rowOf(lead.screen()) != "" }, lead.screen)
+	number := rowOf(lead.screen())
+	code := s.code(t, number)
+	lead.types("x")
+	lead.sees("Erase case " + number + " for good?")
+	lead.typesText("yes")
+	lead.types("\r")
+	lead.sees("That is not the number of this case")
+	if got := s.auditOf(t, cases.Number(number), didErase); len(got) != 0 {
+		t.Errorf("the audit has %+v", got)
+	}
+	lead.types("\x15") // ctrl+u
+	lead.typesText(strings.ToLower(strings.ReplaceAll(number, "-", "")))
+	lead.types("\r")
+	lead.sees("Case " + number + " is erased.")
+	lead.sees("No case is open just now")
+	customer.reads("This case was erased, so the session has ended.")
+	customer.ends()
+	did(t, s.o.Cases, "Lea Lind "+number+" "+didErase)
+	back := s.shell(t, code, 80, 24)
+	back.ends()
+	if strings.Contains(back.bytes(), "contoso") {
+		t.Errorf("the code opens\n%s", back.bytes())
+	}
+
+	other := s.shell(t, "anybody", 100, 30)
+	other.chooses()
+	lines, err := s.console(t, o.lead("Lea Lind"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines.reads("x and a number: erase that case.")
+	await(t, "the other case", func() bool { return len(s.listed(t, Guide{})) == 1 }, other.screen)
+	number = s.listed(t, Guide{})[0].Number
+	lines.types("\n")
+	lines.reads("1. Case " + number)
+	lines.types("x 1\n")
+	lines.reads("Type " + number + " to erase it")
+	lines.types(number + "\n")
+	lines.reads("Case " + number + " is erased.")
+	other.reads("This case was erased, so the session has ended.")
+	other.ends()
+	if got := s.auditOf(t, cases.Number(number), didErase); len(got) != 1 || !strings.HasPrefix(got[0].Who, "Lea Lind, Example Support") || got[0].Role != "lead" {
+		t.Errorf("the audit has %+v", got)
+	}
+	guide := s.guideScreen(t, o.named("Anna Berg"), 100, 30)
+	guide.types("x")
+	guide.sees("that is for leads, and your role is another")
+}
+
+// TestErasingIsHeldToTheRole holds that a guide, and a lead who is none any more, erase
+// nothing, and that what is no case of ours is not one that was erased.
+func TestErasingIsHeldToTheRole(t *testing.T) {
+	t.Parallel()
+	office := newOffice(t)
+	opts := office.options()
+	opts.Revoked = office.revoked()
+	put(t, office.revoked(), "id: Lost Lead\n")
+	s := serve(t, func(so *Options) { so.Guides = guides(t, opts) })
+	c, _, err := s.o.Cases.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tries := func(key gossh.Signer, number, says string) {
+		t.Helper()
+		d := &desk{s: &session{srv: s.Server, conn: &conn{from: loopback}, proven: key.PublicKey()}}
+		d.who, _ = s.o.Guides.who(d.s.proven, loopback) // nobody, where it is none
+		if _, err := d.erase(t.Context(), number); err == nil || err.Error() != says {
+			t.Errorf("%v; want %q", err, says)
+		}
+	}
+	tries(office.named("Anna Berg"), string(c.Number()), sayNotYours)
+	tries(office.lead("Lost Lead"), string(c.Number()), sayGuideNow)
+	tries(newSigner(t), string(c.Number()), sayGuideNow)
+	tries(office.lead("Lea Lind"), "000-000", sayCaseGone)
+	tries(office.lead("Lea Lind"), "' OR 1=1 --", sayCaseGone)
+	if rows := s.listed(t, Guide{}); len(rows) != 1 {
+		t.Errorf("%+v", rows)
+	}
+	if all, _, err := s.o.Cases.Entries(t.Context(), 0); err != nil || len(all) != 0 {
+		t.Errorf("the audit has %+v, %v", all, err)
+	}
+	// Without the audit nothing is erased.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	d := &desk{s: &session{srv: s.Server, conn: &conn{from: loopback}, proven: office.lead("Lea Lind").PublicKey()}}
+	if d.who, err = s.o.Guides.who(d.s.proven, loopback); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.erase(ctx, string(c.Number())); err == nil || len(s.listed(t, Guide{})) != 1 {
+		t.Errorf("it is erased all the same: %v", err)
 	}
 }

@@ -80,17 +80,23 @@ func (s *session) erase(args []string, errs io.Writer) int {
 	if err != nil && !soon {
 		return s.noCase(err, func(text string) { complain(errs, text) })
 	}
-	s.srv.mu.Lock()
-	there := s.srv.atWork[string(n)]
-	s.srv.mu.Unlock()
-	if there != nil {
-		there.cancel(errErased)
-	}
+	s.srv.oust(n)
 	s.say(fmt.Sprintf(sayErased, n))
 	if soon {
 		s.say(sayErasedSoon)
 	}
 	return codeDone
+}
+
+// oust ends the session that is at a case which was erased; one at another server hears
+// of it by its seat.
+func (s *Server) oust(n cases.Number) {
+	s.mu.Lock()
+	there := s.atWork[string(n)]
+	s.mu.Unlock()
+	if there != nil {
+		there.cancel(errErased)
+	}
 }
 
 // complain tells what is wrong.

@@ -123,7 +123,7 @@ const (
 	sayEraseUsage = "Type `erase CODE`, with the resume code of a case. It cannot be taken back."
 	sayErased     = "Case %s is erased. Its code opens nothing any more."
 	sayErasedSoon = "Its last traces on the disk are removed as soon as nothing reads the database any more."
-	sayErasedHere = "This case was erased with its code, so the session has ended. Nothing of it is kept."
+	sayErasedHere = "This case was erased, so the session has ended. Nothing of it is kept."
 
 	sayHelpWizard      = "the wizard"
 	sayHelpWhy         = "why somebody is blocked, and whose move it is"

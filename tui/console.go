@@ -240,6 +240,10 @@ func (s *consoleScreen) offers(*Model) []offer {
 		out = append(out, offer{act: actFigures})
 	}
 	out = append(out, offer{act: actInvitations, why: s.leads(s.of.Invitations != nil)})
+	if led := s.leads(s.of.Erase != nil); led != "" {
+		why = led
+	}
+	out = append(out, offer{act: actErase, why: why})
 	return out
 }
 
@@ -269,6 +273,11 @@ func (s *consoleScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		s.queue.waiting = !s.queue.waiting
 	case actPresent:
 		s.queue.present = !s.queue.present
+	case actErase:
+		if rows := s.rows(); len(rows) > 0 {
+			s.at = rows[s.place(rows)].Number
+			m.open(&eraseSheet{number: s.at, field: field{limit: 20}})
+		}
 	case actInvitations:
 		return m.openInvitations()
 	case actFigures:

@@ -48,6 +48,7 @@ const (
 	actVisit
 	actFigures
 	actInvitations
+	actErase
 	actInvite
 	actRevoke
 	actPlay
@@ -121,6 +122,7 @@ var bindings = []binding{
 	{act: actPresent, keys: []string{"p"}, word: keyPresent},
 	{act: actFigures, keys: []string{"m"}, word: keyFigures},
 	{act: actInvitations, keys: []string{"i"}, word: keyInvitations},
+	{act: actErase, keys: []string{"x"}, word: keyErase},
 	{act: actInvite, keys: []string{"n"}, word: keyInviteNew},
 	{act: actRevoke, keys: []string{"x"}, word: keyRevoke},
 	{act: actVisit, keys: []string{"y"}, word: keyVisit},

@@ -262,6 +262,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.listed(msg)
 	case visitedMsg:
 		return m, m.visited(msg)
+	case erasedMsg:
+		return m, m.erased(msg)
 	case invitationsMsg:
 		m.invitationsCame(msg)
 	case invitedMsg:

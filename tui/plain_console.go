@@ -59,6 +59,14 @@ func (p *plain) watchQueue(ctx context.Context) {
 				p.asksAnew()
 				continue
 			}
+			if of, erases := strings.CutPrefix(text, plainErase+" "); erases && c.of.Erase != nil {
+				if p.erase(ctx, strings.TrimSpace(of)) {
+					return
+				}
+				waiting = p.relist(ctx, waiting)
+				p.asksAnew()
+				continue
+			}
 			if text == plainFigures && c.of.Figures != nil {
 				p.tellFigures(ctx)
 				continue
@@ -73,6 +81,9 @@ func (p *plain) consoleAsk() string {
 	ask := plainConsoleAsk
 	if p.m.console.of.Invitations != nil {
 		ask = plainInvitesAsk + " " + ask
+	}
+	if p.m.console.of.Erase != nil {
+		ask = plainEraseAsk + " " + ask
 	}
 	if p.m.console.of.Figures != nil {
 		ask = plainFiguresAsk + " " + ask

@@ -23,10 +23,12 @@ type plainCase struct {
 	draft string         // the answer that was read out just before; empty: none was
 }
 
+// bare is the number of a case as it is compared: people type it without its dash.
+func bare(number string) string { return strings.ToUpper(strings.ReplaceAll(number, "-", "")) }
+
 // rowBy is the case that a line names: by its place in what was told last, or by its
 // number.
 func (p *plain) rowBy(text string) (QueueRow, bool) {
-	bare := func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "-", "")) }
 	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(p.numbered) {
 		text = p.numbered[n-1]
 	}

@@ -24,6 +24,9 @@ type Console struct {
 	// Figures gives the figures of all cases; nil: there are none. It is asked again and
 	// again, and may give what it gave some seconds before.
 	Figures func(ctx context.Context) (Figures, error)
+	// Erase erases a case for good, by its number, and gives what is to be told besides;
+	// nil: it is for leads. The guide reads its errors as they are.
+	Erase func(ctx context.Context, number string) (told string, err error)
 	// Invitations are what this guide does about invitations; nil: it is for leads.
 	Invitations Invitations
 	// Answers gives the texts that guides need often, by title. With an error come

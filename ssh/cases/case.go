@@ -297,11 +297,17 @@ func (s *Store) Erase(ctx context.Context, t Try) (Number, error) {
 	if err != nil {
 		return "", err
 	}
-	err = c.change(ctx, "erasing the case", true, func(q *queries) (int64, error) { return q.drop(c.id) })
-	if err != nil && !errors.Is(err, ErrUnwiped) {
+	if err = c.Erase(ctx); err != nil && !errors.Is(err, ErrUnwiped) {
 		return "", err
 	}
 	return c.number, err
+}
+
+// Erase removes the case for good, for whoever was let at it by something else than its
+// code: see Store.Case. It fails with ErrNoCase and, where it is gone and traces of it
+// are not yet, ErrUnwiped.
+func (c *Case) Erase(ctx context.Context) error {
+	return c.change(ctx, "erasing the case", true, func(q *queries) (int64, error) { return q.drop(c.id) })
 }
 
 // change changes or erases the row of the case.

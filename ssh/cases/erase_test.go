@@ -37,6 +37,36 @@ func traces(t *testing.T, path, text string) []string {
 	return out
 }
 
+// Who was let at a case by its number erases it as its customer does, once.
+func TestACaseIsErasedByItsHandle(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, code := begun(t, s)
+		stays, _ := begun(t, s)
+		must(t, c, 0, note("w", 1, "a"))
+		by, err := s.Case(t.Context(), c.Number())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := by.Erase(t.Context()); err != nil && !errors.Is(err, ErrUnwiped) {
+			t.Fatal(err)
+		}
+		if err := by.Erase(t.Context()); !errors.Is(err, ErrNoCase) {
+			t.Errorf("again: %v", err)
+		}
+		if _, err := c.Since(t.Context(), 0); !errors.Is(err, ErrNoCase) {
+			t.Errorf("another handle reads: %v", err)
+		}
+		if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrNoCase) {
+			t.Errorf("its code opens: %v", err)
+		}
+		if got := numbers(t, s, Filter{}, 9); len(got) != 1 || got[0] != stays.Number() {
+			t.Errorf("the queue has %v", got)
+		}
+	})
+}
+
 // Whatever order cases grew in and whatever the tree of the database did with
 // their pages, nothing of an erased one is left in a file.
 func TestOfAnErasedCaseNothingIsLeft(t *testing.T) {
