@@ -78,9 +78,9 @@ func TestReceiptForBothSides(t *testing.T) {
 	s, o := desked(t, nil)
 	anna := o.named("Anna Berg")
 	customer, guide, number, code := helped(t, s, s, anna)
-	guide.sees("Its signed receipt, as the customer can have it too: ssh console@onboard.example receipt " + number)
+	guide.sees("Its signed receipt, the same as the customer's: ssh console@onboard.example receipt " + number)
 	customer.opensHelp()
-	customer.sees("Its signed receipt, as the guide can have it too:")
+	customer.sees("A signed receipt of the guided session, the same as the guide's:")
 	customer.sees(code + "@onboard.example receipt")
 
 	mine := s.fetches(t, code, "receipt")
@@ -329,8 +329,8 @@ func TestReceiptOnPlainLines(t *testing.T) {
 	customer.types("yes\n")
 	guide.reads("You watch as Anna Berg (Example Support)")
 	guide.types("q\n")
-	guide.reads("Its signed receipt, as the customer can have it too: ssh console@onboard.example receipt ")
-	customer.reads("Its signed receipt, as the guide can have it too: ssh ")
+	guide.reads("Its signed receipt, the same as the customer's: ssh console@onboard.example receipt ")
+	customer.reads("A signed receipt of the guided session, the same as the guide's: ssh ")
 	customer.reads("@onboard.example receipt")
 }
 

@@ -131,7 +131,11 @@ func (m *Model) endWatch(g flows.Guide) {
 		e.Guide = g.Name
 	}
 	if m.hand(e) {
-		m.tellPerson(RoleInfo, wordWatchEnded)
+		text := wordWatchEnded
+		if m.receipt != nil && g.Visit != "" {
+			text = fill(wordWatchSigned, "key", bindingOf(actHelp).keys[0])
+		}
+		m.tellPerson(RoleInfo, text)
 	}
 }
 
