@@ -1,0 +1,157 @@
+package run
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"onboard.example/flows"
+)
+
+// callers are those of a run.
+func callers(t testing.TB, j flows.Journal, number string) *Callers {
+	t.Helper()
+	c, err := NewCallers(t.Context(), j, number, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// good fails the test at the first error.
+func good(t testing.TB, errs ...error) {
+	t.Helper()
+	for i, err := range errs {
+		if err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+	}
+	synctest.Wait()
+}
+
+func TestCallersAreGuidesAtADistance(t *testing.T) {
+	t.Parallel()
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		r.begin()
+		c := callers(t, j, "7KQ-M2X")
+		good(t, c.Note(t.Context(), 1, "v", "too early"), c.Ask(t.Context(), 2, "v", "Anna \x1b[2JBerg", "Support\u202e", time.Hour, 10*time.Hour))
+		s := r.State()
+		if len(s.Asking) != 1 || len(s.Notes) != 0 || strings.ContainsAny(s.Asking[0].Called(), "\x1b\u202e") || s.Asking[0].Lasts != flows.WatchMost || s.Asking[0].Until.After(time.Now().Add(flows.AskWait)) {
+			t.Fatalf("%+v %+v", s.Asking, s.Notes)
+		}
+		r.do(flows.Watched{Visit: "v", Here: true})
+		good(t, c.Point(t.Context(), 3, "v", "app/grant"), c.Note(t.Context(), 4, "v", "look \x1b[31mhere"), c.Suggest(t.Context(), 6, "v", flows.DirectLink), c.AskAgain(t.Context(), 7, "v"))
+		s = r.State()
+		if len(s.Guides) != 1 || len(s.Pointers) != 1 || len(s.Notes) != 1 || len(s.Hints) != 1 || strings.ContainsRune(s.Notes[0].Text, '\x1b') || s.Notes[0].From != s.Guides[0].Called() {
+			t.Errorf("%+v %+v %+v %+v", s.Guides, s.Pointers, s.Notes, s.Hints)
+		}
+		n := len(kinds(t, j))
+		for _, again := range []uint64{0, 3, 7} {
+			if err := c.Note(t.Context(), again, "v", "again"); !errors.Is(err, ErrSaidBefore) {
+				t.Errorf("number %d again: %v", again, err)
+			}
+		}
+		if other := callers(t, j, "7KQ-M2X"); other.Last() != 7 {
+			t.Errorf("what was said last: %d", other.Last())
+		}
+		if other := callers(t, j, "ABC-DEF"); other.Last() != 0 {
+			t.Errorf("of another case: %d", other.Last())
+		}
+		good(t, c.Gone(t.Context(), 8, "v", flows.WatchStopped))
+		s = r.State()
+		if len(s.Guides) != 0 || len(s.Pointers) != 0 || s.Parted == nil || s.Parted.Why != flows.WatchLost || len(kinds(t, j)) != n+1 {
+			t.Errorf("%+v %+v", s.Guides, s.Parted)
+		}
+	})
+}
+
+func TestHangingUpEndsWhatIsWatched(t *testing.T) {
+	t.Parallel()
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		empty := callers(t, j, "")
+		good(t, empty.HangUp(t.Context()))
+		if n := len(kinds(t, j)); n != 0 {
+			t.Fatalf("%d records in an empty run", n)
+		}
+		r.begin()
+		c := callers(t, j, "7KQ-M2X")
+		good(t, c.Ask(t.Context(), 1, "a", "Anna", "Support", time.Minute, time.Minute), c.Ask(t.Context(), 2, "b", "Bob", "Support", time.Minute, time.Minute))
+		r.do(flows.Watched{Visit: "a", Here: true})
+		good(t, empty.HangUp(t.Context()), c.HangUp(t.Context()))
+		if s := r.State(); len(s.Guides)+len(s.Asking) != 0 || s.End != "" {
+			t.Errorf("%+v %+v", s.Guides, s.Asking)
+		}
+	})
+}
+
+// TestCallersHaveNoOtherEvent holds that all that a server at a distance can put into a
+// run is what guides and the server cause: whatever its methods are given, nobody else's
+// event comes of it.
+func TestCallersHaveNoOtherEvent(t *testing.T) {
+	t.Parallel()
+	want := map[string]bool{
+		"Ask": true, "Gone": true, "Point": true, "Note": true, "Suggest": true, "AskAgain": true, "HangUp": true, "Last": true,
+	}
+	typ := reflect.TypeFor[*Callers]()
+	for m := range typ.Methods() {
+		if !want[m.Name] {
+			t.Errorf("there is a method %s", m.Name)
+		}
+		delete(want, m.Name)
+		for in := range m.Type.Ins() {
+			if in == reflect.TypeFor[flows.Event]() || in == reflect.TypeFor[flows.Record]() || in == reflect.TypeFor[flows.Journal]() || in == reflect.TypeFor[flows.Author]() {
+				t.Errorf("%s takes a %s", m.Name, in)
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("there is no %v", want)
+	}
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		r.begin()
+		c := callers(t, j, "7KQ-M2X")
+		n := uint64(0)
+		for _, visit := range []flows.VisitID{"v", "", flows.VisitID(strings.Repeat("x", 5000))} {
+			for _, text := range []string{"", "contoso.example", strings.Repeat("y", 5000)} {
+				for _, d := range []time.Duration{-time.Hour, 0, time.Minute, 1 << 62} {
+					for _, do := range []func(uint64) error{
+						func(n uint64) error { return c.Ask(t.Context(), n, visit, text, text, d, d) },
+						func(n uint64) error { return c.Gone(t.Context(), n, visit, flows.WatchEnd(text)) },
+						func(n uint64) error { return c.Point(t.Context(), n, visit, text) },
+						func(n uint64) error { return c.Note(t.Context(), n, visit, text) },
+						func(n uint64) error { return c.Suggest(t.Context(), n, visit, flows.PathID(text)) },
+						func(n uint64) error { return c.AskAgain(t.Context(), n, visit) },
+					} {
+						n++
+						if err := do(n); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+		}
+		rs, err := j.Since(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs := 0
+		for _, r := range rs {
+			if r.Writer != CallersBy("7KQ-M2X") {
+				continue
+			}
+			theirs++
+			if r.By != flows.ByGuide && r.By != flows.ByServer || !flows.MayAppend(r.By, r.Event) {
+				t.Errorf("%+v", r)
+			}
+		}
+		if theirs == 0 {
+			t.Error("nothing came of anything")
+		}
+	})
+}
