@@ -320,7 +320,7 @@ func TestASweepTakesWhatIsLeftOfAnErasedCase(t *testing.T) {
 		erase(t, s, code)
 		for of, number := range map[*Case]Number{c: in.Number, stays: other.Number} {
 			noted := map[string][]any{
-				putStand:  {of.id, 0, "", 0, 0, 0, 0},
+				putStand:  {of.id, 0, "", 0, 0, 0, 0, 0},
 				addOpened: {of.id, 0, 0},
 				addYes:    {s.keys.guide("ada"), of.id, noon.UnixMilli()},
 				putSeat:   {of.id, "word", s.node, noon.UnixMilli()},

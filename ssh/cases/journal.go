@@ -268,6 +268,17 @@ func (c *Case) record(r row, seq uint64) (flows.Record, error) {
 	return rec, nil
 }
 
+// BegunBy is who wrote the first record of the case; empty: it has none.
+func (c *Case) BegunBy(ctx context.Context) (w flows.WriterID, err error) {
+	short, cancel := c.store.bounded(ctx)
+	defer cancel()
+	err = c.store.insist(short, func() error { return c.store.reads.firstRecord.QueryRowContext(short, c.id).Scan(&w) })
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return w, c.store.storing(ctx, "looking who began the case", err)
+}
+
 // Watch gives a wake-up after records were appended to the case, by whichever
 // handle of this store or, in PostgreSQL, on whichever node, and when it was
 // erased; see flows.Journal. While the database is away, and on the way there, one

@@ -77,6 +77,8 @@ WHERE cases.last_at < ? ORDER BY cases.last_at LIMIT ?`
 FROM cases LEFT JOIN records ON records.case_id = cases.id AND records.seq > ?
 WHERE cases.id = ? ORDER BY records.seq`
 
+	// firstRecord is who wrote the first record.
+	firstRecord = `SELECT writer FROM records WHERE case_id = ? AND seq = 1`
 	dropRecords = `DELETE FROM records WHERE case_id = ?`
 	// dropCase drops a case that nothing was added to since a time.
 	dropCase = `DELETE FROM cases WHERE id = ? AND last_at < ?`
@@ -105,8 +107,8 @@ LIMIT ?`
 	leaveSeats = `DELETE FROM seats WHERE node = ?`
 	leaveNode  = `DELETE FROM nodes WHERE id = ?`
 
-	putStand = `INSERT INTO stands (case_id, stage, step, step_n, step_of, waits_at, ended) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (case_id) DO UPDATE SET stage = excluded.stage, step = excluded.step, step_n = excluded.step_n, step_of = excluded.step_of, waits_at = excluded.waits_at, ended = excluded.ended`
+	putStand = `INSERT INTO stands (case_id, stage, step, step_n, step_of, waits_at, ended, home) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (case_id) DO UPDATE SET stage = excluded.stage, step = excluded.step, step_n = excluded.step_n, step_of = excluded.step_of, waits_at = excluded.waits_at, ended = excluded.ended, home = excluded.home`
 	dropStand = `DELETE FROM stands WHERE case_id = ?`
 	// addOpened notes when a case became open, the first time alone.
 	addOpened  = `INSERT INTO opened (case_id, opened_at, took) VALUES (?, ?, ?) ON CONFLICT (case_id) DO NOTHING`
@@ -125,7 +127,7 @@ FROM cases LEFT JOIN stands ON stands.case_id = cases.id WHERE COALESCE(stands.e
 	// queue reads on from a case, behind which it was before.
 	queue = `SELECT cases.id, doors.number, cases.made_at, cases.last_at, COALESCE(stands.stage, -1), COALESCE(stands.step, ''), COALESCE(stands.step_n, 0), COALESCE(stands.step_of, 0), COALESCE(stands.waits_at, 0),
 CASE WHEN COALESCE(nodes.until_at, 0) > CAST(? AS BIGINT) THEN 1 ELSE 0 END,
-COALESCE((SELECT MAX(invitations.tenant) FROM invitations WHERE invitations.case_id = cases.id), '')
+COALESCE((SELECT MAX(invitations.tenant) FROM invitations WHERE invitations.case_id = cases.id), ''), COALESCE(stands.home, 0)
 FROM cases JOIN doors ON doors.case_id = cases.id LEFT JOIN stands ON stands.case_id = cases.id LEFT JOIN seats ON seats.case_id = cases.id LEFT JOIN nodes ON nodes.id = seats.node
 WHERE COALESCE(stands.ended, 0) = 0 AND (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
 AND (CAST(? AS TEXT) = '' OR doors.number = ?) AND (CAST(? AS TEXT) = '' OR stands.step = ?)
@@ -174,7 +176,7 @@ ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken W
 // statements are queries that are made ready once.
 type statements struct {
 	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
-	advance, addRecord, findRecord, readCase, dropRecords, dropCase, strays, notify, kept,
+	advance, addRecord, findRecord, readCase, firstRecord, dropRecords, dropCase, strays, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
@@ -208,6 +210,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.addRecord, addRecord},
 		{&s.findRecord, findRecord},
 		{&s.readCase, readCase},
+		{&s.firstRecord, firstRecord},
 		{&s.dropRecords, dropRecords},
 		{&s.dropCase, dropCase},
 		{&s.strays, strays},

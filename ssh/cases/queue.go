@@ -23,6 +23,7 @@ type Standing struct {
 	// Opened says that what blocked is cleared now: the first time counts, see Figures.
 	Opened bool
 	Yes    []Yes // to whom the customer said yes, all of them
+	Home   bool  // the run is on its person's own machine, which shares it
 }
 
 // Yes is that a customer let a guide watch.
@@ -37,7 +38,10 @@ func (c *Case) Stand(ctx context.Context, at Standing) error {
 	if !isStep(at.Step) || at.Stage > flows.StageProof || at.N < 0 || at.Of < 0 {
 		return ErrNoStep
 	}
-	waits, ended := int64(0), 0
+	waits, ended, home := int64(0), 0, 0
+	if at.Home {
+		home = 1
+	}
 	if !at.Waits.IsZero() {
 		waits = at.Waits.UnixMilli()
 	}
@@ -54,7 +58,7 @@ func (c *Case) Stand(ctx context.Context, at Standing) error {
 				return nil, err
 			}
 		}
-		if _, err := q.exec(q.putStand, c.id, int64(at.Stage), string(at.Step), at.N, at.Of, waits, ended); err != nil {
+		if _, err := q.exec(q.putStand, c.id, int64(at.Stage), string(at.Step), at.N, at.Of, waits, ended, home); err != nil {
 			return nil, err
 		}
 		_, err = q.exec(q.dropYeses, c.id)
@@ -117,6 +121,7 @@ type Queued struct {
 	Made, Last time.Time // when it was made, and when something was added last
 	Present    bool      // somebody is at it
 	Tenant     string    // which its invitation named; empty: none did
+	Home       bool      // as in Standing
 }
 
 // Filter says which cases a queue shows, of those that have not ended. The zero value
@@ -162,11 +167,12 @@ func (s *Store) Queue(ctx context.Context, f Filter, from Cursor, most int) (out
 			continue
 		}
 		var q Queued
-		var id, made, last, stage, waits, present int64
-		if err := rows.Scan(&id, &q.Number, &made, &last, &stage, &q.Step, &q.N, &q.Of, &waits, &present, &q.Tenant); err != nil {
+		var id, made, last, stage, waits, present, home int64
+		if err := rows.Scan(&id, &q.Number, &made, &last, &stage, &q.Step, &q.N, &q.Of, &waits, &present, &q.Tenant, &home); err != nil {
 			return nil, from, false, s.storing(ctx, doing, err)
 		}
 		q.Made, q.Last, q.Waits, q.Present = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), orZero(waits), present != 0
+		q.Home = home != 0
 		if q.Known = stage >= 0; q.Known {
 			q.Stage = flows.Stage(min(stage, int64(flows.StageProof)))
 		}

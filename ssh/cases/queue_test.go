@@ -259,3 +259,44 @@ func TestAYesIsFoundWhileItLasts(t *testing.T) {
 		}
 	})
 }
+
+// TestTheQueueSaysWhoIsAtHome holds that a run on its person's own machine is marked for
+// as long as it is one.
+func TestTheQueueSaysWhoIsAtHome(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, _ := begun(t, s)
+		for _, home := range []bool{false, true, false} {
+			if err := c.Stand(t.Context(), Standing{Stage: flows.StageDiagnosis, Home: home}); err != nil {
+				t.Fatal(err)
+			}
+			got, _, _, err := s.Queue(t.Context(), Filter{}, Cursor{}, 10)
+			if err != nil || len(got) != 1 || got[0].Home != home {
+				t.Errorf("%v: %+v, %v", home, got, err)
+			}
+		}
+	})
+}
+
+// TestWhoBeganACase holds that a case says who wrote its first record.
+func TestWhoBeganACase(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, code := begun(t, s)
+		if by, err := c.BegunBy(t.Context()); by != "" || err != nil {
+			t.Errorf("an empty one: %q, %v", by, err)
+		}
+		must(t, c, 0, note("first", 1, "a"), note("second", 1, "b"))
+		if by, err := c.BegunBy(t.Context()); by != "first" || err != nil {
+			t.Errorf("%q, %v", by, err)
+		}
+		if _, err := s.Erase(t.Context(), Try{Code: code}); err != nil {
+			t.Fatal(err)
+		}
+		if by, err := c.BegunBy(t.Context()); by != "" || err != nil {
+			t.Errorf("an erased one: %q, %v", by, err)
+		}
+	})
+}

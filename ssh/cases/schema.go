@@ -171,6 +171,10 @@ CREATE TABLE opened (
 );
 CREATE INDEX opened_when ON opened (opened_at);
 `,
+	// 8: home is 1 of a case whose run is on its person's own machine, which shares it.
+	`
+ALTER TABLE stands ADD COLUMN home BIGINT NOT NULL DEFAULT 0;
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and
