@@ -76,6 +76,8 @@ type Options struct {
 	// Auto makes Plain take the first advised choice by itself, and make the
 	// rehearsed admin's moves.
 	Auto bool
+	// Notices are lines for the person that come from outside the run; nil: none do.
+	Notices <-chan Notice
 	// Guide is the run of somebody else, to be watched: then there is no driver,
 	// and nothing of the person's can be done.
 	Guide Seat
@@ -102,6 +104,7 @@ type Model struct {
 	askWhy     AskWhy
 	noSignIn   bool
 	served     bool
+	notices    <-chan Notice
 	resumeWith string
 	receipt    func() string
 	// pause and resume give the terminal to somebody else and take it back;
@@ -164,7 +167,7 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
 		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith, receipt: o.Receipt,
-		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy,
+		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy, notices: o.Notices,
 	}
 	if m.now == nil {
 		m.now = time.Now
@@ -208,7 +211,7 @@ func (m *Model) drive(drv Driver) {
 
 // Init starts listening to the driver and asks for the background.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.listen(), m.tick(), m.list(), m.figure()}
+	cmds := []tea.Cmd{m.listen(), m.tick(), m.list(), m.figure(), m.hearNotices()}
 	if m.guide != nil {
 		cmds = append(cmds, m.lookOn())
 	}
@@ -274,6 +277,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.answersCame(msg)
 	case leftMsg:
 		m.leftCase(msg)
+	case noticedMsg:
+		m.noticed(msg.of)
+		return m, m.hearNotices()
 	}
 	return m, nil
 }

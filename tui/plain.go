@@ -147,6 +147,12 @@ func (p *plain) walk(ctx context.Context) {
 				return
 			}
 			p.follow()
+		case n, ok := <-p.m.notices: // nil where there are none
+			if !ok {
+				p.m.notices = nil
+				continue
+			}
+			p.m.noticed(n)
 		case <-p.givesUp: // nil but where nobody is asked: nothing that can be done is left
 			p.out.line(plainGivesUp)
 			return

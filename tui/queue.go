@@ -53,6 +53,7 @@ type QueueRow struct {
 	Began   time.Time // what its age counts from
 	Waits   time.Time // since when somebody is held up there; zero: nobody is
 	Present bool      // somebody is at it now
+	Home    bool      // the run is on the customer's own machine, which looks and signs in
 	Shown   *Shown    // nil: nobody agreed to it
 }
 
@@ -106,6 +107,9 @@ func (q *queued) take(rows []QueueRow, more bool, err error) {
 	q.rows, q.more, q.listed, q.why = make([]QueueRow, len(rows)), more, true, ""
 	for i, r := range rows {
 		r.Number, r.Step = clean(r.Number), cmp.Or(clean(r.Step), wordNoStep)
+		if r.Home {
+			r.Step = fill(wordRowHome, "step", r.Step)
+		}
 		if r.Shown != nil {
 			r.Shown = &Shown{Tenant: clean(r.Shown.Tenant), Blocks: clean(r.Shown.Blocks)}
 		}

@@ -29,6 +29,7 @@ const (
 	wordRowGoesOn = "goes on"
 	wordRowRest   = "{here} · {step} · {age} old"
 	wordRowBlocks = "{tenant}: {what}"
+	wordRowHome   = "{step} · on their own machine"
 
 	wordOnlyWaiting = "only who waits"
 	wordAlsoWaiting = "who does not wait, too"
