@@ -34,6 +34,7 @@ func commandSpecs() []commandSpec {
 		{name: "status", flags: map[string]bool{"json": false}, words: 1, own: (*session).status},
 		{name: "erase", words: 1, own: (*session).erase},
 		{name: commandReceipt, words: 2, own: (*session).receipt},
+		{name: "share", own: (*session).serveShare},
 		{name: "fingerprint", own: func(s *session, _ []string, _ io.Writer) int { s.printFingerprint(); return codeDone }},
 		{name: "help", own: func(s *session, _ []string, _ io.Writer) int { s.printHelp(); return codeDone }},
 	}

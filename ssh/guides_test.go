@@ -80,7 +80,7 @@ func TestGuideHasNoHands(t *testing.T) {
 	for f := range reflect.TypeFor[tui.QueueRow]().Fields() {
 		fields = append(fields, f.Name)
 	}
-	if want := []string{"Number", "Step", "Began", "Waits", "Present", "Shown"}; !slices.Equal(fields, want) {
+	if want := []string{"Number", "Step", "Began", "Waits", "Present", "Home", "Shown"}; !slices.Equal(fields, want) {
 		t.Errorf("a row has %v, want %v", fields, want)
 	}
 }

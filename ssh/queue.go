@@ -142,7 +142,7 @@ func (q *queue) read(ctx context.Context, f cases.Filter, all []tui.QueueRow) ([
 // rowOfQueue is a case as any guide may see it: of a tenant only what its invitation
 // named.
 func rowOfQueue(c cases.Queued) tui.QueueRow {
-	r := tui.QueueRow{Number: string(c.Number), Began: c.Made, Waits: c.Waits, Present: c.Present}
+	r := tui.QueueRow{Number: string(c.Number), Began: c.Made, Waits: c.Waits, Present: c.Present, Home: c.Home}
 	if c.Known {
 		r.Step = tui.WhereAt(c.Stage, c.N, c.Of)
 	}

@@ -189,7 +189,7 @@ func (s *session) ending() string {
 // somebody typed by mistake, which may be a password.
 func (s *session) kind() string {
 	switch s.user {
-	case userWhy, userPlain, userFingerprint, userConsole:
+	case userWhy, userPlain, userFingerprint, userConsole, userShare:
 		return s.user
 	}
 	if isCode(s.user) {

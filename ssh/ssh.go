@@ -17,4 +17,8 @@
 // A guide at the console has a desk: a place at one case at a time, by its customer's
 // yes. The place is a run.Guide over the case's journal and nothing more, and all that
 // it writes goes through the audit first. When the session ends, so does the watch.
+//
+// A run on its person's own machine is shared over a channel (share_wire.go): Share is the
+// end there, which takes what guides do and nothing else; home is the end here, a case to
+// which records are added that a stranger sends.
 package ssh

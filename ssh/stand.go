@@ -8,7 +8,6 @@ import (
 
 	"onboard.example/checks"
 	"onboard.example/flows"
-	"onboard.example/flows/run"
 	"onboard.example/ssh/cases"
 )
 
@@ -50,19 +49,26 @@ func cleared(s flows.State) bool {
 
 // asNoted says whether a queue shows the same of two.
 func asNoted(a, b cases.Standing) bool {
-	return a.Stage == b.Stage && a.Step == b.Step && a.N == b.N && a.Of == b.Of && a.Ended == b.Ended && a.Opened == b.Opened && a.Waits.Equal(b.Waits) &&
+	return a.Stage == b.Stage && a.Step == b.Step && a.N == b.N && a.Of == b.Of && a.Ended == b.Ended && a.Opened == b.Opened && a.Home == b.Home && a.Waits.Equal(b.Waits) &&
 		slices.EqualFunc(a.Yes, b.Yes, func(a, b cases.Yes) bool { return a.Guide == b.Guide && a.Until.Equal(b.Until) })
+}
+
+// stander is a run that stands somewhere: one that a driver here drives, or one that is
+// shared from its person's own machine.
+type stander interface {
+	State() flows.State
+	Watch(ctx context.Context) <-chan struct{} // as of a driver
 }
 
 // notes has it noted where the session's case stands, whenever that has changed, until
 // the session is over: beside the session, which waits for none of it.
-func (s *session) notes(drv *run.Driver) {
+func (s *session) notes(of stander, home bool) {
 	s.srv.seats.Go(func() {
 		defer s.caught()
 		ctx, stop := context.WithCancel(context.WithoutCancel(s.ctx))
 		defer stop()
-		n := note{s: s, state: drv.State}
-		wake, rest, pause := drv.Watch(ctx), time.After(0), standAgain
+		n := note{s: s, state: of.State, home: home}
+		wake, rest, pause := of.Watch(ctx), time.After(0), standAgain
 		for stale := true; ; {
 			select {
 			case <-s.done:
@@ -94,6 +100,7 @@ func (s *session) notes(drv *run.Driver) {
 type note struct {
 	s     *session
 	state func() flows.State
+	home  bool // it is shared from its person's own machine
 	was   cases.Standing
 	ever  bool // something was
 	away  bool // the last time it could not be
@@ -108,6 +115,9 @@ func (n *note) take(ctx context.Context) error {
 		return nil
 	}
 	at := standing(n.state())
+	if at.Home = n.home; n.home {
+		at.Opened = false // nobody here has seen that, and figures go by what was
+	}
 	if n.ever && asNoted(at, n.was) {
 		return nil
 	}

@@ -41,6 +41,9 @@ func (s *session) serveUser() int {
 		return codeDone
 	case s.user == userConsole:
 		return s.serveConsole()
+	case s.user == userShare:
+		s.say(fmt.Sprintf(sayShareHow, s.srv.o.Name))
+		return codeUsage
 	}
 	if !isCode(s.user) {
 		return s.serveRun(newLater(s.begin))
@@ -55,6 +58,14 @@ func (s *session) serveUser() int {
 	if c == nil {
 		s.invited = &invitee{in: in, try: s.try(s.user)}
 		return s.serveRun(newLater(s.begin))
+	}
+	switch by, err := c.BegunBy(s.ctx); {
+	case err != nil:
+		return s.noCase(err, s.say)
+	case by == homeWriter: // it is driven there, and by nobody else
+		s.lost = true
+		s.say(fmt.Sprintf(sayAtHome, c.Number(), s.address("")))
+		return codeUsage
 	}
 	if err := s.srv.occupy(s, string(c.Number())); err != nil {
 		return s.goodbye(err)
@@ -285,7 +296,7 @@ func (s *session) drive(j flows.Journal) (drv *run.Driver, stop func(), err erro
 		}
 	}
 	if o.Guides != nil || o.Cases.Shared() { // else nobody reads them
-		s.notes(drv)
+		s.notes(drv, false)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx)) // it is stopped after the screen, so that the last event is stored
 	done := make(chan struct{})

@@ -1,0 +1,270 @@
+package ssh
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"time"
+
+	"onboard.example/flows"
+	"onboard.example/ssh/cases"
+)
+
+// take stores a record, once, and says that it has it.
+func (h *home) take(one upLine) error {
+	if one.Hello != nil || one.N == 0 {
+		return errUnfit
+	}
+	if one.N <= h.have { // its answer was lost
+		h.down(downLine{Ack: h.have})
+		return nil
+	}
+	if err := h.pace.Wait(h.s.ctx); err != nil {
+		return context.Cause(h.s.ctx)
+	}
+	first := h.c == nil
+	if first {
+		if one.Kind != flows.KindStarted {
+			return errUnfit
+		}
+		if err := h.insist(h.begin); err != nil {
+			return err
+		}
+	} else if one.Kind == flows.KindStarted {
+		return errUnfit
+	}
+	if err := h.insist(func(ctx context.Context) error { return h.store(ctx, one) }); err != nil {
+		return err
+	}
+	if first {
+		h.s.mu.Lock()
+		code := h.s.made.code
+		h.s.code = code.Reveal()
+		h.s.mu.Unlock()
+		h.tellCase(code.Reveal())
+		return nil
+	}
+	h.down(downLine{Ack: h.have})
+	return nil
+}
+
+// begin makes the case.
+func (h *home) begin(ctx context.Context) error {
+	_, _, err := h.s.begin(ctx)
+	if err == nil {
+		h.c = h.s.made.c
+	}
+	return err
+}
+
+// store stores a record right after what is known of the case.
+func (h *home) store(ctx context.Context, one upLine) error {
+	for {
+		state := h.State()
+		e, err := flows.ReadOffered(state, one.By, one.Kind, one.Event)
+		if err != nil {
+			return errors.Join(errUnfit, err)
+		}
+		r := flows.Record{Seq: state.Seq + 1, Writer: homeWriter, N: one.N, At: h.when(state, one.Ago), By: one.By, Event: e}
+		if err := fits(state, r); err != nil {
+			return err
+		}
+		_, err = h.c.Append(ctx, state.Seq, r)
+		if err != nil && !errors.Is(err, flows.ErrConflict) {
+			return err
+		}
+		if caught := h.catchUp(ctx); caught != nil {
+			return caught
+		}
+		if err == nil {
+			return h.answered(ctx, e)
+		}
+	}
+}
+
+// when is when something happened at home, by the clock here: never before what came
+// before it, nor later than now.
+func (h *home) when(s flows.State, ago int64) time.Time {
+	now := h.s.srv.o.Now().UTC().Round(0)
+	at := now.Add(-time.Duration(min(max(ago, 0), (24*time.Hour).Milliseconds())) * time.Millisecond)
+	if at.Before(s.At) {
+		at = s.At
+	}
+	return at
+}
+
+// fits tries a record: one that breaks what reads cases would break it for every guide.
+func fits(s flows.State, r flows.Record) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errUnfit
+		}
+	}()
+	_ = standing(flows.Fold(s, r))
+	return nil
+}
+
+// answered ends a watch that the person thinks they have let begin, and which came too
+// late here.
+func (h *home) answered(ctx context.Context, e flows.Event) error {
+	w, is := e.(flows.Watched)
+	if !is || !w.Here {
+		return nil
+	}
+	if s := h.State(); w.Visit != "" && s.End == "" {
+		if _, watches := s.Watching(w.Visit, s.At); !watches {
+			return h.part(ctx, []flows.Guide{{Visit: w.Visit}}, flows.WatchOver)
+		}
+	}
+	return nil
+}
+
+// bye ends every watch: the person has left, and nothing comes any more.
+func (h *home) bye() error {
+	if h.c == nil {
+		return nil
+	}
+	return h.insist(func(ctx context.Context) error {
+		s := h.State()
+		return h.part(ctx, slices.Concat(s.Guides, s.Asking), flows.WatchRun)
+	})
+}
+
+// part has the server say that visits are over.
+func (h *home) part(ctx context.Context, of []flows.Guide, why flows.WatchEnd) error {
+	by := flows.WriterID("parts-" + rand.Text())
+	for i, g := range of {
+		for {
+			s := h.State()
+			r := flows.Record{Seq: s.Seq + 1, Writer: by, N: uint64(i) + 1, At: h.when(s, 0), By: flows.ByServer, Event: flows.Watched{Visit: g.Visit, Why: why}}
+			_, err := h.c.Append(ctx, s.Seq, r)
+			if err != nil && !errors.Is(err, flows.ErrConflict) {
+				return err
+			}
+			if caught := h.catchUp(ctx); caught != nil {
+				return caught
+			}
+			if err == nil {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// catchUp reads on in the case, and says what its guides did.
+func (h *home) catchUp(ctx context.Context) error {
+	if h.c == nil {
+		return nil
+	}
+	rs, err := h.c.Since(ctx, h.State().Seq)
+	if err != nil {
+		return err
+	}
+	h.fold(rs)
+	for _, r := range rs {
+		h.say(r)
+	}
+	return nil
+}
+
+// fold takes records in.
+func (h *home) fold(rs []flows.Record) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range rs {
+		if r.Writer == homeWriter {
+			h.have = max(h.have, r.N)
+		}
+	}
+	if len(rs) == 0 {
+		return
+	}
+	h.state = flows.Fold(h.state, rs...)
+	for c := range h.wake {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// say says what a guide did.
+func (h *home) say(r flows.Record) {
+	if r.Seq <= h.seen {
+		return
+	}
+	h.seen = r.Seq
+	if d := downOf(r, h.s.srv.o.Now()); d != nil {
+		h.down(downLine{Say: d})
+	}
+}
+
+// tellCase says which case it is, and up to where it is there.
+func (h *home) tellCase(code string) {
+	d := &downCase{Have: h.have, Code: code}
+	if h.c != nil {
+		d.Number = string(h.c.Number())
+	}
+	h.down(downLine{Case: d})
+}
+
+// down writes a line.
+func (h *home) down(d downLine) { _ = writeLine(h.s.out, d) } // a client that is gone hears nothing
+
+// insist does something with the case until the store takes it, or says that it never
+// will.
+func (h *home) insist(do func(ctx context.Context) error) error {
+	for {
+		ctx, cancel := context.WithTimeout(h.s.ctx, lastWords)
+		err := do(ctx)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		for _, never := range []error{errUnfit, errManyCases, cases.ErrNoCase, cases.ErrTooLong, cases.ErrCorrupt, cases.ErrClosed, flows.ErrTooLarge, flows.ErrNotOffered} {
+			if errors.Is(err, never) {
+				return err
+			}
+		}
+		_ = h.s.inWords(err) // the log has it, now and then
+		select {
+		case <-h.s.ctx.Done():
+			return context.Cause(h.s.ctx)
+		case <-time.After(homeAgain):
+		}
+	}
+}
+
+// listens wakes up when somebody adds to the case, and takes in what was added until
+// now; nil: there is none yet.
+func (h *home) listens() (wake <-chan struct{}, err error) {
+	if h.c == nil {
+		return nil, nil
+	}
+	wake = h.c.Watch(h.s.ctx)
+	return wake, h.insist(h.catchUp)
+}
+
+// State is the run as far as it is here.
+func (h *home) State() flows.State {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.state
+}
+
+// Watch gives a wake-up after State changed; the channel closes when ctx ends.
+func (h *home) Watch(ctx context.Context) <-chan struct{} {
+	c := make(chan struct{}, 1)
+	h.mu.Lock()
+	h.wake[c] = struct{}{}
+	h.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.wake, c)
+		close(c)
+	})
+	return c
+}
