@@ -41,6 +41,7 @@ type options struct {
 	proxy       string
 	// keepSignIn keeps a sign-in in the keychain, and takes up the one there.
 	keepSignIn bool
+	share      string // host of a server by which the wizard's run is shared
 }
 
 // flags are some of the shared flags: those of one matter. A command declares

@@ -183,6 +183,7 @@ func newRoot(w world) *cobra.Command {
 	}
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return runWizard(cmd.Context(), o) }
 	root.Flags().StringVar(&o.handoff, "case", "", "open at what this hand-off code says, after you have seen it (see `onboard why`)")
+	root.Flags().StringVar(&o.share, "share", "", sayShareFlag)
 	root.AddCommand(
 		o.with(newCheck(o), everything()...),
 		o.with(newPlan(o), everything()...),

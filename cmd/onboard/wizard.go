@@ -40,6 +40,12 @@ func runWizard(ctx context.Context, o *options) error {
 		return err
 	}
 	w := &wizard{o: o, c: c, start: start, dir: o.stateDir()}
+	if w.share, err = o.openShare(ctx); err != nil {
+		return err
+	}
+	if w.share != nil {
+		defer w.share.Close()
+	}
 	return w.run(ctx)
 }
 
@@ -99,6 +105,7 @@ type wizard struct {
 	start flows.Started
 	dir   string   // where runs and receipts are kept; empty: nowhere
 	play  run.Play // the rehearsed admin; nil but in a demo
+	share *sharing // where the run is shared; nil: nowhere
 	auto  bool     // plain lines take the first advised choice by themselves
 
 	driven  []*driven
@@ -141,6 +148,9 @@ func (w *wizard) run(ctx context.Context) error {
 	o := tui.Options{
 		Profiles: profiles, Look: look, Earlier: earlier, Reopen: w.reopen, KeepReport: w.keepReport,
 		Auto: w.auto, NoSignIn: w.o.signIn == "none", AskWhy: w.o.askFor,
+	}
+	if w.share != nil {
+		o.Notices, o.Receipt = w.share.notices, w.share.receiptWay
 	}
 	if w.fresh != "" { // what is not kept cannot be gone on with
 		o.ResumeWith = "onboard"
@@ -314,7 +324,9 @@ func (w *wizard) drive(ctx context.Context, j flows.Journal) (*driven, error) {
 	}
 	go func() {
 		defer close(d.done)
+		stop := w.shares(ctx, j)
 		_ = drv.Run(working) // its error is ours: the context's
+		stop()               // now all of it happened
 		if c, ok := j.(io.Closer); ok {
 			_ = c.Close() // everything was stored before Run returned
 		}
