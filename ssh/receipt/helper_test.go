@@ -85,6 +85,7 @@ func whole() *book {
 	b.guide("v1", flows.Pointed{Visit: "v1"})
 	b.person(flows.Answered{Question: flows.AskDomain, Value: "canary-answer.example"})
 	b.person(flows.Noted{Text: "canary-reply"})
+	b.add("driver", flows.ByDriver, flows.Listening{At: "https://onboard.example/consent", State: "canary-state"}) // which no guide is shown
 	b.person(flows.Watched{Visit: "v1", Why: flows.WatchStopped})
 	return b
 }

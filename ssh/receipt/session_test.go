@@ -24,7 +24,7 @@ func TestSessionSaysWhatTheJournalSays(t *testing.T) {
 		t.Errorf("who and where: %+v", s)
 	}
 	at := func(n int) time.Time { return b.rs[n-1].At }
-	if !s.Asked.Equal(at(2)) || !s.Allowed.Equal(at(3)) || !s.Until.Equal(at(3).Add(15*time.Minute)) || s.Ended != (End{at(11), byCustomer}) {
+	if !s.Asked.Equal(at(2)) || !s.Allowed.Equal(at(3)) || !s.Until.Equal(at(3).Add(15*time.Minute)) || s.Ended != (End{at(12), byCustomer}) {
 		t.Errorf("when: asked %s, let in %s until %s, ended %+v", s.Asked, s.Allowed, s.Until, s.Ended)
 	}
 	if d := s.Did; d.Points != 2 || d.Notes != 1 || d.Suggestions != 1 || d.Looks != 1 || d.Other != 0 || len(d.Deeds) != 5 {
@@ -49,7 +49,7 @@ func TestSessionSaysWhatTheJournalSays(t *testing.T) {
 		_, _ = sum.Write(append(line, '\n'))
 		state = flows.Fold(state, r)
 	}
-	if s.Journal != (JournalSum{2, 11, 10, hex.EncodeToString(sum.Sum(nil))}) {
+	if s.Journal != (JournalSum{2, 12, 11, hex.EncodeToString(sum.Sum(nil))}) {
 		t.Errorf("the journal: %+v", s.Journal)
 	}
 	text := signed(t, key("a"), s)
