@@ -131,6 +131,12 @@ func (s State) aside(e Event) State {
 		return s.askedToWatch(e)
 	case Watched:
 		return s.watched(e)
+	case AskedToRecord:
+		return s.askedToRecord(e)
+	case Recorded:
+		return s.recorded(e)
+	case Unrecorded:
+		return s.untape(RecordErased)
 	case Troubled:
 		if e.What == TroubleStore {
 			s.Unsaved = &e

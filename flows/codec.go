@@ -191,7 +191,8 @@ var eventTypes = map[Kind]func(json.RawMessage) (Event, error){
 	KindConfirmed: read[Confirmed], KindApplying: read[Applying], KindApplied: read[Applied], KindReread: read[Reread],
 	KindStopped: read[Stopped], KindFiled: read[Filed], KindAdvanced: read[Advanced], KindWentBack: read[WentBack],
 	KindNoted: read[Noted], KindPointed: read[Pointed], KindSuggested: read[Suggested], KindAskedAgain: read[AskedAgain],
-	KindAskedToWatch: read[AskedToWatch], KindWatched: read[Watched], KindTroubled: read[Troubled], KindEnded: read[Ended],
+	KindAskedToWatch: read[AskedToWatch], KindWatched: read[Watched], KindAskedRecord: read[AskedToRecord], KindRecorded: read[Recorded],
+	KindUnrecorded: read[Unrecorded], KindTroubled: read[Troubled], KindEnded: read[Ended],
 }
 
 func read[E Event](data json.RawMessage) (Event, error) {

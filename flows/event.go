@@ -24,7 +24,7 @@ import (
 // and nothing else: State is their fold, and the screen, the work in progress,
 // the report and the receipt are functions of that state.
 //
-// The set is closed: every event is a type of this file. None has a field that
+// The set is closed: every event is a type of this file or of tape.go. None has a field that
 // could carry a token, a code or a password, and a test holds that.
 type Event interface {
 	// Kind is the stable tag under which a journal keeps the event.
@@ -66,6 +66,9 @@ const (
 	KindAskedAgain   Kind = "asked-again"
 	KindAskedToWatch Kind = "asked-to-watch"
 	KindWatched      Kind = "watched"
+	KindAskedRecord  Kind = "asked-to-record"
+	KindRecorded     Kind = "recorded"
+	KindUnrecorded   Kind = "unrecorded"
 	KindTroubled     Kind = "troubled"
 	KindEnded        Kind = "ended"
 )

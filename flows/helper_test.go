@@ -172,6 +172,9 @@ func samples() []Event {
 		AskedAgain{},
 		AskedToWatch{},
 		Watched{},
+		AskedToRecord{},
+		Recorded{},
+		Unrecorded{},
 		Troubled{},
 		Ended{},
 	} {

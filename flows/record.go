@@ -60,7 +60,7 @@ type Journal interface {
 
 // MayAppend says whether an author may cause an event. Guides point, note,
 // suggest and ask to look again; nothing else of theirs enters a journal. Who
-// asks to watch is the server's word, and the yes to it the person's.
+// asks to watch or to record is the server's word, and the yes to it the person's.
 func MayAppend(by Author, e Event) bool {
 	switch e := e.(type) {
 	case AskedToWatch:
@@ -70,6 +70,15 @@ func MayAppend(by Author, e Event) bool {
 			return by == ByPerson
 		}
 		return by != ByGuide
+	case AskedToRecord:
+		return by == ByServer
+	case Recorded:
+		if e.On {
+			return by == ByPerson
+		}
+		return by == ByPerson || by == ByServer
+	case Unrecorded:
+		return by == ByPerson
 	case Pointed, Suggested:
 		return by == ByGuide
 	case Noted, AskedAgain:

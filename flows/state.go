@@ -78,6 +78,8 @@ type State struct {
 	NotesCame      uint32      // how many notes guides wrote so far
 	Parted         *Parted     // the watch, or the asking, that ended last
 	WatchesEnded   uint32      // so far
+	Recording      *Recording  // the one that goes on, else the last; nil: there was none
+	TapeAsk        *TapeAsk    // a guide asks to record, perhaps too long ago: see AsksToRecord
 	Trouble        *Troubled   // what broke last, TroubleStore aside
 	Unsaved        *Troubled   // TroubleStore: why what happens is not stored now; nil: it is
 	End            EndReason   // empty: the run goes on
@@ -110,6 +112,7 @@ type State struct {
 	nonce           string
 	past            []Receipt // of plans that were put away after something was sent
 	askers          []asked   // who asked to watch, the latest ones
+	tapers          []asked   // who asked to record, likewise
 	again           bool      // a guide wishes that it is looked at again
 }
 

@@ -217,6 +217,7 @@ func (s State) part(id VisitID, why WatchEnd) State {
 	if i := indexVisit(s.Guides, id); i >= 0 {
 		s.Parted = &Parted{Guide: s.Guides[i], Why: why, Let: true}
 		s.WatchesEnded++
+		s = s.untapeOf(id)
 		s.Guides = without(s.Guides, func(g Guide) bool { return g.Visit == id })
 		s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit == id })
 	}

@@ -39,6 +39,7 @@ func TestWhoMayCauseWhat(t *testing.T) {
 	own := map[Kind][]Author{
 		KindPointed: {ByGuide}, KindSuggested: {ByGuide}, KindNoted: {ByPerson, ByDriver, ByGuide}, KindAskedAgain: {ByPerson, ByDriver, ByGuide},
 		KindAskedToWatch: {ByServer}, KindWatched: {ByPerson},
+		KindAskedRecord: {ByServer}, KindRecorded: {ByPerson}, KindUnrecorded: {ByPerson},
 	}
 	s := watchedBy(t, begun(t, "hetk"), "v1", "Ann Lee")
 	for _, e := range samples() {

@@ -1,0 +1,252 @@
+package flows
+
+import (
+	"slices"
+	"time"
+)
+
+// A recording is no copy of anything: it is a yes in the journal, and what lay
+// between that yes and its end can be replayed for as long as the journal is there.
+// Both have said yes to it: the guide by asking, the person by the answer. Without
+// both there is no Tape, and a Tape is all that can be replayed.
+
+// AskedToRecord says that a guide who watches asks to record. It is the server's word
+// alone, as AskedToWatch is, and the guide's own yes.
+type AskedToRecord struct {
+	Visit VisitID `json:"visit"` // a watch that goes on
+	// Until is when it can be answered no more, at most AskWait after it.
+	Until time.Time `json:"until"`
+}
+
+// Recorded is the answer to a guide who asks to record, and the end of a recording.
+// The yes is the person's alone, and counts once it is stored.
+type Recorded struct {
+	Visit VisitID `json:"visit"`
+	On    bool    `json:"on"` // the yes
+	// Why is why it was not to be, or is over.
+	Why RecordEnd `json:"why,omitempty"`
+}
+
+// Unrecorded takes back every yes to be recorded that was given before: a recording
+// that goes on ends, and of none of before a Tape is made any more. What happened in
+// the run stays in its journal, as what happened without a yes does.
+type Unrecorded struct{}
+
+// Kind gives the tag.
+func (AskedToRecord) Kind() Kind { return KindAskedRecord }
+
+// Kind gives the tag.
+func (Recorded) Kind() Kind { return KindRecorded }
+
+// Kind gives the tag.
+func (Unrecorded) Kind() Kind { return KindUnrecorded }
+
+// RecordEnd is why a recording ended, or a request to record came to nothing.
+type RecordEnd string
+
+// The ends of a recording.
+const (
+	RecordRefused RecordEnd = "refused" // the person said no
+	RecordStopped RecordEnd = "stopped" // the person ended it
+	RecordLeft    RecordEnd = "left"    // the guide ended it, or takes the request back
+	RecordWatch   RecordEnd = "watch"   // the watch ended, with everything under it
+	RecordErased  RecordEnd = "erased"  // the person took the yes back
+)
+
+// Recording is a recording of a run.
+type Recording struct {
+	N     uint32 // counts those of the run, from 1
+	Guide Guide  // who asked for it; it lasts no longer than their watch
+	Since time.Time
+	Over  time.Time // zero: nothing has ended it
+	Why   RecordEnd // likewise empty
+}
+
+// holds says whether a recording goes on at a moment.
+func (r *Recording) holds(at time.Time) bool {
+	return r != nil && r.Over.IsZero() && r.Guide.Holds(at)
+}
+
+// TapeAsk is a request to record.
+type TapeAsk struct {
+	Guide Guide
+	Until time.Time // when it can be answered no more
+}
+
+// Recorded gives the recording that goes on at a moment.
+func (s State) Recorded(at time.Time) (Recording, bool) {
+	if !s.Recording.holds(at) {
+		return Recording{}, false
+	}
+	return *s.Recording, true
+}
+
+// AsksToRecord gives the request to record, if it can still be answered at a moment.
+func (s State) AsksToRecord(at time.Time) (TapeAsk, bool) {
+	a := s.TapeAsk
+	if a == nil || !at.Before(a.Until) {
+		return TapeAsk{}, false
+	}
+	if _, watches := s.Watching(a.Guide.Visit, at); !watches {
+		return TapeAsk{}, false
+	}
+	return *a, true
+}
+
+// askedToRecord takes a request to record. One by nobody who watches, one that comes
+// too often, and one while something is recorded or asked already changes nothing.
+func (s State) askedToRecord(e AskedToRecord) State {
+	g, ok := s.Watching(e.Visit, s.At)
+	until := e.Until
+	if late := s.At.Add(AskWait); until.After(late) {
+		until = late
+	}
+	if !ok || !s.At.Before(until) || s.Recording.holds(s.At) || s.tapesTooOften(g) {
+		return s
+	}
+	if _, asks := s.AsksToRecord(s.At); asks {
+		return s
+	}
+	s.tapers = kept(s.tapers, asked{visit: e.Visit, who: g.who(), at: s.At}, mostAsks)
+	s.TapeAsk = &TapeAsk{Guide: g, Until: until}
+	return s
+}
+
+// tapesTooOften says whether a guide may not ask to record now, by the measure of
+// requests to watch.
+func (s State) tapesTooOften(g Guide) bool {
+	times := 0
+	for _, a := range s.tapers {
+		if a.who != g.who() {
+			continue
+		}
+		if !a.no.IsZero() && s.At.Before(a.no.Add(askAgain)) {
+			return true
+		}
+		if s.At.Before(a.at.Add(askSpan)) {
+			times++
+		}
+	}
+	return times >= askEach
+}
+
+// recorded takes the answer to a request to record, or the end of a recording. A yes
+// is to the request that stands.
+func (s State) recorded(e Recorded) State {
+	a, asks := s.AsksToRecord(s.At)
+	asks = asks && a.Guide.Visit == e.Visit
+	switch {
+	case e.On && asks:
+		n := uint32(1)
+		if s.Recording != nil {
+			n += s.Recording.N
+		}
+		g, _ := s.Watching(e.Visit, s.At)
+		s.TapeAsk, s.Recording = nil, &Recording{N: n, Guide: g, Since: s.At}
+	case e.On:
+	case asks:
+		s.TapeAsk = nil
+		if e.Why == RecordRefused {
+			s.tapers = slices.Clone(s.tapers)
+			s.tapers[len(s.tapers)-1].no = s.At // the latest is the one that stands
+		}
+	case s.Recording != nil && s.Recording.Guide.Visit == e.Visit:
+		return s.untape(e.Why)
+	}
+	return s
+}
+
+// untape ends the recording that goes on, and takes a request back.
+func (s State) untape(why RecordEnd) State {
+	s.TapeAsk = nil
+	if s.Recording != nil && s.Recording.Over.IsZero() {
+		r := *s.Recording
+		r.Over, r.Why = s.At, why
+		s.Recording = &r
+	}
+	return s
+}
+
+// untapeOf is untape where it is of a watch, which ends.
+func (s State) untapeOf(id VisitID) State {
+	asks, r := s.TapeAsk != nil && s.TapeAsk.Guide.Visit == id, s.Recording
+	if asks || r != nil && r.Over.IsZero() && r.Guide.Visit == id {
+		return s.untape(RecordWatch)
+	}
+	return s
+}
+
+// Tape is what may be replayed of a run: one recording, as its guide was shown it.
+// Tapes alone makes any; the zero value holds nothing.
+type Tape struct {
+	recording Recording
+	base      State    // when the yes was given
+	records   []Record // what came after it, before the end
+}
+
+// Tapes gives the recordings of a journal, whole from its first record on, oldest
+// first: none where nobody said yes to one. What lies outside of a yes and its end is
+// in none, and nor is what no guide is shown (see Shared). A recording that goes on is
+// given as far as it has come.
+//
+// Times never run backwards in it: those of records are of several machines.
+func Tapes(rs []Record) []Tape {
+	var s State
+	var out []Tape
+	var on *Tape
+	var at time.Time
+	end := func(over time.Time, why RecordEnd) {
+		on.recording.Over, on.recording.Why = over, why
+		out, on = append(out, *on), nil
+	}
+	for _, r := range rs {
+		if r.At.After(at) {
+			at = r.At
+		}
+		if _, ok := r.Event.(Unrecorded); ok && MayAppend(r.By, r.Event) { // after the end of the run, too
+			out, on = nil, nil
+		}
+		r = Shared(s, r)
+		s = Fold(s, r)
+		goesOn := s.Recording.holds(at)
+		switch {
+		case on == nil && goesOn:
+			on = &Tape{recording: *s.Recording, base: s}
+			on.recording.Since = at
+		case on == nil:
+		case goesOn && s.Recording.N == on.recording.N:
+			r.At = at
+			on.records = append(on.records, r)
+		case !on.recording.Guide.Holds(at): // nobody was there to end it
+			end(on.recording.Guide.Until, RecordWatch)
+		default:
+			end(at, s.Recording.Why)
+		}
+	}
+	if on != nil {
+		out = append(out, *on)
+	}
+	return out
+}
+
+// Recording says who was recorded, and from when to when. Over is zero of one that
+// goes on.
+func (t Tape) Recording() Recording { return t.recording }
+
+// Base is the run when the yes was given, and Records what came after it, in order.
+// Both are as the guide was shown them; the records are the reader's to read alone.
+func (t Tape) Base() State { return t.base }
+
+// Records are what came after Base.
+func (t Tape) Records() []Record { return t.records[:len(t.records):len(t.records)] }
+
+// End is when the tape ends: of a recording that goes on, with what happened last.
+func (t Tape) End() time.Time {
+	switch n := len(t.records); {
+	case !t.recording.Over.IsZero():
+		return t.recording.Over
+	case n > 0:
+		return t.records[n-1].At
+	}
+	return t.recording.Since
+}
