@@ -139,7 +139,7 @@ func (d *Driver) State() flows.State {
 }
 
 // Do puts an event of the person into the run. It is applied before Do returns
-// and stored right after. Confirmed, and the yes to being watched, count only once
+// and stored right after. Confirmed, and the yes to being watched or recorded, count only once
 // they are stored: Do waits for that, and where the journal cannot be written they
 // do not happen and the error says why. Other errors are ErrEnded and
 // ErrNotAllowed.
@@ -153,6 +153,8 @@ func (d *Driver) Do(ctx context.Context, e flows.Event) error {
 		held = true
 	case flows.Watched:
 		held = e.Here // the end of a watch waits for nothing
+	case flows.Recorded:
+		held = e.On // likewise
 	}
 	d.mu.Lock()
 	if d.state.End != "" {

@@ -63,6 +63,9 @@ var (
 	ErrTooFast = errors.New("too much at a time: wait a moment")
 	// ErrNoSpot says that there is nothing to point at, or no such path.
 	ErrNoSpot = errors.New("there is no such step, path or check")
+	// ErrNoTape says that something is recorded already, or was asked for already, or
+	// that the person was asked too often.
+	ErrNoTape = errors.New("this cannot be asked now: it is recorded or asked already, or was asked too often")
 	// ErrNote says that a note is empty or too long.
 	ErrNote = fmt.Errorf("a note has 1 to %d characters", flows.NoteMost)
 )
@@ -105,6 +108,7 @@ type Guide struct {
 	n     uint64         // of our last record
 	stand Standing
 	why   flows.WatchEnd
+	taped []Taping
 }
 
 // Standing is how far a guide's visit has come.
@@ -132,6 +136,9 @@ type View struct {
 	Why      flows.WatchEnd // of StandOver
 	Until    time.Time      // when the request, or the watch, ends by itself
 	Outline  Outline        // zero once it is over
+	// Tapings are what became of the guide's requests to record, oldest first; they
+	// stay known once it is over.
+	Tapings []Taping
 	// Run is there only while the yes stands.
 	Run *Shared
 }
@@ -206,7 +213,7 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 	if err := g.catchUp(ctx); err != nil {
 		return View{}, fmt.Errorf("reading the run: %w", err)
 	}
-	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why}
+	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, Tapings: g.taped[:len(g.taped):len(g.taped)]}
 	if g.stand == StandOver {
 		return v, nil
 	}
@@ -350,24 +357,28 @@ func (g *Guide) Leave(ctx context.Context, why flows.WatchEnd) error {
 
 // say appends one of the guide's own events, as fast as a person may speak.
 func (g *Guide) say(ctx context.Context, doing string, pace *rate.Limiter, make func(flows.State) (flows.Event, error)) error {
+	if err := g.saying(ctx, flows.ByGuide, pace, make); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// saying is say, for an author; without a pace as fast as it comes.
+func (g *Guide) saying(ctx context.Context, by flows.Author, pace *rate.Limiter, make func(flows.State) (flows.Event, error)) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	paid := false
-	err := g.append(ctx, flows.ByGuide, func() (flows.Event, error) {
+	return g.append(ctx, by, func() (flows.Event, error) {
 		if g.stand != StandWatches {
 			return nil, ErrNotWatching
 		}
 		e, err := make(g.state)
-		if err == nil && !paid && !pace.AllowN(g.now(), 1) {
+		if err == nil && pace != nil && !paid && !pace.AllowN(g.now(), 1) {
 			err = ErrTooFast
 		}
 		paid = true
 		return e, err
 	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
 }
 
 // append stores an event right after what it was made from: where something came
@@ -424,9 +435,10 @@ func (g *Guide) catchUp(ctx context.Context) error {
 
 // take folds one record and sees what it makes of the watch.
 func (g *Guide) take(r flows.Record) {
-	had := g.has()
+	had, before := g.has(), g.state
 	r = flows.Shared(g.state, r)
 	g.state = flows.Fold(g.state, r)
+	g.tape(before, r)
 	g.last = append(g.last, r)
 	if len(g.last) > mostLast {
 		g.last = append([]flows.Record(nil), g.last[len(g.last)-mostLast/2:]...)

@@ -1,0 +1,75 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/time/rate"
+
+	"onboard.example/flows"
+)
+
+// Taping is what became of a guide's request to record, or of the recording.
+type Taping struct {
+	On  bool            // the person said yes
+	Why flows.RecordEnd // else why not, or why no more; empty: the request was over
+}
+
+// AskToRecord asks the person whether the rest of the watch may be recorded, which is
+// the guide's own yes to it. The errors are ErrNotWatching, ErrNoTape, ErrTooFast and
+// the journal's.
+func (g *Guide) AskToRecord(ctx context.Context) error {
+	return g.tell(ctx, "asking to record", g.words, func() (flows.Event, error) {
+		e := flows.AskedToRecord{Visit: g.visit, Until: g.now().Add(flows.AskWait)}
+		next := flows.Fold(g.state, g.record(flows.ByServer, e))
+		if next.TapeAsk == g.state.TapeAsk { // it was not taken
+			return nil, ErrNoTape
+		}
+		return e, nil
+	})
+}
+
+// EndRecording ends the recording that the guide asked for, or takes the request back;
+// where there is neither it does nothing. The errors are ErrNotWatching and the
+// journal's.
+func (g *Guide) EndRecording(ctx context.Context) error {
+	return g.tell(ctx, "ending the recording", nil, func() (flows.Event, error) {
+		r, on := g.state.Recorded(g.now())
+		a, asks := g.state.AsksToRecord(g.now())
+		mine := on && r.Guide.Visit == g.visit || asks && a.Guide.Visit == g.visit
+		if !mine {
+			return nil, errNothing
+		}
+		return flows.Recorded{Visit: g.visit, Why: flows.RecordLeft}, nil
+	})
+}
+
+// errNothing says that nothing is to be stored.
+var errNothing = errors.New("there is nothing to do")
+
+// tell appends what the server says of a guide who watches.
+func (g *Guide) tell(ctx context.Context, doing string, pace *rate.Limiter, make func() (flows.Event, error)) error {
+	err := g.saying(ctx, flows.ByServer, pace, func(flows.State) (flows.Event, error) { return make() })
+	if err != nil && !errors.Is(err, errNothing) {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// tape notes what a record made of the guide's recording; before is the state before
+// it, r the record. What went with the watch is the end of that.
+func (g *Guide) tape(before flows.State, r flows.Record) {
+	mine := func(r *flows.Recording) bool { return r != nil && r.Guide.Visit == g.visit }
+	was, is := before.Recording, g.state.Recording
+	switch asked := before.TapeAsk; {
+	case mine(is) && (was == nil || was.N != is.N):
+		g.taped = append(g.taped, Taping{On: true})
+	case mine(is) && was.Over.IsZero() && !is.Over.IsZero():
+		g.taped = append(g.taped, Taping{Why: is.Why})
+	case asked != nil && asked.Guide.Visit == g.visit && g.state.TapeAsk == nil:
+		e, _ := r.Event.(flows.Recorded) // else it went with the watch
+		g.taped = append(g.taped, Taping{Why: cmp.Or(e.Why, flows.RecordWatch)})
+	}
+}
