@@ -149,6 +149,9 @@ func (a *asker) putOptions(b *body, q flows.Question, w int) {
 	b.gap()
 	opts := a.options(q)
 	a.at = max(min(a.at, len(opts)-1), 0)
+	if len(opts) == 0 && a.filter == nil { // there are none here
+		return
+	}
 	if len(opts) == 0 {
 		b.put(say(RoleSubtle, fill(wordNoMatch, "text", a.filter.value())))
 		return

@@ -23,6 +23,7 @@ func (m *Model) followGuides() {
 		return
 	}
 	m.tellParted()
+	m.tellTaped()
 	if m.lines {
 		return
 	}
@@ -36,8 +37,11 @@ func (m *Model) followGuides() {
 		m.close()
 		m.deaf = m.now().Add(typeAhead)
 	}
+	m.closeTapeAsk()
 	if g, ok := m.asking(); ok && m.coverable() { // else the bar says so
 		m.openAsk(g)
+	} else if _, asks := m.state.AsksToRecord(m.now()); !ok && asks && m.coverable() {
+		m.openTapeAsk()
 	}
 }
 
@@ -99,14 +103,26 @@ func (m *Model) openAsk(g flows.Guide) {
 // tooEarly says whether a key came before the prompt can have been read; every such
 // key puts that off.
 func (m *Model) tooEarly() bool {
-	s, open := m.topSheet().(*askSheet)
-	if !open || !m.now().Before(s.quiet) {
+	s, open := m.topSheet().(sudden)
+	if !open {
 		return false
 	}
-	s.quiet = m.now().Add(askGrace)
-	m.tellPerson(RoleSubtle, wordAskTooFast)
+	quiet, said := s.sudden()
+	if !m.now().Before(*quiet) {
+		return false
+	}
+	*quiet = m.now().Add(askGrace)
+	m.tellPerson(RoleSubtle, said)
 	return true
 }
+
+// sudden is a sheet that opens by itself and asks for a yes: until when nothing
+// answers it, and what is said to a key that comes before.
+type sudden interface {
+	sudden() (quiet *time.Time, said string)
+}
+
+func (s *askSheet) sudden() (quiet *time.Time, said string) { return &s.quiet, wordAskTooFast }
 
 // askSheet asks whether a guide may watch.
 type askSheet struct {

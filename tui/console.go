@@ -244,6 +244,9 @@ func (s *consoleScreen) offers(*Model) []offer {
 		why = led
 	}
 	out = append(out, offer{act: actErase, why: why})
+	if s.of.Replay != nil {
+		out = append(out, offer{act: actReplay})
+	}
 	return out
 }
 
@@ -282,6 +285,8 @@ func (s *consoleScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return m.openInvitations()
 	case actFigures:
 		m.open(&figuresSheet{})
+	case actReplay:
+		s.openReplay(m)
 	case actBack:
 		s.filter = nil
 	default: // no other is offered here

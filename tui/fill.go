@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"onboard.example/flows"
 )
 
 // fill puts values in the places {name} of a template, names and values in
@@ -61,3 +63,21 @@ func ago(d time.Duration) string {
 		return fill(wordDays, "n", number(int(d/(24*time.Hour))))
 	}
 }
+
+// appName and domain are the names that sentences use.
+func (m *Model) appName() string {
+	if m.state.Profile == nil {
+		return wordTheApp
+	}
+	return clean(m.state.Profile.Name)
+}
+
+func (m *Model) domain() string {
+	if m.state.Domain == "" {
+		return wordTheTenant
+	}
+	return clean(m.state.Domain)
+}
+
+// words fills in the places of a text of flows, and cleans what comes out.
+func (m *Model) words(text string) string { return clean(flows.Words(m.state, text)) }

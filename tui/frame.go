@@ -52,7 +52,16 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	if z.class == tooSmall {
 		return m.tooSmall(), nil
 	}
-	sc, offers := m.current(), m.offers()
+	rows, cur := m.frameRows()
+	return m.paint(rows, z.w), cur
+}
+
+// frameRows are the rows of the frame in a window that is not too small.
+func (m *Model) frameRows() ([]row, *tea.Cursor) {
+	z, sc, offers := m.size, m.current(), m.offers()
+	if s, replays := sc.(*replaySheet); replays {
+		return s.rows(m), nil
+	}
 	typing := sc.typing(m) != nil
 	bd := sc.body(m)
 	rows := make([]row, 0, z.h)
@@ -75,8 +84,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		rows = append(rows, nil)
 	}
 	rows = append(rows, m.noticeRows(below)...)
-	rows = append(rows, helpLine(offers, z.w-2, m.look.ASCII, typing))
-	return m.paint(rows, z.w), cur
+	return append(rows, helpLine(offers, z.w-2, m.look.ASCII, typing)), cur
 }
 
 // fitBody is the part of the body that is seen, exactly as high as there is

@@ -20,6 +20,8 @@ type Seat interface {
 	Note(ctx context.Context, text string) error
 	Suggest(ctx context.Context, path flows.PathID) error
 	AskAgain(ctx context.Context) error
+	AskToRecord(ctx context.Context) error
+	EndRecording(ctx context.Context) error
 	Leave(ctx context.Context, why flows.WatchEnd) error
 }
 
@@ -60,6 +62,8 @@ type guideScreen struct {
 	heard bool   // the notes of before were seen
 	in    bool   // the customer said yes
 
+	tapings int // of view, that were told
+
 	looking, again bool // seat is being read; and is to be once more
 
 	advice []flows.Ranked // the paths that can be suggested in what was read last
@@ -68,6 +72,9 @@ type guideScreen struct {
 	at    string    // what is selected: an id of spots
 	note  *field    // being written; nil: none is
 	put   time.Time // when an answer was put into it; zero: none was
+
+	reel  func(w int) row // the bar of what is no run but a film; nil: it is one
+	alone bool            // then nothing is seen but the customer's screen
 }
 
 // watch makes the model that of a guide.
@@ -150,6 +157,7 @@ func (m *Model) see(msg viewedMsg) {
 		m.tellPerson(RoleInfo, cut(fill(wordNoteFrom, "who", who)+clean(notes[len(notes)-1].Text), m.size.text(), false))
 	}
 	g.heard = true
+	g.tellTapings(m)
 }
 
 // blank forgets all that was shown of a run.
@@ -182,10 +190,16 @@ func (m *Model) said(msg saidMsg) {
 
 // bar says as whom the guide watches.
 func (g *guideScreen) bar(m *Model, w int) row {
+	if g.reel != nil {
+		return g.reel(w)
+	}
 	if g.view.Run == nil {
 		return nil
 	}
 	until := m.clockShort(g.view.Until)
+	if _, on := m.state.Recorded(m.now()); on {
+		return g.tapedBar(until, w)
+	}
 	if s := fill(wordGuideBar, "who", clean(g.view.As), "until", until); cells(s) <= w {
 		return say(RoleInfo, s)
 	}
@@ -243,6 +257,7 @@ func (g *guideScreen) offers(m *Model) []offer {
 		{act: actNote},
 		{act: actSuggest, why: paths},
 		{act: actAgain},
+		g.tapeOffer(m),
 		{act: actPage, hidden: true},
 		{act: actHelp},
 		leave,
@@ -293,6 +308,8 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		m.open(&suggestSheet{})
 	case actAgain:
 		return m.say(wordGuideAgain, func(ctx context.Context, s Seat) error { return s.AskAgain(ctx) })
+	case actRecord:
+		return g.tape(m)
 	case actHelp:
 		m.open(newHelp(m.offers(), false))
 	case actLeave:

@@ -49,7 +49,9 @@ func (s *fakeSeat) Note(_ context.Context, text string) error { return s.say("no
 func (s *fakeSeat) Suggest(_ context.Context, p flows.PathID) error {
 	return s.say("suggest " + string(p))
 }
-func (s *fakeSeat) AskAgain(context.Context) error { return s.say("again") }
+func (s *fakeSeat) AskAgain(context.Context) error     { return s.say("again") }
+func (s *fakeSeat) AskToRecord(context.Context) error  { return s.say("ask to record") }
+func (s *fakeSeat) EndRecording(context.Context) error { return s.say("end recording") }
 func (s *fakeSeat) Leave(_ context.Context, why flows.WatchEnd) error {
 	return s.say("leave " + string(why))
 }
@@ -191,7 +193,7 @@ func TestAGuidesKeysDoNothingOfTheCustomers(t *testing.T) {
 				t.Fatalf("%s: a guide's key told %+v", mo.name, d.told[told:])
 			}
 			for _, s := range seat.said {
-				if what, _, _ := strings.Cut(s, " "); !slices.Contains([]string{"point", "note", "suggest", "again", "leave"}, what) {
+				if what, _, _ := strings.Cut(s, " "); !slices.Contains([]string{"point", "note", "suggest", "again", "ask", "leave"}, what) {
 					t.Errorf("%s: a guide does %q", mo.name, s)
 				}
 			}

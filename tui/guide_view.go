@@ -77,6 +77,10 @@ func (g *guideScreen) shown(m *Model) panel {
 }
 
 func (g *guideScreen) watching(m *Model, b *body) {
+	if g.alone {
+		b.put(g.theirs(m, m.size.w-2, m.height())...)
+		return
+	}
 	b.put(g.tabs(m))
 	h := m.height() - 1
 	if g.note != nil {
@@ -299,6 +303,8 @@ func about(e flows.Event) string {
 	case flows.AskedToWatch:
 		return e.Guide + ", " + e.Org
 	case flows.Watched:
+		return string(e.Why)
+	case flows.Recorded:
 		return string(e.Why)
 	default:
 		return ""

@@ -58,6 +58,13 @@ const (
 	actEndOne
 	actWhole
 	actEndWatch
+	actRecord
+	actReplay
+	actPause
+	actStepOne
+	actFaster
+	actSlower
+	actJump
 	actPoint
 	actNote
 	actAnswers
@@ -113,6 +120,13 @@ var bindings = []binding{
 	{act: actEndOne, keys: []string{"ctrl+r"}, word: keyEndOne},
 	{act: actWhole, keys: []string{"ctrl+l"}, word: wordShowWhole},
 	{act: actEndWatch, keys: []string{"ctrl+x"}, word: keyEndWatch},
+	{act: actRecord, keys: []string{"ctrl+t"}, word: keyEndTape},
+	{act: actReplay, keys: []string{"v"}, word: keyReplay},
+	{act: actPause, keys: []string{"space", "p"}, word: keyPause},
+	{act: actStepOne, keys: []string{"right", "left", "l", "h"}, label: "←→", plain: "left/right", word: keyStepOne},
+	{act: actFaster, keys: []string{"+", "="}, word: keyFaster},
+	{act: actSlower, keys: []string{"-"}, word: keySlower},
+	{act: actJump, keys: []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "home", "end"}, label: "0-9", word: keyJump},
 	{act: actPoint, keys: []string{"p"}, word: keyPoint},
 	{act: actNote, keys: []string{"n"}, word: keyNote},
 	{act: actAnswers, keys: []string{"ctrl+o"}, word: keyAnswers},

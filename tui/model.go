@@ -71,6 +71,9 @@ type Options struct {
 	// Receipt tells how the person gets the signed receipt of a guided session that has
 	// ended; nil, or empty: there is none.
 	Receipt func() string
+	// Keep is how long a run is kept after something was last added to it; 0: it is
+	// not known here.
+	Keep time.Duration
 	// Door opens with why somebody is blocked, in place of the choice of an app.
 	Door bool
 	// Auto makes Plain take the first advised choice by itself, and make the
@@ -148,10 +151,12 @@ type Model struct {
 	// guides were seen.
 	parted     flows.VisitID
 	heardNotes uint32
-	guide      *guideScreen // the role of a guide; nil: of the person
-	lines      bool         // line mode: nothing opens
-	hurry      bool         // what was answered for the app before is not asked again
-	stopped    bool         // by Ctrl-C
+	tapeOver   uint32        // the recording whose end was told last
+	keepsFor   time.Duration // how long a case is kept; 0: not known
+	guide      *guideScreen  // the role of a guide; nil: of the person
+	lines      bool          // line mode: nothing opens
+	hurry      bool          // what was answered for the app before is not asked again
+	stopped    bool          // by Ctrl-C
 }
 
 // typeAhead is how long a screen that opened by itself takes no keys: they
@@ -167,7 +172,7 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
 		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith, receipt: o.Receipt,
-		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy, notices: o.Notices,
+		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy, keepsFor: o.Keep, notices: o.Notices,
 	}
 	if m.now == nil {
 		m.now = time.Now
@@ -205,6 +210,9 @@ func (m *Model) drive(drv Driver) {
 	m.demo = drv.Hands().Play != nil
 	if p := drv.State().Parted; p != nil {
 		m.parted = p.Guide.Visit
+	}
+	if r := drv.State().Recording; r != nil && !r.Over.IsZero() {
+		m.tapeOver = r.N
 	}
 	m.refresh()
 }
@@ -257,6 +265,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.whyAsked(msg)
 	case allowedMsg:
 		return m, m.allowed(msg)
+	case tapedMsg:
+		return m, m.taped(msg)
 	case viewedMsg:
 		return m, m.viewed(msg)
 	case saidMsg:
@@ -275,6 +285,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.console.figures.take(msg)
 	case answersMsg:
 		m.answersCame(msg)
+	case reeledMsg:
+		return m, m.reeled(msg)
+	case reelTickedMsg:
+		return m, m.reelTicked(msg)
 	case leftMsg:
 		m.leftCase(msg)
 	case noticedMsg:
@@ -385,6 +399,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if k.String() == bindingOf(actEndWatch).keys[0] && m.guide == nil && len(m.state.Guides) > 0 { // at any moment
 		return m.endWatches()
 	}
+	if _, on := m.state.Recorded(m.now()); on && m.guide == nil && k.String() == bindingOf(actRecord).keys[0] { // likewise
+		return m.endTape()
+	}
 	if m.tooEarly() {
 		return nil
 	}
@@ -477,21 +494,3 @@ func (m *Model) awaited(id checks.ID) bool {
 
 // fresh says that nothing was chosen yet.
 func (m *Model) fresh() bool { return m.state.Profile == nil }
-
-// appName and domain are the names that sentences use.
-func (m *Model) appName() string {
-	if m.state.Profile == nil {
-		return wordTheApp
-	}
-	return clean(m.state.Profile.Name)
-}
-
-func (m *Model) domain() string {
-	if m.state.Domain == "" {
-		return wordTheTenant
-	}
-	return clean(m.state.Domain)
-}
-
-// words fills in the places of a text of flows, and cleans what comes out.
-func (m *Model) words(text string) string { return clean(flows.Words(m.state, text)) }

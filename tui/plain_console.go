@@ -51,6 +51,12 @@ func (p *plain) watchQueue(ctx context.Context) {
 				p.tellQueue("")
 				continue
 			}
+			if number, ok := p.replays(text); ok {
+				if !p.replay(ctx, number) {
+					return
+				}
+				continue
+			}
 			waiting = p.relist(ctx, waiting)
 			if text == plainInvite || strings.HasPrefix(text, plainInvite+" ") {
 				if p.inviteLine(ctx, text) {
@@ -87,6 +93,9 @@ func (p *plain) consoleAsk() string {
 	}
 	if p.m.console.of.Figures != nil {
 		ask = plainFiguresAsk + " " + ask
+	}
+	if p.m.console.of.Replay != nil {
+		ask = plainConsoleReplay + " " + ask
 	}
 	if p.m.console.of.Ask != nil {
 		ask = plainConsoleOpen + " " + ask

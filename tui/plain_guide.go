@@ -21,6 +21,10 @@ type plainCase struct {
 	paths []flows.PathID // likewise
 	texts []CannedAnswer // likewise
 	draft string         // the answer that was read out just before; empty: none was
+	lines int            // of a replay that were told at once
+	// pointers are those that a replay told.
+	pointers []flows.Pointed
+	tapes    int // what became of requests to record, that was told
 }
 
 // bare is the number of a case as it is compared: people type it without its dash.
@@ -129,11 +133,16 @@ func (p *plain) watchCase(ctx context.Context) bool {
 		v, err := g.seat.View(ctx)
 		p.m.viewed(viewedMsg{g, v, err})
 		p.m.notice = span{} // it is told below
+		p.tellTapings(c, v.Tapings)
 		if p.tellCase(c) {
 			return true
 		}
 		if !p.pending {
-			p.out.prompt(fill(plainCasePrompt, "case", g.of))
+			prompt := plainCasePrompt
+			if _, on := p.m.state.Recorded(p.m.now()); on {
+				prompt = plainCaseTaped
+			}
+			p.out.prompt(fill(prompt, "case", g.of))
 			p.pending = true
 		}
 		select {
@@ -195,7 +204,7 @@ func (p *plain) tellCase(c *plainCase) (over bool) {
 		return false
 	}
 	if told != c.told {
-		*c = plainCase{told: told}
+		*c = plainCase{told: told, tapes: c.tapes}
 		p.endPrompt()
 		for _, l := range lines {
 			p.out.line(l)
@@ -283,6 +292,8 @@ func (p *plain) caseLine(ctx context.Context, c *plainCase, text string) (left b
 		p.listPaths(c)
 	case word == "s" && numbered(len(c.paths)):
 		p.move(ctx, wordGuideAdvised, func(ctx context.Context, s Seat) error { return s.Suggest(ctx, c.paths[n-1]) })
+	case text == plainTapeWord:
+		p.tapeCase(ctx)
 	case text == "r":
 		p.move(ctx, wordGuideAgain, func(ctx context.Context, s Seat) error { return s.AskAgain(ctx) })
 	case word == "f" || word == "p" || word == "s":

@@ -27,8 +27,12 @@ func (p *plain) guideScene() (sc scene, ok bool) {
 		return scene{key: "note", lines: []string{wordGuidesWrite, plainNoteType}, open: true, guarded: true, lineTo: p.noted}, true
 	}
 	g, asks := p.m.asking()
-	if !asks || p.m.state.SignIn.Busy || p.m.applying() || slices.ContainsFunc(flows.Asks(p.m.state), func(q flows.Question) bool { return q.ID == flows.AskConfirm }) {
+	tape, tapes := p.m.state.AsksToRecord(p.m.now())
+	if !asks && !tapes || p.m.state.SignIn.Busy || p.m.applying() || slices.ContainsFunc(flows.Asks(p.m.state), func(q flows.Question) bool { return q.ID == flows.AskConfirm }) {
 		return scene{}, false
+	}
+	if !asks {
+		return p.tapeScene(tape), true
 	}
 	sc = scene{key: "guide " + string(g.Visit), open: true, guarded: true, lineTo: func(sc scene, l lineRead) { p.answerGuide(g, sc, l) }}
 	sc.lines = []string{
@@ -84,10 +88,14 @@ func (p *plain) guideChoices() []choice {
 	if len(p.m.guides()) == 0 {
 		return nil
 	}
-	return []choice{
+	out := []choice{
 		{key: "x", label: plainEndWatch, do: func() { p.m.endWatches() }},
 		{key: "t", label: plainNotes, do: func() { p.guides.noting = true }},
 	}
+	if _, on := p.m.state.Recorded(p.m.now()); on {
+		out = append(out, choice{key: plainTapeKey, label: plainEndTape, do: func() { p.m.endTape() }})
+	}
+	return out
 }
 
 // bar is the line that says who watches, in front of every scene; empty: nobody.
@@ -104,6 +112,9 @@ func (p *plain) bar() string {
 	}
 	if until.IsZero() {
 		return fill(plainBarOld, "who", calledAll(guides))
+	}
+	if _, on := p.m.state.Recorded(p.m.now()); on {
+		return fill(plainBarTaped, "who", calledAll(guides), "until", p.m.clockShort(until))
 	}
 	return fill(plainBar, "who", calledAll(guides), "until", p.m.clockShort(until))
 }

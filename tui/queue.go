@@ -32,6 +32,9 @@ type Console struct {
 	// Answers gives the texts that guides need often, by title. With an error come
 	// those that there were before it. nil: there are none.
 	Answers func(ctx context.Context) ([]CannedAnswer, error)
+	// Replay gives what this guide may replay of a case, by its number; nil: nothing.
+	// The guide reads its errors as they are.
+	Replay func(ctx context.Context, number string) (Reel, error)
 }
 
 // Queue is what a guide sees of the cases that there are. Its methods are safe for

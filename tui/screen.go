@@ -155,6 +155,8 @@ func (m *Model) do(o offer, k tea.KeyPressMsg) tea.Cmd {
 		m.openGuides()
 	case actEndWatch:
 		return m.endWatches()
+	case actRecord:
+		return m.endTape()
 	default: // no other is general
 	}
 	return nil

@@ -26,6 +26,7 @@ type fakeDriver struct {
 	saved  run.Saved
 	refuse error
 	told   []flows.Event
+	rs     []flows.Record // its journal
 	wakes  []chan struct{}
 }
 
@@ -39,7 +40,7 @@ func newFake(events ...flows.Event) *fakeDriver {
 func (d *fakeDriver) happen(events ...flows.Event) {
 	for _, e := range events {
 		by := flows.ByDriver
-		if e.Kind() == flows.KindAskedToWatch {
+		if e.Kind() == flows.KindAskedToWatch || e.Kind() == flows.KindAskedRecord {
 			by = flows.ByServer
 		}
 		d.happenBy(by, e)
@@ -56,7 +57,8 @@ func (d *fakeDriver) happenBy(by flows.Author, events ...flows.Event) {
 			e = l
 		}
 		d.seq++
-		d.state = flows.Fold(d.state, flows.Record{Seq: d.seq, At: d.at, By: by, Event: e})
+		r := flows.Record{Seq: d.seq, At: d.at, By: by, Event: e}
+		d.state, d.rs = flows.Fold(d.state, r), append(d.rs, r)
 	}
 	for _, w := range d.wakes {
 		select {

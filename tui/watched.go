@@ -50,7 +50,13 @@ func (m *Model) watchRow() row {
 	if until.IsZero() {
 		return say(RoleInfo, cut(m.named(wordBarOld, guides, w), w, false))
 	}
-	key := []string{"until", m.clockShort(until), "key", bindingOf(actEndWatch).keys[0]}
+	key := []string{"until", m.clockShort(until), "key", bindingOf(actEndWatch).keys[0], "rec", bindingOf(actRecord).keys[0]}
+	if _, on := m.state.Recorded(m.now()); on {
+		return m.tapedRow(guides, w, key...)
+	}
+	if r := m.tapeAskRow(w); r != nil {
+		return r
+	}
 	for _, text := range []string{wordBarWhole, wordBarShort} {
 		if s := fill(text, append([]string{"who", calledAll(guides)}, key...)...); cells(s) <= w {
 			return say(RoleInfo, s)
@@ -102,16 +108,20 @@ func (m *Model) clockShort(t time.Time) string { return t.In(m.now().Location())
 // whoever writes one was let in before.
 func (m *Model) watchOffers() []offer {
 	_, asks := m.asking()
+	_, tapes := m.state.AsksToRecord(m.now())
 	watched := len(m.guides()) > 0
 	if m.guide != nil || !watched && !asks && m.state.NotesCame == 0 {
 		return nil
 	}
 	out := []offer{{act: actGuides, hidden: true}}
-	if asks {
+	if asks || tapes {
 		out[0].word = keyAnswerGuide
 	}
 	if watched {
 		out = append(out, offer{act: actEndWatch, hidden: true})
+	}
+	if _, on := m.state.Recorded(m.now()); on {
+		out = append(out, offer{act: actRecord, hidden: true})
 	}
 	return out
 }
@@ -143,6 +153,10 @@ func (m *Model) endWatch(g flows.Guide) {
 func (m *Model) openGuides() {
 	if g, ok := m.asking(); ok {
 		m.openAsk(g)
+		return
+	}
+	if _, asks := m.state.AsksToRecord(m.now()); asks {
+		m.openTapeAsk()
 		return
 	}
 	m.heardNotes = m.state.NotesCame

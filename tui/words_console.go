@@ -90,14 +90,15 @@ const (
 
 // The console on plain lines.
 const (
-	plainConsole      = "Support console. You are {name}, {organisation}, {role}."
-	plainConsoleCase  = "{n}. Case {case}, {waits}, {here}, {step}, {age} old."
-	plainConsoleShown = " {tenant}."
-	plainConsoleWaits = "Case {case} waits now, {here}, {step}."
-	plainConsoleAsk   = "Enter: list again. w: who waits. p: who is here. / and a text: search. q: leave."
-	plainConsoleOpen  = "A number: ask to watch that case."
-	plainConsoleMore  = "{n} more: search for one."
-	plainConsoleWhat  = "“{text}” is nothing that can be done here."
+	plainConsole       = "Support console. You are {name}, {organisation}, {role}."
+	plainConsoleCase   = "{n}. Case {case}, {waits}, {here}, {step}, {age} old."
+	plainConsoleShown  = " {tenant}."
+	plainConsoleWaits  = "Case {case} waits now, {here}, {step}."
+	plainConsoleAsk    = "Enter: list again. w: who waits. p: who is here. / and a text: search. q: leave."
+	plainConsoleOpen   = "A number: ask to watch that case."
+	plainConsoleReplay = "v and a number: replay what was recorded there."
+	plainConsoleMore   = "{n} more: search for one."
+	plainConsoleWhat   = "“{text}” is nothing that can be done here."
 
 	plainFigures    = "m"
 	plainFiguresAsk = "m: figures."
@@ -113,7 +114,7 @@ const (
 	plainVisitYes   = "ask"
 	plainVisitAsk   = "Type ask to ask them, or nothing to leave it:"
 	plainVisitNot   = "Nobody was asked."
-	plainCaseKeys   = "Enter: where they are. f: what was found, and f 2: all of it. p 2: point there. n and a text: note. s, s 2: suggest a path. r: look again. q: leave."
+	plainCaseKeys   = "Enter: where they are. f: what was found, and f 2: all of it. p 2: point there. n and a text: note. s, s 2: suggest a path. r: look again. record: ask to record, or end it. q: leave."
 	plainCasePrompt = "Case {case}:"
 	plainCaseAt     = "The customer is at: {where}."
 	plainCaseWaits  = "The customer has not said yes. " + plainCaseLeave

@@ -1,0 +1,233 @@
+package tui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/exp/golden"
+
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+)
+
+// tapeAsked lets the guide of a visit ask to record.
+func tapeAsked(t testing.TB, d *fakeDriver, id flows.VisitID) {
+	t.Helper()
+	d.happen(flows.AskedToRecord{Visit: id, Until: noon.Add(flows.AskWait)})
+	if a, ok := d.State().AsksToRecord(noon); !ok || a.Guide.Visit != id {
+		t.Fatalf("%s does not ask to record", id)
+	}
+}
+
+// taped is a run that a guide watches and records.
+func taped(t testing.TB, d *fakeDriver, id flows.VisitID, name string) *fakeDriver {
+	t.Helper()
+	visited(t, d, id, name)
+	tapeAsked(t, d, id)
+	d.happenBy(flows.ByPerson, flows.Recorded{Visit: id, On: true})
+	if _, on := d.State().Recorded(noon); !on {
+		t.Fatal("it is not recorded")
+	}
+	return d
+}
+
+// TestTapeScreens holds what the customer and the guide see of a recording.
+func TestTapeScreens(t *testing.T) {
+	t.Parallel()
+	beside := func(t *testing.T, d *fakeDriver) *fakeSeat {
+		t.Helper()
+		return &fakeSeat{view: run.View{As: "Ann Lee (Hetk support)", Standing: run.StandWatches, Until: noon.Add(30 * time.Minute), Run: &run.Shared{State: d.State()}}}
+	}
+	for name, make := range map[string]func(t *testing.T, o Options) *Model{
+		"asked": func(t *testing.T, o Options) *Model {
+			t.Helper()
+			d := atDiagnosis(t)
+			visited(t, d, "v1", "Ann Lee")
+			tapeAsked(t, d, "v1")
+			o.Keep = 30 * 24 * time.Hour
+			return New(t.Context(), d, o)
+		},
+		"recorded": func(t *testing.T, o Options) *Model {
+			t.Helper()
+			return New(t.Context(), taped(t, atDiagnosis(t), "v1", "Ann Lee"), o)
+		},
+		"guide": func(t *testing.T, o Options) *Model {
+			t.Helper()
+			return guiding(beside(t, taped(t, atDiagnosis(t), "v1", "Ann Lee")), o)
+		},
+		"guide-asks": func(t *testing.T, o Options) *Model {
+			t.Helper()
+			m := guiding(seated(t, atDiagnosis(t)), o)
+			press(m, "ctrl+t")
+			return m
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden.RequireEqual(t, screensOf(t, func(o Options) *Model { return make(t, o) }))
+		})
+	}
+}
+
+// TestTheMarkIsOnEveryScreen holds that it is said in words that it is recorded, on
+// every screen of the customer's and of the guide's in every window, with the key that
+// ends it on the customer's, and that the key ends the recording alone wherever it is
+// pressed.
+func TestTheMarkIsOnEveryScreen(t *testing.T) {
+	t.Parallel()
+	for _, mo := range moments() {
+		for _, z := range [][2]int{{40, 10}, {40, 12}, {80, 24}, {100, 17}, {200, 60}, {39, 9}, {60, 5}} {
+			for _, name := range []string{"Ann Lee", strings.Repeat("Longname ", 6)} {
+				d := taped(t, mo.make(t), "v1", name)
+				o := still(t, z[0], z[1])
+				o.Look.NoColor = true
+				m := New(t.Context(), d, o)
+				press(m, mo.open...)
+				c := plainText(m.View().Content)
+				if !strings.Contains(c, "Recorded") || !strings.Contains(c, "ctrl+t ends") {
+					t.Errorf("%s at %d×%d:\n%s", mo.name, z[0], z[1], c)
+				}
+				for line := range strings.SplitSeq(c, "\n") {
+					if cells(line) > z[0] {
+						t.Errorf("%s at %d×%d: %q", mo.name, z[0], z[1], line)
+					}
+				}
+				if z[0] >= 40 && z[1] >= 10 {
+					g := guiding(&fakeSeat{view: run.View{As: name, Standing: run.StandWatches, Until: noon.Add(time.Hour), Run: &run.Shared{State: d.State()}}}, o)
+					if c := plainText(g.View().Content); !strings.Contains(c, "● Recorded") {
+						t.Errorf("%s at %d×%d, the guide's:\n%s", mo.name, z[0], z[1], c)
+					}
+				}
+				m.deaf = noon.Add(time.Hour)
+				told := len(d.told)
+				press(m, "ctrl+t")
+				r := d.State().Recording
+				if len(d.told) != told+1 || r.Why != flows.RecordStopped || len(d.State().Guides) != 1 || strings.Contains(plainText(m.View().Content), "● Recorded") {
+					t.Errorf("%s: the key told %+v, and it is %+v", mo.name, d.told[told:], r)
+				}
+			}
+		}
+	}
+}
+
+// TestTheRecordRequestIgnoresWhatWasTyped holds that no key of a run of keys answers,
+// that no key answers but the one that is named, and that a no is one key.
+func TestTheRecordRequestIgnoresWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"ctrl+y", "n", "esc"} {
+		now := noon
+		d := atDiagnosis(t)
+		visited(t, d, "v1", "Ann Lee")
+		m := New(t.Context(), d, stillAt(t, 80, 24, &now))
+		tapeAsked(t, d, "v1")
+		wake(m)
+		for _, k := range []string{"n", "y", "ctrl+y", "enter", "space", "esc"} {
+			answer(t, m, k)
+			now = now.Add(askGrace - time.Millisecond)
+		}
+		now = now.Add(askGrace)
+		for _, k := range []string{"enter", "space", "y", "Y", "1", "tab"} {
+			answer(t, m, k)
+		}
+		if len(d.told) != 0 || m.state.TapeAsk == nil {
+			t.Fatalf("what was typed ahead, or is no answer, answered: %+v", d.told)
+		}
+		answer(t, m, key)
+		_, on := d.State().Recorded(now)
+		if on != (key == "ctrl+y") || d.State().TapeAsk != nil || len(m.sheets) != 0 {
+			t.Errorf("%s: recorded %v, sheets %d", key, on, len(m.sheets))
+		}
+	}
+}
+
+// TestAYesToBeRecordedThatCannotBeSavedIsNone holds that, and what closes the question.
+func TestAYesToBeRecordedThatCannotBeSavedIsNone(t *testing.T) {
+	t.Parallel()
+	now := noon
+	d := atDiagnosis(t)
+	visited(t, d, "v1", "Ann Lee")
+	tapeAsked(t, d, "v1")
+	m := New(t.Context(), d, stillAt(t, 80, 24, &now))
+	now = now.Add(askGrace)
+	d.refuse = errors.New("no space left on device")
+	answer(t, m, "ctrl+y")
+	if c := plainText(m.View().Content); !strings.Contains(c, "Nothing is recorded: your yes could not be saved. No space left") {
+		t.Errorf("it says\n%s", c)
+	}
+	d.refuse = nil
+	now = now.Add(time.Minute)
+	m.notice = span{}
+	wake(m)
+	if _, open := m.topSheet().(*tapeSheet); !open {
+		t.Fatal("the question that stands is not asked again")
+	}
+	d.happenBy(flows.ByServer, flows.Recorded{Visit: "v1", Why: flows.RecordLeft})
+	wake(m)
+	if len(m.sheets) != 0 {
+		t.Error("the question that was taken back stays")
+	}
+	// The guide ends what goes on: the customer is told.
+	d = taped(t, atDiagnosis(t), "v1", "Ann Lee")
+	m = New(t.Context(), d, still(t, 80, 24))
+	d.happenBy(flows.ByServer, flows.Recorded{Visit: "v1", Why: flows.RecordLeft})
+	wake(m)
+	if c := plainText(m.View().Content); !strings.Contains(c, "The recording ended: Ann Lee ended it.") || !strings.Contains(c, "Watched by") {
+		t.Errorf("it says\n%s", c)
+	}
+}
+
+// TestRecordedOnPlainLines answers the question in words, and ends the recording.
+func TestRecordedOnPlainLines(t *testing.T) {
+	t.Parallel()
+	w := &world{fakeDriver: atDiagnosis(t)}
+	w.turn()
+	visited(t, w.fakeDriver, "v1", "Ann Lee")
+	tapeAsked(t, w.fakeDriver, "v1")
+	out := answered(t, w, Options{Keep: 24 * time.Hour}, "y", "", "yes", "z", "x", "q")
+	for _, want := range []string{
+		"Ann Lee of Hetk support asks to record the rest of this watching.", "as long as this run, a day after its last change. z ends it", "y is none of the choices.",
+		"It is recorded from here on.", "Recorded, and watched until 14:32: Ann Lee (Hetk support).", "z. End the recording, at once.", "The recording ended.", "The watching ended.",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("lacks %q:\n%s", want, out)
+		}
+	}
+	if r := w.State().Recording; r == nil || r.Why != flows.RecordStopped {
+		t.Errorf("recording %+v", r)
+	}
+}
+
+// TestAGuideAsksToRecord holds that it takes two keys to ask and one to end, and that
+// nobody ends what is another's.
+func TestAGuideAsksToRecord(t *testing.T) {
+	t.Parallel()
+	seat := seated(t, atDiagnosis(t))
+	m := guiding(seat, still(t, 80, 24))
+	keyed(m, "ctrl+t", "n", "ctrl+t", "esc")
+	if len(seat.said) != 0 {
+		t.Fatalf("one key asks: %q", seat.said)
+	}
+	keyed(m, "ctrl+t", "y")
+	if strings.Join(seat.said, ",") != "ask to record" || m.notice.text != wordTapeAsked {
+		t.Fatalf("it said %q", seat.said)
+	}
+	d := taped(t, atDiagnosis(t), "v1", "Ann Lee")
+	seat.view.Run = &run.Shared{State: d.State()}
+	seat.view.Tapings = []run.Taping{{On: true}}
+	m.Update(look(m))
+	if m.notice.text != tapingWords[""] {
+		t.Errorf("of the yes it says %q", m.notice.text)
+	}
+	keyed(m, "ctrl+t")
+	if strings.Join(seat.said, ",") != "ask to record,end recording" {
+		t.Errorf("it said %q", seat.said)
+	}
+	seat.view.As = "Bo Ek (Hetk support)"
+	m.Update(look(m))
+	keyed(m, "ctrl+t")
+	if len(seat.said) != 2 || !strings.Contains(m.notice.text, whyTapedNow) {
+		t.Errorf("another's recording: it said %q, and tells %q", seat.said, m.notice.text)
+	}
+}
