@@ -28,6 +28,13 @@ const (
 	didSuggest = "suggested" // the path in Entry.More
 	didAgain   = "asked-again"
 	didErase   = "case-erased" // by a lead
+	didAskTape = "asked-to-record"
+	didTape    = "recorded"          // the customer's yes to that
+	didNoTape  = "recording-refused" // their no
+	didUntape  = "recording-ended"   // by the guide
+	didTapeEnd = "recording-over"    // by the customer: Entry.More says how
+	didReplay  = "replayed"          // what was recorded with whom is in Entry.More
+	didNotPlay = "replay-refused"    // nobody said yes to what the guide wanted to see, or it is no more
 	didLeave   = "left"
 	didLose    = "lost"     // the connection
 	didNot     = "not-done" // the entry in Entry.More before this came to nothing
@@ -161,6 +168,10 @@ func deed(e flows.Event) (did, more string, leaves bool) {
 		return didSuggest, or(string(e.Path)), false
 	case flows.AskedAgain:
 		return didAgain, "", false
+	case flows.AskedToRecord:
+		return didAskTape, "", false
+	case flows.Recorded:
+		return didUntape, "", false
 	case flows.Watched:
 		if e.Why == flows.WatchLeft {
 			return didLeave, "", true

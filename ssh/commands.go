@@ -35,6 +35,7 @@ func commandSpecs() []commandSpec {
 		{name: "erase", words: 1, own: (*session).erase},
 		{name: commandReceipt, words: 2, own: (*session).receipt},
 		{name: "share", own: (*session).serveShare},
+		{name: "recording", flags: map[string]bool{"size": true, "erase": false, "help": false}, words: 1, own: (*session).recording},
 		{name: "fingerprint", own: func(s *session, _ []string, _ io.Writer) int { s.printFingerprint(); return codeDone }},
 		{name: "help", own: func(s *session, _ []string, _ io.Writer) int { s.printHelp(); return codeDone }},
 	}
@@ -142,21 +143,31 @@ func (s *session) serveCommand() int {
 	if spec.own != nil {
 		return spec.own(s, args[1:], errs)
 	}
-	if !s.srv.sources.enterCommand(s.conn.source) {
-		complain(errs, sayManyOfYours)
+	done, full := s.takesRoom()
+	if full != "" {
+		complain(errs, full)
 		return codeUnknown
 	}
-	defer s.srv.sources.leaveCommand(s.conn.source)
-	select {
-	case s.srv.commands <- struct{}{}:
-	default:
-		complain(errs, sayManyCommands)
-		return codeUnknown
-	}
-	defer func() { <-s.srv.commands }()
+	defer done()
 	ctx, cancel := context.WithTimeout(s.ctx, s.srv.o.Limits.Command)
 	defer cancel()
 	return s.srv.o.Command(ctx, args, out, errs)
+}
+
+// takesRoom takes the room of a command that costs something; full says why there is
+// none. done gives it back.
+func (s *session) takesRoom() (done func(), full string) {
+	if !s.srv.sources.enterCommand(s.conn.source) {
+		return nil, sayManyOfYours
+	}
+	leave := func() { s.srv.sources.leaveCommand(s.conn.source) }
+	select {
+	case s.srv.commands <- struct{}{}:
+		return func() { <-s.srv.commands; leave() }, ""
+	default:
+		leave()
+		return nil, sayManyCommands
+	}
 }
 
 // errors is where the client's standard error is, of bounded size: a command
@@ -213,6 +224,8 @@ func (s *session) printHelp() {
 		{"", " status CODE [--json]", sayHelpStatus},
 		{"", " erase CODE", sayHelpErase},
 		{"CODE", " " + commandReceipt, sayHelpReceipt},
+		{"CODE", " recording > FILE.cast", sayHelpRecording},
+		{"CODE", " recording --erase", sayHelpUnrecord},
 		{"", " version", sayHelpVersion},
 	} {
 		s.say(s.address(l.user) + l.command)

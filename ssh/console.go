@@ -75,9 +75,9 @@ func (s *session) showQueue(d *desk) error {
 	who := d.who
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == ""
-	o := tui.Options{Look: look, Served: true, Console: &tui.Console{Queue: d.queue(), Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
+	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, Served: true, Console: &tui.Console{Queue: d.queue(), Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
 	if who.May(PowerWatch) {
-		o.Console.Ask = d.ask
+		o.Console.Ask, o.Console.Replay = d.ask, d.replay
 		o.Console.Receipt = func(number string) string {
 			return s.address(userConsole) + " " + commandReceipt + " " + number
 		}

@@ -142,7 +142,7 @@ func (d *desk) left(p *place) {
 // is for the log.
 func (d *desk) inWords(n cases.Number, err error) error {
 	var links *run.LinkError
-	for _, own := range []error{run.ErrNotWatching, run.ErrTooFast, run.ErrNoSpot, run.ErrNote, errUnaudited, errNotYours, errGuideOver} {
+	for _, own := range []error{run.ErrNotWatching, run.ErrTooFast, run.ErrNoSpot, run.ErrNote, run.ErrNoTape, errUnaudited, errNotYours, errGuideOver} {
 		if errors.Is(err, own) {
 			return own
 		}
@@ -180,6 +180,7 @@ type place struct {
 	looks sync.Mutex // held over each look, so that none shows what another knows to be over
 	in    bool       // the audit has the customer's yes; under looks
 	out   bool       // and the end, or has it behind; likewise
+	taped int        // how much of what became of recording it has, or has behind; likewise
 
 	mu    sync.Mutex
 	owing bool // the customer's yes is still to be written
@@ -213,6 +214,7 @@ func (p *place) View(ctx context.Context) (run.View, error) {
 // saw writes what the customer answered into the audit, once. The caller holds looks.
 func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
 	p.owe(false)
+	p.tapes(ctx, v.Tapings)
 	switch {
 	case v.Standing == run.StandWatches && !p.in:
 		if err := p.desk.audit(ctx, deedMark(p.id, didEnter), p.number, didEnter, ""); err != nil {

@@ -133,7 +133,7 @@ func TestGuidesKeysAreNotTheCustomersRegression(t *testing.T) {
 	}
 	for _, did := range byGuides(t, s, number) {
 		switch did {
-		case didAsk, didPoint, didNote, didSuggest, didAgain:
+		case didAsk, didPoint, didNote, didSuggest, didAgain, didAskTape: // asking is no answer
 		default:
 			t.Errorf("a guide did %q", did)
 		}

@@ -43,13 +43,14 @@ const (
 	PowerInvite                // make and revoke invitations
 	PowerHandOver              // give a case to another guide
 	PowerErase                 // erase a case
+	PowerReplay                // replay what was recorded with other guides of the organisation
 	PowerAudit                 // read the audit
 )
 
 // powers is what each role may do. An auditor sees no case.
 var powers = map[GuideRole][]Power{
 	RoleGuide:   {PowerQueue, PowerWatch, PowerHelp},
-	RoleLead:    {PowerQueue, PowerWatch, PowerHelp, PowerInvite, PowerHandOver, PowerErase},
+	RoleLead:    {PowerQueue, PowerWatch, PowerHelp, PowerInvite, PowerHandOver, PowerErase, PowerReplay},
 	RoleAuditor: {PowerAudit},
 }
 

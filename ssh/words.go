@@ -125,6 +125,16 @@ const (
 	sayErasedSoon = "Its last traces on the disk are removed as soon as nothing reads the database any more."
 	sayErasedHere = "This case was erased, so the session has ended. Nothing of it is kept."
 
+	sayTapeUsage = "Type `%s recording > FILE.cast`, with the resume code of a case in place of CODE: it writes what was recorded of it as an asciicast (version 2), which asciinema plays. --size 100x30 draws it for another window, of 40x10 to 200x60; --erase erases the recordings of the case, which cannot be taken back, and nothing else of it."
+	sayTapeTerm  = "a recording is a file, and this would write it on your terminal: leave out -t, and add > FILE.cast"
+	sayTapeSize  = "%q is no size of a window; they are like 100x30, from 40x10 to 200x60"
+	sayTapeBoth  = "--erase erases and writes nothing, so that --size says nothing with it"
+	sayTapeCodes = "the resume code is named twice, before the @ and behind the command"
+	sayTapeNone  = "Case %s has no recording: nobody agreed to one, or it was erased."
+	sayTapeGone  = "The recordings of case %s are erased: nobody can replay or download them any more. The case itself is kept as before; `erase` erases it."
+	sayTapeOver  = "the recording could not be written to its end"
+	sayTapeFull  = "the case is full, so that this cannot be noted in it; `erase` with its code erases all of it"
+
 	sayHelpWizard      = "the wizard"
 	sayHelpWhy         = "why somebody is blocked, and whose move it is"
 	sayHelpPlain       = "the wizard on plain lines, for screen readers"
@@ -136,5 +146,7 @@ const (
 	sayHelpStatus      = "where a case is"
 	sayHelpErase       = "erases a case for good, by its resume code"
 	sayHelpReceipt     = "the signed receipt of the last guided session of a case; with a number: of that one"
+	sayHelpRecording   = "what was recorded of a case, with its guide's and your yes, as an asciicast"
+	sayHelpUnrecord    = "erases what was recorded of a case, and nothing else of it"
 	sayHelpVersion     = "the version"
 )

@@ -254,6 +254,9 @@ func (s *Store) close() error {
 // Shared says whether other nodes may keep cases in the same database.
 func (s *Store) Shared() bool { return s.hearing != nil }
 
+// Keeps is how long a case is kept after something was last added to it.
+func (s *Store) Keeps() time.Duration { return s.o.Keep }
+
 // Close waits for what is being written and lets the next process in. What comes
 // after it gets ErrClosed.
 func (s *Store) Close() error { return s.stop() }

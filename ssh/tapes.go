@@ -1,0 +1,143 @@
+package ssh
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onboard.example/flows"
+	"onboard.example/flows/run"
+	"onboard.example/ssh/cases"
+	"onboard.example/tui"
+)
+
+// AskToRecord implements tui.Seat.
+func (p *place) AskToRecord(ctx context.Context) error {
+	return p.move(ctx, func() error { return p.Guide.AskToRecord(ctx) })
+}
+
+// EndRecording implements tui.Seat.
+func (p *place) EndRecording(ctx context.Context) error {
+	return p.move(ctx, func() error { return p.Guide.EndRecording(ctx) })
+}
+
+// tapes writes what the customer answered to being recorded, each answer once. Nothing
+// waits for it: what is recorded was shown before. The guide's own end of it is a deed,
+// and what ends with the watch is told with that. The caller holds looks.
+func (p *place) tapes(ctx context.Context, now []run.Taping) {
+	for ; p.taped < len(now); p.taped++ {
+		t, did, why := now[p.taped], didTapeEnd, ""
+		switch {
+		case t.On:
+			did = didTape
+		case t.Why == flows.RecordRefused:
+			did = didNoTape
+		case t.Why == flows.RecordLeft, t.Why == flows.RecordWatch:
+			continue
+		default:
+			why = string(t.Why)
+		}
+		mark := deedMark(p.id, did, strconv.Itoa(p.taped))
+		note := func(ctx context.Context) error { return p.desk.audit(ctx, mark, p.number, did, why) }
+		if err := note(ctx); err != nil {
+			_ = p.desk.unaudited(p.number, err)
+			p.desk.behind(p.number, p.until, note)
+		}
+	}
+}
+
+// errNoTape is all that is told where nothing may be replayed, whatever is the reason.
+var errNoTape = errors.New(sayNoTape)
+
+// replay gives what the guide may replay of a case, on whichever node it was: what was
+// recorded with themself, and with PowerReplay what was recorded with guides of their
+// organisation. It lasts as long as the case, whether that has ended or not. That it is
+// opened stands in the audit before anything of it is given, and so does that it was
+// not.
+func (d *desk) replay(ctx context.Context, number string) (tui.Reel, error) {
+	if err := d.may(PowerWatch); err != nil {
+		return nil, err
+	}
+	n, err := cases.ParseNumber(number)
+	if err != nil {
+		return nil, errNoTape
+	}
+	c, err := d.s.srv.o.Cases.Case(ctx, n)
+	if errors.Is(err, cases.ErrNoCase) {
+		return nil, errNoTape
+	}
+	if err != nil {
+		return nil, d.inWords(n, err)
+	}
+	r := &reel{desk: d, of: c}
+	tapes, err := r.Tapes(ctx)
+	did, more := didReplay, withWhom(tapes)
+	switch {
+	case errors.Is(err, errNoTape):
+		did = didNotPlay
+	case err != nil:
+		return nil, err
+	}
+	if away := d.audit(ctx, rand.Text(), n, did, more); away != nil {
+		return nil, d.unaudited(n, away)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// withWhom names the guides of some recordings.
+func withWhom(tapes []flows.Tape) string {
+	var who []string
+	for _, t := range tapes {
+		if name := t.Recording().Guide.Name; !slices.Contains(who, name) {
+			who = append(who, name)
+		}
+	}
+	return strings.Join(who, ", ")
+}
+
+// reel is what a guide may replay of a case.
+type reel struct {
+	desk *desk
+	of   *cases.Case
+}
+
+var _ tui.Reel = (*reel)(nil)
+
+// Tapes implements tui.Reel. Who may see them is asked each time, and so is whether
+// there are any.
+func (r *reel) Tapes(ctx context.Context) ([]flows.Tape, error) {
+	if err := r.desk.may(PowerWatch); err != nil {
+		return nil, err
+	}
+	rs, err := r.of.Since(ctx, 0)
+	if errors.Is(err, cases.ErrNoCase) {
+		return nil, errNoTape
+	}
+	if err != nil {
+		return nil, r.desk.inWords(r.of.Number(), err)
+	}
+	tapes := slices.DeleteFunc(flows.Tapes(rs), func(t flows.Tape) bool { return !r.desk.mayReplay(t) })
+	if len(tapes) == 0 {
+		return nil, errNoTape
+	}
+	return tapes, nil
+}
+
+// Watch implements tui.Reel.
+func (r *reel) Watch(ctx context.Context) <-chan struct{} { return r.of.Watch(ctx) }
+
+// mayReplay says whether a recording is one that the guide may see.
+func (d *desk) mayReplay(t flows.Tape) bool {
+	name, org, ok := flows.KnownAs(d.who.name, d.who.organisation)
+	with := t.Recording().Guide
+	if !ok {
+		return false
+	}
+	return with.Known() == flows.Guide{Name: name, Org: org}.Known() || d.may(PowerReplay) == nil && strings.EqualFold(with.Org, org)
+}
