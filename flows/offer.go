@@ -141,13 +141,15 @@ func offeredOf(k Kind) (fields string, ok bool) {
 		return `text`, true
 	case KindWatched:
 		return `visit here why`, true
+	case KindRecorded:
+		return `visit on why`, true
 	case KindTroubled:
 		return `what since`, true
 	case KindEnded:
 		return `why`, true
-	case KindListening, KindSignedOut, KindWentBack, KindAskedAgain: // that it happened
+	case KindListening, KindSignedOut, KindWentBack, KindAskedAgain, KindUnrecorded: // that it happened
 		return ``, true
-	case KindPointed, KindSuggested, KindAskedToWatch: // of guides and of the server
+	case KindPointed, KindSuggested, KindAskedToWatch, KindAskedRecord: // of guides and of the server
 	}
 	return ``, false
 }

@@ -21,6 +21,7 @@ var stays = map[Kind]string{
 	KindPointed:      "at visit from",
 	KindSuggested:    "path visit from",
 	KindAskedToWatch: "visit guide org until lasts print server",
+	KindAskedRecord:  "visit until",
 	KindStarted:      "nonce",                                    // by which a link is told from others
 	KindListening:    "port at state",                            // likewise
 	KindNoted:        "visit from", KindAskedAgain: "visit from", // of guides alone
