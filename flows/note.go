@@ -103,19 +103,15 @@ func (s State) noteHosts() []string {
 // whichever app and in whichever cloud the run is, each once. A link that only a run
 // makes counts as strange.
 func StrangeLinks(text string, apps []Profile) (left []string) {
-	runs := []State{{}}
+	_, left = CleanNote(State{}, text)
 	for i := range apps {
 		for _, c := range checks.Clouds() {
-			runs = append(runs, State{Profile: &apps[i], cloud: c.Cloud})
+			if len(left) == 0 { // as of most texts: they have no link
+				return nil
+			}
+			_, strange := CleanNote(State{Profile: &apps[i], cloud: c.Cloud}, text)
+			left = slices.DeleteFunc(left, func(host string) bool { return !slices.Contains(strange, host) })
 		}
-	}
-	for i, s := range runs {
-		_, strange := CleanNote(s, text)
-		if i == 0 {
-			left = strange
-			continue
-		}
-		left = slices.DeleteFunc(left, func(host string) bool { return !slices.Contains(strange, host) })
 	}
 	return left
 }

@@ -188,3 +188,23 @@ func FuzzCleanNote(f *testing.F) {
 		}
 	})
 }
+
+// TestTextsWithoutALinkAreHeldToNoApp holds that what a text without a link costs does
+// not grow with the apps: a whole folder of texts is read at once.
+func TestTextsWithoutALinkAreHeldToNoApp(t *testing.T) {
+	apps, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "Hello, this is about {app} in {tenant}. It takes a minute."
+	strange := func(apps []Profile) float64 {
+		return testing.AllocsPerRun(20, func() {
+			if left := StrangeLinks(text, apps); len(left) > 0 {
+				t.Errorf("%v", left)
+			}
+		})
+	}
+	if few, many := strange(nil), strange(apps); many > few {
+		t.Errorf("it allocates %v times with %d apps, and %v without one", many, len(apps), few)
+	}
+}

@@ -1,11 +1,15 @@
 package ssh
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -16,14 +20,23 @@ import (
 )
 
 // Answers are the texts that guides need often: a folder of small files, one text in
-// each. The folder is read again each time that a guide looks. Its methods are safe for
-// use by several goroutines.
+// each. The folder is looked at each time that a guide looks, and read again where it
+// has changed. Its methods are safe for use by several goroutines.
 type Answers struct {
 	dir  string
 	apps []flows.Profile
 
-	mu   sync.Mutex
-	last []tui.CannedAnswer // that could be read
+	mu    sync.Mutex
+	looks []answerStamp               // as the folder was read last
+	last  map[string]tui.CannedAnswer // by the names of their files, those that could be read
+	why   error                       // what could not; nil: all could
+}
+
+// answerStamp tells whether a file of the folder, or the folder, is as it was.
+type answerStamp struct {
+	name string // empty: the folder
+	mode fs.FileMode
+	stamp
 }
 
 // The bounds of a folder of answers.
@@ -36,52 +49,85 @@ const (
 // answerEnds are how the names of answers end. Markdown is not rendered: a note is text.
 var answerEnds = []string{".md", ".txt"}
 
-// OpenAnswers reads a folder. The error names the file, and says what is wrong with it.
+// OpenAnswers reads a folder. The error names each file that cannot be read, and says
+// what is wrong with it; the answers of the others are there all the same.
 func OpenAnswers(dir string, apps []flows.Profile) (*Answers, error) {
 	a := &Answers{dir: dir, apps: apps}
 	_, err := a.Now()
 	return a, err
 }
 
-// Now gives the answers as they are now, by title; where they cannot be read, those that
-// could be read last, with an error for guides to read.
+// Now gives the answers as they are now, by title. A file that cannot be read has the
+// text that it had when it could be, or none; the error names it. Where the folder cannot
+// be read at all, all are those of before.
 func (a *Answers) Now() ([]tui.CannedAnswer, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now, err := a.read()
-	if err == nil {
-		a.last = now
+	looks, err := a.look()
+	switch {
+	case err != nil:
+		a.looks, a.why = nil, err
+	case !slices.Equal(looks, a.looks) || slices.ContainsFunc(looks, func(s answerStamp) bool { return unsettled(s.stamp) }):
+		a.looks = looks
+		a.last, a.why = a.read()
 	}
-	return slices.Clone(a.last), err
+	return slices.SortedFunc(maps.Values(a.last), func(a, b tui.CannedAnswer) int {
+		return strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
+	}), a.why
 }
 
-// read reads the folder.
-func (a *Answers) read() ([]tui.CannedAnswer, error) {
+// look looks at the folder and its files, by name, and holds it to what can be trusted.
+func (a *Answers) look() ([]answerStamp, error) {
 	files, err := os.ReadDir(a.dir)
 	if err != nil {
 		return nil, fmt.Errorf("read the canned answers: %w", err)
 	}
-	var out []tui.CannedAnswer
+	dir, err := os.Stat(a.dir)
+	if err != nil {
+		return nil, fmt.Errorf("read the canned answers: %w", err)
+	}
+	if others := dir.Mode().Perm() & 0o022; others != 0 && runtime.GOOS != "windows" { // whose modes say nothing
+		return nil, fmt.Errorf(sayHostDirOpen, checks.Line(a.dir, 200), dir.Mode().Perm())
+	}
+	out := []answerStamp{{mode: dir.Mode()}}
 	for _, f := range files {
 		if strings.HasPrefix(f.Name(), ".") { // of editors, and of what puts a new folder in place
 			continue
 		}
-		one, err := a.one(f.Name())
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", checks.Line(filepath.Join(a.dir, f.Name()), 200), err)
-		}
-		same := func(o tui.CannedAnswer) bool { return strings.EqualFold(o.Title, one.Title) }
-		if slices.ContainsFunc(out, same) {
-			return nil, fmt.Errorf("%s: "+sayAnswerTwice, checks.Line(filepath.Join(a.dir, f.Name()), 200), one.Title)
-		}
-		if out = append(out, one); len(out) > mostAnswers {
+		if len(out) > mostAnswers {
 			return nil, fmt.Errorf(sayAnswersMany, checks.Line(a.dir, 200), mostAnswers)
 		}
+		at := answerStamp{name: f.Name()}
+		if info, err := os.Stat(filepath.Join(a.dir, f.Name())); err == nil { // else reading it says what is wrong
+			at.mode, at.stamp = info.Mode(), stamp{true, info.Size(), info.ModTime()}
+		}
+		out = append(out, at)
 	}
-	slices.SortFunc(out, func(a, b tui.CannedAnswer) int {
-		return strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
-	})
 	return out, nil
+}
+
+// read reads the files that were looked at.
+func (a *Answers) read() (map[string]tui.CannedAnswer, error) {
+	out, errs, titles := map[string]tui.CannedAnswer{}, []error(nil), map[string]string{}
+	for _, f := range a.looks[1:] {
+		one, err := a.one(f.name)
+		title := strings.ToLower(one.Title)
+		if other, twice := titles[title]; err == nil && twice {
+			delete(out, other) // nobody knows which is meant
+			err = fmt.Errorf(sayAnswerTwice, one.Title)
+		} else if err == nil {
+			titles[title], out[f.name] = f.name, one
+			continue
+		}
+		errs = append(errs, fmt.Errorf("%s: %w", checks.Line(filepath.Join(a.dir, f.name), 200), err))
+	}
+	for _, f := range a.looks[1:] { // as it was, while that is nobody else's title
+		old, was := a.last[f.name]
+		if _, taken := out[titles[strings.ToLower(old.Title)]]; was && !taken {
+			out[f.name] = old
+		}
+	}
+	return out, errors.Join(errs...)
 }
 
 // one reads one file.
@@ -101,8 +147,16 @@ func (a *Answers) one(name string) (tui.CannedAnswer, error) {
 	return tui.CannedAnswer{Title: title, Text: text}, a.fits(text)
 }
 
-// readAnswer reads a file that nobody else could have written, and joins its lines.
+// readAnswer reads a file that nobody else could have written, and joins its lines. Where
+// it is a link, as what puts a new folder in place makes them, that holds of where it leads.
 func readAnswer(file string) (string, error) {
+	file, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return "", fmt.Errorf("look at it: %w", err)
+	}
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() { // one that has to be waited for is not opened
+		return "", cmp.Or(err, errors.New(sayHostKeyNoFile))
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return "", errors.Unwrap(err) // the caller names the file

@@ -133,6 +133,57 @@ func TestBadAnswersAreRefused(t *testing.T) {
 	if _, err := OpenAnswers(nested, apps); err == nil || !strings.Contains(err.Error(), "a.md: it is no regular file") {
 		t.Errorf("%v", err)
 	}
+	gone := folder(t, nil)
+	if err := os.Symlink(filepath.Join(gone, ".no"), filepath.Join(gone, "a.md")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenAnswers(gone, apps); err == nil || !strings.Contains(err.Error(), "a.md: look at it") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestAnswersAreReadOnceTheyChanged holds that a folder which stays as it is costs no
+// reading, and that of one with a bad file the others are there from the beginning.
+func TestAnswersAreReadOnceTheyChanged(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"a.md": "one", "b.md": "https://evil.example/x", "c.md": "see"})
+	long := time.Now().Add(-time.Hour)
+	writes := func(name, text string, at time.Time) {
+		t.Helper()
+		put(t, filepath.Join(dir, name), text)
+		if err := os.Chtimes(filepath.Join(dir, name), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writes("b.md", "https://evil.example/x", long)
+	writes("c.md", "see", long)
+	writes("a.md", "one", long)
+	a, err := OpenAnswers(dir, nil)
+	if err == nil || !strings.Contains(err.Error(), "b.md: no note may have a link to evil.example") {
+		t.Errorf("%v", err)
+	}
+	has := func(want string, bad bool) {
+		t.Helper()
+		all, err := a.Now()
+		var got []string
+		for _, one := range all {
+			got = append(got, one.Title+": "+one.Text)
+		}
+		if strings.Join(got, ", ") != want || (err != nil) != bad {
+			t.Errorf("%q, %v; want %q", got, err, want)
+		}
+	}
+	has("a: one, c: see", true)
+	writes("a.md", "two", long) // whoever keeps its time and its size means that it is the same
+	has("a: one, c: see", true)
+	writes("a.md", "two", long.Add(time.Second))
+	has("a: two, c: see", true)
+	writes("a.md", "six", time.Now()) // so lately that it may be written again at the same time
+	has("a: six, c: see", true)
+	writes("b.md", "fine", long)
+	has("a: six, b: fine, c: see", false)
+	writes("B.txt", "which", long) // nobody knows which is meant, so it is the one that there was
+	has("a: six, b: fine, c: see", true)
 }
 
 // TestCannedAnswerHelps holds that a guide finds a text of the folder, mends it in the

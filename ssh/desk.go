@@ -98,9 +98,12 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 
 // answers are the texts that guides need often.
 func (d *desk) answers(context.Context) ([]tui.CannedAnswer, error) {
-	all, err := d.s.srv.o.Answers.Now()
+	srv := d.s.srv
+	all, err := srv.o.Answers.Now()
 	if err != nil {
-		d.s.srv.o.Log.Warn("guides have the canned answers of before: they cannot be read", "why", err.Error())
+		if n := srv.unanswered.count(srv.o.Now()); n > 0 { // guides look often
+			srv.o.Log.Warn("canned answers cannot be read: guides have those of before, or none", "why", err.Error(), "times", n)
+		}
 		err = errors.New(sayAnswersOld)
 	}
 	return all, err

@@ -232,7 +232,7 @@ func (g *Guides) now() (*trusted, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	stamps := g.look()
-	if g.stamps != nil && slices.Equal(stamps, g.stamps) && !slices.ContainsFunc(stamps, g.unsettled) {
+	if g.stamps != nil && slices.Equal(stamps, g.stamps) && !slices.ContainsFunc(stamps, unsettled) {
 		return g.trusted, g.why
 	}
 	first, before := g.stamps == nil, fmt.Sprint(g.why)

@@ -50,7 +50,7 @@ const settling = 2 * time.Second
 
 // unsettled says whether a file was written so lately that its stamp proves
 // nothing. The system's clock set the time, and is asked.
-func (*Guides) unsettled(s stamp) bool { return s.there && time.Since(s.mod).Abs() < settling }
+func unsettled(s stamp) bool { return s.there && time.Since(s.mod).Abs() < settling }
 
 // largestGuides bounds a file that says who is a guide, in bytes: the largest list
 // has some twenty thousand lines.

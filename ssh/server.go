@@ -99,6 +99,7 @@ type Server struct {
 	strangers   tally // at the console
 	away        tally // those who came while the cases could not be reached
 	unwritten   tally // what the audit could not have
+	unanswered  tally // looks at canned answers that cannot be read
 	unkept      tally // those whose run could not be kept
 	queue       queue // of cases, for the console
 	figuresRead figuresRead

@@ -24,7 +24,7 @@ const (
 
 	sayNoInvitation = "there is no such invitation"
 	sayUsedUp       = "that invitation was used already: its case is in the queue"
-	sayAnswersOld   = "the canned answers cannot be read as they are now, so these are those of before; whoever runs this service sees why in its log"
+	sayAnswersOld   = "not all canned answers can be read as they are now, so these are those of before, and some may be missing; whoever runs this service sees why in its log"
 	sayAnswersMany  = "%s: it holds more than %d canned answers"
 	sayAnswerName   = "this is no canned answer, whose name is its title and ends in one of %s"
 	sayAnswerTitle  = "the name of the file is the answer's title: up to %d signs, without any that cannot be seen"

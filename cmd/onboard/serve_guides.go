@@ -150,14 +150,15 @@ func (g serveGuides) check() error {
 	return guides.Trouble()
 }
 
-// answers reads the folder of canned answers; nil: there is none.
+// answers reads the folder of canned answers; nil: there is none. Besides an error there
+// are those that could be read.
 func (g serveGuides) answers(apps []flows.Profile) (*ssh.Answers, error) {
 	if g.Answers == "" {
 		return nil, nil
 	}
 	a, err := ssh.OpenAnswers(g.Answers, apps)
 	if err != nil {
-		return nil, usage(sayMendAnswers, "guides.answers: %w", err)
+		return a, usage(sayMendAnswers, "guides.answers: %w", err)
 	}
 	return a, nil
 }
