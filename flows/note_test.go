@@ -191,7 +191,7 @@ func FuzzCleanNote(f *testing.F) {
 
 // TestTextsWithoutALinkAreHeldToNoApp holds that what a text without a link costs does
 // not grow with the apps: a whole folder of texts is read at once.
-func TestTextsWithoutALinkAreHeldToNoApp(t *testing.T) {
+func TestTextsWithoutALinkAreHeldToNoApp(t *testing.T) { //nolint:paralleltest // it counts what is allocated
 	apps, err := Builtin()
 	if err != nil {
 		t.Fatal(err)

@@ -117,15 +117,17 @@ func TestGuidesConfigRefused(t *testing.T) {
 }
 
 // TestServeGuides runs the service with guides as its operator would: one comes by a
-// certificate, is counted, and leaves when revoked; a list that cannot be read is told
-// of, and customers are served all the same.
+// certificate, is counted, and leaves when revoked; a list or a canned answer that cannot
+// be read is told of, and customers are served all the same.
 func TestServeGuides(t *testing.T) {
 	t.Parallel()
 	ca, anna, bob := guideKey(t), guideKey(t), guideKey(t)
 	dir := guideFiles(t, map[string]string{"ca.pub": keyLine(ca) + "\n", "revoked": "# nobody yet\n"})
+	texts := guideFiles(t, map[string]string{"Look here.md": "Look at https://evil.example/x.", "Wait.md": "It takes a minute."})
 	s := simulate(t, sim.Options{Scenario: "managed-default"})
 	state := filepath.Join(t.TempDir(), "state")
-	v := servesWith(t, s, state, fmt.Sprintf("guides:\n  authorities: [{organisation: Example Support, keysFile: %[1]s/ca.pub}]\n  keys: [{name: Bob Blau, organisation: Example Partner, role: lead, key: %[2]s}]\n  principals: {guide: [support]}\n  revoked: %[1]s/revoked\n", dir, keyLine(bob)))
+	v := servesWith(t, s, state, fmt.Sprintf("guides:\n  authorities: [{organisation: Example Support, keysFile: %[1]s/ca.pub}]\n  keys: [{name: Bob Blau, organisation: Example Partner, role: lead, key: %[2]s}]\n  principals: {guide: [support]}\n  revoked: %[1]s/revoked\n  answers: %[3]s\n", dir, keyLine(bob), texts))
+	v.sees(t, "Look here.md: no note may have a link to evil.example")
 	status := func() (st ssh.Status) {
 		t.Helper()
 		a := ask(t, nil, "admin", "status", "--json", "--config", v.config)
