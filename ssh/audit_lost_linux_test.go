@@ -12,7 +12,7 @@ import (
 
 // TestLostAnswers holds that what is written down again, for nobody heard whether it was,
 // stands in the audit once: of a console, of a customer's answers, of an invitation and
-// its use.
+// its use; and that a new key for receipts of which that is so is told to be in doubt.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
@@ -70,6 +70,20 @@ func TestLostAnswers(t *testing.T) {
 	once("", didInvite, 1)
 	if not := s.auditOf(t, "", didNot); len(not) != 1 || !strings.HasPrefix(not[0].More, didInvite+" ") {
 		t.Errorf("nothing says that it was not made: %+v", not)
+	}
+
+	if _, err := s.ReceiptKeys(t.Context()); err != nil { // so that there is the first
+		t.Fatal(err)
+	}
+	nots := len(s.auditOf(t, "", didNot))
+	k.Lose("receipt key 000002", 1)
+	if _, err := s.NewReceiptKey(t.Context()); !errors.Is(err, cases.ErrAway) {
+		t.Errorf("without an answer: %v", err)
+	}
+	once("", didRenewKey, 1)
+	maybe := s.auditOf(t, "", didMaybe)
+	if keys, err := s.ReceiptKeys(t.Context()); err != nil || len(keys) != 2 || len(maybe) != 1 || maybe[0].More != didRenewKey || len(s.auditOf(t, "", didNot)) != nots {
+		t.Errorf("%d keys, %v; the audit has %+v", len(keys), err, maybe)
 	}
 
 	in, code := s.invites(t, Wish{})

@@ -44,12 +44,17 @@ func (s *Server) ReceiptKeys(ctx context.Context) ([]receipt.Key, error) {
 // moment on, which stands in the audit as the operator's doing.
 func (s *Server) NewReceiptKey(ctx context.Context) ([]receipt.Key, error) {
 	by := s.operator()
-	if _, err := s.o.Cases.Audit(ctx, cases.Entry{Who: by.who, Role: by.role, Did: didRenewKey}); err != nil {
+	if err := s.wrote(ctx, by, "", didRenewKey, ""); err != nil {
 		return nil, err
 	}
-	if err := s.o.Cases.NewReceiptKey(ctx, s.o.Now().Add(receiptKeyLead)); err != nil {
-		_, not := s.o.Cases.Audit(ctx, cases.Entry{Who: by.who, Role: by.role, Did: didNot, More: didRenewKey})
-		return nil, errors.Join(err, not)
+	if err := s.o.Cases.NewReceiptKey(ctx, receiptKeyLead); err != nil {
+		did := didMaybe
+		if errors.Is(err, cases.ErrKeySoon) || errors.Is(err, cases.ErrManyKeys) {
+			did = didNot
+		}
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // it is often its end that failed it
+		defer stop()
+		return nil, errors.Join(err, s.wrote(ctx, by, "", did, didRenewKey))
 	}
 	return s.ReceiptKeys(ctx)
 }

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"database/sql"
@@ -58,8 +59,8 @@ const mostReceiptKeys = 200
 var (
 	// ErrManyKeys says that there are as many keys as may be.
 	ErrManyKeys = fmt.Errorf("there are %d keys for receipts already", mostReceiptKeys)
-	// ErrKeySoon says that a key is to come into use already, or that one would before
-	// the one that there is.
+	// ErrKeySoon says that a key is to come into use already, or has this second: there
+	// is never more than one to come.
 	ErrKeySoon = errors.New("a key for receipts has just come, or is to come, into use")
 )
 
@@ -83,32 +84,28 @@ func (s *Store) ReceiptKeys(ctx context.Context) ([]ReceiptKey, error) {
 		case made:
 			return nil, s.storing(ctx, doing, errMissing)
 		}
-		if err := s.addReceiptKey(ctx, time.Time{}); err != nil && !errors.Is(err, ErrKeySoon) { // else another node was quicker
+		if err := s.addReceiptKey(ctx, true, 0); err != nil && !errors.Is(err, ErrKeySoon) { // else another node was quicker
 			return nil, err
 		}
 	}
 }
 
-// NewReceiptKey draws a key that is in use from a time on, to the second, which must be
-// later than that of each key that there is. It fails with ErrKeySoon and ErrManyKeys.
-func (s *Store) NewReceiptKey(ctx context.Context, from time.Time) error {
+// NewReceiptKey draws a key that is in use a while from now on, by the store's clock and
+// to the second. It fails with ErrKeySoon while the last one is not in use, and with
+// ErrManyKeys; after any other error it may be there all the same.
+func (s *Store) NewReceiptKey(ctx context.Context, lead time.Duration) error {
 	if _, err := s.ReceiptKeys(ctx); err != nil { // so that there is a first
 		return err
 	}
-	return s.addReceiptKey(ctx, from.UTC().Truncate(time.Second))
+	return s.addReceiptKey(ctx, false, lead)
 }
 
-// addReceiptKey adds a key; of the first the time is zero.
-func (s *Store) addReceiptKey(ctx context.Context, from time.Time) error {
+// addReceiptKey adds a key, the first or one that is in use a while from now on.
+func (s *Store) addReceiptKey(ctx context.Context, first bool, lead time.Duration) error {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(s.o.Random, seed); err != nil {
 		return fmt.Errorf("drawing a key for receipts: %w", err)
 	}
-	at := int64(0)
-	if !from.IsZero() {
-		at = from.Unix()
-	}
-	value := fmt.Sprintf("%d %s", at, hex.EncodeToString(seed))
 	err := s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
 		if !s.fits(q, caseSize) {
 			return journal.ErrDiskFull, nil
@@ -118,14 +115,21 @@ func (s *Store) addReceiptKey(ctx context.Context, from time.Time) error {
 			return nil, err
 		}
 		had, err := readReceiptKeys(rows)
+		now, at := s.o.Now(), int64(0)
+		if !first {
+			at = now.Add(lead).Unix()
+		}
 		switch n := len(had); {
 		case err != nil:
 			return nil, err
+		case n > 0 && bytes.Equal(had[n-1].private.Seed(), seed): // the answer was lost, and this is once more
+			return nil, nil
 		case n >= mostReceiptKeys:
 			return ErrManyKeys, nil
-		case n > 0 && !from.After(had[n-1].From):
+		case n > 0 && (first || !now.After(had[n-1].From) || at <= had[n-1].From.Unix()):
 			return ErrKeySoon, nil
 		}
+		value := fmt.Sprintf("%d %s", at, hex.EncodeToString(seed))
 		added, err := q.exec(q.addFact, fmt.Sprintf("%s%06d", receiptKeyFact, len(had)+1), value)
 		if err == nil && added == 0 {
 			err = errAgain // another node was quicker

@@ -11,9 +11,23 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
+
+// handClock is a clock that a test sets.
+type handClock struct{ at atomic.Int64 }
+
+func setClock(t time.Time) *handClock {
+	c := &handClock{}
+	c.set(t)
+	return c
+}
+
+func (c *handClock) set(t time.Time) { c.at.Store(t.UnixNano()) }
+
+func (c *handClock) read() time.Time { return time.Unix(0, c.at.Load()).UTC() }
 
 // keysOf are the keys of a store.
 func keysOf(t testing.TB, s *Store) []ReceiptKey {
@@ -30,18 +44,23 @@ func keysOf(t testing.TB, s *Store) []ReceiptKey {
 func TestReceiptKeys(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, make maker) {
-		s := make(t, Options{})
+		now := setClock(noon.Add(300 * time.Millisecond))
+		s := make(t, Options{Now: now.read})
 		first := keysOf(t, s)
 		if len(first) != 1 || !first[0].From.IsZero() {
 			t.Fatalf("there are %d at first", len(first))
 		}
-		from := noon.Add(time.Minute + 300*time.Millisecond)
-		if err := s.NewReceiptKey(t.Context(), from); err != nil {
+		if err := s.NewReceiptKey(t.Context(), time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		for _, soon := range []time.Time{from, noon, {}} {
-			if err := s.NewReceiptKey(t.Context(), soon); !errors.Is(err, ErrKeySoon) {
-				t.Errorf("one more from %s: %v", soon, err)
+		// While it is to come there is no other, however late that would be: not a second
+		// later, not in the very second in which it comes, and not by a clock that went back.
+		for _, at := range []time.Duration{-time.Hour, 300 * time.Millisecond, 2 * time.Second, 59 * time.Second, time.Minute} {
+			now.set(noon.Add(at))
+			for _, lead := range []time.Duration{0, time.Minute, time.Hour} {
+				if err := s.NewReceiptKey(t.Context(), lead); !errors.Is(err, ErrKeySoon) {
+					t.Errorf("at %s one more in %s: %v", at, lead, err)
+				}
 			}
 		}
 		both := keysOf(t, s)
@@ -52,6 +71,10 @@ func TestReceiptKeys(t *testing.T) {
 			if sig := k.Sign([]byte("x")); !ed25519.Verify(k.Public(), []byte("x"), sig) || ed25519.Verify(both[1-i].Public(), []byte("x"), sig) {
 				t.Errorf("key %d does not sign as itself", i)
 			}
+		}
+		now.set(noon.Add(time.Minute + time.Second))
+		if err := s.NewReceiptKey(t.Context(), time.Minute); err != nil {
+			t.Errorf("once it is in use: %v", err)
 		}
 	})
 }
@@ -88,14 +111,19 @@ func TestReceiptKeysAreDrawnOnce(t *testing.T) {
 func TestReceiptKeysStay(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "cases.db")
-	s := open(t, path, Options{})
+	now := setClock(noon)
+	s := open(t, path, Options{Now: now.read})
 	was := keysOf(t, s)
-	for n := range mostReceiptKeys - 1 {
-		if err := s.NewReceiptKey(t.Context(), noon.Add(time.Duration(n)*time.Hour)); err != nil {
+	for n := range mostReceiptKeys {
+		now.set(noon.Add(time.Duration(n) * time.Hour))
+		if n == mostReceiptKeys-1 {
+			break
+		}
+		if err := s.NewReceiptKey(t.Context(), time.Minute); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.NewReceiptKey(t.Context(), noon.Add(24*365*time.Hour)); !errors.Is(err, ErrManyKeys) {
+	if err := s.NewReceiptKey(t.Context(), time.Minute); !errors.Is(err, ErrManyKeys) {
 		t.Errorf("one too many: %v", err)
 	}
 	if err := s.Close(); err != nil {
