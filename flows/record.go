@@ -3,11 +3,22 @@ package flows
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
 // WriterID names one appender of a journal: a process, or a guide's handle.
 type WriterID string
+
+// guideWriter begins the name of each writer that is a guide's handle, and of no other:
+// drivers draw theirs, and it has no such sign.
+const guideWriter = "guide-"
+
+// GuideWriter names the handle of a guide on a visit.
+func GuideWriter(id VisitID) WriterID { return WriterID(guideWriter + string(id)) }
+
+// IsGuide says whether it is a guide's handle.
+func (w WriterID) IsGuide() bool { return strings.HasPrefix(string(w), guideWriter) }
 
 // Author is who caused an event.
 type Author string

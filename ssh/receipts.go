@@ -68,7 +68,7 @@ func (s *Server) guided(ctx context.Context, c *cases.Case, may func(receipt.Ses
 		if err != nil {
 			return nil, err
 		}
-		all, err := receipt.Sessions(string(c.Number()), rs)
+		all, err := receipt.Sessions(ctx, string(c.Number()), rs)
 		if err != nil {
 			return nil, err
 		}

@@ -145,11 +145,11 @@ func TestServeSaysWhereCasesAre(t *testing.T) {
 	if a := check(""); a.code != codeOpen || strings.Contains(a.out, "Cases are kept") {
 		t.Errorf("%+v", a)
 	}
-	if a := check("/var/lib/other/cases.db"); a.code != codeOpen || !strings.Contains(a.out, "Cases are kept in /var/lib/other/cases.db.") {
+	if a := check("/var/lib/other/cases.db"); a.code != codeOpen || !strings.Contains(a.out, "Cases are kept in /var/lib/other/cases.db.") || strings.Contains(a.out, sayConfigNamed) {
 		t.Errorf("%+v", a)
 	}
 	a := check("postgres://onboard:s3cr3t@db.example:5433/onboard?sslmode=require")
-	if a.code != codeOpen || !strings.Contains(a.out, "Cases are kept in postgres://onboard@db.example:5433/onboard.") || strings.Contains(a.out+a.err, "s3cr3t") {
+	if a.code != codeOpen || !strings.Contains(a.out, "Cases are kept in postgres://onboard@db.example:5433/onboard.") || !strings.Contains(a.out, sayConfigNamed) || strings.Contains(a.out+a.err, "s3cr3t") {
 		t.Errorf("%+v", a)
 	}
 	for at, says := range map[string]string{

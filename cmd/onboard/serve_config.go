@@ -227,7 +227,11 @@ func (c *serveConfig) toldCases() string {
 	if c.Cases == filepath.Join(c.State, "cases.db") {
 		return ""
 	}
-	return fmt.Sprintf(sayConfigKept, checks.Line(cases.Place(c.Cases), 300))
+	kept := fmt.Sprintf(sayConfigKept, checks.Line(cases.Place(c.Cases), 300))
+	if cases.IsURL(c.Cases) {
+		kept += sayConfigNamed
+	}
+	return kept
 }
 
 // settle holds the log's settings to their words.

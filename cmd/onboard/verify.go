@@ -81,6 +81,10 @@ func typedFor(v receipt.Verdict) string {
 	switch v.Fault {
 	case receipt.FaultOtherKey:
 		return sayVerifyOther
+	case receipt.FaultServer:
+		return sayVerifyServer
+	case receipt.FaultTime:
+		return sayVerifyTime
 	case receipt.FaultNoReceipt, receipt.FaultLarge:
 		return sayVerifyUsage
 	case receipt.FaultVersion:
@@ -92,8 +96,8 @@ func typedFor(v receipt.Verdict) string {
 
 // trustedKeys are the keys that a --key names.
 func trustedKeys(k string) ([]receipt.Key, error) {
-	text := k
-	if !strings.HasPrefix(k, "ssh-") && !strings.HasPrefix(k, "SHA256:") && !strings.Contains(k, "namespaces=") {
+	text, isKey := k, strings.HasPrefix(k, "ssh-") || strings.HasPrefix(k, "SHA256:") || strings.Contains(k, "namespaces=")
+	if _, err := os.Stat(k); err == nil || !isKey { // a file may be called as it likes
 		f, err := os.Open(k)
 		if err != nil {
 			return nil, usage(sayVerifyKey, "read the keys: %w", err)
@@ -142,6 +146,9 @@ func verdictLines(v receipt.Verdict) string {
 	s, at := v.Session, func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }
 	line := func(text string) string { return checks.Line(text, 200) }
 	head := fmt.Sprintf(sayGenuine, line(s.Server), v.Key)
+	if !v.Named() {
+		head = fmt.Sprintf(sayGenuineKey, v.Key, line(s.Server))
+	}
 	if v.State != receipt.StateGood {
 		head = fmt.Sprintf(sayNotKnown, v.Reason, v.Key, line(s.Server))
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -56,8 +57,9 @@ func aSession() receipt.Session {
 
 // TestVerify holds what `onboard verify` says of a receipt, and its exit code, for each
 // way to name a receipt and what is trusted.
+//
+//nolint:paralleltest // it names files in the working directory
 func TestVerify(t *testing.T) {
-	t.Parallel()
 	k, dir := signerOf("a"), t.TempDir()
 	write := func(name, text string) string {
 		t.Helper()
@@ -76,17 +78,32 @@ func TestVerify(t *testing.T) {
 	line := k.published(t, "onboard.example")
 	bare := line[strings.Index(line, "ssh-ed25519"):]
 	keys := write("keys", "The server's host key:\n  onboard.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ\n\n  "+line+"\n")
+	prints, err := receipt.ParseKeys(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("ssh-keys", line+"\n")
+	write("SHA256:keys", line+"\n")
+	t.Chdir(dir)
 	for name, args := range map[string][]string{
 		"what fingerprint@ printed": {"verify", "--key", keys, file},
 		"a line of it":              {"verify", "--key", line, file},
 		"a key":                     {"verify", "--key", bare, file},
+		"a fingerprint":             {"verify", "--key", prints[0].Fingerprint, file},
+		"a file called as a key":    {"verify", "--key", "ssh-keys", file},
+		"a file called as a print":  {"verify", "--key", "SHA256:keys", file},
+		"a server that was renamed": {"verify", "--key", "new.example," + line, file},
 		"one of two":                {"verify", "--key", signerOf("b").published(t, "other.example"), "--key", keys, file},
 	} {
 		a := ask(t, nil, args...)
 		if a.code != codeOpen || a.err != "" {
 			t.Errorf("%s: %d %s%s", name, a.code, a.out, a.err)
 		}
-		holds(t, a.out, "Genuine: signed by onboard.example", "7KQ-M2X, guided session 1", "Anna Berg of Example Support", "2026-11-20 12:09:00 UTC, by the customer",
+		by := "Genuine: signed by onboard.example, with the key SHA256:"
+		if name == "a key" || name == "a fingerprint" {
+			by = ", which you trust. That it is of onboard.example is what the receipt says of itself."
+		}
+		holds(t, a.out, by, "7KQ-M2X, guided session 1", "Anna Berg of Example Support", "2026-11-20 12:09:00 UTC, by the customer",
 			"points: 1, notes: 2, suggestions: 0, looks: 0; nothing else of theirs", "answers: 3, confirmations: 0, changes to the tenant: 0", "diagnosis to steps direct-link/open", "records 7 to 31")
 	}
 	if a := ask(t, strings.NewReader(good), "verify", "--key", keys, "-"); a.code != codeOpen {
@@ -107,12 +124,13 @@ func TestVerify(t *testing.T) {
 		"changed":             {[]string{"--key", keys, changed}, codeFailed, "it was changed after it was signed"},
 		"changed, and no key": {[]string{changed}, codeFailed, "it was changed after it was signed"},
 		"another key":         {[]string{"--key", signerOf("b").published(t, "onboard.example"), file}, codeFailed, "Whoever signed it is not who you trust"},
-		"another server":      {[]string{"--key", k.published(t, "evil.example"), file}, codeFailed, "is trusted for evil.example"},
+		"another server":      {[]string{"--key", k.published(t, "evil.example"), file}, codeFailed, "write both in front of the key's line"},
+		"a key of later":      {[]string{"--key", strings.Replace(line, "namespaces=", `valid-after="20300101000000Z",namespaces=`, 1), file}, codeFailed, "was not in use then: somebody may have had it"},
 		"cut off":             {[]string{"--key", keys, write("cut", good[:200])}, codeFailed, "it was cut off"},
 		"of changes":          {[]string{write("plan.json", `{"schema":"onboard/receipt/1"}`)}, codeUsage, "`onboard undo` reads it"},
 		"newer":               {[]string{write("newer.json", strings.Replace(good, "receipt/1", "receipt/2", 1))}, codeUsage, "Take a newer onboard."},
 		"huge":                {[]string{write("huge", strings.Repeat("x", receipt.Most+10))}, codeUsage, "larger than 1024 KiB"},
-		"a picture":           {[]string{write("png", "\x89PNG\r\n\x1a\n\x00")}, codeFailed, "control characters"},
+		"a picture":           {[]string{write("png", "\x89PNG\r\n\x1a\n\x00")}, codeUsage, "it is no receipt of a guided session"},
 		"no such file":        {[]string{filepath.Join(dir, "none")}, codeUsage, "read the receipt"},
 		"a folder":            {[]string{dir}, codeUsage, "read the receipt"},
 		"no such keys":        {[]string{"--key", filepath.Join(dir, "none"), file}, codeUsage, "read the keys"},
@@ -127,6 +145,64 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: %d %q %q", name, a.code, a.out, a.err)
 		}
 		holds(t, a.err, c.says)
+	}
+}
+
+// TestVerifyWithoutOnboard runs the very lines that help tells, with OpenSSH and jq, on
+// a receipt of a key that is not in use any more: genuine it is, and changed it is not.
+func TestVerifyWithoutOnboard(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"sh", "ssh-keygen", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("NO %s: that a receipt is verified without onboard is not tested here; install openssh-client and jq", tool)
+		}
+	}
+	help := ask(t, nil, "verify", "--help").out
+	from, to := strings.Index(help, "jq -j .payload"), strings.Index(help, "< payload")
+	if from < 0 || to < from {
+		t.Fatalf("help has no recipe:\n%s", help)
+	}
+	recipe := "set -e\n" + help[from:to] + "< payload\n"
+	old, now, s := signerOf("a"), signerOf("b"), aSession()
+	s.Ended.At = s.Ended.At.Add(987654321) // as servers write times
+	over := s.Ended.At.Add(time.Hour).Truncate(time.Second)
+	if !time.Now().After(over) {
+		t.Fatal("the key's time is not over")
+	}
+	first, err := receipt.KeyOf("onboard.example", old.Public(), time.Time{}, over)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := receipt.KeyOf("onboard.example", now.Public(), over, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := receipt.Sign(old, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := receipt.Sign(now, s) // by a key that was not in use then
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		receipt string
+		good    bool
+	}{
+		"genuine": {string(text), true}, "changed": {strings.Replace(string(text), "Anna Berg", "Anna Burg", 1), false}, "a key of later": {string(later), false},
+	} {
+		dir := t.TempDir()
+		for file, text := range map[string]string{"receipt.json": c.receipt, "keys": "Receipts:\n  " + first.Line() + "\n  " + second.Line() + "\n"} {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", recipe)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if good := err == nil && strings.Contains(string(out), `Good "`+receipt.Namespace+`" signature for onboard.example`); good != c.good {
+			t.Errorf("%s: %v: %s\n%s", name, err, out, recipe)
+		}
 	}
 }
 

@@ -128,6 +128,7 @@ queue once the case is there. Neither proves anything.`
 	sayConfigFine  = "The configuration is fine: it listens at %s as %s, and keeps everything in %s.\n"
 	sayConfigCases = "cases is neither the absolute path of a file nor a URL that begins with postgres://"
 	sayConfigKept  = "  Cases are kept in %s.\n"
+	sayConfigNamed = "  All servers of that database must have the same name: by it receipts of guided sessions are genuine.\n"
 	sayConfigDoor  = "  The door in the browser: %s, at %s.\n"
 	sayConfigAnd   = " and "
 	sayConfigSame  = "  SSH and TLS answer there at the same port.\n"

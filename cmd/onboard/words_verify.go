@@ -17,19 +17,28 @@ is known about who signed it, and verify ends with 3.
 
 Without onboard, with OpenSSH 9.1 or newer and jq:
 
-  jq -j .payload receipt.json > payload; jq -j .signature receipt.json > signature
+  jq -j .payload receipt.json > payload
+  jq -j .signature receipt.json > signature
+  at=$(jq -r '.ended.at | sub("[.].*"; "Z") | gsub("[-:T]"; "")' payload)
   grep namespaces= keys | sed 's/^ *//' > signers
-  ssh-keygen -Y verify -f signers -I onboard.example -n onboard-session-receipt -s signature < payload
+  set -- -I onboard.example -n onboard-session-receipt -O verify-time=$at
+  ssh-keygen -Y verify -f signers -s signature "$@" < payload
+
+The time that ssh-keygen goes by is that at which the session ended: each key is good for
+sessions of its time, also once there is a newer one.
 
 It ends with 0 where it is genuine, 1 where it is not, 2 where there is no receipt to
 be read, and 3 where nobody can tell.`
-	sayVerifyUsage = "Type `onboard verify --key KEYS RECEIPT`: a file that `ssh CODE@HOST receipt` printed, or - for what comes in."
-	sayVerifyKey   = "Type --key FILE with what `ssh fingerprint@HOST` printed, a key (ssh-ed25519 AAAA...) or its fingerprint (SHA256:...)."
-	sayVerifyOther = "Whoever signed it is not who you trust. Take the keys anew from `ssh fingerprint@HOST`, if they may be old."
-	sayVerifyNewer = "Take a newer onboard."
-	sayVerifyAnew  = "Have it sent to you anew, as the file that it is; `ssh CODE@HOST receipt` prints it again while the case is kept."
+	sayVerifyUsage  = "Type `onboard verify --key KEYS RECEIPT`: a file that `ssh CODE@HOST receipt` printed, or - for what comes in."
+	sayVerifyKey    = "Type --key FILE with what `ssh fingerprint@HOST` printed, a key (ssh-ed25519 AAAA...) or its fingerprint (SHA256:...)."
+	sayVerifyOther  = "Whoever signed it is not who you trust. Take the keys anew from `ssh fingerprint@HOST`, if they may be old."
+	sayVerifyServer = "The key is right and the name is another. If whoever runs that server says that it has, or had, both names, write both in front of the key's line, NAME,OTHER, and hold it against that; else do not trust it."
+	sayVerifyTime   = "The key is one of the server's, and was not in use then: somebody may have had it who should not. Take the keys anew from `ssh fingerprint@HOST` if they may be old, and ask whoever runs that server."
+	sayVerifyNewer  = "Take a newer onboard."
+	sayVerifyAnew   = "Have it sent to you anew, as the file that it is; `ssh CODE@HOST receipt` prints it again while the case is kept."
 
 	sayGenuine      = "Genuine: signed by %s, with the key %s, which you trust.\n"
+	sayGenuineKey   = "Genuine: signed with the key %s, which you trust. That it is of %s is what the receipt says of itself.\n"
 	sayNotKnown     = "Not known: %s (%s).\n`ssh fingerprint@%s > keys`, and then --key keys, holds it against the server's own. Until then this is what somebody says:\n"
 	sayNothingElse  = "nothing else of theirs stands in the journal"
 	sayOtherRecords = "and %d records of theirs of another kind, which cannot be"

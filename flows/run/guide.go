@@ -408,7 +408,7 @@ func (g *Guide) append(ctx context.Context, by flows.Author, make func() (flows.
 // record is the next one of this handle; nobody else writes under its name.
 func (g *Guide) record(by flows.Author, e flows.Event) flows.Record {
 	return flows.Record{
-		Seq: g.state.Seq + 1, Writer: flows.WriterID("guide-" + g.visit), N: g.n + 1, At: g.now().UTC().Round(0), By: by, Event: flows.Clean(e),
+		Seq: g.state.Seq + 1, Writer: flows.GuideWriter(g.visit), N: g.n + 1, At: g.now().UTC().Round(0), By: by, Event: flows.Clean(e),
 	}
 }
 

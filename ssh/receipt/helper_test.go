@@ -56,7 +56,7 @@ func (b *book) guide(v flows.VisitID, e flows.Event) {
 // sessions are what the journal says of guided sessions.
 func (b *book) sessions(t testing.TB) []Session {
 	t.Helper()
-	all, err := Sessions("7KQ-M2X", b.rs)
+	all, err := Sessions(t.Context(), "7KQ-M2X", b.rs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 // Key is a key that receipts are held against: for whom it is trusted, and from when
 // on and until when sessions ended that it signs for.
 type Key struct {
-	Server      string    // empty: whichever
+	Server      string    // empty: whichever; several have a comma between them
 	Public      []byte    // as SSH writes it; nil: whichever has the Fingerprint
 	From, Until time.Time // zero: without end on that side
 	Fingerprint string
@@ -93,7 +93,7 @@ func ParseKeys(text string) ([]Key, error) {
 func parseKey(line string, n int) (k Key, ok bool, err error) {
 	if !strings.HasPrefix(line, gossh.KeyAlgoED25519+" ") {
 		server, rest, more := strings.Cut(line, " ")
-		if !more || strings.HasPrefix(line, "#") || !strings.Contains(rest, "namespaces=\""+Namespace+"\"") {
+		if !more || strings.HasPrefix(line, "#") || !strings.Contains(rest, Namespace) {
 			return Key{}, false, nil
 		}
 		k.Server, line = server, strings.TrimSpace(rest)
@@ -105,10 +105,16 @@ func parseKey(line string, n int) (k Key, ok bool, err error) {
 	case public.Type() != gossh.KeyAlgoED25519:
 		return Key{}, false, fmt.Errorf(sayKeyKind, n, checks.Line(public.Type(), 40))
 	}
+	ok = k.Server == "" // a key by itself
 	for _, o := range options {
 		name, value, _ := strings.Cut(o, "=")
 		at := &k.From
 		switch strings.ToLower(name) {
+		case "cert-authority": // it vouches for other keys, and signs no receipts
+			return Key{}, false, nil
+		case "namespaces":
+			ok = slices.Contains(strings.Split(strings.Trim(value, `"`), ","), Namespace)
+			continue
 		case "valid-after":
 		case "valid-before":
 			at = &k.Until
@@ -121,26 +127,38 @@ func parseKey(line string, n int) (k Key, ok bool, err error) {
 		}
 	}
 	k.Public, k.Fingerprint = public.Marshal(), gossh.FingerprintSHA256(public)
-	return k, true, nil
+	return k, ok, nil
+}
+
+// of says whether it is trusted for a server. A line of allowed signers may name several,
+// as one does that was renamed.
+func (k Key) of(server string) bool {
+	return k.Server == "" || slices.ContainsFunc(strings.Split(k.Server, ","), func(name string) bool { return strings.EqualFold(name, server) })
 }
 
 // Held holds a receipt against the keys that somebody trusts, of which there must be
 // one. Every error is a *Fault; nil: one of them signed it, for this server and then.
-func (s Signed) Held(trusted []Key) error {
+// named says whether that key is trusted for the server by its name, which is else no
+// more than what the receipt says of itself.
+func (s Signed) Held(trusted []Key) (named bool, err error) {
 	var why *Fault
+	good := false
 	for _, k := range trusted {
 		switch is := s.Session; {
 		case k.Fingerprint != s.Fingerprint() || k.Public != nil && !slices.Equal(k.Public, s.key.Marshal()):
-		case k.Server != "" && !strings.EqualFold(k.Server, is.Server):
+		case !k.of(is.Server):
 			why = fault(FaultServer, sayOtherName, k.Fingerprint, checks.Line(k.Server, 120), is.Server)
 		case is.Ended.At.Before(k.From) || !k.Until.IsZero() && !is.Ended.At.Before(k.Until):
 			why = fault(FaultTime, sayNotThen, k.Fingerprint, is.Ended.At.UTC().Format(time.RFC3339))
 		default:
-			return nil
+			good, named = true, named || k.Server != ""
 		}
 	}
-	if why != nil {
-		return why
+	switch {
+	case good:
+		return named, nil
+	case why != nil:
+		return false, why
 	}
-	return fault(FaultOtherKey, sayOtherKey, s.Fingerprint())
+	return false, fault(FaultOtherKey, sayOtherKey, s.Fingerprint())
 }

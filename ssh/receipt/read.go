@@ -2,11 +2,14 @@ package receipt
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -195,14 +198,31 @@ func (s Session) odd() string {
 	switch {
 	case s.Server == "" || s.Case == "" || s.Visit == "" || s.Guide.Name == "" || s.Guide.Key == "":
 		return "it does not say who and where"
-	case s.N < 1 || len(s.Did.Deeds) > mostDeeds:
+	case s.N < 1 || s.Did.Deeds == nil || len(s.Did.Deeds) > mostDeeds || s.Journal.From < 1 || s.Journal.To < s.Journal.From || s.Journal.Records < 1 ||
+		min(s.Did.Points, s.Did.Notes, s.Did.Suggestions, s.Did.Looks, s.Did.Other, s.Mean.Answers, s.Mean.Confirmations, s.Mean.Changes) < 0:
 		return "a number is out of its bounds"
+	case !isSum(s.Journal.SHA256):
+		return "the journal's sum is none"
+	case !slices.Contains([]string{byCustomer, byGuide, byConnection, byTime, byRun}, s.Ended.By):
+		return "nothing ends a session so"
+	case slices.ContainsFunc(s.Did.Deeds, func(d Deed) bool {
+		return !slices.Contains([]string{didPointed, didNoted, didSuggested, didAskedAgain}, d.Did)
+	}):
+		return "no guide can do that"
 	case s.Asked.IsZero() || s.Allowed.IsZero() || s.Until.IsZero() || s.Ended.At.IsZero():
 		return "a time is missing"
 	case s.Ended.At.After(s.Until):
 		return "it ended after the yes was over"
+	case s.Asked.After(s.Allowed) || s.Allowed.After(s.Ended.At):
+		return "its times are not in order"
 	}
 	return ""
+}
+
+// isSum says whether a text is a SHA-256 in hexadecimal.
+func isSum(text string) bool {
+	raw, err := hex.DecodeString(text)
+	return err == nil && len(raw) == sha256.Size && text == hex.EncodeToString(raw)
 }
 
 // plainJSON holds a text to one value of JSON without control characters, in which no
@@ -212,11 +232,11 @@ func plainJSON(text []byte) error {
 	if len(text) == 0 {
 		return fault(FaultNoReceipt, sayEmpty)
 	}
+	if text[0] != '{' { // a picture, too
+		return fault(FaultNoReceipt, sayNotReceipt)
+	}
 	if !utf8.Valid(text) || bytes.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0 }) {
 		return fault(FaultControl, sayControl)
-	}
-	if text[0] != '{' {
-		return fault(FaultNoReceipt, sayNotReceipt)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	var open []names

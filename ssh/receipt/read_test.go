@@ -139,6 +139,17 @@ func TestEachFaultHasItsWord(t *testing.T) {
 		"no end":                 {forge(t, k, strings.Replace(string(payload), s.Ended.At.Format(time.RFC3339Nano), "0001-01-01T00:00:00Z", 1)), FaultChanged, "a time is missing", nil},
 		"nobody":                 {with(func(s *Session) { s.Guide.Name = "" }), FaultChanged, "it does not say who", nil},
 		"after the yes":          {with(func(s *Session) { s.Ended.At = s.Until.Add(1) }), FaultChanged, "ended after", nil},
+		"an end of its own":      {with(func(s *Session) { s.Ended.By = "magic" }), FaultChanged, "nothing ends a session so", nil},
+		"less than nothing":      {with(func(s *Session) { s.Mean.Changes = -1 }), FaultChanged, "out of its bounds", nil},
+		"no list of deeds":       {with(func(s *Session) { s.Did.Deeds = nil }), FaultChanged, "out of its bounds", nil},
+		"a deed of its own":      {with(func(s *Session) { s.Did.Deeds = []Deed{{At: s.Allowed, Did: "typed"}} }), FaultChanged, "no guide can do that", nil},
+		"backwards":              {with(func(s *Session) { s.Journal.From, s.Journal.To = 9, 8 }), FaultChanged, "out of its bounds", nil},
+		"half a sum":             {with(func(s *Session) { s.Journal.SHA256 = s.Journal.SHA256[:62] }), FaultChanged, "the journal's sum is none", nil},
+		"a sum of letters":       {with(func(s *Session) { s.Journal.SHA256 = strings.Repeat("x", 64) }), FaultChanged, "the journal's sum is none", nil},
+		"a sum in capitals":      {with(func(s *Session) { s.Journal.SHA256 = strings.Repeat("AB", 32) }), FaultChanged, "the journal's sum is none", nil},
+		"a yes before":           {with(func(s *Session) { s.Asked = s.Allowed.Add(1) }), FaultChanged, "not in order", nil},
+		"an end before":          {with(func(s *Session) { s.Ended.At = s.Allowed.Add(-1) }), FaultChanged, "not in order", nil},
+		"a picture":              {"\x89PNG\r\n\x1a\n\x00", FaultNoReceipt, sayNotReceipt, nil},
 		"another key":            {string(signed(t, key("b"), s)), FaultOtherKey, "another key than those that are trusted", []Key{trust}},
 		"a key of later":         {good, FaultTime, "was not in use", []Key{late}},
 		"a key of before":        {good, FaultTime, "was not in use", []Key{early}},
@@ -152,8 +163,17 @@ func TestEachFaultHasItsWord(t *testing.T) {
 			t.Errorf("%s: it cannot be shown: %q", name, v.Reason)
 		}
 	}
-	if v := Judge([]byte(good), []Key{late, elsewhere, trust}); v.State != StateGood {
-		t.Errorf("one of them is right: %+v", v)
+	bare, both := trust, trust
+	bare.Server, both.Server = "", "new.example,Onboard.example"
+	for name, c := range map[string]struct {
+		keys  []Key
+		named bool
+	}{
+		"one of them": {[]Key{late, elsewhere, trust}, true}, "by itself": {[]Key{late, bare}, false}, "both": {[]Key{bare, trust, bare}, true}, "renamed": {[]Key{both}, true},
+	} {
+		if v := Judge([]byte(good), c.keys); v.State != StateGood || v.Named() != c.named {
+			t.Errorf("%s: %+v", name, v)
+		}
 	}
 }
 
@@ -205,9 +225,9 @@ func TestKeysAreRead(t *testing.T) {
 		}
 	}
 	bare := "ssh-ed25519 " + strings.Fields(now.Line())[3]
-	for name, text := range map[string]string{"a key": bare, "with a word": bare + " receipts of us\n", "a fingerprint": now.Fingerprint + "\n"} {
+	for name, text := range map[string]string{"a key": bare, "with a word": bare + " receipts of us\n", "for more": "onboard.example namespaces=\"git," + Namespace + "\" " + bare, "a fingerprint": now.Fingerprint + "\n"} {
 		one, err := ParseKeys(text)
-		if err != nil || len(one) != 1 || one[0].Fingerprint != now.Fingerprint || one[0].Server != "" {
+		if err != nil || len(one) != 1 || one[0].Fingerprint != now.Fingerprint || (one[0].Server != "") != (name == "for more") {
 			t.Errorf("%s: %+v, %v", name, one, err)
 		}
 	}
@@ -215,6 +235,9 @@ func TestKeysAreRead(t *testing.T) {
 		"nothing":            {"", "no key for receipts"},
 		"a host key":         {"onboard.example ssh-ed25519 " + host[3], "no key for receipts"},
 		"for something else": {"onboard.example namespaces=\"git\" " + bare, "no key for receipts"},
+		"in the comment":     {"onboard.example " + bare + " namespaces=\"" + Namespace + "\"", "no key for receipts"},
+		"else and a comment": {"onboard.example namespaces=\"git\" " + bare + " namespaces=\"" + Namespace + "\"", "no key for receipts"},
+		"an authority":       {"onboard.example cert-authority,namespaces=\"" + Namespace + "\" " + bare, "no key for receipts"},
 		"half a key":         {bare[:30], "line 1 holds a key that cannot be read"},
 		"a time":             {"\nx namespaces=\"" + Namespace + "\",valid-after=\"soon\" " + bare, `line 2: "soon" is no time`},
 		"half a print":       {"SHA256:abc", "is no fingerprint"},

@@ -6,15 +6,18 @@
 // run by whose yes, from when to when, and what they did meanwhile.
 //
 // What it says is a function of the case's journal, and what signs it is chosen by the
-// time at which the session ended: whichever server makes it, and whoever asks for it,
-// today or next week, it is the same bytes. Nothing of it is stored, so it goes with
-// its case.
+// time at which the session ended: whichever server of a version makes it, and whoever
+// asks for it, today or next week, it is the same bytes. Nothing of it is stored, so it
+// goes with its case. That a later version makes the same of a journal of before is held
+// by a test (testdata), and is no promise where what events are has changed: then the
+// sum may be another, and what was fetched before stays good.
 //
 // Nothing of the tenant, of what was answered or of what a note says is in it: a
 // receipt is passed on to people who see no case. The journal's sum binds even that.
 package receipt
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -45,7 +48,7 @@ type Session struct {
 	Start   Place      `json:"start" jsonschema_description:"Where the customer was when they said yes."`
 	Finish  Place      `json:"finish" jsonschema_description:"Where they were at the end."`
 	Did     Did        `json:"did" jsonschema_description:"What the guide did."`
-	Mean    Meanwhile  `json:"meanwhile" jsonschema_description:"What else happened while they watched. None of it is the guide's: a guide's records are counted in did, all of them."`
+	Mean    Meanwhile  `json:"meanwhile" jsonschema_description:"What the customer's side did while they watched. Nothing that came by a guide's handle counts here, whatever it says of itself."`
 	Journal JournalSum `json:"journal"`
 }
 
@@ -74,7 +77,7 @@ type Did struct {
 	Notes       int    `json:"notes"`
 	Suggestions int    `json:"suggestions"`
 	Looks       int    `json:"looks" jsonschema_description:"Wishes that the checks look again."`
-	Other       int    `json:"other" jsonschema_description:"Records of the guide's of any other kind. There is no way to make one: a number that is not 0 means that the journal was written by something else."`
+	Other       int    `json:"other" jsonschema_description:"Records of the guide's handle of any other kind or in anybody else's name, from the request on to the end of the journal. There is no way to make one: a number that is not 0 means that the journal was written by something else."`
 	Deeds       []Deed `json:"deeds" jsonschema_description:"The first 2000 of them, in order."`
 }
 
@@ -95,7 +98,8 @@ type Meanwhile struct {
 // JournalSum is what a journal can be held against: SHA-256 over its records from the
 // request on to the end, each as the line of JSON that flows.MarshalRecord makes of it
 // in the form in which a guide gets it (flows.Shared), and a line feed. What a guide does not
-// get is not in the sum either: it would let them try what that was.
+// get is not in the sum either: it would let them try what that was. Nor is a record
+// whose time is behind that of the yes.
 type JournalSum struct {
 	From    uint64 `json:"from" jsonschema_description:"The number of the first record."`
 	To      uint64 `json:"to"`
@@ -151,16 +155,21 @@ const mostDeeds = 2000
 // Sessions are the guided sessions in the records of a case with a number: those to
 // which the customer said yes, in that order; see Session.Over. Left out are those of
 // journals that do not say by which key a guide came: they have no receipt.
-func Sessions(number string, rs []flows.Record) ([]Session, error) {
-	w := walk{number: number}
-	for _, r := range rs {
+func Sessions(ctx context.Context, number string, rs []flows.Record) ([]Session, error) {
+	const doing = "adding up the guided sessions of a case: %w"
+	w := walk{number: number, by: map[flows.WriterID]*visit{}}
+	for i, r := range rs {
+		if i%256 == 0 && ctx.Err() != nil {
+			return nil, fmt.Errorf(doing, context.Cause(ctx))
+		}
 		if err := w.take(r); err != nil {
-			return nil, fmt.Errorf("adding up the guided sessions of a case: %w", err)
+			return nil, fmt.Errorf(doing, err)
 		}
 	}
 	var out []Session
 	for _, v := range w.let {
 		if v.Guide.Key != "" && v.Server != "" {
+			v.Journal.SHA256 = hex.EncodeToString(v.sum.Sum(nil))
 			out = append(out, v.Session)
 		}
 	}
@@ -171,8 +180,9 @@ func Sessions(number string, rs []flows.Record) ([]Session, error) {
 type walk struct {
 	number string
 	state  flows.State
-	open   []*visit // that are asked for, or go on
-	let    []*visit // to which there was a yes
+	open   []*visit                  // that are asked for, or go on
+	let    []*visit                  // to which there was a yes
+	by     map[flows.WriterID]*visit // by the guide's handle, those that are over, too
 }
 
 // visit is one of a guide's.
@@ -181,7 +191,6 @@ type visit struct {
 
 	id   flows.VisitID
 	sum  hash.Hash
-	late bool // a record came whose time is behind that of the yes
 	gone bool
 }
 
@@ -189,7 +198,12 @@ func (w *walk) take(r flows.Record) error {
 	before := w.state
 	w.state = flows.Fold(before, r)
 	if e, ok := r.Event.(flows.AskedToWatch); ok && !has(before.Asking, e.Visit) && has(w.state.Asking, e.Visit) {
-		w.open = append(w.open, w.asked(e, r))
+		v := w.asked(e, r)
+		w.open = append(w.open, v)
+		w.by[flows.GuideWriter(v.id)] = v
+	}
+	if v := w.by[r.Writer]; v != nil && !v.own(r) {
+		v.Did.Other++
 	}
 	if len(w.open) == 0 {
 		return nil
@@ -214,35 +228,66 @@ func (w *walk) asked(e flows.AskedToWatch, r flows.Record) *visit {
 	name, org, _ := flows.KnownAs(e.Guide, e.Org) // it was taken
 	return &visit{id: e.Visit, sum: sha256.New(), Session: Session{
 		Schema: SessionSchema, Server: e.Server, Case: w.number, Visit: string(e.Visit),
-		Guide: Guide{Name: name, Organisation: org, Key: e.Print}, Asked: r.At, Did: Did{Deeds: []Deed{}},
+		Guide: Guide{Name: name, Organisation: org, Key: e.Print}, Asked: r.At.UTC(), Did: Did{Deeds: []Deed{}},
 	}}
 }
 
-// take takes the record between two states, of which line is what a guide gets.
+// own says whether a record is of the kinds that a guide's handle writes: what a guide may
+// do, in the guide's name and for this visit, and the server's word on the visit.
+func (v *visit) own(r flows.Record) bool {
+	by, of := flows.ByGuide, flows.VisitID("")
+	switch e := r.Event.(type) {
+	case flows.Pointed:
+		of = e.Visit
+	case flows.Noted:
+		of = e.Visit
+	case flows.Suggested:
+		of = e.Visit
+	case flows.AskedAgain:
+		of = e.Visit
+	case flows.AskedToWatch:
+		by, of = flows.ByServer, e.Visit
+	case flows.Watched:
+		by, of = flows.ByServer, e.Visit
+	case flows.AskedToRecord:
+		by, of = flows.ByServer, e.Visit
+	case flows.Recorded:
+		by, of = flows.ByServer, e.Visit
+	default:
+		return false
+	}
+	return r.By == by && of == v.id && flows.MayAppend(r.By, r.Event)
+}
+
+// take takes the record between two states, of which line is what a guide gets. What
+// has a time behind that of the yes does not count, and each record is judged by its own: one
+// of a clock that is ahead hides none of those that follow.
 func (v *visit) take(before, after flows.State, r flows.Record, line []byte) {
 	watched, watches := has(before.Guides, v.id), has(after.Guides, v.id)
-	if watched && !r.At.Before(v.Until) {
-		v.late = true
+	if watches && !watched {
+		v.Allowed, v.Start = r.At.UTC(), placeOf(after)
+		v.Until = after.Guides[slices.IndexFunc(after.Guides, func(g flows.Guide) bool { return g.Visit == v.id })].Until.UTC()
+		if v.Asked.After(v.Allowed) { // by another server's clock
+			v.Asked = v.Allowed
+		}
 	}
-	if !v.late {
+	counts := v.Until.IsZero() || r.At.Before(v.Until)
+	if counts {
 		v.add(r, line)
 	}
 	switch {
-	case watches && !watched:
-		v.Allowed, v.Start = r.At, placeOf(after)
-		v.Until = after.Guides[slices.IndexFunc(after.Guides, func(g flows.Guide) bool { return g.Visit == v.id })].Until
 	case watched && !watches:
-		v.end(r)
+		v.end(r, counts)
 	case !watches && !has(after.Asking, v.id):
 		v.gone = true // a no, or nobody answered
 	}
-	if watched {
+	if !counts || !watched && !watches {
+		return
+	}
+	if v.Finish = placeOf(after); watched {
 		v.guided(r)
 	}
-	if (watched || watches) && !v.late {
-		v.Finish = placeOf(after)
-		v.meanwhile(r)
-	}
+	v.meanwhile(r)
 }
 
 // add adds a record to the sum.
@@ -253,15 +298,18 @@ func (v *visit) add(r flows.Record, line []byte) {
 	}
 	v.Journal.To = r.Seq
 	v.Journal.Records++
-	v.Journal.SHA256 = hex.EncodeToString(v.sum.Sum(nil))
 }
 
-// end ends it. The time of the yes ends it whenever somebody came to say so.
-func (v *visit) end(r flows.Record) {
+// end ends it. The time of the yes ends it whenever somebody came to say so, and it is
+// never before the yes, whatever a server's clock said.
+func (v *visit) end(r flows.Record, counts bool) {
 	v.gone = true
 	v.Ended = End{At: v.Until, By: byTime}
-	if !v.late {
-		v.Ended = End{At: r.At, By: endedBy(r)}
+	if counts {
+		v.Ended = End{At: r.At.UTC(), By: endedBy(r)}
+	}
+	if v.Ended.At.Before(v.Allowed) {
+		v.Ended.At = v.Allowed
 	}
 }
 
@@ -270,24 +318,21 @@ func (v *visit) guided(r flows.Record) {
 	if r.By != flows.ByGuide {
 		return
 	}
-	d, of := Deed{At: r.At}, flows.VisitID("")
+	d, of := Deed{At: r.At.UTC()}, flows.VisitID("")
 	var count *int
 	switch e := r.Event.(type) {
 	case flows.Pointed:
-		of, count, d.Did, d.What = e.Visit, &v.Did.Points, "pointed", e.At
+		of, count, d.Did, d.What = e.Visit, &v.Did.Points, didPointed, e.At
 	case flows.Noted:
-		of, count, d.Did = e.Visit, &v.Did.Notes, "noted"
+		of, count, d.Did = e.Visit, &v.Did.Notes, didNoted
 	case flows.Suggested:
-		of, count, d.Did, d.What = e.Visit, &v.Did.Suggestions, "suggested", string(e.Path)
+		of, count, d.Did, d.What = e.Visit, &v.Did.Suggestions, didSuggested, string(e.Path)
 	case flows.AskedAgain:
-		of, count, d.Did = e.Visit, &v.Did.Looks, "asked-again"
+		of, count, d.Did = e.Visit, &v.Did.Looks, didAskedAgain
 	default:
-		if r.Writer == flows.WriterID("guide-"+v.id) {
-			v.Did.Other++
-		}
 		return
 	}
-	if of != v.id || !r.At.Before(v.Until) {
+	if of != v.id {
 		return
 	}
 	*count++
@@ -296,12 +341,21 @@ func (v *visit) guided(r flows.Record) {
 	}
 }
 
+// The words of Deed.Did.
+const (
+	didPointed    = "pointed"
+	didNoted      = "noted"
+	didSuggested  = "suggested"
+	didAskedAgain = "asked-again"
+)
+
 // mostWhat bounds what was pointed at or suggested, in characters: longer than any id.
 const mostWhat = 80
 
-// meanwhile takes what the customer's side did.
+// meanwhile takes what the customer's side did. What came by a guide's handle is none of
+// it, in whoever's name it was written.
 func (v *visit) meanwhile(r flows.Record) {
-	if r.By == flows.ByGuide {
+	if r.Writer.IsGuide() || !flows.MayAppend(r.By, r.Event) {
 		return
 	}
 	switch r.Event.(type) {

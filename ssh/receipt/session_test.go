@@ -126,13 +126,13 @@ func TestWhoHasNoReceipt(t *testing.T) {
 	b.asks("v5", "Dee Dow")
 	b.lets("v5")
 	b.guide("v5", flows.Noted{Text: "x", Visit: "v5"})
-	b.guide("v5", flows.Noted{Text: "forged", Visit: "v4"}) // v4's in name: a handle cannot make it, and it counts as v4's
+	b.guide("v5", flows.Noted{Text: "forged", Visit: "v4"}) // v4's in name: a handle cannot make it, and it counts as v4's, and against v5
 	b.guide("v4", flows.Answered{Question: flows.AskDomain, Value: "x"})
 	all := b.sessions(t)
 	if len(all) != 2 || all[0].N != 2 || all[0].Guide.Name != "Cy Clark" || all[1].N != 3 || all[0].Over() || all[1].Over() {
 		t.Fatalf("there are %+v", all)
 	}
-	if all[0].Did.Notes != 1 || all[0].Did.Other != 1 || all[1].Did.Notes != 1 || all[1].Did.Other != 0 {
+	if all[0].Did.Notes != 1 || all[0].Did.Other != 1 || all[1].Did.Notes != 1 || all[1].Did.Other != 1 {
 		t.Errorf("they did %+v and %+v", all[0].Did, all[1].Did)
 	}
 	if _, err := Sign(key("a"), all[0]); err == nil {
@@ -158,6 +158,107 @@ func TestLateDeedsDoNotCount(t *testing.T) {
 	b.add("driver", flows.ByDriver, flows.Watched{Visit: "v1", Why: flows.WatchOver})
 	if s := b.one(t); s.Did.Notes != 0 || s.Journal.Records != 2 {
 		t.Errorf("%+v, %+v", s.Did, s.Journal)
+	}
+}
+
+// TestNothingOfAGuideIsAnothers holds that what came by a guide's handle is the guide's,
+// whoever it says that it is of: it counts against the guide, before the yes and behind
+// the end, too, and as nothing that the customer did; and that what the handle does write,
+// and what others do, does not.
+func TestNothingOfAGuideIsAnothers(t *testing.T) {
+	t.Parallel()
+	answer := flows.Answered{Question: flows.AskDomain, Value: "fabrikam.example"}
+	for name, c := range map[string]struct {
+		by    flows.Author
+		event flows.Event
+		other int
+	}{
+		"an answer of the person's":        {flows.ByPerson, answer, 1},
+		"an answer of the driver's":        {flows.ByDriver, answer, 1},
+		"an answer of the server's":        {flows.ByServer, answer, 1},
+		"an answer of the guide's":         {flows.ByGuide, answer, 1},
+		"a confirmation of the person's":   {flows.ByPerson, flows.Confirmed{Plan: "p", Typed: "contoso.example"}, 1},
+		"a change of the driver's":         {flows.ByDriver, flows.Applying{Plan: "p"}, 1},
+		"a note of the person's":           {flows.ByPerson, flows.Noted{Text: "x", Visit: "v1"}, 1},
+		"a yes of the server's":            {flows.ByServer, flows.Watched{Visit: "v1", Here: true}, 1},
+		"a no to another":                  {flows.ByServer, flows.Watched{Visit: "v2", Why: flows.WatchRefused}, 1},
+		"a yes to be recorded":             {flows.ByServer, flows.Recorded{Visit: "v1", On: true}, 1},
+		"a wish to record":                 {flows.ByServer, flows.AskedToRecord{Visit: "v1", Until: noon.Add(time.Minute)}, 0},
+		"the end of a recording":           {flows.ByServer, flows.Recorded{Visit: "v1", Why: flows.RecordLeft}, 0},
+		"what no server of today knows":    {flows.ByGuide, flows.Foreign{Tag: "later", Data: []byte("{}")}, 1},
+		"a note":                           {flows.ByGuide, flows.Noted{Text: "x", Visit: "v1"}, 0},
+		"a pointer":                        {flows.ByGuide, flows.Pointed{At: "app/grant", Visit: "v1"}, 0},
+		"the server's word that they left": {flows.ByServer, flows.Watched{Visit: "v1", Why: flows.WatchLeft}, 0},
+	} {
+		for when, at := range map[string]int{"before the yes": 0, "while they watch": 1, "behind the end": 2} {
+			b := newBook()
+			b.asks("v1", "Anna Berg")
+			add := func(n int) {
+				if n == at {
+					b.add(flows.GuideWriter("v1"), c.by, c.event)
+				}
+			}
+			if _, ends := c.event.(flows.Watched); ends && c.other == 0 && at == 0 {
+				continue // then there is no session
+			}
+			add(0)
+			b.lets("v1")
+			add(1)
+			b.person(flows.Watched{Visit: "v1", Why: flows.WatchStopped})
+			add(2)
+			if s := b.one(t); s.Did.Other != c.other || s.Mean != (Meanwhile{}) {
+				t.Errorf("%s, %s: %+v, %+v", name, when, s.Did, s.Mean)
+			}
+		}
+	}
+	b := newBook()
+	b.asks("v1", "Anna Berg")
+	b.lets("v1")
+	b.person(answer)
+	b.add("driver", flows.ByGuide, answer)  // in whose name is known, and nobody lets it count
+	b.add("server", flows.ByServer, answer) // nor this
+	if s := b.one(t); s.Mean != (Meanwhile{Answers: 1}) || s.Did.Other != 0 {
+		t.Errorf("of others: %+v, %+v", s.Did, s.Mean)
+	}
+}
+
+// TestAClockAheadHidesNothing holds that a record with a time behind the end of the yes
+// is left out by itself: what follows with a sound time counts, in the sum, in what was
+// done and meanwhile, and ends the session; and that no clock makes it end before it
+// began, or be allowed before it was asked for.
+func TestAClockAheadHidesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	b.asks("v1", "Anna Berg")
+	b.lets("v1")
+	ahead := func(add func()) {
+		was := b.now
+		b.now = was.Add(time.Hour)
+		add()
+		b.now = was
+	}
+	ahead(func() { b.guide("v1", flows.Noted{Text: "late", Visit: "v1"}) })
+	ahead(func() { b.person(flows.Answered{Question: flows.AskDomain, Value: "contoso.example"}) })
+	b.guide("v1", flows.Noted{Text: "in time", Visit: "v1"})
+	b.person(flows.Answered{Question: flows.AskDomain, Value: "fabrikam.example"})
+	b.person(flows.Watched{Visit: "v1", Why: flows.WatchStopped})
+	if s := b.one(t); s.Did.Notes != 1 || len(s.Did.Deeds) != 1 || s.Mean.Answers != 1 || s.Journal.Records != 5 || s.Journal.To != 8 || s.Ended != (End{b.now, byCustomer}) {
+		t.Errorf("%+v, %+v, %+v, %+v", s.Did, s.Mean, s.Journal, s.Ended)
+	}
+	b = newBook()
+	b.asks("v1", "Anna Berg")
+	asked := b.now
+	b.now = b.now.Add(-time.Minute)
+	b.lets("v1")
+	yes := b.now
+	b.now = b.now.Add(-time.Hour)
+	b.person(flows.Watched{Visit: "v1", Why: flows.WatchStopped})
+	s := b.one(t)
+	if !s.Asked.Equal(yes) || !asked.After(yes) || !s.Allowed.Equal(yes) || s.Ended != (End{yes, byCustomer}) {
+		t.Errorf("asked %s, let in %s, ended %+v", s.Asked, s.Allowed, s.Ended)
+	}
+	if v := Judge(signed(t, key("a"), s), nil); v.State != StateUnknown {
+		t.Errorf("it is %+v", v)
 	}
 }
 

@@ -26,7 +26,12 @@ type Verdict struct {
 	// Session is left out of what is bad: nobody vouches for it.
 	Session *Session `json:"session,omitempty" jsonschema_description:"What the receipt says; left out where it is bad."`
 	unread  bool
+	named   bool
 }
+
+// Named says whether a good receipt's key is trusted for the server that it names, and
+// not only by itself.
+func (v Verdict) Named() bool { return v.named }
 
 // Unread says whether there was no receipt that could have been judged.
 func (v Verdict) Unread() bool { return v.unread }
@@ -42,7 +47,7 @@ func Judge(text []byte, trusted []Key) Verdict {
 			v.State, v.Reason, v.Session = StateUnknown, sayUnknown, &s.Session
 			return v
 		}
-		err = s.Held(trusted)
+		v.named, err = s.Held(trusted)
 	}
 	var why *Fault
 	switch {
