@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"onboard.example/checks"
 )
 
 // ErrNotOffered says that an event never leaves the machine of its person, or is none
@@ -22,7 +24,7 @@ func Offered(s State, r Record) (event json.RawMessage, ok bool) {
 	if r.By != ByPerson && r.By != ByDriver || r.Event == nil {
 		return nil, false
 	}
-	e := Shared(s, r).Event
+	e := atHome(Shared(s, r).Event)
 	if a, is := e.(Answered); is && !answerLeaves(a.Question) {
 		return nil, false
 	}
@@ -54,7 +56,18 @@ func ReadOffered(s State, by Author, k Kind, data []byte) (Event, error) {
 	if by != ByPerson && by != ByDriver || !MayAppend(by, e) || answered && !answerLeaves(a.Question) {
 		return nil, ErrNotOffered
 	}
-	return Shared(s, Record{By: by, Event: e}).Event, nil
+	return atHome(Shared(s, Record{By: by, Event: e}).Event), nil
+}
+
+// atHome is an event without what errors of this machine say, where no field of its own
+// holds them: a path, a proxy or a resolver may be in that. A finding that could not be
+// looked at says which failure it was in its summary.
+func atHome(e Event) Event {
+	if f, ok := e.(Found); ok && f.Finding.Verdict == checks.Unknown {
+		f.Finding.Detail = nil
+		return f
+	}
+	return e
 }
 
 // answerLeaves says whether the answer to a question leaves. All others are private.
@@ -112,7 +125,7 @@ func offeredOf(k Kind) (fields string, ok bool) {
 	case KindSignedIn:
 		return `account{id upn tenantId roles scopes way}`, true
 	case KindSignInFailed:
-		return `attempt reason message code`, true
+		return `attempt reason code`, true
 	case KindChose:
 		return `path`, true
 	case KindClaimed:
@@ -122,17 +135,17 @@ func offeredOf(k Kind) (fields string, ok bool) {
 	case KindPlanned:
 		return `plan{id digest path undoes tenant domain warnings lines{scope role effect benchmark warning ` + offeredLine + `}}`, true
 	case KindRecalled:
-		return `plan app{id name clientId} tenant{id domain cloud} strange tried lines{outcome objectId requestId message at ` + offeredLine + `}`, true
+		return `plan app{id name clientId} tenant{id domain cloud} strange tried lines{outcome objectId requestId at ` + offeredLine + `}`, true
 	case KindConfirmed:
 		return `plan typed`, true
 	case KindApplying:
 		return `plan line at`, true
 	case KindApplied:
-		return `plan line outcome before after status objectId requestId message at`, true
+		return `plan line outcome before after status objectId requestId at`, true
 	case KindReread:
 		return `plan line seen at until`, true
 	case KindStopped:
-		return `plan why text`, true
+		return `plan why`, true
 	case KindFiled:
 		return `plan name`, true
 	case KindAdvanced:

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"onboard.example/checks"
 )
 
 // stays are the kinds of events, and the fields of others, that were decided never to
@@ -26,7 +28,8 @@ var stays = map[Kind]string{
 	KindListening:    "port at state",                            // likewise
 	KindNoted:        "visit from", KindAskedAgain: "visit from", // of guides alone
 	KindWatched:  "guide", // of journals of before guides asked
-	KindTroubled: "text",  // of errors of that machine
+	KindTroubled: "text",  // of errors of that machine, as these:
+	KindStopped:  "text", KindSignInFailed: "message", KindApplied: "message", KindRecalled: "lines.message",
 }
 
 // fieldPaths are the names under which a type's fields stand in a journal, with dots.
@@ -211,6 +214,7 @@ func TestWhatStaysNeverLeaves(t *testing.T) {
 	secret := map[Kind][]string{
 		KindStarted: {".Nonce"}, KindListening: {".At", ".State"}, KindTroubled: {".Text"}, KindNoted: {".From", ".Visit"}, KindWatched: {".Guide"},
 		KindConfirmed: {".Typed"}, // under no plan
+		KindStopped:   {".Text"}, KindSignInFailed: {".Message"}, KindApplied: {".Message"}, KindRecalled: {".Message"},
 	}
 	for kind := range eventTypes {
 		e, err := eventTypes[kind]([]byte("{}"))
@@ -260,6 +264,28 @@ func TestWhatStaysNeverLeaves(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestErrorsStayAtHome holds that what could not be looked at leaves without the words
+// of the error, which may tell of a path or a proxy; the summary says what it was.
+func TestErrorsStayAtHome(t *testing.T) {
+	t.Parallel()
+	f := Found{Finding: checks.Finding{Check: "app/grant", Summary: "Microsoft could not be reached.", Detail: []string{"proxyconnect tcp: dial tcp 10.1.2.3:8080"}}}
+	out, ok := Offered(State{}, Record{By: ByDriver, Event: f})
+	if !ok || strings.Contains(string(out), "10.1.2.3") || !strings.Contains(string(out), "could not be reached") {
+		t.Errorf("%v %s", ok, out)
+	}
+	whole, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := ReadOffered(State{}, ByDriver, KindFound, whole); err != nil || len(e.(Found).Finding.Detail) > 0 { //nolint:forcetypeassert // it is one
+		t.Errorf("%+v, %v", e, err)
+	}
+	f.Finding.Verdict = checks.Pass
+	if out, ok := Offered(State{}, Record{By: ByDriver, Event: f}); !ok || !strings.Contains(string(out), "10.1.2.3") {
+		t.Errorf("what was found leaves without its detail: %s", out)
 	}
 }
 

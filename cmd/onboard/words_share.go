@@ -13,7 +13,7 @@ Compare it with what the vendor publishes. Is it the right one? Type yes, or any
 	sayShareAway      = "Not shared at %s: %v. The run is on this machine alone.\n"
 	sayShareChanged   = "If the vendor says that the key was changed, take the old line out. To go on without sharing, leave out --share %s."
 
-	sayShareReady = "Connected to %s. From your first choice on this run is shared there; whoever wants to watch is asked for by name, and nothing is shown before your yes."
+	sayShareReady = "Connected to %s. From your first choice on this run is sent and kept there, without what signs you in. Guides see it by your yes alone: each asks by name."
 	sayShareBegan = "Shared at %s as case %s. What was shared is erased there by: %s"
 	sayShareLost  = "The connection to %s is gone. The run goes on here, and is shared again once it is back."
 	sayShareQuiet = "Nothing happened for a while, so %s let go of the run. It is shared again with your next step."

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,9 +64,16 @@ func (c *Callers) Last() uint64 {
 	return c.last
 }
 
+// mostVisit bounds the id of a visit, in bytes; a server's own are half as long.
+const mostVisit = 64
+
 // Ask puts a guide's question to the person: it can be answered for a while, and a yes
 // to it lasts for another. Both are bounded.
 func (c *Callers) Ask(ctx context.Context, n uint64, visit flows.VisitID, name, org string, wait, lasts time.Duration) error {
+	name, org, ok := flows.KnownAs(name, org)
+	if !ok || visit == "" || len(visit) > mostVisit {
+		return c.skip(n)
+	}
 	until := c.now().Add(min(max(wait, 0), flows.AskWait))
 	return c.say(ctx, n, flows.ByServer, flows.AskedToWatch{Visit: visit, Guide: name, Org: org, Until: until, Lasts: lasts})
 }
@@ -135,9 +143,9 @@ func (c *Callers) HangUp(ctx context.Context) error {
 			if g.Visit == "" { // of journals of before guides asked: such a watch lets nobody see anything
 				continue
 			}
-			// It is named by the visit, which is never used twice.
+			// It is named by chance: a server may use the id of a visit twice.
 			rs = append(rs, flows.Record{
-				Seq: c.state.Seq + uint64(len(rs)) + 1, Writer: "hung-up-" + flows.WriterID(checks.Line(string(g.Visit), 80)), N: 1,
+				Seq: c.state.Seq + uint64(len(rs)) + 1, Writer: "hung-up-" + flows.WriterID(chanceVisit()), N: 1,
 				At: c.at(), By: flows.ByServer, Event: flows.Watched{Visit: g.Visit, Why: flows.WatchLost},
 			})
 		}
@@ -169,6 +177,10 @@ func (c *Callers) say(ctx context.Context, n uint64, by flows.Author, e flows.Ev
 		if !flows.MayAppend(by, r.Event) {
 			return ErrNotAllowed
 		}
+		if !c.counts(r) { // it would fill the person's journal and change nothing
+			c.last = n
+			return nil
+		}
 		_, err := c.journal.Append(ctx, c.state.Seq, r)
 		switch {
 		case errors.Is(err, flows.ErrConflict):
@@ -178,6 +190,39 @@ func (c *Callers) say(ctx context.Context, n uint64, by flows.Author, e flows.Ev
 		}
 		return nil
 	}
+}
+
+// counts says whether a record changes anything in the run as it is known.
+func (c *Callers) counts(r flows.Record) bool {
+	watches := func(id flows.VisitID) bool {
+		_, ok := c.state.Watching(id, r.At)
+		return ok
+	}
+	switch e := r.Event.(type) {
+	case flows.AskedToWatch:
+		if _, asked := c.state.AsksToWatch(e.Visit, r.At); asked {
+			return false
+		}
+		next := flows.Fold(c.state, r)
+		_, asks := next.AsksToWatch(e.Visit, next.At)
+		return asks
+	case flows.Watched:
+		is := func(g flows.Guide) bool { return g.Visit == e.Visit }
+		return slices.ContainsFunc(c.state.Asking, is) || slices.ContainsFunc(c.state.Guides, is)
+	case flows.Pointed:
+		_, step := flows.StepByID(flows.StepID(e.At))
+		_, path := flows.PathByID(flows.PathID(e.At))
+		_, check := checks.ByID(checks.ID(e.At))
+		return watches(e.Visit) && (e.At == "" || step || path || check)
+	case flows.Suggested:
+		_, path := flows.PathByID(e.Path)
+		return watches(e.Visit) && (e.Path == "" || path)
+	case flows.Noted:
+		return watches(e.Visit) && strings.TrimSpace(e.Text) != ""
+	case flows.AskedAgain:
+		return watches(e.Visit)
+	}
+	return false
 }
 
 // at is the time of the next record, never before the last.

@@ -89,6 +89,32 @@ func TestHangingUpEndsWhatIsWatched(t *testing.T) {
 	})
 }
 
+// TestCallersStoreWhatCounts holds that nothing which changes nothing is stored: a server
+// cannot fill the journal on a person's disk, whose own moves would have no room then.
+func TestCallersStoreWhatCounts(t *testing.T) {
+	t.Parallel()
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		r.begin()
+		c := callers(t, j, "7KQ-M2X")
+		ctx, long := t.Context(), strings.Repeat("<", 4000)
+		good(t, c.Ask(ctx, 1, "v", "Anna", "Support", time.Hour, time.Hour))
+		before := len(kinds(t, j))
+		good(t,
+			c.Ask(ctx, 2, "v", "Anna", "Support", time.Hour, time.Hour), c.Ask(ctx, 3, flows.VisitID(long), "Anna", "Support", time.Hour, time.Hour), c.Ask(ctx, 4, "w", "", "", time.Hour, time.Hour),
+			c.Note(ctx, 5, "v", "too early"), c.Point(ctx, 6, "x", "app/grant"), c.Suggest(ctx, 7, "x", flows.DirectLink), c.AskAgain(ctx, 8, "x"), c.Gone(ctx, 9, flows.VisitID(long), flows.WatchLeft),
+		)
+		r.do(flows.Watched{Visit: "v", Here: true})
+		good(t, c.Note(ctx, 10, "v", " "), c.Point(ctx, 11, "v", long), c.Suggest(ctx, 12, "v", flows.PathID(long)))
+		if n := len(kinds(t, j)); n != before+1 {
+			t.Errorf("%d records more", n-before)
+		}
+		if c.Last() != 12 {
+			t.Errorf("what was said last: %d", c.Last())
+		}
+	})
+}
+
 // TestCallersHaveNoOtherEvent holds that all that a server at a distance can put into a
 // run is what guides and the server cause: whatever its methods are given, nobody else's
 // event comes of it.
