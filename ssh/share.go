@@ -24,8 +24,12 @@ type ShareOptions struct {
 	Kept func(err error)
 	Dial func(ctx context.Context, network, address string) (net.Conn, error) // nil: a net.Dialer's
 	Now  func() time.Time                                                     // nil: time.Now
-	// Again is the first pause before a lost connection is made anew; 0: a second.
+	// Again is the first pause before a lost connection is made anew; 0: a second. The
+	// pauses grow to its sixtyfold, until a connection lasted for its thirtyfold.
 	Again time.Duration
+	// Patience is how long a server that is logged in to may take to open the channel;
+	// 0: 20 seconds.
+	Patience time.Duration
 }
 
 // Share is a server by which a run on this machine can be shared. It holds a connection
@@ -65,12 +69,15 @@ const (
 	shareDial   = 20 * time.Second // to be logged in
 	shareAlive  = 20 * time.Second // between two signs of life, and until one is answered
 	shareLast   = 3 * time.Second  // to say goodbye
-	shareMost   = time.Minute      // the longest pause before it is tried again
+	shareMost   = 60               // the longest pause before it is tried again, in first ones
+	shareSteady = 30               // how long one lasts that was none for a moment, likewise
 	shareBytes  = 48 << 10         // sent a second, under what a server takes
 	shareBurst  = 512 << 10        // at once
 	guidesPace  = 500 * time.Millisecond
 	guidesBurst = 60
-	guidesMost  = 10_000 // that guides do in one run
+	guidesMost  = 10_000       // that guides do in one run
+	linesPace   = 2 * homePace // a second: each record is answered by one
+	linesBurst  = 2 * homeBurst
 )
 
 // OpenShare connects to a server, holds its key to those that are known, and logs in.
@@ -85,6 +92,9 @@ func OpenShare(ctx context.Context, o ShareOptions) (*Share, error) {
 	}
 	if o.Again <= 0 {
 		o.Again = time.Second
+	}
+	if o.Patience <= 0 {
+		o.Patience = shareAlive
 	}
 	s := &Share{o: o, keys: hostKeys{files: o.KnownHosts}}
 	c, err := s.dial(ctx)

@@ -212,6 +212,12 @@ func TestSharingIsBounded(t *testing.T) {
 // each, whatever it hears.
 func hostileServer(t *testing.T, says ...string) ShareOptions {
 	t.Helper()
+	return serverOf(t, func(raw net.Conn, config *gossh.ServerConfig) { hostile(raw, config, says) })
+}
+
+// serverOf is a server that serves each client as it likes.
+func serverOf(t *testing.T, serves func(raw net.Conn, config *gossh.ServerConfig)) ShareOptions {
+	t.Helper()
 	key := newSigner(t)
 	config := &gossh.ServerConfig{NoClientAuth: true}
 	config.AddHostKey(key)
@@ -226,7 +232,7 @@ func hostileServer(t *testing.T, says ...string) ShareOptions {
 			if err != nil {
 				return
 			}
-			go hostile(raw, config, says)
+			go serves(raw, config)
 		}
 	}()
 	file := t.TempDir() + "/known_hosts"

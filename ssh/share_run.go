@@ -34,7 +34,7 @@ func (s *Share) Run(ctx context.Context, j flows.Journal, tell func(ShareNews)) 
 	}
 	pause := s.o.Again
 	for ctx.Err() == nil {
-		met, err := l.once(ctx)
+		lasted, err := l.once(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -43,35 +43,40 @@ func (s *Share) Run(ctx context.Context, j flows.Journal, tell func(ShareNews)) 
 			tell(ShareNews{What: ShareEnded, Why: err.Error()})
 			return
 		}
-		if met {
+		if lasted >= shareSteady*s.o.Again {
 			pause = s.o.Again
 		}
-		if l.missed(ctx, err) {
-			continue
-		}
+		l.missed(ctx, err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause + rand.N(pause/4+1)): //nolint:gosec // so that many do not come back at once
 		}
-		pause = min(2*pause, shareMost)
+		pause = min(2*pause, shareMost*s.o.Again)
 	}
 }
 
-// missed tells once that the connection is gone. quiet: nothing happened for long, and
-// it is worth while again, for something did.
-func (l *homeward) missed(ctx context.Context, err error) (quiet bool) {
+// missed tells once that the connection is gone. Where that was because nothing happened
+// for long there is no hurry, unless something does: but a guide may come to who waits
+// for one.
+func (l *homeward) missed(ctx context.Context, err error) {
 	what, quiet := ShareLost, errors.Is(err, errQuiet)
 	if quiet {
 		what = ShareQuiet
+	}
+	ctx, cancel := context.WithTimeout(ctx, shareMost*l.o.Again)
+	defer cancel()
+	wake := l.j.Watch(ctx)
+	rs, err := l.j.Since(ctx, l.end)
+	if len(rs) > 0 {
+		l.end = rs[len(rs)-1].Seq
 	}
 	if !l.lost {
 		l.lost = true
 		l.tell(ShareNews{What: what})
 	}
-	if quiet {
-		l.stirred(ctx)
+	if quiet && err == nil {
+		l.stirred(ctx, wake)
 	}
-	return quiet
 }
 
 // overError says that the server ended it for good.
@@ -96,9 +101,7 @@ type homeward struct {
 	guests *run.Callers // nil: there is no case yet
 	heard  int          // how much guides did
 	lost   bool         // the connection is, and the person was told
-
-	mu   sync.Mutex
-	sent uint64 // the last record that was sent
+	end    uint64       // of the run, when the connection ended
 }
 
 // guestless ends what earlier processes left: whoever watched then does so no more.
@@ -110,16 +113,10 @@ func (l *homeward) guestless(ctx context.Context) error {
 	return c.HangUp(ctx)
 }
 
-// stirred waits until something happens that is not sent yet.
-func (l *homeward) stirred(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	wake := l.j.Watch(ctx)
-	l.mu.Lock()
-	sent := l.sent
-	l.mu.Unlock()
+// stirred waits until something happens since the connection ended, or ctx ends.
+func (l *homeward) stirred(ctx context.Context, wake <-chan struct{}) {
 	for {
-		rs, err := l.j.Since(ctx, sent)
+		rs, err := l.j.Since(ctx, l.end)
 		if err != nil || len(rs) > 0 {
 			return
 		}
@@ -129,34 +126,36 @@ func (l *homeward) stirred(ctx context.Context) {
 	}
 }
 
-// once shares over one connection, until that ends. met: the server was met.
-func (l *homeward) once(ctx context.Context) (met bool, err error) {
+// once shares over one connection, until that ends. lasted is how long the server was
+// there since it greeted; 0: it did not.
+func (l *homeward) once(ctx context.Context) (lasted time.Duration, err error) {
 	conn, err := l.connect(ctx)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	live, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer func() { _ = conn.Close() }()
 	defer cancel()
-	ch, err := conn.NewSession()
+	wg.Go(func() { // whatever the server does or leaves: it holds nobody up who goes
+		defer func() { _ = conn.Close() }()
+		select {
+		case <-live.Done():
+			return
+		case <-ctx.Done():
+		}
+		select {
+		case <-live.Done():
+		case <-time.After(shareLast):
+			cancel()
+		}
+	})
+	ch, in, out, err := l.open(conn)
 	if err != nil {
-		return false, fmt.Errorf("share the run: %s", nameless(err)) //nolint:errorlint // as above
-	}
-	in, err1 := ch.StdinPipe()
-	out, err2 := ch.StdoutPipe()
-	if err := errors.Join(err1, err2, ch.Start(userShare)); err != nil {
-		return false, fmt.Errorf("share the run: %s", nameless(err)) //nolint:errorlint // as above
+		return 0, err
 	}
 	wg.Go(func() { l.alive(live, conn) })
-	hello := &upHello{Share: shareVersion, Code: l.code}
-	if l.guests != nil {
-		hello.Seen = l.guests.Last()
-	}
-	if err := writeLine(in, upLine{Hello: hello}); err != nil {
-		return false, err
-	}
 	greeted := make(chan uint64, 1)
 	wg.Go(func() {
 		if l.send(ctx, live, in, greeted) != nil {
@@ -164,18 +163,36 @@ func (l *homeward) once(ctx context.Context) (met bool, err error) {
 			return
 		}
 		_ = in.Close() // the server ends it then
-		select {
-		case <-live.Done():
-		case <-time.After(shareLast):
-			_ = conn.Close()
-		}
 	})
-	met, err = l.listen(live, out, greeted)
-	var exit *gossh.ExitError
-	if !met && errors.Is(err, io.EOF) && errors.As(ch.Wait(), &exit) && exit.ExitStatus() == codeUsage {
-		return false, &overError{endRefused} // nothing of the kind is served there
+	since, err := l.listen(live, out, greeted)
+	if !since.IsZero() {
+		return max(time.Since(since), 1), err
 	}
-	return met, err
+	var exit *gossh.ExitError
+	if errors.Is(err, io.EOF) && errors.As(ch.Wait(), &exit) && exit.ExitStatus() == codeUsage {
+		return 0, &overError{endRefused} // nothing of the kind is served there
+	}
+	return 0, err
+}
+
+// open opens the channel and says the greeting, or closes the connection of a server that
+// lets it wait for that.
+func (l *homeward) open(conn *gossh.Client) (ch *gossh.Session, in io.WriteCloser, out io.Reader, err error) {
+	late := time.AfterFunc(l.o.Patience, func() { _ = conn.Close() })
+	defer late.Stop()
+	if ch, err = conn.NewSession(); err != nil {
+		return nil, nil, nil, fmt.Errorf("share the run: %s", nameless(err)) //nolint:errorlint // the library's words repeat what the server sent
+	}
+	in, err1 := ch.StdinPipe()
+	out, err2 := ch.StdoutPipe()
+	if err := errors.Join(err1, err2, ch.Start(userShare)); err != nil {
+		return nil, nil, nil, fmt.Errorf("share the run: %s", nameless(err)) //nolint:errorlint // as above
+	}
+	hello := &upHello{Share: shareVersion, Code: l.code}
+	if l.guests != nil {
+		hello.Seen = l.guests.Last()
+	}
+	return ch, in, out, writeLine(in, upLine{Hello: hello})
 }
 
 // alive ends a connection at whose other end nobody answers.
@@ -262,18 +279,20 @@ func (l *homeward) sendOne(ctx context.Context, to io.Writer, s flows.State, r f
 			return err
 		}
 	}
-	l.mu.Lock()
-	l.sent = max(l.sent, r.Seq)
-	l.mu.Unlock()
 	return nil
 }
 
-// listen hears the server until it ends.
-func (l *homeward) listen(ctx context.Context, from io.Reader, greeted chan<- uint64) (met bool, err error) {
+// listen hears the server until it ends, no faster than one speaks that means it. met is
+// when it greeted; zero: it did not.
+func (l *homeward) listen(ctx context.Context, from io.Reader, greeted chan<- uint64) (met time.Time, err error) {
 	r := newLineReader(from, mostDown)
+	pace := rate.NewLimiter(linesPace, linesBurst)
 	for {
 		var d downLine
 		if err := r.next(&d); err != nil {
+			return met, err
+		}
+		if err := pace.Wait(ctx); err != nil {
 			return met, err
 		}
 		switch {
@@ -292,8 +311,8 @@ func (l *homeward) listen(ctx context.Context, from io.Reader, greeted chan<- ui
 			if err := l.meets(ctx, d.Case); err != nil {
 				return met, err
 			}
-			if !met {
-				met = true
+			if met.IsZero() {
+				met = time.Now()
 				greeted <- d.Case.Have
 			}
 		case d.Say != nil:

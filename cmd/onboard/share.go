@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -171,9 +172,36 @@ func (s *sharing) tell(news ssh.ShareNews) {
 	case ssh.ShareEnded:
 		n = tui.Notice{Text: fmt.Sprintf(sayShareEnded, s.host, news.Why), Bad: true}
 	}
+	s.notes(n)
+}
+
+// notes has a line wait to be shown. Where too many wait the first goes that is no more
+// so, and never one that stays: it has the code.
+func (s *sharing) notes(n tui.Notice) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	select {
 	case s.notices <- n:
+		return
 	default:
+	}
+	var waiting []tui.Notice
+	for len(s.notices) > 0 {
+		select {
+		case one := <-s.notices:
+			waiting = append(waiting, one)
+		default: // it was shown meanwhile
+		}
+	}
+	waiting = append(waiting, n)
+	if i := slices.IndexFunc(waiting, func(n tui.Notice) bool { return !n.Stays }); i >= 0 && len(waiting) > cap(s.notices) {
+		waiting = slices.Delete(waiting, i, i+1)
+	}
+	for _, one := range waiting {
+		select {
+		case s.notices <- one: // nobody else puts one in
+		default:
+		}
 	}
 }
 

@@ -19,6 +19,8 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	"onboard.example/checks/sim"
+	"onboard.example/ssh"
+	"onboard.example/tui"
 )
 
 // servesGuide is a server with a guide, whose key is in a file.
@@ -194,4 +196,28 @@ func TestSharingThatCannotBe(t *testing.T) {
 	}
 	refused(t, ask(t, nil, "--share", "user@onboard.example"), "names no server", "--share onboard.example")
 	refused(t, ask(t, nil, "check", "--share", "onboard.example"), "--share")
+}
+
+// TestCodeIsAlwaysTold holds that the line with the code of what is shared waits to be
+// shown, however much comes about before and after it.
+func TestCodeIsAlwaysTold(t *testing.T) {
+	t.Parallel()
+	s := &sharing{host: "h", at: "h:22", notices: make(chan tui.Notice, mostNotices)}
+	flaps := func() {
+		for range 2 * mostNotices {
+			s.tell(ssh.ShareNews{What: ssh.ShareLost})
+			s.tell(ssh.ShareNews{What: ssh.ShareBack})
+		}
+	}
+	flaps()
+	s.tell(ssh.ShareNews{What: ssh.ShareBegan, Number: "7KQ-M2X", Code: "C-O-D-E"})
+	flaps()
+	s.tell(ssh.ShareNews{What: ssh.ShareEnded, Why: "the last word"})
+	var told []string
+	for len(s.notices) > 0 {
+		told = append(told, (<-s.notices).Text)
+	}
+	if len(told) != mostNotices || !strings.Contains(told[0], "C-O-D-E") || !strings.Contains(told[len(told)-1], "the last word") {
+		t.Errorf("it is told %q", told)
+	}
 }

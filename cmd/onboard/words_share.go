@@ -16,7 +16,7 @@ Compare it with what the vendor publishes. Is it the right one? Type yes, or any
 	sayShareReady = "Connected to %s. From your first choice on this run is sent and kept there, without what signs you in. Guides see it by your yes alone: each asks by name."
 	sayShareBegan = "Shared at %s as case %s. What was shared is erased there by: %s"
 	sayShareLost  = "The connection to %s is gone. The run goes on here, and is shared again once it is back."
-	sayShareQuiet = "Nothing happened for a while, so %s let go of the run. It is shared again with your next step."
+	sayShareQuiet = "Nothing happened for a while, so %s let go of the run. It is shared again with your next step, or in a minute or two."
 	sayShareBack  = "%s is back: the run is shared again."
 	sayShareEnded = "No longer shared at %s: %s. The run goes on here, and nobody watches."
 )
