@@ -211,7 +211,7 @@ func Tapes(rs []Record) []Tape {
 		goesOn := s.Recording.holds(at)
 		switch {
 		case on == nil && goesOn:
-			on = &Tape{recording: *s.Recording, base: s}
+			on = &Tape{recording: *s.Recording, base: s.unsaid(s.Recording.Guide)}
 			on.recording.Since = at
 		case on == nil:
 		case goesOn && s.Recording.N == on.recording.N:
@@ -229,11 +229,21 @@ func Tapes(rs []Record) []Tape {
 	return out
 }
 
+// unsaid is a state without what was said, pointed at and advised before the yes,
+// which was to that: of the guide who is recorded the screen keeps what stands on it,
+// and of anybody else nothing.
+func (s State) unsaid(of Guide) State {
+	s.Notes, s.NotesCame, s.Parted, s.WatchesEnded = nil, 0, nil, 0
+	s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit != of.Visit })
+	s.Hints = without(s.Hints, func(h Suggested) bool { return h.From != of.Called() })
+	return s
+}
+
 // Recording says who was recorded, and from when to when. Over is zero of one that
 // goes on.
 func (t Tape) Recording() Recording { return t.recording }
 
-// Base is the run when the yes was given, and Records what came after it, in order.
+// Base is the run when the yes was given, without what was said until then, and Records what came after it, in order.
 // Both are as the guide was shown them; the records are the reader's to read alone.
 func (t Tape) Base() State { return t.base }
 

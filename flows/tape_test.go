@@ -110,7 +110,16 @@ func TestATapeHoldsWhatLayBetween(t *testing.T) {
 	t.Parallel()
 	began := func() *story {
 		j := watchedStory()
-		j.tells(ByPerson, time.Second, Noted{Text: "before"})
+		j.tells(ByPerson, time.Second, Noted{Text: "before-canary"})
+		j.tells(ByGuide, 0, Pointed{At: "mine-before", Visit: "v1"})
+		for _, e := range []Event{asks(j.s, "v2", "Eve"), asks(j.s, "v3", "Gone")} {
+			j.tells(ByServer, 0, e)
+		}
+		j.tells(ByPerson, 0, Watched{Visit: "v2", Here: true})
+		j.tells(ByPerson, 0, Watched{Visit: "v3", Why: WatchRefused})
+		j.tells(ByGuide, 0, Pointed{At: "other-canary", Visit: "v2"})
+		j.tells(ByGuide, 0, Suggested{Path: EntraGrant, Visit: "v2"})
+		j.tells(ByGuide, 0, Suggested{Path: EntraGrant, Visit: "v1"})
 		j.tells(ByServer, time.Second, AskedToRecord{Visit: "v1", Until: j.s.At.Add(AskWait)})
 		j.tells(ByPerson, time.Second, Recorded{Visit: "v1", On: true})
 		j.tells(ByDriver, time.Second, Troubled{What: TroubleHost, Text: "path-canary"})
@@ -140,8 +149,11 @@ func TestATapeHoldsWhatLayBetween(t *testing.T) {
 		}
 		tape := tapes[0]
 		all := fmt.Sprintf("%#v %#v", tape.Base(), tape.Records())
-		if strings.Contains(all, "canary") || !strings.Contains(all, "before") || !strings.Contains(all, "during") {
+		if strings.Contains(all, "canary") || !strings.Contains(all, "mine-before") || !strings.Contains(all, "during") {
 			t.Errorf("%s: on the tape is %s", name, all)
+		}
+		if b := tape.Base(); b.NotesCame != 0 || b.Parted != nil || len(b.Hints) != 1 || b.Hints[0].From != "Ann Lee (Hetk support)" {
+			t.Errorf("%s: it begins with %d notes, %+v, %+v", name, b.NotesCame, b.Parted, b.Hints)
 		}
 		last := tape.Records()[2]
 		if got := tape.End().Sub(last.At); tape.Recording().Why != c.why || got != c.more || tape.Recording().Guide.Called() != "Ann Lee (Hetk support)" {
@@ -166,6 +178,26 @@ func TestATapeHoldsWhatLayBetween(t *testing.T) {
 	var none Tape
 	if len(none.Records()) != 0 || none.Base().Seq != 0 {
 		t.Error("a tape that nobody made holds something")
+	}
+}
+
+// TestNothingOfBetweenTwoTapesIsOnOne holds that what was said after a recording ended
+// is not on the next one either, not even where that begins.
+func TestNothingOfBetweenTwoTapesIsOnOne(t *testing.T) {
+	t.Parallel()
+	j := askedStory().tells(ByPerson, 0, Recorded{Visit: "v1", On: true})
+	j.tells(ByPerson, time.Second, Noted{Text: "first"}).tells(ByPerson, 0, Recorded{Visit: "v1", Why: RecordStopped})
+	j.tells(ByPerson, time.Second, Noted{Text: "canary"})
+	j.tells(ByServer, 0, AskedToRecord{Visit: "v1", Until: j.s.At.Add(AskWait)}).tells(ByPerson, 0, Recorded{Visit: "v1", On: true})
+	tapes := Tapes(j.tells(ByPerson, time.Second, Noted{Text: "second"}).rs)
+	if len(tapes) != 2 {
+		t.Fatalf("%d tapes", len(tapes))
+	}
+	for i, want := range []string{"first", "second"} {
+		end := Fold(tapes[i].Base(), tapes[i].Records()...)
+		if len(end.Notes) != 1 || end.Notes[0].Text != want {
+			t.Errorf("at the end of tape %d stand the notes %+v", i, end.Notes)
+		}
 	}
 }
 

@@ -30,7 +30,11 @@ func (m *Model) followGuides() {
 	if _, reading := m.topSheet().(*guidesSheet); reading {
 		m.heardNotes = m.state.NotesCame
 	}
-	if s, open := m.topSheet().(*askSheet); open {
+	for {
+		s, open := m.topSheet().(*askSheet)
+		if !open {
+			break
+		}
 		if _, ok := m.state.AsksToWatch(s.visit, m.now()); ok || s.busy {
 			return
 		}
@@ -83,8 +87,13 @@ func (m *Model) coverable() bool {
 	if m.state.SignIn.Busy || m.applying() {
 		return false
 	}
-	if _, prompting := m.topSheet().(*resumeSheet); prompting {
+	switch s := m.topSheet().(type) {
+	case *resumeSheet:
 		return false
+	case *tapeSheet:
+		if s.busy {
+			return false
+		}
 	}
 	if m.stageScreen() == screen(&m.plan) && m.plan.question(m).ID != "" {
 		return false

@@ -84,11 +84,14 @@ func (p *plain) replayTape(ctx context.Context, reel Reel, tapes []flows.Tape, k
 		}
 		c.lines = 0
 		text, ok := p.oneLine(ctx, plainReelAsk)
-		switch _, err := reel.Tapes(ctx); {
+		switch there, err := reel.Tapes(ctx); {
 		case !ok:
 			return false, false
 		case err != nil: // it was erased meanwhile, or nobody knows
 			p.out.line(sentence(clean(err.Error())))
+			return false, true
+		case !holdsTape(there, t): // nor is one that was made since in its place
+			p.out.line(wordReelGone)
 			return false, true
 		case text == bindingOf(actLeave).keys[0]:
 			return false, true

@@ -156,13 +156,10 @@ func (m *Model) reeled(msg reeledMsg) tea.Cmd {
 // shown no more.
 func (m *Model) rereeled(msg reeledMsg) tea.Cmd {
 	s := msg.of
-	if m.topSheet() != screen(s) || s.wrong != "" {
+	if !m.lies(s) || s.wrong != "" {
 		return nil
 	}
-	there := slices.ContainsFunc(msg.tapes, func(t flows.Tape) bool {
-		return t.Recording().N == s.film.tape.Recording().N && t.Recording().Since.Equal(s.film.tape.Recording().Since)
-	})
-	if msg.err != nil || !there {
+	if msg.err != nil || !holdsTape(msg.tapes, s.film.tape) {
 		s.wrong = wordReelGone
 		if msg.err != nil {
 			s.wrong = sentence(clean(msg.err.Error()))
@@ -172,6 +169,17 @@ func (m *Model) rereeled(msg reeledMsg) tea.Cmd {
 		return nil
 	}
 	return s.recheck(m.ctx)
+}
+
+// lies says whether a sheet is open, on top or under others.
+func (m *Model) lies(s screen) bool { return slices.Contains(m.sheets, s) }
+
+// holdsTape says whether a tape is still among those that there are.
+func holdsTape(there []flows.Tape, tape flows.Tape) bool {
+	r := tape.Recording()
+	return slices.ContainsFunc(there, func(t flows.Tape) bool {
+		return t.Recording().N == r.N && t.Recording().Since.Equal(r.Since)
+	})
 }
 
 // recheck waits until the tapes may have changed, and gives what there is then.
@@ -251,7 +259,7 @@ func (s *replaySheet) endWords() string {
 // reelTicked goes on to the next moment.
 func (m *Model) reelTicked(msg reelTickedMsg) tea.Cmd {
 	s := msg.of
-	if m.topSheet() != screen(s) || s.film == nil || s.turn != msg.turn || s.paused {
+	if !m.lies(s) || s.film == nil || s.turn != msg.turn || s.paused {
 		return nil
 	}
 	s.film.seek(s.film.at + 1)

@@ -66,12 +66,18 @@ func (m *Model) open(s screen) {
 	m.scroll = 0
 }
 
+// What asks for a yes and lay under it is a question anew: no key that was meant for
+// what is closed answers it.
 func (m *Model) close() {
 	n := len(m.sheets)
 	if n == 0 {
 		return
 	}
 	m.sheets, m.scroll, m.scrolls = m.sheets[:n-1], m.scrolls[n-1], m.scrolls[:n-1]
+	if s, asks := m.topSheet().(sudden); asks {
+		quiet, _ := s.sudden()
+		*quiet = m.now().Add(askGrace)
+	}
 }
 
 // offers are the screen's own and, after them, the ones that are everywhere;

@@ -142,6 +142,88 @@ func TestTheRecordRequestIgnoresWhatWasTyped(t *testing.T) {
 	}
 }
 
+// TestAQuestionThatWasBuriedIsAnew holds that a key that was meant for the question of
+// one guide answers none that lay under it, however the one on top went.
+func TestAQuestionThatWasBuriedIsAnew(t *testing.T) {
+	t.Parallel()
+	bury := map[string]func(t *testing.T, d *fakeDriver, m *Model){
+		"to record": func(t *testing.T, d *fakeDriver, m *Model) {
+			t.Helper()
+			tapeAsked(t, d, "v1")
+			wake(m)
+		},
+		"to watch": func(t *testing.T, d *fakeDriver, m *Model) {
+			t.Helper()
+			requested(t, d, "v2", "Bob Blau")
+			m.refresh()
+			m.openAsk(m.state.Asking[0])
+		},
+	}
+	top := map[string]func(d *fakeDriver, m *Model){
+		"n":      func(_ *fakeDriver, m *Model) { answer(t, m, "n") },
+		"ctrl+y": func(_ *fakeDriver, m *Model) { answer(t, m, "ctrl+y") },
+		"gone": func(d *fakeDriver, m *Model) {
+			d.happen(flows.Watched{Visit: "v3", Why: flows.WatchLeft})
+			wake(m)
+		},
+	}
+	for under, lay := range bury {
+		for over, end := range top {
+			now := noon
+			d := atDiagnosis(t)
+			visited(t, d, "v1", "Ann Lee")
+			m := New(t.Context(), d, stillAt(t, 80, 24, &now))
+			lay(t, d, m)
+			buried := m.topSheet()
+			requested(t, d, "v3", "Eve")
+			m.refresh()
+			if s, open := m.topSheet().(*askSheet); !open || s.visit != "v3" {
+				m.open(&askSheet{visit: "v3", quiet: m.now()})
+			}
+			now = now.Add(2 * askGrace)
+			end(d, m)
+			m.deaf = time.Time{}
+			if m.topSheet() != buried {
+				t.Fatalf("%s, %s: on top is %T", under, over, m.topSheet())
+			}
+			told := len(d.told)
+			for _, k := range []string{"ctrl+y", "n", "esc"} {
+				answer(t, m, k)
+			}
+			if len(d.told) != told || m.topSheet() != buried {
+				t.Errorf("%s, %s: a key at once told %+v", under, over, d.told[told:])
+			}
+			now = now.Add(askGrace)
+			if answer(t, m, "ctrl+y"); len(d.told) != told+1 {
+				t.Errorf("%s, %s: it cannot be answered later", under, over)
+			}
+		}
+	}
+}
+
+// TestAYesThatIsBeingStoredIsNotCovered holds that no other question opens over it.
+func TestAYesThatIsBeingStoredIsNotCovered(t *testing.T) {
+	t.Parallel()
+	now := noon
+	d := atDiagnosis(t)
+	visited(t, d, "v1", "Ann Lee")
+	m := New(t.Context(), d, stillAt(t, 80, 24, &now))
+	tapeAsked(t, d, "v1")
+	wake(m)
+	now = now.Add(askGrace)
+	_, yes := m.Update(pressed("ctrl+y"))
+	requested(t, d, "v2", "Bob Blau")
+	wake(m)
+	if s, open := m.topSheet().(*tapeSheet); !open || !s.busy {
+		t.Fatalf("over it lies %T", m.topSheet())
+	}
+	m.Update(yes())
+	wake(m)
+	if _, open := m.topSheet().(*askSheet); !open || len(m.sheets) != 1 {
+		t.Errorf("of %d sheets %T is on top", len(m.sheets), m.topSheet())
+	}
+}
+
 // TestAYesToBeRecordedThatCannotBeSavedIsNone holds that, and what closes the question.
 func TestAYesToBeRecordedThatCannotBeSavedIsNone(t *testing.T) {
 	t.Parallel()

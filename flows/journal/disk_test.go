@@ -126,7 +126,7 @@ func TestWhatMattersIsForcedAtOnce(t *testing.T) {
 			n = must(t, j, n, flows.Record{Writer: "w", N: n + 1, At: noon, Event: e})
 			return d.syncs.Load() - before
 		}
-		for _, e := range []flows.Event{flows.Confirmed{}, flows.Applying{}, flows.Applied{}, flows.Stopped{}, flows.Watched{}, flows.Ended{}} {
+		for _, e := range []flows.Event{flows.Confirmed{}, flows.Applying{}, flows.Applied{}, flows.Stopped{}, flows.Watched{}, flows.Recorded{}, flows.Unrecorded{}, flows.Ended{}} {
 			if put(e) != 1 {
 				t.Errorf("%s was not forced to the disk", e.Kind())
 			}

@@ -71,7 +71,7 @@ func (j *File) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 func urgent(r []flows.Record) bool {
 	for _, rec := range r {
 		switch rec.Event.(type) {
-		case flows.Confirmed, flows.Applying, flows.Applied, flows.Stopped, flows.Watched, flows.Ended:
+		case flows.Confirmed, flows.Applying, flows.Applied, flows.Stopped, flows.Watched, flows.Recorded, flows.Unrecorded, flows.Ended:
 			return true
 		}
 	}
