@@ -62,6 +62,7 @@ func (s *session) serveShare(args []string, errs io.Writer) int {
 	why := h.ending(err)
 	if why != "" {
 		h.down(downLine{End: why})
+		h.parts(why)
 		return codeFailed
 	}
 	return codeDone
@@ -104,8 +105,8 @@ func (h *home) ending(err error) shareEnd {
 	switch {
 	case err == nil, errors.Is(err, io.EOF), cause != nil:
 		return ""
-	case errors.As(err, &many):
-		return endMany
+	case errors.As(err, &many): // wrong codes, of whoever else is at the address: the right one is heard later
+		return endAway
 	}
 	h.s.failed("a shared run", err)
 	return endAway
@@ -226,7 +227,7 @@ func (h *home) goOn(code string) error {
 	if err != nil {
 		return fmt.Errorf("going on with a shared run: %w", err)
 	}
-	if by != homeWriter {
+	if by != homeWriter && by != "" { // the code is told before the first record is stored
 		return errUnfit
 	}
 	if err := s.srv.occupy(s, string(c.Number())); err != nil {

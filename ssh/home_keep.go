@@ -23,27 +23,24 @@ func (h *home) take(one upLine) error {
 	if err := h.pace.Wait(h.s.ctx); err != nil {
 		return context.Cause(h.s.ctx)
 	}
-	first := h.c == nil
-	if first {
-		if one.Kind != flows.KindStarted {
-			return errUnfit
+	if (h.have == 0) != (one.Kind == flows.KindStarted) {
+		return errUnfit
+	}
+	if h.c == nil {
+		if _, err := h.record(flows.State{}, one); err != nil { // a case is made of nothing else
+			return err
 		}
 		if err := h.insist(h.begin); err != nil {
 			return err
 		}
-	} else if one.Kind == flows.KindStarted {
-		return errUnfit
+		h.s.mu.Lock()
+		code := h.s.made.code.Reveal()
+		h.s.code = code
+		h.s.mu.Unlock()
+		h.tellCase(code) // before anything is stored that only the code erases
 	}
 	if err := h.insist(func(ctx context.Context) error { return h.store(ctx, one) }); err != nil {
 		return err
-	}
-	if first {
-		h.s.mu.Lock()
-		code := h.s.made.code
-		h.s.code = code.Reveal()
-		h.s.mu.Unlock()
-		h.tellCase(code.Reveal())
-		return nil
 	}
 	h.down(downLine{Ack: h.have})
 	return nil
@@ -62,12 +59,8 @@ func (h *home) begin(ctx context.Context) error {
 func (h *home) store(ctx context.Context, one upLine) error {
 	for {
 		state := h.State()
-		e, err := flows.ReadOffered(state, one.By, one.Kind, one.Event)
+		r, err := h.record(state, one)
 		if err != nil {
-			return errors.Join(errUnfit, err)
-		}
-		r := flows.Record{Seq: state.Seq + 1, Writer: homeWriter, N: one.N, At: h.when(state, one.Ago), By: one.By, Event: e}
-		if err := fits(state, r); err != nil {
 			return err
 		}
 		_, err = h.c.Append(ctx, state.Seq, r)
@@ -78,9 +71,19 @@ func (h *home) store(ctx context.Context, one upLine) error {
 			return caught
 		}
 		if err == nil {
-			return h.answered(ctx, e)
+			return h.answered(ctx, r.Event)
 		}
 	}
+}
+
+// record is what came as the record after a state, where it can be taken.
+func (h *home) record(s flows.State, one upLine) (flows.Record, error) {
+	e, err := flows.ReadOffered(s, one.By, one.Kind, one.Event)
+	if err != nil {
+		return flows.Record{}, errors.Join(errUnfit, err)
+	}
+	r := flows.Record{Seq: s.Seq + 1, Writer: homeWriter, N: one.N, At: h.when(s, one.Ago), By: one.By, Event: e}
+	return r, fits(s, r)
 }
 
 // when is when something happened at home, by the clock here: never before what came
@@ -129,6 +132,24 @@ func (h *home) bye() error {
 		s := h.State()
 		return h.part(ctx, slices.Concat(s.Guides, s.Asking), flows.WatchRun)
 	})
+}
+
+// parts ends every watch after an end that nobody comes back from: nothing comes any more
+// of a run that guides would go on holding. Where it is shared from elsewhere now they
+// watch it there, and an erased one is nobody's.
+func (h *home) parts(why shareEnd) {
+	if h.c == nil || why.again() || why == endTaken || why == endErased {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.s.ctx), lastWords)
+	defer cancel()
+	err := h.catchUp(ctx)
+	if s := h.State(); err == nil {
+		err = h.part(ctx, slices.Concat(s.Guides, s.Asking), flows.WatchLost)
+	}
+	if err != nil {
+		h.s.srv.o.Log.Warn("who watches a run that is shared no more was not told", "case", string(h.c.Number()), "why", err.Error())
+	}
 }
 
 // part has the server say that visits are over.

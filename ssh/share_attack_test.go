@@ -156,7 +156,7 @@ func TestSharingReachesNoOtherCase(t *testing.T) {
 	}
 	one := s.shares(t)
 	one.types(rawHello + "\n" + rawStart + "\n")
-	one.reads(`"code":"`)
+	one.reads(`{"ack":1}`)
 	again := s.shares(t) // the same run, from elsewhere
 	again.types(`{"hello":{"share":1,"code":"` + codeIn(one.bytes()) + `"}}` + "\n")
 	again.reads(`"have":1`)

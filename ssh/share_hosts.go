@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -106,9 +107,11 @@ func (h *hostKeys) check(address string, remote net.Addr, key gossh.PublicKey) e
 		return nil
 	case errors.As(err, &revoked):
 		return &ChangedHostError{Address: address, Fingerprint: print, File: revoked.Revoked.Filename, Line: revoked.Revoked.Line, Revoked: true}
-	case errors.As(err, &other) && len(other.Want) > 0:
-		return &ChangedHostError{Address: address, Fingerprint: print, File: other.Want[0].Filename, Line: other.Want[0].Line}
 	case errors.As(err, &other):
+		// It wants keys of every type, but one of another type says nothing of this one.
+		if i := slices.IndexFunc(other.Want, func(k knownhosts.KnownKey) bool { return k.Key.Type() == key.Type() }); i >= 0 {
+			return &ChangedHostError{Address: address, Fingerprint: print, File: other.Want[i].Filename, Line: other.Want[i].Line}
+		}
 		return &UnknownHostError{Address: address, Fingerprint: print, key: key}
 	}
 	return fmt.Errorf("look at the server's key: %w", err)
