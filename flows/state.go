@@ -77,7 +77,7 @@ type State struct {
 	Hints          []Suggested // what guides suggest, one for each
 	NotesCame      uint32      // how many notes guides wrote so far
 	Parted         *Parted     // the watch, or the asking, that ended last
-	WatchesEnded   uint32      // so far
+	WatchesSigned  uint32      // that have ended, and of which there is a signed receipt
 	Recording      *Recording  // the one that goes on, else the last; nil: there was none
 	TapeAsk        *TapeAsk    // a guide asks to record, perhaps too long ago: see AsksToRecord
 	Trouble        *Troubled   // what broke last, TroubleStore aside

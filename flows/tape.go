@@ -233,7 +233,7 @@ func Tapes(rs []Record) []Tape {
 // which was to that: of the guide who is recorded the screen keeps what stands on it,
 // and of anybody else nothing.
 func (s State) unsaid(of Guide) State {
-	s.Notes, s.NotesCame, s.Parted, s.WatchesEnded = nil, 0, nil, 0
+	s.Notes, s.NotesCame, s.Parted, s.WatchesSigned = nil, 0, nil, 0
 	s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit != of.Visit })
 	s.Hints = without(s.Hints, func(h Suggested) bool { return h.From != of.Called() })
 	return s

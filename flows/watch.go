@@ -51,6 +51,9 @@ type Guide struct {
 	// of journals of before guides asked: when the guide leaves.
 	Until time.Time
 	Lasts time.Duration // of a request: how long a yes holds
+	// Signed says that the journal has by which key they came, and at which server:
+	// of such a watch there is a signed receipt.
+	Signed bool
 }
 
 // Called is the guide's name with the organisation, as people are told it.
@@ -134,7 +137,7 @@ func without[T any](list []T, gone func(T) bool) []T {
 // too often, or for which there is no room changes nothing.
 func (s State) askedToWatch(e AskedToWatch) State {
 	name, org, ok := KnownAs(e.Guide, e.Org)
-	g := Guide{Visit: e.Visit, Name: name, Org: org, Until: e.Until, Lasts: min(e.Lasts, WatchMost)}
+	g := Guide{Visit: e.Visit, Name: name, Org: org, Until: e.Until, Lasts: min(e.Lasts, WatchMost), Signed: e.Print != "" && e.Server != ""}
 	if late := s.At.Add(AskWait); g.Until.After(late) {
 		g.Until = late
 	}
@@ -216,7 +219,9 @@ func (s State) part(id VisitID, why WatchEnd) State {
 	}
 	if i := indexVisit(s.Guides, id); i >= 0 {
 		s.Parted = &Parted{Guide: s.Guides[i], Why: why, Let: true}
-		s.WatchesEnded++
+		if s.Guides[i].Signed {
+			s.WatchesSigned++
+		}
 		s = s.untapeOf(id)
 		s.Guides = without(s.Guides, func(g Guide) bool { return g.Visit == id })
 		s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit == id })

@@ -128,14 +128,23 @@ func (s *session) receipt(args []string, errs io.Writer) int {
 	case len(args) == 0 || len(args) > 2:
 		complain(errs, sayReceiptUsage)
 		return codeUsage
-	case asGuide:
-		return s.guidesReceipt(args[0], n, errs)
 	}
-	c, err := s.srv.o.Cases.Resume(s.ctx, s.try(args[0]))
+	done, full := s.takesRoom()
+	if full != "" {
+		complain(errs, full)
+		return codeUnknown
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(s.ctx, s.srv.o.Limits.Command)
+	defer cancel()
+	if asGuide {
+		return s.guidesReceipt(ctx, args[0], n, errs)
+	}
+	c, err := s.srv.o.Cases.Resume(ctx, s.try(args[0]))
 	if err != nil {
 		return s.noCase(err, func(text string) { complain(errs, text) })
 	}
-	all, err := s.srv.guided(s.ctx, c, func(receipt.Session) bool { return true })
+	all, err := s.srv.guided(ctx, c, func(receipt.Session) bool { return true })
 	if err != nil {
 		return s.noCase(err, func(text string) { complain(errs, text) })
 	}
@@ -144,12 +153,12 @@ func (s *session) receipt(args []string, errs io.Writer) int {
 		complain(errs, no)
 		return codeFailed
 	}
-	return s.giveReceipt(one, errs)
+	return s.giveReceipt(ctx, one, errs)
 }
 
 // guidesReceipt is receipt for a guide: of a session of their own, by the key that they
 // come with now. Whoever was not let in learns not even whether there is such a case.
-func (s *session) guidesReceipt(number string, n int, errs io.Writer) int {
+func (s *session) guidesReceipt(ctx context.Context, number string, n int, errs io.Writer) int {
 	who, code := s.guide(func(text string) { complain(errs, text) })
 	if code != codeDone {
 		return code
@@ -162,13 +171,13 @@ func (s *session) guidesReceipt(number string, n int, errs io.Writer) int {
 	of, err := cases.ParseNumber(number)
 	var c *cases.Case
 	if err == nil {
-		c, err = s.srv.o.Cases.Case(s.ctx, of)
+		c, err = s.srv.o.Cases.Case(ctx, of)
 	}
 	name, org, _ := flows.KnownAs(who.name, who.organisation)
 	me := receipt.Guide{Name: name, Organisation: org, Key: who.print}
 	var own []receipt.Session
 	if err == nil {
-		own, err = s.srv.guided(s.ctx, c, func(one receipt.Session) bool { return one.Guide == me })
+		own, err = s.srv.guided(ctx, c, func(one receipt.Session) bool { return one.Guide == me })
 	}
 	if err != nil && !errors.Is(err, cases.ErrNoCase) && !errors.Is(err, cases.ErrNotNumber) {
 		complain(errs, d.inWords(of, err).Error())
@@ -184,35 +193,33 @@ func (s *session) guidesReceipt(number string, n int, errs io.Writer) int {
 		complain(errs, no)
 		return codeFailed
 	}
-	if err := d.audit(s.ctx, "", of, didReceipt, strconv.Itoa(one.N)); err != nil {
+	if err := d.audit(ctx, "", of, didReceipt, strconv.Itoa(one.N)); err != nil {
 		complain(errs, d.unaudited(of, err).Error())
 		return codeUnknown
 	}
-	return s.giveReceipt(one, errs)
+	return s.giveReceipt(ctx, one, errs)
 }
 
-// pick is the session of a number; 0: the last that is over. no is why there is none.
+// pick is the session of a number; 0: the one that ended last. no is why there is none.
 func pick(all []receipt.Session, n int) (one receipt.Session, no string) {
-	for _, s := range slices.Backward(all) {
+	no = sayReceiptNone
+	for _, s := range all {
 		switch {
 		case n != 0 && s.N != n:
-		case s.Over():
-			return s, ""
-		case n != 0:
-			return s, sayReceiptSoon
-		default:
-			no = sayReceiptSoon
+		case !s.Over():
+			if one.N == 0 {
+				no = sayReceiptSoon
+			}
+		case one.N == 0 || !s.Ended.At.Before(one.Ended.At):
+			one, no = s, ""
 		}
-	}
-	if no == "" {
-		no = sayReceiptNone
 	}
 	return one, no
 }
 
 // giveReceipt prints a receipt: one line, and nothing else.
-func (s *session) giveReceipt(one receipt.Session, errs io.Writer) int {
-	text, err := s.srv.signedReceipt(s.ctx, one)
+func (s *session) giveReceipt(ctx context.Context, one receipt.Session, errs io.Writer) int {
+	text, err := s.srv.signedReceipt(ctx, one)
 	if err != nil {
 		s.failed("no receipt", err)
 		complain(errs, sayReceiptAway)
@@ -233,7 +240,11 @@ func (s *session) receiptWay() string {
 	if code == "" {
 		return ""
 	}
-	return s.address(code) + " " + commandReceipt
+	way := s.address(code) + " " + commandReceipt
+	if s.browser { // there is no shell to type it in
+		return fmt.Sprintf(sayInTerminal, way)
+	}
+	return way
 }
 
 // printReceiptKeys tells how receipts of guided sessions are verified.

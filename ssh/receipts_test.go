@@ -351,3 +351,42 @@ func TestHelpTellsOfReceipts(t *testing.T) {
 		t.Errorf("%d keys are told", n)
 	}
 }
+
+// TestReceiptIsOfTheLastEnd holds that without a number it is the session that ended last,
+// whenever the yes to it was, and that one that goes on hides none that is over.
+func TestReceiptIsOfTheLastEnd(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	all := []receipt.Session{{N: 1, Ended: receipt.End{At: at.Add(time.Hour)}}, {N: 2, Ended: receipt.End{At: at}}, {N: 3}}
+	for n, want := range []struct {
+		n  int
+		no string
+	}{{1, ""}, {1, ""}, {2, ""}, {0, sayReceiptSoon}, {0, sayReceiptNone}} {
+		if one, no := pick(all, n); one.N != want.n || no != want.no {
+			t.Errorf("of %d it is %d, %q", n, one.N, no)
+		}
+	}
+	if one, no := pick(all[2:], 0); one.N != 0 || no != sayReceiptSoon {
+		t.Errorf("while it goes on it is %d, %q", one.N, no)
+	}
+}
+
+// TestReceiptCostsACommand holds that a receipt takes the room of a command, for whoever
+// asks, and that in a browser it is told to be one of a terminal.
+func TestReceiptCostsACommand(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	for range cap(s.commands) {
+		s.commands <- struct{}{}
+	}
+	out, errs, code := s.asks(t, "receipt "+s.code(t, s.another(t)))
+	if out != "" || code != codeUnknown || !strings.Contains(errs, sayManyCommands) {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+	one := &session{srv: s.Server, code: "CODE"}
+	way := one.receiptWay()
+	one.browser = true
+	if got := one.receiptWay(); got != "in a terminal: "+way || !strings.HasSuffix(way, " receipt") {
+		t.Errorf("in a browser: %q; else %q", got, way)
+	}
+}

@@ -111,9 +111,10 @@ const (
 	sayInvitedBy     = "You were invited by %s."
 	sayInvitedFor    = "For: %s."
 
-	sayReceiptUsage    = "Type `receipt`, as the user CODE, or `receipt CODE`, with the resume code of a case; behind it the number of a guided session, where the last is not meant. Guides type `receipt NUMBER`, with that of a case, as the user console."
+	sayReceiptUsage    = "Type `receipt`, as the user CODE, or `receipt CODE`, with the resume code of a case; behind it the number of a guided session, where the one that ended last is not meant. Guides type `receipt NUMBER`, with that of a case, as the user console."
 	sayReceiptWhich    = "%q is no number of a guided session; they are counted from 1"
-	sayReceiptNone     = "There was no such guided session in this case: nobody was let in, or not so often."
+	sayReceiptNone     = "This case has no receipt of such a guided session: nobody was let in, or not so often, or it was before servers kept by which key a guide came."
+	sayInTerminal      = "in a terminal: %s"
 	sayReceiptSoon     = "That guided session goes on. Its receipt is there when it has ended."
 	sayReceiptAway     = "The receipt cannot be made just now. Please try again in a moment."
 	sayReceiptKeys     = "Receipts of guided sessions are signed with these keys, each in its time (lines of allowed signers, as ssh-keygen -Y verify reads them, too):"

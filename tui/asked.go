@@ -61,18 +61,31 @@ func (m *Model) tellParted() {
 		}
 		if told && m.notice.text == "" {
 			text := cut(fill(wordParted, "who", clean(p.Guide.Name), "why", why), m.size.text(), false)
-			if p.Let {
-				text = strings.TrimSpace(text + " " + m.receiptWords())
+			if p.Let && p.Guide.Signed {
+				text = strings.TrimSpace(text + " " + m.receiptHint())
 			}
 			m.tellPerson(RoleInfo, text)
 		}
 	}
 }
 
+// receiptHint says where to read how one gets the signed receipt of a guided session. How
+// has the resume code in it, which comes on the screen only where it is asked for; plain
+// lines have no help to ask, and are no screen that somebody looks at.
+func (m *Model) receiptHint() string {
+	switch {
+	case m.lines:
+		return m.receiptWords()
+	case m.receipt == nil || m.receipt() == "":
+		return ""
+	}
+	return fill(wordReceiptHelp, "key", bindingOf(actHelp).keys[0])
+}
+
 // receiptWords say how one gets the signed receipt of the guided sessions that have
 // ended; empty: there was none, or there is no receipt here.
 func (m *Model) receiptWords() string {
-	if m.receipt == nil || m.state.WatchesEnded == 0 {
+	if m.receipt == nil || m.state.WatchesSigned == 0 {
 		return ""
 	}
 	how := m.receipt()

@@ -142,8 +142,8 @@ func (m *Model) endWatch(g flows.Guide) {
 	}
 	if m.hand(e) {
 		text := wordWatchEnded
-		if m.receipt != nil && g.Visit != "" {
-			text = fill(wordWatchSigned, "key", bindingOf(actHelp).keys[0])
+		if g.Signed {
+			text = strings.TrimSpace(text + " " + m.receiptHint())
 		}
 		m.tellPerson(RoleInfo, text)
 	}

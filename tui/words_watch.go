@@ -42,7 +42,7 @@ const (
 	wordNoteFrom     = "{who}: "
 	wordNoteYou      = "You: "
 	wordWatchEnded   = "The watching ended."
-	wordWatchSigned  = "The watching ended. The help ({key}) says how to get a signed receipt of it."
+	wordReceiptHelp  = "The help ({key}) says how to get a signed receipt of it."
 	keyAllow         = "let them watch"
 	keyRefuse        = "no"
 	keyEndWatch      = "end the watching"
