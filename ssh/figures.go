@@ -13,15 +13,17 @@ import (
 type figuresRead struct {
 	mu sync.Mutex // held over each reading
 	at time.Time  // zero: none
-	// keep is how long they are given again.
+	// keep is how long they, or the error, are given again.
 	keep time.Duration
 	of   tui.Figures
+	err  error // why they could not be read
 }
 
 // figuresFor is how long figures that were read are given again at the least: each
 // reading looks at every case, and takes a fiftieth of the time at the most.
 const (
 	figuresFor  = 5 * time.Second
+	figuresMost = time.Minute // however long it took
 	figuresRest = 50
 )
 
@@ -33,15 +35,18 @@ func (s *Server) figures(ctx context.Context) (tui.Figures, error) {
 	defer g.mu.Unlock()
 	now := s.o.Now()
 	if !g.at.IsZero() && now.Sub(g.at).Abs() < g.keep {
-		return g.of, nil
+		return g.of, g.err
 	}
 	from := time.Now()
 	f, err := s.o.Cases.Figures(ctx)
-	if err != nil {
-		return tui.Figures{}, err
+	if ctx.Err() != nil { // one guide's end is nothing for the others
+		return tui.Figures{}, ctx.Err()
 	}
-	g.keep = max(figuresFor, figuresRest*time.Since(from))
-	g.at, g.of = now, tui.Figures{Open: f.Open, Waiting: f.Waiting, Opened: f.Opened, Days: int(cases.FiguresSpan / (24 * time.Hour)), Median: f.Median}
+	g.at, g.keep, g.err = now, min(max(figuresFor, figuresRest*time.Since(from)), figuresMost), err
+	if g.of = (tui.Figures{}); err != nil {
+		return g.of, err
+	}
+	g.of = tui.Figures{Open: f.Open, Waiting: f.Waiting, Opened: f.Opened, Days: int(cases.FiguresSpan / (24 * time.Hour)), Fewest: cases.FewestFigured, Median: f.Median}
 	for _, at := range f.Stuck {
 		g.of.Stuck = append(g.of.Stuck, tui.StuckAt(at))
 	}

@@ -85,6 +85,30 @@ func TestGuideHasNoHands(t *testing.T) {
 	}
 }
 
+// TestConsoleHasNoOtherPowers holds what a console is given: each of its powers is a field
+// that is named here with its type, and none of them answers or confirms.
+func TestConsoleHasNoOtherPowers(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for f := range reflect.TypeFor[tui.Console]().Fields() {
+		got = append(got, f.Name+" "+f.Type.String())
+	}
+	want := []string{
+		"Queue tui.Queue",
+		"Name string", "Organisation string", "Role string",
+		"Ask func(context.Context, string) (tui.Seat, error)",
+		"Receipt func(string) string",
+		"Figures func(context.Context) (tui.Figures, error)",
+		"Erase func(context.Context, string) (string, error)",
+		"Invitations tui.Invitations",
+		"Answers func(context.Context) ([]tui.CannedAnswer, error)",
+		"Replay func(context.Context, string) (tui.Reel, error)",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("a console has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // TestGuidesRefused holds what cannot be meant, with the word that is said.
 func TestGuidesRefused(t *testing.T) {
 	t.Parallel()

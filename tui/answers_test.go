@@ -201,6 +201,7 @@ func TestPlainAnswers(t *testing.T) {
 	typed("a 1", plainAnswerAsk)
 	typed("send", "Sent.")
 	typed("q", "You left case 5XY-Z6W.")
+	out.waits(t, plainConsoleOpen) // what came before is no answer to it
 	typed("q", wordByeConsole)
 	if err := <-done; err != nil {
 		t.Error(err)

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,18 +16,18 @@ import (
 type Figures struct {
 	Open, Waiting int // cases that have not ended, and those in which somebody is held up
 	// Opened is how many became open within Days, and Median how long that took half of
-	// them.
-	Opened, Days int
-	Median       time.Duration
-	Stuck        []StuckAt // where people are held up, most of them first
+	// them; of fewer than Fewest nothing is told, and Opened is zero.
+	Opened, Days, Fewest int
+	Median               time.Duration
+	Stuck                []StuckAt // where people are held up, most of them first
 }
 
 // StuckAt is a place where people are held up.
 type StuckAt struct {
 	Stage flows.Stage
-	Step  flows.StepID // empty: at none
+	Step  flows.StepID // empty: none is named
 	Cases int
-	Since time.Time // when the one who waits longest came there
+	Since time.Time // when the one who waits longest came there; zero: it is not told
 }
 
 // figured are the figures as they were read last.
@@ -107,8 +109,12 @@ func (*figuresSheet) body(m *Model) body {
 		return b
 	}
 	b.put(say(RoleStrong, wordStuck))
-	for _, at := range f.of.Stuck {
-		head := say(RoleWarn, fixed(number(at.Cases), 6)).add(RoleSubtle, fixed(fill(wordStuckFor, "time", ago(m.now().Sub(at.Since))), 14))
+	for _, at := range f.of.places() {
+		long := ""
+		if !at.Since.IsZero() {
+			long = fill(wordStuckFor, "time", ago(m.now().Sub(at.Since)))
+		}
+		head := say(RoleWarn, fixed(number(at.Cases), 6)).add(RoleSubtle, fixed(long, 14))
 		b.put(hanging(head, RoleText, at.where(), w)...)
 	}
 	return b
@@ -116,7 +122,7 @@ func (*figuresSheet) body(m *Model) body {
 
 // lines are the figures, each with what it is of.
 func (f Figures) lines() [][2]string {
-	median := fill(wordMedianNone, "days", number(f.Days))
+	median := fill(wordMedianNone, "n", number(f.Fewest), "days", number(f.Days))
 	if f.Opened > 0 {
 		median = fill(wordMedianOf, "time", ago(f.Median), "n", number(f.Opened), "days", number(f.Days))
 	}
@@ -130,6 +136,23 @@ func (s StuckAt) where() string {
 		return fill(wordStuckAt, "where", where, "step", clean(flows.Words(flows.State{}, step.Title)))
 	}
 	return where
+}
+
+// places are where people are held up, each once: steps of several paths can have the
+// same name.
+func (f Figures) places() (out []StuckAt) {
+	for _, at := range f.Stuck {
+		i := slices.IndexFunc(out, func(o StuckAt) bool { return o.where() == at.where() })
+		if i < 0 {
+			out = append(out, at)
+			continue
+		}
+		if out[i].Cases += at.Cases; at.Since.Before(out[i].Since) {
+			out[i].Since = at.Since // one of them tells none, and then neither does the place
+		}
+	}
+	slices.SortStableFunc(out, func(a, b StuckAt) int { return cmp.Compare(b.Cases, a.Cases) })
+	return out
 }
 
 func (*figuresSheet) typing(*Model) *field { return nil }
@@ -155,7 +178,11 @@ func (p *plain) tellFigures(ctx context.Context) {
 	if len(of.Stuck) == 0 {
 		p.out.line(wordStuckNone)
 	}
-	for _, at := range of.Stuck {
-		p.out.line(fill(plainStuck, "n", number(at.Cases), "where", at.where(), "time", ago(p.m.now().Sub(at.Since))))
+	for _, at := range of.places() {
+		said := fill(plainStuck, "n", number(at.Cases), "where", at.where())
+		if !at.Since.IsZero() {
+			said = fill(plainStuckFor, "n", number(at.Cases), "where", at.where(), "time", ago(p.m.now().Sub(at.Since)))
+		}
+		p.out.line(said)
 	}
 }

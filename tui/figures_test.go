@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,8 @@ import (
 
 // counted are the figures of a busy week.
 func counted() Figures {
-	return Figures{Open: 41, Waiting: 7, Opened: 12, Days: 30, Median: 6 * time.Minute, Stuck: []StuckAt{
-		{flows.StageSteps, flows.Paths()[0].Steps[0].ID, 4, noon.Add(-50 * time.Hour)},
+	return Figures{Open: 41, Waiting: 7, Opened: 12, Days: 30, Fewest: 3, Median: 6 * time.Minute, Stuck: []StuckAt{
+		{flows.StageSteps, flows.Paths()[0].Steps[0].ID, 4, time.Time{}},
 		{flows.StageDiagnosis, "", 3, noon.Add(-2 * time.Hour)},
 	}}
 }
@@ -40,7 +41,7 @@ func TestFiguresScreens(t *testing.T) {
 	}{
 		"line":   {func(context.Context) (Figures, error) { return counted(), nil }, nil},
 		"sheet":  {func(context.Context) (Figures, error) { return counted(), nil }, []string{"m"}},
-		"none":   {func(context.Context) (Figures, error) { return Figures{Open: 2, Days: 30}, nil }, []string{"m"}},
+		"none":   {func(context.Context) (Figures, error) { return Figures{Open: 2, Days: 30, Fewest: 3}, nil }, []string{"m"}},
 		"unread": {func(context.Context) (Figures, error) { return Figures{}, errors.New("the database\x1b[2J is away") }, []string{"m"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +88,19 @@ func TestFiguresAreReadNowAndThen(t *testing.T) {
 	}
 	if m := console(t, &fakeQueue{rows: busy()}, 80, 24, nil); m.figure() != nil {
 		t.Error("a console without figures reads some")
+	}
+}
+
+// TestPlacesOfOneNameAreOne holds that steps of several paths which have one name are one
+// place, and that it has no time where one of them tells none.
+func TestPlacesOfOneNameAreOne(t *testing.T) {
+	t.Parallel()
+	step := flows.Paths()[0].Steps[0].ID
+	old := StuckAt{flows.StageProof, "", 3, noon}
+	f := Figures{Stuck: []StuckAt{{flows.StageDiagnosis, "", 5, noon}, {flows.StageSteps, step, 4, noon}, {flows.StageSteps, step, 3, time.Time{}}, old}}
+	want := []StuckAt{{flows.StageSteps, step, 7, time.Time{}}, {flows.StageDiagnosis, "", 5, noon}, old}
+	if got := f.places(); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

@@ -61,10 +61,10 @@ const (
 	wordFigureWaits   = "waiting"
 	wordFigureMedian  = "median to open"
 	wordMedianOf      = "{time}, of {n} that became open in the last {days} days"
-	wordMedianNone    = "not known: none became open in the last {days} days"
-	wordStuck         = "Where people wait, and the longest of them"
+	wordMedianNone    = "not known: fewer than {n} became open in the last {days} days"
+	wordStuck         = "Where people wait"
 	wordStuckNone     = "Nobody waits anywhere."
-	wordStuckFor      = "for {time}"
+	wordStuckFor      = "up to {time}"
 	wordStuckAt       = "{where}: {step}"
 	keyFigures        = "figures"
 
@@ -102,7 +102,8 @@ const (
 
 	plainFigures    = "m"
 	plainFiguresAsk = "m: figures."
-	plainStuck      = "{n} at {where}, the longest for {time}."
+	plainStuck      = "{n} at {where}."
+	plainStuckFor   = "{n} at {where}, the longest for {time}."
 
 	plainAnswerKeys = "a: canned answers, and a 2: read one out."
 	plainAnswerSend = "send"

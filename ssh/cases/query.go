@@ -113,10 +113,10 @@ ON CONFLICT (case_id) DO UPDATE SET stage = excluded.stage, step = excluded.step
 	// addOpened notes when a case became open, the first time alone.
 	addOpened  = `INSERT INTO opened (case_id, opened_at, took) VALUES (?, ?, ?) ON CONFLICT (case_id) DO NOTHING`
 	dropOpened = `DELETE FROM opened WHERE case_id = ?`
-	// figuresOpened is how many of the latest there are, and their median.
-	figuresOpened = `SELECT COALESCE(MAX(n), 0), COALESCE(CAST(AVG(CASE WHEN place = (n + 1) / 2 OR place = (n + 2) / 2 THEN took END) AS BIGINT), 0)
-FROM (SELECT took, ROW_NUMBER() OVER (ORDER BY took) AS place, COUNT(*) OVER () AS n
-FROM (SELECT took FROM opened WHERE opened_at > ? ORDER BY opened_at DESC LIMIT ?) AS latest) AS ranked`
+	// figuresOpened is how many there are, and the median of the latest.
+	figuresOpened = `SELECT COALESCE(MAX(total), 0), COALESCE(CAST(AVG(CASE WHEN place = (n + 1) / 2 OR place = (n + 2) / 2 THEN took END) AS BIGINT), 0)
+FROM (SELECT took, total, ROW_NUMBER() OVER (ORDER BY took) AS place, COUNT(*) OVER () AS n
+FROM (SELECT took, COUNT(*) OVER () AS total FROM opened WHERE opened_at > ? ORDER BY opened_at DESC LIMIT ?) AS latest) AS ranked`
 	// figuresStuck is how many cases there are at each place, and how many of them wait.
 	figuresStuck = `SELECT COALESCE(stands.stage, -1), COALESCE(stands.step, ''), COUNT(*), SUM(CASE WHEN stands.waits_at > 0 THEN 1 ELSE 0 END),
 COALESCE(MIN(CASE WHEN stands.waits_at > 0 THEN stands.waits_at END), 0)

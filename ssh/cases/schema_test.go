@@ -197,8 +197,9 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 				t.Errorf("yes said %v, %v", yes, err)
 			}
 		}
-		if f, err := s.Figures(t.Context()); version >= 7 && (f.Opened != 1 || err != nil) {
-			t.Errorf("the figures are %+v, %v", f, err)
+		n := column(t, s.files.read, `SELECT CAST(COUNT(*) AS TEXT) FROM opened`) // of so few the figures tell nothing
+		if f, err := s.Figures(t.Context()); version >= 7 && (n[0] != "1" || err != nil) {
+			t.Errorf("%s became open, and the figures are %+v, %v", n[0], f, err)
 		}
 		if version >= 5 && values(t, s) != "192.0.2.0/24 one" {
 			t.Errorf("bans %q", values(t, s))
