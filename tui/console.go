@@ -316,11 +316,11 @@ func (m *Model) consoleCounts() row {
 		words = wordCountsMore
 	}
 	r := say(RoleSubtle, fill(words, "all", number(all), "waiting", number(waiting), "here", number(present)))
-	if median := m.console.figures.median(); median != "" && r.width()+cells(median)+3 <= m.size.w-2 {
-		r = r.add(RoleSubtle, " · "+median)
-	}
 	if q.waiting || q.present {
 		r = r.add(RoleWarn, " · "+fill(wordCountsSeen, "n", number(len(m.console.rows()))))
+	}
+	if median := m.console.figures.median(); median != "" && r.width()+cells(median)+3 <= m.size.w-2 {
+		r = r.add(RoleSubtle, " · "+median)
 	}
 	return r.fit(m.size.w - 2)
 }

@@ -59,7 +59,7 @@ func (s *eraseSheet) offers(*Model) []offer {
 	if s.busy {
 		why = whyErasing
 	}
-	return []offer{{act: actTake, word: keyErase, why: why}, {act: actBack, word: keyClose, why: why}}
+	return []offer{{act: actTake, word: keyErase, why: why}, {act: actBack, word: keyClose, why: why}, {act: actPage, hidden: true}}
 }
 
 func (s *eraseSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {

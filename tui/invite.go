@@ -78,11 +78,12 @@ func (i Invitation) about() string {
 }
 
 type (
-	// invitationsMsg says which there are, or why one is not gone.
+	// invitationsMsg says which there are, and what came of taking one back.
 	invitationsMsg struct {
-		of  *invitationsSheet
-		all []Invitation
-		err error
+		of       *invitationsSheet
+		all      []Invitation
+		gone     string // the number of the one that was to be taken back; empty: none
+		bad, err error  // why it is not gone, and why they cannot be listed
 	}
 	// invitedMsg says what came of making one.
 	invitedMsg struct {
@@ -97,6 +98,7 @@ type invitationsSheet struct {
 	all  []Invitation
 	come bool
 	said string // what went wrong last
+	done string // what was done last
 	at   int
 	sure string // the number of the one that is to be taken back, if that is meant
 	busy bool
@@ -106,25 +108,22 @@ type invitationsSheet struct {
 func (m *Model) openInvitations() tea.Cmd {
 	s := &invitationsSheet{}
 	m.open(s)
-	return s.ask(m, nil)
+	return s.ask(m, "")
 }
 
-// ask has the invitations read, after something was done.
-func (s *invitationsSheet) ask(m *Model, first func(context.Context) error) tea.Cmd {
-	s.busy, s.said = true, ""
+// ask has the invitations read, after one was taken back; empty: none is.
+func (s *invitationsSheet) ask(m *Model, did string) tea.Cmd {
+	s.busy, s.said, s.done = true, "", ""
 	of, outer := m.console.of.Invitations, m.ctx
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(outer, askWait)
 		defer cancel()
 		var bad error
-		if first != nil {
-			bad = first(ctx)
+		if did != "" {
+			bad = of.Revoke(ctx, did)
 		}
 		all, err := of.List(ctx)
-		if err != nil {
-			return invitationsMsg{s, nil, err}
-		}
-		return invitationsMsg{s, all, bad}
+		return invitationsMsg{s, all, did, bad, err}
 	}
 }
 
@@ -132,21 +131,26 @@ func (s *invitationsSheet) ask(m *Model, first func(context.Context) error) tea.
 func (m *Model) invitationsCame(msg invitationsMsg) {
 	s := msg.of
 	s.busy = false
-	if msg.all != nil || msg.err == nil {
+	if msg.err == nil {
 		s.all, s.come = msg.all, true
 	}
-	if msg.err != nil {
-		s.said = sentence(clean(msg.err.Error()))
+	var said []string
+	switch {
+	case msg.bad != nil:
+		said = append(said, fill(wordRevokeNot, "number", clean(msg.gone), "why", sentence(clean(msg.bad.Error()))))
+	case msg.gone != "":
+		s.done = fill(plainRevoked, "number", clean(msg.gone))
 	}
+	if msg.err != nil {
+		said = append(said, fill(wordInvitesNot, "why", sentence(clean(msg.err.Error()))))
+	}
+	s.said = strings.Join(said, " ")
 }
 
 func (s *invitationsSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
 	b.put(say(RoleStrong, wordInvites))
-	if s.said != "" {
-		b.put(hanging(say(RoleBad, "✗ "), RoleText, s.said, w)...)
-	}
 	s.at = max(min(s.at, len(s.all)-1), 0)
 	switch {
 	case !s.come && s.said == "":
@@ -175,6 +179,10 @@ func (s *invitationsSheet) body(m *Model) body {
 		b.foot = para(RoleInfo, wordInvitesBusy, 0, w)
 	case s.sure != "":
 		b.foot = para(RoleAccent, fill(wordInviteSure, "number", s.sure, "yes", bindingOf(actVisit).keys[0], "no", bindingOf(actBack).keys[0]), 0, w)
+	case s.said != "":
+		b.foot = hanging(say(RoleBad, "✗ "), RoleText, s.said, w)
+	case s.done != "":
+		b.foot = para(RoleInfo, s.done, 0, w)
 	}
 	return b
 }
@@ -212,9 +220,9 @@ func (s *invitationsSheet) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 	case actRevoke:
 		s.sure = s.all[s.at].Number
 	case actVisit:
-		number, of := s.sure, m.console.of.Invitations
+		number := s.sure
 		s.sure = ""
-		return s.ask(m, func(ctx context.Context) error { return of.Revoke(ctx, number) })
+		return s.ask(m, number)
 	case actBack:
 		if s.sure == "" {
 			m.close()
@@ -324,7 +332,7 @@ func (s *inviteSheet) typing(*Model) *field {
 
 func (s *inviteSheet) offers(*Model) []offer {
 	if s.at < len(s.fields) {
-		return []offer{{act: actTake, word: keyNext}, {act: actBack}}
+		return []offer{{act: actTake, word: keyNext}, {act: actBack}, {act: actPage, hidden: true}}
 	}
 	why := ""
 	if s.busy {
@@ -402,7 +410,7 @@ func (s *invitedSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	}
 	m.close()
 	if list, ok := m.topSheet().(*invitationsSheet); ok {
-		return list.ask(m, nil)
+		return list.ask(m, "")
 	}
 	return nil
 }

@@ -177,6 +177,27 @@ func TestInvitationsOnPurpose(t *testing.T) {
 	}
 }
 
+// TestTakingBackSaysWhatCameOfIt holds that it is read at once, however long the list is,
+// and that neither error hides the other.
+func TestTakingBackSaysWhatCameOfIt(t *testing.T) {
+	t.Parallel()
+	many := slices.Repeat(posted(), 40)
+	p := &post{all: many}
+	m := leading(t, still(t, 40, 12), p)
+	leads(m, "i", "down", "down", "down", "down", "x", "y")
+	if c := plainText(m.View().Content); len(p.gone) != 1 || !strings.Contains(c, "is taken back.") {
+		t.Errorf("%v:\n%s", p.gone, c)
+	}
+	p.bad, p.list = errors.New("no audit"), errors.New("no list")
+	leads(m, "x", "y")
+	c := strings.Join(strings.Fields(plainText(m.View().Content)), " ")
+	for _, want := range []string{"No audit.", "No list."} {
+		if !strings.Contains(c, want) {
+			t.Errorf("%q is not read:\n%s", want, c)
+		}
+	}
+}
+
 // TestInvitationsFitTheWindow lays them out at many sizes.
 func TestInvitationsFitTheWindow(t *testing.T) {
 	t.Parallel()
@@ -210,7 +231,7 @@ func TestPlainInvitations(t *testing.T) {
 		out.waits(t, until)
 	}
 	out.waits(t, plainInvitesAsk)
-	typed("i", "2AB-C3D, open for 2 days: contoso.example - Calendar sync - Anna Berg, Example Support.")
+	typed("i", "2AB-C3D, 2 days left: contoso.example - Calendar sync - Anna Berg, Example Support.")
 	out.waits(t, plainInviteKeys)
 	out.waits(t, plainInvitesAsk)
 	typed("i revoke 2ab-c3d", "Invitation 2AB-C3D is taken back.")
