@@ -130,7 +130,11 @@ func (s *Server) revoke(ctx context.Context, by actor, number string) error {
 		if errors.Is(err, cases.ErrNoInvitation) || errors.Is(err, cases.ErrUsed) {
 			did = didNot
 		}
-		err = errors.Join(err, s.wrote(ctx, by, "", did, didRevoke+" "+string(n)))
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords/2) // it is often its end that failed it
+		defer stop()
+		if unsaid := s.wrote(ctx, by, "", did, didRevoke+" "+string(n)); unsaid != nil {
+			s.o.Log.Warn("the audit cannot have what came of taking an invitation back", "invitation", string(n), "why", unsaid.Error())
+		}
 	}
 	return err
 }
@@ -151,6 +155,9 @@ func (s *Server) wrote(ctx context.Context, by actor, of cases.Number, did, more
 	defer stop()
 	if _, again := s.o.Cases.Audit(ctx, e); again != nil { // by its mark it stands once
 		return errors.Join(err, again)
+	}
+	if did == didMaybe || did == didNot { // which says what came of another, and stands now
+		return nil
 	}
 	number, _, _ := strings.Cut(e.More, ",")
 	e.Did, e.More, e.Mark = didNot, strings.TrimSpace(did+" "+number), ""
