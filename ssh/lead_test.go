@@ -61,7 +61,7 @@ func TestLeadInvites(t *testing.T) {
 			t.Fatalf("no address:\n%s", lead.screen())
 		}
 		code[i] = found[1]
-		lead.presses("y", "open for")
+		lead.presses("y", "days left")
 		if strings.Contains(lead.screen(), code[i]) {
 			t.Errorf("the code is shown again:\n%s", lead.screen())
 		}
