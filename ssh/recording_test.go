@@ -103,11 +103,12 @@ func TestRecording(t *testing.T) {
 	guide.once("n", "A note to the customer")
 	guide.types("said while it ran\r")
 	customer.sees("said while it ran")
-	customer.presses("\r", "● Diagnosis")
+	customer.types("\r")
+	customer.sees("● Diagnosis")
 	guide.sees("● Diagnosis")
 	const canary = "https://localhost/?code=canary-4711&state=canary-state&admin_consent=True"
 	customer.types("\x1b[200~" + canary + "\x1b[201~") // nothing takes it
-	customer.presses("\x1bOP", "Keys that work here")  // with the code, on the customer's screen alone
+	customer.once("\x1bOP", "Keys that work here")     // with the code, on the customer's screen alone
 	customer.presses("ö", "ö does nothing here")
 	customer.types("\x1b")
 	await(t, "the help closes", func() bool { return !strings.Contains(customer.screen(), "Keys that work here") }, customer.screen)
@@ -260,7 +261,8 @@ func TestRecordingOutlivesAConnection(t *testing.T) {
 	back := s.shell(t, code, 100, 30)
 	back.sees("● Recorded")
 	guide.sees("● Recorded")
-	back.presses(keyTape, "The recording ended.")
+	back.types(keyTape)
+	back.sees("The recording ended.")
 	guide.sees("The customer ended the recording.")
 	tapes := tapesIn(t, s, number) // what the guide is shown is stored
 	if len(tapes) != 1 || tapes[0].Recording().Why != flows.RecordStopped {

@@ -153,12 +153,18 @@ func (c *cast) roll(ctx context.Context, t flows.Tape, n, of int) error {
 	length := lengthOf(t)
 	f.m.guide.reel = func(w int) row { return say(RoleWarn, cut(fill(wordCastEnd, "why", castEndWord(r)), w, false)) }
 	err = cmp.Or(err, show(length))
+	if n == of {
+		err = cmp.Or(err, c.event(length, "o", castOver))
+	}
 	c.from += length + castGap
 	return err
 }
 
 // castClear begins a recording on an empty screen without a cursor.
 const castClear = "\x1b[?25l\x1b[0m\x1b[2J\x1b[H"
+
+// castOver gives a player's terminal its cursor and colours back.
+const castOver = "\x1b[0m\x1b[?25h"
 
 // castStamp is how a day and its time are told.
 const castStamp = "2006-01-02 15:04:05 UTC"

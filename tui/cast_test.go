@@ -79,6 +79,7 @@ func TestCastIsWhatWasSeen(t *testing.T) {
 		emu := vt.NewEmulator(w, h)
 		last, frames, marks := -1.0, 0, 0
 		var films []*film
+		over := false
 		for lines.Scan() {
 			if !utf8.Valid(lines.Bytes()) {
 				t.Fatalf("a line is no UTF-8: %q", lines.Bytes())
@@ -103,6 +104,7 @@ func TestCastIsWhatWasSeen(t *testing.T) {
 				t.Fatal(err)
 			}
 			frames++
+			over = data == "\x1b[0m\x1b[?25h"
 			seen := screenOf(emu, h)
 			f := films[len(films)-1]
 			if strings.HasPrefix(seen[barAt(h)], " ● The recording") {
@@ -131,6 +133,9 @@ func TestCastIsWhatWasSeen(t *testing.T) {
 		}
 		if total := seconds(lengthOf(tapes[0])+lengthOf(tapes[1])) + 2; last != total || head.Duration != total || total < 240 {
 			t.Errorf("it ends at %v of %v, and lasts %v", last, total, head.Duration)
+		}
+		if !over {
+			t.Error("the terminal does not get its cursor back")
 		}
 		if end := strings.Join(screenOf(emu, h), "\n"); !strings.Contains(end, "● The recording still goes on") {
 			t.Errorf("at the end it shows\n%s", end)

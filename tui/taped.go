@@ -106,14 +106,15 @@ func (m *Model) keptWords() string {
 	return fill(wordTapeKeeps, "time", lasting(m.keepsFor))
 }
 
-// lasting is a time for which something is kept, in days where it is that long.
+// lasting is a time for which something is kept, exactly: in days where
+// it is so many, else in hours or minutes.
 func lasting(d time.Duration) string {
 	switch days, hours := int(d/(24*time.Hour)), int(d/time.Hour); {
-	case days == 1:
+	case d == 24*time.Hour:
 		return wordKeepDay
-	case days > 1:
+	case days > 1 && d%(24*time.Hour) == 0:
 		return fill(wordKeepDays, "n", number(days))
-	case hours > 1:
+	case hours > 1 && d%time.Hour == 0:
 		return fill(wordKeepHours, "n", number(hours))
 	default:
 		return fill(wordKeepMinutes, "n", number(int(d/time.Minute)))

@@ -201,6 +201,19 @@ func TestAQuestionThatWasBuriedIsAnew(t *testing.T) {
 	}
 }
 
+// TestHowLongItIsKeptIsExact holds that no time is told shorter than it is.
+func TestHowLongItIsKeptIsExact(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		24 * time.Hour: "a day", 47 * time.Hour: "47 hours", 48 * time.Hour: "2 days", 720 * time.Hour: "30 days", 721 * time.Hour: "721 hours",
+		2 * time.Hour: "2 hours", 119 * time.Minute: "119 minutes", time.Hour: "60 minutes",
+	} {
+		if got := lasting(d); got != want {
+			t.Errorf("%s is %q, want %q", d, got, want)
+		}
+	}
+}
+
 // TestAYesThatIsBeingStoredIsNotCovered holds that no other question opens over it.
 func TestAYesThatIsBeingStoredIsNotCovered(t *testing.T) {
 	t.Parallel()

@@ -11,13 +11,13 @@ const (
 
 	wordTapeTitle        = "{who} of {org} asks to record the rest of this watching."
 	wordTapeKept         = "What is kept:"
-	wordTapeKeptThat     = "what the guide sees from your yes on: this screen as it stands then, answers, findings, plans, notes, what is pointed at. No codes, no sign-ins, nothing that you typed and did not send."
+	wordTapeKeptThat     = "what the guide sees from your yes on: this screen as it stands, answers, findings, plans, who signed in, every guide's notes and pointers. No sign-in codes or tokens, nothing typed but not sent."
 	wordTapeLong         = "How long:"
 	wordTapeLongThat     = "{long}. {key} ends it at once, on any screen; so does the end of the watching."
 	wordTapeWho          = "Who sees it:"
 	wordTapeWhoThat      = "{who}, and who leads at {org}, at their console; each time stands in an audit. And you, as a file."
 	wordTapeBack         = "Taking it back:"
-	wordTapeBackThat     = "by your resume code, at any time: recording gives you the file, recording --erase erases it, and erase the whole run."
+	wordTapeBackThat     = "by your resume code, at any time: recording gives you the file, recording --erase erases it; erase the whole run, full or not."
 	wordTapeTight        = "Kept is what the guide sees, no codes, {long}. {key} ends it. With your resume code: recording --erase."
 	wordTapeKeeps        = "as long as this run, {time} after its last change"
 	wordTapeKeepsUnknown = "as long as this run is kept"
@@ -75,6 +75,7 @@ const (
 	keyAskTape  = "record"
 	keyUnask    = "take the question back"
 	whyTapedNow = "it is recorded by another guide"
+	whyTapeHome = "a run that is shared from the customer's own machine cannot be recorded yet"
 	whyTapeAsks = "another guide asks for it"
 )
 

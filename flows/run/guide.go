@@ -48,6 +48,9 @@ type GuideOptions struct {
 	Lasts time.Duration
 	// Visit gives an id that no other visit has; nil: 128 bits of chance.
 	Visit func() flows.VisitID
+	// Home says that the run is on its person's own machine, which does not hear of
+	// recordings: none can be asked for.
+	Home bool
 }
 
 // The errors of a guide's handle.
@@ -66,6 +69,10 @@ var (
 	// ErrNoTape says that something is recorded already, or was asked for already, or
 	// that the person was asked too often.
 	ErrNoTape = errors.New("this cannot be asked now: it is recorded or asked already, or was asked too often")
+	// ErrTapeHome says that the run is on its person's own machine (GuideOptions.Home).
+	ErrTapeHome = errors.New("a run that is shared from the customer's own machine cannot be recorded yet")
+	// ErrNoRecording says that nothing of the guide's is recorded or asked for.
+	ErrNoRecording = errors.New("nothing of yours is recorded or asked for any more")
 	// ErrNote says that a note is empty or too long.
 	ErrNote = fmt.Errorf("a note has 1 to %d characters", flows.NoteMost)
 )
@@ -99,6 +106,7 @@ type Guide struct {
 	visit   flows.VisitID
 	who     Known
 	now     func() time.Time
+	home    bool
 	words   *rate.Limiter
 	looks   *rate.Limiter
 
@@ -139,6 +147,7 @@ type View struct {
 	// Tapings are what became of the guide's requests to record, oldest first; they
 	// stay known once it is over.
 	Tapings []Taping
+	Home    bool // as in GuideOptions
 	// Run is there only while the yes stands.
 	Run *Shared
 }
@@ -173,7 +182,7 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 		o.Visit = chanceVisit
 	}
 	g := &Guide{
-		journal: j, visit: o.Visit(), who: who, now: o.Now,
+		journal: j, visit: o.Visit(), who: who, now: o.Now, home: o.Home,
 		words: rate.NewLimiter(rate.Every(guideWords), guideBurst), looks: rate.NewLimiter(rate.Every(guideLooks), looksBurst),
 	}
 	g.mu.Lock()
@@ -213,7 +222,7 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 	if err := g.catchUp(ctx); err != nil {
 		return View{}, fmt.Errorf("reading the run: %w", err)
 	}
-	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, Tapings: g.taped[:len(g.taped):len(g.taped)]}
+	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, Home: g.home, Tapings: g.taped[:len(g.taped):len(g.taped)]}
 	if g.stand == StandOver {
 		return v, nil
 	}

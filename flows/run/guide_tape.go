@@ -3,7 +3,6 @@ package run
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 
 	"golang.org/x/time/rate"
@@ -18,9 +17,12 @@ type Taping struct {
 }
 
 // AskToRecord asks the person whether the rest of the watch may be recorded, which is
-// the guide's own yes to it. The errors are ErrNotWatching, ErrNoTape, ErrTooFast and
-// the journal's.
+// the guide's own yes to it. The errors are ErrNotWatching, ErrNoTape, ErrTapeHome,
+// ErrTooFast and the journal's.
 func (g *Guide) AskToRecord(ctx context.Context) error {
+	if g.home {
+		return fmt.Errorf("asking to record: %w", ErrTapeHome)
+	}
 	return g.tell(ctx, "asking to record", g.words, func() (flows.Event, error) {
 		e := flows.AskedToRecord{Visit: g.visit, Until: g.now().Add(flows.AskWait)}
 		next := flows.Fold(g.state, g.record(flows.ByServer, e))
@@ -31,8 +33,8 @@ func (g *Guide) AskToRecord(ctx context.Context) error {
 	})
 }
 
-// EndRecording ends the recording that the guide asked for, or takes the request back;
-// where there is neither it does nothing. The errors are ErrNotWatching and the
+// EndRecording ends the recording that the guide asked for, or takes the request back.
+// The errors are ErrNotWatching, ErrNoRecording where there is neither, and the
 // journal's.
 func (g *Guide) EndRecording(ctx context.Context) error {
 	return g.tell(ctx, "ending the recording", nil, func() (flows.Event, error) {
@@ -40,19 +42,16 @@ func (g *Guide) EndRecording(ctx context.Context) error {
 		a, asks := g.state.AsksToRecord(g.now())
 		mine := on && r.Guide.Visit == g.visit || asks && a.Guide.Visit == g.visit
 		if !mine {
-			return nil, errNothing
+			return nil, ErrNoRecording
 		}
 		return flows.Recorded{Visit: g.visit, Why: flows.RecordLeft}, nil
 	})
 }
 
-// errNothing says that nothing is to be stored.
-var errNothing = errors.New("there is nothing to do")
-
 // tell appends what the server says of a guide who watches.
 func (g *Guide) tell(ctx context.Context, doing string, pace *rate.Limiter, make func() (flows.Event, error)) error {
 	err := g.saying(ctx, flows.ByServer, pace, func(flows.State) (flows.Event, error) { return make() })
-	if err != nil && !errors.Is(err, errNothing) {
+	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil

@@ -384,6 +384,32 @@ func TestAGuideIsNoFasterThanAPerson(t *testing.T) {
 	})
 }
 
+// TestWhatIsAtHomeIsNotRecorded holds that nobody is asked to be recorded on their own
+// machine, and that an end of nothing is said to be one.
+func TestWhatIsAtHomeIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		r.begin()
+		g, err := AskToWatch(t.Context(), j, known(t, "Ann Lee"), GuideOptions{Home: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		r.sees(g)
+		n := len(kinds(t, j))
+		if err := g.AskToRecord(t.Context()); !errors.Is(err, ErrTapeHome) || !view(t, g).Home {
+			t.Errorf("at home: %v", err)
+		}
+		if err := g.EndRecording(t.Context()); !errors.Is(err, ErrNoRecording) {
+			t.Errorf("an end of nothing: %v", err)
+		}
+		if len(kinds(t, j)) != n {
+			t.Error("something was stored")
+		}
+	})
+}
+
 // TestAGuideHasNoOtherWays holds what a guide's handle can do, name by name and
 // type by type: a method that is added must be argued for here.
 func TestAGuideHasNoOtherWays(t *testing.T) {
