@@ -280,7 +280,8 @@ func TestErrorsStayAtHome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := ReadOffered(State{}, ByDriver, KindFound, whole); err != nil || len(e.(Found).Finding.Detail) > 0 { //nolint:forcetypeassert // it is one
+	e, err := ReadOffered(State{}, ByDriver, KindFound, whole)
+	if read, ok := e.(Found); err != nil || !ok || len(read.Finding.Detail) > 0 {
 		t.Errorf("%+v, %v", e, err)
 	}
 	f.Finding.Verdict = checks.Pass
