@@ -103,8 +103,7 @@ func TestRecording(t *testing.T) {
 	guide.once("n", "A note to the customer")
 	guide.types("said while it ran\r")
 	customer.sees("said while it ran")
-	customer.types("\r")
-	customer.sees("● Diagnosis")
+	customer.presses("\r", "● Diagnosis")
 	guide.sees("● Diagnosis")
 	const canary = "https://localhost/?code=canary-4711&state=canary-state&admin_consent=True"
 	customer.types("\x1b[200~" + canary + "\x1b[201~") // nothing takes it
