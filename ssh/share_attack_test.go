@@ -283,13 +283,13 @@ func TestHostileServerCanOnlyAsk(t *testing.T) {
 		`{"say":{"n":4,"what":"suggest","visit":"v1","path":"allow-all"}}`,
 		`{"say":{"n":5,"what":"again","visit":"v1"}}`,
 		`{"say":{"n":5,"what":"gone","visit":"v1","why":"left"}}`, // an old number
-		`{"say":{"n":6,"what":"ask","visit":"v2","name":"","org":""}}`))
+		`{"say":{"n":6,"what":"ask","visit":"v2","name":"","org":""}}`,
+		`{"say":{"n":7,"what":"ask","visit":"v3","name":"Bob Blau","org":"O","wait":60000000000,"lasts":60000000000}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.begins(share, eyes{})
 	h.hears(ShareBegan)
-	h.until("the question", func(s flows.State) bool { return len(s.Asking) == 1 })
 	written := func() (n int) {
 		rs, err := h.j.Since(t.Context(), 0)
 		if err != nil {
@@ -305,7 +305,10 @@ func TestHostileServerCanOnlyAsk(t *testing.T) {
 		}
 		return n
 	}
-	await(t, "all that it says", func() bool { return written() == 6 }, func() string { return fmt.Sprint(written()) })
+	h.until("the last that it says", func(s flows.State) bool { return len(s.Asking) == 2 })
+	if n := written(); n != 2 { // what changes nothing takes no room either
+		t.Errorf("it wrote %d records", n)
+	}
 	st := h.State()
 	g := st.Asking[0]
 	if strings.ContainsAny(g.Name+g.Org, "\x1b\u202e\a\n") || g.Lasts > flows.WatchMost || g.Until.After(time.Now().Add(flows.AskWait)) {
