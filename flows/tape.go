@@ -177,7 +177,7 @@ func (s State) untapeOf(id VisitID) State {
 }
 
 // Tape is what may be replayed of a run: one recording, as its guide was shown it.
-// Tapes alone makes any; the zero value holds nothing.
+// A Taper alone makes any; the zero value holds nothing.
 type Tape struct {
 	recording Recording
 	base      State    // when the yes was given
@@ -191,42 +191,69 @@ type Tape struct {
 //
 // Times never run backwards in it: those of records are of several machines.
 func Tapes(rs []Record) []Tape {
-	var s State
-	var out []Tape
-	var on *Tape
-	var at time.Time
-	end := func(over time.Time, why RecordEnd) {
-		on.recording.Over, on.recording.Why = over, why
-		out, on = append(out, *on), nil
-	}
-	for _, r := range rs {
-		if r.At.After(at) {
-			at = r.At
-		}
-		if _, ok := r.Event.(Unrecorded); ok && MayAppend(r.By, r.Event) { // after the end of the run, too
-			out, on = nil, nil
-		}
-		r = Shared(s, r)
-		s = Fold(s, r)
-		goesOn := s.Recording.holds(at)
-		switch {
-		case on == nil && goesOn:
-			on = &Tape{recording: *s.Recording, base: s.unsaid(s.Recording.Guide)}
-			on.recording.Since = at
-		case on == nil:
-		case goesOn && s.Recording.N == on.recording.N:
-			r.At = at
-			on.records = append(on.records, r)
-		case !on.recording.Guide.Holds(at): // nobody was there to end it
-			end(on.recording.Guide.Until, RecordWatch)
-		default:
-			end(at, s.Recording.Why)
-		}
-	}
-	if on != nil {
-		out = append(out, *on)
+	var t Taper
+	t.Add(rs...)
+	return t.Tapes()
+}
+
+// Taper is Tapes of a journal that grows: each record is read once. The zero value has
+// read none.
+type Taper struct {
+	state State
+	out   []Tape
+	on    *Tape     // that goes on; nil: none does
+	at    time.Time // of the latest record
+}
+
+// Last is the number of the record that was added last.
+func (t *Taper) Last() uint64 { return t.state.Seq }
+
+// Tapes are those of what was added so far. What is added later changes none of them.
+func (t *Taper) Tapes() []Tape {
+	out := slices.Clone(t.out)
+	if t.on != nil {
+		out = append(out, *t.on)
 	}
 	return out
+}
+
+// Add adds the records that follow, in order.
+func (t *Taper) Add(rs ...Record) {
+	for _, r := range rs {
+		t.add(r)
+	}
+}
+
+func (t *Taper) add(r Record) {
+	if r.At.After(t.at) {
+		t.at = r.At
+	}
+	if _, ok := r.Event.(Unrecorded); ok && MayAppend(r.By, r.Event) { // after the end of the run, too
+		t.out, t.on = nil, nil
+	}
+	r = Shared(t.state, r)
+	t.state = Fold(t.state, r)
+	s := t.state
+	goesOn := s.Recording.holds(t.at)
+	switch {
+	case t.on == nil && goesOn:
+		t.on = &Tape{recording: *s.Recording, base: s.unsaid(s.Recording.Guide)}
+		t.on.recording.Since = t.at
+	case t.on == nil:
+	case goesOn && s.Recording.N == t.on.recording.N:
+		r.At = t.at
+		t.on.records = append(t.on.records, r)
+	case !t.on.recording.Guide.Holds(t.at): // nobody was there to end it
+		t.end(t.on.recording.Guide.Until, RecordWatch)
+	default:
+		t.end(t.at, s.Recording.Why)
+	}
+}
+
+// end ends the recording that goes on.
+func (t *Taper) end(over time.Time, why RecordEnd) {
+	t.on.recording.Over, t.on.recording.Why = over, why
+	t.out, t.on = append(t.out, *t.on), nil
 }
 
 // unsaid is a state without what was said, pointed at and advised before the yes,

@@ -54,6 +54,8 @@ type Guide struct {
 	// Signed says that the journal has by which key they came, and at which server:
 	// of such a watch there is a signed receipt.
 	Signed bool
+	// Print is the fingerprint of that key; empty: the journal has none.
+	Print string
 }
 
 // Called is the guide's name with the organisation, as people are told it.
@@ -137,7 +139,7 @@ func without[T any](list []T, gone func(T) bool) []T {
 // too often, or for which there is no room changes nothing.
 func (s State) askedToWatch(e AskedToWatch) State {
 	name, org, ok := KnownAs(e.Guide, e.Org)
-	g := Guide{Visit: e.Visit, Name: name, Org: org, Until: e.Until, Lasts: min(e.Lasts, WatchMost), Signed: e.Print != "" && e.Server != ""}
+	g := Guide{Visit: e.Visit, Name: name, Org: org, Until: e.Until, Lasts: min(e.Lasts, WatchMost), Signed: e.Print != "" && e.Server != "", Print: e.Print}
 	if late := s.At.Add(AskWait); g.Until.After(late) {
 		g.Until = late
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -443,10 +442,11 @@ func (s *Server) stopping() bool {
 }
 
 // unaudited says that something was not done because the audit cannot have it: in the
-// log at once, and then once a minute, for it is tried again and again.
+// log at once, and then once a minute, for it is tried again and again. What the database
+// said is for the log alone.
 func (d *desk) unaudited(n cases.Number, err error) error {
 	if times := d.s.srv.unwritten.count(d.s.srv.o.Now()); times > 0 {
 		d.s.srv.o.Log.Error("the audit cannot be written, so a guide is held back", "case", string(n), "guide", d.who.name, "why", err.Error(), "times", times)
 	}
-	return fmt.Errorf("%w: %w", errUnaudited, err)
+	return errUnaudited
 }

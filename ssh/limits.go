@@ -50,6 +50,8 @@ type Limits struct {
 	// all).
 	Command                     time.Duration
 	Commands, CommandsPerSource int
+	// Recording is how long one download of a case's recordings may be, in bytes.
+	Recording int
 }
 
 // DefaultLimits are for a server of two cores and two gigabytes: a session with the
@@ -66,6 +68,6 @@ func DefaultLimits() Limits {
 		Bytes: 64 << 10, BytesBurst: 1 << 20, Keys: 200, KeysBurst: 4096, Paste: 256 << 10,
 		Pending: 1 << 20, Stall: time.Minute,
 		Idle: 30 * time.Minute, Total: 8 * time.Hour, Warning: time.Minute,
-		Command: 45 * time.Second, Commands: 8, CommandsPerSource: 2,
+		Command: 45 * time.Second, Commands: 8, CommandsPerSource: 2, Recording: 64 << 20,
 	}
 }

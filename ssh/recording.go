@@ -87,13 +87,15 @@ func (s *session) recording(args []string, errs io.Writer) int {
 		return codeUnknown
 	}
 	defer done()
-	c, err := s.srv.o.Cases.Resume(s.ctx, s.try(ask.code))
+	ctx, cancel := context.WithTimeout(s.ctx, s.srv.o.Limits.Command)
+	defer cancel()
+	c, err := s.srv.o.Cases.Resume(ctx, s.try(ask.code))
 	if err == nil && ask.erase {
-		err = unrecord(s.ctx, c, s.srv.o.Now)
+		err = unrecord(ctx, c, s.srv.o.Now)
 	}
 	var rs []flows.Record
 	if err == nil && !ask.erase {
-		rs, err = c.Since(s.ctx, 0)
+		rs, err = c.Since(ctx, 0)
 	}
 	switch {
 	case errors.Is(err, journal.ErrDiskFull), errors.Is(err, cases.ErrTooLong):
@@ -110,14 +112,31 @@ func (s *session) recording(args []string, errs io.Writer) int {
 		complain(errs, fmt.Sprintf(sayTapeNone, c.Number()))
 		return codeFailed
 	}
-	to := &unhurried{s}
-	err = tui.Cast(s.ctx, to, tapes, tui.CastOptions{Profiles: s.srv.o.Profiles, Width: ask.width, Height: ask.height, Case: string(c.Number())})
-	if err != nil {
-		s.srv.o.Log.Info("a recording was not written to its end", "from", s.from(), "case", string(c.Number()), "why", err.Error())
-		complain(errs, sayTapeOver)
-		return codeFailed
+	return s.writesTapes(ctx, tapes, ask, string(c.Number()), errs)
+}
+
+// writesTapes writes recordings as an asciicast, until ctx ends. Of one that is cut
+// whole lines are written, and it is said why.
+func (s *session) writesTapes(ctx context.Context, tapes []flows.Tape, ask tapeAsk, number string, errs io.Writer) int {
+	l := s.srv.o.Limits
+	to := &unhurried{s: s, ctx: ctx, left: l.Recording}
+	err := tui.Cast(ctx, to, tapes, tui.CastOptions{Profiles: s.srv.o.Profiles, Width: ask.width, Height: ask.height, Case: number})
+	if err == nil {
+		return codeDone
 	}
-	return codeDone
+	s.srv.o.Log.Info("a recording was not written to its end", "from", s.from(), "case", number, "why", err.Error())
+	switch {
+	case s.ctx.Err() != nil: // nobody is there
+	case errors.Is(err, errSlow):
+		complain(errs, fmt.Sprintf(sayTapeStalled, l.Stall))
+	case errors.Is(err, context.DeadlineExceeded):
+		complain(errs, fmt.Sprintf(sayTapeSlow, l.Command))
+	case errors.Is(err, errLongTape):
+		complain(errs, fmt.Sprintf(sayTapeLong, l.Recording>>10))
+	default:
+		complain(errs, sayTapeOver)
+	}
+	return codeFailed
 }
 
 // unrecord takes back every yes to be recorded. It is done once however often it is
@@ -144,13 +163,33 @@ func unrecord(ctx context.Context, c *cases.Case, now func() time.Time) error {
 	}
 }
 
-// unhurried is the client's output for what is long: it waits until the client has read
-// what came before, so that none is given up for reading slowly, unless it reads
-// nothing for as long as Limits.Stall.
-type unhurried struct{ s *session }
+// errLongTape says that a recording is longer than one may be.
+var errLongTape = errors.New("the recording is too long")
 
-// Write implements io.Writer.
+// unhurried is the client's output for what is long, line by line: it waits until the
+// client has read what came before, so that none is given up for reading slowly, unless
+// it reads nothing for as long as Limits.Stall. After the end of ctx, and where left
+// would be spent, no line is begun; one that was begun is given lastWords more.
+type unhurried struct {
+	s    *session
+	ctx  context.Context //nolint:containedctx // what is written through it ends with that
+	left int             // how much may be written, in bytes
+}
+
+// Write implements io.Writer: each call is a line.
 func (u *unhurried) Write(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if u.left -= len(p); u.left < 0 {
+		return 0, errLongTape
+	}
+	var late <-chan time.Time
+	if at, ends := u.ctx.Deadline(); ends {
+		t := time.NewTimer(time.Until(at) + lastWords)
+		defer t.Stop()
+		late = t.C
+	}
 	l := u.s.srv.o.Limits
 	stall := time.NewTimer(l.Stall)
 	defer stall.Stop()
@@ -159,6 +198,8 @@ func (u *unhurried) Write(p []byte) (int, error) {
 		case <-u.s.out.empty():
 		case <-stall.C:
 			return written, errSlow
+		case <-late:
+			return written, u.ctx.Err()
 		case <-u.s.ctx.Done():
 			return written, context.Cause(u.s.ctx)
 		}

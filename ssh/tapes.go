@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"onboard.example/flows"
 	"onboard.example/flows/run"
@@ -53,7 +54,7 @@ func (p *place) tapes(ctx context.Context, now []run.Taping) {
 var errNoTape = errors.New(sayNoTape)
 
 // replay gives what the guide may replay of a case, on whichever node it was: what was
-// recorded with themself, and with PowerReplay what was recorded with guides of their
+// recorded with themself, by their key, and with PowerReplay what was recorded with guides of their
 // organisation. It lasts as long as the case, whether that has ended or not. That it is
 // opened stands in the audit before anything of it is given, and so does that it was
 // not.
@@ -104,25 +105,38 @@ func withWhom(tapes []flows.Tape) string {
 // reel is what a guide may replay of a case.
 type reel struct {
 	desk *desk
-	of   *cases.Case
+	of   taped
+
+	mu   sync.Mutex
+	read flows.Taper // what was read of the journal so far
+}
+
+// taped is a case that may have been recorded.
+type taped interface {
+	Number() cases.Number
+	Since(ctx context.Context, after uint64) ([]flows.Record, error)
+	Watch(ctx context.Context) <-chan struct{}
 }
 
 var _ tui.Reel = (*reel)(nil)
 
 // Tapes implements tui.Reel. Who may see them is asked each time, and so is whether
-// there are any.
+// there are any; of the journal only what is new is read.
 func (r *reel) Tapes(ctx context.Context) ([]flows.Tape, error) {
 	if err := r.desk.may(PowerWatch); err != nil {
 		return nil, err
 	}
-	rs, err := r.of.Since(ctx, 0)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rs, err := r.of.Since(ctx, r.read.Last())
 	if errors.Is(err, cases.ErrNoCase) {
 		return nil, errNoTape
 	}
 	if err != nil {
 		return nil, r.desk.inWords(r.of.Number(), err)
 	}
-	tapes := slices.DeleteFunc(flows.Tapes(rs), func(t flows.Tape) bool { return !r.desk.mayReplay(t) })
+	r.read.Add(rs...)
+	tapes := slices.DeleteFunc(r.read.Tapes(), func(t flows.Tape) bool { return !r.desk.mayReplay(t) })
 	if len(tapes) == 0 {
 		return nil, errNoTape
 	}
@@ -132,12 +146,14 @@ func (r *reel) Tapes(ctx context.Context) ([]flows.Tape, error) {
 // Watch implements tui.Reel.
 func (r *reel) Watch(ctx context.Context) <-chan struct{} { return r.of.Watch(ctx) }
 
-// mayReplay says whether a recording is one that the guide may see.
+// mayReplay says whether a recording is one that the guide may see: one of their own
+// visits, which is told by the key that they come with now, for names can be alike; and with
+// PowerReplay each of their organisation.
 func (d *desk) mayReplay(t flows.Tape) bool {
-	name, org, ok := flows.KnownAs(d.who.name, d.who.organisation)
+	_, org, ok := flows.KnownAs(d.who.name, d.who.organisation)
 	with := t.Recording().Guide
-	if !ok {
+	if !ok || !strings.EqualFold(with.Org, org) {
 		return false
 	}
-	return with.Known() == flows.Guide{Name: name, Org: org}.Known() || d.may(PowerReplay) == nil && strings.EqualFold(with.Org, org)
+	return with.Print != "" && with.Print == d.who.print || d.may(PowerReplay) == nil
 }

@@ -134,7 +134,12 @@ const (
 	sayTapeNone  = "Case %s has no recording: nobody agreed to one, or it was erased."
 	sayTapeGone  = "The recordings of case %s are erased: nobody can replay or download them any more. The case itself is kept as before; `erase` erases it."
 	sayTapeOver  = "the recording could not be written to its end"
-	sayTapeFull  = "the case is full, so that this cannot be noted in it; `erase` with its code erases all of it"
+
+	sayTapeHere    = "what you have is a recording up to its last line, and not the whole one"
+	sayTapeSlow    = "the recording is cut: it was not read to its end within %s; " + sayTapeHere + ". A smaller --size, or a faster connection, brings more of it"
+	sayTapeStalled = "the recording is cut: nothing of it was read for %s; " + sayTapeHere
+	sayTapeLong    = "the recording is cut: no more than %d KiB of one are given; " + sayTapeHere + ". A smaller --size brings more of it"
+	sayTapeFull    = "the case is full, so that this cannot be noted in it; `erase` with its code erases all of it"
 
 	sayHelpWizard      = "the wizard"
 	sayHelpWhy         = "why somebody is blocked, and whose move it is"

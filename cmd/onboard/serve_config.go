@@ -109,6 +109,7 @@ type serveLimits struct {
 	Command               time.Duration `yaml:"command"`
 	Commands              int           `yaml:"commands"`
 	CommandsPerSource     int           `yaml:"commandsPerSource"`
+	Recording             int           `yaml:"recording"`
 }
 
 // defaultServe is the configuration that nobody changed.
