@@ -1,41 +1,35 @@
 package tui
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
 )
 
 // canvas is a terminal on which a frame is drawn the moment it changes. The
-// library's own renderer draws at a tick, up to 8 ms after the key; this one
-// uses the same cells and the same differences without the wait, and nothing
-// wakes it while nothing changes.
+// library's own renderer draws at a tick, up to 8 ms after the key, from cells of
+// which it holds two for each of the window; this one draws at once, from the
+// rows that differ, and nothing wakes it while nothing changes.
 type canvas struct {
 	out     io.Writer
 	keys    *os.File          // where keys come from here; nil: at the other end
 	window  func() (w, h int) // the terminal's own word for its size
-	environ []string
 	profile colorprofile.Profile
 
 	mu     sync.Mutex // the program writes questions and clipboards of its own
 	on     bool       // the terminal is ours
 	cooked *term.State
 	area   size
-	cells  *uv.ScreenBuffer // nil: each frame borrows its own
 	frames *Frames
-	draws  *uv.TerminalRenderer
-	made   bytes.Buffer // what draws has made of a frame
-	shown  tea.View     // on the terminal now
-	cursor bool         // and whether its cursor is seen
+	whole  bool     // what the terminal shows is not known
+	shown  tea.View // on the terminal now
+	cursor bool     // and whether its cursor is seen
 }
 
 // What is switched on with the alternate screen, and off in reverse.
@@ -56,7 +50,7 @@ func newCanvas(t Terminal, look Look) (c *canvas, ok bool) {
 	if err != nil || !Drawable(w, h) {
 		return nil, false
 	}
-	c = &canvas{out: out, keys: in, environ: t.Environ, profile: profileOf(t, look), window: func() (w, h int) {
+	c = &canvas{out: out, keys: in, profile: profileOf(t, look), frames: new(Frames), window: func() (w, h int) {
 		w, h, _ = term.GetSize(int(out.Fd())) // 0×0 shows nothing, and the next change is told
 		return w, h
 	}}
@@ -78,21 +72,14 @@ func profileOf(t Terminal, look Look) colorprofile.Profile {
 func (c *canvas) resize(w, h int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.area, c.cells = sizeOf(w, h), nil
+	c.area = sizeOf(w, h)
 	c.restart()
 }
 
 // restart forgets what the terminal shows, so that the next frame is drawn
 // whole; the caller holds mu.
 func (c *canvas) restart() {
-	c.made.Reset()
-	c.draws = uv.NewTerminalRenderer(&c.made, c.environ)
-	c.draws.SetColorProfile(c.profile)
-	c.draws.SetFullscreen(true)
-	c.draws.SetRelativeCursor(false)
-	c.draws.SetTabStops(-1)
-	c.draws.Resize(c.area.w, c.area.h)
-	c.draws.Erase()
+	c.whole = true
 	c.shown, c.cursor = tea.View{}, false
 }
 
@@ -138,73 +125,29 @@ func (c *canvas) draw(v tea.View) {
 	if !c.on || c.same(v) {
 		return
 	}
-	var frame bytes.Buffer
+	frame := c.frames.lend()
+	defer c.frames.back(frame)
 	if v.WindowTitle != c.shown.WindowTitle {
 		frame.WriteString(ansi.SetWindowTitle(v.WindowTitle))
 	}
 	if c.cursor {
 		frame.WriteString(ansi.ResetModeTextCursorEnable)
 	}
-	cells := c.blank()
-	uv.NewStyledString(v.Content).Draw(cells, cells.Bounds())
-	c.spare(cells, v.Content)
-	c.draws.Render(cells.RenderBuffer)
-	c.frames.back(cells)
-	if v.Cursor != nil {
-		c.draws.MoveTo(v.Cursor.X, v.Cursor.Y)
+	shown := &c.shown.Content
+	if c.whole {
+		shown, c.whole = nil, false
 	}
-	_ = c.draws.Flush() // into memory
-	frame.Write(c.made.Bytes())
-	c.made.Reset()
+	c.drawRows(frame, shown, v.Content)
 	if c.cursor = v.Cursor != nil; c.cursor {
-		frame.WriteString(ansi.SetModeTextCursorEnable)
+		frame.WriteString(ansi.CursorPosition(v.Cursor.X+1, v.Cursor.Y+1) + ansi.SetModeTextCursorEnable)
 	}
 	c.shown = v
 	_, _ = c.out.Write(frame.Bytes()) // the program meets a terminal that is gone by its input
 }
 
-// spare takes the mark of being new from the rows that are shown already, which is
-// most of what drawing a frame costs, where no more than half of them changed. Where
-// more did the body may have been scrolled: then the terminal is told to move rows,
-// for which the library wants all of them marked, as it wants the row above one that
-// is new when it clears the rest of the screen.
-func (c *canvas) spare(cells *uv.ScreenBuffer, content string) {
-	h := len(cells.Touched)
-	same, fresh := make([]bool, h), 0
-	was, is := c.shown.Content, content
-	for y := range same {
-		var before, now string
-		before, was, _ = strings.Cut(was, "\n")
-		now, is, _ = strings.Cut(is, "\n")
-		if same[y] = before == now; !same[y] {
-			fresh++
-		}
-	}
-	few := 2*fresh <= h
-	c.draws.SetScrollOptim(!few)
-	for y := range same {
-		if few && same[y] && (y+1 == h || same[y+1]) {
-			cells.Touched[y] = nil
-		}
-	}
-}
-
-// blank gives the cells of a frame, empty and all of them marked as new.
-func (c *canvas) blank() *uv.ScreenBuffer {
-	cells := c.cells
-	if cells == nil {
-		cells = c.frames.lend(c.area)
-		if c.frames == nil {
-			c.cells = cells
-		}
-	}
-	cells.Clear()
-	return cells
-}
-
 // same says whether a view is the one that is shown.
 func (c *canvas) same(v tea.View) bool {
-	if v.Content != c.shown.Content || v.WindowTitle != c.shown.WindowTitle || (v.Cursor == nil) == c.cursor {
+	if c.whole || v.Content != c.shown.Content || v.WindowTitle != c.shown.WindowTitle || (v.Cursor == nil) == c.cursor {
 		return false
 	}
 	return v.Cursor == nil || v.Cursor.Position == c.shown.Cursor.Position

@@ -125,7 +125,7 @@ func (c *cast) roll(ctx context.Context, t flows.Tape, n, of int) error {
 	f.m.guide.alone = true
 	f.m.guide.reel = func(w int) row { return f.castBar(w) }
 	var made bytes.Buffer
-	draws := &canvas{out: &made, environ: []string{"TERM=" + castTerm, "COLORTERM=truecolor"}, profile: colorprofile.TrueColor, on: true}
+	draws := &canvas{out: &made, profile: colorprofile.TrueColor, frames: new(Frames), on: true}
 	draws.resize(z.w, z.h)
 	made.WriteString(castClear)
 	foot := say(RoleSubtle, fill(wordCastFoot, "n", number(n), "of", number(of), "who", clean(r.Guide.Called())))

@@ -14,7 +14,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -34,28 +33,6 @@ type Remote struct {
 	// Broke is told of a panic; nil: nobody is. What it holds is not for the
 	// person.
 	Broke func(cause any, stack []byte)
-}
-
-// Frames lends the cells that a frame is made in: they are most of what a session
-// takes, and it needs them only while it draws. The zero value is ready.
-type Frames struct{ pool sync.Pool }
-
-// lend gives cells of a size; from nil they are new.
-func (f *Frames) lend(s size) *uv.ScreenBuffer {
-	if f != nil {
-		if b, ok := f.pool.Get().(*uv.ScreenBuffer); ok && b.Width() == s.w && b.Height() == s.h {
-			return b
-		}
-	}
-	b := uv.NewScreenBuffer(s.w, s.h)
-	return &b
-}
-
-// back takes cells back; nil takes none.
-func (f *Frames) back(b *uv.ScreenBuffer) {
-	if f != nil {
-		f.pool.Put(b)
-	}
 }
 
 // ErrBroke says that the program of a session broke. The run itself can be gone
@@ -134,7 +111,10 @@ func (f *remote) ended(outer context.Context, c *canvas, err error) error {
 
 // remoteCanvas is a canvas for a terminal at the other end.
 func remoteCanvas(r Remote, o Options) *canvas {
-	c := &canvas{out: r.Out, environ: r.Environ, profile: colorprofile.Env(r.Environ), frames: r.Frames}
+	c := &canvas{out: r.Out, profile: colorprofile.Env(r.Environ), frames: r.Frames}
+	if c.frames == nil {
+		c.frames = new(Frames)
+	}
 	if o.Look.NoColor {
 		c.profile = min(c.profile, colorprofile.ASCII)
 	}
