@@ -138,6 +138,17 @@ func (s *Store) enter(q *queries, e Entry) (head AuditHead, was bool, answer, fa
 	return head, true, nil, err
 }
 
+// entered says whether an entry with a mark is there.
+func (q *queries) entered(mark string) (bool, error) {
+	var seq int64
+	var hash string
+	err := q.with(q.markEntry).QueryRowContext(q.ctx, mark).Scan(&seq, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // lastEntry is the end of the chain, as its bytes have it.
 func (q *queries) lastEntry() (AuditHead, []byte, error) {
 	var seq int64

@@ -91,6 +91,7 @@ type Store struct {
 	room     room
 	node     string // this process among others
 	seats    seats
+	consoles consoles
 }
 
 // Open opens the database at where, and brings it to the newest schema: a SQLite

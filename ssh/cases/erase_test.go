@@ -320,10 +320,11 @@ func TestASweepTakesWhatIsLeftOfAnErasedCase(t *testing.T) {
 		erase(t, s, code)
 		for of, number := range map[*Case]Number{c: in.Number, stays: other.Number} {
 			noted := map[string][]any{
-				putStand:  {of.id, 0, "", 0, 0, 0, 0, 0},
-				addOpened: {of.id, 0, 0},
-				addYes:    {s.keys.guide("ada"), of.id, noon.UnixMilli()},
-				putSeat:   {of.id, "word", s.node, noon.UnixMilli()},
+				putStand:    {of.id, 0, "", 0, 0, 0, 0, 0},
+				addOpened:   {of.id, 0, 0},
+				addYes:      {s.keys.guide("ada"), of.id, noon.UnixMilli()},
+				putSeat:     {of.id, "word", s.node, noon.UnixMilli()},
+				putHandOver: {of.id, lea.Organisation, "mark", lea.Print, lea.Name, bea.Print, bea.Name, 0, 0},
 				`UPDATE invitations SET case_id = ? WHERE number = ?`: {of.id, string(number)},
 			}
 			if err := s.submit(&job{ctx: t.Context(), do: func(q *queries) (answer, fault error) {
@@ -340,7 +341,7 @@ func TestASweepTakesWhatIsLeftOfAnErasedCase(t *testing.T) {
 		if n, err := s.Sweep(t.Context()); n != 0 || err != nil && !errors.Is(err, ErrUnwiped) {
 			t.Errorf("%d cases went, %v", n, err)
 		}
-		for _, table := range []string{"stands", "opened", "yeses", "seats"} {
+		for _, table := range []string{"stands", "opened", "yeses", "seats", "handovers"} {
 			if got := column(t, s.files.read, `SELECT CAST(case_id AS TEXT) FROM `+table); len(got) != 1 || got[0] != strconv.FormatInt(stays.id, 10) {
 				t.Errorf("%s: %v", table, got)
 			}

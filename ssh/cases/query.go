@@ -88,6 +88,7 @@ WHERE cases.id = ? ORDER BY records.seq`
 UNION SELECT case_id FROM yeses WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = yeses.case_id)
 UNION SELECT case_id FROM opened WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = opened.case_id)
 UNION SELECT case_id FROM seats WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = seats.case_id)
+UNION SELECT case_id FROM handovers WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = handovers.case_id)
 UNION SELECT case_id FROM invitations WHERE case_id <> 0 AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = invitations.case_id)
 LIMIT ?`
 	dropDoor = `DELETE FROM doors WHERE case_id = ?`
@@ -134,6 +135,29 @@ AND (CAST(? AS TEXT) = '' OR doors.number = ?) AND (CAST(? AS TEXT) = '' OR stan
 AND (CAST(? AS BIGINT) = 0 OR stands.waits_at > 0) AND (CAST(? AS BIGINT) = 0 OR nodes.until_at > CAST(? AS BIGINT)) AND cases.last_at >= ?
 ORDER BY cases.last_at DESC, cases.id DESC LIMIT ?`
 
+	// putConsole leaves one that is there as it is.
+	putConsole    = `INSERT INTO consoles (word, node, print, name, organisation, roles, since_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (word) DO NOTHING`
+	dropConsole   = `DELETE FROM consoles WHERE word = ?`
+	nodeConsoles  = `SELECT word FROM consoles WHERE node = ?`
+	dropConsoles  = `DELETE FROM consoles WHERE node NOT IN (SELECT id FROM nodes)`
+	leaveConsoles = `DELETE FROM consoles WHERE node = ?`
+	colleagues    = `SELECT consoles.print, consoles.name, consoles.organisation, consoles.roles, MIN(consoles.since_at) FROM consoles JOIN nodes ON nodes.id = consoles.node
+WHERE consoles.organisation = ? AND nodes.until_at > ? GROUP BY consoles.print, consoles.name, consoles.organisation, consoles.roles ORDER BY consoles.name, 5, consoles.print LIMIT ?`
+	isThere = `SELECT COUNT(*) FROM consoles JOIN nodes ON nodes.id = consoles.node WHERE consoles.print = ? AND consoles.name = ? AND consoles.organisation = ? AND nodes.until_at > ?`
+
+	hasEnded    = `SELECT COUNT(*) FROM stands WHERE case_id = ? AND ended > 0`
+	putHandOver = `INSERT INTO handovers (case_id, organisation, mark, by_print, by_name, to_print, to_name, made_at, until_at, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')
+ON CONFLICT (case_id, organisation) DO UPDATE SET mark = excluded.mark, by_print = excluded.by_print, by_name = excluded.by_name, to_print = excluded.to_print, to_name = excluded.to_name,
+made_at = excluded.made_at, until_at = excluded.until_at, ended = excluded.ended`
+	rowHandOver   = `SELECT handovers.case_id, doors.number, handovers.organisation, handovers.mark, handovers.by_print, handovers.by_name, handovers.to_print, handovers.to_name, handovers.made_at, handovers.until_at, handovers.ended FROM handovers JOIN doors ON doors.case_id = handovers.case_id `
+	getHandOver   = rowHandOver + `WHERE handovers.case_id = ? AND handovers.organisation = ? AND handovers.until_at > ?`
+	handOvers     = rowHandOver + `WHERE handovers.organisation = ? AND (handovers.to_print = ? OR handovers.by_print = ?) AND handovers.until_at > ? ORDER BY handovers.made_at DESC, handovers.mark LIMIT ?`
+	overHandOvers = rowHandOver + `WHERE handovers.ended = '' AND handovers.until_at <= ? ORDER BY handovers.until_at LIMIT ?`
+	takeHandOver  = `DELETE FROM handovers WHERE case_id = ? AND mark = ? AND ended = ''`
+	closeHandOver = `UPDATE handovers SET ended = ?, until_at = ? WHERE case_id = ? AND mark = ? AND ended = '' AND until_at <= ?`
+	dropHandOvers = `DELETE FROM handovers WHERE case_id = ?`
+	oldHandOvers  = `DELETE FROM handovers WHERE ended <> '' AND until_at <= ?`
+
 	addInvitation = `INSERT INTO invitations (id, number, find, proof, scope, tenant, made_by, made_at, until_at, revoked_at, used_at, case_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 	rowInvitation    = `SELECT id, number, proof, scope, tenant, made_by, made_at, until_at, revoked_at, used_at, case_id FROM invitations `
@@ -178,6 +202,8 @@ type statements struct {
 	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
 	advance, addRecord, findRecord, readCase, firstRecord, dropRecords, dropCase, strays, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue,
+	putConsole, dropConsole, nodeConsoles, dropConsoles, colleagues, isThere,
+	hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, closeHandOver, dropHandOvers, oldHandOvers,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
 	putBan, getBan, liftBan, oldBans, countBans, bans,
@@ -237,6 +263,21 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.dropYeses, dropYeses},
 		{&s.yesTo, yesTo},
 		{&s.queue, queue},
+		{&s.putConsole, putConsole},
+		{&s.dropConsole, dropConsole},
+		{&s.nodeConsoles, nodeConsoles},
+		{&s.dropConsoles, dropConsoles},
+		{&s.colleagues, colleagues},
+		{&s.isThere, isThere},
+		{&s.hasEnded, hasEnded},
+		{&s.putHandOver, putHandOver},
+		{&s.getHandOver, getHandOver},
+		{&s.handOvers, handOvers},
+		{&s.overHandOvers, overHandOvers},
+		{&s.takeHandOver, takeHandOver},
+		{&s.closeHandOver, closeHandOver},
+		{&s.dropHandOvers, dropHandOvers},
+		{&s.oldHandOvers, oldHandOvers},
 		{&s.addInvitation, addInvitation},
 		{&s.findInvitation, findInvitation},
 		{&s.invitations, invitations},
@@ -365,7 +406,7 @@ func (q *queries) dropOld(id, before int64) (gone int64, err error) {
 
 // dropRest deletes what belongs to a case that is gone, and notes that it is to be wiped.
 func (q *queries) dropRest(id int64) error {
-	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropOpened, q.dropYeses, q.dropInvitation} {
+	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropOpened, q.dropYeses, q.dropHandOvers, q.dropInvitation} {
 		if _, err := q.exec(s, id); err != nil {
 			return err
 		}

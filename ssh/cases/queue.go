@@ -61,6 +61,11 @@ func (c *Case) Stand(ctx context.Context, at Standing) error {
 		if _, err := q.exec(q.putStand, c.id, int64(at.Stage), string(at.Step), at.N, at.Of, waits, ended, home); err != nil {
 			return nil, err
 		}
+		if at.Ended { // nobody can take it any more
+			if _, err := q.exec(q.dropHandOvers, c.id); err != nil {
+				return nil, err
+			}
+		}
 		_, err = q.exec(q.dropYeses, c.id)
 		for _, y := range at.Yes {
 			if err != nil || at.Ended {

@@ -175,6 +175,34 @@ CREATE INDEX opened_when ON opened (opened_at);
 	`
 ALTER TABLE stands ADD COLUMN home BIGINT NOT NULL DEFAULT 0;
 `,
+	// 9: which guides are at a console, by the node that serves them, as seats are; and
+	// which cases were handed over, one by each organisation, to whom. print, by_print and
+	// to_print are of keys. until_at is when it expires or, where ended says what became of
+	// it, when that is told no more.
+	`
+CREATE TABLE consoles (
+	word TEXT NOT NULL PRIMARY KEY,
+	node TEXT NOT NULL,
+	print TEXT NOT NULL,
+	name TEXT NOT NULL,
+	organisation TEXT NOT NULL,
+	roles TEXT NOT NULL,
+	since_at BIGINT NOT NULL
+);
+CREATE TABLE handovers (
+	case_id BIGINT NOT NULL,
+	organisation TEXT NOT NULL,
+	mark TEXT NOT NULL,
+	by_print TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	to_print TEXT NOT NULL,
+	to_name TEXT NOT NULL,
+	made_at BIGINT NOT NULL,
+	until_at BIGINT NOT NULL,
+	ended TEXT NOT NULL,
+	PRIMARY KEY (case_id, organisation)
+);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

@@ -274,8 +274,8 @@ func (s *seats) besides(words map[string]struct{}) (topics []string) {
 	return topics
 }
 
-// leasing says that this node is there, for as long as it has seats, until the
-// store is closed, and has those looked at that the database does not have.
+// leasing says that this node is there, for as long as it has seats or consoles, until
+// the store is closed, and has those looked at that the database does not have.
 func (s *Store) leasing(tick <-chan time.Time) {
 	for {
 		select {
@@ -284,7 +284,7 @@ func (s *Store) leasing(tick <-chan time.Time) {
 		case <-tick:
 		}
 		some, lost := s.seats.some()
-		if !some {
+		if !some && !s.consoles.some() {
 			continue
 		}
 		var words map[string]struct{}
@@ -296,10 +296,16 @@ func (s *Store) leasing(tick <-chan time.Time) {
 			if err := q.bury(now.Add(-buryTime).UnixMilli()); err != nil {
 				return nil, err
 			}
+			if err := s.consoles.settle(q, s.node); err != nil {
+				return nil, err
+			}
 			var err error
-			words, err = q.seatsOf(s.node)
+			words, err = q.wordsOf(q.nodeSeats, s.node)
 			return nil, err
 		}})
+		if err == nil {
+			s.consoles.settled()
+		}
 		if nobodys := s.seats.nobodys(words); err == nil && len(nobodys) > 0 {
 			err = s.free(nobodys)
 		}
@@ -327,19 +333,22 @@ func (s *Store) free(words []string) error {
 	}})
 }
 
-// bury drops the nodes that are gone since a time, and then their seats: a node that
+// bury drops the nodes that are gone since a time, and then their seats and consoles: a node that
 // says in between that it is there keeps both, or loses both and finds out.
 func (q *queries) bury(before int64) error {
 	if _, err := q.exec(q.dropNodes, before); err != nil {
 		return err
 	}
-	_, err := q.exec(q.dropSeats)
+	if _, err := q.exec(q.dropSeats); err != nil {
+		return err
+	}
+	_, err := q.exec(q.dropConsoles)
 	return err
 }
 
-// seatsOf are the words of a node's seats.
-func (q *queries) seatsOf(node string) (words map[string]struct{}, err error) {
-	rows, err := q.with(q.nodeSeats).QueryContext(q.ctx, node)
+// wordsOf are the words of a node's seats, or of its consoles, by the query for them.
+func (q *queries) wordsOf(of *sql.Stmt, node string) (words map[string]struct{}, err error) {
+	rows, err := q.with(of).QueryContext(q.ctx, node)
 	if err != nil {
 		return nil, err
 	}
@@ -355,14 +364,15 @@ func (q *queries) seatsOf(node string) (words map[string]struct{}, err error) {
 	return words, rows.Err()
 }
 
-// vacate drops this node and its seats, at its end, when the writer has ended, and
+// vacate drops this node, its seats and its consoles, at its end, when the writer has ended, and
 // tells the others. Where that fails their time runs out.
 func (s *Store) vacate() error {
-	if !s.seats.end() || s.writes == nil {
+	sat, open := s.seats.end(), s.consoles.end()
+	if !sat && !open || s.writes == nil {
 		return nil
 	}
 	j := &job{ctx: s.ctx, done: make(chan error, 1), wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
-		for _, stmt := range []string{leaveSeats, leaveNode} {
+		for _, stmt := range []string{leaveSeats, leaveConsoles, leaveNode} {
 			if _, err := q.tx.ExecContext(q.ctx, s.dialect.sql(stmt), s.node); err != nil {
 				return nil, err
 			}

@@ -79,6 +79,9 @@ func (s *Store) sweepSome(ctx context.Context, sw *swept) *job {
 			if _, err := q.exec(q.oldReturns, s.o.Now().UnixMilli()); err != nil {
 				return nil, err
 			}
+			if _, err := q.exec(q.oldHandOvers, s.o.Now().UnixMilli()); err != nil {
+				return nil, err
+			}
 		}
 		j.wakes, sw.gone, sw.more = nil, 0, len(ids) == sweepMost // should it be asked again
 		for i, id := range ids {

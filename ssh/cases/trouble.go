@@ -49,6 +49,15 @@ var (
 	ErrBadInvitation = errors.New("an invitation is for at most ninety days, and what it says is short and in one line")
 	// ErrBadEntry says that an entry of the audit does not say who did what, or too much.
 	ErrBadEntry = errors.New("an entry of the audit says who did what, each in one short line")
+	// ErrBadParty says that a guide has no key, name or organisation, or that two are of
+	// different ones.
+	ErrBadParty = errors.New("a guide has a key, a name and an organisation, and a case is handed over within one")
+	// ErrNotThere says that the guide whom a case is handed to is at no console now.
+	ErrNotThere = errors.New("that guide is at no console now")
+	// ErrOneself says that a case is handed to the guide who hands it over.
+	ErrOneself = errors.New("nobody hands a case to themselves")
+	// ErrCaseEnded says that the run of a case is over.
+	ErrCaseEnded = errors.New("that case has ended")
 	// ErrManyBans says that there are as many bans as there may be.
 	ErrManyBans = errors.New("there are as many bans as there may be; lift some first")
 	// ErrBadBan says that a ban has no mark, or is too long in what it says.

@@ -261,6 +261,12 @@ func useAll(t *testing.T, path, code string) error {
 	if _, err := c.Sit(t.Context()); err != nil {
 		return err
 	}
+	if _, err := s.OpenConsole(t.Context(), bea); err != nil {
+		return err
+	}
+	if err := c.HandOver(t.Context(), lea, bea, deed("handed")); err != nil {
+		return err
+	}
 	if _, _, _, err := s.Queue(t.Context(), Filter{}, Cursor{}, 1); err != nil {
 		return err
 	}
