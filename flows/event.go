@@ -326,6 +326,11 @@ type AskedToWatch struct {
 	// name of the server that says all of this: for the receipt of the session.
 	Print  string `json:"print,omitempty"`
 	Server string `json:"server,omitempty"`
+	// From and FromOrg are of the colleague who handed the case to the guide; empty: nobody
+	// did. Over is the visit of theirs that the yes to the guide ends; empty: none.
+	From    string  `json:"from,omitempty"`
+	FromOrg string  `json:"fromOrg,omitempty"`
+	Over    VisitID `json:"over,omitempty"`
 }
 
 // Watched is the answer to a guide who asks to watch, and the end of a watch. The

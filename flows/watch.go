@@ -39,6 +39,7 @@ const (
 	WatchLeft    WatchEnd = "left"    // the guide left, or takes the request back
 	WatchLost    WatchEnd = "lost"    // the guide's connection went
 	WatchRun     WatchEnd = "run"     // the run ended
+	WatchHanded  WatchEnd = "handed"  // the person said yes to the colleague whom the guide handed the case to
 )
 
 // Guide is somebody who watches or asks to, under the name and organisation that
@@ -56,6 +57,10 @@ type Guide struct {
 	Signed bool
 	// Print is the fingerprint of that key; empty: the journal has none.
 	Print string
+	// From is who handed the case to them, as people are told it; empty: nobody did. Over is,
+	// of a request, the visit that a yes to it ends.
+	From string
+	Over VisitID
 }
 
 // Called is the guide's name with the organisation, as people are told it.
@@ -82,6 +87,8 @@ type Parted struct {
 	Guide Guide
 	Why   WatchEnd
 	Let   bool // it was a watch: the person had said yes
+	// To is who has the case in the guide's place, as people are told it, after WatchHanded.
+	To string
 }
 
 // asked remembers that somebody asked to watch.
@@ -140,6 +147,9 @@ func without[T any](list []T, gone func(T) bool) []T {
 func (s State) askedToWatch(e AskedToWatch) State {
 	name, org, ok := KnownAs(e.Guide, e.Org)
 	g := Guide{Visit: e.Visit, Name: name, Org: org, Until: e.Until, Lasts: min(e.Lasts, WatchMost), Signed: e.Print != "" && e.Server != "", Print: e.Print}
+	if from, org, told := KnownAs(e.From, e.FromOrg); told { // else nobody's watch ends by it
+		g.From, g.Over = Guide{Name: from, Org: org}.Called(), e.Over
+	}
 	if late := s.At.Add(AskWait); g.Until.After(late) {
 		g.Until = late
 	}
@@ -148,12 +158,21 @@ func (s State) askedToWatch(e AskedToWatch) State {
 	}
 	s.Asking = without(s.Asking, func(g Guide) bool { return !g.Holds(s.At) })
 	same := func(o Guide) bool { return o.who() == g.who() }
-	if len(s.Asking) >= mostAsked || len(s.Guides) >= mostGuides || s.tooOften(g) || slices.ContainsFunc(s.Asking, same) || slices.ContainsFunc(s.Guides, same) {
+	if len(s.Asking) >= mostAsked || s.full(g) || s.tooOften(g) || slices.ContainsFunc(s.Asking, same) || slices.ContainsFunc(s.Guides, same) {
 		return s
 	}
 	s.askers = kept(s.askers, asked{visit: e.Visit, who: g.who(), at: s.At}, mostAsks)
 	s.Asking = append(slices.Clip(s.Asking), g)
 	return s
+}
+
+// full says whether there is no room for a guide beside those who watch.
+func (s State) full(g Guide) bool {
+	left := len(s.Guides)
+	if g.Over != "" && indexVisit(s.Guides, g.Over) >= 0 {
+		left--
+	}
+	return left >= mostGuides
 }
 
 // tooOften says whether a guide may not ask now: after a no, after many requests,
@@ -182,10 +201,15 @@ func (s State) watched(e Watched) State {
 	}
 	if e.Here {
 		g, ok := s.AsksToWatch(e.Visit, s.At)
-		if !ok || len(s.Guides) >= mostGuides {
+		if !ok || s.full(g) {
 			return s
 		}
 		s.Asking = without(s.Asking, func(o Guide) bool { return o.Visit == e.Visit })
+		if g.Over != "" && indexVisit(s.Guides, g.Over) >= 0 {
+			s = s.part(g.Over, WatchHanded)
+			s.Parted.To = g.Called()
+		}
+		g.Over = ""
 		g.Until = s.At.Add(g.Lasts)
 		s.Guides = append(slices.Clip(s.Guides), g)
 		return s

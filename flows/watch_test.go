@@ -125,6 +125,71 @@ func TestAWatchNeedsARequestAndTheYesToIt(t *testing.T) {
 	}
 }
 
+// A yes to a guide to whom a case was handed ends the watch of who handed it over, with
+// the same event, and no other; a no ends none.
+func TestAYesToAColleagueEndsTheWatchThatWasHandedOver(t *testing.T) {
+	t.Parallel()
+	s := watchedBy(t, watchedBy(t, begun(t, "hetk"), "v1", "Ann Lee"), "v2", "Bo Ek")
+	for name, c := range map[string]struct {
+		change func(*AskedToWatch)
+		from   string
+		left   []string
+	}{
+		"handed":              {func(*AskedToWatch) {}, "Ann Lee (Hetk support)", []string{"Bo Ek", "Cy Day"}},
+		"hostile":             {func(e *AskedToWatch) { e.From = "Ann\x1b[2J \u202eLee" }, "Ann \ufffdLee (Hetk support)", []string{"Bo Ek", "Cy Day"}},
+		"handed from afar":    {func(e *AskedToWatch) { e.Over = "" }, "Ann Lee (Hetk support)", []string{"Ann Lee", "Bo Ek", "Cy Day"}},
+		"who watches no more": {func(e *AskedToWatch) { e.Over = "v0" }, "Ann Lee (Hetk support)", []string{"Ann Lee", "Bo Ek", "Cy Day"}},
+		"by nobody":           {func(e *AskedToWatch) { e.From = "" }, "", []string{"Ann Lee", "Bo Ek", "Cy Day"}},
+		"of no organisation":  {func(e *AskedToWatch) { e.FromOrg = "\x1b[2J" }, "", []string{"Ann Lee", "Bo Ek", "Cy Day"}},
+	} {
+		e := asks(s, "v3", "Cy Day")
+		e.From, e.FromOrg, e.Over = "Ann Lee", "Hetk support", "v1"
+		c.change(&e)
+		asked := caused(s, ByServer, 0, e)
+		if len(asked.Asking) != 1 || asked.Asking[0].From != c.from || len(asked.Guides) != 2 {
+			t.Errorf("%s: asking %+v, watching %+v", name, asked.Asking, asked.Guides)
+		}
+		for _, who := range []Author{ByServer, ByGuide, ByDriver} {
+			if got := caused(asked, who, 0, Watched{Visit: "v3", Here: true}); len(got.Guides) != 2 {
+				t.Errorf("%s: %s says yes", name, who)
+			}
+		}
+		if no := caused(asked, ByPerson, 0, Watched{Visit: "v3", Why: WatchRefused}); len(no.Guides) != 2 || no.Parted.Guide.Name != "Cy Day" {
+			t.Errorf("%s: after the no %+v watch", name, no.Guides)
+		}
+		yes := caused(asked, ByPerson, 0, Watched{Visit: "v3", Here: true})
+		var left []string
+		for _, g := range yes.Guides {
+			left = append(left, g.Name)
+		}
+		if !slices.Equal(left, c.left) {
+			t.Errorf("%s: after the yes %q watch", name, left)
+		}
+		if p := yes.Parted; len(left) == 2 && (p == nil || p.Guide.Visit != "v1" || p.Why != WatchHanded || !p.Let || p.To != "Cy Day (Hetk support)") {
+			t.Errorf("%s: it ended as %+v", name, p)
+		}
+	}
+}
+
+// Where nobody else could watch, a colleague still can in the place of who hands over.
+func TestAHandOverNeedsNoRoom(t *testing.T) {
+	t.Parallel()
+	s := begun(t, "hetk")
+	for i := range mostGuides {
+		s = watchedBy(t, s, VisitID(fmt.Sprint("v", i)), fmt.Sprint("Guide ", i))
+		s.askers = nil // not too often
+	}
+	e := asks(s, "more", "Cy Day")
+	if got := caused(s, ByServer, 0, e); len(got.Asking) != 0 {
+		t.Errorf("there is room for %+v", got.Asking)
+	}
+	e.From, e.FromOrg, e.Over = "Guide 1", "Hetk support", "v1"
+	s = caused(caused(s, ByServer, 0, e), ByPerson, 0, Watched{Visit: "more", Here: true})
+	if _, ok := s.Watching("more", s.At); !ok || len(s.Guides) != mostGuides {
+		t.Errorf("%+v watch", s.Guides)
+	}
+}
+
 func TestRequestsThatAreNone(t *testing.T) {
 	t.Parallel()
 	s := begun(t, "hetk")

@@ -360,7 +360,7 @@ func (l *homeward) says(ctx context.Context, d *downSay) error {
 	var err error
 	switch d.What {
 	case sayAsk:
-		err = l.guests.Ask(ctx, d.N, d.Visit, d.Name, d.Org, millis(d.Wait), millis(d.Lasts))
+		err = l.guests.Ask(ctx, d.N, run.Question{Visit: d.Visit, Name: d.Name, Org: d.Org, Wait: millis(d.Wait), Lasts: millis(d.Lasts), From: d.From, FromOrg: d.FromOrg, Over: d.Over})
 	case sayGone:
 		err = l.guests.Gone(ctx, d.N, d.Visit, d.Why)
 	case sayPoint:

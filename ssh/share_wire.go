@@ -74,17 +74,22 @@ type downCase struct {
 
 // downSay is what a guide does; there is nothing else that one could do.
 type downSay struct {
-	N     uint64         `json:"n"`
-	What  sayWhat        `json:"what"`
-	Visit flows.VisitID  `json:"visit"`
-	Name  string         `json:"name,omitempty"`  // of who asks
-	Org   string         `json:"org,omitempty"`   // likewise
-	Wait  int64          `json:"wait,omitempty"`  // milliseconds in which it can be answered
-	Lasts int64          `json:"lasts,omitempty"` // milliseconds that a yes lasts
-	Why   flows.WatchEnd `json:"why,omitempty"`   // of who is gone
-	At    string         `json:"at,omitempty"`    // what is pointed at
-	Text  string         `json:"text,omitempty"`  // of a note
-	Path  flows.PathID   `json:"path,omitempty"`  // that is suggested
+	N     uint64        `json:"n"`
+	What  sayWhat       `json:"what"`
+	Visit flows.VisitID `json:"visit"`
+	Name  string        `json:"name,omitempty"`  // of who asks
+	Org   string        `json:"org,omitempty"`   // likewise
+	Wait  int64         `json:"wait,omitempty"`  // milliseconds in which it can be answered
+	Lasts int64         `json:"lasts,omitempty"` // milliseconds that a yes lasts
+	// From and FromOrg are who handed the case to who asks, Over the visit that a yes ends.
+	From    string        `json:"from,omitempty"`
+	FromOrg string        `json:"fromOrg,omitempty"`
+	Over    flows.VisitID `json:"over,omitempty"`
+
+	Why  flows.WatchEnd `json:"why,omitempty"`  // of who is gone
+	At   string         `json:"at,omitempty"`   // what is pointed at
+	Text string         `json:"text,omitempty"` // of a note
+	Path flows.PathID   `json:"path,omitempty"` // that is suggested
 }
 
 // sayWhat is one of the things that a guide does.
@@ -141,6 +146,7 @@ func downOf(r flows.Record, now time.Time) *downSay {
 			return nil
 		}
 		d.What, d.Visit, d.Name, d.Org, d.Wait, d.Lasts = sayAsk, e.Visit, e.Guide, e.Org, wait.Milliseconds(), e.Lasts.Milliseconds()
+		d.From, d.FromOrg, d.Over = e.From, e.FromOrg, e.Over
 	case flows.Watched:
 		d.What, d.Visit, d.Why = sayGone, e.Visit, e.Why
 	case flows.Pointed:

@@ -61,4 +61,5 @@ var sayEndedBy = map[string]string{
 	"connection": "with the guide's connection",
 	"time":       "for its time was over",
 	"run":        "with the customer's run",
+	"hand-over":  "by the customer's yes to the colleague whom the guide handed the case to",
 }

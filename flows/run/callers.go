@@ -67,15 +67,28 @@ func (c *Callers) Last() uint64 {
 // mostVisit bounds the id of a visit, in bytes; a server's own are half as long.
 const mostVisit = 64
 
-// Ask puts a guide's question to the person: it can be answered for a while, and a yes
-// to it lasts for another. Both are bounded.
-func (c *Callers) Ask(ctx context.Context, n uint64, visit flows.VisitID, name, org string, wait, lasts time.Duration) error {
-	name, org, ok := flows.KnownAs(name, org)
-	if !ok || visit == "" || len(visit) > mostVisit {
+// Question is what a guide at a server asks the person: who asks, for how long it can be
+// answered and how long a yes lasts; and who handed the case to them, with the visit that
+// ends by the yes, or nobody.
+type Question struct {
+	Visit         flows.VisitID
+	Name, Org     string
+	Wait, Lasts   time.Duration
+	From, FromOrg string
+	Over          flows.VisitID
+}
+
+// Ask puts a guide's question to the person. Its times are bounded.
+func (c *Callers) Ask(ctx context.Context, n uint64, q Question) error {
+	name, org, ok := flows.KnownAs(q.Name, q.Org)
+	if !ok || q.Visit == "" || len(q.Visit) > mostVisit || len(q.Over) > mostVisit {
 		return c.skip(n)
 	}
-	until := c.now().Add(min(max(wait, 0), flows.AskWait))
-	return c.say(ctx, n, flows.ByServer, flows.AskedToWatch{Visit: visit, Guide: name, Org: org, Until: until, Lasts: lasts})
+	e := flows.AskedToWatch{Visit: q.Visit, Guide: name, Org: org, Until: c.now().Add(min(max(q.Wait, 0), flows.AskWait)), Lasts: q.Lasts}
+	if from, of, told := flows.KnownAs(q.From, q.FromOrg); told {
+		e.From, e.FromOrg, e.Over = from, of, q.Over
+	}
+	return c.say(ctx, n, flows.ByServer, e)
 }
 
 // Gone ends a guide's watch, or their question. Why is flows.WatchLeft, flows.WatchOver

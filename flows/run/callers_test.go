@@ -32,13 +32,41 @@ func good(t testing.TB, errs ...error) {
 	synctest.Wait()
 }
 
+// asking is a question.
+func asking(visit flows.VisitID, name, org string, wait, lasts time.Duration) Question {
+	return Question{Visit: visit, Name: name, Org: org, Wait: wait, Lasts: lasts}
+}
+
+// A question of who a case was handed to comes with who did that, and the yes to it ends
+// their watch at home, too.
+func TestCallersHandACaseOver(t *testing.T) {
+	t.Parallel()
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		r.begin()
+		c := callers(t, j, "7KQ-M2X")
+		good(t, c.Ask(t.Context(), 1, asking("v", "Anna", "Support", time.Hour, time.Hour)))
+		r.do(flows.Watched{Visit: "v", Here: true})
+		q := asking("w", "Bob", "Support", time.Hour, time.Hour)
+		q.From, q.FromOrg, q.Over = "Anna\x1b[2J", "Support", "v"
+		good(t, c.Ask(t.Context(), 2, q))
+		if s := r.State(); len(s.Asking) != 1 || s.Asking[0].From != "Anna (Support)" || len(s.Guides) != 1 {
+			t.Fatalf("%+v, %+v", s.Asking, s.Guides)
+		}
+		r.do(flows.Watched{Visit: "w", Here: true})
+		if s := r.State(); len(s.Guides) != 1 || s.Guides[0].Name != "Bob" || s.Parted.Why != flows.WatchHanded || s.Parted.To != "Bob (Support)" {
+			t.Errorf("%+v, %+v", s.Guides, s.Parted)
+		}
+	})
+}
+
 func TestCallersAreGuidesAtADistance(t *testing.T) {
 	t.Parallel()
 	eachJournal(t, func(t *testing.T, j flows.Journal) {
 		r := drive(t, &world{}, j, Options{})
 		r.begin()
 		c := callers(t, j, "7KQ-M2X")
-		good(t, c.Note(t.Context(), 1, "v", "too early"), c.Ask(t.Context(), 2, "v", "Anna \x1b[2JBerg", "Support\u202e", time.Hour, 10*time.Hour))
+		good(t, c.Note(t.Context(), 1, "v", "too early"), c.Ask(t.Context(), 2, asking("v", "Anna \x1b[2JBerg", "Support\u202e", time.Hour, 10*time.Hour)))
 		s := r.State()
 		if len(s.Asking) != 1 || len(s.Notes) != 0 || strings.ContainsAny(s.Asking[0].Called(), "\x1b\u202e") || s.Asking[0].Lasts != flows.WatchMost || s.Asking[0].Until.After(time.Now().Add(flows.AskWait)) {
 			t.Fatalf("%+v %+v", s.Asking, s.Notes)
@@ -80,7 +108,7 @@ func TestHangingUpEndsWhatIsWatched(t *testing.T) {
 		}
 		r.begin()
 		c := callers(t, j, "7KQ-M2X")
-		good(t, c.Ask(t.Context(), 1, "a", "Anna", "Support", time.Minute, time.Minute), c.Ask(t.Context(), 2, "b", "Bob", "Support", time.Minute, time.Minute))
+		good(t, c.Ask(t.Context(), 1, asking("a", "Anna", "Support", time.Minute, time.Minute)), c.Ask(t.Context(), 2, asking("b", "Bob", "Support", time.Minute, time.Minute)))
 		r.do(flows.Watched{Visit: "a", Here: true})
 		good(t, empty.HangUp(t.Context()), c.HangUp(t.Context()))
 		if s := r.State(); len(s.Guides)+len(s.Asking) != 0 || s.End != "" {
@@ -98,10 +126,10 @@ func TestCallersStoreWhatCounts(t *testing.T) {
 		r.begin()
 		c := callers(t, j, "7KQ-M2X")
 		ctx, long := t.Context(), strings.Repeat("<", 4000)
-		good(t, c.Ask(ctx, 1, "v", "Anna", "Support", time.Hour, time.Hour))
+		good(t, c.Ask(ctx, 1, asking("v", "Anna", "Support", time.Hour, time.Hour)))
 		before := len(kinds(t, j))
 		good(t,
-			c.Ask(ctx, 2, "v", "Anna", "Support", time.Hour, time.Hour), c.Ask(ctx, 3, flows.VisitID(long), "Anna", "Support", time.Hour, time.Hour), c.Ask(ctx, 4, "w", "", "", time.Hour, time.Hour),
+			c.Ask(ctx, 2, asking("v", "Anna", "Support", time.Hour, time.Hour)), c.Ask(ctx, 3, asking(flows.VisitID(long), "Anna", "Support", time.Hour, time.Hour)), c.Ask(ctx, 4, asking("w", "", "", time.Hour, time.Hour)),
 			c.Note(ctx, 5, "v", "too early"), c.Point(ctx, 6, "x", "app/grant"), c.Suggest(ctx, 7, "x", flows.DirectLink), c.AskAgain(ctx, 8, "x"), c.Gone(ctx, 9, flows.VisitID(long), flows.WatchLeft),
 		)
 		r.do(flows.Watched{Visit: "v", Here: true})
@@ -147,7 +175,11 @@ func TestCallersHaveNoOtherEvent(t *testing.T) {
 			for _, text := range []string{"", "contoso.example", strings.Repeat("y", 5000)} {
 				for _, d := range []time.Duration{-time.Hour, 0, time.Minute, 1 << 62} {
 					for _, do := range []func(uint64) error{
-						func(n uint64) error { return c.Ask(t.Context(), n, visit, text, text, d, d) },
+						func(n uint64) error {
+							q := asking(visit, text, text, d, d)
+							q.From, q.FromOrg, q.Over = text, text, visit
+							return c.Ask(t.Context(), n, q)
+						},
 						func(n uint64) error { return c.Gone(t.Context(), n, visit, flows.WatchEnd(text)) },
 						func(n uint64) error { return c.Point(t.Context(), n, visit, text) },
 						func(n uint64) error { return c.Note(t.Context(), n, visit, text) },

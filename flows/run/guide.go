@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,6 +52,16 @@ type GuideOptions struct {
 	// Home says that the run is on its person's own machine, which does not hear of
 	// recordings: none can be asked for.
 	Home bool
+	// Handed is who handed the case to the guide. The person reads it with the question, and
+	// a yes to that ends the watch of theirs that goes on then.
+	Handed Handed
+}
+
+// Handed is a guide who handed a case to another, as the server knows them. The zero
+// value is nobody.
+type Handed struct {
+	Name, Org string
+	Print     string // the fingerprint of their key
 }
 
 // The errors of a guide's handle.
@@ -116,6 +127,7 @@ type Guide struct {
 	n     uint64         // of our last record
 	stand Standing
 	why   flows.WatchEnd
+	to    string // of flows.WatchHanded
 	taped []Taping
 }
 
@@ -142,6 +154,7 @@ type View struct {
 	As       string // the name under which the person sees the guide
 	Standing Standing
 	Why      flows.WatchEnd // of StandOver
+	To       string         // who has the case now, as people are told it, after flows.WatchHanded
 	Until    time.Time      // when the request, or the watch, ends by itself
 	Outline  Outline        // zero once it is over
 	// Tapings are what became of the guide's requests to record, oldest first; they
@@ -192,6 +205,13 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 			return nil, ErrNoRun
 		}
 		e := flows.AskedToWatch{Visit: g.visit, Guide: who.name, Org: who.org, Until: g.now().Add(flows.AskWait), Lasts: o.Lasts, Print: who.print, Server: who.server}
+		if o.Handed.Name != "" {
+			e.From, e.FromOrg = o.Handed.Name, o.Handed.Org
+			i := slices.IndexFunc(g.state.Guides, func(w flows.Guide) bool { return w.Print != "" && w.Print == o.Handed.Print })
+			if i >= 0 {
+				e.Over = g.state.Guides[i].Visit
+			}
+		}
 		next := flows.Fold(g.state, g.record(flows.ByServer, e))
 		if _, ok := next.AsksToWatch(g.visit, next.At); !ok {
 			return nil, ErrNotNow
@@ -222,7 +242,7 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 	if err := g.catchUp(ctx); err != nil {
 		return View{}, fmt.Errorf("reading the run: %w", err)
 	}
-	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, Home: g.home, Tapings: g.taped[:len(g.taped):len(g.taped)]}
+	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, To: g.to, Home: g.home, Tapings: g.taped[:len(g.taped):len(g.taped)]}
 	if g.stand == StandOver {
 		return v, nil
 	}
@@ -456,7 +476,7 @@ func (g *Guide) take(r flows.Record) {
 	case at == nil && had != nil:
 		why := flows.WatchOver
 		if p := g.state.Parted; p != nil && p.Guide.Visit == g.visit {
-			why = p.Why
+			why, g.to = p.Why, p.To
 		}
 		g.over(why)
 	case at != nil:

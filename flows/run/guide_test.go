@@ -178,6 +178,52 @@ func TestWhatAGuideDoesReachesThePerson(t *testing.T) {
 
 // TestAWatchEndsAtOnce ends one in each way there is, with somebody blocked in
 // Watch: nothing more is read, and nothing more is written.
+// Who hands a case over watches until the person said yes to the colleague, by the key that
+// they came with, and hears to whom; a no ends nothing of theirs.
+func TestAGuideHandsOver(t *testing.T) {
+	t.Parallel()
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		r.begin()
+		ask := func(name, print string, from Handed) *Guide {
+			t.Helper()
+			g, err := AskToWatch(t.Context(), j, known(t, name).By(print, "onboard.example"), GuideOptions{Handed: from})
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			return g
+		}
+		lead := ask("Ann Lee", "SHA256:ann", Handed{})
+		r.sees(lead)
+		namesake := ask("Ann Lee 2", "SHA256:other", Handed{})
+		r.sees(namesake)
+		handed := Handed{"Ann Lee", "Hetk support", "SHA256:ann"}
+		no := ask("Bo Ek", "SHA256:bo", handed)
+		if s := r.State(); len(s.Asking) != 1 || s.Asking[0].From != "Ann Lee (Hetk support)" {
+			t.Fatalf("asking: %+v", s.Asking)
+		}
+		if v := view(t, no); v.Run != nil {
+			t.Error("a hand-over lets somebody see a run")
+		}
+		r.do(flows.Watched{Visit: no.visit, Why: flows.WatchRefused})
+		if v := view(t, lead); v.Standing != StandWatches {
+			t.Errorf("after the no: %+v", v)
+		}
+		cy := ask("Cy Day", "SHA256:cy", handed)
+		r.sees(cy)
+		if v := view(t, lead); v.Standing != StandOver || v.Why != flows.WatchHanded || v.To != "Cy Day (Hetk support)" || v.Run != nil {
+			t.Errorf("after the yes: %+v", v)
+		}
+		if v := view(t, namesake); v.Standing != StandWatches {
+			t.Errorf("another guide's watch ended too: %+v", v)
+		}
+		if err := lead.Note(t.Context(), "still here"); !errors.Is(err, ErrNotWatching) {
+			t.Errorf("who handed over still writes: %v", err)
+		}
+	})
+}
+
 func TestAWatchEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	for why, end := range map[flows.WatchEnd]func(r *rig, g *Guide){

@@ -203,7 +203,7 @@ func (s Session) odd() string {
 		return "a number is out of its bounds"
 	case !isSum(s.Journal.SHA256):
 		return "the journal's sum is none"
-	case !slices.Contains([]string{byCustomer, byGuide, byConnection, byTime, byRun}, s.Ended.By):
+	case !slices.Contains([]string{byCustomer, byGuide, byConnection, byTime, byRun, byHandOver}, s.Ended.By):
 		return "nothing ends a session so"
 	case slices.ContainsFunc(s.Did.Deeds, func(d Deed) bool {
 		return !slices.Contains([]string{didPointed, didNoted, didSuggested, didAskedAgain}, d.Did)

@@ -62,7 +62,7 @@ type Guide struct {
 // End is how a session ended.
 type End struct {
 	At time.Time `json:"at"`
-	By string    `json:"by" jsonschema:"enum=customer,enum=guide,enum=connection,enum=time,enum=run" jsonschema_description:"customer: with one key. guide: they left. connection: the guide's was lost. time: that of the yes was over. run: the customer's run ended."`
+	By string    `json:"by" jsonschema:"enum=customer,enum=guide,enum=connection,enum=time,enum=run,enum=hand-over" jsonschema_description:"customer: with one key. guide: they left. connection: the guide's was lost. time: that of the yes was over. run: the customer's run ended. hand-over: the customer said yes to the colleague whom the guide handed the case to."`
 }
 
 // Place is where a customer is.
@@ -117,6 +117,7 @@ const (
 	byConnection = "connection"
 	byTime       = "time"
 	byRun        = "run"
+	byHandOver   = "hand-over" // the customer's yes to the colleague who has the case now
 )
 
 // endedBy says who or what ended a session, by the record that did.
@@ -125,6 +126,8 @@ func endedBy(r flows.Record) string {
 	switch {
 	case !ok:
 		return byRun
+	case e.Here:
+		return byHandOver
 	case r.By == flows.ByPerson:
 		return byCustomer
 	case e.Why == flows.WatchLeft:
