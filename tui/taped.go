@@ -62,6 +62,9 @@ func (m *Model) closeTapeAsk() {
 
 func (s *tapeSheet) sudden() (quiet *time.Time, said string) { return &s.quiet, wordTapeTooFast }
 
+// airyTape is the height of a window from which on the question has gaps.
+const airyTape = 30
+
 func (s *tapeSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
@@ -71,12 +74,18 @@ func (s *tapeSheet) body(m *Model) body {
 		return b
 	}
 	key := bindingOf(actRecord).keys[0]
-	b.put(para(RoleStrong, fill(wordTapeTitle, "who", clean(a.Guide.Name), "org", clean(a.Guide.Org)), 0, w)...)
+	title := wordTapeTitle
+	if m.size.tight() {
+		title = wordTapeTitleTight
+	}
+	b.put(para(RoleStrong, fill(title, "who", clean(a.Guide.Name), "org", clean(a.Guide.Org)), 0, w)...)
 	if m.size.tight() {
 		b.put(para(RoleText, fill(wordTapeTight, "long", m.keptWords(), "key", key), 0, w)...)
 	} else {
-		for _, p := range m.tapeWords(a) {
-			b.gap()
+		for i, p := range m.tapeWords(a) {
+			if i == 0 || m.size.h >= airyTape { // who answers reads all of it, without a key
+				b.gap()
+			}
 			b.put(hanging(say(RoleSubtle, fixed(p[0], 15)+" "), RoleText, fill(p[1], "key", key), w)...)
 		}
 	}

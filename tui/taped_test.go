@@ -71,6 +71,54 @@ func TestTapeScreens(t *testing.T) {
 	}
 }
 
+// TestTheQuestionToRecordIsSeenWhole holds that all of the question, and how to answer
+// it, is on the screen without scrolling: at 80×24 for the longest names, beside another
+// guide who watches and while something is said, and in the smallest window for usual ones.
+func TestTheQuestionToRecordIsSeenWhole(t *testing.T) {
+	t.Parallel()
+	long, longOrg := strings.Repeat("Longname ", 7)[:60], strings.Repeat("Organisation ", 5)[:60]
+	for _, c := range []struct {
+		w, h      int
+		name, org string
+		beside    bool
+	}{
+		{80, 24, "Ann Lee", "Hetk support", false},
+		{80, 24, long, longOrg, true},
+		{80, 29, long, longOrg, true},
+		{80, 30, long, longOrg, true},
+		{100, 24, "Ann Lee", "Hetk support", true},
+		{40, 12, "Ann Lee", "Hetk support", false},
+	} {
+		d := atDiagnosis(t)
+		if c.beside {
+			visited(t, d, "v0", "Bob Blau")
+		}
+		d.happen(flows.AskedToWatch{Visit: "v1", Guide: c.name, Org: c.org, Until: noon.Add(flows.AskWait), Lasts: time.Hour})
+		d.happenBy(flows.ByPerson, flows.Watched{Visit: "v1", Here: true})
+		tapeAsked(t, d, "v1")
+		o := still(t, c.w, c.h)
+		o.Keep = 30 * 24 * time.Hour
+		m := New(t.Context(), d, o)
+		if c.beside {
+			m.tellPerson(RoleInfo, "A guide wrote something.")
+		}
+		shown := plainText(m.View().Content)
+		seen := strings.Join(strings.Fields(shown), " ")
+		want := []string{"asks to record", "30 days", "ctrl+t ends it", "recording --erase", "ctrl+y lets them record, n does not. Nothing else answers."}
+		if c.w >= 80 {
+			want = append(want, "nothing typed but not sent.", "as does the end of the watching.", "And you, as a file.", "erase the whole run.")
+		}
+		for _, w := range want {
+			if !strings.Contains(seen, w) {
+				t.Errorf("at %d×%d %q is not seen:\n%s", c.w, c.h, w, shown)
+			}
+		}
+		if strings.Contains(shown, "more below") || strings.Contains(shown, "more above") {
+			t.Errorf("at %d×%d it is to be scrolled:\n%s", c.w, c.h, shown)
+		}
+	}
+}
+
 // TestTheMarkIsOnEveryScreen holds that it is said in words that it is recorded, on
 // every screen of the customer's and of the guide's in every window, with the key that
 // ends it on the customer's, and that the key ends the recording alone wherever it is
