@@ -16,6 +16,9 @@ type AskedToRecord struct {
 	Visit VisitID `json:"visit"` // a watch that goes on
 	// Until is when it can be answered no more, at most AskWait after it.
 	Until time.Time `json:"until"`
+	// Keeps is how long a case is kept at the server after its last change, and with it
+	// what is recorded; 0: it does not say.
+	Keeps time.Duration `json:"keeps,omitempty"`
 }
 
 // Recorded is the answer to a guide who asks to record, and the end of a recording.
@@ -51,6 +54,7 @@ const (
 	RecordLeft    RecordEnd = "left"    // the guide ended it, or takes the request back
 	RecordWatch   RecordEnd = "watch"   // the watch ended, with everything under it
 	RecordErased  RecordEnd = "erased"  // the person took the yes back
+	RecordLate    RecordEnd = "late"    // the yes, from the person's own machine, came to the server when it counted no more
 )
 
 // Recording is a recording of a run.
@@ -70,7 +74,8 @@ func (r *Recording) holds(at time.Time) bool {
 // TapeAsk is a request to record.
 type TapeAsk struct {
 	Guide Guide
-	Until time.Time // when it can be answered no more
+	Until time.Time     // when it can be answered no more
+	Keeps time.Duration // as in AskedToRecord, and never negative
 }
 
 // Recorded gives the recording that goes on at a moment.
@@ -108,7 +113,7 @@ func (s State) askedToRecord(e AskedToRecord) State {
 		return s
 	}
 	s.tapers = kept(s.tapers, asked{visit: e.Visit, who: g.who(), at: s.At}, mostAsks)
-	s.TapeAsk = &TapeAsk{Guide: g, Until: until}
+	s.TapeAsk = &TapeAsk{Guide: g, Until: until, Keeps: max(e.Keeps, 0)}
 	return s
 }
 

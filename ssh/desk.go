@@ -81,13 +81,9 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	if err != nil {
 		return nil, d.inWords(n, err)
 	}
-	by, err := c.BegunBy(ctx)
-	if err != nil {
-		return nil, d.inWords(n, err)
-	}
 	p := &place{desk: d, number: n, id: rand.Text(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}}
 	p.journal.write = func(ctx context.Context, mark, did, more string) error { return d.audit(ctx, mark, n, did, more) }
-	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now, Home: by == homeWriter})
+	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now, Keeps: d.s.srv.o.Cases.Keeps()})
 	if err != nil {
 		p.settle(ctx)
 		if p.Guide != nil { // it may stand
@@ -148,7 +144,7 @@ func (d *desk) left(p *place) {
 // is for the log.
 func (d *desk) inWords(n cases.Number, err error) error {
 	var links *run.LinkError
-	for _, own := range []error{run.ErrNotWatching, run.ErrTooFast, run.ErrNoSpot, run.ErrNote, run.ErrNoTape, run.ErrTapeHome, run.ErrNoRecording, errUnaudited, errNotYours, errGuideOver} {
+	for _, own := range []error{run.ErrNotWatching, run.ErrTooFast, run.ErrNoSpot, run.ErrNote, run.ErrNoTape, run.ErrNoRecording, errUnaudited, errNotYours, errGuideOver} {
 		if errors.Is(err, own) {
 			return own
 		}

@@ -247,15 +247,17 @@ func (h *home) goOn(code string) error {
 
 // heardAll says again whatever its guides did since they were heard last.
 func (h *home) heardAll(ctx context.Context) error {
-	rs, err := h.c.Since(ctx, h.seen)
+	rs, err := h.c.Since(ctx, 0)
 	if err != nil {
 		return err
 	}
 	upTo := h.State().Seq
+	var s flows.State
 	for _, r := range rs {
 		if r.Seq <= upTo {
-			h.say(r)
+			h.say(s, r)
 		}
+		s = flows.Fold(s, r)
 	}
 	return nil
 }

@@ -108,16 +108,21 @@ func fits(s flows.State, r flows.Record) (err error) {
 	return nil
 }
 
-// answered ends a watch that the person thinks they have let begin, and which came too
-// late here.
+// answered ends a watch, or a recording, that the person thinks they have let begin, and
+// of which the yes came too late here.
 func (h *home) answered(ctx context.Context, e flows.Event) error {
-	w, is := e.(flows.Watched)
-	if !is || !w.Here {
+	s := h.State()
+	if s.End != "" {
 		return nil
 	}
-	if s := h.State(); w.Visit != "" && s.End == "" {
-		if _, watches := s.Watching(w.Visit, s.At); !watches {
-			return h.part(ctx, []flows.Guide{{Visit: w.Visit}}, flows.WatchOver)
+	switch e := e.(type) {
+	case flows.Watched:
+		if _, watches := s.Watching(e.Visit, s.At); e.Here && e.Visit != "" && !watches {
+			return h.part(ctx, []flows.Guide{{Visit: e.Visit}}, flows.WatchOver)
+		}
+	case flows.Recorded:
+		if r, on := s.Recorded(s.At); e.On && e.Visit != "" && (!on || r.Guide.Visit != e.Visit) {
+			return h.tells(ctx, flows.Recorded{Visit: e.Visit, Why: flows.RecordLate})
 		}
 	}
 	return nil
@@ -154,11 +159,20 @@ func (h *home) parts(why shareEnd) {
 
 // part has the server say that visits are over.
 func (h *home) part(ctx context.Context, of []flows.Guide, why flows.WatchEnd) error {
-	by := flows.WriterID("parts-" + rand.Text())
+	all := make([]flows.Event, len(of))
 	for i, g := range of {
+		all[i] = flows.Watched{Visit: g.Visit, Why: why}
+	}
+	return h.tells(ctx, all...)
+}
+
+// tells has the server say something in the case, each right after what is there.
+func (h *home) tells(ctx context.Context, all ...flows.Event) error {
+	by := flows.WriterID("parts-" + rand.Text())
+	for i, e := range all {
 		for {
 			s := h.State()
-			r := flows.Record{Seq: s.Seq + 1, Writer: by, N: uint64(i) + 1, At: h.when(s, 0), By: flows.ByServer, Event: flows.Watched{Visit: g.Visit, Why: why}}
+			r := flows.Record{Seq: s.Seq + 1, Writer: by, N: uint64(i) + 1, At: h.when(s, 0), By: flows.ByServer, Event: e}
 			_, err := h.c.Append(ctx, s.Seq, r)
 			if err != nil && !errors.Is(err, flows.ErrConflict) {
 				return err
@@ -183,9 +197,11 @@ func (h *home) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s := h.State()
 	h.fold(rs)
 	for _, r := range rs {
-		h.say(r)
+		h.say(s, r)
+		s = flows.Fold(s, r)
 	}
 	return nil
 }
@@ -211,13 +227,13 @@ func (h *home) fold(rs []flows.Record) {
 	}
 }
 
-// say says what a guide did.
-func (h *home) say(r flows.Record) {
+// say says what was done here, in the state before it.
+func (h *home) say(s flows.State, r flows.Record) {
 	if r.Seq <= h.seen {
 		return
 	}
 	h.seen = r.Seq
-	if d := downOf(r, h.s.srv.o.Now()); d != nil {
+	if d := downOf(s, r, h.s.srv.o.Now()); d != nil {
 		h.down(downLine{Say: d})
 	}
 }

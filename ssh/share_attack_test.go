@@ -391,25 +391,26 @@ func TestLinesReadBack(t *testing.T) {
 		flows.Noted{Visit: "v", Text: "x"},
 		flows.Suggested{Visit: "v", Path: flows.DirectLink},
 		flows.AskedAgain{Visit: "v"},
+		flows.AskedToRecord{Visit: "v", Until: now.Add(time.Minute)},
 	} {
 		by := flows.ByGuide
 		switch e.(type) {
-		case flows.AskedToWatch, flows.Watched:
+		case flows.AskedToWatch, flows.Watched, flows.AskedToRecord:
 			by = flows.ByServer
 		}
-		d := downOf(flows.Record{Seq: 3, By: by, Event: e}, now)
+		d := downOf(flows.State{}, flows.Record{Seq: 3, By: by, Event: e}, now)
 		if d == nil || !(&downLine{Say: d}).known() || d.N != 3 {
 			t.Errorf("%+v: %+v", e, d)
 		}
 		for _, other := range []flows.Author{flows.ByPerson, flows.ByDriver, ""} {
-			if d := downOf(flows.Record{Seq: 3, By: other, Event: e}, now); d != nil {
+			if d := downOf(flows.State{}, flows.Record{Seq: 3, By: other, Event: e}, now); d != nil {
 				t.Errorf("of %q goes down %+v", other, d)
 			}
 		}
 	}
-	for _, e := range []flows.Event{flows.Confirmed{}, flows.Answered{}, flows.Ended{}, flows.Watched{Visit: "v", Here: true}, flows.Started{}} {
+	for _, e := range []flows.Event{flows.Confirmed{}, flows.Answered{}, flows.Ended{}, flows.Watched{Visit: "v", Here: true}, flows.Recorded{Visit: "v", On: true}, flows.Unrecorded{}, flows.Started{}} {
 		for _, by := range []flows.Author{flows.ByGuide, flows.ByServer} {
-			if d := downOf(flows.Record{Seq: 3, By: by, Event: e}, now); d != nil {
+			if d := downOf(flows.State{}, flows.Record{Seq: 3, By: by, Event: e}, now); d != nil {
 				t.Errorf("%+v goes down as %+v", e, d)
 			}
 		}

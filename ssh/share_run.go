@@ -371,12 +371,19 @@ func (l *homeward) says(ctx context.Context, d *downSay) error {
 		err = l.guests.Suggest(ctx, d.N, d.Visit, d.Path)
 	case sayAgain:
 		err = l.guests.AskAgain(ctx, d.N, d.Visit)
+	case sayRecord:
+		err = l.guests.AskRecord(ctx, d.N, d.Visit, millis(d.Wait), time.Duration(min(max(d.Keeps, 0), mostKeeps.Milliseconds()))*time.Millisecond)
+	case sayTapeEnd:
+		err = l.guests.EndRecord(ctx, d.N, d.Visit, d.End)
 	}
 	if errors.Is(err, run.ErrSaidBefore) {
 		return nil
 	}
 	return err
 }
+
+// mostKeeps is the longest time for which a server can say that it keeps something.
+const mostKeeps = 100 * 365 * 24 * time.Hour
 
 // millis is a time that a server told, of a day at most.
 func millis(n int64) time.Duration {

@@ -57,7 +57,6 @@ func TestRunAtHomeIsWatched(t *testing.T) {
 	h.until("a note", func(s flows.State) bool {
 		return len(s.Notes) == 1 && s.Notes[0].Text == "Look at line two, please." && s.Notes[0].From == "Anna Berg (Example Support)"
 	})
-	guide.presses(keyTape, "cannot be recorded yet")
 	h.do(flows.Noted{Text: "Which one is that?"})
 	h.do(flows.Advanced{})
 	h.same(s, number)

@@ -17,8 +17,8 @@ import (
 // share, the command share, and either side writes lines of JSON. What goes up are
 // records of the run, as far as flows.Offered lets them leave; each has the number that
 // it has in the journal at home, and the server says up to which it has them. What
-// comes down is what guides do: they ask, point, write, suggest, wish for a look and
-// leave, each with its number in the case's journal, by which the machine at home knows
+// comes down is what guides do: they ask, point, write, suggest, wish for a look, ask to
+// record and leave, each with its number in the case's journal, by which the machine at home knows
 // what it has heard before. Neither takes the other's word for anything: see home and
 // run.Callers. Times are told by how long ago or from now they are, for the two clocks
 // need not agree.
@@ -90,6 +90,11 @@ type downSay struct {
 	At   string         `json:"at,omitempty"`   // what is pointed at
 	Text string         `json:"text,omitempty"` // of a note
 	Path flows.PathID   `json:"path,omitempty"` // that is suggested
+
+	// Keeps is how many milliseconds what is recorded is kept, and End why a recording is
+	// over.
+	Keeps int64           `json:"keeps,omitempty"`
+	End   flows.RecordEnd `json:"end,omitempty"`
 }
 
 // sayWhat is one of the things that a guide does.
@@ -102,6 +107,8 @@ const (
 	sayNote    sayWhat = "note"
 	saySuggest sayWhat = "suggest"
 	sayAgain   sayWhat = "again"
+	sayRecord  sayWhat = "record"
+	sayTapeEnd sayWhat = "recorded"
 )
 
 // shareEnd is why the server ends it.
@@ -132,10 +139,13 @@ func (e shareEnd) again() bool {
 	return false
 }
 
-// downOf is what goes down of a record of the case; nil: nothing. A request that can be
-// answered no more is nobody's any more.
-func downOf(r flows.Record, now time.Time) *downSay {
-	if r.By != flows.ByGuide && r.By != flows.ByServer || !flows.MayAppend(r.By, r.Event) {
+// downOf is what goes down of a record of the case, in the state before it; nil: nothing.
+// A request that can be answered no more is nobody's any more. What the person does here
+// by their code, and not at home, goes down too.
+func downOf(s flows.State, r flows.Record, now time.Time) *downSay {
+	_, erased := r.Event.(flows.Unrecorded)
+	here := erased && r.By == flows.ByPerson && r.Writer != homeWriter
+	if r.By != flows.ByGuide && r.By != flows.ByServer && !here || !flows.MayAppend(r.By, r.Event) {
 		return nil
 	}
 	d := &downSay{N: r.Seq}
@@ -157,6 +167,26 @@ func downOf(r flows.Record, now time.Time) *downSay {
 		d.What, d.Visit, d.Path = saySuggest, e.Visit, e.Path
 	case flows.AskedAgain:
 		d.What, d.Visit = sayAgain, e.Visit
+	case flows.AskedToRecord:
+		wait := e.Until.Sub(now)
+		if wait <= 0 {
+			return nil
+		}
+		d.What, d.Visit, d.Wait, d.Keeps = sayRecord, e.Visit, wait.Milliseconds(), e.Keeps.Milliseconds()
+	case flows.Recorded:
+		d.What, d.Visit, d.End = sayTapeEnd, e.Visit, e.Why
+	case flows.Unrecorded:
+		a, asks := s.AsksToRecord(s.At)
+		on, is := s.Recorded(s.At)
+		switch {
+		case is:
+			d.Visit = on.Guide.Visit
+		case asks:
+			d.Visit = a.Guide.Visit
+		default:
+			return nil
+		}
+		d.What, d.End = sayTapeEnd, flows.RecordErased
 	default:
 		return nil
 	}
@@ -190,7 +220,7 @@ func (d *downLine) known() bool {
 		return n == 1
 	}
 	switch d.Say.What {
-	case sayAsk, sayGone, sayPoint, sayNote, saySuggest, sayAgain:
+	case sayAsk, sayGone, sayPoint, sayNote, saySuggest, sayAgain, sayRecord, sayTapeEnd:
 		return n == 0 && d.Say.N > 0 && d.Say.Visit != ""
 	}
 	return false

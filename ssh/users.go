@@ -260,7 +260,7 @@ func (s *session) serveRun(j flows.Journal) (code int) {
 	defer stop()
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == "" || s.user == userPlain
-	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: s.srv.o.Sight == nil, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere, Receipt: s.receiptWay, Keep: s.srv.o.Cases.Keeps()}
+	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, AskWhy: s.srv.o.AskWhy, NoSignIn: s.srv.o.Sight == nil, Served: true, Door: s.user == userWhy, ResumeWith: tui.ToldElsewhere, Receipt: s.receiptWay}
 	if look.Plain {
 		if text := s.welcome(); text != "" {
 			s.say(text)

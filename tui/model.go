@@ -71,9 +71,6 @@ type Options struct {
 	// Receipt tells how the person gets the signed receipt of a guided session that has
 	// ended; nil, or empty: there is none.
 	Receipt func() string
-	// Keep is how long a run is kept after something was last added to it; 0: it is
-	// not known here.
-	Keep time.Duration
 	// Door opens with why somebody is blocked, in place of the choice of an app.
 	Door bool
 	// Auto makes Plain take the first advised choice by itself, and make the
@@ -151,12 +148,11 @@ type Model struct {
 	// guides were seen.
 	parted     flows.VisitID
 	heardNotes uint32
-	tapeOver   uint32        // the recording whose end was told last
-	keepsFor   time.Duration // how long a case is kept; 0: not known
-	guide      *guideScreen  // the role of a guide; nil: of the person
-	lines      bool          // line mode: nothing opens
-	hurry      bool          // what was answered for the app before is not asked again
-	stopped    bool          // by Ctrl-C
+	tapeOver   uint32       // the recording whose end was told last
+	guide      *guideScreen // the role of a guide; nil: of the person
+	lines      bool         // line mode: nothing opens
+	hurry      bool         // what was answered for the app before is not asked again
+	stopped    bool         // by Ctrl-C
 }
 
 // typeAhead is how long a screen that opened by itself takes no keys: they
@@ -172,7 +168,7 @@ func New(ctx context.Context, drv Driver, o Options) *Model {
 	m := &Model{
 		ctx: ctx, profiles: o.Profiles, look: o.Look, size: sizeOf(o.Width, o.Height), now: o.Now, still: o.Still,
 		reopen: o.Reopen, keepReport: o.KeepReport, resumeWith: o.ResumeWith, receipt: o.Receipt,
-		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy, keepsFor: o.Keep, notices: o.Notices,
+		noSignIn: o.NoSignIn, served: o.Served, askWhy: o.AskWhy, notices: o.Notices,
 	}
 	if m.now == nil {
 		m.now = time.Now

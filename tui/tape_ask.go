@@ -27,9 +27,6 @@ func (g *guideScreen) tapes(m *Model) (on, asked bool, why string) {
 		}
 		return false, true, why
 	}
-	if g.view.Home {
-		return false, false, whyTapeHome
-	}
 	return false, false, ""
 }
 

@@ -80,7 +80,7 @@ func (s *tapeSheet) body(m *Model) body {
 	}
 	b.put(para(RoleStrong, fill(title, "who", clean(a.Guide.Name), "org", clean(a.Guide.Org)), 0, w)...)
 	if m.size.tight() {
-		b.put(para(RoleText, fill(wordTapeTight, "long", m.keptWords(), "key", key), 0, w)...)
+		b.put(para(RoleText, fill(wordTapeTight, "long", keptWords(a), "key", key), 0, w)...)
 	} else {
 		for i, p := range m.tapeWords(a) {
 			if i == 0 || m.size.h >= airyTape { // who answers reads all of it, without a key
@@ -101,18 +101,18 @@ func (s *tapeSheet) body(m *Model) body {
 func (m *Model) tapeWords(a flows.TapeAsk) [][2]string {
 	return [][2]string{
 		{wordTapeKept, wordTapeKeptThat},
-		{wordTapeLong, fill(wordTapeLongThat, "long", m.keptWords())},
+		{wordTapeLong, fill(wordTapeLongThat, "long", keptWords(a))},
 		{wordTapeWho, fill(wordTapeWhoThat, "who", clean(a.Guide.Name), "org", clean(a.Guide.Org))},
 		{wordTapeBack, wordTapeBackThat},
 	}
 }
 
-// keptWords say how long a run is kept.
-func (m *Model) keptWords() string {
-	if m.keepsFor <= 0 {
+// keptWords say how long what is recorded is kept.
+func keptWords(a flows.TapeAsk) string {
+	if a.Keeps < time.Minute {
 		return wordTapeKeepsUnknown
 	}
-	return fill(wordTapeKeeps, "time", lasting(m.keepsFor))
+	return fill(wordTapeKeeps, "time", lasting(a.Keeps))
 }
 
 // lasting is a time for which something is kept, exactly: in days where

@@ -15,7 +15,7 @@ import (
 // tapeAsked lets the guide of a visit ask to record.
 func tapeAsked(t testing.TB, d *fakeDriver, id flows.VisitID) {
 	t.Helper()
-	d.happen(flows.AskedToRecord{Visit: id, Until: noon.Add(flows.AskWait)})
+	d.happen(flows.AskedToRecord{Visit: id, Until: noon.Add(flows.AskWait), Keeps: 30 * 24 * time.Hour})
 	if a, ok := d.State().AsksToRecord(noon); !ok || a.Guide.Visit != id {
 		t.Fatalf("%s does not ask to record", id)
 	}
@@ -46,7 +46,6 @@ func TestTapeScreens(t *testing.T) {
 			d := atDiagnosis(t)
 			visited(t, d, "v1", "Ann Lee")
 			tapeAsked(t, d, "v1")
-			o.Keep = 30 * 24 * time.Hour
 			return New(t.Context(), d, o)
 		},
 		"recorded": func(t *testing.T, o Options) *Model {
@@ -96,9 +95,7 @@ func TestTheQuestionToRecordIsSeenWhole(t *testing.T) {
 		d.happen(flows.AskedToWatch{Visit: "v1", Guide: c.name, Org: c.org, Until: noon.Add(flows.AskWait), Lasts: time.Hour})
 		d.happenBy(flows.ByPerson, flows.Watched{Visit: "v1", Here: true})
 		tapeAsked(t, d, "v1")
-		o := still(t, c.w, c.h)
-		o.Keep = 30 * 24 * time.Hour
-		m := New(t.Context(), d, o)
+		m := New(t.Context(), d, still(t, c.w, c.h))
 		if c.beside {
 			m.tellPerson(RoleInfo, "A guide wrote something.")
 		}
@@ -328,9 +325,9 @@ func TestRecordedOnPlainLines(t *testing.T) {
 	w.turn()
 	visited(t, w.fakeDriver, "v1", "Ann Lee")
 	tapeAsked(t, w.fakeDriver, "v1")
-	out := answered(t, w, Options{Keep: 24 * time.Hour}, "y", "", "yes", "z", "x", "q")
+	out := answered(t, w, Options{}, "y", "", "yes", "z", "x", "q")
 	for _, want := range []string{
-		"Ann Lee of Hetk support asks to record the rest of this watching.", "as long as this run, a day after its last change. z ends it", "y is none of the choices.",
+		"Ann Lee of Hetk support asks to record the rest of this watching.", "as long as the case, 30 days after its last change. z ends it", "y is none of the choices.",
 		"It is recorded from here on.", "Recorded, and watched until 14:32: Ann Lee (Hetk support).", "z. End the recording, at once.", "The recording ended.", "The watching ended.",
 	} {
 		if !strings.Contains(out, want) {

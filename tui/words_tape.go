@@ -20,8 +20,8 @@ const (
 	wordTapeBackThat     = "by your resume code, at any time: recording gives you the file, recording --erase erases it, erase the whole run."
 	wordTapeTitleTight   = "{who} of {org} asks to record."
 	wordTapeTight        = "Kept is what the guide sees, no codes, {long}. {key} ends it. With your resume code: recording --erase."
-	wordTapeKeeps        = "as long as this run, {time} after its last change"
-	wordTapeKeepsUnknown = "as long as this run is kept"
+	wordTapeKeeps        = "as long as the case, {time} after its last change"
+	wordTapeKeepsUnknown = "as long as the server keeps the case"
 	wordTapeAnswer       = "{yes} lets them record, {no} does not. Nothing else answers."
 	wordTapeNobody       = "Nobody asks to record any more."
 	wordTapeNotKept      = "Nothing is recorded: your yes could not be saved. {why}"
@@ -43,6 +43,7 @@ var tapeEndWords = map[flows.RecordEnd]string{
 	flows.RecordLeft:   "The recording ended: {who} ended it.",
 	flows.RecordWatch:  "The recording ended with the watching.",
 	flows.RecordErased: "The recording is erased, and nothing is recorded any more.",
+	flows.RecordLate:   "Nothing was recorded: when your yes came to the server it was too late.",
 }
 
 // The same on plain lines.
@@ -76,7 +77,6 @@ const (
 	keyAskTape  = "record"
 	keyUnask    = "take the question back"
 	whyTapedNow = "it is recorded by another guide"
-	whyTapeHome = "a run that is shared from the customer's own machine cannot be recorded yet"
 	whyTapeAsks = "another guide asks for it"
 )
 

@@ -163,7 +163,7 @@ func TestPlainWizardIsShared(t *testing.T) {
 	h.sees(t, "writes: Hello there.")
 	h.types(t, "x\n")
 	guide.waits("You watch no more: the customer ended it.")
-	told := regexp.MustCompile(`erased there by: ssh -p \d+ 127\.0\.0\.1 erase (\S+)`).FindStringSubmatch(h.printed())
+	told := regexp.MustCompile(`erases there what was shared: ssh -p \d+ 127\.0\.0\.1 erase (\S+)`).FindStringSubmatch(h.printed())
 	if told == nil {
 		t.Fatalf("no code:\n%s", h.printed())
 	}

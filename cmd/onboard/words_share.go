@@ -14,7 +14,7 @@ Compare it with what the vendor publishes. Is it the right one? Type yes, or any
 	sayShareChanged   = "If the vendor says that the key was changed, take the old line out. To go on without sharing, leave out --share %s."
 
 	sayShareReady = "Connected to %s. From your first choice on this run is sent and kept there, without what signs you in. Guides see it by your yes alone: each asks by name."
-	sayShareBegan = "Shared at %s as case %s. What was shared is erased there by: %s"
+	sayShareBegan = "Shared at %s as case %s. Its resume code erases there what was shared: %s"
 	sayShareLost  = "The connection to %s is gone. The run goes on here, and is shared again once it is back."
 	sayShareQuiet = "Nothing happened for a while, so %s let go of the run. It is shared again with your next step, or in a minute or two."
 	sayShareBack  = "%s is back: the run is shared again."

@@ -14,11 +14,11 @@ import (
 )
 
 // Callers is what a server at a distance has of a run on its person's own machine: the
-// right to say that a guide asks to watch, points, writes, suggests, wishes for a look,
-// or is gone. There is no more to it: it has no method that answers, confirms, signs in,
+// right to say that a guide asks to watch or to record, points, writes, suggests, wishes
+// for a look, ends a recording, or is gone. There is no more to it: it has no method that answers, confirms, signs in,
 // starts or ends anything, and it takes no event and gives no journal. Whatever such a
 // server says, the most that comes of it is a question to the person, and after their
-// yes markers and notes.
+// yes markers, notes and another question.
 //
 // Nothing that the server says is trusted: names and notes are cleaned, times are told
 // by how long they last and not by its clock, and what makes no sense changes nothing
@@ -123,6 +123,30 @@ func (c *Callers) AskAgain(ctx context.Context, n uint64, visit flows.VisitID) e
 	return c.guided(ctx, n, visit, flows.AskedAgain{Visit: visit})
 }
 
+// AskRecord puts to the person that a guide who watches asks to record: it can be
+// answered for a while, and what is recorded is kept at the server for another; 0: it
+// does not say how long.
+func (c *Callers) AskRecord(ctx context.Context, n uint64, visit flows.VisitID, wait, keeps time.Duration) error {
+	if visit == "" {
+		return c.skip(n)
+	}
+	until := c.now().Add(min(max(wait, 0), flows.AskWait))
+	return c.say(ctx, n, flows.ByServer, flows.AskedToRecord{Visit: visit, Until: until, Keeps: keeps})
+}
+
+// EndRecord ends the recording of a guide's watch, or takes the request for one back.
+// Why is flows.RecordErased, flows.RecordLate or, whatever else it is,
+// flows.RecordLeft.
+func (c *Callers) EndRecord(ctx context.Context, n uint64, visit flows.VisitID, why flows.RecordEnd) error {
+	if visit == "" {
+		return c.skip(n)
+	}
+	if why != flows.RecordErased && why != flows.RecordLate {
+		why = flows.RecordLeft
+	}
+	return c.say(ctx, n, flows.ByServer, flows.Recorded{Visit: visit, Why: why})
+}
+
 // guided says something in the name of a guide who watches.
 func (c *Callers) guided(ctx context.Context, n uint64, visit flows.VisitID, e flows.Event) error {
 	if visit == "" {
@@ -222,6 +246,12 @@ func (c *Callers) counts(r flows.Record) bool {
 	case flows.Watched:
 		is := func(g flows.Guide) bool { return g.Visit == e.Visit }
 		return slices.ContainsFunc(c.state.Asking, is) || slices.ContainsFunc(c.state.Guides, is)
+	case flows.AskedToRecord:
+		return flows.Fold(c.state, r).TapeAsk != c.state.TapeAsk
+	case flows.Recorded:
+		a, asks := c.state.AsksToRecord(r.At)
+		on, holds := c.state.Recorded(r.At)
+		return asks && a.Guide.Visit == e.Visit || holds && on.Guide.Visit == e.Visit
 	case flows.Pointed:
 		_, step := flows.StepByID(flows.StepID(e.At))
 		_, path := flows.PathByID(flows.PathID(e.At))

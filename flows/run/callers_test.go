@@ -97,6 +97,39 @@ func TestCallersAreGuidesAtADistance(t *testing.T) {
 	})
 }
 
+// TestCallersAskToRecord holds that a server at a distance can ask to record and end it,
+// that the yes is the person's alone, and that what is nobody's changes nothing.
+func TestCallersAskToRecord(t *testing.T) {
+	t.Parallel()
+	eachJournal(t, func(t *testing.T, j flows.Journal) {
+		r := drive(t, &world{}, j, Options{})
+		r.begin()
+		c, ctx := callers(t, j, "7KQ-M2X"), t.Context()
+		good(t, c.Ask(ctx, 1, asking("v", "Anna", "Support", time.Hour, time.Hour)))
+		before := len(kinds(t, j))
+		good(t, c.AskRecord(ctx, 2, "v", time.Hour, time.Hour), c.EndRecord(ctx, 3, "v", flows.RecordLeft), c.AskRecord(ctx, 4, "", time.Hour, time.Hour), c.EndRecord(ctx, 5, "", ""))
+		if n := len(kinds(t, j)); n != before || c.Last() != 5 {
+			t.Fatalf("before the yes to watch: %d records more, said last %d", n-before, c.Last())
+		}
+		r.do(flows.Watched{Visit: "v", Here: true})
+		good(t, c.AskRecord(ctx, 6, "v", 10*time.Hour, -time.Hour), c.AskRecord(ctx, 7, "v", time.Hour, time.Hour), c.EndRecord(ctx, 8, "w", flows.RecordLeft))
+		a, asks := r.State().AsksToRecord(time.Now())
+		if !asks || a.Keeps != 0 || a.Until.After(time.Now().Add(flows.AskWait)) || r.State().Recording != nil {
+			t.Fatalf("asked is %+v", r.State().TapeAsk)
+		}
+		good(t, c.EndRecord(ctx, 9, "v", flows.RecordLeft))
+		if _, asks := r.State().AsksToRecord(time.Now()); asks {
+			t.Error("what was taken back stands")
+		}
+		good(t, c.AskRecord(ctx, 10, "v", time.Hour, time.Hour))
+		r.do(flows.Recorded{Visit: "v", On: true})
+		good(t, c.EndRecord(ctx, 11, "v", flows.RecordRefused)) // the person's word, and none of the server's
+		if got := r.State().Recording; got == nil || got.Why != flows.RecordLeft {
+			t.Errorf("recorded is %+v", got)
+		}
+	})
+}
+
 func TestHangingUpEndsWhatIsWatched(t *testing.T) {
 	t.Parallel()
 	eachJournal(t, func(t *testing.T, j flows.Journal) {
@@ -149,7 +182,7 @@ func TestCallersStoreWhatCounts(t *testing.T) {
 func TestCallersHaveNoOtherEvent(t *testing.T) {
 	t.Parallel()
 	want := map[string]bool{
-		"Ask": true, "Gone": true, "Point": true, "Note": true, "Suggest": true, "AskAgain": true, "HangUp": true, "Last": true,
+		"Ask": true, "Gone": true, "Point": true, "Note": true, "Suggest": true, "AskAgain": true, "AskRecord": true, "EndRecord": true, "HangUp": true, "Last": true,
 	}
 	typ := reflect.TypeFor[*Callers]()
 	for m := range typ.Methods() {
@@ -185,6 +218,8 @@ func TestCallersHaveNoOtherEvent(t *testing.T) {
 						func(n uint64) error { return c.Note(t.Context(), n, visit, text) },
 						func(n uint64) error { return c.Suggest(t.Context(), n, visit, flows.PathID(text)) },
 						func(n uint64) error { return c.AskAgain(t.Context(), n, visit) },
+						func(n uint64) error { return c.AskRecord(t.Context(), n, visit, d, d) },
+						func(n uint64) error { return c.EndRecord(t.Context(), n, visit, flows.RecordEnd(text)) },
 					} {
 						n++
 						if err := do(n); err != nil {

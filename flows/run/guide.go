@@ -49,9 +49,9 @@ type GuideOptions struct {
 	Lasts time.Duration
 	// Visit gives an id that no other visit has; nil: 128 bits of chance.
 	Visit func() flows.VisitID
-	// Home says that the run is on its person's own machine, which does not hear of
-	// recordings: none can be asked for.
-	Home bool
+	// Keeps is how long the server keeps a case after its last change; 0: who is asked
+	// to be recorded is not told.
+	Keeps time.Duration
 	// Handed is who handed the case to the guide. The person reads it with the question, and
 	// a yes to that ends the watch of theirs that goes on then.
 	Handed Handed
@@ -80,8 +80,6 @@ var (
 	// ErrNoTape says that something is recorded already, or was asked for already, or
 	// that the person was asked too often.
 	ErrNoTape = errors.New("this cannot be asked now: it is recorded or asked already, or was asked too often")
-	// ErrTapeHome says that the run is on its person's own machine (GuideOptions.Home).
-	ErrTapeHome = errors.New("a run that is shared from the customer's own machine cannot be recorded yet")
 	// ErrNoRecording says that nothing of the guide's is recorded or asked for.
 	ErrNoRecording = errors.New("nothing of yours is recorded or asked for any more")
 	// ErrNote says that a note is empty or too long.
@@ -117,7 +115,7 @@ type Guide struct {
 	visit   flows.VisitID
 	who     Known
 	now     func() time.Time
-	home    bool
+	keeps   time.Duration
 	words   *rate.Limiter
 	looks   *rate.Limiter
 
@@ -160,7 +158,6 @@ type View struct {
 	// Tapings are what became of the guide's requests to record, oldest first; they
 	// stay known once it is over.
 	Tapings []Taping
-	Home    bool // as in GuideOptions
 	// Run is there only while the yes stands.
 	Run *Shared
 }
@@ -195,7 +192,7 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 		o.Visit = chanceVisit
 	}
 	g := &Guide{
-		journal: j, visit: o.Visit(), who: who, now: o.Now, home: o.Home,
+		journal: j, visit: o.Visit(), who: who, now: o.Now, keeps: o.Keeps,
 		words: rate.NewLimiter(rate.Every(guideWords), guideBurst), looks: rate.NewLimiter(rate.Every(guideLooks), looksBurst),
 	}
 	g.mu.Lock()
@@ -242,7 +239,7 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 	if err := g.catchUp(ctx); err != nil {
 		return View{}, fmt.Errorf("reading the run: %w", err)
 	}
-	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, To: g.to, Home: g.home, Tapings: g.taped[:len(g.taped):len(g.taped)]}
+	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, To: g.to, Tapings: g.taped[:len(g.taped):len(g.taped)]}
 	if g.stand == StandOver {
 		return v, nil
 	}

@@ -17,14 +17,11 @@ type Taping struct {
 }
 
 // AskToRecord asks the person whether the rest of the watch may be recorded, which is
-// the guide's own yes to it. The errors are ErrNotWatching, ErrNoTape, ErrTapeHome,
-// ErrTooFast and the journal's.
+// the guide's own yes to it. The errors are ErrNotWatching, ErrNoTape, ErrTooFast and
+// the journal's.
 func (g *Guide) AskToRecord(ctx context.Context) error {
-	if g.home {
-		return fmt.Errorf("asking to record: %w", ErrTapeHome)
-	}
 	return g.tell(ctx, "asking to record", g.words, func() (flows.Event, error) {
-		e := flows.AskedToRecord{Visit: g.visit, Until: g.now().Add(flows.AskWait)}
+		e := flows.AskedToRecord{Visit: g.visit, Until: g.now().Add(flows.AskWait), Keeps: g.keeps}
 		next := flows.Fold(g.state, g.record(flows.ByServer, e))
 		if next.TapeAsk == g.state.TapeAsk { // it was not taken
 			return nil, ErrNoTape
