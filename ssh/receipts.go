@@ -93,9 +93,22 @@ func (s *Server) guided(ctx context.Context, c *cases.Case, may func(receipt.Ses
 // meanwhile, or an end was added.
 const mostAdded = 100
 
-// signedReceipt is the receipt of a session, signed with the key that was in use when it
-// ended: the same bytes at each server and each time.
-func (s *Server) signedReceipt(ctx context.Context, one receipt.Session) ([]byte, error) {
+// signedReceipt is the receipt of a session of a case: the one that was given out first,
+// for ever after, by whichever server. Where there is none yet it is signed with the key
+// that was in use when the session ended, and kept.
+func (s *Server) signedReceipt(ctx context.Context, c *cases.Case, one receipt.Session) ([]byte, error) {
+	text, err := c.Receipt(ctx, one.Visit)
+	if err != nil || text != nil {
+		return text, err
+	}
+	if text, err = s.signs(ctx, one); err != nil {
+		return nil, err
+	}
+	return c.KeepReceipt(ctx, one.Visit, text)
+}
+
+// signs signs a session with the key that was in use when it ended.
+func (s *Server) signs(ctx context.Context, one receipt.Session) ([]byte, error) {
 	keys, err := s.o.Cases.ReceiptKeys(ctx)
 	if err != nil {
 		return nil, err
@@ -153,7 +166,7 @@ func (s *session) receipt(args []string, errs io.Writer) int {
 		complain(errs, no)
 		return codeFailed
 	}
-	return s.giveReceipt(ctx, one, errs)
+	return s.giveReceipt(ctx, c, one, errs)
 }
 
 // guidesReceipt is receipt for a guide: of a session of their own, by the key that they
@@ -197,7 +210,7 @@ func (s *session) guidesReceipt(ctx context.Context, number string, n int, errs 
 		complain(errs, d.unaudited(of, err).Error())
 		return codeUnknown
 	}
-	return s.giveReceipt(ctx, one, errs)
+	return s.giveReceipt(ctx, c, one, errs)
 }
 
 // pick is the session of a number; 0: the one that ended last. no is why there is none.
@@ -218,9 +231,13 @@ func pick(all []receipt.Session, n int) (one receipt.Session, no string) {
 }
 
 // giveReceipt prints a receipt: one line, and nothing else.
-func (s *session) giveReceipt(ctx context.Context, one receipt.Session, errs io.Writer) int {
-	text, err := s.srv.signedReceipt(ctx, one)
-	if err != nil {
+func (s *session) giveReceipt(ctx context.Context, c *cases.Case, one receipt.Session, errs io.Writer) int {
+	text, err := s.srv.signedReceipt(ctx, c, one)
+	switch {
+	case errors.Is(err, cases.ErrNoCase): // erased meanwhile
+		complain(errs, sayReceiptNone)
+		return codeFailed
+	case err != nil:
 		s.failed("no receipt", err)
 		complain(errs, sayReceiptAway)
 		return codeUnknown

@@ -294,7 +294,7 @@ func TestReceiptKeysRotate(t *testing.T) {
 	for at, want := range map[time.Time]string{now[1].From.Add(-1): now[0].Fingerprint, now[1].From: now[1].Fingerprint} {
 		one := *v.Session
 		one.Until, one.Ended.At = at.Add(time.Hour), at
-		text, err := s.signedReceipt(t.Context(), one)
+		text, err := s.signs(t.Context(), one)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -93,6 +93,11 @@ func TestOfAnErasedCaseNothingIsLeft(t *testing.T) {
 				last[i] = must(t, cs[i], last[i], note(fmt.Sprintf("writer-%d-%d", i, r.IntN(3)), last[i]+1, text))
 			}
 			for i := range cs {
+				if _, err := cs[i].KeepReceipt(t.Context(), fmt.Sprintf("visit-%d", i), []byte("canary- of a receipt "+strings.Repeat("x", 3000))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := range cs {
 				find, proof := s.keys.code(parsed(t, codes[i]))
 				secret := secretOf(t, s, cs[i].Number())
 				gone := []string{string(cs[i].Number()), find, proof, secret}

@@ -61,7 +61,7 @@ ALTER TABLE invitations ALTER number TYPE TEXT, ALTER find TYPE TEXT, ALTER proo
 `,
 		},
 		notify:   `SELECT pg_notify(topic, ?) FROM unnest(string_to_array(?, ',')) AS topic`,
-		kept:     `SELECT CAST(COALESCE(SUM(size + last_seq * 150 + 1000), 0) AS BIGINT) FROM cases`,
+		kept:     `SELECT CAST(COALESCE(SUM(size + last_seq * 150 + 1000), 0) + (SELECT COALESCE(SUM(OCTET_LENGTH(sealed) + 150), 0) FROM receipts) AS BIGINT) FROM cases`,
 		patience: answerTime,
 		again:    func(err error) bool { return slices.Contains([]string{codeLocked, codeDead}, sqlState(err)) },
 		dead: func(err error) bool {

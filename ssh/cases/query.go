@@ -89,6 +89,7 @@ UNION SELECT case_id FROM yeses WHERE NOT EXISTS (SELECT 1 FROM cases WHERE case
 UNION SELECT case_id FROM opened WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = opened.case_id)
 UNION SELECT case_id FROM seats WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = seats.case_id)
 UNION SELECT case_id FROM handovers WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = handovers.case_id)
+UNION SELECT case_id FROM receipts WHERE NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = receipts.case_id)
 UNION SELECT case_id FROM invitations WHERE case_id <> 0 AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.id = invitations.case_id)
 LIMIT ?`
 	dropDoor = `DELETE FROM doors WHERE case_id = ?`
@@ -191,6 +192,10 @@ ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken W
 	oldReturns   = `DELETE FROM returns WHERE until_at <= ?`
 	firstReturns = `DELETE FROM returns WHERE state IN (SELECT state FROM returns ORDER BY until_at, state LIMIT ?)`
 
+	addReceipt   = `INSERT INTO receipts (case_id, visit, sealed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	getReceipt   = `SELECT sealed FROM receipts WHERE case_id = ? AND visit = ?`
+	dropReceipts = `DELETE FROM receipts WHERE case_id = ?`
+
 	// putKey keeps the key of another process that was quicker.
 	putKey = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
 	// receiptKeys are those of receiptKeyFact; their names end with digits of one length.
@@ -208,6 +213,7 @@ type statements struct {
 	addEntry, markEntry, headEntry, entries,
 	putBan, getBan, liftBan, oldBans, countBans, bans,
 	putReturn, takeReturn, getReturn, countReturns, oldReturns, firstReturns,
+	addReceipt, getReceipt, dropReceipts,
 	addFact, receiptKeys *sql.Stmt
 
 	all []io.Closer
@@ -302,6 +308,9 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.countReturns, countReturns},
 		{&s.oldReturns, oldReturns},
 		{&s.firstReturns, firstReturns},
+		{&s.addReceipt, addReceipt},
+		{&s.getReceipt, getReceipt},
+		{&s.dropReceipts, dropReceipts},
 		{&s.addFact, putKey},
 		{&s.receiptKeys, receiptKeys},
 	} {
@@ -406,7 +415,7 @@ func (q *queries) dropOld(id, before int64) (gone int64, err error) {
 
 // dropRest deletes what belongs to a case that is gone, and notes that it is to be wiped.
 func (q *queries) dropRest(id int64) error {
-	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropOpened, q.dropYeses, q.dropHandOvers, q.dropInvitation} {
+	for _, s := range []*sql.Stmt{q.dropRecords, q.dropDoor, q.freeSeat, q.dropStand, q.dropOpened, q.dropYeses, q.dropHandOvers, q.dropReceipts, q.dropInvitation} {
 		if _, err := q.exec(s, id); err != nil {
 			return err
 		}

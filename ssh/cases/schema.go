@@ -203,6 +203,16 @@ CREATE TABLE handovers (
 	PRIMARY KEY (case_id, organisation)
 );
 `,
+	// 10: signed receipts of guided sessions, by the visit, as they were given out first. Each
+	// is sealed as the records of its case are, and goes with it.
+	`
+CREATE TABLE receipts (
+	case_id BIGINT NOT NULL,
+	visit TEXT NOT NULL,
+	sealed BLOB NOT NULL,
+	PRIMARY KEY (case_id, visit)
+);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

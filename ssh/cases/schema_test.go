@@ -51,6 +51,9 @@ func dumped(t *testing.T, version int) (dump, code string) {
 		if err := other.Stand(t.Context(), stood); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := c.KeepReceipt(t.Context(), "v1", []byte("a receipt")); err != nil {
+			t.Fatal(err)
+		}
 		audited(t, s, 2)
 		asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam"})
 		raw(t, s, `INSERT INTO bans VALUES ('net', '192.0.2.0/24', 'one', 'scanning', 0, 0)`)
@@ -211,6 +214,9 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 		}
 		if said, taken, err := s.LookReturn(t.Context(), "state"); version >= 6 && (len(said) != 1 || taken != 0 || err != nil) {
 			t.Errorf("what came back: %v, %d, %v", said, taken, err)
+		}
+		if text, err := c.Receipt(t.Context(), "v1"); version >= 10 && (string(text) != "a receipt" || err != nil) {
+			t.Errorf("from version %d the receipt is %q, %v", version, text, err)
 		}
 		if _, err := s.Resume(t.Context(), Try{Code: code, From: stranger}); !errors.Is(err, ErrOtherKey) {
 			t.Errorf("without its key: %v", err)

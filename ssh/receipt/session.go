@@ -6,11 +6,11 @@
 // run by whose yes, from when to when, and what they did meanwhile.
 //
 // What it says is a function of the case's journal, and what signs it is chosen by the
-// time at which the session ended: whichever server of a version makes it, and whoever
-// asks for it, today or next week, it is the same bytes. Nothing of it is stored, so it
-// goes with its case. That a later version makes the same of a journal of before is held
-// by a test (testdata), and is no promise where what events are has changed: then the
-// sum may be another, and what was fetched before stays good.
+// time at which the session ended. As it is given out first it is kept with the case, and is
+// the same bytes from then on, whichever server of whichever version is asked, until the
+// case is erased. Each session of a case that has ended has its own, by its number, so that
+// none that was given out hides a later one. That a later version makes the same of a journal
+// of before is held by a test (testdata).
 //
 // Nothing of the tenant, of what was answered or of what a note says is in it: a
 // receipt is passed on to people who see no case. The journal's sum binds even that.
@@ -77,7 +77,7 @@ type Did struct {
 	Notes       int    `json:"notes"`
 	Suggestions int    `json:"suggestions"`
 	Looks       int    `json:"looks" jsonschema_description:"Wishes that the checks look again."`
-	Other       int    `json:"other" jsonschema_description:"Records of the guide's handle of any other kind or in anybody else's name, from the request on to the end of the journal. There is no way to make one: a number that is not 0 means that the journal was written by something else."`
+	Other       int    `json:"other" jsonschema_description:"Records of the guide's handle of any other kind or in anybody else's name, from the request on to the end of the journal as it was when the receipt was made. There is no way to make one: a number that is not 0 means that the journal was written by something else."`
 	Deeds       []Deed `json:"deeds" jsonschema_description:"The first 2000 of them, in order."`
 }
 
