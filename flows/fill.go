@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -16,47 +17,98 @@ import (
 // What is not known yet is named in general words. What it fills in comes from
 // profiles and tenants; surfaces clean it like any text from outside.
 func Words(s State, text string) string {
-	if !strings.Contains(text, "{") {
-		return text
-	}
-	or := func(value, general string) string {
-		if value == "" {
-			return general
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(text, '{')
+		if i < 0 && b.Len() == 0 {
+			return text
 		}
-		return value
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:i])
+		text = text[i:]
+		end := max(strings.IndexByte(text, '}'), 0) // 0: there is no placeholder any more
+		if value, ok := s.placeWord(text[:end]); ok {
+			b.WriteString(value)
+			text = text[end+1:]
+			continue
+		}
+		b.WriteByte('{')
+		text = text[1:]
 	}
-	role := leastRole
-	if s.needsGraphRole() {
-		role = leastRoleForAppRoles
+}
+
+// placeWord is what a placeholder stands for, given without its last brace; ok is false
+// of what is none. It works out nothing but that, for screens ask often.
+func (s State) placeWord(place string) (word string, ok bool) {
+	switch strings.TrimPrefix(place, "{") {
+	case "app":
+		return cmp.Or(s.App.Name, words.theApp), true
+	case "publisher":
+		return cmp.Or(s.publisherName(), words.theVendor), true
+	case "client":
+		return cmp.Or(s.App.ClientID, words.theClient), true
+	case "listed":
+		return s.listedName(), true
+	case "asks":
+		return s.asksWords(s.listedName(), cmp.Or(s.publisherName(), words.theVendor)), true
+	case "domain":
+		return cmp.Or(s.Domain, words.theTenant), true
+	case "tenant":
+		return cmp.Or(s.Facts.Name, s.Domain, words.theTenant), true
+	case "role":
+		if s.needsGraphRole() {
+			return leastRoleForAppRoles, true
+		}
+		return leastRole, true
+	case "scopes":
+		return cmp.Or(strings.Join(ScopeNames(s), " "), words.theScopes), true
+	case "object":
+		if s.Facts.App != nil && s.Facts.App.ID != "" {
+			return s.Facts.App.ID, true
+		}
+		return pathWords.theObject, true
+	case "policy":
+		return OwnPolicyID(s.App), true
+	case "clientID":
+		return s.clientWord(), true
+	case "objectPS":
+		return s.psAppID(), true
+	case "policyPS":
+		return psQuote(OwnPolicyID(s.App)), true
+	case "policyNamePS":
+		return psQuote(fmt.Sprintf(planWords.policyName, cmp.Or(s.App.Name, words.theApp))), true
+	case "policyEntryPS":
+		return psQuote(forSelf + OwnPolicyID(s.App)), true
+	case "connect":
+		if s.Profile == nil {
+			return pathWords.theConnect, true
+		}
+		return cmp.Or(strings.Join(s.Profile.Connect, ", "), pathWords.theConnect), true
+	case "who":
+		return cmp.Or(s.Answer(AskWho), pathWords.theOne), true
+	case "reviewers":
+		return s.reviewerWords(), true
 	}
-	publisher, connect, object, listed := "", "", "", s.App.Listed
-	if s.Profile != nil {
-		publisher, connect = s.Profile.Publisher.Name, strings.Join(s.Profile.Connect, ", ")
+	return s.recordWord(place)
+}
+
+func (s State) publisherName() string {
+	if s.Profile == nil {
+		return ""
 	}
+	return s.Profile.Publisher.Name
+}
+
+// listedName is the name by which the app is listed, in this tenant where it is there.
+func (s State) listedName() string {
+	listed := s.App.Listed
 	if s.Facts.App != nil {
-		object, listed = s.Facts.App.ID, or(s.Facts.App.Name, listed) // as it is listed here
+		listed = cmp.Or(s.Facts.App.Name, listed)
 	}
-	return strings.NewReplacer(append(s.recordPairs(),
-		"{app}", or(s.App.Name, words.theApp),
-		"{publisher}", or(publisher, words.theVendor),
-		"{client}", or(s.App.ClientID, words.theClient),
-		"{listed}", or(listed, words.theApp),
-		"{asks}", s.asksWords(or(listed, words.theApp), or(publisher, words.theVendor)),
-		"{domain}", or(s.Domain, words.theTenant),
-		"{tenant}", or(or(s.Facts.Name, s.Domain), words.theTenant),
-		"{role}", role,
-		"{scopes}", or(strings.Join(ScopeNames(s), " "), words.theScopes),
-		"{object}", or(object, pathWords.theObject),
-		"{policy}", OwnPolicyID(s.App),
-		"{clientID}", s.clientWord(),
-		"{objectPS}", s.psAppID(),
-		"{policyPS}", psQuote(OwnPolicyID(s.App)),
-		"{policyNamePS}", psQuote(fmt.Sprintf(planWords.policyName, or(s.App.Name, words.theApp))),
-		"{policyEntryPS}", psQuote(forSelf+OwnPolicyID(s.App)),
-		"{connect}", or(connect, pathWords.theConnect),
-		"{who}", or(s.Answer(AskWho), pathWords.theOne),
-		"{reviewers}", s.reviewerWords(),
-	)...).Replace(text)
+	return cmp.Or(listed, words.theApp)
 }
 
 // StepLine is a line of a step's text as it is read.

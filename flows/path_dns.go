@@ -70,6 +70,20 @@ func (s State) reachedRecord() Reached {
 	return r
 }
 
+// recordWord is what one of the {placeholders} of the policy record stands for, given
+// without its last brace; ok is false of what is none.
+func (s State) recordWord(place string) (word string, ok bool) {
+	if !strings.HasPrefix(place, "{record") {
+		return "", false
+	}
+	for pair := range slices.Chunk(s.recordPairs(), 2) {
+		if pair[0] == place+"}" {
+			return pair[1], true
+		}
+	}
+	return "", false
+}
+
 // recordPairs are what the {placeholders} of the policy record stand for.
 func (s State) recordPairs() []string {
 	if s.App.DNS == nil || s.Domain == "" {

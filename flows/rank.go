@@ -25,7 +25,7 @@ func Rank(s State) []Ranked {
 		if why := unfit(s, p, open); why != "" {
 			r.Fits, r.Why = false, why
 		} else {
-			r = s.fitted(r)
+			r = s.fitted(r, open)
 		}
 		r.Path.Least = s.least(r.Path)
 		out = append(out, r)
@@ -69,8 +69,8 @@ func (s State) vendorOrder(id PathID) int {
 	return len(s.Profile.Paths)
 }
 
-// fitted puts into a path that fits what this tenant makes of it.
-func (s State) fitted(r Ranked) Ranked {
+// fitted puts into a path that fits what this tenant makes of it; open is the verdict.
+func (s State) fitted(r Ranked, open checks.Overall) Ranked {
 	f := s.Facts.App
 	switch r.Path.ID {
 	case DirectLink, EntraGrant:
@@ -100,7 +100,7 @@ func (s State) fitted(r Ranked) Ranked {
 			r.Path.Gains, r.Path.Undo = r.Path.Gains+" "+pathWords.alsoEnables, r.Path.Undo+" "+pathWords.alsoDisable
 		}
 	case DNSRecord:
-		if !s.openToAll(s.Overall()) {
+		if !s.openToAll(open) {
 			r.Advised, r.Why = false, recordWords.notNow
 		}
 	case AppPolicy:

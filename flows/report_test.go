@@ -188,6 +188,14 @@ func TestWordsAreFilled(t *testing.T) {
 	if got := Words(s, "{app} {listed} {publisher} {client} {domain}"); got != "Hetk Calendar Sync Hetk Calendar Sync Hetk 8dd90edb-c881-459a-ac84-2a1fee8c5c94 contoso.example" {
 		t.Errorf("filled: %s", got)
 	}
+	for text, want := range map[string]string{
+		"": "", "{": "{", "}{": "}{", "{}": "{}", "{nothing}": "{nothing}", "{{app}}": "{Hetk Calendar Sync}", "{record": "{record", "{recordly}": "{recordly}",
+		"a {app": "a {app", "{no {app}": "{no Hetk Calendar Sync", "app} {domain}": "app} contoso.example", "{App}": "{App}", "{ app}": "{ app}",
+	} {
+		if got := Words(s, text); got != want {
+			t.Errorf("%q is filled as %q, want %q", text, got, want)
+		}
+	}
 }
 
 func TestStableWords(t *testing.T) {

@@ -32,23 +32,30 @@ type entry struct {
 // entries lists what was found and what is wanted, in the order of screens.
 func (m *Model) entries(only func(checks.ID) bool) []entry {
 	wanted := m.wanted()
-	ids := slices.Clone(wanted)
+	type placed struct {
+		id checks.ID
+		at int // in screenOrder
+	}
+	ids := make([]placed, 0, len(screenOrder))
+	put := func(id checks.ID) {
+		at := slices.Index(screenOrder, id)
+		if at < 0 {
+			at = len(screenOrder)
+		}
+		ids = append(ids, placed{id, at})
+	}
+	for _, id := range wanted {
+		put(id)
+	}
 	for _, h := range m.state.Findings() {
-		if !slices.Contains(ids, h.Check) {
-			ids = append(ids, h.Check)
+		if !slices.Contains(wanted, h.Check) {
+			put(h.Check)
 		}
 	}
-	rank := func(id checks.ID) int {
-		if i := slices.Index(screenOrder, id); i >= 0 {
-			return i
-		}
-		return len(screenOrder)
-	}
-	slices.SortFunc(ids, func(a, b checks.ID) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
-	})
+	slices.SortFunc(ids, func(a, b placed) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
 	out := make([]entry, 0, len(ids))
-	for _, id := range ids {
+	for _, p := range ids {
+		id := p.id
 		if only != nil && !only(id) {
 			continue
 		}
