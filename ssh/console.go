@@ -75,7 +75,7 @@ func (s *session) showQueue(d *desk) error {
 	who := d.who
 	look := tui.LookOf(s.asked.environ())
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == ""
-	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, Served: true, Console: &tui.Console{Queue: d.queue(), Name: who.name, Organisation: who.organisation, Role: who.rolesWord()}}
+	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, Served: true, Console: &tui.Console{Queue: d.queue(), Name: who.name, Organisation: who.organisation, Role: who.rolesWord(), Readings: &s.srv.readings}}
 	if who.May(PowerWatch) {
 		o.Console.Ask, o.Console.Replay = d.ask, d.replay
 		o.Console.Receipt = func(number string) string {

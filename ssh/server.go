@@ -95,6 +95,7 @@ type Server struct {
 	began    time.Time
 	commands chan struct{} // holds one for each command that runs
 	frames   tui.Frames
+	readings tui.Readings
 
 	strangers   tally // at the console
 	away        tally // those who came while the cases could not be reached

@@ -147,7 +147,7 @@ func (m *Model) see(msg viewedMsg) {
 		return
 	}
 	at, heard := m.state.Place, len(m.state.Notes)
-	m.show(g.view.Run.State)
+	m.showRead(g.view.Run.State, m.readings().read(g.of, g.view.Run.State))
 	g.advice = m.advisable()
 	if m.state.Place != at {
 		g.at = ""
@@ -162,6 +162,7 @@ func (m *Model) see(msg viewedMsg) {
 
 // blank forgets all that was shown of a run.
 func (m *Model) blank() {
+	m.readings().forget(m.guide.of)
 	m.show(flows.State{})
 	m.app, m.tenant, m.known, m.signIn = appScreen{}, formScreen{}, knownScreen{}, signInScreen{}
 	m.diagnosis, m.paths, m.steps, m.plan, m.proof = diagnosisScreen{}, pathsScreen{}, stepsScreen{}, planScreen{}, proofScreen{}

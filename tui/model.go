@@ -323,15 +323,12 @@ func (m *Model) refresh() {
 }
 
 // show takes a state as the one on the screen.
-func (m *Model) show(s flows.State) {
+func (m *Model) show(s flows.State) { m.showRead(s, read(s)) }
+
+// showRead is show, of a state from which it is known what follows.
+func (m *Model) showRead(s flows.State, r reading) {
 	before := m.state
-	m.state = s
-	m.wants = flows.Wants(m.state)
-	m.overall = m.state.Overall()
-	m.ranked = nil
-	if m.state.Place.Stage >= flows.StageDiagnosis {
-		m.ranked = flows.Rank(m.state)
-	}
+	m.state, m.wants, m.overall, m.ranked = s, r.wants, r.overall, r.ranked
 	if m.state.Place != before.Place {
 		m.entered()
 	}

@@ -35,6 +35,8 @@ type Console struct {
 	// Replay gives what this guide may replay of a case, by its number; nil: nothing.
 	// The guide reads its errors as they are.
 	Replay func(ctx context.Context, number string) (Reel, error)
+	// Readings are shared by all consoles of a server; nil: this one shares none.
+	Readings *Readings
 }
 
 // Queue is what a guide sees of the cases that there are. Its methods are safe for

@@ -1,0 +1,84 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"onboard.example/flows"
+)
+
+// told is what a reading says, to be compared.
+func told(r reading) string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%+v %+v", r.wants, r.overall)
+	for _, p := range r.ranked {
+		fmt.Fprintf(&s, "; %d %s %t %s", p.Rank, p.Path.ID, p.Fits, p.Why)
+	}
+	return s.String()
+}
+
+// TestReadingsAreOfTheirRecord holds that what guides share of a case is what follows
+// from the very record that each has read, of that case alone, and is gone once one of
+// them may not see it any more.
+func TestReadingsAreOfTheirRecord(t *testing.T) {
+	t.Parallel()
+	late, early := atDiagnosis(t).State(), atApp(t).State()
+	if told(read(late)) == told(read(early)) {
+		t.Fatal("the states tell the same")
+	}
+	late.Seq, late.At = 9, noon
+	at := func(seq uint64, when time.Time) flows.State {
+		s := early
+		s.Seq, s.At = seq, when
+		return s
+	}
+	all := new(Readings)
+	for i, c := range []struct {
+		number string
+		state  flows.State
+	}{{"1", late}, {"1", at(8, noon)}, {"1", late}, {"2", at(9, noon)}, {"1", at(9, noon.Add(1))}, {"1", late}, {"", at(9, noon)}, {"", late}} {
+		if got := told(all.read(c.number, c.state)); got != told(read(c.state)) {
+			t.Errorf("%d: it is read as\n%s\nwant\n%s", i, got, told(read(c.state)))
+		}
+	}
+	first := all.read("1", late).ranked
+	if again := all.read("1", late).ranked; &again[0] != &first[0] {
+		t.Error("it is worked out again for the second guide")
+	}
+	all.forget("1")
+	if len(all.of) != 1 {
+		t.Errorf("%d cases are known, want the other one", len(all.of))
+	}
+	if again := all.read("1", late).ranked; &again[0] == &first[0] {
+		t.Error("what was forgotten is there")
+	}
+	for i := range 3 * mostReadings {
+		all.read(fmt.Sprint("case ", i), early)
+	}
+	if len(all.of) > mostReadings {
+		t.Errorf("%d cases are kept", len(all.of))
+	}
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for n := range uint64(50) {
+				s := at(n+uint64(i)%2, noon)
+				if n%10 == 0 {
+					all.forget("3")
+				}
+				if got := all.read("3", s); len(got.ranked) > 0 {
+					t.Errorf("of another state: %s", told(got))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	var none *Readings
+	none.forget("1")
+	if told(none.read("1", late)) != told(read(late)) {
+		t.Error("without readings it is read otherwise")
+	}
+}
