@@ -42,6 +42,7 @@ const (
 
 	didReceipt  = "receipt"     // fetched that of their guided session, whose number is in Entry.More
 	didRenewKey = "receipt-key" // an operator made a new key for receipts
+	didDisown   = "receipt-key-disowned"
 )
 
 // overErased stands in Entry.More where a visit ended with its case.

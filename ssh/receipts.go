@@ -29,13 +29,10 @@ func (s *Server) ReceiptKeys(ctx context.Context) ([]receipt.Key, error) {
 	}
 	out := make([]receipt.Key, len(keys))
 	for i, k := range keys {
-		var until time.Time
-		if i+1 < len(keys) {
-			until = keys[i+1].From
-		}
-		if out[i], err = receipt.KeyOf(s.o.Name, k.Public(), k.From, until); err != nil {
+		if out[i], err = receipt.KeyOf(s.o.Name, k.Public(), k.From, k.Until); err != nil {
 			return nil, err
 		}
+		out[i].Disowned, out[i].Since = k.Disowned, k.Since
 	}
 	return out, nil
 }
@@ -55,6 +52,41 @@ func (s *Server) NewReceiptKey(ctx context.Context) ([]receipt.Key, error) {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // it is often its end that failed it
 		defer stop()
 		return nil, errors.Join(err, s.wrote(ctx, by, "", did, didRenewKey))
+	}
+	return s.ReceiptKeys(ctx)
+}
+
+// DisownReceiptKey has a key for receipts, by its fingerprint, count no more for sessions
+// that ended at a time or later, or for none at all, which stands in the audit as the
+// operator's doing. Another key signs for them.
+func (s *Server) DisownReceiptKey(ctx context.Context, fingerprint string, since time.Time) ([]receipt.Key, error) {
+	keys, err := s.ReceiptKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(keys, func(k receipt.Key) bool { return k.Fingerprint == fingerprint })
+	if i < 0 {
+		return nil, cases.ErrNoKey
+	}
+	by, more := s.operator(), fingerprint
+	if !since.IsZero() {
+		more += " since " + since.UTC().Format(time.RFC3339)
+	}
+	if err := s.wrote(ctx, by, "", didDisown, more); err != nil {
+		return nil, err
+	}
+	own, err := s.o.Cases.ReceiptKeys(ctx)
+	if err == nil {
+		err = s.o.Cases.DisownReceiptKey(ctx, own[i].Public(), since)
+	}
+	if err != nil {
+		did := didMaybe
+		if errors.Is(err, cases.ErrNoKey) || errors.Is(err, cases.ErrDisowned) || errors.Is(err, cases.ErrManyKeys) {
+			did = didNot
+		}
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // it is often its end that failed it
+		defer stop()
+		return nil, errors.Join(err, s.wrote(ctx, by, "", did, didDisown))
 	}
 	return s.ReceiptKeys(ctx)
 }
@@ -95,16 +127,32 @@ const mostAdded = 100
 
 // signedReceipt is the receipt of a session of a case: the one that was given out first,
 // for ever after, by whichever server. Where there is none yet it is signed with the key
-// that was in use when the session ended, and kept.
+// that was in use when the session ended, and kept. Where that key was disowned since, what
+// was kept is signed with the one that stands in for it.
 func (s *Server) signedReceipt(ctx context.Context, c *cases.Case, one receipt.Session) ([]byte, error) {
 	text, err := c.Receipt(ctx, one.Visit)
-	if err != nil || text != nil {
-		return text, err
+	if err == nil && text == nil {
+		if text, err = s.signs(ctx, one); err == nil {
+			return c.KeepReceipt(ctx, one.Visit, text)
+		}
 	}
-	if text, err = s.signs(ctx, one); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return c.KeepReceipt(ctx, one.Visit, text)
+	kept, err := receipt.Read(text)
+	if err != nil { // a newer version's
+		return text, nil //nolint:nilerr // it is what was given out
+	}
+	keys, err := s.ReceiptKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(keys, func(k receipt.Key) bool {
+		return k.Disowned && k.Fingerprint == kept.Fingerprint() && !kept.Session.Ended.At.Before(k.Since)
+	}) {
+		return s.signs(ctx, kept.Session)
+	}
+	return text, nil
 }
 
 // signs signs a session with the key that was in use when it ended.
@@ -113,14 +161,15 @@ func (s *Server) signs(ctx context.Context, one receipt.Session) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	by := keys[0]
-	for _, k := range keys[1:] {
-		if !one.Ended.At.Before(k.From) {
-			by = k
-		}
+	i := slices.IndexFunc(keys, func(k cases.ReceiptKey) bool { return k.Signs(one.Ended.At) })
+	if i < 0 {
+		return nil, errNoReceiptKey
 	}
-	return receipt.Sign(by, one)
+	return receipt.Sign(keys[i], one)
 }
+
+// errNoReceiptKey says that no key signs for the time at which a session ended.
+var errNoReceiptKey = errors.New("no key for receipts is of that time")
 
 // receipt gives the signed receipt of a guided session: to the customer, who has the
 // code of the case, and to the guide who was let in.
@@ -274,7 +323,9 @@ func (s *session) printReceiptKeys() {
 	}
 	s.say(sayReceiptKeys)
 	for _, k := range keys {
-		s.say("  " + k.Line())
+		for _, l := range k.Lines() {
+			s.say("  " + l)
+		}
 	}
 	s.say(fmt.Sprintf(sayReceiptVerify, s.srv.Address(userFingerprint)))
 }

@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -108,4 +109,70 @@ func TestAReceiptIsKeptAsItWasGiven(t *testing.T) {
 	if text, err := c.Receipt(t.Context(), "v1"); text != nil || err != nil {
 		t.Errorf("of an erased case it is %q, %v", text, err)
 	}
+}
+
+// TestADisownedReceiptKeyAtAServer holds that once a key is disowned what it signed is refused
+// by what the server publishes, at each of its servers; that the same receipt is given anew,
+// signed by the key in its place, and stays the same; and that the audit has it. Of what ended
+// before the time that was named all stays as it was.
+func TestADisownedReceiptKeyAtAServer(t *testing.T) {
+	t.Parallel()
+	s, o := desked(t, nil)
+	beside := serve(t, func(so *Options) { so.Cases = s.o.Cases })
+	anna := o.named("Anna Berg")
+	c, secret, err := s.o.Cases.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, began := secret.Reveal(), time.Now().UTC().Add(-2*time.Hour).Truncate(time.Second)
+	if _, err := c.Append(t.Context(), 0, flows.Record{Writer: "driver", N: 1, At: began, By: flows.ByDriver, Event: flows.Started{Version: "test"}}); err != nil {
+		t.Fatal(err)
+	}
+	guidedBy(t, c, "v1", printOf(anna.PublicKey()), began)
+	guidedBy(t, c, "v2", printOf(anna.PublicKey()), began.Add(time.Hour))
+	first, second := s.fetches(t, code, "receipt 1"), s.fetches(t, code, "receipt 2")
+	was := s.published(t)
+	since := began.Add(30 * time.Minute)
+	if _, err := s.DisownReceiptKey(t.Context(), "SHA256:another", since); !errors.Is(err, cases.ErrNoKey) {
+		t.Errorf("a key that is none: %v", err)
+	}
+	if _, err := s.DisownReceiptKey(t.Context(), was[0].Fingerprint, since); err != nil {
+		t.Fatal(err)
+	}
+	did(t, s.o.Cases, "operator  "+didDisown+" "+was[0].Fingerprint+" since "+since.Format(time.RFC3339))
+	for name, at := range map[string]*site{"the server": s, "the other": beside} {
+		now := at.published(t)
+		if v := receipt.Judge([]byte(second), now); v.State != receipt.StateBad || v.Fault != receipt.FaultDisowned {
+			t.Errorf("by %s: %+v", name, v)
+		}
+		if v := receipt.Judge([]byte(second), was); v.State != receipt.StateGood {
+			t.Errorf("by the list of before: %+v", v)
+		}
+		if v := receipt.Judge([]byte(first), now); v.State != receipt.StateGood || v.Disowned == nil {
+			t.Errorf("of before, by %s: %+v", name, v)
+		}
+		if again := at.fetches(t, code, "receipt 1"); again != first {
+			t.Errorf("%s gives another receipt of before", name)
+		}
+		anew := at.fetches(t, code, "receipt 2")
+		v := receipt.Judge([]byte(anew), now)
+		if v.State != receipt.StateGood || v.Key == was[0].Fingerprint || v.Session.Visit != "v2" || anew != at.fetches(t, code, "receipt 2") {
+			t.Errorf("given anew by %s: %+v", name, v)
+		}
+	}
+
+	// For all its time: nothing of it is left that is good.
+	if _, err := s.DisownReceiptKey(t.Context(), was[0].Fingerprint, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if v := receipt.Judge([]byte(first), s.published(t)); v.Fault != receipt.FaultDisowned {
+		t.Errorf("%+v", v)
+	}
+	if v := receipt.Judge([]byte(s.fetches(t, code, "receipt 1")), s.published(t)); v.State != receipt.StateGood || v.Session.Visit != "v1" {
+		t.Errorf("%+v", v)
+	}
+	if _, err := s.DisownReceiptKey(t.Context(), was[0].Fingerprint, time.Time{}); !errors.Is(err, cases.ErrDisowned) {
+		t.Errorf("again: %v", err)
+	}
+	did(t, s.o.Cases, "operator  "+didNot+" "+didDisown)
 }

@@ -50,6 +50,30 @@ func (v *served) receiptKeys(t *testing.T) {
 		k[1].From == nil || !k[1].From.Equal(now[1].From) || time.Until(*k[1].From) > time.Minute || k[0].Until == nil || !k[0].Until.Equal(*k[1].From) || k[0].Line != now[0].Line() {
 		t.Errorf("listed are %+v, printed %+v", list.Keys, now)
 	}
+	for what, args := range map[string][]string{
+		"no time":       {"--disown", now[0].Fingerprint, "--since", "yesterday"},
+		"a time alone":  {"--since", "2026-11-22T07:30:00Z"},
+		"a new one too": {"--disown", now[0].Fingerprint, "--new"},
+	} {
+		if a := do(args...); a.code != codeUsage || a.out != "" {
+			t.Errorf("%s: %+v", what, a)
+		}
+	}
+	if a := do("--disown", "SHA256:another"); a.code != codeFailed || !strings.Contains(a.err, "no such key") {
+		t.Errorf("%+v", a)
+	}
+	if a := do("--disown", now[0].Fingerprint); a.code != codeOpen || !strings.Contains(a.out, "The key "+now[0].Fingerprint+" is disowned.") || !strings.Contains(a.out, "# disowned: ") {
+		t.Errorf("%+v", a)
+	}
+	if a := do("--disown", now[0].Fingerprint); a.code != codeFailed || !strings.Contains(a.err, "disowned already") {
+		t.Errorf("again: %+v", a)
+	}
+	if keys, err := receipt.ParseKeys(do().out); err != nil || len(keys) != 2 || !keys[0].Disowned || keys[0].Fingerprint != now[0].Fingerprint || keys[1].Disowned || !keys[1].From.IsZero() {
+		t.Errorf("listed are %+v, %v", keys, err)
+	}
+	if a := ask(t, nil, "admin", "audit", "--config", v.config); strings.Count(a.out, "receipt-key-disowned  "+now[0].Fingerprint+"\n") != 2 || strings.Count(a.out, "not-done  receipt-key-disowned\n") != 1 {
+		t.Errorf("%+v", a)
+	}
 	if a := ask(t, nil, "admin", "audit", "--config", v.config); strings.Count(a.out, "operator  operator  receipt-key\n") != 2 || strings.Count(a.out, "operator  operator  not-done  receipt-key\n") != 1 {
 		t.Errorf("%+v", a)
 	}

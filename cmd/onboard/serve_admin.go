@@ -24,11 +24,12 @@ import (
 
 // adminAsk is a request of `onboard admin`.
 type adminAsk struct {
-	Do     string    `json:"do"` // status, bans, ban, lift, audit, invite, invitations, revoke, receipt-keys or new-receipt-key
+	Do     string    `json:"do"` // status, bans, ban, lift, audit, invite, invitations, revoke, receipt-keys, new-receipt-key or disown-receipt-key
 	Ban    *ssh.Ban  `json:"ban,omitempty"`
 	Value  string    `json:"value,omitempty"`
 	After  uint64    `json:"after,omitempty"` // of the audit
 	Invite *ssh.Wish `json:"invite,omitempty"`
+	Since  time.Time `json:"since,omitzero"` // as of when a key for receipts is disowned; zero: all its time
 }
 
 // adminAnswer is what a server answers.
@@ -176,7 +177,7 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 			return failed(err)
 		}
 		return out
-	case "receipt-keys", "new-receipt-key":
+	case "receipt-keys", "new-receipt-key", "disown-receipt-key":
 		out, err := a.receiptKeys(ask)
 		if err != nil {
 			return failed(err)

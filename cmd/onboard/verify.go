@@ -83,6 +83,8 @@ func typedFor(v receipt.Verdict) string {
 		return sayVerifyOther
 	case receipt.FaultServer:
 		return sayVerifyServer
+	case receipt.FaultDisowned:
+		return sayVerifyDisown
 	case receipt.FaultTime:
 		return sayVerifyTime
 	case receipt.FaultNoReceipt, receipt.FaultLarge:
@@ -146,8 +148,11 @@ func verdictLines(v receipt.Verdict) string {
 	s, at := v.Session, func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }
 	line := func(text string) string { return checks.Line(text, 200) }
 	head := fmt.Sprintf(sayGenuine, line(s.Server), v.Key)
-	if !v.Named() {
-		head = fmt.Sprintf(sayGenuineKey, v.Key, line(s.Server))
+	if !v.Named() { // a key by itself, and no list in which it could be disowned
+		head = fmt.Sprintf(sayGenuineKey, v.Key, line(s.Server)) + fmt.Sprintf(sayAskDisowned, line(s.Server))
+	}
+	if v.Disowned != nil {
+		head += fmt.Sprintf(sayDisownedFrom, at(*v.Disowned))
 	}
 	if v.State != receipt.StateGood {
 		head = fmt.Sprintf(sayNotKnown, v.Reason, v.Key, line(s.Server))

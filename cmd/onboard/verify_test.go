@@ -115,6 +115,19 @@ func TestVerify(t *testing.T) {
 	}
 	holds(t, unknown.out, "Not known:", "proves nothing about who signed it", "ssh fingerprint@onboard.example > keys", "Anna Berg")
 
+	disowned := write("disowned", "# disowned: "+line+"\n")
+	a := ask(t, nil, "verify", "--key", keys, "--key", disowned, file)
+	if a.code != codeFailed || a.out != "" {
+		t.Errorf("a key that was disowned: %d %s", a.code, a.out)
+	}
+	holds(t, a.err, "signed by a key that was disowned", prints[0].Fingerprint, "fetch it again")
+	later := write("later", "# disowned since 20261121000000Z: "+line+"\n"+line+"\n")
+	if a = ask(t, nil, "verify", "--key", later, file); a.code != codeOpen {
+		t.Errorf("of before: %d %s", a.code, a.err)
+	}
+	holds(t, a.out, "Genuine: ", "disowned for sessions that ended from 2026-11-21 00:00:00 UTC on")
+	holds(t, ask(t, nil, "verify", "--key", bare, file).out, "Whether that key was disowned since, this cannot know: `ssh fingerprint@onboard.example > keys`")
+
 	changed := write("changed.json", strings.Replace(good, "Anna Berg", "Anna Burg", 1))
 	for name, c := range map[string]struct {
 		args []string

@@ -34,11 +34,14 @@ be read, and 3 where nobody can tell.`
 	sayVerifyOther  = "Whoever signed it is not who you trust. Take the keys anew from `ssh fingerprint@HOST`, if they may be old."
 	sayVerifyServer = "The key is right and the name is another. If whoever runs that server says that it has, or had, both names, write both in front of the key's line, NAME,OTHER, and hold it against that; else do not trust it."
 	sayVerifyTime   = "The key is one of the server's, and was not in use then: somebody may have had it who should not. Take the keys anew from `ssh fingerprint@HOST` if they may be old, and ask whoever runs that server."
+	sayVerifyDisown = "It proves nothing: do not trust it. If it is yours, fetch it again by `ssh CODE@HOST receipt`: the server signs it with a key that nobody else has."
 	sayVerifyNewer  = "Take a newer onboard."
 	sayVerifyAnew   = "Have it sent to you anew, as the file that it is; `ssh CODE@HOST receipt` prints it again while the case is kept."
 
 	sayGenuine      = "Genuine: signed by %s, with the key %s, which you trust.\n"
 	sayGenuineKey   = "Genuine: signed with the key %s, which you trust. That it is of %s is what the receipt says of itself.\n"
+	sayAskDisowned  = "Whether that key was disowned since, this cannot know: `ssh fingerprint@%s > keys`, and then --key keys, says so.\n"
+	sayDisownedFrom = "That key is disowned for sessions that ended from %s on. Who has a copy of it can write an earlier time, too: ask whoever runs that server.\n"
 	sayNotKnown     = "Not known: %s (%s).\n`ssh fingerprint@%s > keys`, and then --key keys, holds it against the server's own. Until then this is what somebody says:\n"
 	sayNothingElse  = "nothing else of theirs stands in the journal"
 	sayOtherRecords = "and %d records of theirs of another kind, which cannot be"
@@ -50,8 +53,16 @@ be read, and 3 where nobody can tell.`
 	sayReceiptKeysLong = `receipt-keys lists the keys with which receipts of guided sessions are signed, each with
 the time in which sessions ended that it signs for; ` + "`ssh fingerprint@HOST`" + ` prints them, too.
 With --new there is a new one a minute later, at every server of the database. The
-keys before it stay: what they signed is verified with them.`
-	sayReceiptKeyMade = "A new key is in use from %s. Publish it where customers find it:\n"
+keys before it stay: what they signed is verified with them.
+
+With --disown there is one that nobody is to believe any more, since somebody may have a
+copy: ` + "`ssh fingerprint@HOST`" + ` says so from then on, ` + "`onboard verify`" + ` refuses by that list what it
+signed, and so does ssh-keygen. Another key takes its place at once, and receipts that it
+signed are given anew, signed by that. Who fetched one before fetches it again. --since
+leaves good what ended earlier; but who has the key can write any time.`
+	sayReceiptKeyDisowned = "The key %s is disowned. Publish this where customers find it; who fetched a receipt by that key fetches it again:\n"
+	sayDisownTime         = "Type `onboard admin receipt-keys --disown SHA256:... --since 2026-11-22T07:30:00Z`, or leave --since out."
+	sayReceiptKeyMade     = "A new key is in use from %s. Publish it where customers find it:\n"
 )
 
 // sayEndedBy says how a guided session ended.

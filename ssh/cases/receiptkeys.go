@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,15 +25,31 @@ import (
 // not the server to anybody who connects.
 //
 // Keys are added and never changed. Each is in use from a time on, and it is the time
-// at which a session ended that chooses between them: an old receipt that is asked for
-// again is signed as it was.
+// at which a session ended that chooses between them. One that somebody may have copied is
+// disowned as of a time: from then on the next key is in use in its place, which is made
+// where there is none.
 
 // ReceiptKey is an ed25519 key that signs receipts. What is printed of it is a mask.
 type ReceiptKey struct {
-	// From is when the first session ended that it signs for; zero: it is the first key.
-	From    time.Time
+	// From is when the first session ended that it signs for, and Until when the first did
+	// that another signs for; zero: without end on that side. A key that was disowned for
+	// all its time has no such session, and both are where its time began.
+	From, Until time.Time
+	// Disowned says that it was, for sessions that ended at Since or later; zero: for all.
+	Disowned bool
+	Since    time.Time
+
+	at      time.Time // when it was to come into use
 	private ed25519.PrivateKey
 }
+
+// Signs says whether it signs for a session that ended at a time.
+func (k ReceiptKey) Signs(ended time.Time) bool {
+	return !k.Never() && !ended.Before(k.From) && (k.Until.IsZero() || ended.Before(k.Until))
+}
+
+// Never says that it signs for no session any more.
+func (k ReceiptKey) Never() bool { return k.Disowned && !k.Since.After(k.From) }
 
 // Public is the half that everybody may have.
 func (k ReceiptKey) Public() ed25519.PublicKey {
@@ -62,6 +79,10 @@ var (
 	// ErrKeySoon says that a key is to come into use already, or has this second: there
 	// is never more than one to come.
 	ErrKeySoon = errors.New("a key for receipts has just come, or is to come, into use")
+	// ErrNoKey says that there is no such key for receipts.
+	ErrNoKey = errors.New("there is no such key for receipts")
+	// ErrDisowned says that a key is disowned already, as of that time or an earlier one.
+	ErrDisowned = errors.New("that key for receipts is disowned already, as of that time or an earlier one")
 )
 
 // ReceiptKeys are all keys that sign receipts, the oldest first. Where there is none
@@ -126,23 +147,84 @@ func (s *Store) addReceiptKey(ctx context.Context, first bool, lead time.Duratio
 			return nil, nil
 		case n >= mostReceiptKeys:
 			return ErrManyKeys, nil
-		case n > 0 && (first || !now.After(had[n-1].From) || at <= had[n-1].From.Unix()):
+		case n > 0 && (first || !now.After(had[n-1].at) || at <= had[n-1].at.Unix()):
 			return ErrKeySoon, nil
 		}
-		value := fmt.Sprintf("%d %s", at, hex.EncodeToString(seed))
-		added, err := q.exec(q.addFact, fmt.Sprintf("%s%06d", receiptKeyFact, len(had)+1), value)
-		if err == nil && added == 0 {
-			err = errAgain // another node was quicker
-		}
-		return nil, err
+		return nil, q.putReceiptKey(len(had)+1, at, seed)
 	}})
 	return s.storing(ctx, "adding a key for receipts", err)
 }
 
-// receiptKeyFact begins the name of each fact that is a key; receiptKeys finds them by it.
+// putReceiptKey stores the key of a number.
+func (q *queries) putReceiptKey(n int, at int64, seed []byte) error {
+	added, err := q.exec(q.addFact, fmt.Sprintf("%s%06d", receiptKeyFact, n), fmt.Sprintf("%d %s", at, hex.EncodeToString(seed)))
+	if err == nil && added == 0 {
+		err = errAgain // another node was quicker
+	}
+	return err
+}
+
+// DisownReceiptKey has a key count no more for sessions that ended at a time or later; zero:
+// for none at all. The next key that is not disowned signs for those, and one is made where
+// there is none. It can be disowned again as of an earlier time. It fails with ErrNoKey,
+// ErrDisowned and ErrManyKeys; after any other error it may be done all the same.
+func (s *Store) DisownReceiptKey(ctx context.Context, public ed25519.PublicKey, since time.Time) error {
+	seed := make([]byte, ed25519.SeedSize)
+	if _, err := io.ReadFull(s.o.Random, seed); err != nil {
+		return fmt.Errorf("drawing a key for receipts: %w", err)
+	}
+	as, tried := int64(0), false
+	if !since.IsZero() {
+		as = max(since.Unix(), 1)
+	}
+	err := s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
+		rows, err := q.with(q.receiptKeys).QueryContext(q.ctx)
+		if err != nil {
+			return nil, err
+		}
+		had, err := readReceiptKeys(rows)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(had, func(k ReceiptKey) bool { return k.Public().Equal(public) })
+		last := len(had) - 1
+		switch {
+		case i < 0:
+			return ErrNoKey, nil
+		case had[i].Disowned && had[i].since() == as && tried: // the answer was lost, and this is once more
+			return nil, nil
+		case had[i].Disowned && had[i].since() <= as:
+			return ErrDisowned, nil
+		}
+		tried = true
+		if !slices.ContainsFunc(had[i+1:], func(k ReceiptKey) bool { return !k.Disowned }) {
+			if len(had) >= mostReceiptKeys {
+				return ErrManyKeys, nil
+			}
+			if err := q.putReceiptKey(len(had)+1, max(s.o.Now().Unix(), had[last].at.Unix()+1), seed); err != nil {
+				return nil, err
+			}
+		}
+		_, err = q.exec(q.putFact, fmt.Sprintf("%s%06d disowned", receiptKeyFact, i+1), strconv.FormatInt(as, 10))
+		return nil, err
+	}})
+	return s.storing(ctx, "disowning a key for receipts", err)
+}
+
+// since is Since as it is stored.
+func (k ReceiptKey) since() int64 {
+	if k.Since.IsZero() {
+		return 0
+	}
+	return k.Since.Unix()
+}
+
+// receiptKeyFact begins the name of each fact that is a key, or says since when the one
+// of that number is disowned; receiptKeys finds them by it.
 const receiptKeyFact = "receipt key "
 
-// readReceiptKeys reads keys from the rows of receiptKeys, and closes those.
+// readReceiptKeys reads keys from the rows of receiptKeys, and closes those. What says that
+// a key is disowned comes right behind it.
 func readReceiptKeys(rows *sql.Rows) (keys []ReceiptKey, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
@@ -150,17 +232,45 @@ func readReceiptKeys(rows *sql.Rows) (keys []ReceiptKey, err error) {
 		if err := rows.Scan(&value); err != nil {
 			return nil, err
 		}
-		from, seed, _ := strings.Cut(value, " ")
+		from, seed, isKey := strings.Cut(value, " ")
 		at, errAt := strconv.ParseInt(from, 10, 64)
+		when := time.Time{}
+		if at != 0 {
+			when = time.Unix(at, 0).UTC()
+		}
+		if n := len(keys); !isKey && errAt == nil && n > 0 {
+			keys[n-1].Disowned, keys[n-1].Since = true, when
+			continue
+		}
 		raw, errSeed := hex.DecodeString(seed)
 		if errAt != nil || errSeed != nil || len(raw) != ed25519.SeedSize { // they would hold some of it
 			return nil, fmt.Errorf("%w: a key for receipts is not whole", ErrCorrupt)
 		}
-		k := ReceiptKey{private: ed25519.NewKeyFromSeed(raw)}
-		if at != 0 {
-			k.From = time.Unix(at, 0).UTC()
-		}
-		keys = append(keys, k)
+		keys = append(keys, ReceiptKey{at: when, private: ed25519.NewKeyFromSeed(raw)})
 	}
+	shareOut(keys)
 	return keys, rows.Err()
+}
+
+// shareOut gives each key its time: from when it came into use until the next did, and
+// before that what those before it were disowned for.
+func shareOut(keys []ReceiptKey) {
+	var owed *time.Time // from when on nobody signs
+	for i := range keys {
+		k := &keys[i]
+		k.From = k.at
+		if owed != nil {
+			k.From, owed = *owed, nil
+		}
+		if i+1 < len(keys) {
+			k.Until = keys[i+1].at
+		}
+		if !k.Disowned || !k.Until.IsZero() && !k.Since.Before(k.Until) { // another signed by then
+			continue
+		}
+		if k.Until = k.Since; k.Never() {
+			k.Until = k.From
+		}
+		owed = &k.Until
+	}
 }

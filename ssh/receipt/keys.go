@@ -20,7 +20,14 @@ type Key struct {
 	Public      []byte    // as SSH writes it; nil: whichever has the Fingerprint
 	From, Until time.Time // zero: without end on that side
 	Fingerprint string
+	// Disowned says that whoever has it may be anybody, so that it signs for no session that
+	// ended at Since or later; zero: for none at all.
+	Disowned bool
+	Since    time.Time
 }
+
+// Never says that it signs for no session at all.
+func (k Key) Never() bool { return k.Disowned && !k.Since.After(k.From) }
 
 // KeyOf is the key of a server.
 func KeyOf(server string, public ed25519.PublicKey, from, until time.Time) (Key, error) {
@@ -33,6 +40,32 @@ func KeyOf(server string, public ed25519.PublicKey, from, until time.Time) (Key,
 
 // keyTime is how a file of allowed signers writes times (ssh-keygen(1)).
 const keyTime = "20060102150405Z"
+
+// disownedHead begins a line that says that a key is disowned. It is a remark to
+// ssh-keygen, to which the line with the key's time says so, or that there is none.
+const (
+	disownedHead  = "# disowned"
+	disownedSince = " since "
+)
+
+// Lines are what is published of a key: its Line, where it signs for any session, and
+// before that a line that says that it is disowned.
+func (k Key) Lines() []string {
+	var out []string
+	if k.Disowned {
+		since := ""
+		if !k.Since.IsZero() {
+			since = disownedSince + k.Since.UTC().Format(keyTime)
+		}
+		bare := k
+		bare.From, bare.Until = time.Time{}, time.Time{}
+		out = append(out, disownedHead+since+": "+bare.Line())
+	}
+	if !k.Never() {
+		out = append(out, k.Line())
+	}
+	return out
+}
 
 // Line is the key as a line of a file of allowed signers, which ssh-keygen and
 // ParseKeys read.
@@ -89,8 +122,29 @@ func ParseKeys(text string) ([]Key, error) {
 	return out, nil
 }
 
-// parseKey reads the key of a line; ok is false where it has none for receipts.
+// parseKey reads the key of a line, or that one is disowned; ok is false where it has none
+// for receipts.
 func parseKey(line string, n int) (k Key, ok bool, err error) {
+	says, is := strings.CutPrefix(line, disownedHead)
+	says, of, whole := strings.Cut(says, ": ")
+	if !is || !whole {
+		return parseSigner(line, n)
+	}
+	var since time.Time
+	if at, some := strings.CutPrefix(says, disownedSince); some {
+		if since, err = time.Parse(keyTime, at); err != nil {
+			return Key{}, false, fmt.Errorf(sayKeyTime, n, checks.Line(at, 40))
+		}
+	} else if says != "" {
+		return Key{}, false, nil
+	}
+	k, ok, err = parseSigner(strings.TrimSpace(of), n)
+	k.Disowned, k.Since = true, since
+	return k, ok, err
+}
+
+// parseSigner reads the key of a line of allowed signers, or a key by itself.
+func parseSigner(line string, n int) (k Key, ok bool, err error) {
 	if !strings.HasPrefix(line, gossh.KeyAlgoED25519+" ") {
 		server, rest, more := strings.Cut(line, " ")
 		if !more || strings.HasPrefix(line, "#") || !strings.Contains(rest, Namespace) {
@@ -141,10 +195,14 @@ func (k Key) of(server string) bool {
 // named says whether that key is trusted for the server by its name, which is else no
 // more than what the receipt says of itself.
 func (s Signed) Held(trusted []Key) (named bool, err error) {
+	if since, is := s.disowned(trusted); is && !s.Session.Ended.At.Before(since) {
+		return false, fault(FaultDisowned, sayDisowned, s.Fingerprint())
+	}
 	var why *Fault
 	good := false
 	for _, k := range trusted {
 		switch is := s.Session; {
+		case k.Disowned: // another line has the time in which it is not
 		case k.Fingerprint != s.Fingerprint() || k.Public != nil && !slices.Equal(k.Public, s.key.Marshal()):
 		case !k.of(is.Server):
 			why = fault(FaultServer, sayOtherName, k.Fingerprint, checks.Line(k.Server, 120), is.Server)
@@ -161,4 +219,15 @@ func (s Signed) Held(trusted []Key) (named bool, err error) {
 		return false, why
 	}
 	return false, fault(FaultOtherKey, sayOtherKey, s.Fingerprint())
+}
+
+// disowned says as of when the key is disowned with which it was signed, by what somebody
+// trusts: whatever else is said of it, the earliest counts.
+func (s Signed) disowned(trusted []Key) (since time.Time, is bool) {
+	for _, k := range trusted {
+		if k.Disowned && k.Fingerprint == s.Fingerprint() && (!is || k.Since.Before(since)) {
+			since, is = k.Since, true
+		}
+	}
+	return since, is
 }

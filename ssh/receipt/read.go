@@ -85,6 +85,7 @@ const (
 	FaultOtherKey  FaultKind = "other-key"
 	FaultTime      FaultKind = "key-not-in-use"
 	FaultServer    FaultKind = "other-server"
+	FaultDisowned  FaultKind = "key-disowned"
 )
 
 // Unread says whether a fault is that there is no receipt to be judged.

@@ -4,6 +4,7 @@ import (
 	_ "embed" // the schema
 	"errors"
 	"slices"
+	"time"
 )
 
 // VerdictSchema is the version of the shape of Verdict.
@@ -20,9 +21,11 @@ const (
 type Verdict struct {
 	Schema string    `json:"schema"`
 	State  string    `json:"state" jsonschema:"enum=good,enum=bad,enum=unknown" jsonschema_description:"good: one of the keys signed it, for its server and in its time. bad: it is not what such a key signed. unknown: no key was given, and nobody can say who signed it."`
-	Fault  FaultKind `json:"fault,omitempty" jsonschema:"enum=no-receipt,enum=too-large,enum=other-version,enum=cut-off,enum=control-characters,enum=said-twice,enum=changed,enum=other-key,enum=key-not-in-use,enum=other-server"`
+	Fault  FaultKind `json:"fault,omitempty" jsonschema:"enum=no-receipt,enum=too-large,enum=other-version,enum=cut-off,enum=control-characters,enum=said-twice,enum=changed,enum=other-key,enum=key-not-in-use,enum=other-server,enum=key-disowned"`
 	Reason string    `json:"reason"`
 	Key    string    `json:"key,omitempty" jsonschema_description:"The fingerprint of the key with which it was signed. Anybody can have a key."`
+	// Disowned is of a good receipt whose key is, for sessions that ended later than this one.
+	Disowned *time.Time `json:"disowned,omitempty" jsonschema_description:"As of when that key is disowned, by what is trusted, where the session ended before. Whoever has the key may have written an earlier time."`
 	// Session is left out of what is bad: nobody vouches for it.
 	Session *Session `json:"session,omitempty" jsonschema_description:"What the receipt says; left out where it is bad."`
 	unread  bool
@@ -48,6 +51,9 @@ func Judge(text []byte, trusted []Key) Verdict {
 			return v
 		}
 		v.named, err = s.Held(trusted)
+		if since, is := s.disowned(trusted); is && err == nil {
+			v.Disowned = &since
+		}
 	}
 	var why *Fault
 	switch {

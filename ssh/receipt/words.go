@@ -19,6 +19,7 @@ const (
 	sayChanged    = "it was changed after it was signed: the signature does not fit"
 	sayOtherKey   = "it was signed with another key than those that are trusted: with %s"
 	sayNotThen    = "the key %s was not in use when the session ended, at %s"
+	sayDisowned   = "it was signed by a key that was disowned, %s: somebody else may have it"
 	sayOtherName  = "the key %s is trusted for %s, and the receipt says that it is of %s"
 	sayOdd        = "it was signed, and says what no session can be: %s"
 	sayNoKeys     = "there is no key for receipts in it: they stand on lines with namespaces=\"%s\", or begin with ssh-ed25519"
