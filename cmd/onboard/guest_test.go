@@ -28,10 +28,11 @@ type guest struct {
 	over chan struct{} // closed when nothing more comes
 
 	mu   sync.Mutex
-	emu  *vt.Emulator // what their terminal shows; nil: they have lines alone
-	text bytes.Buffer // what came on lines
-	came bytes.Buffer // all that came on a screen
-	read int          // how much of it was answered
+	emu  *vt.Emulator        // what their terminal shows; nil: they have lines alone
+	text bytes.Buffer        // what came on lines
+	came bytes.Buffer        // all that came on a screen
+	read int                 // how much of it was answered
+	drew func(screen string) // is told what the terminal shows, each time that something came; nil: nobody is
 }
 
 // guestWait is how long a guest waits for what must come, on a machine that has much
@@ -78,6 +79,8 @@ func (g *guest) Write(p []byte) (int, error) {
 		g.text.Write(p)
 	} else if _, err := g.emu.Write(bytes.ReplaceAll(p, []byte("\x1b]11;?\a"), nil)); err != nil { // it waits for a reader of its answers
 		return 0, fmt.Errorf("draw: %w", err)
+	} else if g.drew != nil {
+		g.drew(g.emu.String())
 	}
 	select {
 	case g.news <- struct{}{}:

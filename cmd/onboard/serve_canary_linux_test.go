@@ -3,12 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 	"unicode/utf8"
 
@@ -20,42 +21,23 @@ import (
 	"onboard.example/ssh/cases"
 )
 
-// canaries are secrets by where they went in. Each is a text that comes from nowhere
-// else.
-type canaries map[string]string
-
-// of makes a canary of a place that looks like what belongs there, behind a head.
-func (c canaries) of(where, head string) string {
-	text := head + "CANARY" + fmt.Sprintf("%03d", len(c)) + "YRANAC"
-	c[where] = text
-	return text
-}
-
-// in gives the places whose canaries a text has.
-func (c canaries) in(text string) (found []string) {
-	for where, canary := range c {
-		if strings.Contains(text, canary) {
-			found = append(found, where)
-		}
-	}
-	return found
-}
-
 // TestNoSecretStaysOrIsSeen puts a secret into every place where somebody can put
 // something in: strangers before and behind the log-in, the browser's door, a customer's
-// fields, pastes and sign-in, a guide, an operator, the configuration. Then none of them
-// is in a journal, in a file of the server's, in the log, the audit, the numbers, the
-// status, or in anything that the guide was sent who watched.
+// fields, pastes, sign-in and consent link, a guide, an operator, the configuration; most
+// of it while both sides let it be recorded. Then none of them is in a journal, in a file
+// of the server's, in the log, the audit, the numbers, the status, the recording that the
+// customer fetches, either side's receipt, or in anything that the guide was sent who
+// watched and replayed it; as it is, or in another form (see forms).
 func TestNoSecretStaysOrIsSeen(t *testing.T) {
 	t.Parallel()
 	all := canaries{}
-	s := simulate(t, sim.Options{Scenario: "managed-default", Register: []string{servedID + "=openid,profile,offline_access," + strings.Join(checks.ReadScopes(), ",")}})
+	s := simulate(t, sim.Options{Scenario: "redirected", Scenarios: fstest.MapFS{"redirected.yaml": {Data: []byte(redirected)}}, Register: []string{servedID + "=openid,profile,offline_access," + strings.Join(checks.ReadScopes(), ",")}})
 	state := filepath.Join(t.TempDir(), "state")
 	secret := keep(t, "secret", all.of("the vendor's secret", "")+"\n")
 	if err := os.Chmod(secret, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	v := servesWeb(t, s, state, "", "metrics: \":0\"\nprobes: [{app: hetk, secretFile: "+secret+"}]\nsignIn: {clientId: "+servedID+", ways: [link]}\n"+crowdLimits+"\n"+guidesConfig(t))
+	v := servesWeb(t, s, state, ", redirects: [hetk]", "metrics: \":0\"\nprobes: [{app: hetk, secretFile: "+secret+"}]\nsignIn: {clientId: "+servedID+", ways: [link]}\n"+crowdLimits+"\n"+guidesConfig(t))
 	v.strangers(all)
 	v.browsers(all)
 
@@ -67,24 +49,19 @@ func TestNoSecretStaysOrIsSeen(t *testing.T) {
 	c.types(t, "\x15contoso.example\r")
 	c.waits("without a sign-in").waits("enter go on")
 	code := c.code()
-	all["the resume code"] = code
+	all["the resume code"], all["a half of it"] = code, code[:len(code)/2]
 	c.key("\x1b", "enter go on")
 	p := v.watchedBy(t, code, c, all)
+	p.records(t, c)
+	c.unsent(t, all)
 
 	c.key("\r", "Sign in to look?").waits("nothing can be changed from here")
 	c.option("Sign in by a link").waits("Open this link in a browser")
 	link := c.signInLink()
+	all.carried(t, "the sign-in's link", link, "state", "code_challenge")
 	mine := endsOn(t, s, link, walkAdmin)
-	at, err := url.Parse(mine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all["the code of the sign-in"], all["its state"] = at.Query().Get("code"), at.Query().Get("state")
-	asked, err := url.Parse(link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all["the challenge of the sign-in"] = asked.Query().Get("code_challenge")
+	all.carried(t, "the sign-in's end", mine, "code", "state")
+	c.hidden(t, all)
 	c.pastes("http://localhost/?code=" + all.of("the code of another sign-in", "0.A") + "&state=" + all.of("its state, made up", "x"))
 	c.waits("That address is")
 	c.pastes(mine)
@@ -95,7 +72,12 @@ func TestNoSecretStaysOrIsSeen(t *testing.T) {
 	p.does(t, all)
 	c.path("Open the consent link")
 	p.sees(t, "Step 1 of 3")
-	v.holdsNone(t, state, code, all, p)
+	consents := c.consent()
+	all.carried(t, "the consent link", consents.String(), "state")
+	v.sees(pressed(t, s, consents, "Accept"), http.StatusOK, "Your answer was heard")
+	c.waits(consented)
+	p.sees(t, consented)
+	v.holdsNone(t, state, code, all, p, v.fetches(t, code, c, p))
 }
 
 // strangers knock with secrets in all that SSH lets them say.
@@ -181,7 +163,10 @@ func (v *webbed) watchedBy(t *testing.T, code string, customer *walk, all canari
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &guideSide{guest: g, number: number, own: canaries{}}
+	p := &guideSide{guest: g, number: number, own: canaries{}, screens: map[string]bool{}}
+	g.mu.Lock()
+	g.drew = func(screen string) { p.screens[screen] = true }
+	g.mu.Unlock()
 	p.sees(t, "cases: ")
 	p.press(t, "/"+p.own.of("what a guide searched for", "")+"\x15"+number, "› "+number)
 	p.press(t, "\r", "Ask the customer of case "+number)
@@ -204,6 +189,8 @@ type guideSide struct {
 
 	number string
 	own    canaries // that the guide typed, and so may see
+	// screens are all that the guide's terminal ever showed; guest.mu guards them.
+	screens map[string]bool
 }
 
 func (p *guideSide) sees(t *testing.T, text string) {
@@ -265,7 +252,7 @@ func (v *webbed) operator(t *testing.T, all canaries) {
 
 // holdsNone stops the server and looks everywhere. Each place must have something of
 // what happened, else it was not looked at.
-func (v *webbed) holdsNone(t *testing.T, state, code string, all canaries, p *guideSide) {
+func (v *webbed) holdsNone(t *testing.T, state, code string, all canaries, p *guideSide, fetched map[string][2]string) {
 	t.Helper()
 	admin := func(args ...string) string {
 		t.Helper()
@@ -277,22 +264,21 @@ func (v *webbed) holdsNone(t *testing.T, state, code string, all canaries, p *gu
 	}
 	_, metrics := opens(t, http.DefaultClient, "http://"+v.shows(`msg="serving metrics" listen=(127\.0\.0\.1:\d+)`)+"/metrics")
 	places := map[string][2]string{
-		"the audit":   {admin("audit", "--json"), `admitted`},
+		"the audit":   {admin("audit", "--json"), `replayed`},
 		"the status":  {admin("status", "--json"), `"guides"`},
 		"the bans":    {admin("bans"), ""},
 		"the list":    {admin("invitations", "--json"), "contoso.example"},
 		"the numbers": {metrics, "onboard_sessions "},
 	}
-	p.mu.Lock()
-	sent := p.came.String()
-	p.mu.Unlock()
+	maps.Copy(places, fetched)
+	sent := p.all()
 	v.ends()
 	places["the log"] = [2]string{v.printed(), `msg="signed in to look"`}
 	store, err := cases.Open(t.Context(), filepath.Join(state, "cases.db"), cases.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	places["the journals"] = [2]string{journalsOf(t, store, code, all["the resume code of who was invited"]), walkAdmin}
+	places["the journals"] = [2]string{journalsOf(t, store, code, all["the resume code of who was invited"]), `"kind":"returned"`}
 	if err := store.Close(); err != nil {
 		t.Error(err)
 	}
@@ -309,6 +295,14 @@ func (v *webbed) holdsNone(t *testing.T, state, code string, all canaries, p *gu
 	if err != nil || files < 3 {
 		t.Errorf("%d files, %v", files, err)
 	}
+	// A run that goes on elsewhere is found by its consent link, so its journal has that, sealed;
+	// nobody is shown it, and no file has it as it is.
+	kept := all["the state of the consent link"]
+	is := places["the journals"]
+	if is[0] = strings.ReplaceAll(is[0], kept, "its state"); is[0] == places["the journals"][0] {
+		t.Error("the journal does not have the state of the consent link, so the run does not find it again")
+	}
+	places["the journals"] = is
 	for where, is := range places {
 		if !strings.Contains(is[0], is[1]) {
 			t.Errorf("%s does not have %q, so it says nothing", where, is[1])
@@ -316,14 +310,14 @@ func (v *webbed) holdsNone(t *testing.T, state, code string, all canaries, p *gu
 		if strings.Contains(is[0], "eyJ") && utf8.ValidString(is[0]) { // else chance has it in what is sealed
 			t.Errorf("%s has a token", where)
 		}
-		if found := append(all.in(is[0]), p.own.in(is[0])...); len(found) > 0 {
+		if found := append(all.in(forms(is[0])), p.own.in(forms(is[0]))...); len(found) > 0 {
 			t.Errorf("%s has %q", where, found)
 		}
 	}
-	if found := all.in(sent); len(found) > 0 || strings.Contains(sent, "eyJ") || !strings.Contains(sent, "contoso.example") {
+	if found := all.in(forms(sent)); len(found) > 0 || strings.Contains(sent, "eyJ") || !strings.Contains(sent, "contoso.example") {
 		t.Errorf("the guide was sent %q", found)
 	}
-	if len(all)+len(p.own) < 45 {
+	if len(all)+len(p.own) < 56 {
 		t.Errorf("%d secrets alone", len(all)+len(p.own))
 	}
 }

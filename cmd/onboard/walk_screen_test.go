@@ -149,11 +149,11 @@ func focusIn(screen string) string {
 }
 
 // standsIn is what tells one screen from the next: its first line below the
-// breadcrumb, and below the bar that says who watches.
+// breadcrumb, and below the bar that says who watches and records.
 func standsIn(screen string) string {
 	seen := 0
 	for l := range strings.SplitSeq(screen, "\n") {
-		if l = strings.TrimSpace(l); l == "" || strings.HasPrefix(l, "● Watched by ") {
+		if l = strings.TrimSpace(l); l == "" || strings.HasPrefix(l, "● Watched by ") || strings.HasPrefix(l, "● Recorded") {
 			continue
 		}
 		if seen++; seen == 3 {
