@@ -27,6 +27,10 @@ type pair struct {
 	asked int      // how often the guide asked
 	let   int      // how often the customer said yes
 	sent  []string // notes that the guide was told are sent, and the customer saw
+
+	tapes int // how often both said yes to a recording
+	since int // place in heard of where they were at the first of these
+	notes int // and in sent of the note after it
 }
 
 // pairNumber is the place in a crowd of who is on a screen at the first step of a path.
@@ -57,27 +61,11 @@ func (c *clustered) pairs(asking chan struct{}) []*pair {
 // isWatchedFrom has the pair's guide come to a node and ask, and the customer say yes:
 // before that the guide is sent nothing of the run.
 func (p *pair) isWatchedFrom(ctx context.Context, node int) error {
-	conn, err := gossh.Dial("tcp", p.c.nodes[node].addr, &gossh.ClientConfig{
-		User: "console", HostKeyCallback: gossh.FixedHostKey(p.c.key), Timeout: time.Minute,
-		Auth: []gossh.AuthMethod{gossh.PublicKeys(guideSigner(p.c.t, p.who))},
-	})
+	g, err := p.c.asks(ctx, node, p.who, p.number)
 	if err != nil {
-		return fmt.Errorf("log in at the console: %w", err)
-	}
-	p.c.t.Cleanup(func() { _ = conn.Close() })
-	if p.guide, err = guestOver(conn, true); err != nil {
 		return err
 	}
-	p.there = node
-	g := p.guide
-	if err := g.until(ctx, "the queue", func(seen string) bool { return strings.Contains(seen, "cases: ") }); err != nil {
-		return err
-	}
-	for _, step := range [][2]string{{"/" + p.number, "› " + p.number}, {"\r", "Ask the customer of case " + p.number}, {"y", "Until they say yes"}} {
-		if err := g.press(ctx, step[0], step[1]); err != nil {
-			return err
-		}
-	}
+	p.guide, p.there = g, node
 	p.asked++
 	if err := p.until(ctx, "the question", func(seen string) bool { return strings.Contains(seen, "asks to watch this run.") }); err != nil {
 		return err
@@ -87,7 +75,7 @@ func (p *pair) isWatchedFrom(ctx context.Context, node int) error {
 			return fmt.Errorf("before the yes the guide was sent %q", word)
 		}
 	}
-	if err := p.saysYes(ctx); err != nil {
+	if err := p.saysYes(ctx, "the bar", p.watched); err != nil {
 		return err
 	}
 	p.let++
@@ -96,16 +84,50 @@ func (p *pair) isWatchedFrom(ctx context.Context, node int) error {
 	})
 }
 
+// console is a guide's connection to a node.
+func (c *clustered) console(node, who int) (*gossh.Client, error) {
+	conn, err := gossh.Dial("tcp", c.nodes[node].addr, &gossh.ClientConfig{
+		User: "console", HostKeyCallback: gossh.FixedHostKey(c.key), Timeout: time.Minute,
+		Auth: []gossh.AuthMethod{gossh.PublicKeys(guideSigner(c.t, who))},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("log in at the console: %w", err)
+	}
+	c.t.Cleanup(func() { _ = conn.Close() })
+	return conn, nil
+}
+
+// asks has a guide come to a node and ask the customer of a case.
+func (c *clustered) asks(ctx context.Context, node, who int, number string) (*guest, error) {
+	conn, err := c.console(node, who)
+	if err != nil {
+		return nil, err
+	}
+	g, err := guestOver(conn, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.until(ctx, "the queue", func(seen string) bool { return strings.Contains(seen, "cases: ") }); err != nil {
+		return nil, err
+	}
+	for _, step := range [][2]string{{"/" + number, "› " + number}, {"\r", "Ask the customer of case " + number}, {"y", "Until they say yes"}} {
+		if err := g.press(ctx, step[0], step[1]); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
 // saysYes has the customer say yes until it counts: a key that may have been typed ahead
 // of the question does not.
-func (p *pair) saysYes(ctx context.Context) error {
+func (p *pair) saysYes(ctx context.Context, what string, so func(string) bool) error {
 	err := errNeverCame
 	for end := time.Now().Add(guestWait); errors.Is(err, errNeverCame) && time.Now().Before(end); {
 		if bad := p.types(sayYes); bad != nil {
 			return bad
 		}
 		short, cancel := context.WithTimeout(ctx, 1300*time.Millisecond)
-		err = p.until(short, "the bar", p.watched)
+		err = p.until(short, what, so)
 		cancel()
 	}
 	return err
@@ -113,7 +135,7 @@ func (p *pair) saysYes(ctx context.Context) error {
 
 // watched says whether a customer's screen says that this guide watches.
 func (p *pair) watched(seen string) bool {
-	return strings.Contains(seen, fmt.Sprintf("Watched by Guide %d", p.who))
+	return strings.Contains(seen, fmt.Sprintf("atched by Guide %d", p.who)) // with or without a recording
 }
 
 // works holds that each of the two sees what the other does.
@@ -160,7 +182,7 @@ func (c *clustered) afterANode(all []*pair) {
 			if err := c.nodes[p.here].goesOn(ctx, p.kept); err != nil {
 				return err
 			}
-			if err := p.until(ctx, "the bar", p.watched); err != nil {
+			if err := p.until(ctx, "the bar", func(seen string) bool { return p.watched(seen) && isTaped(seen) }); err != nil {
 				return err
 			}
 		case p.there == 0:
@@ -175,6 +197,9 @@ func (c *clustered) afterANode(all []*pair) {
 				return err
 			}
 			if err := p.isWatchedFrom(ctx, 0); err != nil {
+				return err
+			}
+			if err := p.isRecorded(ctx); err != nil {
 				return err
 			}
 		}
@@ -304,13 +329,16 @@ func (p *pair) wasWatched(ctx context.Context, store *cases.Store, did map[strin
 			}
 		}
 	}
+	if err := p.wasTaped(rs); err != nil {
+		return err
+	}
 	if !slices.Equal(notes, p.sent) {
 		return fmt.Errorf("the journal has the notes %q, and %q were sent", notes, p.sent)
 	}
 	if asked != p.asked || let != p.let {
 		return fmt.Errorf("the journal has %d questions and %d yeses, and there were %d and %d", asked, let, p.asked, p.let)
 	}
-	for what, n := range map[string]int{"asked": asked, "admitted": let, "noted": len(notes), "asked-again": again} {
+	for what, n := range map[string]int{"asked": asked, "admitted": let, "noted": len(notes), "asked-again": again, "asked-to-record": p.tapes, "recorded": p.tapes, "replayed": 1, "replay-refused": 1} {
 		if got := did[what] - did["not-done "+what]; got != n {
 			return fmt.Errorf("the audit has %q %d times, less what was not done, and the journal has it %d times: %v", what, got, n, did)
 		}

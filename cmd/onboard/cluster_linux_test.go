@@ -94,7 +94,7 @@ func (c *clustered) start(i int) {
 const clusterSize = 45
 
 // TestCluster has people at work at three nodes over one database, some of them watched
-// from another node, and then takes in turn a node and, twice, the database away from
+// and recorded from another node, and one at home who shares their run there, and then takes in turn a node and, twice, the database away from
 // under them. Everybody goes on where they were told that they were stored; the journals
 // hold what they did, and what their guides did, once; and so does the audit of guides.
 func TestCluster(t *testing.T) {
@@ -111,16 +111,26 @@ func TestCluster(t *testing.T) {
 	})
 	pairs := c.pairs(asking)
 	c.t.Logf("%d people are at work, and %d are watched besides", len(crowd), len(pairs))
+	c.withPairs(pairs, func(p *pair) error { return p.isRecorded(c.t.Context()) })
 	c.withPairs(pairs, func(p *pair) error { return p.works(c.t.Context(), "at-first") })
-	c.losesANode(crowd)
+	h := c.sharesAtHome()
+	c.losesANode(crowd, h.losesItsNode)
 	c.afterANode(pairs)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
-		c.losesItsDatabase(crowd, sig, func() { c.withoutDatabase(pairs) })
-		c.afterTheDatabase(pairs, "after-"+strings.ReplaceAll(sig.String(), " ", "-"))
+		c.losesItsDatabase(crowd, sig, func() {
+			c.withoutDatabase(pairs)
+			h.goesOnAlone()
+		})
+		word := "after-" + strings.ReplaceAll(sig.String(), " ", "-")
+		c.afterTheDatabase(pairs, word)
+		h.works(word)
 	}
 	c.bansForAll()
+	c.nothingWithoutAYes(pairs, h)
 	c.part(pairs)
-	c.holdsWhatTheyDid(crowd, pairs)
+	h.ends()
+	c.replaysAll(pairs)
+	c.holdsWhatTheyDid(crowd, pairs, h)
 }
 
 // bansForAll has an operator ban a client at one node, and lift that at another: it holds
@@ -175,9 +185,9 @@ func (c *clustered) bansForAll() {
 	}
 }
 
-// losesANode kills a node with everybody at it. They go on at the others, and somebody
-// at one that is started in its place.
-func (c *clustered) losesANode(crowd []*kept) {
+// losesANode kills a node with everybody at it, and does something else. They go on at the
+// others, and somebody at one that is started in its place.
+func (c *clustered) losesANode(crowd []*kept, meanwhile func()) {
 	c.t.Helper()
 	var there, moving []*kept
 	for i, k := range crowd {
@@ -201,6 +211,7 @@ func (c *clustered) losesANode(crowd []*kept) {
 	for _, k := range there {
 		<-k.over
 	}
+	meanwhile()
 	c.start(0)
 	each(c.t, len(there), func(i int) error { return c.nodes[i%nodes].goesOn(c.t.Context(), there[i]) })
 }
@@ -278,7 +289,7 @@ func (c *clustered) tells(i int, k *kept) error {
 
 // holdsWhatTheyDid ends the nodes and holds every journal against what its customer
 // was told: nothing of that is missing, nothing stands twice, nothing was forked.
-func (c *clustered) holdsWhatTheyDid(crowd []*kept, pairs []*pair) {
+func (c *clustered) holdsWhatTheyDid(crowd []*kept, pairs []*pair, h *sharedHome) {
 	c.t.Helper()
 	crowd = slices.Clone(crowd)
 	for _, p := range pairs {
@@ -305,7 +316,8 @@ func (c *clustered) holdsWhatTheyDid(crowd []*kept, pairs []*pair) {
 		}
 	}()
 	holdsTheWatches(c.t, store, pairs)
-	if n, err := store.Count(c.t.Context()); n != len(crowd) || err != nil {
+	h.wasKept(store)
+	if n, err := store.Count(c.t.Context()); n != len(crowd)+1 || err != nil {
 		c.t.Errorf("%d cases, %v", n, err)
 	}
 	heard, doubts := 0, 0

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -52,6 +53,7 @@ type wire struct {
 	at string
 
 	mu   sync.Mutex
+	to   string // where it leads
 	open []net.Conn
 }
 
@@ -61,7 +63,7 @@ func newWire(t *testing.T, to string) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{at: l.Addr().String()}
+	w := &wire{at: l.Addr().String(), to: to}
 	ctx := context.WithoutCancel(t.Context())
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -73,7 +75,7 @@ func newWire(t *testing.T, to string) *wire {
 			if err != nil {
 				return
 			}
-			there, err := new(net.Dialer).DialContext(ctx, "tcp", to)
+			there, err := new(net.Dialer).DialContext(ctx, "tcp", w.leads(""))
 			if err != nil {
 				_ = here.Close()
 				continue
@@ -91,6 +93,15 @@ func newWire(t *testing.T, to string) *wire {
 		}
 	}()
 	return w
+}
+
+// leads has it lead somewhere else from now on, unless that is empty, and tells where it
+// leads.
+func (w *wire) leads(to string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.to = cmp.Or(to, w.to)
+	return w.to
 }
 
 // cut ends every connection.
