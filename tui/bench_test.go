@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/colorprofile"
 )
 
 // BenchmarkFirstView is what stands between a driver and the first frame: the
-// model made, the frame painted and drawn into cells (budgets W1).
+// model made, the frame painted and drawn (budgets W1).
 func BenchmarkFirstView(b *testing.B) {
 	for _, mo := range []moment{{name: "app", make: atApp}, {name: "diagnosis", make: atDiagnosis}} {
 		b.Run(mo.name, func(b *testing.B) {
@@ -21,32 +21,44 @@ func BenchmarkFirstView(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				d.wakes = nil
-				draw(New(ctx, d, o).View().Content, 80, 24)
+				canvasTo(b, io.Discard, 80, 24, colorprofile.ANSI256).draw(New(ctx, d, o).View())
 			}
 		})
 	}
 }
 
-func draw(content string, w, h int) {
-	buf := uv.NewScreenBuffer(w, h)
-	uv.NewStyledString(content).Draw(buf, buf.Bounds())
-}
-
-// BenchmarkKeyToFrame is one key from message to drawn cells, without the wait
-// for the renderer's next tick (budgets W4).
+// BenchmarkKeyToFrame is one key from message to the bytes of the frame (budgets W4).
 func BenchmarkKeyToFrame(b *testing.B) {
 	for _, z := range [][2]int{{80, 24}, {200, 60}} {
 		b.Run(number(z[0])+"x"+number(z[1]), func(b *testing.B) {
 			m := New(b.Context(), atDiagnosis(b), still(b, z[0], z[1]))
+			c := canvasTo(b, io.Discard, z[0], z[1], colorprofile.ANSI256)
 			keys := []tea.KeyPressMsg{pressed("down"), pressed("up")}
 			b.ReportAllocs()
 			i := 0
 			for b.Loop() {
 				m.Update(keys[i%2])
-				draw(m.View().Content, z[0], z[1])
+				c.draw(m.View())
 				i++
 			}
 		})
+	}
+}
+
+// BenchmarkGuideFrame is a record of a customer's, who goes from the paths to a step or
+// back, from where a guide has read it to the bytes of their frame (budgets G4).
+func BenchmarkGuideFrame(b *testing.B) {
+	const w, h = 100, 30
+	m := guiding(seated(b, atPaths(b)), still(b, w, h))
+	there := look(m)
+	back := viewedMsg{of: m.guide, view: seated(b, atLink(b)).view}
+	c := canvasTo(b, io.Discard, w, h, colorprofile.ANSI256)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, msg := range []viewedMsg{back, there} {
+			m.Update(msg)
+			c.draw(m.View())
+		}
 	}
 }
 

@@ -245,7 +245,7 @@ func (g *guideScreen) offers(m *Model) []offer {
 		return []offer{leave, {act: actPage, hidden: true}}
 	}
 	none, paths := "", ""
-	if len(g.spots(m)) == 0 {
+	if !g.hasSpots(m) {
 		none = whyNoSpot
 	}
 	if len(g.advice) == 0 {

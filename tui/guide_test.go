@@ -406,3 +406,27 @@ func TestAGuidesScreenHoldsHostileText(t *testing.T) {
 		}
 	}
 }
+
+// TestHasSpots holds that what says that there is something to point at says so where
+// there is, and nowhere else.
+func TestHasSpots(t *testing.T) {
+	t.Parallel()
+	saw := map[bool]bool{}
+	for name, make := range map[string]func(testing.TB) *fakeDriver{
+		"nothing yet": func(testing.TB) *fakeDriver { return newFake() }, "app": atApp, "tenant": atTenant, "looking": atLooking,
+		"diagnosis": atDiagnosis, "paths": atPaths, "a step": atLink, "proof": atProof,
+	} {
+		m := guiding(&fakeSeat{view: run.View{Standing: run.StandWatches, Run: &run.Shared{State: make(t).State()}}}, still(t, 100, 30))
+		has := m.guide.hasSpots(m)
+		if want := len(m.guide.spots(m)) > 0; has != want {
+			t.Errorf("%s: %t, want %t", name, has, want)
+		}
+		saw[has] = true
+	}
+	if m := guiding(&fakeSeat{}, still(t, 100, 30)); m.guide.hasSpots(m) {
+		t.Error("before the yes there is something to point at")
+	}
+	if len(saw) != 2 {
+		t.Errorf("only %v was seen", saw)
+	}
+}

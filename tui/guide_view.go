@@ -198,6 +198,15 @@ func (g *guideScreen) spots(m *Model) []spot {
 	return out
 }
 
+// hasSpots says whether there are any, mostly without making them all: each frame asks.
+func (g *guideScreen) hasSpots(m *Model) bool {
+	if g.view.Run == nil {
+		return false
+	}
+	_, step := m.state.Step()
+	return step || len(m.wanted()) > 0 || len(m.state.Findings()) > 0 || len(g.spots(m)) > 0
+}
+
 // index is the place of what is selected among the spots.
 func (g *guideScreen) index(spots []spot) int {
 	return max(slices.IndexFunc(spots, func(s spot) bool { return s.id == g.at }), 0)
