@@ -22,12 +22,13 @@ const (
 	didAsk     = "asked"     // a customer to let them watch
 	didEnter   = "admitted"  // the customer's yes, before anything is shown
 	didRefuse  = "refused"   // the customer's no
-	didEnd     = "ended"     // by the customer, the time, the run or with the case: Entry.More says which
+	didEnd     = "ended"     // by the customer, the time, the run, a hand-over or with the case: Entry.More says which
 	didPoint   = "pointed"   // at what is in Entry.More
 	didNote    = "noted"     // what, the audit does not say
 	didSuggest = "suggested" // the path in Entry.More
 	didAgain   = "asked-again"
 	didErase   = "case-erased" // by a lead
+	didHand    = "handed-over" // a case by a lead; to whom is in Entry.More, as in those that follow
 	didAskTape = "asked-to-record"
 	didTape    = "recorded"          // the customer's yes to that
 	didNoTape  = "recording-refused" // their no
@@ -39,6 +40,11 @@ const (
 	didLose    = "lost"     // the connection
 	didNot     = "not-done" // the entry in Entry.More before this came to nothing
 	didMaybe   = "in-doubt" // whether that was stored is not known
+
+	didHandTake = "hand-over-taken"      // the customer's yes to who it was handed to
+	didHandNo   = "hand-over-refused"    // their no
+	didHandBack = "hand-over-taken-back" // by a lead
+	didHandOver = "hand-over-expired"    // of who handed it over
 
 	didReceipt  = "receipt"     // fetched that of their guided session, whose number is in Entry.More
 	didRenewKey = "receipt-key" // an operator made a new key for receipts

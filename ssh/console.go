@@ -34,6 +34,7 @@ func (s *session) serveConsole() int {
 		return codeUnknown
 	}
 	defer d.close(flows.WatchLost) // whatever ends it
+	defer d.attends()()
 	defer s.staysGuide(who)()
 	err := s.showQueue(d)
 	if s.ctx.Err() == nil && !errors.Is(err, tui.ErrBroke) { // by their own will
@@ -87,6 +88,9 @@ func (s *session) showQueue(d *desk) error {
 	}
 	if who.May(PowerInvite) {
 		o.Console.Invitations = leadInvitations{d}
+	}
+	if who.May(PowerHandOver) {
+		o.Console.HandOvers = leadHandOvers{d}
 	}
 	o.Console.Figures = s.srv.figures
 	if s.srv.o.Answers != nil {

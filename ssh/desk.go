@@ -77,13 +77,13 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	if err != nil {
 		return nil, errCaseGone
 	}
-	c, err := d.s.srv.o.Cases.Case(ctx, n)
+	c, handed, err := d.about(ctx, n)
 	if err != nil {
 		return nil, d.inWords(n, err)
 	}
-	p := &place{desk: d, number: n, id: rand.Text(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}}
+	p := &place{desk: d, number: n, id: rand.Text(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}, handed: handed}
 	p.journal.write = func(ctx context.Context, mark, did, more string) error { return d.audit(ctx, mark, n, did, more) }
-	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now, Keeps: d.s.srv.o.Cases.Keeps()})
+	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now, Keeps: d.s.srv.o.Cases.Keeps(), Handed: handedBy(handed)})
 	if err != nil {
 		p.settle(ctx)
 		if p.Guide != nil { // it may stand
@@ -93,6 +93,15 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	}
 	d.at = p
 	return p, nil
+}
+
+// about is a case that is to be asked for, and how it was handed to the guide.
+func (d *desk) about(ctx context.Context, n cases.Number) (c *cases.Case, handed cases.HandOver, err error) {
+	if c, err = d.s.srv.o.Cases.Case(ctx, n); err != nil {
+		return nil, handed, err
+	}
+	handed, err = d.handedHere(ctx, c)
+	return c, handed, err
 }
 
 // answers are the texts that guides need often.
@@ -154,6 +163,12 @@ func (d *desk) inWords(n cases.Number, err error) error {
 		return err
 	case errors.Is(err, cases.ErrNoCase):
 		return errCaseGone
+	case errors.Is(err, cases.ErrNotThere):
+		return errHandGone
+	case errors.Is(err, cases.ErrOneself):
+		return errHandOneself
+	case errors.Is(err, cases.ErrCaseEnded):
+		return errors.New(sayHandEnded)
 	case errors.Is(err, run.ErrNoRun):
 		return errNoRun
 	case errors.Is(err, run.ErrNotNow):
@@ -179,10 +194,11 @@ type place struct {
 
 	moves sync.Mutex // held over each move
 
-	looks sync.Mutex // held over each look, so that none shows what another knows to be over
-	in    bool       // the audit has the customer's yes; under looks
-	out   bool       // and the end, or has it behind; likewise
-	taped int        // how much of what became of recording it has, or has behind; likewise
+	looks  sync.Mutex     // held over each look, so that none shows what another knows to be over
+	in     bool           // the audit has the customer's yes; under looks
+	out    bool           // and the end, or has it behind; likewise
+	handed cases.HandOver // by which the guide came, until it is settled; likewise
+	taped  int            // how much of what became of recording it has, or has behind; likewise
 
 	mu    sync.Mutex
 	owing bool // the customer's yes is still to be written
@@ -224,6 +240,7 @@ func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
 			return false, p.desk.unaudited(p.number, err)
 		}
 		p.in = true
+		p.settleHandOver(ctx, true)
 		return true, nil
 	case v.Standing != run.StandOver, v.Why == flows.WatchLeft, v.Why == flows.WatchLost:
 		return false, nil
@@ -248,6 +265,9 @@ func (p *place) ended(ctx context.Context, why string) {
 	if err := note(ctx); err != nil {
 		_ = p.desk.unaudited(p.number, err)
 		p.desk.behind(p.number, p.until, note)
+	}
+	if did == didRefuse {
+		p.settleHandOver(ctx, false)
 	}
 }
 

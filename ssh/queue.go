@@ -21,6 +21,7 @@ type queue struct {
 	stirs stirs
 	wait  *sync.WaitGroup // of what is woken by the store
 	spoil func()          // catches what panics; deferred
+	log   *slog.Logger
 
 	mu    sync.Mutex
 	open  int // consoles
@@ -76,6 +77,7 @@ func (q *queue) hear(ctx context.Context, wake <-chan struct{}) {
 			return
 		case <-wake:
 		case <-tick.C:
+			q.expire(ctx)
 		}
 		q.mu.Lock()
 		q.round++
@@ -156,6 +158,7 @@ func rowOfQueue(c cases.Queued) tui.QueueRow {
 // to them, while the yes stands.
 type guideQueue struct {
 	queue *queue
+	guide Guide
 	who   string // in the words of flows.Guide.Known
 	now   func() time.Time
 	// audit has it written down that the guide is shown what somebody let them see.
@@ -183,7 +186,7 @@ const didShow = "tenant-listed"
 func (d *desk) queue() *guideQueue {
 	name, org, _ := flows.KnownAs(d.who.name, d.who.organisation)
 	srv := d.s.srv
-	return &guideQueue{queue: &srv.queue, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, id: rand.Text(), log: srv.o.Log, seen: map[cases.Number]*seen{}}
+	return &guideQueue{queue: &srv.queue, guide: d.who, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, id: rand.Text(), log: srv.o.Log, seen: map[cases.Number]*seen{}}
 }
 
 // Watch implements tui.Queue.
@@ -195,11 +198,17 @@ func (g *guideQueue) List(ctx context.Context) ([]tui.QueueRow, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
+	handed, err := g.handed(ctx)
+	if err != nil {
+		return nil, false, err
+	}
 	shown, err := g.shown(ctx)
-	if err != nil || len(shown) == 0 {
+	if err != nil || len(shown)+len(handed) == 0 {
 		return rows, more, err
 	}
-	rows = slices.Clone(rows)
+	if rows, err = g.mark(ctx, slices.Clone(rows), handed); err != nil {
+		return nil, false, err
+	}
 	for i := range rows {
 		if s, ok := shown[cases.Number(rows[i].Number)]; ok {
 			rows[i].Shown = s

@@ -143,7 +143,7 @@ func New(o Options) (*Server, error) {
 		sources:  &sources{limits: o.Limits, now: o.Now, of: map[netip.Prefix]*source{}},
 		commands: make(chan struct{}, max(o.Limits.Commands, 1)),
 	}
-	s.queue.store, s.queue.wait, s.queue.spoil = o.Cases, &s.seats, s.contained
+	s.queue.store, s.queue.wait, s.queue.spoil, s.queue.log = o.Cases, &s.seats, s.contained, s.o.Log
 	o.Bans.onAdd(s.enforce)
 	s.inner = &ssh.Server{
 		Version:              version,

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (m *Model) tellParted() {
 			m.parted = p.Guide.Visit
 		}
 		if told && m.notice.text == "" {
-			text := cut(fill(wordParted, "who", clean(p.Guide.Name), "why", why), m.size.text(), false)
+			text := cut(fill(wordParted, "who", clean(p.Guide.Name), "why", fill(why, "to", cmp.Or(clean(p.To), wordHandSomebody))), m.size.text(), false)
 			if p.Let && p.Guide.Signed {
 				text = strings.TrimSpace(text + " " + m.receiptHint())
 			}
@@ -163,6 +164,9 @@ func (s *askSheet) body(m *Model) body {
 	}
 	minutes, key := number(int(g.Lasts/time.Minute)), bindingOf(actEndWatch).keys[0]
 	b.put(para(RoleStrong, fill(wordAskTitle, "who", clean(g.Name), "org", clean(g.Org)), 0, w)...)
+	if from := handedWords(g); from != "" {
+		b.put(para(RoleWarn, from, 0, w)...)
+	}
 	if m.size.tight() {
 		b.put(para(RoleText, fill(wordAskTight, "min", minutes, "key", key), 0, w)...)
 	} else {
@@ -177,6 +181,17 @@ func (s *askSheet) body(m *Model) body {
 	}
 	b.foot = last
 	return b
+}
+
+// handedWords say who handed the case to a guide who asks; empty: nobody did.
+func handedWords(g flows.Guide) string {
+	switch {
+	case g.From == "":
+		return ""
+	case g.Over == "":
+		return fill(wordAskHandedAway, "who", clean(g.From))
+	}
+	return fill(wordAskHanded, "who", clean(g.From))
 }
 
 func (s *askSheet) typing(*Model) *field { return nil }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -102,7 +103,7 @@ func (s *consoleScreen) body(m *Model) body {
 	at := s.place(rows)
 	for i, r := range rows {
 		from := len(b.rows)
-		if r.Shown == nil && m.size.class != narrow && unseen(i, at, m.size.h) && unseen(from, m.scroll, m.size.h) {
+		if r.Shown == nil && r.Handed == nil && m.size.class != narrow && unseen(i, at, m.size.h) && unseen(from, m.scroll, m.size.h) {
 			b.put(nil) // as high as what is not seen
 			continue
 		}
@@ -177,6 +178,13 @@ func (s *consoleScreen) putRow(m *Model, b *body, r QueueRow, here bool) {
 		line := head.add(role, fixed(r.Number, colCase)).add(waitRole(r), fixed(waits, colWaits)).add(RoleSubtle, fixed(age, colAge))
 		b.put(line.add(RoleText, fixed(there, colHere)).add(role, r.Step).fit(w))
 	}
+	if r.Handed != nil {
+		role := RoleInfo
+		if r.Handed.toMe() || r.Handed.End != "" {
+			role = RoleWarn
+		}
+		b.put(para(role, r.Handed.told(m), 4, w)...)
+	}
 	if r.Shown != nil {
 		b.put(para(RoleInfo, r.Shown.told(), 4, w)...)
 	}
@@ -240,10 +248,7 @@ func (s *consoleScreen) offers(*Model) []offer {
 		out = append(out, offer{act: actFigures})
 	}
 	out = append(out, offer{act: actInvitations, why: s.leads(s.of.Invitations != nil)})
-	if led := s.leads(s.of.Erase != nil); led != "" {
-		why = led
-	}
-	out = append(out, offer{act: actErase, why: why})
+	out = append(out, offer{act: actHandOver, why: cmp.Or(s.leads(s.of.HandOvers != nil), why)}, offer{act: actErase, why: cmp.Or(s.leads(s.of.Erase != nil), why)})
 	if s.of.Replay != nil {
 		out = append(out, offer{act: actReplay})
 	}
@@ -280,6 +285,11 @@ func (s *consoleScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		if rows := s.rows(); len(rows) > 0 {
 			s.at = rows[s.place(rows)].Number
 			m.open(&eraseSheet{number: s.at, field: field{limit: 20}})
+		}
+	case actHandOver:
+		if rows := s.rows(); len(rows) > 0 {
+			s.at = rows[s.place(rows)].Number
+			return m.openHandOver(s.at)
 		}
 	case actInvitations:
 		return m.openInvitations()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -210,9 +211,14 @@ func (g *guideScreen) bar(m *Model, w int) row {
 	return say(RoleInfo, cut(fill(wordGuideBarTight, "until", until), w, false))
 }
 
+// gone says why the guide watches no more.
+func (g *guideScreen) gone() string {
+	return fill(goneWords[g.view.Why], "to", cmp.Or(clean(g.view.To), wordHandSomebody))
+}
+
 // goodbye is the last line on the guide's terminal.
 func (g *guideScreen) goodbye() string {
-	if why, ok := goneWords[g.view.Why]; ok && !g.left && g.view.Standing == run.StandOver {
+	if why := g.gone(); why != "" && !g.left && g.view.Standing == run.StandOver {
 		return fill(wordGuideByeOver, "why", why)
 	}
 	return wordGuideBye
@@ -251,7 +257,7 @@ func (g *guideScreen) offers(m *Model) []offer {
 	if len(g.advice) == 0 {
 		paths = whyNoPaths
 	}
-	return []offer{
+	out := []offer{
 		{act: actPanel},
 		{act: actMove, word: wordOthers, why: none},
 		{act: actPoint, why: none},
@@ -259,10 +265,11 @@ func (g *guideScreen) offers(m *Model) []offer {
 		{act: actSuggest, why: paths},
 		{act: actAgain},
 		g.tapeOffer(m),
-		{act: actPage, hidden: true},
-		{act: actHelp},
-		leave,
 	}
+	if m.console != nil {
+		out = append(out, offer{act: actHandOver, why: m.console.leads(m.console.of.HandOvers != nil)})
+	}
+	return append(out, offer{act: actPage, hidden: true}, offer{act: actHelp}, leave)
 }
 
 // advisable are the paths of a run that a guide can suggest: those that fit the tenant.
@@ -311,6 +318,8 @@ func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 		return m.say(wordGuideAgain, func(ctx context.Context, s Seat) error { return s.AskAgain(ctx) })
 	case actRecord:
 		return g.tape(m)
+	case actHandOver:
+		return m.openHandOver(g.of)
 	case actHelp:
 		m.open(newHelp(m.offers(), false))
 	case actLeave:

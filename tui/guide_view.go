@@ -19,7 +19,7 @@ func (g *guideScreen) body(m *Model) body {
 		if g.of != "" {
 			b.put(say(RoleStrong, fill(wordVisitCase, "case", g.of)))
 		}
-		b.put(para(RoleStrong, fill(wordGuideGone, "why", goneWords[g.view.Why]), 0, w)...)
+		b.put(para(RoleStrong, fill(wordGuideGone, "why", g.gone()), 0, w)...)
 		b.put(para(RoleSubtle, wordGuideCleared, 0, w)...)
 		if text := g.receipt(m); text != "" {
 			b.put(para(RoleSubtle, text, 0, w)...)

@@ -48,6 +48,7 @@ const (
 	actVisit
 	actFigures
 	actInvitations
+	actHandOver
 	actErase
 	actInvite
 	actRevoke
@@ -136,6 +137,7 @@ var bindings = []binding{
 	{act: actPresent, keys: []string{"p"}, word: keyPresent},
 	{act: actFigures, keys: []string{"m"}, word: keyFigures},
 	{act: actInvitations, keys: []string{"i"}, word: keyInvitations},
+	{act: actHandOver, keys: []string{"o"}, word: keyHandOver},
 	{act: actErase, keys: []string{"x"}, word: keyErase},
 	{act: actInvite, keys: []string{"n"}, word: keyInviteNew},
 	{act: actRevoke, keys: []string{"x"}, word: keyRevoke},

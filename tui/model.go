@@ -277,6 +277,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.invitationsCame(msg)
 	case invitedMsg:
 		return m, m.invited(msg)
+	case handingMsg:
+		m.handing(msg)
+	case handedMsg:
+		return m, m.handed(msg)
 	case figuresMsg:
 		m.console.figures.take(msg)
 	case answersMsg:
@@ -340,7 +344,7 @@ func (m *Model) entered() {
 	m.app.ask, m.tenant.ask, m.known.ask, m.signIn.ask, m.steps.ask, m.plan.ask = asker{}, asker{}, asker{}, asker{}, asker{}, asker{}
 	m.diagnosis.own = false
 	switch m.topSheet().(type) {
-	case *resumeSheet, *answersSheet: // under which a note is written, that a key for this one could send
+	case *resumeSheet, *handOverSheet, *answersSheet: // the last for that under which a note is written, that a key for this one could send
 	default:
 		m.sheets, m.scrolls = nil, nil
 	}

@@ -79,7 +79,8 @@ type plain struct {
 	pending bool // the prompt stands at the end of a line
 	guides  plainGuides
 
-	numbered []string // the cases as they were told last, at a console
+	numbered []string             // the cases as they were told last, at a console
+	handed   map[string]time.Time // what was handed to this guide, and when; nil: nobody looked
 
 	now   standing // for the reader: what is asked
 	asks  stand    // the same, here

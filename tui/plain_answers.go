@@ -9,10 +9,14 @@ import (
 
 // caseKeys says what can be typed at a case.
 func (p *plain) caseKeys() string {
-	if p.m.answers() == nil {
-		return plainCaseKeys
+	keys := plainCaseKeys
+	if p.m.answers() != nil {
+		keys += " " + plainAnswerKeys
 	}
-	return plainCaseKeys + " " + plainAnswerKeys
+	if c := p.m.console; c != nil && c.of.HandOvers != nil {
+		keys += " " + plainHandCase
+	}
+	return keys
 }
 
 // listAnswers numbers the canned answers.

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // mostTold is how many cases are read out at once.
@@ -65,6 +66,14 @@ func (p *plain) watchQueue(ctx context.Context) {
 				p.asksAnew()
 				continue
 			}
+			if text == plainHand || strings.HasPrefix(text, plainHand+" ") {
+				if p.handLine(ctx, text) {
+					return
+				}
+				waiting = p.relist(ctx, waiting)
+				p.asksAnew()
+				continue
+			}
 			if of, erases := strings.CutPrefix(text, plainErase+" "); erases && c.of.Erase != nil {
 				if p.erase(ctx, strings.TrimSpace(of)) {
 					return
@@ -91,6 +100,9 @@ func (p *plain) consoleAsk() string {
 	if p.m.console.of.Erase != nil {
 		ask = plainEraseAsk + " " + ask
 	}
+	if p.m.console.of.HandOvers != nil {
+		ask = plainHandAsk + " " + ask
+	}
 	if p.m.console.of.Figures != nil {
 		ask = plainFiguresAsk + " " + ask
 	}
@@ -114,6 +126,7 @@ func (p *plain) relist(ctx context.Context, before map[string]bool) (waiting map
 		p.out.line(p.m.console.unread())
 	}
 	waiting = map[string]bool{}
+	p.tellHanded()
 	for _, r := range q.rows {
 		if r.Waits.IsZero() {
 			continue
@@ -125,6 +138,27 @@ func (p *plain) relist(ctx context.Context, before map[string]bool) (waiting map
 		}
 	}
 	return waiting
+}
+
+// tellHanded tells what was handed to this guide, each once; what was there when the
+// console opened stands in the list.
+func (p *plain) tellHanded() {
+	q := &p.m.console.queue
+	if !q.listed {
+		return
+	}
+	before := p.handed
+	p.handed = map[string]time.Time{}
+	for _, r := range q.rows {
+		if !r.Handed.toMe() {
+			continue
+		}
+		p.handed[r.Number] = r.Handed.At
+		if before != nil && !before[r.Number].Equal(r.Handed.At) {
+			p.endPrompt()
+			p.out.line(fill(plainHandedYou, "case", r.Number, "who", r.Handed.By, "step", r.Step))
+		}
+	}
 }
 
 // queueLine does what a line asks for.
@@ -169,11 +203,15 @@ func (p *plain) tellQueue(text string) {
 		if !r.Waits.IsZero() {
 			waits = fill(wordRowWaits, "time", p.m.waited(r))
 		}
+		handed := ""
+		if r.Handed != nil {
+			handed = " " + sentence(r.Handed.told(p.m))
+		}
 		line := fill(plainConsoleCase, "n", number(i+1), "case", r.Number, "waits", waits, "here", presence(r), "step", r.Step, "age", ago(p.m.now().Sub(r.Began)))
 		if r.Shown != nil {
 			line += fill(plainConsoleShown, "tenant", r.Shown.told())
 		}
-		p.out.line(line)
+		p.out.line(line + handed)
 		p.numbered = append(p.numbered, r.Number)
 	}
 	if n := len(rows) - mostTold; n > 0 {

@@ -74,6 +74,9 @@ func (p *plain) visit(ctx context.Context, r QueueRow) bool {
 	for _, l := range [][2]string{{wordVisitRead, fill(wordAskTitle, "who", clean(of.Name), "org", clean(of.Organisation))}, {wordVisitSee, wordVisitSeeThat}, {wordVisitCan, wordVisitCanThat}, {wordVisitLong, fill(wordVisitLongThat, "min", minutes)}} {
 		p.out.line(l[0] + " " + l[1])
 	}
+	if r.Handed.toMe() {
+		p.out.line(fill(wordVisitHanded, "who", r.Handed.By))
+	}
 	p.asksAnew()
 	text, ok := p.oneLine(ctx, plainVisitAsk)
 	switch {
@@ -183,7 +186,7 @@ func (p *plain) tellCase(c *plainCase) (over bool) {
 		told, lines = g.wrong, []string{fill(wordGuideUnread, "why", g.wrong)}
 	case g.view.Standing == run.StandOver:
 		p.endPrompt()
-		p.out.line(fill(wordGuideGone, "why", goneWords[g.view.Why]) + " " + wordGuideCleared)
+		p.out.line(fill(wordGuideGone, "why", g.gone()) + " " + wordGuideCleared)
 		if text := g.receipt(p.m); text != "" {
 			p.out.line(text)
 		}
@@ -294,6 +297,8 @@ func (p *plain) caseLine(ctx context.Context, c *plainCase, text string) (left b
 		p.move(ctx, wordGuideAdvised, func(ctx context.Context, s Seat) error { return s.Suggest(ctx, c.paths[n-1]) })
 	case text == plainTapeWord:
 		p.tapeCase(ctx)
+	case text == plainHand && p.m.console != nil && p.m.console.of.HandOvers != nil:
+		return p.handOver(ctx, g.of)
 	case text == "r":
 		p.move(ctx, wordGuideAgain, func(ctx context.Context, s Seat) error { return s.AskAgain(ctx) })
 	case word == "f" || word == "p" || word == "s":

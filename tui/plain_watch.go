@@ -40,6 +40,9 @@ func (p *plain) guideScene() (sc scene, ok bool) {
 		wordAskSee + " " + wordAskSeeThat, wordAskNot + " " + wordAskNotThat, wordAskCan + " " + wordAskCanThat,
 		fill(plainAskLong, "min", number(int(g.Lasts.Minutes()))), plainAskAnswer,
 	}
+	if from := handedWords(g); from != "" {
+		sc.lines = slices.Insert(sc.lines, 1, from)
+	}
 	return sc, true
 }
 

@@ -29,6 +29,8 @@ type Console struct {
 	Erase func(ctx context.Context, number string) (told string, err error)
 	// Invitations are what this guide does about invitations; nil: it is for leads.
 	Invitations Invitations
+	// HandOvers are what this guide does about handing cases over; nil: it is for leads.
+	HandOvers HandOvers
 	// Answers gives the texts that guides need often, by title. With an error come
 	// those that there were before it. nil: there are none.
 	Answers func(ctx context.Context) ([]CannedAnswer, error)
@@ -60,6 +62,7 @@ type QueueRow struct {
 	Present bool      // somebody is at it now
 	Home    bool      // the run is on the customer's own machine, which looks and signs in
 	Shown   *Shown    // nil: nobody agreed to it
+	Handed  *Handed   // nil: it was handed over neither to this guide nor by them
 }
 
 // Shown is what the customer's yes adds, or the invitation that named the tenant.
@@ -68,8 +71,9 @@ type Shown struct {
 	Blocks string // what blocks there; empty: nothing is known to
 }
 
-// byNeed puts first who needs somebody most: who waits, and of them who is there,
-// and then who waits longest; of all others who is there, and then the oldest.
+// byNeed puts first what was handed to this guide, and then who needs somebody most: who
+// waits, and of them who is there, and then who waits longest; of all others who is there,
+// and then the oldest.
 func byNeed(a, b QueueRow) int {
 	first := func(a, b bool) int {
 		switch {
@@ -80,7 +84,7 @@ func byNeed(a, b QueueRow) int {
 		}
 		return 1
 	}
-	return cmp.Or(first(!a.Waits.IsZero(), !b.Waits.IsZero()), first(a.Present, b.Present), a.Waits.Compare(b.Waits), a.Began.Compare(b.Began), cmp.Compare(a.Number, b.Number))
+	return cmp.Or(first(a.Handed.toMe(), b.Handed.toMe()), first(!a.Waits.IsZero(), !b.Waits.IsZero()), first(a.Present, b.Present), a.Waits.Compare(b.Waits), a.Began.Compare(b.Began), cmp.Compare(a.Number, b.Number))
 }
 
 // queued is the queue as it was listed last, and what of it is asked for.
@@ -118,6 +122,7 @@ func (q *queued) take(rows []QueueRow, more bool, err error) {
 		if r.Shown != nil {
 			r.Shown = &Shown{Tenant: clean(r.Shown.Tenant), Blocks: clean(r.Shown.Blocks)}
 		}
+		r.Handed = r.Handed.cleaned()
 		q.rows[i] = r
 	}
 	slices.SortStableFunc(q.rows, byNeed)
@@ -126,6 +131,9 @@ func (q *queued) take(rows []QueueRow, more bool, err error) {
 		said := r.Number + " " + strings.ReplaceAll(r.Number, "-", "") + " " + r.Step
 		if r.Shown != nil {
 			said += " " + r.Shown.Tenant + " " + r.Shown.Blocks
+		}
+		if r.Handed != nil {
+			said += " " + r.Handed.By + " " + r.Handed.To
 		}
 		q.said[i] = strings.ToLower(said)
 	}

@@ -50,6 +50,9 @@ func (s *visitSheet) body(m *Model) body {
 	if !s.row.Present {
 		b.put(para(RoleWarn, fill(wordVisitAway, "min", minutes), 0, w)...)
 	}
+	if s.row.Handed.toMe() {
+		b.put(para(RoleInfo, fill(wordVisitHanded, "who", s.row.Handed.By), 0, w)...)
+	}
 	if m.size.tight() {
 		b.put(para(RoleText, fill(wordVisitTight, "asks", asks), 0, w)...)
 	} else {

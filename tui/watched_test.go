@@ -407,7 +407,7 @@ func TestTheEndOfAWatchIsTold(t *testing.T) {
 		m := New(t.Context(), d, still(t, 80, 24))
 		d.happen(flows.Watched{Visit: "v1", Why: why})
 		wake(m)
-		if c := plainText(m.View().Content); !strings.Contains(c, "Ann Lee "+word) {
+		if c := plainText(m.View().Content); !strings.Contains(c, "Ann Lee "+fill(word, "to", wordHandSomebody)) {
 			t.Errorf("%s:\n%s", why, c)
 		}
 	}

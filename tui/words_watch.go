@@ -62,6 +62,7 @@ var partedWords = map[flows.WatchEnd]string{
 	flows.WatchLeft:    "left.",
 	flows.WatchLost:    "watches no more: the connection went.",
 	flows.WatchRun:     "watches no more: the run ended.",
+	flows.WatchHanded:  "watches no more: handed over to {to}.",
 }
 
 // The same on plain lines.
@@ -138,6 +139,7 @@ var goneWords = map[flows.WatchEnd]string{
 	flows.WatchLeft:    "you left.",
 	flows.WatchLost:    "your connection went.",
 	flows.WatchRun:     "the run ended.",
+	flows.WatchHanded:  "handed over to {to}, to whom the customer said yes.",
 }
 
 // authorWords say who caused an event, in a timeline.
