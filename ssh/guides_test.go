@@ -66,6 +66,8 @@ func TestGuideHasNoHands(t *testing.T) {
 		{reflect.TypeFor[*tui.Readings](), nil},
 		{reflect.TypeFor[tui.Invitations](), []string{"Invite", "List", "Revoke"}},
 		{reflect.TypeFor[leadInvitations](), []string{"Invite", "List", "Revoke"}},
+		{reflect.TypeFor[tui.HandOvers](), []string{"Colleagues", "HandOver", "TakeBack"}},
+		{reflect.TypeFor[leadHandOvers](), []string{"Colleagues", "HandOver", "TakeBack"}},
 		{reflect.TypeFor[*tui.QueueRow](), nil},
 	} {
 		var got []string
@@ -76,13 +78,22 @@ func TestGuideHasNoHands(t *testing.T) {
 			t.Errorf("%s has the methods %v, want %v", c.of, got, c.want)
 		}
 	}
-	// A row has no place for a tenant but what the customer agreed to.
-	var fields []string
-	for f := range reflect.TypeFor[tui.QueueRow]().Fields() {
-		fields = append(fields, f.Name)
-	}
-	if want := []string{"Number", "Step", "Began", "Waits", "Present", "Home", "Shown"}; !slices.Equal(fields, want) {
-		t.Errorf("a row has %v, want %v", fields, want)
+	// A row has no place for a tenant but what the customer agreed to, and a hand-over none
+	// for anything of a case.
+	for _, c := range []struct {
+		of   reflect.Type
+		want []string
+	}{
+		{reflect.TypeFor[tui.QueueRow](), []string{"Number", "Step", "Began", "Waits", "Present", "Home", "Shown", "Handed"}},
+		{reflect.TypeFor[tui.Handed](), []string{"By", "To", "At", "End"}},
+	} {
+		var fields []string
+		for f := range c.of.Fields() {
+			fields = append(fields, f.Name)
+		}
+		if !slices.Equal(fields, c.want) {
+			t.Errorf("%s has %v, want %v", c.of, fields, c.want)
+		}
 	}
 }
 
@@ -102,6 +113,7 @@ func TestConsoleHasNoOtherPowers(t *testing.T) {
 		"Figures func(context.Context) (tui.Figures, error)",
 		"Erase func(context.Context, string) (string, error)",
 		"Invitations tui.Invitations",
+		"HandOvers tui.HandOvers",
 		"Answers func(context.Context) ([]tui.CannedAnswer, error)",
 		"Replay func(context.Context, string) (tui.Reel, error)",
 		"Readings *tui.Readings", // which nobody but a screen can read or fill: it has no methods

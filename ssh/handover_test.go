@@ -3,8 +3,11 @@ package ssh
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -291,5 +294,53 @@ func TestHandOverIsTheColleaguesAlone(t *testing.T) {
 	}
 	if got := s.auditOf(t, c.Number(), didHandTake); len(got) != 0 {
 		t.Errorf("the audit has %+v", got)
+	}
+}
+
+// TestHandOverExpires holds that nobody takes a case once its half an hour is over, that
+// the audit says so once, with who handed over, and that the lead's queue does.
+func TestHandOverExpires(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	var now atomic.Int64
+	now.Store(time.Now().UnixMilli())
+	s := serve(t, func(so *Options) {
+		so.Cases = openedWith(t, filepath.Join(t.TempDir(), "cases.db"), cases.Options{Now: func() time.Time { return time.UnixMilli(now.Load()) }})
+		so.Guides = guides(t, o.options())
+	})
+	c, _, err := s.o.Cases.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	as := func(key gossh.Signer) *desk {
+		d := &desk{s: &session{srv: s.Server, ctx: t.Context(), conn: &conn{from: loopback}, proven: key.PublicKey()}}
+		if d.who, err = s.o.Guides.who(d.s.proven, loopback); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(d.attends())
+		return d
+	}
+	bea, lea := as(o.named("Bea Blau")), as(o.lead("Lea Lind"))
+	if err := (leadHandOvers{lea}).HandOver(t.Context(), string(c.Number()), tui.Colleague{Key: bea.who.print}); err != nil {
+		t.Fatal(err)
+	}
+	s.queue.expire(t.Context())
+	if h, err := bea.handedHere(t.Context(), c); h.Mark == "" || err != nil {
+		t.Fatalf("it is over at once: %v", err)
+	}
+	now.Add(cases.HandOverTime.Milliseconds())
+	if h, err := bea.handedHere(t.Context(), c); h.Mark != "" || err != nil {
+		t.Errorf("it is taken too late: %+v, %v", h, err)
+	}
+	s.queue.expire(t.Context())
+	s.queue.expire(t.Context())
+	if got := s.auditOf(t, c.Number(), didHandOver); len(got) != 1 || got[0].Who != lea.called() || got[0].More != "to "+bea.called() {
+		t.Errorf("the audit has %+v", got)
+	}
+	for d, want := range map[*desk]tui.HandedEnd{bea: "", lea: tui.HandedExpired} {
+		rows, _, err := d.queue().List(t.Context())
+		if err != nil || len(rows) != 1 || (rows[0].Handed != nil) != (want != "") || want != "" && rows[0].Handed.End != want {
+			t.Errorf("%s is told %+v, %v", d.who.name, rows, err)
+		}
 	}
 }
