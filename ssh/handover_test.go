@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"onboard.example/flows"
 	"onboard.example/ssh/cases"
 	"onboard.example/tui"
 )
@@ -342,5 +344,24 @@ func TestHandOverExpires(t *testing.T) {
 		if err != nil || len(rows) != 1 || (rows[0].Handed != nil) != (want != "") || want != "" && rows[0].Handed.End != want {
 			t.Errorf("%s is told %+v, %v", d.who.name, rows, err)
 		}
+	}
+}
+
+// TestHandOverIsToldAtHome holds that to a run that is shared from home the question goes
+// down with who handed the case over and whose watch a yes ends, and is known there.
+func TestHandOverIsToldAtHome(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	e := flows.AskedToWatch{Visit: "w", Guide: "Bea Blau", Org: "Example Support", Until: now.Add(time.Minute), Lasts: time.Minute, From: "Lea Lind", FromOrg: "Example Support", Over: "v"}
+	var wire bytes.Buffer
+	if err := writeLine(&wire, downLine{Say: downOf(flows.State{}, flows.Record{Seq: 7, At: now, By: flows.ByServer, Event: e}, now)}); err != nil {
+		t.Fatal(err)
+	}
+	var got downLine
+	if err := newLineReader(&wire, mostDown).next(&got); err != nil || !got.known() {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if d := got.Say; d.What != sayAsk || d.From != "Lea Lind" || d.FromOrg != "Example Support" || d.Over != "v" {
+		t.Errorf("%+v", d)
 	}
 }
