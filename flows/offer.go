@@ -155,7 +155,7 @@ func offeredOf(k Kind) (fields string, ok bool) {
 	case KindWatched:
 		return `visit here why`, true
 	case KindRecorded:
-		return `visit on why`, true
+		return `visit ask on why`, true
 	case KindTroubled:
 		return `what since`, true
 	case KindEnded:

@@ -23,7 +23,7 @@ var stays = map[Kind]string{
 	KindPointed:      "at visit from",
 	KindSuggested:    "path visit from",
 	KindAskedToWatch: "visit guide org until lasts print server from fromOrg over",
-	KindAskedRecord:  "visit until keeps",
+	KindAskedRecord:  "visit ask until keeps",
 	KindStarted:      "nonce",                                    // by which a link is told from others
 	KindListening:    "port at state",                            // likewise
 	KindNoted:        "visit from", KindAskedAgain: "visit from", // of guides alone

@@ -14,6 +14,9 @@ import (
 // alone, as AskedToWatch is, and the guide's own yes.
 type AskedToRecord struct {
 	Visit VisitID `json:"visit"` // a watch that goes on
+	// Ask names the request: the answer is to that and to no other of the visit's. It is
+	// empty in journals of before there was one.
+	Ask TapeID `json:"ask,omitempty"`
 	// Until is when it can be answered no more, at most AskWait after it.
 	Until time.Time `json:"until"`
 	// Keeps is how long a case is kept at the server after its last change, and with it
@@ -25,10 +28,14 @@ type AskedToRecord struct {
 // The yes is the person's alone, and counts once it is stored.
 type Recorded struct {
 	Visit VisitID `json:"visit"`
-	On    bool    `json:"on"` // the yes
+	Ask   TapeID  `json:"ask,omitempty"` // of which request
+	On    bool    `json:"on"`            // the yes
 	// Why is why it was not to be, or is over.
 	Why RecordEnd `json:"why,omitempty"`
 }
+
+// TapeID names a request to record, drawn at random.
+type TapeID string
 
 // Unrecorded takes back every yes to be recorded that was given before: a recording
 // that goes on ends, and of none of before a Tape is made any more. What happened in
@@ -61,6 +68,7 @@ const (
 type Recording struct {
 	N     uint32 // counts those of the run, from 1
 	Guide Guide  // who asked for it; it lasts no longer than their watch
+	Ask   TapeID // by which request
 	Since time.Time
 	Over  time.Time // zero: nothing has ended it
 	Why   RecordEnd // likewise empty
@@ -74,6 +82,7 @@ func (r *Recording) holds(at time.Time) bool {
 // TapeAsk is a request to record.
 type TapeAsk struct {
 	Guide Guide
+	ID    TapeID
 	Until time.Time     // when it can be answered no more
 	Keeps time.Duration // as in AskedToRecord, and never negative
 }
@@ -98,6 +107,25 @@ func (s State) AsksToRecord(at time.Time) (TapeAsk, bool) {
 	return *a, true
 }
 
+// Same says whether two are one request.
+func (a TapeAsk) Same(b TapeAsk) bool { return a.Guide.Visit == b.Guide.Visit && a.ID == b.ID }
+
+// Began says whether a recording is of the yes to this request.
+func (a TapeAsk) Began(r Recording) bool { return a.Guide.Visit == r.Guide.Visit && a.ID == r.Ask }
+
+// Yes is the answer that lets it be recorded.
+func (a TapeAsk) Yes() Recorded { return Recorded{Visit: a.Guide.Visit, Ask: a.ID, On: true} }
+
+// Ends takes a request back, or refuses it.
+func (a TapeAsk) Ends(why RecordEnd) Recorded {
+	return Recorded{Visit: a.Guide.Visit, Ask: a.ID, Why: why}
+}
+
+// Ends ends a recording.
+func (r Recording) Ends(why RecordEnd) Recorded {
+	return Recorded{Visit: r.Guide.Visit, Ask: r.Ask, Why: why}
+}
+
 // askedToRecord takes a request to record. One by nobody who watches, one that comes
 // too often, and one while something is recorded or asked already changes nothing.
 func (s State) askedToRecord(e AskedToRecord) State {
@@ -113,7 +141,7 @@ func (s State) askedToRecord(e AskedToRecord) State {
 		return s
 	}
 	s.tapers = kept(s.tapers, asked{visit: e.Visit, who: g.who(), at: s.At}, mostAsks)
-	s.TapeAsk = &TapeAsk{Guide: g, Until: until, Keeps: max(e.Keeps, 0)}
+	s.TapeAsk = &TapeAsk{Guide: g, ID: e.Ask, Until: until, Keeps: max(e.Keeps, 0)}
 	return s
 }
 
@@ -139,7 +167,7 @@ func (s State) tapesTooOften(g Guide) bool {
 // is to the request that stands.
 func (s State) recorded(e Recorded) State {
 	a, asks := s.AsksToRecord(s.At)
-	asks = asks && a.Guide.Visit == e.Visit
+	asks = asks && a.Guide.Visit == e.Visit && a.ID == e.Ask
 	switch {
 	case e.On && asks:
 		n := uint32(1)
@@ -147,7 +175,7 @@ func (s State) recorded(e Recorded) State {
 			n += s.Recording.N
 		}
 		g, _ := s.Watching(e.Visit, s.At)
-		s.TapeAsk, s.Recording = nil, &Recording{N: n, Guide: g, Since: s.At}
+		s.TapeAsk, s.Recording = nil, &Recording{N: n, Guide: g, Ask: e.Ask, Since: s.At}
 	case e.On:
 	case asks:
 		s.TapeAsk = nil
@@ -155,8 +183,10 @@ func (s State) recorded(e Recorded) State {
 			s.tapers = slices.Clone(s.tapers)
 			s.tapers[len(s.tapers)-1].no = s.At // the latest is the one that stands
 		}
-	case s.Recording != nil && s.Recording.Guide.Visit == e.Visit:
-		return s.untape(e.Why)
+	case s.Recording != nil && s.Recording.Over.IsZero() && s.Recording.Guide.Visit == e.Visit && s.Recording.Ask == e.Ask:
+		r := *s.Recording
+		r.Over, r.Why = s.At, e.Why
+		s.Recording = &r
 	}
 	return s
 }

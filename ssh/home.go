@@ -238,10 +238,11 @@ func (h *home) goOn(code string) error {
 	h.c = c
 	return h.insist(func(ctx context.Context) error {
 		rs, err := c.Since(ctx, 0)
-		if err == nil {
-			h.fold(rs)
+		if err != nil {
+			return err
 		}
-		return err
+		h.fold(rs)
+		return h.tells(ctx, untold(rs)...)
 	})
 }
 

@@ -111,21 +111,43 @@ func fits(s flows.State, r flows.Record) (err error) {
 // answered ends a watch, or a recording, that the person thinks they have let begin, and
 // of which the yes came too late here.
 func (h *home) answered(ctx context.Context, e flows.Event) error {
-	s := h.State()
+	if late := tooLate(h.State(), e); late != nil {
+		return h.tells(ctx, late)
+	}
+	return nil
+}
+
+// tooLate is what the server says of a yes that changed nothing, in the state after it;
+// nil: it did, or is none.
+func tooLate(s flows.State, e flows.Event) flows.Event {
 	if s.End != "" {
 		return nil
 	}
 	switch e := e.(type) {
 	case flows.Watched:
 		if _, watches := s.Watching(e.Visit, s.At); e.Here && e.Visit != "" && !watches {
-			return h.part(ctx, []flows.Guide{{Visit: e.Visit}}, flows.WatchOver)
+			return flows.Watched{Visit: e.Visit, Why: flows.WatchOver}
 		}
 	case flows.Recorded:
-		if r, on := s.Recorded(s.At); e.On && e.Visit != "" && (!on || r.Guide.Visit != e.Visit) {
-			return h.tells(ctx, flows.Recorded{Visit: e.Visit, Why: flows.RecordLate})
+		if r, on := s.Recorded(s.At); e.On && e.Visit != "" && (!on || r.Guide.Visit != e.Visit || r.Ask != e.Ask) {
+			return flows.Recorded{Visit: e.Visit, Ask: e.Ask, Why: flows.RecordLate}
 		}
 	}
 	return nil
+}
+
+// untold are the words of tooLate that a case lacks: its server ended before it wrote
+// them.
+func untold(rs []flows.Record) (out []flows.Event) {
+	var s flows.State
+	for _, r := range rs {
+		s = flows.Fold(s, r)
+		out = slices.DeleteFunc(out, func(e flows.Event) bool { return s.End != "" || e == r.Event })
+		if late := tooLate(s, r.Event); r.Writer == homeWriter && late != nil {
+			out = append(out, late)
+		}
+	}
+	return out
 }
 
 // bye ends every watch: the person has left, and nothing comes any more.

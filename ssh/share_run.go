@@ -372,9 +372,9 @@ func (l *homeward) says(ctx context.Context, d *downSay) error {
 	case sayAgain:
 		err = l.guests.AskAgain(ctx, d.N, d.Visit)
 	case sayRecord:
-		err = l.guests.AskRecord(ctx, d.N, d.Visit, millis(d.Wait), time.Duration(min(max(d.Keeps, 0), mostKeeps.Milliseconds()))*time.Millisecond)
+		err = l.guests.AskRecord(ctx, d.N, d.Visit, d.Ask, millis(d.Wait), time.Duration(min(max(d.Keeps, 0), mostKeeps.Milliseconds()))*time.Millisecond)
 	case sayTapeEnd:
-		err = l.guests.EndRecord(ctx, d.N, d.Visit, d.End)
+		err = l.guests.EndRecord(ctx, d.N, d.Visit, d.Ask, d.End)
 	}
 	if errors.Is(err, run.ErrSaidBefore) {
 		return nil

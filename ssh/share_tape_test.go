@@ -2,8 +2,10 @@ package ssh
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"onboard.example/flows"
 )
@@ -37,15 +39,14 @@ func TestRunAtHomeIsRecorded(t *testing.T) {
 	if got := tapesIn(t, s, number); len(got) != 0 {
 		t.Fatalf("before the yes there are %d recordings", len(got))
 	}
-	visit := h.State().TapeAsk.Guide.Visit
-	h.do(flows.Recorded{Visit: visit, On: true})
+	h.do(h.State().TapeAsk.Yes())
 	guide.sees("● Recorded")
 	h.do(flows.Noted{Text: "said while it ran"})
 	guide.sees("said while it ran")
 	h.wires.cut(true)
 	h.hears(ShareLost)
 	h.do(flows.Noted{Text: "said in an outage"})
-	h.do(flows.Recorded{Visit: visit, Why: flows.RecordStopped})
+	h.do(h.State().Recording.Ends(flows.RecordStopped))
 	h.wires.cut(false)
 	h.hears(ShareBack)
 	guide.sees("The customer ended the recording.")
@@ -69,7 +70,7 @@ func TestRunAtHomeIsRecorded(t *testing.T) {
 	}
 
 	h.asksToTape(guide)
-	h.do(flows.Recorded{Visit: visit, On: true})
+	h.do(h.State().TapeAsk.Yes())
 	guide.sees("● Recorded")
 	if out, errs, exit := s.comes(t, h.code, "recording --erase"); exit != codeDone {
 		t.Fatalf("%d, %q, %q", exit, out, errs)
@@ -95,28 +96,83 @@ func (h *atHome) downloads(s *site) string {
 }
 
 // TestYesAtHomeComesLate has a guide take the question back while the machine at home is
-// away, and the person say yes to it there: nothing is recorded, and they are told.
+// away, or ask again, and the person say yes to it there: nothing is recorded, and the
+// person is told. The yes is to no other question than the one that they read.
 func TestYesAtHomeComesLate(t *testing.T) {
 	t.Parallel()
-	s, o := desked(t, nil)
-	h := s.home(t)
-	number := h.hears(ShareBegan).Number
-	guide := s.guideScreen(t, o.named("Anna Berg"), 100, 30)
-	guide.asksToWatch()
-	h.allows("Anna Berg")
-	guide.sees("contoso.example")
-	h.asksToTape(guide)
-	h.wires.cut(true)
-	h.hears(ShareLost)
-	guide.types(keyTape)
-	guide.sees("The question is taken back.")
-	h.do(flows.Recorded{Visit: h.State().TapeAsk.Guide.Visit, On: true})
-	h.do(flows.Noted{Text: "said in an outage"})
-	h.wires.cut(false)
-	h.hears(ShareBack)
-	h.same(s, number)
-	h.until("the end of it", func(s flows.State) bool { return s.Recording != nil && !s.Recording.Over.IsZero() })
-	if got := tapesIn(t, s, number); len(got) != 0 {
-		t.Errorf("there are %d recordings", len(got))
+	for name, again := range map[string]bool{"taken back": false, "asked again": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, o := desked(t, nil)
+			h := s.home(t)
+			number := h.hears(ShareBegan).Number
+			guide := s.guideScreen(t, o.named("Anna Berg"), 100, 30)
+			guide.asksToWatch()
+			h.allows("Anna Berg")
+			guide.sees("contoso.example")
+			h.asksToTape(guide)
+			h.wires.cut(true)
+			h.hears(ShareLost)
+			guide.types(keyTape)
+			guide.sees("The question is taken back.")
+			if again {
+				guide.once(keyTape, "may be recorded?")
+				guide.types("y")
+				guide.sees("The customer is asked whether it may be recorded.")
+			}
+			read := *h.State().TapeAsk
+			h.do(read.Yes())
+			h.do(flows.Noted{Text: "said in an outage"})
+			h.wires.cut(false)
+			h.hears(ShareBack)
+			h.same(s, number)
+			h.until("the end of it", func(s flows.State) bool { return s.Recording != nil && !s.Recording.Over.IsZero() })
+			h.until("what is asked now", func(s flows.State) bool {
+				a, asks := s.AsksToRecord(s.At)
+				return asks == again && (!asks || !a.Same(read))
+			})
+			if got := tapesIn(t, s, number); len(got) != 0 {
+				t.Errorf("there are %d recordings", len(got))
+			}
+			if again { // the new question is answered like any other
+				h.do(h.State().TapeAsk.Yes())
+				guide.sees("● Recorded")
+			}
+		})
+	}
+}
+
+// TestUntoldIsTold holds that what a server had to say of a yes that came too late is
+// said by the next one, where it ended before, and once.
+func TestUntoldIsTold(t *testing.T) {
+	t.Parallel()
+	at := time.Now()
+	yes, tape := flows.Watched{Visit: "v", Here: true}, flows.Recorded{Visit: "v", Ask: "a", On: true}
+	late := []flows.Event{flows.Watched{Visit: "v", Why: flows.WatchOver}, flows.Recorded{Visit: "v", Ask: "a", Why: flows.RecordLate}}
+	records := func(by flows.WriterID, all ...flows.Event) (rs []flows.Record) {
+		for i, e := range all {
+			who := flows.ByPerson
+			if _, ok := e.(flows.AskedToWatch); ok {
+				who = flows.ByServer
+			}
+			rs = append(rs, flows.Record{Seq: uint64(i) + 1, Writer: by, N: uint64(i) + 1, At: at, By: who, Event: e})
+		}
+		return rs
+	}
+	ask := flows.AskedToWatch{Visit: "v", Guide: "Anna", Org: "O", Until: at.Add(time.Minute), Lasts: time.Minute}
+	told := append(records(homeWriter, yes, tape), flows.Record{Seq: 3, Writer: "s", N: 1, At: at, By: flows.ByServer, Event: late[0]}, flows.Record{Seq: 4, Writer: "s", N: 2, At: at, By: flows.ByServer, Event: late[1]})
+	for name, c := range map[string]struct {
+		rs   []flows.Record
+		want []flows.Event
+	}{
+		"untold":       {records(homeWriter, yes, tape), late},
+		"told":         {told, nil},
+		"in time":      {records(homeWriter, ask, yes), nil},
+		"of a session": {records("ABCDEF", yes, tape), nil},
+		"ended":        {records(homeWriter, yes, tape, flows.Started{}, flows.Ended{}), nil},
+	} {
+		if got := untold(c.rs); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }

@@ -93,6 +93,8 @@ type downSay struct {
 
 	// Keeps is how many milliseconds what is recorded is kept, and End why a recording is
 	// over.
+	// Ask is of which request either is.
+	Ask   flows.TapeID    `json:"ask,omitempty"`
 	Keeps int64           `json:"keeps,omitempty"`
 	End   flows.RecordEnd `json:"end,omitempty"`
 }
@@ -172,17 +174,17 @@ func downOf(s flows.State, r flows.Record, now time.Time) *downSay {
 		if wait <= 0 {
 			return nil
 		}
-		d.What, d.Visit, d.Wait, d.Keeps = sayRecord, e.Visit, wait.Milliseconds(), e.Keeps.Milliseconds()
+		d.What, d.Visit, d.Ask, d.Wait, d.Keeps = sayRecord, e.Visit, e.Ask, wait.Milliseconds(), e.Keeps.Milliseconds()
 	case flows.Recorded:
-		d.What, d.Visit, d.End = sayTapeEnd, e.Visit, e.Why
+		d.What, d.Visit, d.Ask, d.End = sayTapeEnd, e.Visit, e.Ask, e.Why
 	case flows.Unrecorded:
 		a, asks := s.AsksToRecord(s.At)
 		on, is := s.Recorded(s.At)
 		switch {
 		case is:
-			d.Visit = on.Guide.Visit
+			d.Visit, d.Ask = on.Guide.Visit, on.Ask
 		case asks:
-			d.Visit = a.Guide.Visit
+			d.Visit, d.Ask = a.Guide.Visit, a.ID
 		default:
 			return nil
 		}

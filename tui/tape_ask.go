@@ -145,7 +145,7 @@ func (p *plain) tapeCase(ctx context.Context) {
 
 // tapeScene asks the customer on plain lines whether a guide may record.
 func (p *plain) tapeScene(a flows.TapeAsk) scene {
-	sc := scene{key: "tape " + string(a.Guide.Visit), open: true, guarded: true, lineTo: func(sc scene, l lineRead) { p.answerTape(a, sc, l) }}
+	sc := scene{key: "tape " + string(a.Guide.Visit) + string(a.ID), open: true, guarded: true, lineTo: func(sc scene, l lineRead) { p.answerTape(a, sc, l) }}
 	sc.lines = []string{fill(wordTapeTitle, "who", clean(a.Guide.Name), "org", clean(a.Guide.Org))}
 	for _, l := range p.m.tapeWords(a) {
 		sc.lines = append(sc.lines, l[0]+" "+fill(l[1], "key", plainTapeKey))
@@ -156,14 +156,13 @@ func (p *plain) tapeScene(a flows.TapeAsk) scene {
 
 // answerTape takes the line that answers it: yes or no, in full.
 func (p *plain) answerTape(a flows.TapeAsk, sc scene, l lineRead) {
-	visit := a.Guide.Visit
 	switch text := clean(strings.TrimSpace(l.text)); {
 	case l.long:
 		p.reprompt(sc, plainTapeAnswer)
 		return
 	case strings.EqualFold(text, plainYes):
 		p.out.line(wordAskStoring)
-		err := p.m.drv.Do(p.m.ctx, flows.Recorded{Visit: visit, On: true})
+		err := p.m.drv.Do(p.m.ctx, a.Yes())
 		p.m.refresh()
 		r, on := p.m.state.Recorded(p.m.now())
 		switch {
@@ -171,13 +170,13 @@ func (p *plain) answerTape(a flows.TapeAsk, sc scene, l lineRead) {
 			p.out.line(fill(wordTapeNotKept, "why", sentence(clean(err.Error()))))
 			p.reprompt(sc, plainTapeAnswer)
 			return
-		case !on || r.Guide.Visit != visit:
+		case !on || !a.Began(r):
 			p.out.line(wordTapeLate)
 		default:
 			p.out.line(plainTapeYes)
 		}
 	case strings.EqualFold(text, plainNo):
-		p.m.put(flows.Recorded{Visit: visit, Why: flows.RecordRefused})
+		p.m.put(a.Ends(flows.RecordRefused))
 	default:
 		p.reprompt(sc, fill(plainNoChoice, "text", text)+" "+plainTapeAnswer)
 		return

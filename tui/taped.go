@@ -35,17 +35,17 @@ func (m *Model) tapeAskRow(w int) row {
 
 // tapeSheet asks whether a guide may record.
 type tapeSheet struct {
-	visit flows.VisitID
-	quiet time.Time // nothing answers before
-	busy  bool      // the yes is being stored
+	ask   flows.TapeAsk // the request that is read
+	quiet time.Time     // nothing answers before
+	busy  bool          // the yes is being stored
 }
 
 func (m *Model) openTapeAsk() {
 	a, asks := m.state.AsksToRecord(m.now())
-	if s, open := m.topSheet().(*tapeSheet); !asks || open && s.visit == a.Guide.Visit {
+	if s, open := m.topSheet().(*tapeSheet); !asks || open && s.ask.Same(a) {
 		return
 	}
-	m.open(&tapeSheet{visit: a.Guide.Visit, quiet: m.now().Add(askGrace)})
+	m.open(&tapeSheet{ask: a, quiet: m.now().Add(askGrace)})
 }
 
 // closeTapeAsk closes a prompt that nobody can answer any more.
@@ -54,7 +54,7 @@ func (m *Model) closeTapeAsk() {
 	if !open || s.busy {
 		return
 	}
-	if a, asks := m.state.AsksToRecord(m.now()); !asks || a.Guide.Visit != s.visit {
+	if a, asks := m.state.AsksToRecord(m.now()); !asks || !s.ask.Same(a) {
 		m.close()
 		m.deaf = m.now().Add(typeAhead)
 	}
@@ -144,11 +144,11 @@ func (s *tapeSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	switch o.act {
 	case actAllow:
 		s.busy = true
-		ctx, drv, visit := m.ctx, m.drv, s.visit
-		return func() tea.Msg { return tapedMsg{visit, drv.Do(ctx, flows.Recorded{Visit: visit, On: true})} }
+		ctx, drv, ask := m.ctx, m.drv, s.ask
+		return func() tea.Msg { return tapedMsg{ask, drv.Do(ctx, ask.Yes())} }
 	case actRefuse:
 		m.close()
-		return m.tell(flows.Recorded{Visit: s.visit, Why: flows.RecordRefused})
+		return m.tell(s.ask.Ends(flows.RecordRefused))
 	default: // no other is offered here
 	}
 	return nil
@@ -156,20 +156,20 @@ func (s *tapeSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 
 // tapedMsg says what came of storing a yes to be recorded.
 type tapedMsg struct {
-	visit flows.VisitID
-	err   error
+	ask flows.TapeAsk
+	err error
 }
 
 // taped takes it.
 func (m *Model) taped(msg tapedMsg) tea.Cmd {
-	if s, open := m.topSheet().(*tapeSheet); open && s.visit == msg.visit {
+	if s, open := m.topSheet().(*tapeSheet); open && s.ask.Same(msg.ask) {
 		m.close()
 		m.deaf = m.now().Add(typeAhead)
 	}
 	m.refresh()
 	if r, on := m.state.Recorded(m.now()); msg.err != nil {
 		m.tellPerson(RoleBad, fill(wordTapeNotKept, "why", sentence(clean(msg.err.Error()))))
-	} else if !on || r.Guide.Visit != msg.visit {
+	} else if !on || !msg.ask.Began(r) {
 		m.tellPerson(RoleWarn, wordTapeLate)
 	}
 	return m.tick()
@@ -178,7 +178,7 @@ func (m *Model) taped(msg tapedMsg) tea.Cmd {
 // endTape ends the recording at once; it waits for no store.
 func (m *Model) endTape() tea.Cmd {
 	r, on := m.state.Recorded(m.now())
-	if on && m.hand(flows.Recorded{Visit: r.Guide.Visit, Why: flows.RecordStopped}) {
+	if on && m.hand(r.Ends(flows.RecordStopped)) {
 		m.tapeOver = r.N
 		m.tellPerson(RoleInfo, wordTapeEnded)
 	}

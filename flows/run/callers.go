@@ -123,28 +123,29 @@ func (c *Callers) AskAgain(ctx context.Context, n uint64, visit flows.VisitID) e
 	return c.guided(ctx, n, visit, flows.AskedAgain{Visit: visit})
 }
 
-// AskRecord puts to the person that a guide who watches asks to record: it can be
-// answered for a while, and what is recorded is kept at the server for another; 0: it
-// does not say how long.
-func (c *Callers) AskRecord(ctx context.Context, n uint64, visit flows.VisitID, wait, keeps time.Duration) error {
-	if visit == "" {
+// AskRecord puts to the person that a guide who watches asks to record, by a request of
+// that id: it can be answered for a while, and what is recorded is kept at the server for
+// another; 0: it does not say how long.
+func (c *Callers) AskRecord(ctx context.Context, n uint64, visit flows.VisitID, ask flows.TapeID, wait, keeps time.Duration) error {
+	if visit == "" || len(ask) > mostVisit {
 		return c.skip(n)
 	}
 	until := c.now().Add(min(max(wait, 0), flows.AskWait))
-	return c.say(ctx, n, flows.ByServer, flows.AskedToRecord{Visit: visit, Until: until, Keeps: keeps})
+	return c.say(ctx, n, flows.ByServer, flows.AskedToRecord{Visit: visit, Ask: ask, Until: until, Keeps: keeps})
 }
 
-// EndRecord ends the recording of a guide's watch, or takes the request for one back.
+// EndRecord ends the recording of a guide's watch that was asked for so, or takes the
+// request for it back.
 // Why is flows.RecordErased, flows.RecordLate or, whatever else it is,
 // flows.RecordLeft.
-func (c *Callers) EndRecord(ctx context.Context, n uint64, visit flows.VisitID, why flows.RecordEnd) error {
+func (c *Callers) EndRecord(ctx context.Context, n uint64, visit flows.VisitID, ask flows.TapeID, why flows.RecordEnd) error {
 	if visit == "" {
 		return c.skip(n)
 	}
 	if why != flows.RecordErased && why != flows.RecordLate {
 		why = flows.RecordLeft
 	}
-	return c.say(ctx, n, flows.ByServer, flows.Recorded{Visit: visit, Why: why})
+	return c.say(ctx, n, flows.ByServer, flows.Recorded{Visit: visit, Ask: ask, Why: why})
 }
 
 // guided says something in the name of a guide who watches.
@@ -251,7 +252,7 @@ func (c *Callers) counts(r flows.Record) bool {
 	case flows.Recorded:
 		a, asks := c.state.AsksToRecord(r.At)
 		on, holds := c.state.Recorded(r.At)
-		return asks && a.Guide.Visit == e.Visit || holds && on.Guide.Visit == e.Visit
+		return asks && a.Guide.Visit == e.Visit && a.ID == e.Ask || holds && on.Guide.Visit == e.Visit && on.Ask == e.Ask
 	case flows.Pointed:
 		_, step := flows.StepByID(flows.StepID(e.At))
 		_, path := flows.PathByID(flows.PathID(e.At))

@@ -107,23 +107,31 @@ func TestCallersAskToRecord(t *testing.T) {
 		c, ctx := callers(t, j, "7KQ-M2X"), t.Context()
 		good(t, c.Ask(ctx, 1, asking("v", "Anna", "Support", time.Hour, time.Hour)))
 		before := len(kinds(t, j))
-		good(t, c.AskRecord(ctx, 2, "v", time.Hour, time.Hour), c.EndRecord(ctx, 3, "v", flows.RecordLeft), c.AskRecord(ctx, 4, "", time.Hour, time.Hour), c.EndRecord(ctx, 5, "", ""))
+		good(t, c.AskRecord(ctx, 2, "v", "a", time.Hour, time.Hour), c.EndRecord(ctx, 3, "v", "a", flows.RecordLeft), c.AskRecord(ctx, 4, "", "a", time.Hour, time.Hour), c.EndRecord(ctx, 5, "", "a", ""))
 		if n := len(kinds(t, j)); n != before || c.Last() != 5 {
 			t.Fatalf("before the yes to watch: %d records more, said last %d", n-before, c.Last())
 		}
 		r.do(flows.Watched{Visit: "v", Here: true})
-		good(t, c.AskRecord(ctx, 6, "v", 10*time.Hour, -time.Hour), c.AskRecord(ctx, 7, "v", time.Hour, time.Hour), c.EndRecord(ctx, 8, "w", flows.RecordLeft))
+		good(t, c.AskRecord(ctx, 6, "v", "a", 10*time.Hour, -time.Hour), c.AskRecord(ctx, 7, "v", "a", time.Hour, time.Hour), c.EndRecord(ctx, 8, "w", "a", flows.RecordLeft))
 		a, asks := r.State().AsksToRecord(time.Now())
 		if !asks || a.Keeps != 0 || a.Until.After(time.Now().Add(flows.AskWait)) || r.State().Recording != nil {
 			t.Fatalf("asked is %+v", r.State().TapeAsk)
 		}
-		good(t, c.EndRecord(ctx, 9, "v", flows.RecordLeft))
+		good(t, c.EndRecord(ctx, 9, "v", "a", flows.RecordLeft))
 		if _, asks := r.State().AsksToRecord(time.Now()); asks {
 			t.Error("what was taken back stands")
 		}
-		good(t, c.AskRecord(ctx, 10, "v", time.Hour, time.Hour))
-		r.do(flows.Recorded{Visit: "v", On: true})
-		good(t, c.EndRecord(ctx, 11, "v", flows.RecordRefused)) // the person's word, and none of the server's
+		good(t, c.AskRecord(ctx, 10, "v", "b", time.Hour, time.Hour))
+		r.do(flows.Recorded{Visit: "v", Ask: "a", On: true}) // to the one before
+		if r.State().Recording != nil {
+			t.Error("a yes to another request counts")
+		}
+		r.do(flows.Recorded{Visit: "v", Ask: "b", On: true})
+		good(t, c.EndRecord(ctx, 11, "v", "a", flows.RecordLeft))
+		if got := r.State().Recording; got == nil || !got.Over.IsZero() {
+			t.Errorf("the end of another request ends it: %+v", got)
+		}
+		good(t, c.EndRecord(ctx, 12, "v", "b", flows.RecordRefused)) // the person's word, and none of the server's
 		if got := r.State().Recording; got == nil || got.Why != flows.RecordLeft {
 			t.Errorf("recorded is %+v", got)
 		}
@@ -218,8 +226,10 @@ func TestCallersHaveNoOtherEvent(t *testing.T) {
 						func(n uint64) error { return c.Note(t.Context(), n, visit, text) },
 						func(n uint64) error { return c.Suggest(t.Context(), n, visit, flows.PathID(text)) },
 						func(n uint64) error { return c.AskAgain(t.Context(), n, visit) },
-						func(n uint64) error { return c.AskRecord(t.Context(), n, visit, d, d) },
-						func(n uint64) error { return c.EndRecord(t.Context(), n, visit, flows.RecordEnd(text)) },
+						func(n uint64) error { return c.AskRecord(t.Context(), n, visit, flows.TapeID(text), d, d) },
+						func(n uint64) error {
+							return c.EndRecord(t.Context(), n, visit, flows.TapeID(text), flows.RecordEnd(text))
+						},
 					} {
 						n++
 						if err := do(n); err != nil {

@@ -21,7 +21,7 @@ type Taping struct {
 // the journal's.
 func (g *Guide) AskToRecord(ctx context.Context) error {
 	return g.tell(ctx, "asking to record", g.words, func() (flows.Event, error) {
-		e := flows.AskedToRecord{Visit: g.visit, Until: g.now().Add(flows.AskWait), Keeps: g.keeps}
+		e := flows.AskedToRecord{Visit: g.visit, Ask: flows.TapeID(chanceVisit()), Until: g.now().Add(flows.AskWait), Keeps: g.keeps}
 		next := flows.Fold(g.state, g.record(flows.ByServer, e))
 		if next.TapeAsk == g.state.TapeAsk { // it was not taken
 			return nil, ErrNoTape
@@ -37,11 +37,13 @@ func (g *Guide) EndRecording(ctx context.Context) error {
 	return g.tell(ctx, "ending the recording", nil, func() (flows.Event, error) {
 		r, on := g.state.Recorded(g.now())
 		a, asks := g.state.AsksToRecord(g.now())
-		mine := on && r.Guide.Visit == g.visit || asks && a.Guide.Visit == g.visit
-		if !mine {
-			return nil, ErrNoRecording
+		switch {
+		case on && r.Guide.Visit == g.visit:
+			return r.Ends(flows.RecordLeft), nil
+		case asks && a.Guide.Visit == g.visit:
+			return a.Ends(flows.RecordLeft), nil
 		}
-		return flows.Recorded{Visit: g.visit, Why: flows.RecordLeft}, nil
+		return nil, ErrNoRecording
 	})
 }
 
