@@ -65,6 +65,9 @@ func (c *Case) HandOver(ctx context.Context, by, to Party, e Entry) error {
 		if _, ok, err := q.about(c.id); err != nil || !ok {
 			return ErrNoCase, err
 		}
+		if was, err := q.entered(e.Mark); err != nil || was { // nobody heard of it: what holds now did then
+			return nil, err
+		}
 		var n int64
 		if err := q.with(q.hasEnded).QueryRowContext(q.ctx, c.id).Scan(&n); err != nil || n > 0 {
 			return ErrCaseEnded, err
@@ -189,16 +192,17 @@ func (s *Store) ExpireHandOvers(ctx context.Context, entry func(HandOver) Entry)
 	if err != nil {
 		return 0, err
 	}
+	var errs []error // of one, which are no other's
 	for _, h := range over {
 		gone, err := s.endHandOver(ctx, h, entry(h), func(q *queries) (int64, error) {
 			return q.exec(q.closeHandOver, string(HandOverExpired), s.o.Now().Add(HandOverTold).UnixMilli(), h.id, h.Mark, s.o.Now().UnixMilli())
 		})
 		if err != nil {
-			return n, err
+			errs = append(errs, err)
 		}
 		if gone {
 			n++
 		}
 	}
-	return n, nil
+	return n, errors.Join(errs...)
 }

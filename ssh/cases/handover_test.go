@@ -379,3 +379,61 @@ func TestAHandOverIsOfOneOrganisation(t *testing.T) {
 		}
 	})
 }
+
+// Trying again with the same mark is safe once a hand-over is stored, whatever holds then.
+func TestHandingOverAgainIsTheSame(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, _ := begun(t, s)
+		console := comes(t, s, bea)
+		again := func(when string) {
+			t.Helper()
+			if err := c.HandOver(t.Context(), lea, bea, deed("one")); err != nil || written(t, s) != 1 {
+				t.Errorf("%s: %v, and the audit has %d entries", when, err, written(t, s))
+			}
+		}
+		again("the first time")
+		if err := console.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		again("when the colleague has left")
+		if marks(t, s, bea) != "one" {
+			t.Errorf("it is %q", marks(t, s, bea))
+		}
+		if err := c.Stand(t.Context(), Standing{Ended: true}); err != nil {
+			t.Fatal(err)
+		}
+		again("when the run has ended")
+		if err := c.HandOver(t.Context(), lea, bea, deed("two")); !errors.Is(err, ErrCaseEnded) || marks(t, s, bea) != "" {
+			t.Errorf("another: %v, %q", err, marks(t, s, bea))
+		}
+	})
+}
+
+// One hand-over that cannot be ended keeps none of those behind it.
+func TestExpiryGoesOnPastABadOne(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time, Keep: 100 * time.Hour})
+		comes(t, s, bea)
+		for _, mark := range []string{"bad", "good"} {
+			c, _ := begun(t, s)
+			if err := c.HandOver(t.Context(), lea, bea, deed(mark)); err != nil {
+				t.Fatal(err)
+			}
+			now.set(now.time().Add(time.Second))
+		}
+		now.set(now.time().Add(HandOverTime))
+		n, err := s.ExpireHandOvers(t.Context(), func(h HandOver) Entry {
+			if h.Mark == "bad" {
+				return Entry{}
+			}
+			return deed("expired " + h.Mark)
+		})
+		if n != 1 || !errors.Is(err, ErrBadEntry) || marks(t, s, lea) != "good expired" {
+			t.Errorf("%d, %v, %q", n, err, marks(t, s, lea))
+		}
+	})
+}
