@@ -148,7 +148,7 @@ func (s *Server) signedReceipt(ctx context.Context, c *cases.Case, one receipt.S
 		return nil, err
 	}
 	if slices.ContainsFunc(keys, func(k receipt.Key) bool {
-		return k.Disowned && k.Fingerprint == kept.Fingerprint() && !kept.Session.Ended.At.Before(k.Since)
+		return k.Disowned && k.Fingerprint == kept.Fingerprint() && !k.Signs(kept.Session.Ended.At)
 	}) {
 		return s.signs(ctx, kept.Session)
 	}

@@ -33,7 +33,8 @@ import (
 type ReceiptKey struct {
 	// From is when the first session ended that it signs for, and Until when the first did
 	// that another signs for; zero: without end on that side. A key that was disowned for
-	// all its time has no such session, and both are where its time began.
+	// all its time has no such session, and both are where its time began. Where two keys
+	// are of one time the first of them signs.
 	From, Until time.Time
 	// Disowned says that it was, for sessions that ended at Since or later; zero: for all.
 	Disowned bool
@@ -49,7 +50,7 @@ func (k ReceiptKey) Signs(ended time.Time) bool {
 }
 
 // Never says that it signs for no session any more.
-func (k ReceiptKey) Never() bool { return k.Disowned && !k.Since.After(k.From) }
+func (k ReceiptKey) Never() bool { return k.Disowned && !k.Since.After(k.at) }
 
 // Public is the half that everybody may have.
 func (k ReceiptKey) Public() ed25519.PublicKey {
@@ -252,25 +253,32 @@ func readReceiptKeys(rows *sql.Rows) (keys []ReceiptKey, err error) {
 	return keys, rows.Err()
 }
 
-// shareOut gives each key its time: from when it came into use until the next did, and
-// before that what those before it were disowned for.
+// shareOut gives each key its time: from when it came into use until the next did, less
+// what it is disowned for, which the next key that is not disowned has from there on. A
+// disowned key gets nothing of another's time, not even what it signed of that while nobody
+// knew: somebody may have a copy of it. The time of the one that stands in is whole all the
+// same, and may hold what a disowned key in between signs still: there, that one comes first.
 func shareOut(keys []ReceiptKey) {
 	var owed *time.Time // from when on nobody signs
 	for i := range keys {
 		k := &keys[i]
-		k.From = k.at
-		if owed != nil {
-			k.From, owed = *owed, nil
-		}
-		if i+1 < len(keys) {
+		if k.From = k.at; i+1 < len(keys) {
 			k.Until = keys[i+1].at
 		}
-		if !k.Disowned || !k.Until.IsZero() && !k.Since.Before(k.Until) { // another signed by then
+		if !k.Disowned {
+			if owed != nil {
+				k.From, owed = *owed, nil
+			}
+			continue
+		}
+		if !k.Until.IsZero() && !k.Since.Before(k.Until) { // another signed by then
 			continue
 		}
 		if k.Until = k.Since; k.Never() {
 			k.Until = k.From
 		}
-		owed = &k.Until
+		if owed == nil {
+			owed = &k.Until
+		}
 	}
 }

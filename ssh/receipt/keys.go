@@ -29,6 +29,11 @@ type Key struct {
 // Never says that it signs for no session at all.
 func (k Key) Never() bool { return k.Disowned && !k.Since.After(k.From) }
 
+// Signs says whether a session that ended at a time is one that it signs for.
+func (k Key) Signs(ended time.Time) bool {
+	return !k.Never() && !ended.Before(k.From) && (k.Until.IsZero() || ended.Before(k.Until))
+}
+
 // KeyOf is the key of a server.
 func KeyOf(server string, public ed25519.PublicKey, from, until time.Time) (Key, error) {
 	k, err := gossh.NewPublicKey(public)
@@ -206,7 +211,7 @@ func (s Signed) Held(trusted []Key) (named bool, err error) {
 		case k.Fingerprint != s.Fingerprint() || k.Public != nil && !slices.Equal(k.Public, s.key.Marshal()):
 		case !k.of(is.Server):
 			why = fault(FaultServer, sayOtherName, k.Fingerprint, checks.Line(k.Server, 120), is.Server)
-		case is.Ended.At.Before(k.From) || !k.Until.IsZero() && !is.Ended.At.Before(k.Until):
+		case !k.Signs(is.Ended.At):
 			why = fault(FaultTime, sayNotThen, k.Fingerprint, is.Ended.At.UTC().Format(time.RFC3339))
 		default:
 			good, named = true, named || k.Server != ""
