@@ -32,10 +32,12 @@ type canvas struct {
 	cursor bool     // and whether its cursor is seen
 }
 
-// What is switched on with the alternate screen, and off in reverse.
+// What is switched on with the alternate screen, and off in reverse. Lines do not wrap:
+// one that a terminal draws wider than it was counted ends at the window's edge, and never
+// runs into the next.
 const (
-	modesOn  = ansi.SetModeAltScreenSaveCursor + ansi.SetModeBracketedPaste + ansi.ResetModeTextCursorEnable
-	modesOff = ansi.ResetModeBracketedPaste + ansi.SetModeTextCursorEnable + ansi.ResetModeAltScreenSaveCursor
+	modesOn  = ansi.SetModeAltScreenSaveCursor + ansi.SetModeBracketedPaste + ansi.ResetModeTextCursorEnable + ansi.ResetModeAutoWrap
+	modesOff = ansi.SetModeAutoWrap + ansi.ResetModeBracketedPaste + ansi.SetModeTextCursorEnable + ansi.ResetModeAltScreenSaveCursor
 )
 
 // newCanvas takes a terminal; ok is false where one of the files is none, or
@@ -139,7 +141,8 @@ func (c *canvas) draw(v tea.View) {
 	}
 	c.drawRows(frame, shown, v.Content)
 	if c.cursor = v.Cursor != nil; c.cursor {
-		frame.WriteString(ansi.CursorPosition(v.Cursor.X+1, v.Cursor.Y+1) + ansi.SetModeTextCursorEnable)
+		c.place(frame, v.Cursor.X, v.Cursor.Y, rowsOf(v.Content, v.Cursor.Y+1)[v.Cursor.Y])
+		frame.WriteString(ansi.SetModeTextCursorEnable)
 	}
 	c.shown = v
 	_, _ = c.out.Write(frame.Bytes()) // the program meets a terminal that is gone by its input

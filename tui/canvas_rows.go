@@ -73,9 +73,9 @@ func (f *Frames) in(p colorprofile.Profile, sequence string) string {
 // painted is a row of a frame, with its looks.
 type painted struct {
 	text  string
-	width int
-	// even: every letter is a cell, on whatever terminal, so that the place of each is
-	// known.
+	width int // in cells, as the frame counts them
+	// even: every sign is surely a cell, on whatever terminal, so that the place of each
+	// is known. What is not even is drawn whole.
 	even bool
 }
 
@@ -85,30 +85,44 @@ func paintedRow(text string) painted {
 	for rest := text; rest != ""; {
 		part, isText := piece(rest)
 		rest = rest[len(part):]
-		switch {
-		case !isText:
-		case ourSigns(part):
-			p.width += utf8.RuneCountInString(part)
-		default:
-			n := cells(part)
-			p.width += n
-			p.even = p.even && n == utf8.RuneCountInString(part) && n == ansi.StringWidth(part)
+		if !isText {
+			continue
 		}
+		n, even := measured(part)
+		p.width += n
+		p.even = p.even && even
 	}
 	return p
 }
 
-// ourSigns says whether text has no other signs than ASCII and those of our own words,
-// each of which is a cell everywhere.
-func ourSigns(text string) bool {
+// measured is how many cells text has, as the frame counts them, and whether that is so
+// on every terminal. Each sign is judged alone: one of two cells and one of none are
+// none of one.
+func measured(text string) (width int, even bool) {
+	even = true
 	for _, r := range text {
-		if r >= utf8.RuneSelf {
-			if _, ours := asciiSigns[r]; !ours {
-				return false
-			}
+		if surelyCell(r) {
+			width++
+			continue
 		}
+		if _, ours := asciiSigns[r]; !ours {
+			return cells(text), false
+		}
+		width, even = width+1, false
 	}
-	return true
+	return width, even
+}
+
+// surelyCell says whether a sign is one cell on every terminal: ASCII, and those of our own
+// words that Unicode calls neither wide nor ambiguous (UAX #11). The ambiguous ones, such
+// as lines, dots and arrows, are two cells where a terminal is set up for Chinese,
+// Japanese or Korean; of letters of other people's it is not asked.
+func surelyCell(r rune) bool {
+	switch r {
+	case '✓', '✗', '›', '▸', '−':
+		return true
+	}
+	return r >= ' ' && r < 0x7f
 }
 
 // piece is how a row begins: with text up to the next escape sequence, or with one.
@@ -147,7 +161,8 @@ func pen(before, sequence string) string {
 }
 
 // shared is how much two even rows have in common at their beginning: how many bytes
-// and cells, and in which looks it ends. It ends at the first hyperlink at the latest.
+// and cells, and in which looks it ends. It ends at the first hyperlink at the latest, and
+// never within a sign: those that are surely cells are not joined to the one before.
 func shared(a, b string) (n, width int, looks string) {
 	same := 0
 	for same < len(a) && same < len(b) && a[same] == b[same] {
@@ -210,7 +225,8 @@ func rowsOf(content string, h int) []string {
 	return rows
 }
 
-// drawRow writes a row over another.
+// drawRow writes a row over another: what differs, where the place of each sign is known
+// in both, or else the whole of it.
 func (c *canvas) drawRow(frame *bytes.Buffer, y int, before, text string) {
 	was, is := paintedRow(before), paintedRow(text)
 	if is.width > c.area.w {
@@ -222,7 +238,7 @@ func (c *canvas) drawRow(frame *bytes.Buffer, y int, before, text string) {
 		from, col, looks = shared(was.text, is.text)
 	}
 	frame.WriteString(ansi.CursorPosition(col+1, y+1))
-	if !surely { // it may be longer there than it is known to be
+	if !surely { // what was there may be longer than it was counted
 		frame.WriteString(ansi.EraseLineRight)
 	}
 	left := c.write(frame, looks, is.text[from:])
@@ -256,6 +272,33 @@ func (c *canvas) write(frame *bytes.Buffer, looks, text string) string {
 		}
 	}
 	return looks
+}
+
+// place puts the cursor before the cell x of a row that is drawn, which is where the
+// terminal itself comes to once it has written what is before it: its columns are ours
+// only where every sign is surely a cell.
+func (c *canvas) place(frame *bytes.Buffer, x, y int, text string) {
+	at, even, rest := 0, true, ansi.Strip(text)
+	for rest != "" && at < x {
+		sign, _ := ansi.FirstGraphemeCluster(rest, ansi.WcWidth)
+		rest = rest[len(sign):]
+		n, surely := measured(sign)
+		at, even = at+n, even && surely
+	}
+	if next, _ := utf8.DecodeRuneInString(rest); rest != "" && at == x && cells(string(next)) == 0 {
+		at = x + 1 // it belongs to the sign before
+	}
+	if even || at > x { // within a sign there is no such place
+		frame.WriteString(ansi.CursorPosition(x+1, y+1))
+		return
+	}
+	frame.WriteString(ansi.CursorPosition(1, y+1))
+	if c.write(frame, "", ansi.TruncateWc(text, x, "")) != "" {
+		frame.WriteString(setLook)
+	}
+	if at < x {
+		frame.WriteString(ansi.CursorForward(x - at))
+	}
 }
 
 // fewScrolled is how many rows must have moved for moving them to be worth it.

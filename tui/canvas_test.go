@@ -15,6 +15,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
+	"golang.org/x/text/width"
 )
 
 // canvasTo is a canvas of a size that draws on a terminal.
@@ -56,6 +57,129 @@ func TestDifferencesMakeTheFrame(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRowsOfOddSigns draws rows over others that differ in a sign which is none of a cell,
+// or come after one: the whole frame shows what each says, and so do the differences. Where
+// a row is wider than it was counted it spoils none beside it, and the cursor is where the
+// text is, on terminals too to which the ambiguous signs are two cells.
+func TestRowsOfOddSigns(t *testing.T) {
+	t.Parallel()
+	const w, h = 10, 3
+	for _, rows := range [][]string{
+		{"世 e\u0301 end", "世 e\u0302 end"},
+		{"か\u3099 a", "か\u309a a"},
+		{"世界 a\u0301 b\u0301", "世界 a\u0301 b\u0302"},
+		{"👍\ufe0f up", "👍 up", "👍\ufe0f on"},
+		{"❤\ufe0f❤\ufe0fabcdefgh", "❤\ufe0f❤\ufe0fabcdefgi", "❤\ufe0f"},
+		{"👩\u200d💻 ab", "👩\u200d🔬 ab", "👩\u200d ab"},
+		{"● a → b", "● a → c", "● a", "○ a", ""},
+		{"é × 1", "é × 2", "e × 2"},
+		{"│ ab   │", "│ ac   │", "│ abc  │"},
+		{"………………………a", "………………………b"},
+		{"plain", "plane", "pl\u0301ane", "plane…"},
+	} {
+		for name, on := range map[string]func(*vt.Emulator) io.Writer{
+			"":     func(emu *vt.Emulator) io.Writer { return emu },
+			"wide": func(emu *vt.Emulator) io.Writer { return wideSigns{emu} },
+		} {
+			emu := vt.NewEmulator(w, h)
+			c := canvasTo(t, on(emu), w, h, colorprofile.TrueColor)
+			for i, row := range append(rows, rows[0]) {
+				v := tea.NewView(row + "\nsecond row\n")
+				c.draw(v)
+				whole := vt.NewEmulator(w, h)
+				d := canvasTo(t, on(whole), w, h, colorprofile.TrueColor)
+				d.draw(v)
+				if got, want := emu.Render(), whole.Render(); got != want || !strings.Contains(got, "second row") {
+					t.Errorf("%s %q: %d is drawn as\n%s\nwant\n%s", name, rows, i, got, want)
+				}
+			}
+		}
+	}
+}
+
+// wideSigns is a terminal to which the ambiguous signs are two cells.
+type wideSigns struct{ io.Writer }
+
+// Write implements io.Writer.
+func (s wideSigns) Write(p []byte) (int, error) {
+	_, err := io.WriteString(s.Writer, strings.Map(func(r rune) rune {
+		if width.LookupRune(r).Kind() == width.EastAsianAmbiguous && cells(string(r)) == 1 { // accents are too
+			return '〇'
+		}
+		return r
+	}, string(p)))
+	return len(p), err
+}
+
+// TestOneCellIsSure holds that no sign counts as surely a cell which Unicode calls
+// ambiguous or wide, nor one that any measure gives another width.
+func TestOneCellIsSure(t *testing.T) {
+	t.Parallel()
+	sure := 0
+	for r := range rune(0x110000) {
+		if !surelyCell(r) {
+			continue
+		}
+		sure++
+		kind := width.LookupRune(r).Kind()
+		if s := string(r); kind != width.Neutral && kind != width.EastAsianNarrow || ansi.StringWidth(s) != 1 || ansi.StringWidthWc(s) != 1 {
+			t.Errorf("%q is %v", r, kind)
+		}
+	}
+	for r := range asciiSigns {
+		if kind := width.LookupRune(r).Kind(); (kind == width.Neutral || kind == width.EastAsianNarrow) != surelyCell(r) {
+			t.Errorf("%q is %v, and surely a cell: %v", r, kind, surelyCell(r))
+		}
+	}
+	if sure < 95 {
+		t.Errorf("only %d signs are sure", sure)
+	}
+}
+
+// TestCursorIsWhereTheTextIs holds that the cursor comes to the place in the text that it
+// was meant for, however wide the terminal draws what is before it, and that showing it
+// changes nothing.
+func TestCursorIsWhereTheTextIs(t *testing.T) {
+	t.Parallel()
+	const w, h = 20, 2
+	for _, c := range []struct {
+		row           string
+		x, want, wide int
+	}{
+		{"› ab", 3, 3, 3},
+		{"› ab", 6, 6, 6},
+		{"· ab", 3, 3, 4},
+		{"\x1b[1m● a\x1b[m→b", 4, 4, 6},
+		{"● a", 7, 7, 8},
+		{"世 ab", 4, 4, 4},
+		{"世e\u0301", 3, 3, 3},
+		{"世e\u0301b", 4, 4, 4},
+		{"❤\ufe0fab", 2, 3, 3},
+		{"世ab", 1, 1, 1},
+		{"·👩\u200d💻 ab", 3, 3, 3},
+	} {
+		for _, isWide := range []bool{false, true} {
+			emu, want := vt.NewEmulator(w, h), c.want
+			var to io.Writer = emu
+			if isWide {
+				to, want = wideSigns{emu}, c.wide
+			}
+			d := canvasTo(t, to, w, h, colorprofile.TrueColor)
+			v := tea.NewView("title\n" + c.row)
+			d.draw(v)
+			before := emu.Render()
+			v.Cursor = tea.NewCursor(c.x, 1)
+			d.draw(v)
+			if at := emu.CursorPosition(); at.X != want || at.Y != 1 {
+				t.Errorf("%q, wide %v: before cell %d the cursor is at %v, want %d", c.row, isWide, c.x, at, want)
+			}
+			if got := emu.Render(); got != before {
+				t.Errorf("%q, wide %v: the cursor changes\n%s\nto\n%s", c.row, isWide, before, got)
+			}
+		}
 	}
 }
 
@@ -102,8 +226,18 @@ func (f *shuffled) row() string {
 		return strings.Repeat("=", f.w-1) + strconv.Itoa(n%3)
 	case n < 40:
 		return fmt.Sprintf(" see \x1b[1m%s\x1b[m, row %d", ansi.SetHyperlink("https://onboard.example")+"https://onboard.example"+ansi.ResetHyperlink(), f.IntN(9))
-	case n < 50: // wider and narrower than their letters
+	case n < 45: // wider and narrower than their letters
 		return fmt.Sprintf(" \x1b[1m日本語%d\x1b[m 👩‍💻 e\u0301", n)
+	case n < 55: // the same but for a sign, of which some are none of a cell
+		signs := []string{"\u0301", "\u0302", "\u3099", "\u309a", "\ufe0f", "\u200d", "👍", "👍\ufe0f", "❤", "❤\ufe0f", "世", "か", "·", "→", "é", "█", "a"}
+		text := [][]string{
+			{"世", " ", "e", " end"},
+			{"か", "\x1b[1m b", "\x1b[m", " end"},
+			{"x", " ", "→", " end"},
+			{"❤", "❤", "abcdefgh", strings.Repeat("=", f.w-10)},
+		}[f.IntN(4)]
+		text[f.IntN(2)] += signs[f.IntN(len(signs))] // after a letter, and not after a look
+		return strings.Join(text, "")
 	case n < 70:
 		return fmt.Sprintf(" · \x1b[1;38;2;%d;20;200mrow %d of the same é\x1b[m", f.IntN(200), f.IntN(4))
 	default:
@@ -111,9 +245,11 @@ func (f *shuffled) row() string {
 	}
 }
 
-// byLibrary is what an emulator makes of a frame that the library's renderer draws.
+// byLibrary is what an emulator makes of a frame that the library's renderer draws, where
+// lines do not wrap: it leaves rows that are wider than they were counted to run on.
 func byLibrary(w, h int, content string, p colorprofile.Profile) string {
 	emu, cells := vt.NewEmulator(w, h), uv.NewScreenBuffer(w, h)
+	_, _ = io.WriteString(emu, ansi.ResetModeAutoWrap) // into memory
 	draws := uv.NewTerminalRenderer(emu, []string{"TERM=xterm-256color"})
 	draws.SetColorProfile(p)
 	draws.SetFullscreen(true)

@@ -150,6 +150,9 @@ func leftClean(t *testing.T, out string) {
 	if hide, show := strings.LastIndex(out, "\x1b[?25l"), strings.LastIndex(out, "\x1b[?25h"); hide > show {
 		t.Error("the cursor is left hidden")
 	}
+	if cut, wrap := strings.LastIndex(out, "\x1b[?7l"), strings.LastIndex(out, "\x1b[?7h"); cut > wrap {
+		t.Error("lines are left unwrapped")
+	}
 	for _, mouse := range []string{"\x1b[?1000h", "\x1b[?1002h", "\x1b[?1003h"} {
 		if strings.Contains(out, mouse) {
 			t.Error("the mouse was taken")

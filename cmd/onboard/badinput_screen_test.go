@@ -49,6 +49,7 @@ func leftClean(t *testing.T, raw string) {
 	for _, mode := range []struct{ on, off, name string }{
 		{"\x1b[?1049h", "\x1b[?1049l", "the alternate screen"},
 		{"\x1b[?25l", "\x1b[?25h", "the hidden cursor"},
+		{"\x1b[?7l", "\x1b[?7h", "lines that do not wrap"},
 		{"\x1b[?2004h", "\x1b[?2004l", "paste mode"},
 	} {
 		on, off := strings.LastIndex(raw, mode.on), strings.LastIndex(raw, mode.off)
