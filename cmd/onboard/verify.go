@@ -149,7 +149,7 @@ func verdictLines(v receipt.Verdict) string {
 	line := func(text string) string { return checks.Line(text, 200) }
 	head := fmt.Sprintf(sayGenuine, line(s.Server), v.Key)
 	if !v.Named() { // a key by itself, and no list in which it could be disowned
-		head = fmt.Sprintf(sayGenuineKey, v.Key, line(s.Server)) + fmt.Sprintf(sayAskDisowned, line(s.Server))
+		head = fmt.Sprintf(sayGenuineKey, v.Key, line(s.Server)) + sayAskDisowned
 	}
 	if v.Disowned != nil {
 		head += fmt.Sprintf(sayDisownedFrom, at(*v.Disowned))

@@ -126,7 +126,7 @@ func TestVerify(t *testing.T) {
 		t.Errorf("of before: %d %s", a.code, a.err)
 	}
 	holds(t, a.out, "Genuine: ", "disowned for sessions that ended from 2026-11-21 00:00:00 UTC on")
-	holds(t, ask(t, nil, "verify", "--key", bare, file).out, "Whether that key was disowned since, this cannot know: `ssh fingerprint@onboard.example > keys`")
+	holds(t, ask(t, nil, "verify", "--key", bare, file).out, "Whether that key was disowned since, this cannot know: `ssh fingerprint@HOST > keys` at the server from which you have that key")
 
 	changed := write("changed.json", strings.Replace(good, "Anna Berg", "Anna Burg", 1))
 	for name, c := range map[string]struct {

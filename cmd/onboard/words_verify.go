@@ -40,7 +40,7 @@ be read, and 3 where nobody can tell.`
 
 	sayGenuine      = "Genuine: signed by %s, with the key %s, which you trust.\n"
 	sayGenuineKey   = "Genuine: signed with the key %s, which you trust. That it is of %s is what the receipt says of itself.\n"
-	sayAskDisowned  = "Whether that key was disowned since, this cannot know: `ssh fingerprint@%s > keys`, and then --key keys, says so.\n"
+	sayAskDisowned  = "Whether that key was disowned since, this cannot know: `ssh fingerprint@HOST > keys` at the server from which you have that key, and then --key keys, says so.\n"
 	sayDisownedFrom = "That key is disowned for sessions that ended from %s on. Who has a copy of it can write an earlier time, too: ask whoever runs that server.\n"
 	sayNotKnown     = "Not known: %s (%s).\n`ssh fingerprint@%s > keys`, and then --key keys, holds it against the server's own. Until then this is what somebody says:\n"
 	sayNothingElse  = "nothing else of theirs stands in the journal"
