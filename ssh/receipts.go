@@ -11,6 +11,7 @@ import (
 
 	"onboard.example/checks"
 	"onboard.example/flows"
+	"onboard.example/flows/journal"
 	"onboard.example/ssh/cases"
 	"onboard.example/ssh/receipt"
 )
@@ -81,7 +82,7 @@ func (s *Server) DisownReceiptKey(ctx context.Context, fingerprint string, since
 	}
 	if err != nil {
 		did := didMaybe
-		if errors.Is(err, cases.ErrNoKey) || errors.Is(err, cases.ErrDisowned) || errors.Is(err, cases.ErrManyKeys) {
+		if errors.Is(err, cases.ErrNoKey) || errors.Is(err, cases.ErrDisownLater) || errors.Is(err, cases.ErrDisowned) || errors.Is(err, cases.ErrManyKeys) {
 			did = didNot
 		}
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // it is often its end that failed it
@@ -126,14 +127,14 @@ func (s *Server) guided(ctx context.Context, c *cases.Case, may func(receipt.Ses
 const mostAdded = 100
 
 // signedReceipt is the receipt of a session of a case: the one that was given out first,
-// for ever after, by whichever server. Where there is none yet it is signed with the key
-// that was in use when the session ended, and kept. Where that key was disowned since, what
-// was kept is signed with the one that stands in for it.
+// from then on, by whichever server. Where there is none yet it is signed with the key
+// that was in use when the session ended, and kept. Where that key is disowned, as of then or
+// meanwhile, what is kept is signed with the one that stands in for it.
 func (s *Server) signedReceipt(ctx context.Context, c *cases.Case, one receipt.Session) ([]byte, error) {
 	text, err := c.Receipt(ctx, one.Visit)
 	if err == nil && text == nil {
 		if text, err = s.signs(ctx, one); err == nil {
-			return c.KeepReceipt(ctx, one.Visit, text)
+			text, err = s.keepsReceipt(ctx, c, one.Visit, text)
 		}
 	}
 	if err != nil {
@@ -153,6 +154,18 @@ func (s *Server) signedReceipt(ctx context.Context, c *cases.Case, one receipt.S
 		return s.signs(ctx, kept.Session)
 	}
 	return text, nil
+}
+
+// keepsReceipt keeps a receipt that was signed, and gives the one that is kept. Where nothing
+// can be written it is given all the same: whoever asks again gets it anew, the same bytes
+// from servers of one version for as long as the keys are the same.
+func (s *Server) keepsReceipt(ctx context.Context, c *cases.Case, visit string, text []byte) ([]byte, error) {
+	kept, err := c.KeepReceipt(ctx, visit, text)
+	if errors.Is(err, journal.ErrDiskFull) || errors.Is(err, journal.ErrReadOnly) {
+		s.o.Log.Error("a receipt is given and not kept", "case", string(c.Number()), "why", err.Error())
+		return text, nil
+	}
+	return kept, err
 }
 
 // signs signs a session with the key that was in use when it ended.

@@ -59,6 +59,9 @@ func (v *served) receiptKeys(t *testing.T) {
 			t.Errorf("%s: %+v", what, a)
 		}
 	}
+	if a := do("--disown", now[0].Fingerprint, "--since", time.Now().Add(time.Hour).UTC().Format(time.RFC3339)); a.code != codeFailed || !strings.Contains(a.err, "name none after now") {
+		t.Errorf("as of a time to come: %+v", a)
+	}
 	if a := do("--disown", "SHA256:another"); a.code != codeFailed || !strings.Contains(a.err, "no such key") {
 		t.Errorf("%+v", a)
 	}
@@ -71,7 +74,7 @@ func (v *served) receiptKeys(t *testing.T) {
 	if keys, err := receipt.ParseKeys(do().out); err != nil || len(keys) != 2 || !keys[0].Disowned || keys[0].Fingerprint != now[0].Fingerprint || keys[1].Disowned || !keys[1].From.IsZero() {
 		t.Errorf("listed are %+v, %v", keys, err)
 	}
-	if a := ask(t, nil, "admin", "audit", "--config", v.config); strings.Count(a.out, "receipt-key-disowned  "+now[0].Fingerprint+"\n") != 2 || strings.Count(a.out, "not-done  receipt-key-disowned\n") != 1 {
+	if a := ask(t, nil, "admin", "audit", "--config", v.config); strings.Count(a.out, "receipt-key-disowned  "+now[0].Fingerprint+"\n") != 2 || strings.Count(a.out, "not-done  receipt-key-disowned\n") != 2 {
 		t.Errorf("%+v", a)
 	}
 	if a := ask(t, nil, "admin", "audit", "--config", v.config); strings.Count(a.out, "operator  operator  receipt-key\n") != 2 || strings.Count(a.out, "operator  operator  not-done  receipt-key\n") != 1 {

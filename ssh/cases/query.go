@@ -198,7 +198,8 @@ ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken W
 
 	// putKey keeps the key of another process that was quicker.
 	putKey = `INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
-	// receiptKeys are those of receiptKeyFact; their names end with digits of one length.
+	// receiptKeys are those of receiptKeyFact; their names go on with digits of one
+	// length, and what says that a key is disowned has its name and more, so comes behind it.
 	receiptKeys = `SELECT value FROM facts WHERE name LIKE 'receipt key %' ORDER BY name`
 )
 

@@ -70,13 +70,20 @@ func (ReceiptKey) LogValue() slog.Value { return slog.StringValue(mask) }
 // MarshalText gives a mask.
 func (ReceiptKey) MarshalText() ([]byte, error) { return []byte(mask), nil }
 
-// mostReceiptKeys bounds how many there are: a new one each week for four years.
-const mostReceiptKeys = 200
+// MostReceiptKeys bounds how many there are, and mostNewReceiptKeys how many come of
+// NewReceiptKey, a new one each week for four years: as many again take the place of those
+// that are disowned, so that having renewed keys takes nobody the way to disown the newest.
+const (
+	MostReceiptKeys    = 2 * mostNewReceiptKeys
+	mostNewReceiptKeys = 200
+)
 
 // The errors of keys for receipts.
 var (
 	// ErrManyKeys says that there are as many keys as may be.
-	ErrManyKeys = fmt.Errorf("there are %d keys for receipts already", mostReceiptKeys)
+	ErrManyKeys = errors.New("there are as many keys for receipts as may be")
+	// ErrDisownLater says that a key is to be disowned as of a time that is yet to come.
+	ErrDisownLater = errors.New("a key for receipts is disowned as of a time that was: name none after now")
 	// ErrKeySoon says that a key is to come into use already, or has this second: there
 	// is never more than one to come.
 	ErrKeySoon = errors.New("a key for receipts has just come, or is to come, into use")
@@ -146,7 +153,7 @@ func (s *Store) addReceiptKey(ctx context.Context, first bool, lead time.Duratio
 			return nil, err
 		case n > 0 && bytes.Equal(had[n-1].private.Seed(), seed): // the answer was lost, and this is once more
 			return nil, nil
-		case n >= mostReceiptKeys:
+		case n >= mostNewReceiptKeys:
 			return ErrManyKeys, nil
 		case n > 0 && (first || !now.After(had[n-1].at) || at <= had[n-1].at.Unix()):
 			return ErrKeySoon, nil
@@ -168,7 +175,7 @@ func (q *queries) putReceiptKey(n int, at int64, seed []byte) error {
 // DisownReceiptKey has a key count no more for sessions that ended at a time or later; zero:
 // for none at all. The next key that is not disowned signs for those, and one is made where
 // there is none. It can be disowned again as of an earlier time. It fails with ErrNoKey,
-// ErrDisowned and ErrManyKeys; after any other error it may be done all the same.
+// ErrDisownLater, ErrDisowned and ErrManyKeys; after any other error it may be done all the same.
 func (s *Store) DisownReceiptKey(ctx context.Context, public ed25519.PublicKey, since time.Time) error {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(s.o.Random, seed); err != nil {
@@ -192,6 +199,8 @@ func (s *Store) DisownReceiptKey(ctx context.Context, public ed25519.PublicKey, 
 		switch {
 		case i < 0:
 			return ErrNoKey, nil
+		case since.After(s.o.Now()):
+			return ErrDisownLater, nil
 		case had[i].Disowned && had[i].since() == as && tried: // the answer was lost, and this is once more
 			return nil, nil
 		case had[i].Disowned && had[i].since() <= as:
@@ -199,7 +208,7 @@ func (s *Store) DisownReceiptKey(ctx context.Context, public ed25519.PublicKey, 
 		}
 		tried = true
 		if !slices.ContainsFunc(had[i+1:], func(k ReceiptKey) bool { return !k.Disowned }) {
-			if len(had) >= mostReceiptKeys {
+			if len(had) >= MostReceiptKeys {
 				return ErrManyKeys, nil
 			}
 			if err := q.putReceiptKey(len(had)+1, max(s.o.Now().Unix(), had[last].at.Unix()+1), seed); err != nil {

@@ -186,6 +186,9 @@ func TestWhatCannotBeDisowned(t *testing.T) {
 			t.Errorf("another's: %v", err)
 		}
 		key := keysOf(t, s)[0].Public()
+		if err := s.DisownReceiptKey(t.Context(), key, noon.Add(time.Second)); !errors.Is(err, ErrDisownLater) || keysOf(t, s)[0].Disowned {
+			t.Errorf("as of a time to come: %v", err)
+		}
 		if err := s.DisownReceiptKey(t.Context(), key, noon.Add(-time.Hour)); err != nil {
 			t.Fatal(err)
 		}

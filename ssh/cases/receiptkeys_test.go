@@ -114,9 +114,9 @@ func TestReceiptKeysStay(t *testing.T) {
 	now := setClock(noon)
 	s := open(t, path, Options{Now: now.read})
 	was := keysOf(t, s)
-	for n := range mostReceiptKeys {
+	for n := range mostNewReceiptKeys {
 		now.set(noon.Add(time.Duration(n) * time.Hour))
-		if n == mostReceiptKeys-1 {
+		if n == mostNewReceiptKeys-1 {
 			break
 		}
 		if err := s.NewReceiptKey(t.Context(), time.Minute); err != nil {
@@ -126,14 +126,18 @@ func TestReceiptKeysStay(t *testing.T) {
 	if err := s.NewReceiptKey(t.Context(), time.Minute); !errors.Is(err, ErrManyKeys) {
 		t.Errorf("one too many: %v", err)
 	}
+	newest := keysOf(t, s)[mostNewReceiptKeys-1].Public()
+	if err := s.DisownReceiptKey(t.Context(), newest, time.Time{}); err != nil {
+		t.Errorf("disowning the newest: %v", err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	is := keysOf(t, open(t, path, Options{}))
-	if len(is) != mostReceiptKeys || !is[0].Public().Equal(was[0].Public()) {
+	if len(is) != mostNewReceiptKeys+1 || !is[0].Public().Equal(was[0].Public()) {
 		t.Errorf("%d keys are there again", len(is))
 	}
-	for i, k := range is[1:] {
+	for i, k := range is[1:mostNewReceiptKeys] {
 		if !k.From.After(is[i].From) {
 			t.Fatalf("key %d is not in its place", i+1)
 		}

@@ -12,8 +12,9 @@ import (
 )
 
 // The signed receipt of a guided session is kept as it was given out first, so that it is
-// the same bytes for ever, whichever server of whichever version is asked, and whatever
-// became of the keys since. It lies sealed under the key of its case, and is erased with it.
+// the same bytes from then on, whichever server of whichever version is asked, and whichever
+// keys are new since. Where the key that signed it was disowned it is kept as it is, and given
+// anew, signed by another. It lies sealed under the key of its case, and is erased with it.
 
 // mostReceipt bounds a receipt, in bytes.
 const mostReceipt = 1 << 20

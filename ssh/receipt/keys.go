@@ -89,10 +89,12 @@ func (k Key) Line() string {
 	return k.Server + " " + strings.Join(options, ",") + " " + strings.TrimSpace(string(gossh.MarshalAuthorizedKey(public)))
 }
 
-// The bounds of what keys are read from: its size in bytes, and how many keys.
+// The bounds of what keys are read from: its size in bytes, and how many lines with a key.
+// All that a server publishes is within both: one that is disowned for a part of its time
+// has two lines.
 const (
-	MostKeys = 256 << 10
-	mostKeys = 200
+	MostKeys  = 1 << 20
+	MostLines = 1000
 )
 
 // ParseKeys reads the keys that receipts are held against from what somebody trusts:
@@ -117,8 +119,8 @@ func ParseKeys(text string) ([]Key, error) {
 		if !ok {
 			continue
 		}
-		if out = append(out, k); len(out) > mostKeys {
-			return nil, fmt.Errorf(sayKeyMany, mostKeys)
+		if out = append(out, k); len(out) > MostLines {
+			return nil, fmt.Errorf(sayKeyMany, MostLines)
 		}
 	}
 	if len(out) == 0 {

@@ -241,7 +241,7 @@ func TestKeysAreRead(t *testing.T) {
 		"half a key":         {bare[:30], "line 1 holds a key that cannot be read"},
 		"a time":             {"\nx namespaces=\"" + Namespace + "\",valid-after=\"soon\" " + bare, `line 2: "soon" is no time`},
 		"half a print":       {"SHA256:abc", "is no fingerprint"},
-		"many":               {strings.Repeat(bare+"\n", mostKeys+1), "more than 200 keys"},
+		"many":               {strings.Repeat(bare+"\n", MostLines+1), "more than 1000 keys"},
 	} {
 		if _, err := ParseKeys(c.text); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)

@@ -8,6 +8,7 @@
 // What it says is a function of the case's journal, and what signs it is chosen by the
 // time at which the session ended. As it is given out first it is kept with the case, and is
 // the same bytes from then on, whichever server of whichever version is asked, until the
+// key that signed it is disowned, from when on it has another's signature, or the
 // case is erased. Each session of a case that has ended has its own, by its number, so that
 // none that was given out hides a later one. That a later version makes the same of a journal
 // of before is held by a test (testdata).
