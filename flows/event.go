@@ -331,6 +331,9 @@ type AskedToWatch struct {
 	From    string  `json:"from,omitempty"`
 	FromOrg string  `json:"fromOrg,omitempty"`
 	Over    VisitID `json:"over,omitempty"`
+	// Hand is the server's mark of that hand-over, so that the case itself says what became
+	// of it; empty: none.
+	Hand string `json:"hand,omitempty"`
 }
 
 // Watched is the answer to a guide who asks to watch, and the end of a watch. The

@@ -40,6 +40,8 @@ const (
 	WatchLost    WatchEnd = "lost"    // the guide's connection went
 	WatchRun     WatchEnd = "run"     // the run ended
 	WatchHanded  WatchEnd = "handed"  // the person said yes to the colleague whom the guide handed the case to
+	WatchBack    WatchEnd = "back"    // of a request: the case is handed to the guide no more
+	WatchFull    WatchEnd = "full"    // of a request: at the person's yes there was no room any more
 )
 
 // Guide is somebody who watches or asks to, under the name and organisation that
@@ -58,9 +60,10 @@ type Guide struct {
 	// Print is the fingerprint of that key; empty: the journal has none.
 	Print string
 	// From is who handed the case to them, as people are told it; empty: nobody did. Over is,
-	// of a request, the visit that a yes to it ends.
+	// of a request, the visit that a yes to it ends. Hand is the server's mark of the hand-over.
 	From string
 	Over VisitID
+	Hand string
 }
 
 // Called is the guide's name with the organisation, as people are told it.
@@ -148,7 +151,7 @@ func (s State) askedToWatch(e AskedToWatch) State {
 	name, org, ok := KnownAs(e.Guide, e.Org)
 	g := Guide{Visit: e.Visit, Name: name, Org: org, Until: e.Until, Lasts: min(e.Lasts, WatchMost), Signed: e.Print != "" && e.Server != "", Print: e.Print}
 	if from, org, told := KnownAs(e.From, e.FromOrg); told { // else nobody's watch ends by it
-		g.From, g.Over = Guide{Name: from, Org: org}.Called(), e.Over
+		g.From, g.Over, g.Hand = Guide{Name: from, Org: org}.Called(), e.Over, e.Hand
 	}
 	if late := s.At.Add(AskWait); g.Until.After(late) {
 		g.Until = late
@@ -201,8 +204,11 @@ func (s State) watched(e Watched) State {
 	}
 	if e.Here {
 		g, ok := s.AsksToWatch(e.Visit, s.At)
-		if !ok || s.full(g) {
+		switch {
+		case !ok:
 			return s
+		case s.full(g): // who was to leave with this yes has left, and another has come
+			return s.part(e.Visit, WatchFull)
 		}
 		s.Asking = without(s.Asking, func(o Guide) bool { return o.Visit == e.Visit })
 		if g.Over != "" && indexVisit(s.Guides, g.Over) >= 0 {

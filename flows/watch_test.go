@@ -190,6 +190,25 @@ func TestAHandOverNeedsNoRoom(t *testing.T) {
 	}
 }
 
+// A yes for which there is no room any more, since who was to leave with it has left and
+// another has come, parts the request and says why.
+func TestAYesWithoutRoomIsSaid(t *testing.T) {
+	t.Parallel()
+	s := begun(t, "hetk")
+	for i := range mostGuides {
+		s = watchedBy(t, s, VisitID(fmt.Sprint("v", i)), fmt.Sprint("Guide ", i))
+		s.askers = nil // not too often
+	}
+	e := asks(s, "more", "Cy Day")
+	e.From, e.FromOrg, e.Over, e.Hand = "Guide 1", "Hetk support", "v1", "mark"
+	s = caused(s, ByServer, 0, e)
+	s = watchedBy(t, caused(s, ByServer, 0, Watched{Visit: "v1", Why: WatchLeft}), "another", "Dan Dahl")
+	s = caused(s, ByPerson, 0, Watched{Visit: "more", Here: true})
+	if p := s.Parted; len(s.Asking) != 0 || len(s.Guides) != mostGuides || p == nil || p.Guide.Visit != "more" || p.Guide.Hand != "mark" || p.Why != WatchFull || p.Let {
+		t.Errorf("asking %+v, watching %d, parted %+v", s.Asking, len(s.Guides), p)
+	}
+}
+
 func TestRequestsThatAreNone(t *testing.T) {
 	t.Parallel()
 	s := begun(t, "hetk")

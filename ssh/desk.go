@@ -91,6 +91,10 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 		}
 		return nil, d.inWords(n, err)
 	}
+	if err := p.stillHanded(ctx, c); err != nil {
+		_ = p.end(ctx, flows.WatchLeft) // likewise
+		return nil, err
+	}
 	d.at = p
 	return p, nil
 }
@@ -165,6 +169,8 @@ func (d *desk) inWords(n cases.Number, err error) error {
 		return errCaseGone
 	case errors.Is(err, cases.ErrNotThere):
 		return errHandGone
+	case errors.Is(err, errHandWatches):
+		return errHandWatches
 	case errors.Is(err, cases.ErrOneself):
 		return errHandOneself
 	case errors.Is(err, cases.ErrCaseEnded):

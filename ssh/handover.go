@@ -21,6 +21,7 @@ var (
 	errHandGone    = errors.New(sayHandGone)
 	errHandOneself = errors.New(sayHandOneself)
 	errHandNone    = errors.New(sayHandNone)
+	errHandWatches = errors.New(sayHandWatches)
 )
 
 // party is the guide of the desk as the store knows one.
@@ -118,13 +119,20 @@ func (l leadHandOvers) HandOver(ctx context.Context, number string, to tui.Colle
 	if i < 0 {
 		return errHandGone
 	}
+	if err := unseated(ctx, c, all[i].Party, l.d.s.srv.o.Cases.Now()); err != nil {
+		return l.d.inWords(n, err)
+	}
 	e := l.d.entry(rand.Text(), n, didHand, "to "+calledParty(all[i].Party))
-	return l.d.inWords(n, insisted(ctx, func(ctx context.Context) error { return c.HandOver(ctx, l.d.party(), all[i].Party, e) }))
+	if err := insisted(ctx, func(ctx context.Context) error { return c.HandOver(ctx, l.d.party(), all[i].Party, e) }); err != nil {
+		return l.d.inWords(n, err)
+	}
+	l.void(ctx, n, c)
+	return nil
 }
 
 // TakeBack implements tui.HandOvers.
 func (l leadHandOvers) TakeBack(ctx context.Context, number string) error {
-	n, _, h, err := l.open(ctx, number)
+	n, c, h, err := l.open(ctx, number)
 	if err != nil {
 		return err
 	}
@@ -133,13 +141,17 @@ func (l leadHandOvers) TakeBack(ctx context.Context, number string) error {
 	}
 	e, gone := l.d.entry(rand.Text(), n, didHandBack, "from "+calledParty(h.To)), false
 	err = insisted(ctx, func(ctx context.Context) (err error) {
-		gone, err = l.d.s.srv.o.Cases.TakeHandOver(ctx, h, e)
+		gone, err = l.d.s.srv.o.Cases.TakeBack(ctx, h, e)
 		return err
 	})
-	if err == nil && !gone {
+	switch {
+	case err != nil:
+		return l.d.inWords(n, err)
+	case !gone:
 		return errHandNone
 	}
-	return l.d.inWords(n, err)
+	l.void(ctx, n, c)
+	return nil
 }
 
 // insisted does something that may be done again, and once more where nobody heard what
@@ -209,12 +221,10 @@ func (g *guideQueue) mark(ctx context.Context, rows []tui.QueueRow, handed map[s
 	return rows, nil
 }
 
-// expire ends the hand-overs whose time is over, for every node. In the audit it stands
-// with who handed over.
+// expire ends the hand-overs whose time is over, for every node. One that the colleague
+// asked by stays until the customer has answered.
 func (q *queue) expire(ctx context.Context) {
-	_, err := q.store.ExpireHandOvers(ctx, func(h cases.HandOver) cases.Entry {
-		return cases.Entry{Who: calledParty(h.By), Did: didHandOver, Case: h.Number, More: "to " + calledParty(h.To), Mark: deedMark(h.Mark, didHandOver)}
-	})
+	_, err := q.store.ExpireHandOvers(ctx, q.became)
 	if err != nil && ctx.Err() == nil {
 		q.log.Warn("hand-overs whose time is over cannot be ended yet", "why", err.Error())
 	}
@@ -232,7 +242,7 @@ func (d *desk) handedHere(ctx context.Context, c *cases.Case) (cases.HandOver, e
 
 // handedBy is who handed a case over, as the customer is told.
 func handedBy(h cases.HandOver) run.Handed {
-	return run.Handed{Name: h.By.Name, Org: h.By.Organisation, Print: h.By.Print}
+	return run.Handed{Name: h.By.Name, Org: h.By.Organisation, Print: h.By.Print, Mark: h.Mark}
 }
 
 // settleHandOver ends the hand-over by which the guide came, because of the customer's

@@ -365,3 +365,162 @@ func TestHandOverIsToldAtHome(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// handingLate is a lead and a colleague at a server with a clock of its own, and a case
+// with a run in it.
+func handingLate(t *testing.T) (s *site, lea, bea, cem *desk, c *cases.Case, later func(time.Duration), happens func(flows.Author, flows.Event)) {
+	t.Helper()
+	o := newOffice(t)
+	var now atomic.Int64
+	now.Store(time.Now().UnixMilli())
+	clock := func() time.Time { return time.UnixMilli(now.Load()) }
+	s = serve(t, func(so *Options) {
+		so.Cases = openedWith(t, filepath.Join(t.TempDir(), "cases.db"), cases.Options{Now: clock})
+		so.Guides, so.Now = guides(t, o.options()), clock
+	})
+	c, _, err := s.o.Cases.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	happens = func(by flows.Author, e flows.Event) {
+		t.Helper()
+		at := uint64(len(s.records(t, string(c.Number()))))
+		if _, err := c.Append(t.Context(), at, flows.Record{Seq: at + 1, Writer: "customer", N: at + 1, At: clock(), By: by, Event: e}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	happens(flows.ByPerson, flows.Started{})
+	as := func(key gossh.Signer) *desk {
+		t.Helper()
+		d := &desk{s: &session{srv: s.Server, ctx: t.Context(), conn: &conn{from: loopback}, proven: key.PublicKey()}}
+		if d.who, err = s.o.Guides.who(d.s.proven, loopback); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(d.attends())
+		return d
+	}
+	return s, as(o.lead("Lea Lind")), as(o.named("Bea Blau")), as(o.named("Cem Can")), c, func(d time.Duration) { now.Add(d.Milliseconds()) }, happens
+}
+
+// asksFor has a guide ask, and gives the visit.
+func asksFor(t *testing.T, s *site, d *desk, c *cases.Case) flows.VisitID {
+	t.Helper()
+	if _, err := d.ask(t.Context(), string(c.Number())); err != nil {
+		t.Fatal(err)
+	}
+	st := flows.Fold(flows.State{}, s.records(t, string(c.Number()))...)
+	for _, g := range st.Asking {
+		if g.Print == d.who.print {
+			return g.Visit
+		}
+	}
+	t.Fatalf("asking are %+v", st.Asking)
+	return ""
+}
+
+// TestHandOverEndsAsTheJournalSays holds that a hand-over does not expire while the
+// colleague's question stands, and that what the customer answered ends it, though the
+// colleague's own place never heard of it, as when its server died.
+func TestHandOverEndsAsTheJournalSays(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		answer flows.Event // nil: none
+		did    string
+	}{
+		"yes":    {flows.Watched{Here: true}, didHandTake},
+		"no":     {flows.Watched{Why: flows.WatchRefused}, didHandNo},
+		"silent": {nil, didHandOver},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, lea, bea, _, c, later, happens := handingLate(t)
+			if err := (leadHandOvers{lea}).HandOver(t.Context(), string(c.Number()), tui.Colleague{Key: bea.who.print}); err != nil {
+				t.Fatal(err)
+			}
+			later(cases.HandOverTime - time.Minute)
+			visit := asksFor(t, s, bea, c)
+			later(2 * time.Minute)
+			s.queue.expire(t.Context())
+			for _, did := range []string{didHandTake, didHandNo, didHandOver} {
+				if got := s.auditOf(t, c.Number(), did); len(got) != 0 {
+					t.Fatalf("while the question stands the audit has %+v", got)
+				}
+			}
+			if e, ok := x.answer.(flows.Watched); ok {
+				e.Visit = visit
+				happens(flows.ByPerson, e)
+				if e.Here { // and they leave, so that nobody has it who could say so
+					happens(flows.ByServer, flows.Watched{Visit: visit, Why: flows.WatchLost})
+				}
+			}
+			later(flows.AskWait)
+			s.queue.expire(t.Context())
+			s.queue.expire(t.Context())
+			for _, did := range []string{didHandTake, didHandNo, didHandOver} {
+				want := 0
+				if did == x.did {
+					want = 1
+				}
+				if got := s.auditOf(t, c.Number(), did); len(got) != want {
+					t.Errorf("the audit has %+v", got)
+				}
+			}
+		})
+	}
+}
+
+// TestHandOverIsToNobodyWhoIsThere holds that a case is not handed to who asks to watch it
+// already, or watches: their question says nothing of it, and a second cannot be put.
+func TestHandOverIsToNobodyWhoIsThere(t *testing.T) {
+	t.Parallel()
+	s, lea, bea, _, c, _, happens := handingLate(t)
+	visit := asksFor(t, s, bea, c)
+	for range 2 {
+		err := (leadHandOvers{lea}).HandOver(t.Context(), string(c.Number()), tui.Colleague{Key: bea.who.print})
+		if err == nil || err.Error() != sayHandWatches {
+			t.Errorf("it is handed to them: %v", err)
+		}
+		happens(flows.ByPerson, flows.Watched{Visit: visit, Here: true})
+	}
+	if got := s.auditOf(t, c.Number(), didHand); len(got) != 0 {
+		t.Errorf("the audit has %+v", got)
+	}
+}
+
+// TestHandOverTakesItsQuestionAlong holds that with a hand-over that is taken back, or
+// replaced, the question goes that was put by it; a yes to that would end the lead's watch.
+func TestHandOverTakesItsQuestionAlong(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(l leadHandOvers, number string, cem *desk) error{
+		"taken back": func(l leadHandOvers, number string, _ *desk) error { return l.TakeBack(context.Background(), number) },
+		"replaced": func(l leadHandOvers, number string, cem *desk) error {
+			return l.HandOver(context.Background(), number, tui.Colleague{Key: cem.who.print})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, lea, bea, cem, c, _, happens := handingLate(t)
+			leads := asksFor(t, s, lea, c)
+			happens(flows.ByPerson, flows.Watched{Visit: leads, Here: true})
+			l, number := leadHandOvers{lea}, string(c.Number())
+			if err := l.HandOver(t.Context(), number, tui.Colleague{Key: bea.who.print}); err != nil {
+				t.Fatal(err)
+			}
+			visit := asksFor(t, s, bea, c)
+			if err := end(l, number, cem); err != nil {
+				t.Fatal(err)
+			}
+			st := flows.Fold(flows.State{}, s.records(t, number)...)
+			if p := st.Parted; len(st.Asking) != 0 || p == nil || p.Guide.Visit != visit || p.Why != flows.WatchBack {
+				t.Fatalf("asking %+v, parted %+v", st.Asking, p)
+			}
+			happens(flows.ByPerson, flows.Watched{Visit: visit, Here: true}) // as they pressed it
+			if st = flows.Fold(flows.State{}, s.records(t, number)...); len(st.Guides) != 1 || st.Guides[0].Visit != leads {
+				t.Errorf("watching are %+v", st.Guides)
+			}
+			if name == "replaced" { // by the new one a question stands
+				asksFor(t, s, cem, c)
+			}
+		})
+	}
+}

@@ -27,6 +27,7 @@ const (
 	sayHandGone     = "that guide is at no console any more"
 	sayHandOneself  = "nobody hands a case to themselves"
 	sayHandNone     = "it is handed to nobody any more"
+	sayHandWatches  = "that guide watches that case already, or asks to"
 	sayHandEnded    = "that case has ended"
 
 	sayAnswersOld  = "not all canned answers can be read as they are now, so these are those of before, and some may be missing; whoever runs this service sees why in its log"

@@ -23,7 +23,7 @@ const (
 	wordHandedYou     = "handed to you by {who} {ago} ago"
 	wordHandedTo      = "handed to {who} {ago} ago"
 	wordHandedRefused = "handed to {who}: the customer said no to them"
-	wordHandedExpired = "handed to {who}, who did not ask in time"
+	wordHandedExpired = "handed to {who}: it was not taken in time"
 	wordVisitHanded   = "{who} handed it to you. The question says so, and with the yes they watch no more."
 
 	wordAskHanded     = "{who} hands this case over to them, and watches no more with your yes."

@@ -63,6 +63,8 @@ var partedWords = map[flows.WatchEnd]string{
 	flows.WatchLost:    "watches no more: the connection went.",
 	flows.WatchRun:     "watches no more: the run ended.",
 	flows.WatchHanded:  "watches no more: handed over to {to}.",
+	flows.WatchBack:    "asks no more: the case is handed to them no more.",
+	flows.WatchFull:    "does not watch: enough guides watch already.",
 }
 
 // The same on plain lines.
@@ -140,6 +142,8 @@ var goneWords = map[flows.WatchEnd]string{
 	flows.WatchLost:    "your connection went.",
 	flows.WatchRun:     "the run ended.",
 	flows.WatchHanded:  "handed over to {to}, to whom the customer said yes.",
+	flows.WatchBack:    "the case is handed to you no more.",
+	flows.WatchFull:    "the customer said yes, but enough guides watch already.",
 }
 
 // authorWords say who caused an event, in a timeline.

@@ -91,13 +91,13 @@ func (c *Callers) Ask(ctx context.Context, n uint64, q Question) error {
 	return c.say(ctx, n, flows.ByServer, e)
 }
 
-// Gone ends a guide's watch, or their question. Why is flows.WatchLeft, flows.WatchOver
-// or, whatever else it is, flows.WatchLost.
+// Gone ends a guide's watch, or their question. Why is flows.WatchLeft, flows.WatchOver,
+// flows.WatchBack or, whatever else it is, flows.WatchLost.
 func (c *Callers) Gone(ctx context.Context, n uint64, visit flows.VisitID, why flows.WatchEnd) error {
 	if visit == "" { // of journals of before guides asked
 		return c.skip(n)
 	}
-	if why != flows.WatchLeft && why != flows.WatchOver {
+	if why != flows.WatchLeft && why != flows.WatchOver && why != flows.WatchBack {
 		why = flows.WatchLost
 	}
 	return c.say(ctx, n, flows.ByServer, flows.Watched{Visit: visit, Why: why})

@@ -62,6 +62,7 @@ type GuideOptions struct {
 type Handed struct {
 	Name, Org string
 	Print     string // the fingerprint of their key
+	Mark      string // the server's, of the hand-over
 }
 
 // The errors of a guide's handle.
@@ -203,7 +204,7 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 		}
 		e := flows.AskedToWatch{Visit: g.visit, Guide: who.name, Org: who.org, Until: g.now().Add(flows.AskWait), Lasts: o.Lasts, Print: who.print, Server: who.server}
 		if o.Handed.Name != "" {
-			e.From, e.FromOrg = o.Handed.Name, o.Handed.Org
+			e.From, e.FromOrg, e.Hand = o.Handed.Name, o.Handed.Org, o.Handed.Mark
 			i := slices.IndexFunc(g.state.Guides, func(w flows.Guide) bool { return w.Print != "" && w.Print == o.Handed.Print })
 			if i >= 0 {
 				e.Over = g.state.Guides[i].Visit

@@ -198,7 +198,7 @@ func TestAGuideHandsOver(t *testing.T) {
 		r.sees(lead)
 		namesake := ask("Ann Lee 2", "SHA256:other", Handed{})
 		r.sees(namesake)
-		handed := Handed{"Ann Lee", "Hetk support", "SHA256:ann"}
+		handed := Handed{"Ann Lee", "Hetk support", "SHA256:ann", "mark"}
 		no := ask("Bo Ek", "SHA256:bo", handed)
 		if s := r.State(); len(s.Asking) != 1 || s.Asking[0].From != "Ann Lee (Hetk support)" {
 			t.Fatalf("asking: %+v", s.Asking)

@@ -25,10 +25,12 @@ const HandOverTold = 30 * time.Minute
 // HandOverEnd is what became of a hand-over.
 type HandOverEnd string
 
-// The ends of a hand-over. One that was taken, or taken back, is there no more.
+// The ends of a hand-over. One that was taken, taken back, or replaced by another, is there
+// no more, nor is one whose case has ended.
 const (
 	HandOverRefused HandOverEnd = "refused" // the customer said no to the colleague
 	HandOverExpired HandOverEnd = "expired"
+	HandOverTaken   HandOverEnd = "taken" // the customer said yes; of this nothing is kept
 )
 
 // HandOver is that a case was handed over.
@@ -46,6 +48,10 @@ type HandOver struct {
 // Stands says whether the colleague can take the case at a moment.
 func (h HandOver) Stands(now time.Time) bool { return h.End == "" && now.Before(h.Until) }
 
+// inPlaceOf goes in the entry of a hand-over before the key of who the case was handed to
+// until then.
+const inPlaceOf = ", in place of "
+
 // HandOver hands the case from one guide to another, who is at a console now, in place
 // of whatever hand-over the organisation had of it. The mark of the entry is the
 // hand-over's own: where nobody heard whether it is stored, trying again with the same
@@ -61,7 +67,7 @@ func (c *Case) HandOver(ctx context.Context, by, to Party, e Entry) error {
 		return ErrOneself
 	}
 	s := c.store
-	err := s.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
+	answer := s.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
 		if _, ok, err := q.about(c.id); err != nil || !ok {
 			return ErrNoCase, err
 		}
@@ -76,14 +82,24 @@ func (c *Case) HandOver(ctx context.Context, by, to Party, e Entry) error {
 		if err := q.with(q.isThere).QueryRowContext(q.ctx, to.Print, to.Name, to.Organisation, now.UnixMilli()).Scan(&n); err != nil || n == 0 {
 			return ErrNotThere, err
 		}
-		_, was, answer, fault := s.enter(q, e)
-		if answer != nil || fault != nil || was {
+		was, err := scanHandOver(q.with(q.getHandOver).QueryRowContext(q.ctx, c.id, to.Organisation, 0).Scan)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		e := e // this may be done again
+		if err == nil && was.End == "" {
+			e.More += inPlaceOf + was.To.Print
+		}
+		if !e.fit() {
+			return ErrBadEntry, nil
+		}
+		if _, _, answer, fault := s.enter(q, e); answer != nil || fault != nil {
 			return answer, fault
 		}
-		_, err := q.exec(q.putHandOver, c.id, to.Organisation, e.Mark, by.Print, by.Name, to.Print, to.Name, now.UnixMilli(), now.Add(HandOverTime).UnixMilli())
+		_, err = q.exec(q.putHandOver, c.id, to.Organisation, e.Mark, by.Print, by.Name, to.Print, to.Name, now.UnixMilli(), now.Add(HandOverTime).UnixMilli())
 		return nil, err
 	}})
-	return s.storing(ctx, "handing the case over", err)
+	return s.storing(ctx, "handing the case over", answer)
 }
 
 // HandedOver is the hand-over that an organisation has of the case; ok is false where
@@ -142,11 +158,19 @@ func scanHandOver(scan func(...any) error) (h HandOver, err error) {
 	return h, err
 }
 
-// TakeHandOver ends a hand-over because the colleague has the case now, or it was taken
-// back, with an entry in the audit; gone is false, and nothing is written, where it
-// stands no more.
+// TakeHandOver ends a hand-over because the colleague has the case now, with an entry in
+// the audit, even where its time is over: they asked before. Gone is false, and nothing is
+// written, where it stands no more.
 func (s *Store) TakeHandOver(ctx context.Context, h HandOver, e Entry) (gone bool, err error) {
 	return s.endHandOver(ctx, h, e, func(q *queries) (int64, error) { return q.exec(q.takeHandOver, h.id, h.Mark) })
+}
+
+// TakeBack ends a hand-over because a lead takes it back, as TakeHandOver does, while its
+// time lasts.
+func (s *Store) TakeBack(ctx context.Context, h HandOver, e Entry) (gone bool, err error) {
+	return s.endHandOver(ctx, h, e, func(q *queries) (int64, error) {
+		return q.exec(q.dropHandOver, h.id, h.Mark, s.o.Now().UnixMilli())
+	})
 }
 
 // RefuseHandOver ends a hand-over because the customer said no to the colleague, as
@@ -185,19 +209,30 @@ func (s *Store) endHandOver(ctx context.Context, h HandOver, e Entry, end func(q
 	return gone, s.storing(ctx, "ending the hand-over", err)
 }
 
-// ExpireHandOvers ends those whose time is over, each with an entry, and says how many
-// that were. Several nodes may do so at once.
-func (s *Store) ExpireHandOvers(ctx context.Context, entry func(HandOver) Entry) (n int, err error) {
+// ExpireHandOvers ends those whose time is over as what became of them says, each with an
+// entry, and says how many that were: one of which it gives no end stays. Several nodes
+// may do so at once. What fails of one keeps no other; its errors are joined.
+func (s *Store) ExpireHandOvers(ctx context.Context, became func(context.Context, HandOver) (HandOverEnd, Entry, error)) (n int, err error) {
 	over, err := s.handOvers(ctx, s.reads.overHandOvers, s.o.Now().UnixMilli(), mostHandOvers)
 	if err != nil {
 		return 0, err
 	}
 	var errs []error // of one, which are no other's
 	for _, h := range over {
-		gone, err := s.endHandOver(ctx, h, entry(h), func(q *queries) (int64, error) {
-			return q.exec(q.closeHandOver, string(HandOverExpired), s.o.Now().Add(HandOverTold).UnixMilli(), h.id, h.Mark, s.o.Now().UnixMilli())
-		})
-		if err != nil {
+		gone := false
+		switch end, e, err := became(ctx, h); {
+		case err != nil:
+			errs = append(errs, err)
+			continue
+		case end == "":
+			continue
+		case end == HandOverTaken:
+			gone, err = s.TakeHandOver(ctx, h, e)
+			errs = append(errs, err)
+		default:
+			gone, err = s.endHandOver(ctx, h, e, func(q *queries) (int64, error) {
+				return q.exec(q.closeHandOver, string(end), s.o.Now().Add(HandOverTold).UnixMilli(), h.id, h.Mark, s.o.Now().UnixMilli())
+			})
 			errs = append(errs, err)
 		}
 		if gone {

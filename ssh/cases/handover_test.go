@@ -238,7 +238,7 @@ func TestHandOversEnd(t *testing.T) {
 		c, _ := begun(t, s)
 		expire := func() int {
 			t.Helper()
-			n, err := s.ExpireHandOvers(t.Context(), func(h HandOver) Entry { return deed("expired " + h.Mark) })
+			n, err := s.ExpireHandOvers(t.Context(), expired)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -426,14 +426,86 @@ func TestExpiryGoesOnPastABadOne(t *testing.T) {
 			now.set(now.time().Add(time.Second))
 		}
 		now.set(now.time().Add(HandOverTime))
-		n, err := s.ExpireHandOvers(t.Context(), func(h HandOver) Entry {
+		n, err := s.ExpireHandOvers(t.Context(), func(ctx context.Context, h HandOver) (HandOverEnd, Entry, error) {
 			if h.Mark == "bad" {
-				return Entry{}
+				return HandOverExpired, Entry{}, nil
 			}
-			return deed("expired " + h.Mark)
+			return expired(ctx, h)
 		})
 		if n != 1 || !errors.Is(err, ErrBadEntry) || marks(t, s, lea) != "good expired" {
 			t.Errorf("%d, %v, %q", n, err, marks(t, s, lea))
+		}
+	})
+}
+
+// expired is an end of each hand-over whose time is over.
+func expired(_ context.Context, h HandOver) (HandOverEnd, Entry, error) {
+	return HandOverExpired, deed("expired " + h.Mark), nil
+}
+
+// A hand-over whose time is over ends as what became of it says, or stays; who took it
+// has it though it expired before that was known, and nobody takes such a one back.
+func TestWhatBecameOfAHandOver(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time, Keep: 100 * time.Hour})
+		broke := errors.New("broke")
+		comes(t, s, bea)
+		late := map[string]HandOver{}
+		for _, mark := range []string{"broken", "open", "taken", "refused", "expired"} {
+			c, _ := begun(t, s)
+			if err := c.HandOver(t.Context(), lea, bea, deed(mark)); err != nil {
+				t.Fatal(err)
+			}
+			late[mark] = heldBy(t, c, lea)
+		}
+		now.set(noon.Add(HandOverTime))
+		if gone, err := s.TakeBack(t.Context(), late["open"], deed("back")); gone || err != nil {
+			t.Errorf("one whose time is over is taken back: %v", err)
+		}
+		n, err := s.ExpireHandOvers(t.Context(), func(_ context.Context, h HandOver) (HandOverEnd, Entry, error) {
+			switch h.Mark {
+			case "broken":
+				return HandOverExpired, deed("never"), broke
+			case "open":
+				return "", deed("never"), nil
+			}
+			return HandOverEnd(h.Mark), deed("ended " + h.Mark), nil
+		})
+		if n != 3 || !errors.Is(err, broke) || written(t, s) != 5+3 {
+			t.Errorf("%d, %v, and the audit has %d entries", n, err, written(t, s))
+		}
+		if got := column(t, s.files.read, `SELECT mark || ' ' || ended FROM handovers ORDER BY 1`); !slices.Equal(got, []string{"broken ", "expired expired", "open ", "refused refused"}) {
+			t.Errorf("%q", got)
+		}
+		for mark, want := range map[string]bool{"open": true, "expired": true, "refused": false, "taken": false} {
+			if gone, err := s.TakeHandOver(t.Context(), late[mark], deed("late "+mark)); gone != want || err != nil {
+				t.Errorf("%s is taken: %v, %v", mark, gone, err)
+			}
+		}
+	})
+}
+
+// The entry of a hand-over that goes in the place of another names who had it.
+func TestAReplacedHandOverStandsInTheAudit(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		c, _ := begun(t, s)
+		comes(t, s, bea)
+		comes(t, s, cem)
+		if err := c.HandOver(t.Context(), lea, bea, deed("one")); err != nil {
+			t.Fatal(err)
+		}
+		e := deed("two")
+		e.More = "to Cem"
+		if err := c.HandOver(t.Context(), lea, cem, e); err != nil {
+			t.Fatal(err)
+		}
+		all, _, err := s.Entries(t.Context(), 0)
+		if err != nil || len(all) != 2 || all[0].More != "" || all[1].More != "to Cem, in place of "+bea.Print {
+			t.Errorf("%+v, %v", all, err)
 		}
 	})
 }

@@ -154,7 +154,8 @@ made_at = excluded.made_at, until_at = excluded.until_at, ended = excluded.ended
 	getHandOver   = rowHandOver + `WHERE handovers.case_id = ? AND handovers.organisation = ? AND handovers.until_at > ?`
 	handOvers     = rowHandOver + `WHERE handovers.organisation = ? AND (handovers.to_print = ? OR handovers.by_print = ?) AND handovers.until_at > ? ORDER BY handovers.made_at DESC, handovers.mark LIMIT ?`
 	overHandOvers = rowHandOver + `WHERE handovers.ended = '' AND handovers.until_at <= ? ORDER BY handovers.until_at LIMIT ?`
-	takeHandOver  = `DELETE FROM handovers WHERE case_id = ? AND mark = ? AND ended = ''`
+	takeHandOver  = `DELETE FROM handovers WHERE case_id = ? AND mark = ? AND ended IN ('', 'expired')`
+	dropHandOver  = `DELETE FROM handovers WHERE case_id = ? AND mark = ? AND ended = '' AND until_at > ?`
 	closeHandOver = `UPDATE handovers SET ended = ?, until_at = ? WHERE case_id = ? AND mark = ? AND ended = '' AND until_at <= ?`
 	dropHandOvers = `DELETE FROM handovers WHERE case_id = ?`
 	oldHandOvers  = `DELETE FROM handovers WHERE ended <> '' AND until_at <= ?`
@@ -209,7 +210,7 @@ type statements struct {
 	advance, addRecord, findRecord, readCase, firstRecord, dropRecords, dropCase, strays, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue,
 	putConsole, dropConsole, nodeConsoles, dropConsoles, colleagues, isThere,
-	hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, closeHandOver, dropHandOvers, oldHandOvers,
+	hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, dropHandOver, closeHandOver, dropHandOvers, oldHandOvers,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
 	putBan, getBan, liftBan, oldBans, countBans, bans,
@@ -282,6 +283,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.handOvers, handOvers},
 		{&s.overHandOvers, overHandOvers},
 		{&s.takeHandOver, takeHandOver},
+		{&s.dropHandOver, dropHandOver},
 		{&s.closeHandOver, closeHandOver},
 		{&s.dropHandOvers, dropHandOvers},
 		{&s.oldHandOvers, oldHandOvers},
