@@ -22,7 +22,7 @@ import (
 var stays = map[Kind]string{
 	KindPointed:      "at visit from",
 	KindSuggested:    "path visit from",
-	KindAskedToWatch: "visit guide org until lasts print server from fromOrg over",
+	KindAskedToWatch: "visit guide org until lasts print server from fromOrg over hand",
 	KindAskedRecord:  "visit ask until keeps",
 	KindStarted:      "nonce",                                    // by which a link is told from others
 	KindListening:    "port at state",                            // likewise

@@ -255,6 +255,12 @@ func (s State) part(id VisitID, why WatchEnd) State {
 			s.WatchesSigned++
 		}
 		s = s.untapeOf(id)
+		s.Asking = slices.Clone(s.Asking)
+		for j := range s.Asking { // a yes to them ends nothing any more
+			if s.Asking[j].Over == id {
+				s.Asking[j].Over = ""
+			}
+		}
 		s.Guides = without(s.Guides, func(g Guide) bool { return g.Visit == id })
 		s.Pointers = without(s.Pointers, func(p Pointed) bool { return p.Visit == id })
 	}

@@ -203,6 +203,9 @@ func TestAYesWithoutRoomIsSaid(t *testing.T) {
 	e.From, e.FromOrg, e.Over, e.Hand = "Guide 1", "Hetk support", "v1", "mark"
 	s = caused(s, ByServer, 0, e)
 	s = watchedBy(t, caused(s, ByServer, 0, Watched{Visit: "v1", Why: WatchLeft}), "another", "Dan Dahl")
+	if len(s.Asking) != 1 || s.Asking[0].Over != "" {
+		t.Errorf("who watches no more is to leave: %+v", s.Asking)
+	}
 	s = caused(s, ByPerson, 0, Watched{Visit: "more", Here: true})
 	if p := s.Parted; len(s.Asking) != 0 || len(s.Guides) != mostGuides || p == nil || p.Guide.Visit != "more" || p.Guide.Hand != "mark" || p.Why != WatchFull || p.Let {
 		t.Errorf("asking %+v, watching %d, parted %+v", s.Asking, len(s.Guides), p)

@@ -3,7 +3,7 @@ package tui
 // Handing a case over to a colleague.
 const (
 	wordHandTitle   = "Hand case {case} over to a colleague"
-	wordHandWhat    = "They find it first in their queue, with your name and nothing else of yours, for {min} minutes. The customer is asked anew: by a yes to them your watching ends, by a no nothing changes."
+	wordHandWhat    = "They find it first in their queue, with your name and nothing else of yours, for {min} minutes. The customer is asked anew: by a yes to them your watching ends, by a no the hand-over ends."
 	wordHandTight   = "The customer is asked anew. By a yes to them your watching ends."
 	wordHandCome    = "It is being looked who is there."
 	wordHandNobody  = "Nobody else of {org} is at a console now, so there is nobody to hand it to."
@@ -24,7 +24,7 @@ const (
 	wordHandedTo      = "handed to {who} {ago} ago"
 	wordHandedRefused = "handed to {who}: the customer said no to them"
 	wordHandedExpired = "handed to {who}: it was not taken in time"
-	wordVisitHanded   = "{who} handed it to you. The question says so, and with the yes they watch no more."
+	wordVisitHanded   = "{who} handed it to you. The question says so. If they watch, they do until the yes."
 
 	wordAskHanded     = "{who} hands this case over to them, and watches no more with your yes."
 	wordAskHandedAway = "{who} handed this case to them."

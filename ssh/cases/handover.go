@@ -13,7 +13,8 @@ import (
 // organisation who was at a console then. It moves nobody and lets nobody see anything:
 // the colleague asks the customer, who says yes or no to them as to any guide. Of one
 // organisation a case has one hand-over at a time. Each change of one stands in the
-// audit, in one transaction with it.
+// audit, in one transaction with it, but that it goes with the end of its run, or with the
+// case: of that the audit has the entry of the case, if any.
 
 // HandOverTime is how long a colleague can take a case that was handed to them: about as
 // long as a customer waits.
