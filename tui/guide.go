@@ -148,7 +148,7 @@ func (m *Model) see(msg viewedMsg) {
 		return
 	}
 	at, heard := m.state.Place, len(m.state.Notes)
-	m.showRead(g.view.Run.State, m.readings().read(g.of, g.view.Run.State))
+	m.showRead(g.view.Run.State, m.readings().read(g.of, g, g.view.Run.State))
 	g.advice = m.advisable()
 	if m.state.Place != at {
 		g.at = ""
@@ -163,7 +163,7 @@ func (m *Model) see(msg viewedMsg) {
 
 // blank forgets all that was shown of a run.
 func (m *Model) blank() {
-	m.readings().forget(m.guide.of)
+	m.unread()
 	m.show(flows.State{})
 	m.app, m.tenant, m.known, m.signIn = appScreen{}, formScreen{}, knownScreen{}, signInScreen{}
 	m.diagnosis, m.paths, m.steps, m.plan, m.proof = diagnosisScreen{}, pathsScreen{}, stepsScreen{}, planScreen{}, proofScreen{}

@@ -43,6 +43,7 @@ func Plain(outer context.Context, in io.Reader, out io.Writer, drv Driver, o Opt
 		p.earlier = earlier
 	}
 	if o.Console != nil {
+		defer p.m.unread() // it may end within a case
 		p.watchQueue(ctx)
 		p.out.line(wordByeConsole)
 		return cmp.Or(p.out.err, outer.Err())

@@ -35,28 +35,34 @@ func TestReadingsAreOfTheirRecord(t *testing.T) {
 		s.Seq, s.At = seq, when
 		return s
 	}
-	all := new(Readings)
+	all, a, b := new(Readings), new(guideScreen), new(guideScreen)
 	for i, c := range []struct {
 		number string
 		state  flows.State
 	}{{"1", late}, {"1", at(8, noon)}, {"1", late}, {"2", at(9, noon)}, {"1", at(9, noon.Add(1))}, {"1", late}, {"", at(9, noon)}, {"", late}} {
-		if got := told(all.read(c.number, c.state)); got != told(read(c.state)) {
+		if got := told(all.read(c.number, a, c.state)); got != told(read(c.state)) {
 			t.Errorf("%d: it is read as\n%s\nwant\n%s", i, got, told(read(c.state)))
 		}
 	}
-	first := all.read("1", late).ranked
-	if again := all.read("1", late).ranked; &again[0] != &first[0] {
+	first := all.read("1", a, late).ranked
+	if again := all.read("1", b, late).ranked; &again[0] != &first[0] {
 		t.Error("it is worked out again for the second guide")
 	}
-	all.forget("1")
+	all.forget("1", new(guideScreen)) // who only asked
+	all.forget("1", a)
+	all.forget("1", a)
+	if again := all.read("1", b, late).ranked; &again[0] != &first[0] {
+		t.Error("it is forgotten while a guide watches")
+	}
+	all.forget("1", b)
 	if len(all.of) != 1 {
 		t.Errorf("%d cases are known, want the other one", len(all.of))
 	}
-	if again := all.read("1", late).ranked; &again[0] == &first[0] {
+	if again := all.read("1", a, late).ranked; &again[0] == &first[0] {
 		t.Error("what was forgotten is there")
 	}
 	for i := range 3 * mostReadings {
-		all.read(fmt.Sprint("case ", i), early)
+		all.read(fmt.Sprint("case ", i), a, early)
 	}
 	if len(all.of) > mostReadings {
 		t.Errorf("%d cases are kept", len(all.of))
@@ -67,9 +73,9 @@ func TestReadingsAreOfTheirRecord(t *testing.T) {
 			for n := range uint64(50) {
 				s := at(n+uint64(i)%2, noon)
 				if n%10 == 0 {
-					all.forget("3")
+					all.forget("3", a)
 				}
-				if got := all.read("3", s); len(got.ranked) > 0 {
+				if got := all.read("3", a, s); len(got.ranked) > 0 {
 					t.Errorf("of another state: %s", told(got))
 				}
 			}
@@ -77,8 +83,47 @@ func TestReadingsAreOfTheirRecord(t *testing.T) {
 	}
 	wg.Wait()
 	var none *Readings
-	none.forget("1")
-	if told(none.read("1", late)) != told(read(late)) {
+	none.forget("1", a)
+	if told(none.read("1", a, late)) != told(read(late)) {
 		t.Error("without readings it is read otherwise")
+	}
+}
+
+// TestReadingsThatBroke holds that a guide whose colleague's program broke while it worked
+// out what follows is not shown that nothing does.
+func TestReadingsThatBroke(t *testing.T) {
+	t.Parallel()
+	s := atDiagnosis(t).State()
+	all := new(Readings)
+	have := all.latest("1", new(guideScreen), s)
+	func() {
+		defer func() { _ = recover() }() // as the program of a session does
+		have.once.Do(func() { panic("broke") })
+	}()
+	if got := told(all.read("1", new(guideScreen), s)); got != told(read(s)) {
+		t.Errorf("it is read as\n%s\nwant\n%s", got, told(read(s)))
+	}
+}
+
+// TestReadingsEndWithTheConsole holds that a guide's watching shares what follows from the
+// case until their console ends, and that one who waits to be let in ends it for nobody.
+func TestReadingsEndWithTheConsole(t *testing.T) {
+	t.Parallel()
+	all := new(Readings)
+	console := func() *Model {
+		m := guiding(seated(t, atPlanLinked(t)), Options{Profiles: profiles(t), Width: 100, Height: 30})
+		m.console = &consoleScreen{of: &Console{Readings: all}}
+		m.guide.of = "1"
+		return m
+	}
+	m, waits := console(), console()
+	m.Update(look(m))
+	waits.Update(viewedMsg{of: waits.guide})
+	if len(all.of) != 1 {
+		t.Fatalf("%d cases are shared, want one", len(all.of))
+	}
+	m.unread()
+	if len(all.of) != 0 {
+		t.Error("it outlives the console")
 	}
 }

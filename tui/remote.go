@@ -66,6 +66,7 @@ func Show(outer context.Context, drv Driver, o Options, r Remote) error {
 	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
 	m := New(ctx, drv, o)
+	defer m.unread() // the console may end within a case
 	c := remoteCanvas(r, o)
 	m.direct = func(sequence string) { _, _ = c.Write([]byte(sequence)) } // a client that is gone needs nothing
 	f := &remote{drawn: drawn{Model: m, on: c}, tell: r.Broke, news: true}
