@@ -12,7 +12,7 @@ import (
 
 // disownedLists are what is published of a key that signed a session at noon, and whether that
 // session's receipt is good by it.
-func disownedLists(t *testing.T, k seeded) map[string]struct {
+func disownedLists(t *testing.T, k seeded, ended time.Time) map[string]struct {
 	key  Key
 	good bool
 } {
@@ -27,10 +27,12 @@ func disownedLists(t *testing.T, k seeded) map[string]struct {
 		key  Key
 		good bool
 	}{
-		"for all its time": {is(time.Time{}, time.Time{}), false},
-		"as of before":     {is(noon.Add(-time.Hour), noon.Add(-time.Hour)), false},
-		"as of later":      {is(noon.Add(time.Hour), noon.Add(time.Hour)), true},
-		"not at all":       {k.trusted(t, "onboard.example", time.Time{}, time.Time{}), true},
+		"for all its time":    {is(time.Time{}, time.Time{}), false},
+		"as of before":        {is(noon.Add(-time.Hour), noon.Add(-time.Hour)), false},
+		"as of that second":   {is(ended, ended), false},
+		"as of the one after": {is(ended.Add(time.Second), ended.Add(time.Second)), true},
+		"as of later":         {is(noon.Add(time.Hour), noon.Add(time.Hour)), true},
+		"not at all":          {k.trusted(t, "onboard.example", time.Time{}, time.Time{}), true},
 	}
 }
 
@@ -49,7 +51,7 @@ func TestADisownedKeyIsRefused(t *testing.T) {
 	if err := json.Unmarshal(text, &e); err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range disownedLists(t, k) {
+	for name, c := range disownedLists(t, k, s.Ended.At.Truncate(time.Second)) {
 		list := "Receipts are signed with these:\n  " + strings.Join(c.key.Lines(), "\n  ") + "\n  " + key("b").trusted(t, "onboard.example", time.Time{}, time.Time{}).Line() + "\n"
 		keys, err := ParseKeys(list)
 		if err != nil {

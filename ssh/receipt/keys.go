@@ -73,14 +73,15 @@ func (k Key) Lines() []string {
 }
 
 // Line is the key as a line of a file of allowed signers, which ssh-keygen and
-// ParseKeys read.
+// ParseKeys read. To ssh-keygen the second of valid-before is the last that counts, so it is
+// the one before Until, which is a whole second.
 func (k Key) Line() string {
 	options := []string{fmt.Sprintf("namespaces=%q", Namespace)}
 	if !k.From.IsZero() {
 		options = append(options, fmt.Sprintf("valid-after=%q", k.From.UTC().Format(keyTime)))
 	}
 	if !k.Until.IsZero() {
-		options = append(options, fmt.Sprintf("valid-before=%q", k.Until.UTC().Format(keyTime)))
+		options = append(options, fmt.Sprintf("valid-before=%q", k.Until.Add(-time.Second).UTC().Format(keyTime)))
 	}
 	public, err := gossh.ParsePublicKey(k.Public)
 	if err != nil { // it is none of KeyOf
@@ -185,6 +186,9 @@ func parseSigner(line string, n int) (k Key, ok bool, err error) {
 		value = strings.Trim(value, `"`)
 		if *at, err = time.Parse(keyTime, value); err != nil {
 			return Key{}, false, fmt.Errorf(sayKeyTime, n, checks.Line(value, 40))
+		}
+		if at == &k.Until { // that second counts, to its end
+			*at = at.Add(time.Second)
 		}
 	}
 	k.Public, k.Fingerprint = public.Marshal(), gossh.FingerprintSHA256(public)
