@@ -28,6 +28,48 @@ const (
 	mostSpot  = 80               // characters of what is pointed at
 )
 
+// AskedToWatch says that a guide asks to watch. It is the server's word alone:
+// Guide and Org are of whoever authenticated there, and nobody types them here.
+type AskedToWatch struct {
+	Visit VisitID `json:"visit"` // never used before
+	Guide string  `json:"guide"` // the name
+	Org   string  `json:"org"`
+	// Until is when it can be answered no more, at most AskWait after it.
+	Until time.Time `json:"until"`
+	// Lasts is how long a yes would hold, at most WatchMost.
+	Lasts time.Duration `json:"lasts"`
+	// Print is the fingerprint of the key by which the guide is known, and Server the
+	// name of the server that says all of this: for the receipt of the session.
+	Print  string `json:"print,omitempty"`
+	Server string `json:"server,omitempty"`
+	// From and FromOrg are of the colleague who handed the case to the guide; empty: nobody
+	// did. Over is the visit of theirs that the yes to the guide ends; empty: none.
+	From    string  `json:"from,omitempty"`
+	FromOrg string  `json:"fromOrg,omitempty"`
+	Over    VisitID `json:"over,omitempty"`
+	// Hand is the server's mark of that hand-over, so that the case itself says what became
+	// of it; empty: none.
+	Hand string `json:"hand,omitempty"`
+}
+
+// Watched is the answer to a guide who asks to watch, and the end of a watch. The
+// yes is the person's alone, and counts once it is stored.
+type Watched struct {
+	Visit VisitID `json:"visit,omitempty"`
+	Here  bool    `json:"here"` // the yes
+	// Why is why it was not to be, or is over.
+	Why WatchEnd `json:"why,omitempty"`
+	// Guide is the name, in journals of before guides asked: such a watch is
+	// shown as it was, and lets nobody see anything.
+	Guide string `json:"guide,omitempty"`
+}
+
+// Kind gives the tag.
+func (AskedToWatch) Kind() Kind { return KindAskedToWatch }
+
+// Kind gives the tag.
+func (Watched) Kind() Kind { return KindWatched }
+
 // WatchEnd is why a watch ended, or a request to watch came to nothing.
 type WatchEnd string
 
