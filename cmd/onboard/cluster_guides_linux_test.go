@@ -256,10 +256,7 @@ func (c *clustered) part(all []*pair) {
 		if err := p.until(ctx, "no bar", func(seen string) bool { return !p.watched(seen) }); err != nil {
 			return err
 		}
-		if seen := p.guide.sees(); strings.Contains(seen, "contoso") {
-			return fmt.Errorf("the guide still sees\n%s", seen)
-		}
-		return nil
+		return p.guide.until(ctx, "nothing of the run, nor in the queue", func(seen string) bool { return !strings.Contains(seen, "contoso") })
 	})
 }
 
