@@ -78,7 +78,7 @@ func (s *session) showQueue(d *desk) error {
 	look.Plain = look.Plain || !s.asked.pty || s.asked.term == ""
 	o := tui.Options{Profiles: s.srv.o.Profiles, Look: look, Served: true, Console: &tui.Console{Queue: d.queue(), Name: who.name, Organisation: who.organisation, Role: who.rolesWord(), Readings: &s.srv.readings}}
 	if who.May(PowerWatch) {
-		o.Console.Ask, o.Console.Replay = d.ask, d.replay
+		o.Console.Ask, o.Console.Ahead, o.Console.Replay = d.ask, d.readAhead, d.replay
 		o.Console.Receipt = func(number string) string {
 			return s.address(userConsole) + " " + commandReceipt + " " + number
 		}

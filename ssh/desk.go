@@ -24,6 +24,9 @@ type desk struct {
 	at   *place // nil: at no case
 	shut bool
 
+	aheads sync.Mutex
+	ahead  *ahead // the case that was read because its guide may ask; nil: none was
+
 	owed  sync.Mutex
 	first chan struct{} // closed once what was left to be done behind is; nil: nothing was
 }
@@ -77,13 +80,17 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	if err != nil {
 		return nil, errCaseGone
 	}
-	c, handed, err := d.about(ctx, n)
+	c, read, err := d.about(ctx, n)
+	if err != nil {
+		return nil, d.inWords(n, err)
+	}
+	handed, err := d.handedHere(ctx, c)
 	if err != nil {
 		return nil, d.inWords(n, err)
 	}
 	p := &place{desk: d, number: n, id: rand.Text(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}, handed: handed}
 	p.journal.write = func(ctx context.Context, mark, did, more string) error { return d.audit(ctx, mark, n, did, more) }
-	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now, Keeps: d.s.srv.o.Cases.Keeps(), Handed: handedBy(handed)})
+	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now, Keeps: d.s.srv.o.Cases.Keeps(), Handed: handedBy(handed), Ahead: read})
 	if err != nil {
 		p.settle(ctx)
 		if p.Guide != nil { // it may stand
@@ -97,15 +104,6 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	}
 	d.at = p
 	return p, nil
-}
-
-// about is a case that is to be asked for, and how it was handed to the guide.
-func (d *desk) about(ctx context.Context, n cases.Number) (c *cases.Case, handed cases.HandOver, err error) {
-	if c, err = d.s.srv.o.Cases.Case(ctx, n); err != nil {
-		return nil, handed, err
-	}
-	handed, err = d.handedHere(ctx, c)
-	return c, handed, err
 }
 
 // answers are the texts that guides need often.
@@ -133,6 +131,7 @@ func (d *desk) close(why flows.WatchEnd) {
 		return
 	}
 	d.shut = true
+	d.readsAhead(nil)
 	if d.at != nil {
 		_ = d.at.end(ctx, why) // what failed is tried on behind
 		d.at = nil

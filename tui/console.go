@@ -270,6 +270,7 @@ func (s *consoleScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 			at := rows[s.place(rows)]
 			s.at = at.Number
 			m.open(&visitSheet{row: at})
+			return m.ahead(at.Number)
 		}
 	case actMove:
 		if rows := s.rows(); len(rows) > 0 {

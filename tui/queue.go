@@ -18,6 +18,9 @@ type Console struct {
 	// the guide's seat beside it. The guide reads its errors as they are. It is called
 	// for one case at a time; nil: this guide asks nobody.
 	Ask func(ctx context.Context, number string) (Seat, error)
+	// Ahead says that this guide may ask the customer of a case next, by its number, or
+	// with an empty one that they turned away from that; nil: nobody wants to know.
+	Ahead func(ctx context.Context, number string)
 	// Receipt tells how the guide gets the signed receipt of a session at a case, by its
 	// number, that has ended; nil: there is none.
 	Receipt func(number string) string

@@ -85,7 +85,7 @@ func (s *visitSheet) offers(*Model) []offer {
 func (s *visitSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	if o.act != actVisit {
 		m.close()
-		return nil
+		return m.ahead("")
 	}
 	s.busy, s.said = true, ""
 	ctx, ask, n := m.ctx, m.console.of.Ask, s.row.Number
@@ -94,6 +94,18 @@ func (s *visitSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 		defer cancel()
 		seat, err := ask(ctx, n)
 		return visitedMsg{s, seat, err}
+	}
+}
+
+// ahead says that the customer of a case may be asked next; of an empty one, that none is.
+func (m *Model) ahead(number string) tea.Cmd {
+	ctx, ahead := m.ctx, m.console.of.Ahead
+	if ahead == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		ahead(ctx, number)
+		return nil
 	}
 }
 

@@ -237,3 +237,19 @@ func TestVisitErrors(t *testing.T) {
 		t.Errorf("it shows\n%s", c)
 	}
 }
+
+// TestVisitIsReadAhead holds that the console hears for which case its guide may ask as
+// soon as they read what that means, and when they turn away.
+func TestVisitIsReadAhead(t *testing.T) {
+	t.Parallel()
+	var heard []string
+	r := &reception{seat: &fakeSeat{}}
+	m := console(t, nil, 80, 24, func(o *Options) {
+		o.Console.Ask, o.Console.Queue = r.ask, quietQueue{&fakeQueue{rows: busy()}}
+		o.Console.Ahead = func(_ context.Context, number string) { heard = append(heard, number) }
+	})
+	keyed(m, "down", "enter", "esc", "enter", "y")
+	if fmt.Sprintf("%q", heard) != `["9TT-4RB" "" "9TT-4RB"]` || fmt.Sprint(r.asked) != "[9TT-4RB]" {
+		t.Errorf("heard %q, asked %q", heard, r.asked)
+	}
+}

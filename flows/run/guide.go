@@ -30,6 +30,8 @@ type GuideOptions struct {
 	// Handed is who handed the case to the guide. The person reads it with the question, and
 	// a yes to that ends the watch of theirs that goes on then.
 	Handed Handed
+	// Ahead is what was read of the same journal before; nil: nothing was.
+	Ahead *Ahead
 }
 
 // The errors of a guide's handle.
@@ -87,10 +89,9 @@ type Guide struct {
 	words   *rate.Limiter
 	looks   *rate.Limiter
 
-	mu    sync.Mutex
-	state flows.State    // the fold of what is shared, up to the end of the watch
-	last  []flows.Record // the latest of that
-	n     uint64         // of our last record
+	mu sync.Mutex
+	shares
+	n     uint64 // of our last record
 	stand Standing
 	why   flows.WatchEnd
 	to    string // of flows.WatchHanded
@@ -165,6 +166,9 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if o.Ahead != nil {
+		g.shares = o.Ahead.read.copy()
+	}
 	err := g.append(ctx, flows.ByServer, func() (flows.Event, error) {
 		if g.state.Seq == 0 || g.state.End != "" {
 			return nil, ErrNoRun
@@ -430,13 +434,7 @@ func (g *Guide) catchUp(ctx context.Context) error {
 // take folds one record and sees what it makes of the watch.
 func (g *Guide) take(r flows.Record) {
 	had, before := g.has(), g.state
-	r = flows.Shared(g.state, r)
-	g.state = flows.Fold(g.state, r)
-	g.tape(before, r)
-	g.last = append(g.last, r)
-	if len(g.last) > mostLast {
-		g.last = append([]flows.Record(nil), g.last[len(g.last)-mostLast/2:]...)
-	}
+	g.tape(before, g.shares.take(r))
 	switch at := g.has(); {
 	case at == nil && had != nil:
 		why := flows.WatchOver
@@ -477,5 +475,5 @@ func (g *Guide) over(why flows.WatchEnd) {
 	if g.stand != StandOver {
 		g.stand, g.why = StandOver, why
 	}
-	g.state, g.last = flows.State{}, nil
+	g.shares = shares{}
 }
