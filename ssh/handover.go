@@ -207,16 +207,21 @@ func (g *guideQueue) mark(ctx context.Context, rows []tui.QueueRow, handed map[s
 			delete(handed, rows[i].Number)
 		}
 	}
-	for n, h := range handed {
-		some, _, _, err := g.queue.store.Queue(ctx, cases.Filter{Number: cases.Number(n)}, cases.Cursor{}, 1)
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range some {
-			r := rowOfQueue(one)
-			r.Handed = h
-			rows = append(rows, r)
-		}
+	if len(handed) == 0 {
+		return rows, nil
+	}
+	left := make([]cases.Number, 0, len(handed))
+	for n := range handed {
+		left = append(left, cases.Number(n))
+	}
+	some, err := g.queue.store.Queued(ctx, left)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range some {
+		r := rowOfQueue(one)
+		r.Handed = handed[r.Number]
+		rows = append(rows, r)
 	}
 	return rows, nil
 }

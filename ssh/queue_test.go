@@ -3,6 +3,7 @@ package ssh
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -378,4 +379,49 @@ func (g *errgroup) run(do func() error) {
 func (g *errgroup) wait() error {
 	g.all.Wait()
 	return g.first
+}
+
+// TestHandedCasesThatAreNotListed holds that a queue which lists not all cases shows those
+// that were handed over all the same, each once, and none of a case that is over.
+func TestHandedCasesThatAreNotListed(t *testing.T) {
+	t.Parallel()
+	s, as, o, _, listed := handing(t)
+	bea, lea := as(o.named("Bea Blau")), as(o.lead("Lea Lind"))
+	number := string(listed.Number())
+	want := map[string]bool{number: true}
+	handed := map[string]*tui.Handed{number: {By: "Lea Lind"}}
+	for i := range 4 {
+		c, _, err := s.o.Cases.New(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		handed[string(c.Number())] = &tui.Handed{By: fmt.Sprint("lead ", i)}
+		if i == 3 {
+			if err := c.Stand(t.Context(), cases.Standing{Ended: true}); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want[string(c.Number())] = true
+	}
+	given := maps.Clone(handed)
+	rows, err := bea.queue().mark(t.Context(), []tui.QueueRow{{Number: "111-111"}, {Number: number}}, handed)
+	if err != nil || len(rows) != 1+len(want) || rows[0].Handed != nil || rows[1].Number != number {
+		t.Fatalf("%+v, %v", rows, err)
+	}
+	for _, r := range rows[1:] {
+		if !want[r.Number] || r.Handed != given[r.Number] || r.Shown != nil {
+			t.Errorf("%+v", r)
+		}
+		delete(want, r.Number)
+	}
+	if rows, err := lea.queue().mark(t.Context(), rows[:1], map[string]*tui.Handed{}); err != nil || len(rows) != 1 {
+		t.Errorf("where nothing is handed over: %+v, %v", rows, err)
+	}
+	if err := s.o.Cases.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bea.queue().mark(t.Context(), nil, given); err == nil {
+		t.Error("without the store nothing is said")
+	}
 }

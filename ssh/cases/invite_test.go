@@ -59,10 +59,10 @@ func TestAnInvitationIsGoodOnce(t *testing.T) {
 		if err := s.Revoke(t.Context(), in.Number); !errors.Is(err, ErrUsed) {
 			t.Errorf("revoked afterwards: %v", err)
 		}
-		if q, _, _, err := s.Queue(t.Context(), Filter{Number: c.Number()}, Cursor{}, 1); err != nil || len(q) != 1 || q[0].Tenant != "contoso.example" {
+		if q, err := s.Queued(t.Context(), []Number{c.Number()}); err != nil || len(q) != 1 || q[0].Tenant != "contoso.example" {
 			t.Errorf("the queue shows %+v, %v", q, err)
 		}
-		if q, _, _, err := s.Queue(t.Context(), Filter{Number: other.Number()}, Cursor{}, 1); err != nil || len(q) != 1 || q[0].Tenant != "" {
+		if q, err := s.Queued(t.Context(), []Number{other.Number()}); err != nil || len(q) != 1 || q[0].Tenant != "" {
 			t.Errorf("the queue shows %+v, %v", q, err)
 		}
 		if _, err := s.Redeem(t.Context(), Try{Code: code, From: stranger}, c); !errors.Is(err, ErrNoInvitation) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"onboard.example/flows"
@@ -126,13 +127,14 @@ FROM cases LEFT JOIN stands ON stands.case_id = cases.id WHERE COALESCE(stands.e
 	addYes    = `INSERT INTO yeses (guide, case_id, until_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 	dropYeses = `DELETE FROM yeses WHERE case_id = ?`
 	yesTo     = `SELECT doors.number FROM yeses JOIN doors ON doors.case_id = yeses.case_id WHERE yeses.guide = ? AND yeses.until_at > ? ORDER BY yeses.until_at DESC, doors.number LIMIT ?`
-	// queue reads on from a case, behind which it was before.
-	queue = `SELECT cases.id, doors.number, cases.made_at, cases.last_at, COALESCE(stands.stage, -1), COALESCE(stands.step, ''), COALESCE(stands.step_n, 0), COALESCE(stands.step_of, 0), COALESCE(stands.waits_at, 0),
+	rowQueued = `SELECT cases.id, doors.number, cases.made_at, cases.last_at, COALESCE(stands.stage, -1), COALESCE(stands.step, ''), COALESCE(stands.step_n, 0), COALESCE(stands.step_of, 0), COALESCE(stands.waits_at, 0),
 CASE WHEN COALESCE(nodes.until_at, 0) > CAST(? AS BIGINT) THEN 1 ELSE 0 END,
 COALESCE((SELECT MAX(invitations.tenant) FROM invitations WHERE invitations.case_id = cases.id), ''), COALESCE(stands.home, 0)
 FROM cases JOIN doors ON doors.case_id = cases.id LEFT JOIN stands ON stands.case_id = cases.id LEFT JOIN seats ON seats.case_id = cases.id LEFT JOIN nodes ON nodes.id = seats.node
-WHERE COALESCE(stands.ended, 0) = 0 AND (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
-AND (CAST(? AS TEXT) = '' OR doors.number = ?) AND (CAST(? AS TEXT) = '' OR stands.step = ?)
+WHERE COALESCE(stands.ended, 0) = 0 `
+	// queue reads on from a case, behind which it was before.
+	queue = rowQueued + `AND (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
+AND (CAST(? AS TEXT) = '' OR stands.step = ?)
 AND (CAST(? AS BIGINT) = 0 OR stands.waits_at > 0) AND (CAST(? AS BIGINT) = 0 OR nodes.until_at > CAST(? AS BIGINT)) AND cases.last_at >= ?
 ORDER BY cases.last_at DESC, cases.id DESC LIMIT ?`
 
@@ -204,11 +206,17 @@ ON CONFLICT (state) DO UPDATE SET said = excluded.said, taken = excluded.taken W
 	receiptKeys = `SELECT value FROM facts WHERE name LIKE 'receipt key %' ORDER BY name`
 )
 
+// queued reads some cases of a queue, by their numbers: mostNumbers of them, empty where
+// there are fewer.
+func queued() string {
+	return rowQueued + `AND doors.number IN (?` + strings.Repeat(`, ?`, mostNumbers-1) + `) ORDER BY cases.last_at DESC, cases.id DESC`
+}
+
 // statements are queries that are made ready once.
 type statements struct {
 	putFact, addCase, addDoor, getBound, dropDoor, findCase, getCase, aboutCase, countCases, renewCase, bindCase, oldCases,
 	advance, addRecord, findRecord, readCase, firstRecord, dropRecords, dropCase, strays, notify, kept,
-	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue,
+	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue, queued,
 	putConsole, dropConsole, nodeConsoles, dropConsoles, colleagues, isThere,
 	hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, dropHandOver, closeHandOver, dropHandOvers, oldHandOvers,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
@@ -271,6 +279,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.dropYeses, dropYeses},
 		{&s.yesTo, yesTo},
 		{&s.queue, queue},
+		{&s.queued, queued()},
 		{&s.putConsole, putConsole},
 		{&s.dropConsole, dropConsole},
 		{&s.nodeConsoles, nodeConsoles},

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"math"
 	"slices"
@@ -132,7 +133,6 @@ type Queued struct {
 // Filter says which cases a queue shows, of those that have not ended. The zero value
 // is all of them.
 type Filter struct {
-	Number  Number       // empty: any
 	Step    flows.StepID // empty: any
 	Waiting bool         // only those that wait for us
 	Present bool         // only those that somebody is at
@@ -152,14 +152,50 @@ const mostQueued = 1000
 // added last, behind a place in the queue: at most so many, and never more than a
 // thousand. The cursor that it gives goes on behind them; more is false at the end.
 func (s *Store) Queue(ctx context.Context, f Filter, from Cursor, most int) (out []Queued, next Cursor, more bool, err error) {
-	const doing = "reading the queue"
 	most = min(max(most, 1), mostQueued)
+	next = from
+	err = s.queueRows(ctx, s.reads.queue, f.args(from, s.o.Now(), most+1), func(q Queued, at Cursor) {
+		if len(out) == most {
+			more = true
+			return
+		}
+		out, next = append(out, q), at
+	})
+	if err != nil {
+		return nil, from, false, err
+	}
+	return out, next, more, nil
+}
+
+// mostNumbers is how many cases of a queue are asked for at once, by their numbers.
+const mostNumbers = 100
+
+// Queued gives those of some cases that are in a queue, as Queue does: one that has
+// ended, or that there is none of, is left out.
+func (s *Store) Queued(ctx context.Context, numbers []Number) (out []Queued, err error) {
+	for some := range slices.Chunk(numbers, mostNumbers) {
+		args := make([]any, 1+mostNumbers)
+		args[0] = s.o.Now().UnixMilli()
+		for i := range mostNumbers {
+			if args[1+i] = ""; i < len(some) {
+				args[1+i] = string(some[i])
+			}
+		}
+		if err := s.queueRows(ctx, s.reads.queued, args, func(q Queued, _ Cursor) { out = append(out, q) }); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// queueRows reads rows of a queue, each with its place there.
+func (s *Store) queueRows(ctx context.Context, query *sql.Stmt, args []any, take func(Queued, Cursor)) (err error) {
+	const doing = "reading the queue"
 	short, cancel := s.bounded(ctx)
 	defer cancel()
-	next = from
-	rows, err := s.rows(short, s.reads.queue, f.args(from, s.o.Now(), most+1)...)
+	rows, err := s.rows(short, query, args...)
 	if err != nil {
-		return nil, from, false, s.storing(ctx, doing, err)
+		return s.storing(ctx, doing, err)
 	}
 	defer func() {
 		if bad := errors.Join(rows.Err(), rows.Close()); err == nil && bad != nil {
@@ -167,23 +203,19 @@ func (s *Store) Queue(ctx context.Context, f Filter, from Cursor, most int) (out
 		}
 	}()
 	for rows.Next() {
-		if len(out) == most {
-			more = true
-			continue
-		}
 		var q Queued
 		var id, made, last, stage, waits, present, home int64
 		if err := rows.Scan(&id, &q.Number, &made, &last, &stage, &q.Step, &q.N, &q.Of, &waits, &present, &q.Tenant, &home); err != nil {
-			return nil, from, false, s.storing(ctx, doing, err)
+			return s.storing(ctx, doing, err)
 		}
 		q.Made, q.Last, q.Waits, q.Present = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), orZero(waits), present != 0
 		q.Home = home != 0
 		if q.Known = stage >= 0; q.Known {
 			q.Stage = flows.Stage(min(stage, int64(flows.StageProof)))
 		}
-		out, next = append(out, q), Cursor{last, id, true}
+		take(q, Cursor{last, id, true})
 	}
-	return out, next, more, nil
+	return nil
 }
 
 // args are what the query of a queue is asked with.
@@ -199,7 +231,7 @@ func (f Filter) args(from Cursor, now time.Time, most int) []any {
 		since = f.Since.UnixMilli()
 	}
 	return []any{
-		now.UnixMilli(), flag(!from.on), from.last, from.last, from.id, string(f.Number), string(f.Number), string(f.Step), string(f.Step),
+		now.UnixMilli(), flag(!from.on), from.last, from.last, from.id, string(f.Step), string(f.Step),
 		flag(f.Waiting), flag(f.Present), now.UnixMilli(), since, most,
 	}
 }

@@ -75,9 +75,9 @@ func TestTheQueueShowsWhereCasesStand(t *testing.T) {
 		stand(cs[3], "", false)
 		sat(t, cs[1])
 		sat(t, cs[4])
-		got, _, more, err := s.Queue(t.Context(), Filter{Number: cs[1].Number()}, Cursor{}, 10)
-		if diff := cmp.Diff([]Queued{{Number: cs[1].Number(), Known: true, Stage: flows.StageSteps, Step: two, N: 1, Of: 2, Waits: noon.Add(-time.Minute), Made: noon, Last: noon, Present: true}}, got); diff != "" || more || err != nil {
-			t.Errorf("%v, %v:\n%s", more, err, diff)
+		got, err := s.Queued(t.Context(), []Number{cs[1].Number()})
+		if diff := cmp.Diff([]Queued{{Number: cs[1].Number(), Known: true, Stage: flows.StageSteps, Step: two, N: 1, Of: 2, Waits: noon.Add(-time.Minute), Made: noon, Last: noon, Present: true}}, got); diff != "" || err != nil {
+			t.Errorf("%v:\n%s", err, diff)
 		}
 		for most := 1; most <= 6; most++ {
 			all := numbers(t, s, Filter{}, most)
@@ -94,7 +94,6 @@ func TestTheQueueShowsWhereCasesStand(t *testing.T) {
 				"both":         {Filter{Waiting: true, Present: true}, []int{1}},
 				"since":        {Filter{Since: noon.Add(time.Minute)}, []int{0, 2, 3, 4}},
 				"no such step": {Filter{Step: "' OR 1=1 --"}, nil},
-				"no number":    {Filter{Number: "000-000"}, nil},
 			} {
 				got := numbers(t, s, c.f, most)
 				if len(got) != len(c.want) {
@@ -116,6 +115,58 @@ func TestTheQueueShowsWhereCasesStand(t *testing.T) {
 		}
 		if err := cs[2].Stand(t.Context(), Standing{Step: one}); !errors.Is(err, ErrNoCase) {
 			t.Errorf("a case that is gone stands: %v", err)
+		}
+	})
+}
+
+// Cases of a queue are found by their numbers, however many are asked for, in the order of
+// the queue and each once; who has ended, is erased or never was is none of them.
+func TestCasesOfTheQueueAreFoundByNumber(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time})
+		var ask, want []Number
+		for i := range 2*mostNumbers + 5 {
+			now.set(noon.Add(time.Duration(i) * time.Second))
+			c, code := begun(t, s)
+			ask = append(ask, c.Number())
+			switch i {
+			case 3:
+				if err := c.Stand(t.Context(), Standing{Ended: true}); err != nil {
+					t.Fatal(err)
+				}
+			case mostNumbers + 7:
+				erase(t, s, code)
+			default:
+				want = append(want, c.Number())
+			}
+		}
+		ask = append(ask, "000-000", "", "' OR 1=1 --", ask[0])
+		got, err := s.Queued(t.Context(), ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[Number]int{}
+		for _, one := range got {
+			found[one.Number]++
+		}
+		for _, n := range want {
+			if found[n] < 1 {
+				t.Errorf("%s is not found", n)
+			}
+		}
+		if len(found) != len(want) {
+			t.Errorf("%d are found, not %d", len(found), len(want))
+		}
+		for name, numbers := range map[string][]Number{"none": nil, "twice the same": {want[0], want[0]}} {
+			if got, err := s.Queued(t.Context(), numbers); err != nil || len(got) != min(len(numbers), 1) {
+				t.Errorf("%s: %v, %v", name, got, err)
+			}
+		}
+		got, err = s.Queued(t.Context(), []Number{want[0], want[2], want[1]})
+		if err != nil || len(got) != 3 || got[0].Number != want[2] || got[2].Number != want[0] {
+			t.Errorf("they come as %v, %v", got, err)
 		}
 	})
 }

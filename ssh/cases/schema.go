@@ -213,6 +213,13 @@ CREATE TABLE receipts (
 	PRIMARY KEY (case_id, visit)
 );
 `,
+	// 11: hand-overs are found by who they are to and by, which each look at a queue asks,
+	// and by when their time is over.
+	`
+CREATE INDEX handovers_to ON handovers (to_print);
+CREATE INDEX handovers_by ON handovers (by_print);
+CREATE INDEX handovers_until ON handovers (until_at);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

@@ -309,22 +309,87 @@ func TestNoQueryOfASessionSearches(t *testing.T) {
 	s := fresh(t, Options{})
 	for _, query := range []string{findCase, getCase, aboutCase, renewCase, bindCase, advance, findRecord, readCase, dropRecords, dropCase} {
 		args := make([]any, strings.Count(query, "?"))
-		rows, err := s.files.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
+		for _, detail := range planned(t, s, query, args...) {
 			if !strings.HasPrefix(detail, "SEARCH ") {
 				t.Errorf("%s: %s", query, detail)
 			}
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Error(err)
-		}
 	}
+}
+
+// planned is how a database goes about a query, without what it says of its costs. Where it
+// would rather read a table whole, because that is small, it is held to what it could do.
+func planned(t *testing.T, s *Store, query string, args ...any) (out []string) {
+	t.Helper()
+	conn, err := s.files.read.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	explain, of := `EXPLAIN QUERY PLAN `, []any{new(any), new(any), new(any)}
+	if s.hearing != nil {
+		explain, of = `EXPLAIN (COSTS OFF) `, nil
+		if _, err := conn.ExecContext(t.Context(), `SET enable_seqscan = off`); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if _, err := conn.ExecContext(t.Context(), `RESET enable_seqscan`); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	rows, err := conn.QueryContext(t.Context(), explain+s.dialect.sql(query), args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		var detail string
+		if err := rows.Scan(append(of, &detail)...); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, detail)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		t.Error(err)
+	}
+	return out
+}
+
+// What each look at a queue asks of hand-overs, and what ends them, reads of many no more
+// than what it is about, which an index finds; so does what asks for cases by their numbers.
+func TestHandOversAreFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		const many = ` WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 5000) `
+		raw(t, s, `INSERT INTO cases`+many+`SELECT n, 0, n, 0, 0 FROM many`,
+			`INSERT INTO doors`+many+`SELECT n, 'number ' || n, 'find ' || n, '', '', CAST('1' AS BYTEA) FROM many`,
+			`INSERT INTO stands`+many+`SELECT n, 0, '', 0, 0, 0, n % 2, 0 FROM many`,
+			`INSERT INTO handovers`+many+`SELECT n, 'o', CAST(n AS TEXT), 'by ' || n, 'l', 'to ' || n, 'b', 0, n, CASE WHEN n > 2500 THEN 'expired' ELSE '' END FROM many`)
+		raw(t, s, `ANALYZE`)
+		ask := []any{noon.UnixMilli()}
+		for range mostNumbers {
+			ask = append(ask, "number")
+		}
+		for name, x := range map[string]struct {
+			query string
+			args  []any
+			by    []string
+		}{
+			"of a guide": {handOvers, []any{"o", "to 7", "by 7", 1, mostHandOvers}, []string{"handovers_to", "handovers_by"}},
+			"over":       {overHandOvers, []any{9, mostHandOvers}, []string{"handovers_until"}},
+			"told":       {oldHandOvers, []any{9}, []string{"handovers_until"}},
+			"by number":  {queued(), ask, []string{"doors_number_key"}},
+		} {
+			plan := strings.ReplaceAll(strings.Join(planned(t, s, x.query, x.args...), "\n"), "sqlite_autoindex_doors_2", "doors_number_key")
+			for _, index := range x.by {
+				if !strings.Contains(plan, index) {
+					t.Errorf("%s: %s is not used:\n%s", name, index, plan)
+				}
+			}
+			if strings.Contains(plan, "SCAN ") || strings.Contains(plan, "Seq Scan") {
+				t.Errorf("%s: a table is read whole:\n%s", name, plan)
+			}
+		}
+	})
 }
