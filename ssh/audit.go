@@ -49,6 +49,8 @@ const (
 	didReceipt  = "receipt"     // fetched that of their guided session, whose number is in Entry.More
 	didRenewKey = "receipt-key" // an operator made a new key for receipts
 	didDisown   = "receipt-key-disowned"
+	// an operator held the receipt of a session, whose number is in Entry.More, against the case
+	didCheckReceipt = "receipt-checked"
 )
 
 // overErased stands in Entry.More where a visit ended with its case.

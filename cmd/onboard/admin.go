@@ -51,7 +51,7 @@ func newAdmin(o *options) *cobra.Command {
 	}
 	bans.AddCommand(add, lift)
 	status := &cobra.Command{Use: "status", Short: "Say what is going on", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return showStatus(cmd, o, f) }}
-	cmd.AddCommand(status, bans, newAdminAudit(o, &f), newAdminReceiptKeys(o, &f))
+	cmd.AddCommand(status, bans, newAdminAudit(o, &f), newAdminReceiptKeys(o, &f), newAdminVerify(o, &f))
 	cmd.AddCommand(newAdminInvite(o, &f)...)
 	return cmd
 }

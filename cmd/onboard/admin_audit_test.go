@@ -18,17 +18,28 @@ import (
 // auditRig is an operator's door with the audit of a store behind it.
 func auditRig(t *testing.T) (s *cases.Store, file, socket string) {
 	t.Helper()
-	dir := t.TempDir()
-	file, socket = filepath.Join(dir, "cases.db"), filepath.Join(dir, "s")
+	file = filepath.Join(t.TempDir(), "cases.db")
 	s, err := cases.Open(t.Context(), file, cases.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, file, doorTo(t, s, nil)
+}
+
+// doorTo is an operator's door to a store, and a server if there is one, until the test ends.
+func doorTo(t *testing.T, s *cases.Store, server *ssh.Server) (socket string) {
+	t.Helper()
+	socket = filepath.Join(t.TempDir(), "s")
 	bans, err := ssh.OpenBans("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	door, err := openAdmin(t.Context(), socket, nil, bans, slog.New(slog.DiscardHandler))
+	door, err := openAdmin(t.Context(), socket, server, bans, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +52,8 @@ func auditRig(t *testing.T) (s *cases.Store, file, socket string) {
 	t.Cleanup(func() {
 		_ = door.Close()
 		<-ended
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
 	})
-	return s, file, socket
+	return socket
 }
 
 // TestAdminAudit holds that the audit is shown and checked over the operator's

@@ -24,12 +24,14 @@ import (
 
 // adminAsk is a request of `onboard admin`.
 type adminAsk struct {
-	Do     string    `json:"do"` // status, bans, ban, lift, audit, invite, invitations, revoke, receipt-keys, new-receipt-key or disown-receipt-key
+	Do     string    `json:"do"` // status, bans, ban, lift, audit, invite, invitations, revoke, receipt-keys, new-receipt-key, disown-receipt-key or check-receipt
 	Ban    *ssh.Ban  `json:"ban,omitempty"`
 	Value  string    `json:"value,omitempty"`
 	After  uint64    `json:"after,omitempty"` // of the audit
 	Invite *ssh.Wish `json:"invite,omitempty"`
 	Since  time.Time `json:"since,omitzero"` // as of when a key for receipts is disowned; zero: all its time
+
+	Receipt []byte `json:"receipt,omitempty"` // to check
 }
 
 // adminAnswer is what a server answers.
@@ -45,12 +47,14 @@ type adminAnswer struct {
 	Address     string             `json:"address,omitempty"` // of the invitation that was made, with its code
 
 	Keys []receipt.Key `json:"keys,omitempty"` // that sign receipts; their public halves
+
+	Checked *ssh.ReceiptCheck `json:"checked,omitempty"`
 }
 
-// mostAdmin bounds a request, and mostAnswer an answer, in bytes: a list of bans may
-// be as long as the file that keeps it. adminTime is the time for one.
+// mostAdmin bounds a request, and mostAnswer an answer, in bytes: the longest receipt goes
+// up in base64, and a list of bans may be as long as the file that keeps it. adminTime is the time for one.
 const (
-	mostAdmin  = 64 << 10
+	mostAdmin  = 2 * receipt.Most
 	mostAnswer = 64 << 20
 	adminTime  = 10 * time.Second
 )
@@ -179,6 +183,12 @@ func (a *adminDoor) do(ask adminAsk) (out adminAnswer) {
 		return out
 	case "receipt-keys", "new-receipt-key", "disown-receipt-key":
 		out, err := a.receiptKeys(ask)
+		if err != nil {
+			return failed(err)
+		}
+		return out
+	case "check-receipt":
+		out, err := a.checkReceipt(ask.Receipt)
 		if err != nil {
 			return failed(err)
 		}

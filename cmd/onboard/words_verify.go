@@ -1,6 +1,6 @@
 package main
 
-// What `onboard verify` and `onboard admin receipt-keys` say.
+// What `onboard verify`, `onboard admin verify` and `onboard admin receipt-keys` say.
 const (
 	sayVerifyLong = `verify says whether a signed receipt of a guided session is genuine: that it is as a
 server of onboard signed it, and with a key that you trust. RECEIPT is a file, or - for
@@ -49,6 +49,36 @@ be read, and 3 where nobody can tell.`
 	sayDid          = "points: %d, notes: %d, suggestions: %d, looks: %d; %s"
 	sayMeanwhile    = "by the customer: answers: %d, confirmations: %d, changes to the tenant: %d"
 	sayJournalSum   = "records %d to %d, SHA-256 %s"
+
+	sayAdminVerifyLong = `verify holds signed receipts of guided sessions against what this server, and whichever
+shares its database, keeps itself: whether one of its keys signed the receipt, and whether
+the journal of its case, added up anew, still gives what it says. RECEIPT is a file that
+` + "`ssh CODE@HOST receipt`" + ` printed, or - for what comes in.
+
+  as it was      the journal gives the receipt's words and sum
+  changed        it does not, and in what; somebody wrote to the database
+  damaged        a record of the case cannot be read, or is missing
+  no session     the case has no such guided session
+  not genuine    no key of this store signed it; the case is not looked at
+  disowned       one did that is disowned, and what the journal gives is said with it
+  no verdict     the case is gone: erased, its time over, or of another database
+
+That you looked at a case stands in the audit. Nothing of the tenant is read out, nor of
+what was answered or noted. It ends with 0 where all are as they were, 1 where one is
+changed, damaged, of no session or not genuine, 2 where one is no receipt, and 3 where
+there is no verdict.`
+	sayAdminVerifyType = "Type `onboard admin verify RECEIPT`: a file that `ssh CODE@HOST receipt` printed, or - for what comes in."
+	sayCheckedNotGood  = "Not genuine: %s."
+	sayCheckedDisowned = "Not genuine: %s. Held against the journal all the same:"
+	sayCheckedSame     = "As it was: the journal of case %s gives what the receipt says of guided session %d, records %d to %d, SHA-256 %s."
+	sayCheckedChanged  = "Changed: the journal of case %s gives another guided session %d than the receipt says. Somebody wrote to the database, or the receipt's key was used by another."
+	sayCheckedDamaged  = "Damaged: record %[3]d of case %[1]s cannot be read, or is missing, within guided session %[2]d or before it. Nobody can say what it was."
+	sayCheckedBehind   = "Damaged: record %[3]d of case %[1]s cannot be read, or is missing, behind guided session %[2]d, of which the journal gives what the receipt says."
+	sayCheckedBoth     = "Damaged: record %[3]d of case %[1]s cannot be read, or is missing, behind guided session %[2]d, of which the journal gives another than the receipt says."
+	sayCheckedNoVisit  = "No session: case %s has no such guided session as the receipt's number %d. Its record was taken out, or the receipt's key was used by another."
+	sayCheckedGone     = "No verdict: there is no case %s here: it was erased, its time is over, or it is kept in another database."
+	sayCheckedChange   = "%s: %s in the receipt, %s by the journal"
+	sayCheckedNone     = "nothing"
 
 	sayReceiptKeysLong = `receipt-keys lists the keys with which receipts of guided sessions are signed, each with
 the time in which sessions ended that it signs for; ` + "`ssh fingerprint@HOST`" + ` prints them, too.
