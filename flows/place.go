@@ -37,28 +37,22 @@ func (s State) StepNumber() (n, of int) {
 			way = append(way, at.Step)
 		}
 	}
-	been := map[StepID]bool{}
-	for _, id := range way {
-		been[id] = true
-	}
-	return len(way), len(way) + s.longest(step, been)
+	return len(way), len(way) + s.longest(&step, way)
 }
 
 // longest is how many steps may still follow one, on the longest way that
-// enters none twice. Where a step would be left at once, by what is so or was
-// answered already, that is the way.
-func (s State) longest(from Step, been map[StepID]bool) int {
+// enters none of been, and none twice. Where a step would be left at once, by what is
+// so or was answered already, that is the way. It leaves s at another place.
+func (s *State) longest(from *Step, been []StepID) int {
 	most := 0
-	s.Place = Place{Stage: StageSteps, Step: from.ID}
 	for _, e := range from.Next {
 		next, ok := StepByID(e.To)
-		if !ok || been[e.To] {
+		if !ok || slices.Contains(been, e.To) {
 			continue
 		}
-		been[e.To] = true
-		n := 1 + s.longest(next, been)
-		delete(been, e.To)
-		if e.When.Holds(s) {
+		n := 1 + s.longest(&next, append(been, e.To))
+		s.Place = Place{Stage: StageSteps, Step: from.ID}
+		if e.When.Holds(*s) {
 			return n
 		}
 		most = max(most, n)

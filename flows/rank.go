@@ -14,10 +14,13 @@ import (
 // first, then what somebody has begun, then as the vendor lists them, then least
 // effort, then without a licence; those that do not fit after them, each with
 // the reason.
-func Rank(s State) []Ranked {
-	open := s.Overall()
-	var out []Ranked
-	for _, p := range Paths() {
+func Rank(s State) []Ranked { return RankUnder(s, s.Overall()) }
+
+// RankUnder is Rank where the verdict of the state is known already.
+func RankUnder(s State, open checks.Overall) []Ranked {
+	all := Paths()
+	out := make([]Ranked, 0, len(all))
+	for _, p := range all {
 		r := Ranked{Path: p, Fits: true, Advised: true, Why: pathTexts[p.ID].fits}
 		if why := words.fits[p.ID]; why != "" {
 			r.Why = why

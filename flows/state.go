@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -185,6 +186,17 @@ func (s State) Findings() []Held {
 		out[i] = *h
 	}
 	return out
+}
+
+// Checked are the checks that found something, by id.
+func (s State) Checked() iter.Seq[checks.ID] {
+	return func(yield func(checks.ID) bool) {
+		for _, h := range s.found {
+			if !yield(h.Check) {
+				return
+			}
+		}
+	}
 }
 
 // Stale says whether a finding is older than the last reason to look again.

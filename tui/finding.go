@@ -36,8 +36,14 @@ func (m *Model) entries(only func(checks.ID) bool) []entry {
 		id checks.ID
 		at int // in screenOrder
 	}
-	ids := make([]placed, 0, len(screenOrder))
+	var ids []placed
+	if only == nil {
+		ids = make([]placed, 0, len(screenOrder))
+	}
 	put := func(id checks.ID) {
+		if only != nil && !only(id) {
+			return
+		}
 		at := slices.Index(screenOrder, id)
 		if at < 0 {
 			at = len(screenOrder)
@@ -47,23 +53,28 @@ func (m *Model) entries(only func(checks.ID) bool) []entry {
 	for _, id := range wanted {
 		put(id)
 	}
-	for _, h := range m.state.Findings() {
-		if !slices.Contains(wanted, h.Check) {
-			put(h.Check)
+	for id := range m.state.Checked() {
+		if !slices.Contains(wanted, id) {
+			put(id)
 		}
 	}
 	slices.SortFunc(ids, func(a, b placed) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
 	out := make([]entry, 0, len(ids))
 	for _, p := range ids {
 		id := p.id
-		if only != nil && !only(id) {
-			continue
-		}
 		h, ok := m.state.Finding(id)
 		asked := slices.Contains(wanted, id)
 		out = append(out, entry{id: id, held: h, found: ok, looking: asked && (!ok || m.state.Stale(h))})
 	}
 	return out
+}
+
+// hasEntries says whether there are any, without making them.
+func (m *Model) hasEntries() bool {
+	for range m.state.Checked() {
+		return true
+	}
+	return len(m.wanted()) > 0
 }
 
 // worstFirst sorts entries by what they ask of a person: failures, warnings,

@@ -99,7 +99,7 @@ func (m *Model) fitBody(bd *body) (seen []row, below int, at *place) {
 	foot = foot[max(len(foot)-h, 0):]
 	room := h - len(foot)
 	top, below := m.window(bd, room)
-	seen = append(seen, bd.rows[top:min(top+room, len(bd.rows))]...)
+	seen = append(make([]row, 0, h), bd.rows[top:min(top+room, len(bd.rows))]...)
 	if len(seen) < room && len(foot) > 0 {
 		room = len(seen) // the foot stands right under a short body
 	}
@@ -111,7 +111,7 @@ func (m *Model) fitBody(bd *body) (seen []row, below int, at *place) {
 	case c.row >= top && c.row < top+room:
 		at = &place{c.row - top, c.col}
 	}
-	return append(seen, make([]row, h-len(seen))...), below, at
+	return seen[:h], below, at // what was not put there is empty
 }
 
 // cursor is the text cursor for a place of the body that begins at a row.
@@ -132,11 +132,12 @@ func (m *Model) height() int {
 
 // moveRows shows the keys that play the admin, in demo alone.
 func (m *Model) moveRows() []row {
-	if len(m.sheets) > 0 || m.stageScreen().typing(m) != nil {
+	moves := m.playable()
+	if len(moves) == 0 || len(m.sheets) > 0 || m.stageScreen().typing(m) != nil {
 		return nil
 	}
 	var rows []row
-	for i, v := range m.playable() {
+	for i, v := range moves {
 		head := wordMoves + "  "
 		switch {
 		case m.size.class == narrow: // the word would push the move off the window

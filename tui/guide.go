@@ -278,7 +278,7 @@ func (m *Model) advisable() []flows.Ranked {
 	if all == nil { // not seen yet where the customer is
 		all = flows.Rank(m.state)
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(r flows.Ranked) bool { return !r.Fits })
+	return firstOf(all, func(r *flows.Ranked) bool { return r.Fits })
 }
 
 func (g *guideScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {

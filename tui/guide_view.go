@@ -181,6 +181,20 @@ func (g *guideScreen) spots(m *Model) []spot {
 	if g.view.Run == nil {
 		return nil
 	}
+	out := m.placeSpots()
+	for _, e := range m.entries(nil) {
+		out = append(out, spot{string(e.id), &e})
+	}
+	return out
+}
+
+// hasSpots says whether there are any, without making those of checks: each frame asks.
+func (g *guideScreen) hasSpots(m *Model) bool {
+	return g.view.Run != nil && (m.hasEntries() || len(m.placeSpots()) > 0)
+}
+
+// placeSpots are those of the place where the customer is.
+func (m *Model) placeSpots() []spot {
 	var out []spot
 	if step, ok := m.state.Step(); ok {
 		out = append(out, spot{id: string(step.ID)})
@@ -192,19 +206,7 @@ func (g *guideScreen) spots(m *Model) []spot {
 			}
 		}
 	}
-	for _, e := range m.entries(nil) {
-		out = append(out, spot{string(e.id), &e})
-	}
 	return out
-}
-
-// hasSpots says whether there are any, mostly without making them all: each frame asks.
-func (g *guideScreen) hasSpots(m *Model) bool {
-	if g.view.Run == nil {
-		return false
-	}
-	_, step := m.state.Step()
-	return step || len(m.wanted()) > 0 || len(m.state.Findings()) > 0 || len(g.spots(m)) > 0
 }
 
 // index is the place of what is selected among the spots.

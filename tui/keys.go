@@ -166,11 +166,12 @@ type offer struct {
 
 // bindingOf finds the row of an action.
 func bindingOf(a action) binding {
-	i := slices.IndexFunc(bindings, func(b binding) bool { return b.act == a })
-	if i < 0 {
-		return binding{}
+	for i := range bindings { // rows are large: none is copied to be compared
+		if bindings[i].act == a {
+			return bindings[i]
+		}
 	}
-	return bindings[i]
+	return binding{}
 }
 
 // keys are the keys that trigger the offer. While text is typed only those
@@ -230,32 +231,38 @@ func offered(offers []offer, k tea.KeyPressMsg, typing bool) (offer, bool) {
 // helpLine is the last line: the keys that work now, as many as fit, the most
 // telling first; help and leave always stay.
 func helpLine(offers []offer, w int, ascii, typing bool) row {
-	var shown, kept []offer
+	type hint struct{ key, word string }
+	shown, kept := make([]hint, 0, len(offers)), make([]hint, 0, 2)
+	width := 0
+	wide := func(h hint) int { return cells(h.key) + cells(h.word) + cells(hintGap) }
 	for _, o := range offers {
+		if o.why != "" || o.hidden {
+			continue
+		}
+		h := hint{o.label(ascii, typing), " " + strings.TrimSpace(o.title())}
 		switch {
-		case o.why != "" || o.hidden || o.label(ascii, typing) == "":
+		case h.key == "":
+			continue
 		case o.act == actHelp || o.act == actLeave:
-			kept = append(kept, o)
+			kept = append(kept, h)
 		default:
-			shown = append(shown, o)
+			shown = append(shown, h)
 		}
+		width += wide(h)
 	}
-	for {
-		r := helpRow(append(slices.Clone(shown), kept...), ascii, typing)
-		if r.width() <= w || len(shown) == 0 {
-			return r.fit(w)
+	for n := len(shown); n > 0 && width-cells(hintGap) > w; n-- {
+		width -= wide(shown[n-1])
+		shown = shown[:n-1]
+	}
+	r := make(row, 0, 3*(len(shown)+len(kept)))
+	for i, h := range append(shown, kept...) {
+		if i > 0 {
+			r = r.add(RoleText, hintGap)
 		}
-		shown = shown[:len(shown)-1]
+		r = r.add(RoleAccent, h.key).add(RoleSubtle, h.word)
 	}
+	return r.fit(w)
 }
 
-func helpRow(offers []offer, ascii, typing bool) row {
-	var r row
-	for i, o := range offers {
-		if i > 0 {
-			r = r.add(RoleText, "  ")
-		}
-		r = r.add(RoleAccent, o.label(ascii, typing)).add(RoleSubtle, " "+strings.TrimSpace(o.title()))
-	}
-	return r
-}
+// hintGap is between two keys of the help line.
+const hintGap = "  "

@@ -321,7 +321,8 @@ func (m *Model) refresh() {
 	if m.guide != nil {
 		return // what a guide sees comes by viewed
 	}
-	m.show(m.drv.State())
+	s := m.drv.State()
+	m.showRead(s, m.readAnew(s))
 	m.dropPaste()
 	m.followGuides()
 }

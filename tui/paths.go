@@ -17,15 +17,19 @@ type pathsScreen struct {
 	all bool // those that are not advised can be taken too
 }
 
-// takable are the paths that can be chosen.
+// takable are the paths that can be chosen: the first, as they are ranked.
 func (s *pathsScreen) takable(m *Model) []flows.Ranked {
-	var out []flows.Ranked
-	for _, r := range m.ranked {
-		if r.Fits && (r.Advised || s.all) {
-			out = append(out, r)
-		}
+	return firstOf(m.ranked, func(r *flows.Ranked) bool { return r.Fits && (r.Advised || s.all) })
+}
+
+// firstOf are the first of some paths, up to one that is not as it should be. They are
+// read alone.
+func firstOf(all []flows.Ranked, are func(*flows.Ranked) bool) []flows.Ranked {
+	n := 0
+	for n < len(all) && are(&all[n]) {
+		n++
 	}
-	return out
+	return all[:n:n]
 }
 
 func (s *pathsScreen) body(m *Model) body {

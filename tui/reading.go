@@ -19,9 +19,19 @@ type reading struct {
 func read(s flows.State) reading {
 	r := reading{wants: flows.Wants(s), overall: s.Overall()}
 	if s.Place.Stage >= flows.StageDiagnosis {
-		r.ranked = flows.Rank(s)
+		r.ranked = flows.RankUnder(s, r.overall)
 	}
 	return r
+}
+
+// readAnew is read, of a state of the driver's: what is known is taken from the one that
+// is shown where that is the same. A driver wakes up for each record twice, and once for
+// its saving.
+func (m *Model) readAnew(s flows.State) reading {
+	if was := m.state; s.Seq == 0 || s.Seq != was.Seq || !s.At.Equal(was.At) || s.RunID() == "" || s.RunID() != was.RunID() || s.Unsaved != was.Unsaved {
+		return read(s)
+	}
+	return reading{m.wants, m.overall, m.ranked}
 }
 
 // Readings are what follows from the cases that are watched: worked out once for all

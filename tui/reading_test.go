@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"sync"
@@ -86,6 +87,44 @@ func TestReadingsAreOfTheirRecord(t *testing.T) {
 	none.forget("1", a)
 	if told(none.read("1", a, late)) != told(read(late)) {
 		t.Error("without readings it is read otherwise")
+	}
+}
+
+// TestAStateIsReadOnce holds that what follows from a driver's state is worked out once for
+// each record, and anew for every other state.
+func TestAStateIsReadOnce(t *testing.T) {
+	t.Parallel()
+	d := newFake(flows.Started{Nonce: "run"})
+	d.state.Place.Stage = flows.StageDiagnosis
+	m := New(t.Context(), d, still(t, 100, 30))
+	had := func() bool {
+		t.Helper()
+		was := m.ranked
+		m.refresh()
+		if got, want := told(reading{m.wants, m.overall, m.ranked}), told(read(d.State())); got != want {
+			t.Errorf("it is read as\n%s\nwant\n%s", got, want)
+		}
+		return &m.ranked[0] == &was[0]
+	}
+	for range 2 {
+		if !had() {
+			t.Error("the same state is read again")
+		}
+	}
+	for name, change := range map[string]func(){
+		"a record": func() { d.happen(publicFindings()[0]) },
+		"a moment": func() { d.state.At = d.state.At.Add(1) },
+		"another run": func() {
+			s := newFake(flows.Started{Nonce: rand.Text()}).state
+			s.Seq, s.At, s.Unsaved, s.Place = d.state.Seq, d.state.At, d.state.Unsaved, d.state.Place
+			d.state = s
+		},
+		"not saved":     func() { d.state.Unsaved = &flows.Troubled{What: flows.TroubleStore, Text: "full"} },
+		"without a run": func() { d.state = flows.State{Place: flows.Place{Stage: flows.StageDiagnosis}} },
+	} {
+		if change(); had() {
+			t.Errorf("%s: it is not read again", name)
+		}
 	}
 }
 

@@ -114,10 +114,18 @@ func wrap(s string, w int) []string {
 	var out []string
 	for par := range strings.SplitSeq(s, "\n") {
 		line, n := "", 0
+		from, at := 0, 0 // where the line begins in par, below 0 where it is no part of it, and where the rest does
 		for word := range strings.FieldsSeq(par) {
 			k := cells(word)
+			next := at + strings.Index(par[at:], word)
+			apart := par[at:next]
+			at = next + len(word)
 			if n > 0 && n+1+k <= w {
-				line, n = line+" "+word, n+1+k
+				if n += 1 + k; from >= 0 && apart == " " {
+					line = par[from:at]
+				} else {
+					line, from = line+" "+word, -1
+				}
 				continue
 			}
 			if n > 0 {
@@ -131,7 +139,7 @@ func wrap(s string, w int) []string {
 				out, word = append(out, part), word[len(part):]
 				k = cells(word)
 			}
-			line, n = word, k
+			line, n, from = word, k, at-len(word)
 		}
 		out = append(out, line)
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,6 +83,26 @@ func TestWrapKeepsEveryWord(t *testing.T) {
 		s, w := sample(r), 2+r.IntN(60)
 		if got, want := strings.Join(wrap(s, w), ""), strings.Join(strings.Fields(s), ""); strings.Join(strings.Fields(got), "") != want {
 			t.Fatalf("wrap(%q, %d) lost text: %q", s, w, got)
+		}
+	}
+}
+
+func TestWrapSetsOneSpaceBetweenWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		w    int
+		want []string
+	}{
+		{"one two three four", 9, []string{"one two", "three", "four"}},
+		{"  one  two\tthree ", 9, []string{"one two", "three"}},
+		{"a a  a a aa a", 5, []string{"a a a", "a aa", "a"}},
+		{"abcdefgh ij k", 6, []string{"abcdef", "gh ij", "k"}},
+		{"ab\u00a0cd ef gh", 5, []string{"ab cd", "ef gh"}},
+		{"one two\n\nthree", 5, []string{"one", "two", "", "three"}},
+	} {
+		if got := wrap(c.text, c.w); !slices.Equal(got, c.want) {
+			t.Errorf("wrap(%q, %d) = %q, want %q", c.text, c.w, got, c.want)
 		}
 	}
 }

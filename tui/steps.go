@@ -167,7 +167,7 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 		b.put(hanging(say(RoleOK, "✓ "), RoleOK, stepDone(step), w)...)
 		return
 	}
-	es := m.entries(func(id checks.ID) bool { return slices.Contains(m.state.LooksAt(step), id) })
+	es := m.entriesOf(step)
 	for _, e := range es {
 		b.put(m.marked(watchedRow(e, step.Gone, w), string(e.id), w))
 	}
@@ -181,6 +181,12 @@ func (m *Model) putWatch(b *body, step flows.Step, w int) {
 	default:
 		b.put(para(RoleSubtle, m.looksAgain(), 2, w)...)
 	}
+}
+
+// entriesOf are the entries of what a step looks at.
+func (m *Model) entriesOf(step flows.Step) []entry {
+	looks := m.state.LooksAt(step)
+	return m.entries(func(id checks.ID) bool { return slices.Contains(looks, id) })
 }
 
 // stepDone says that a step is seen done.
@@ -334,7 +340,7 @@ func (s *stepsScreen) act(m *Model, o offer, k tea.KeyPressMsg) tea.Cmd {
 
 // firstSeen is the step's first check that was answered.
 func (m *Model) firstSeen(step flows.Step) checks.ID {
-	for _, e := range m.entries(func(id checks.ID) bool { return slices.Contains(m.state.LooksAt(step), id) }) {
+	for _, e := range m.entriesOf(step) {
 		if e.found && e.held.Verdict != checks.Pass {
 			return e.id
 		}

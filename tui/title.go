@@ -94,7 +94,7 @@ func (m *Model) crumbs() row {
 			here = i
 		}
 	}
-	var r row
+	r := make(row, 0, 4*len(crumbTable)) // a gap, a mark, a space, a name
 	for i, c := range crumbTable {
 		mark, role := "○", RoleSubtle
 		switch {

@@ -107,10 +107,13 @@ func (m *Model) clockShort(t time.Time) string { return t.In(m.now().Location())
 // None is offered where no guide ever came, and a note that arrives changes none:
 // whoever writes one was let in before.
 func (m *Model) watchOffers() []offer {
+	if m.guide != nil {
+		return nil
+	}
 	_, asks := m.asking()
 	_, tapes := m.state.AsksToRecord(m.now())
 	watched := len(m.guides()) > 0
-	if m.guide != nil || !watched && !asks && m.state.NotesCame == 0 {
+	if !watched && !asks && m.state.NotesCame == 0 {
 		return nil
 	}
 	out := []offer{{act: actGuides, hidden: true}}

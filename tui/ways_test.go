@@ -104,6 +104,42 @@ func TestTheWholeListOfPathsFits(t *testing.T) {
 	}
 }
 
+// TestTheFirstPathsAreThoseThatCanBeTaken holds that every path which a screen offers, or a
+// guide can suggest, stands before all that are not, so that the first are all of them.
+func TestTheFirstPathsAreThoseThatCanBeTaken(t *testing.T) {
+	t.Parallel()
+	set := func(all []flows.Ranked, in func(r flows.Ranked) bool) (out []flows.PathID) {
+		for _, r := range all {
+			if in(r) {
+				out = append(out, r.Path.ID)
+			}
+		}
+		return out
+	}
+	every := func(flows.Ranked) bool { return true }
+	saw := 0
+	for name, make := range map[string]func(testing.TB) *fakeDriver{
+		"diagnosis": atDiagnosis, "looking": atLooking, "paths": atPaths, "a step": atLink, "proof": atProof,
+	} {
+		m := New(t.Context(), make(t), still(t, 100, 30))
+		for _, all := range []bool{false, true} {
+			m.paths.all = all
+			want := set(m.ranked, func(r flows.Ranked) bool { return r.Fits && (r.Advised || all) })
+			if got := set(m.paths.takable(m), every); !slices.Equal(got, want) {
+				t.Errorf("%s, %t: %v can be taken, want %v", name, all, got, want)
+			}
+			saw += len(want)
+		}
+		want := set(flows.Rank(m.state), func(r flows.Ranked) bool { return r.Fits })
+		if got := set(m.advisable(), every); !slices.Equal(got, want) {
+			t.Errorf("%s: %v can be suggested, want %v", name, got, want)
+		}
+	}
+	if saw == 0 {
+		t.Error("no path fits anywhere")
+	}
+}
+
 func TestWhatIsNotAdvisedIsOfferedOnPlainLines(t *testing.T) {
 	t.Parallel()
 	w := &world{fakeDriver: atPaths(t)}
