@@ -45,6 +45,7 @@ type home struct {
 
 	mu    sync.Mutex
 	state flows.State
+	over  overs
 	wake  map[chan struct{}]struct{}
 }
 
@@ -57,7 +58,7 @@ func (s *session) serveShare(args []string, errs io.Writer) int {
 		complain(errs, fmt.Sprintf(sayShareHow, s.srv.o.Name))
 		return codeUsage
 	}
-	h := &home{s: s, pace: rate.NewLimiter(homePace, homeBurst), wake: map[chan struct{}]struct{}{}}
+	h := &home{s: s, pace: rate.NewLimiter(homePace, homeBurst), over: overs{}, wake: map[chan struct{}]struct{}{}}
 	err := h.serve()
 	why := h.ending(err)
 	if why != "" {

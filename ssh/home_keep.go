@@ -111,40 +111,64 @@ func fits(s flows.State, r flows.Record) (err error) {
 // answered ends a watch, or a recording, that the person thinks they have let begin, and
 // of which the yes came too late here.
 func (h *home) answered(ctx context.Context, e flows.Event) error {
-	if late := tooLate(h.State(), e); late != nil {
-		return h.tells(ctx, late)
+	h.mu.Lock()
+	s, over := h.state, h.over.of(e)
+	h.mu.Unlock()
+	return h.tells(ctx, tooLate(s, e, over)...)
+}
+
+// overs are whose watches a yes to a guide's question is to end, by the visits of both.
+type overs map[flows.VisitID]flows.VisitID
+
+// take notes what a record asks.
+func (o overs) take(r flows.Record) {
+	if e, is := r.Event.(flows.AskedToWatch); is && e.Over != "" {
+		o[e.Visit] = e.Over
 	}
-	return nil
+}
+
+// of is the visit that a yes is to end; empty: none, or it is no yes.
+func (o overs) of(e flows.Event) flows.VisitID {
+	if yes, is := e.(flows.Watched); is && yes.Here {
+		return o[yes.Visit]
+	}
+	return ""
 }
 
 // tooLate is what the server says of a yes that changed nothing, in the state after it;
-// nil: it did, or is none.
-func tooLate(s flows.State, e flows.Event) flows.Event {
+// nothing: it did, or is none. At home it ended the watch of who had handed the case over
+// all the same: no bar there shows them any more, so that they must not watch on here.
+func tooLate(s flows.State, e flows.Event, over flows.VisitID) (out []flows.Event) {
 	if s.End != "" {
 		return nil
 	}
 	switch e := e.(type) {
 	case flows.Watched:
 		if _, watches := s.Watching(e.Visit, s.At); e.Here && e.Visit != "" && !watches {
-			return flows.Watched{Visit: e.Visit, Why: flows.WatchOver}
+			out = append(out, flows.Watched{Visit: e.Visit, Why: flows.WatchOver})
+			if _, on := s.Watching(over, s.At); on {
+				out = append(out, flows.Watched{Visit: over, Why: flows.WatchStopped})
+			}
 		}
 	case flows.Recorded:
 		if r, on := s.Recorded(s.At); e.On && e.Visit != "" && (!on || r.Guide.Visit != e.Visit || r.Ask != e.Ask) {
-			return flows.Recorded{Visit: e.Visit, Ask: e.Ask, Why: flows.RecordLate}
+			out = append(out, flows.Recorded{Visit: e.Visit, Ask: e.Ask, Why: flows.RecordLate})
 		}
 	}
-	return nil
+	return out
 }
 
 // untold are the words of tooLate that a case lacks: its server ended before it wrote
 // them.
 func untold(rs []flows.Record) (out []flows.Event) {
 	var s flows.State
+	over := overs{}
 	for _, r := range rs {
+		over.take(r)
 		s = flows.Fold(s, r)
 		out = slices.DeleteFunc(out, func(e flows.Event) bool { return s.End != "" || e == r.Event })
-		if late := tooLate(s, r.Event); r.Writer == homeWriter && late != nil {
-			out = append(out, late)
+		if r.Writer == homeWriter {
+			out = append(out, tooLate(s, r.Event, over.of(r.Event))...)
 		}
 	}
 	return out
@@ -233,6 +257,7 @@ func (h *home) fold(rs []flows.Record) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range rs {
+		h.over.take(r)
 		if r.Writer == homeWriter {
 			h.have = max(h.have, r.N)
 		}

@@ -160,16 +160,25 @@ func TestUntoldIsTold(t *testing.T) {
 		return rs
 	}
 	ask := flows.AskedToWatch{Visit: "v", Guide: "Anna", Org: "O", Until: at.Add(time.Minute), Lasts: time.Minute}
+	lead := flows.AskedToWatch{Visit: "lead", Guide: "Lea", Org: "O", Until: at.Add(time.Minute), Lasts: time.Minute}
+	handed := flows.AskedToWatch{Visit: "v", Guide: "Anna", Org: "O", Until: at.Add(time.Minute), Lasts: time.Minute, From: "Lea", FromOrg: "O", Over: "lead"}
+	watches, back, left := flows.Watched{Visit: "lead", Here: true}, flows.Watched{Visit: "v", Why: flows.WatchBack}, flows.Watched{Visit: "lead", Why: flows.WatchLeft}
+	stopped := flows.Watched{Visit: "lead", Why: flows.WatchStopped}
 	told := append(records(homeWriter, yes, tape), flows.Record{Seq: 3, Writer: "s", N: 1, At: at, By: flows.ByServer, Event: late[0]}, flows.Record{Seq: 4, Writer: "s", N: 2, At: at, By: flows.ByServer, Event: late[1]})
 	for name, c := range map[string]struct {
 		rs   []flows.Record
 		want []flows.Event
 	}{
-		"untold":       {records(homeWriter, yes, tape), late},
-		"told":         {told, nil},
-		"in time":      {records(homeWriter, ask, yes), nil},
-		"of a session": {records("ABCDEF", yes, tape), nil},
-		"ended":        {records(homeWriter, yes, tape, flows.Started{}, flows.Ended{}), nil},
+		"untold":                {records(homeWriter, yes, tape), late},
+		"told":                  {told, nil},
+		"in time":               {records(homeWriter, ask, yes), nil},
+		"of a session":          {records("ABCDEF", yes, tape), nil},
+		"of a hand-over":        {records(homeWriter, lead, watches, handed, back, yes), []flows.Event{late[0], stopped}},
+		"of one that was told":  {records(homeWriter, lead, watches, handed, back, yes, late[0], stopped), nil},
+		"of one half told":      {records(homeWriter, lead, watches, handed, back, yes, late[0]), []flows.Event{stopped}},
+		"of one, and they left": {records(homeWriter, lead, watches, handed, back, left, yes), late[:1]},
+		"of one in time":        {records(homeWriter, lead, watches, handed, yes), nil},
+		"ended":                 {records(homeWriter, yes, tape, flows.Started{}, flows.Ended{}), nil},
 	} {
 		if got := untold(c.rs); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %+v", name, got)

@@ -129,7 +129,7 @@ func endedBy(r flows.Record) string {
 		return byRun
 	case e.Here:
 		return byHandOver
-	case r.By == flows.ByPerson:
+	case r.By == flows.ByPerson, e.Why == flows.WatchStopped: // of a run at home the server may say it for them
 		return byCustomer
 	case e.Why == flows.WatchLeft:
 		return byGuide
