@@ -116,10 +116,8 @@ type Model struct {
 	standing string // what the help says besides the keys; empty: nothing
 	shown    func(text string) tea.Cmd
 
-	state   flows.State
-	wants   []flows.Want
-	overall checks.Overall
-	ranked  []flows.Ranked
+	state flows.State
+	reading
 
 	app       appScreen
 	tenant    formScreen
@@ -333,7 +331,7 @@ func (m *Model) show(s flows.State) { m.showRead(s, read(s)) }
 // showRead is show, of a state from which it is known what follows.
 func (m *Model) showRead(s flows.State, r reading) {
 	before := m.state
-	m.state, m.wants, m.overall, m.ranked = s, r.wants, r.overall, r.ranked
+	m.state, m.reading = s, r
 	if m.state.Place != before.Place {
 		m.entered()
 	}

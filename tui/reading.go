@@ -13,7 +13,11 @@ type reading struct {
 	wants   []flows.Want
 	overall checks.Overall
 	ranked  []flows.Ranked // nil before the diagnosis
+	step    stepNumber
 }
+
+// stepNumber is which step a person is at, of how many; see flows.State.StepNumber.
+type stepNumber struct{ n, of int }
 
 // read works out what follows from a state.
 func read(s flows.State) reading {
@@ -21,6 +25,7 @@ func read(s flows.State) reading {
 	if s.Place.Stage >= flows.StageDiagnosis {
 		r.ranked = flows.RankUnder(s, r.overall)
 	}
+	r.step.n, r.step.of = s.StepNumber()
 	return r
 }
 
@@ -31,7 +36,7 @@ func (m *Model) readAnew(s flows.State) reading {
 	if was := m.state; s.Seq == 0 || s.Seq != was.Seq || !s.At.Equal(was.At) || s.RunID() == "" || s.RunID() != was.RunID() || s.Unsaved != was.Unsaved {
 		return read(s)
 	}
-	return reading{m.wants, m.overall, m.ranked}
+	return m.reading
 }
 
 // Readings are what follows from the cases that are watched: worked out once for all

@@ -14,7 +14,7 @@ import (
 // told is what a reading says, to be compared.
 func told(r reading) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "%+v %+v", r.wants, r.overall)
+	fmt.Fprintf(&s, "%+v %+v %+v", r.wants, r.overall, r.step)
 	for _, p := range r.ranked {
 		fmt.Fprintf(&s, "; %d %s %t %s", p.Rank, p.Path.ID, p.Fits, p.Why)
 	}
@@ -101,7 +101,7 @@ func TestAStateIsReadOnce(t *testing.T) {
 		t.Helper()
 		was := m.ranked
 		m.refresh()
-		if got, want := told(reading{m.wants, m.overall, m.ranked}), told(read(d.State())); got != want {
+		if got, want := told(m.reading), told(read(d.State())); got != want {
 			t.Errorf("it is read as\n%s\nwant\n%s", got, want)
 		}
 		return &m.ranked[0] == &was[0]

@@ -66,8 +66,7 @@ func (s *stepsScreen) body(m *Model) body {
 
 // stepTitle says which step this is.
 func (m *Model) stepTitle(step flows.Step, w int) []row {
-	n, of := m.state.StepNumber()
-	head := say(RoleSubtle, fill(wordStepOf, "n", number(n), "of", number(of))+" · ")
+	head := say(RoleSubtle, fill(wordStepOf, "n", number(m.step.n), "of", number(m.step.of))+" · ")
 	return m.markedFirst(hanging(head, RoleStrong, m.words(step.Title), w), string(step.ID), w)
 }
 

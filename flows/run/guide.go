@@ -123,7 +123,7 @@ type View struct {
 	Why      flows.WatchEnd // of StandOver
 	To       string         // who has the case now, as people are told it, after flows.WatchHanded
 	Until    time.Time      // when the request, or the watch, ends by itself
-	Outline  Outline        // zero once it is over
+	Outline  Outline        // zero but while the person is asked: afterwards Run has all of it
 	// Tapings are what became of the guide's requests to record, oldest first; they
 	// stay known once it is over.
 	Tapings []Taping
@@ -215,14 +215,25 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 	if g.stand == StandOver {
 		return v, nil
 	}
-	s := g.state
-	v.Outline = Outline{Stage: s.Place.Stage, Since: s.Entered, Last: s.At}
-	v.Outline.Step, v.Outline.Of = s.StepNumber()
 	v.Until = g.until()
 	if g.stand == StandWatches {
-		v.Run = &Shared{State: s, Last: g.last[:len(g.last):len(g.last)]}
+		v.Run = &Shared{State: g.state, Last: g.last[:len(g.last):len(g.last)]}
+		return v, nil
 	}
+	v.Outline = Outline{Stage: g.state.Place.Stage, Since: g.state.Entered, Last: g.state.At}
+	v.Outline.Step, v.Outline.Of = g.state.StepNumber()
 	return v, nil
+}
+
+// ends reads on, and gives when the request, or the watch, ends by itself, or that it is
+// over.
+func (g *Guide) ends(ctx context.Context) (until time.Time, over bool, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.catchUp(ctx); err != nil {
+		return time.Time{}, false, err
+	}
+	return g.until(), g.stand == StandOver, nil
 }
 
 // Watch gives a wake-up when there may be another View: never data, the latest
@@ -236,9 +247,10 @@ func (g *Guide) Watch(ctx context.Context) <-chan struct{} {
 		defer close(out)
 		defer cancel()
 		for {
-			var v View
+			var until time.Time
+			var over bool
 			err := safely(func() (err error) {
-				v, err = g.View(ctx)
+				until, over, err = g.ends(ctx)
 				return err
 			})
 			poke(out)
@@ -247,10 +259,10 @@ func (g *Guide) Watch(ctx context.Context) <-chan struct{} {
 			}
 			again := retryStore
 			if err == nil {
-				if v.Standing == StandOver {
+				if over {
 					return
 				}
-				again = max(v.Until.Sub(g.now()), 0)
+				again = max(until.Sub(g.now()), 0)
 			}
 			select {
 			case <-ctx.Done():

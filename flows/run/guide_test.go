@@ -115,7 +115,7 @@ func TestAGuideSeesNothingBeforeTheYes(t *testing.T) {
 			t.Errorf("%d records came of it", now-n)
 		}
 		v = r.sees(g)
-		if v.Run.State.Domain != "contoso.example" || len(v.Run.State.Findings()) == 0 || len(v.Run.Last) == 0 {
+		if v.Outline != (Outline{}) || v.Run.State.Domain != "contoso.example" || len(v.Run.State.Findings()) == 0 || len(v.Run.Last) == 0 {
 			t.Errorf("after the yes: %+v", v.Run.State)
 		}
 		second := comes(t, j, "Bo Ek")
