@@ -109,6 +109,7 @@ func TestConsoleHasNoOtherPowers(t *testing.T) {
 		"Queue tui.Queue",
 		"Name string", "Organisation string", "Role string",
 		"Ask func(context.Context, string) (tui.Seat, error)",
+		"Ahead func(context.Context, string)", // of a case that may be asked for; nothing comes of it that a console could show
 		"Receipt func(string) string",
 		"Figures func(context.Context) (tui.Figures, error)",
 		"Erase func(context.Context, string) (string, error)",
