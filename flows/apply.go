@@ -160,7 +160,7 @@ func (s State) start(e Started) State {
 	s.started = true
 	s.Version, s.Language, s.Person = e.Version, e.Language, e.Person
 	s.Ways, s.CanWrite, s.Keeps, s.Login, s.Portal, s.Service = e.Ways, e.CanWrite, e.Keeps, e.Login, e.Portal, e.Service
-	s.nonce, s.doors, s.probes = e.Nonce, e.Doors, e.Probes
+	s.nonce, s.shared, s.doors, s.probes = e.Nonce, e.Shared, e.Doors, e.Probes
 	s.cloud, s.clientID = e.Cloud, strings.ToLower(e.ClientID)
 	s.Domain, s.Handed = strings.ToLower(e.Domain), e.Handed
 	if hint, err := AcceptDomain(e.Hint); err == nil {

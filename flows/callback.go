@@ -127,13 +127,25 @@ func (s State) Said(c checks.Callback) ReturnSaid {
 // alone in whose registration it stands.
 func (s State) listen(e Listening) State {
 	s.returnPort, s.door = e.Port, ""
-	if u, err := url.Parse(e.At); err != nil || u.Scheme != "https" || u.Host == "" || e.State == "" || max(len(e.At), len(e.State)) > mostDoor {
-		return s
+	switch {
+	case e.Door:
+		s.returnPort, s.door = 0, doorKept
+	case e.leads():
+		s.returnPort, s.door, s.doorState = 0, e.At, e.State
+		s.App.ConsentRedirect = e.At
 	}
-	s.returnPort, s.door, s.doorState = 0, e.At, e.State
-	s.App.ConsentRedirect = e.At
 	return s
 }
+
+// leads says whether it is a service that waits, at an address that a link can
+// lead to.
+func (e Listening) leads() bool {
+	u, err := url.Parse(e.At)
+	return err == nil && u.Scheme == "https" && u.Host != "" && e.State != "" && max(len(e.At), len(e.State)) <= mostDoor
+}
+
+// doorKept stands for a service's address in a run as a guide has it.
+const doorKept = "kept"
 
 // wayBack is where the link leads back to, with the state that it carries; empty:
 // nowhere.

@@ -97,6 +97,8 @@ type Started struct {
 	// Nonce is what only this run's consent link carries in its state, so that an
 	// address of another link is told from ours; chosen at random, no secret.
 	Nonce string `json:"nonce,omitempty"`
+	// Shared: this is what a guide gets, see the func Shared. It is stored nowhere.
+	Shared bool `json:"-"`
 	// Doors: a service runs this, and waits for the consent page of those apps in
 	// whose registration its address stands; see Listening.
 	Doors bool `json:"doors,omitempty"`
@@ -190,6 +192,9 @@ type Listening struct {
 	Port  uint16 `json:"port"`
 	At    string `json:"at,omitempty"`
 	State string `json:"state,omitempty"`
+	// Door: it is a service's address, which a guide does not get; see the func
+	// Shared. It is stored nowhere.
+	Door bool `json:"-"`
 }
 
 // Returned is what Microsoft's consent page brought back: Asserted at most.

@@ -211,8 +211,10 @@ func fillValue(v reflect.Value, r *rand.Rand, depth int) {
 			v.Set(reflect.ValueOf(noon))
 			return
 		}
-		for _, f := range v.Fields() {
-			fillValue(f, r, depth+1)
+		for at, f := range v.Fields() {
+			if at.Tag.Get("json") != "-" { // such is never stored
+				fillValue(f, r, depth+1)
+			}
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))

@@ -31,6 +31,9 @@ type Link struct {
 	ID    LinkID
 	Title string
 	URL   string
+	// Own says that the link is the customer's own, in a run as a guide has it: it
+	// carries what a guide does not get. Words for that stand in place of its URL.
+	Own bool
 	// Note is what to know before opening it; empty: nothing.
 	Note string
 }
@@ -133,7 +136,7 @@ func ConsentLink(s State) (Link, error) {
 		q.Set("scope", strings.Join(consentScopes(s), " "))
 		l.URL = root.JoinPath(tenant, "v2.0", "adminconsent").String() + "?" + encode(q)
 		l.Note = WhoseApp(s)
-		return l, nil
+		return s.own(l), nil
 	}
 	l.Note = words.linkV1Note
 	if back == "" {
@@ -143,7 +146,24 @@ func ConsentLink(s State) (Link, error) {
 		l.Note = whose + " " + l.Note
 	}
 	l.URL = root.JoinPath(tenant, "adminconsent").String() + "?" + encode(q)
-	return l, nil
+	return s.own(l), nil
+}
+
+// comesBack says whether the consent link leads back to the run, with what tells
+// this run from others: so it does in the run as a guide has it, too, where that
+// is left out.
+func (s State) comesBack() bool {
+	back, _ := s.wayBack()
+	return back != ""
+}
+
+// own is a consent link as it can be shown where the run is: to a guide none that
+// is not the customer's.
+func (s State) own(l Link) Link {
+	if s.shared && s.comesBack() {
+		l.URL, l.Own = words.linkOwn, true
+	}
+	return l
 }
 
 // consentV2 says whether the link can name its scopes: the vendor registered a

@@ -21,7 +21,8 @@ const learnHost = "learn.microsoft.com"
 // A link may lead to the hosts of the app's profile, to Microsoft's documentation
 // and to the admin center of the run's cloud. To Microsoft's sign-in leads only a
 // link that the run makes itself: any other could approve another app, or sign in
-// somebody else's device.
+// somebody else's device. One that comes back to the run is no such: a guide has
+// another than the customer, and a note says the same to both.
 func CleanNote(s State, text string) (clean string, left []string) {
 	words := strings.Fields(checks.Line(text, NoteMost))
 	for i, w := range words {
@@ -64,7 +65,7 @@ func partedLink(host, path string) bool {
 // note.
 func (s State) linkAllowed(word string) bool {
 	for _, l := range Links(s) {
-		if word == l.URL {
+		if word == l.URL && (l.ID != LinkConsent || !s.comesBack()) {
 			return true
 		}
 	}

@@ -14,10 +14,10 @@ import "strings"
 func Shared(s State, r Record) Record {
 	switch e := r.Event.(type) {
 	case Started:
-		e.Nonce = ""
+		e.Nonce, e.Shared = "", true
 		r.Event = e
 	case Listening:
-		r.Event = Listening{}
+		r.Event = Listening{Door: e.leads()}
 	case Confirmed:
 		if s.Plan == nil || !strings.EqualFold(strings.TrimSpace(e.Typed), s.Plan.Domain) {
 			e.Typed = ""

@@ -111,6 +111,7 @@ type State struct {
 	doors           bool     // a service runs this: see Started
 	probes          []string // client ids
 	nonce           string
+	shared          bool      // this is what a guide has of the run: see Shared
 	past            []Receipt // of plans that were put away after something was sent
 	askers          []asked   // who asked to watch, the latest ones
 	tapers          []asked   // who asked to record, likewise

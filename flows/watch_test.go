@@ -414,7 +414,7 @@ func TestGuidesChangeNothingOfThePersons(t *testing.T) {
 func personal(s State) any {
 	s.Seq, s.At, s.Pointers, s.Hints, s.NotesCame, s.again = 0, time.Time{}, nil, nil, 0, false
 	s.Notes = without(s.Notes, func(n Noted) bool { return n.Visit == "v1" && n.From == "Ann Lee (Hetk support)" })
-	return []any{frozen(s), s.returnPort, s.door, s.doorState, s.planOf, s.filed, s.picked, s.unsettled, s.factsOf, s.factsBy, s.about, len(s.past)}
+	return []any{frozen(s), s.returnPort, s.door, s.doorState, s.shared, s.planOf, s.filed, s.picked, s.unsettled, s.factsOf, s.factsBy, s.about, len(s.past)}
 }
 
 func TestALookForAGuideIsInNobodysWay(t *testing.T) {

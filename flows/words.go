@@ -14,23 +14,23 @@ var words = struct {
 	needApp, needClientID, needDomain, waitTenant, badTenant, needCloud, needSignIn, needPath, atEnd, stuck string
 	waitGrant, needLink, needHow, waitApp, waitElse, waitMore, needConfirm, waitApply, needClaim            string
 
-	theApp, theVendor, theClient, theTenant, theScopes, asksThese, asksUnsaid                                                       string
-	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                                                         string
-	linkApps, linkConsent, linkPermissions, linkV1Note, linkV1Gains, linkV1Fits, linkNoReturn, returnDoor, returnHeard, returnPaste string
-	publisherIs, askWhose, listedAs, nobodyVerified                                                                                 string
-	absent, disabled, enabled, noBenchmark                                                                                          string
-	createAppLine, createAppAfter, createAppEffect, createAppUndo                                                                   string
-	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                                                    string
-	grantLine, grantUndoLine, widenUndo                                                                                             string
-	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                                                              string
-	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                                                    string
-	fits                                                                                                                            map[PathID]string
-	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp, askDomainHint                                       string
-	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                                     string
-	askSignInServed, wayUnregistered                                                                                                string
-	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                                        string
-	howNoWrite, planUnread, howNoAccount, howNobody, howElsewhere, askConfirm, askConfirmHelp                                       string
-	badGUID, badTyped, badOption, badDomain                                                                                         string
+	theApp, theVendor, theClient, theTenant, theScopes, asksThese, asksUnsaid                                                                string
+	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                                                                  string
+	linkApps, linkConsent, linkPermissions, linkOwn, linkV1Note, linkV1Gains, linkV1Fits, linkNoReturn, returnDoor, returnHeard, returnPaste string
+	publisherIs, askWhose, listedAs, nobodyVerified                                                                                          string
+	absent, disabled, enabled, noBenchmark                                                                                                   string
+	createAppLine, createAppAfter, createAppEffect, createAppUndo                                                                            string
+	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                                                             string
+	grantLine, grantUndoLine, widenUndo                                                                                                      string
+	unfitOpen, unfitVendor, unfitByMS, unfitDeactivated, unfitDisabled                                                                       string
+	unfitGranted, unfitAPI, unfitPerson, enableGains, enableUndo                                                                             string
+	fits                                                                                                                                     map[PathID]string
+	askApp, askAppHelp, askClientID, askClientIDHelp, askDomain, askDomainHelp, askDomainHint                                                string
+	askCloud, askCloudHelp, notInCloud, askSignIn, askSignInHelp, askSignInKept, askSignInAgain                                              string
+	askSignInServed, wayUnregistered                                                                                                         string
+	askHow, howPortal, howPortalHelp, howGraph, howGraphHelp                                                                                 string
+	howNoWrite, planUnread, howNoAccount, howNobody, howElsewhere, askConfirm, askConfirmHelp                                                string
+	badGUID, badTyped, badOption, badDomain                                                                                                  string
 
 	reportSeen, reportNothing, reportOld, reportChanged, reportFiled, reportNoChange string
 	reportUndo, reportNotes                                                          string
@@ -77,6 +77,7 @@ var words = struct {
 
 	linkApps:        "Enterprise apps in the Entra admin center",
 	linkConsent:     "Admin consent page",
+	linkOwn:         "the customer's own link",
 	linkPermissions: "Permissions of the enterprise app",
 	linkV1Note:      "This form of the link consents to every permission that the vendor registered; the page lists them.",
 	linkV1Gains:     "Approves this app, with every permission that its vendor registered, for everyone in the tenant. Microsoft's page lists them before you accept.",

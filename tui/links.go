@@ -27,7 +27,10 @@ func (m *Model) links() []flows.Link {
 	}
 	out = append(out, flows.Links(m.state)...)
 	for i := range out {
-		out[i].URL, out[i].Title, out[i].Note = safeURL(out[i].URL), clean(out[i].Title), clean(out[i].Note)
+		out[i].Title, out[i].Note = clean(out[i].Title), clean(out[i].Note)
+		if !out[i].Own {
+			out[i].URL = safeURL(out[i].URL)
+		}
 	}
 	return out
 }

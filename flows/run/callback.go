@@ -17,7 +17,7 @@ func (d *Driver) awaitReturn(ctx context.Context, w flows.Want) {
 	ready := func(at Waiting) {
 		if ctx.Err() == nil {
 			waited = true
-			d.post(flows.Listening(at))
+			d.post(flows.Listening{Port: at.Port, At: at.At, State: at.State})
 		}
 	}
 	came := func(query string) flows.ReturnSaid {
