@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,13 +37,19 @@ func (f Foreign) Kind() Kind { return f.Tag }
 
 // wireRecord is a record as a journal keeps it: one line of JSON.
 type wireRecord struct {
-	Seq    uint64          `json:"seq"`
-	Writer WriterID        `json:"writer"`
-	N      uint64          `json:"n"`
-	At     time.Time       `json:"at"`
-	By     Author          `json:"by"`
-	Kind   Kind            `json:"kind"`
-	Event  json.RawMessage `json:"event"`
+	wireHead
+
+	Event json.RawMessage `json:"event"`
+}
+
+// wireHead is what stands before the event in a wireRecord.
+type wireHead struct {
+	Seq    uint64    `json:"seq"`
+	Writer WriterID  `json:"writer"`
+	N      uint64    `json:"n"`
+	At     time.Time `json:"at"`
+	By     Author    `json:"by"`
+	Kind   Kind      `json:"kind"`
 }
 
 // MarshalRecord writes a record as one line of JSON, without a line break.
@@ -50,17 +57,20 @@ func MarshalRecord(r Record) ([]byte, error) {
 	if r.Event == nil {
 		return nil, errors.New("writing a record: it has no event")
 	}
-	var data []byte
-	var err error
+	var event any = r.Event
 	if f, ok := r.Event.(Foreign); ok {
-		data = f.Data
-	} else if data, err = json.Marshal(r.Event); err != nil {
+		event = f.Data
+	}
+	data, err := json.Marshal(event)
+	if err != nil {
 		return nil, fmt.Errorf("writing a %s event: %w", r.Event.Kind(), err)
 	}
-	out, err := json.Marshal(wireRecord{r.Seq, r.Writer, r.N, r.At, r.By, r.Event.Kind(), data})
+	head, err := json.Marshal(wireHead{r.Seq, r.Writer, r.N, r.At, r.By, r.Event.Kind()})
 	if err != nil {
 		return nil, fmt.Errorf("writing a record: %w", err)
 	}
+	// Put together here, the event is not looked through a second time.
+	out := slices.Concat(head[:len(head)-1], []byte(`,"event":`), data, []byte{'}'})
 	if len(out) > MaxRecord {
 		return nil, fmt.Errorf("writing a %s event: %w", r.Event.Kind(), ErrTooLarge)
 	}

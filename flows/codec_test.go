@@ -38,6 +38,41 @@ func TestEveryEventTravels(t *testing.T) {
 	}
 }
 
+// A record is put together of two parts, and is what it would be of one.
+func TestARecordIsOnePieceOfJSON(t *testing.T) {
+	t.Parallel()
+	foreign := Foreign{Tag: "<&\u2028", Data: json.RawMessage("{ \"a\": [1,\n 2], \"b\": \"<\u2028>\" }")}
+	for _, e := range append(samples(), foreign, Foreign{Tag: "empty"}) {
+		r := Record{Seq: 1<<64 - 1, Writer: "<w\n\"\xff", N: 3, At: noon.Add(1), By: ByGuide, Event: e}
+		got, err := MarshalRecord(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event any = e
+		if f, ok := e.(Foreign); ok {
+			event = f.Data
+		}
+		want, err := json.Marshal(struct {
+			Seq    uint64    `json:"seq"`
+			Writer WriterID  `json:"writer"`
+			N      uint64    `json:"n"`
+			At     time.Time `json:"at"`
+			By     Author    `json:"by"`
+			Kind   Kind      `json:"kind"`
+			Event  any       `json:"event"`
+		}{r.Seq, r.Writer, r.N, r.At, r.By, e.Kind(), event})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s: %s is not %s", e.Kind(), got, want)
+		}
+	}
+	if line, err := MarshalRecord(Record{Event: Foreign{Tag: "broken", Data: json.RawMessage(`{"a":`)}}); err == nil {
+		t.Errorf("what is no JSON was written: %s", line)
+	}
+}
+
 func TestEveryKindIsReadBack(t *testing.T) {
 	t.Parallel()
 	have := map[Kind]bool{}
@@ -280,11 +315,25 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
-func BenchmarkUnmarshalRecord(b *testing.B) {
-	line, err := MarshalRecord(Record{Seq: 1, Writer: "w", N: 1, At: noon, By: ByDriver, Event: Found{Finding: checks.Finding{
+// foundOne is a record such as a run has most of.
+func foundOne() Record {
+	return Record{Seq: 1, Writer: "w", N: 1, At: noon, By: ByDriver, Event: Found{Finding: checks.Finding{
 		Check: checks.AppGrant, Summary: "0 of 5 scopes granted tenant-wide", At: noon,
 		Seen: []checks.Evidence{{Source: "graph", Request: "GET https://graph.microsoft.com/v1.0/servicePrincipals", At: noon, Value: "x"}},
-	}}})
+	}}}
+}
+
+func BenchmarkMarshalRecord(b *testing.B) {
+	r := foundOne()
+	for b.Loop() {
+		if _, err := MarshalRecord(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkUnmarshalRecord(b *testing.B) {
+	line, err := MarshalRecord(foundOne())
 	if err != nil {
 		b.Fatal(err)
 	}
