@@ -352,16 +352,23 @@ func (s *statements) Close() error {
 type queries struct {
 	ctx context.Context
 	*statements
-	tx   *sql.Tx // nil for a reader
-	took int64   // of the room, by what the transaction adds
+	tx   *sql.Tx                 // nil for a reader
+	in   map[*sql.Stmt]*sql.Stmt // what the transaction ran so far, as it runs it
+	took int64                   // of the room, by what the transaction adds
 }
 
-// with is a statement as this transaction runs it.
+// with is a statement as this transaction runs it: each is taken into it once, however
+// many jobs ask for it.
 func (q *queries) with(s *sql.Stmt) *sql.Stmt {
 	if q.tx == nil {
 		return s
 	}
-	return q.tx.StmtContext(q.ctx, s)
+	in := q.in[s]
+	if in == nil {
+		in = q.tx.StmtContext(q.ctx, s)
+		q.in[s] = in
+	}
+	return in
 }
 
 // exec says how many rows a statement changed.

@@ -239,7 +239,7 @@ func (s *Store) transact(ctx context.Context, js []*job) (fault error, asked boo
 			_ = tx.Rollback() // the fault says more
 		}
 	}()
-	q := &queries{ctx: ctx, statements: s.writes, tx: tx}
+	q := &queries{ctx: ctx, statements: s.writes, tx: tx, in: map[*sql.Stmt]*sql.Stmt{}}
 	var wakes []string
 	for _, j := range js {
 		if j.answer = j.ctx.Err(); j.answer != nil {
