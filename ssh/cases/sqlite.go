@@ -53,6 +53,13 @@ var pragmas = []string{
 // pageSize is SQLite's own choice, in bytes, and that of each file of ours.
 const pageSize = 4096
 
+// logPages is how many pages the log takes before they are moved into the database. Of
+// cases that go on, appends change the same pages again and again, and what is moved is
+// each page once: SQLite's own thousand would have that, and the two forces of the disk
+// that it takes, three times as often. The log stays below journal_size_limit, beyond
+// which its file would be cut each time, and grow anew.
+const logPages = 3000
+
 // most readers at once; each connection holds two megabytes of pages at most.
 const mostReaders = 4
 
@@ -106,7 +113,8 @@ func openFiles(ctx context.Context, path string, d dialect, most int64) (f *file
 	if err := os.Chmod(path, 0o600); err != nil {
 		return f, err
 	}
-	if f.write, err = sql.Open("sqlite", address(path, "journal_mode(WAL)", fmt.Sprintf("max_page_count(%d)", max(1, most/pageSize)))+"&_txlock=immediate"); err != nil {
+	own := []string{"journal_mode(WAL)", fmt.Sprintf("wal_autocheckpoint(%d)", logPages), fmt.Sprintf("max_page_count(%d)", max(1, most/pageSize))}
+	if f.write, err = sql.Open("sqlite", address(path, own...)+"&_txlock=immediate"); err != nil {
 		return f, err
 	}
 	f.write.SetMaxOpenConns(1)
