@@ -56,6 +56,25 @@ const (
 // overErased stands in Entry.More where a visit ended with its case.
 const overErased = "erased"
 
+// watchEnd is what Entry.More says of how a question or a watch ended, and tapeEnd of a
+// recording: a word that is known, or nothing.
+func watchEnd(why flows.WatchEnd) string {
+	switch why {
+	case flows.WatchRefused, flows.WatchStopped, flows.WatchOver, flows.WatchLeft, flows.WatchLost,
+		flows.WatchRun, flows.WatchHanded, flows.WatchBack, flows.WatchFull:
+		return string(why)
+	}
+	return ""
+}
+
+func tapeEnd(why flows.RecordEnd) string {
+	switch why {
+	case flows.RecordRefused, flows.RecordStopped, flows.RecordLeft, flows.RecordWatch, flows.RecordErased, flows.RecordLate:
+		return string(why)
+	}
+	return ""
+}
+
 // nothing stands in Entry.More where a marker or advice was taken back.
 const nothing = "nothing"
 

@@ -250,7 +250,7 @@ func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
 	case v.Standing != run.StandOver, v.Why == flows.WatchLeft, v.Why == flows.WatchLost:
 		return false, nil
 	}
-	p.ended(ctx, string(v.Why))
+	p.ended(ctx, watchEnd(v.Why))
 	return false, nil
 }
 

@@ -39,7 +39,7 @@ func (p *place) tapes(ctx context.Context, now []run.Taping) {
 		case t.Why == flows.RecordLeft, t.Why == flows.RecordWatch:
 			continue
 		default:
-			why = string(t.Why)
+			why = tapeEnd(t.Why)
 		}
 		mark := deedMark(p.id, did, strconv.Itoa(p.taped))
 		note := func(ctx context.Context) error { return p.desk.audit(ctx, mark, p.number, did, why) }
