@@ -239,15 +239,15 @@ func (h *home) goOn(code string) error {
 	h.c = c
 	return h.insist(func(ctx context.Context) error {
 		rs, err := c.Since(ctx, 0)
-		if err != nil {
-			return err
+		if err == nil {
+			h.fold(rs)
 		}
-		h.fold(rs)
-		return h.tells(ctx, untold(rs)...)
+		return err
 	})
 }
 
-// heardAll says again whatever its guides did since they were heard last.
+// heardAll says again whatever its guides did since they were heard last, and then what
+// the server that was there before did not come to say.
 func (h *home) heardAll(ctx context.Context) error {
 	rs, err := h.c.Since(ctx, 0)
 	if err != nil {
@@ -261,5 +261,5 @@ func (h *home) heardAll(ctx context.Context) error {
 		}
 		s = flows.Fold(s, r)
 	}
-	return nil
+	return h.tells(ctx, untold(rs)...)
 }

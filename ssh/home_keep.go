@@ -83,6 +83,9 @@ func (h *home) record(s flows.State, one upLine) (flows.Record, error) {
 		return flows.Record{}, errors.Join(errUnfit, err)
 	}
 	r := flows.Record{Seq: s.Seq + 1, Writer: homeWriter, N: one.N, At: h.when(s, one.Ago), By: one.By, Event: e}
+	if isYes(e) { // it counts from when it is here: meanwhile the question may have come to its end
+		r.At = h.when(s, 0)
+	}
 	if r.Event, err = homeWord(s, r); err != nil {
 		return flows.Record{}, err
 	}

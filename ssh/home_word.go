@@ -2,6 +2,17 @@ package ssh
 
 import "onboard.example/flows"
 
+// isYes says whether an event lets a guide watch, or record.
+func isYes(e flows.Event) bool {
+	switch e := e.(type) {
+	case flows.Watched:
+		return e.Here
+	case flows.Recorded:
+		return e.On
+	}
+	return false
+}
+
 // homeWord is what a run at home says of who watches it and of what is recorded, as it is
 // taken in the state before it: no more than its person, or its program, has to say of
 // that. What ends a question or a watch is told to its guide, and stands in the audit and

@@ -135,6 +135,8 @@ func endedBy(r flows.Record) string {
 		return byGuide
 	case e.Why == flows.WatchOver:
 		return byTime
+	case e.Why == flows.WatchRun: // of a run at home the server says that its person left
+		return byRun
 	}
 	return byConnection
 }
