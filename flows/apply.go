@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -369,6 +370,17 @@ func (s State) learn(e Learned) State {
 		s.factsBy = SetOf(append(s.factsBy.IDs(), e.Checks...))
 	}
 	return s
+}
+
+// Learns says whether facts tell something that the run does not have, apart from when they
+// were read.
+func (s State) Learns(n Facts) bool {
+	if e, ok := Bounded(Clean(Learned{Facts: n})).(Learned); ok {
+		n = e.Facts
+	}
+	now := s.Facts.with(n)
+	now.At = s.Facts.At
+	return !reflect.DeepEqual(now, s.Facts)
 }
 
 // with is f with what n read. What n did not read stays as it was.

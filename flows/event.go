@@ -371,6 +371,7 @@ const (
 	TroubleStore   TroubleKind = "store"   // the journal cannot be written: of this process, so in no journal
 	TroubleReceipt TroubleKind = "receipt" // the receipt cannot be written
 	TroubleHost    TroubleKind = "host"    // browser or clipboard
+	TroubleLarge   TroubleKind = "large"   // what is too large for a record, and so was given up
 )
 
 // Kind gives the tag.

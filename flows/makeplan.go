@@ -46,6 +46,9 @@ func PlanOf(s State, path PathID) (Plan, error) {
 	}
 	p.Digest = digest(p)
 	p.ID = PlanID(p.Digest)
+	if !within(Planned{Plan: p}, mostEvent) { // no run could keep it
+		return Plan{}, ErrTooMany
+	}
 	return p, nil
 }
 

@@ -18,7 +18,7 @@ var words = struct {
 	asserted, headOpen, headOpenOne, headSaidOpen, headBlocked, headUnknown                                                                  string
 	linkApps, linkConsent, linkPermissions, linkOwn, linkV1Note, linkV1Gains, linkV1Fits, linkNoReturn, returnDoor, returnHeard, returnPaste string
 	publisherIs, askWhose, listedAs, nobodyVerified                                                                                          string
-	absent, disabled, enabled, noBenchmark                                                                                                   string
+	absent, disabled, enabled, noBenchmark, foundCut                                                                                         string
 	createAppLine, createAppAfter, createAppEffect, createAppUndo                                                                            string
 	enableAppLine, enableAppEffect, enableAppUndo, enableWarning                                                                             string
 	grantLine, grantUndoLine, widenUndo                                                                                                      string
@@ -93,6 +93,7 @@ var words = struct {
 	askWhose:       "Ask {publisher} whether {client} is theirs before you approve anything.",
 
 	absent: "–", disabled: "sign-in disabled", enabled: "sign-in enabled", noBenchmark: "none affected",
+	foundCut:        "There was more of it than is kept of one finding.",
 	createAppLine:   "create enterprise app",
 	createAppAfter:  "%s is listed under Enterprise apps; this grants nothing",
 	createAppEffect: "The app is listed in the tenant. Nobody gains access by it.",

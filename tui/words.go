@@ -60,6 +60,7 @@ var troubleWords = map[flows.TroubleKind]string{
 	flows.TroublePanic:   "Something in onboard broke; the rest goes on.",
 	flows.TroubleReceipt: "No receipt of changes can be written, by which they could be taken back.",
 	flows.TroubleHost:    "The browser or clipboard did not answer: press l for the link.",
+	flows.TroubleLarge:   "Something was too large to be kept, and is left out; the rest goes on.",
 }
 
 // What is not saved, and what comes of it.

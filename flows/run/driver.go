@@ -209,7 +209,7 @@ func (d *Driver) keep(ctx context.Context, e flows.Event) error {
 func (d *Driver) add(by flows.Author, e flows.Event, held bool) *entry {
 	d.n++
 	en := &entry{
-		Record: flows.Record{Writer: d.o.Writer, N: d.n, At: d.o.Now().UTC().Round(0), By: by, Event: flows.Clean(e)},
+		Record: flows.Record{Writer: d.o.Writer, N: d.n, At: d.o.Now().UTC().Round(0), By: by, Event: flows.Bounded(flows.Clean(e))},
 		held:   held,
 	}
 	if held {

@@ -45,6 +45,8 @@ type world struct {
 	locked []string
 	onLock func() error
 
+	crowd func(*flows.Facts) // adds people to what is read
+
 	// Where set, these stand in for what the hand would do.
 	onLook   func(ctx context.Context, n int, ask Ask) error
 	onChange func(ctx context.Context, n int, r Request) (Answer, error, bool)
@@ -75,11 +77,15 @@ func (w *world) Look(ctx context.Context, ask Ask, found func(checks.Finding)) (
 }
 
 func (w *world) facts() flows.Facts {
-	return flows.Facts{
+	f := flows.Facts{
 		Tenants: []flows.TenantFact{{Cloud: checks.CloudPublic, ID: cmp.Or(w.tenant, tenantID)}}, AppRead: true, App: w.app,
 		GrantsRead: true, Grants: slices.Clone(w.grants), ResRead: true, RolesRead: true, AssignedRead: true, At: time.Now(),
 		Resources: []flows.ResourceFact{{ID: graphSP, AppID: checks.MicrosoftGraph}},
 	}
+	if w.crowd != nil {
+		w.crowd(&f)
+	}
+	return f
 }
 
 func (w *world) finding(id checks.ID, ask Ask) checks.Finding {

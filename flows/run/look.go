@@ -95,7 +95,7 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 	tell := func(facts flows.Facts, of []checks.ID) {
 		turn.Lock()
 		defer turn.Unlock()
-		if len(of) > 0 && ctx.Err() == nil && left > 0 { // no checks would stand for all
+		if len(of) > 0 && ctx.Err() == nil && left > 0 && d.news(facts, of) { // no checks would stand for all
 			left--
 			early = facts
 			before()
@@ -122,11 +122,18 @@ func (d *Driver) ask(ctx context.Context, ids []checks.ID, round uint32, found f
 	if reflect.DeepEqual(facts, early) {
 		rest = flows.Facts{}
 	}
-	if !reflect.DeepEqual(rest, flows.Facts{}) || !d.State().Told(ids) {
+	if d.news(rest, ids) {
 		before()
 		d.post(flows.Learned{Facts: rest, Round: round, Checks: ids})
 	}
 	return facts, err
+}
+
+// news says whether facts are to be told: nothing stands in the run yet of these checks in
+// this round, or something else. A step that waits for hours looks again and again.
+func (d *Driver) news(facts flows.Facts, of []checks.ID) bool {
+	s := d.State()
+	return !s.Told(of) || s.Learns(facts)
 }
 
 // complain puts a hand that fell over into the run, with an apology to follow

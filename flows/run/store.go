@@ -72,6 +72,9 @@ func (d *Driver) flush(ctx context.Context) error {
 			d.storedAll(rs)
 			continue
 		}
+		if errors.Is(err, flows.ErrTooLarge) && d.giveUp(batch) {
+			continue
+		}
 		// The answer alone may be lost. What stands in the journal happened,
 		// and whoever waits for it must not be told otherwise.
 		if d.catchUp(ctx) != nil || d.waits(batch) {
@@ -79,6 +82,29 @@ func (d *Driver) flush(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// giveUp takes those of a batch back that no record holds, so that the rest need not wait
+// for what never can be stored, and says whether there were any.
+func (d *Driver) giveUp(batch []*entry) (some bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, en := range batch {
+		_, err := flows.MarshalRecord(en.Record)
+		if !errors.Is(err, flows.ErrTooLarge) || !slices.Contains(d.pending, en) {
+			continue
+		}
+		some = true
+		d.drop(en)
+		if en.done != nil {
+			en.done <- err
+		}
+		d.add(flows.ByDriver, flows.Troubled{What: flows.TroubleLarge, Text: err.Error()}, false)
+	}
+	if some {
+		d.refold()
+	}
+	return some
 }
 
 // waits says whether any of a batch is still to be stored.

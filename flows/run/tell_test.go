@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -164,15 +165,19 @@ func TestALookTellsSoMuch(t *testing.T) {
 		var of []checks.ID
 		w.onLook = func(_ context.Context, _ int, ask Ask) error {
 			kept, of = ask.Tell, butMail(ask)
-			for range 100 {
-				ask.Tell(w.facts(), of)
+			for i := range 100 {
+				f := w.facts()
+				f.Name = fmt.Sprint("Contoso ", i)
+				ask.Tell(f, of)
 			}
 			return nil
 		}
 		r := drive(t, w, journal.NewMemory(), Options{})
 		r.begin()
 		told := counted(t, r.j, flows.KindLearned)
-		kept(w.facts(), of)
+		late := w.facts()
+		late.Name = "Contoso, later"
+		kept(late, of)
 		synctest.Wait()
 		if n := counted(t, r.j, flows.KindLearned); told != mostTold+1 || n != told {
 			t.Errorf("told %d times in the look, and %d behind it", told, n-told)
