@@ -75,15 +75,16 @@ type WatchEnd string
 
 // The ends of a watch.
 const (
-	WatchRefused WatchEnd = "refused" // the person said no
-	WatchStopped WatchEnd = "stopped" // the person ended it
-	WatchOver    WatchEnd = "over"    // its time was over
-	WatchLeft    WatchEnd = "left"    // the guide left, or takes the request back
-	WatchLost    WatchEnd = "lost"    // the guide's connection went
-	WatchRun     WatchEnd = "run"     // the run ended
-	WatchHanded  WatchEnd = "handed"  // the person said yes to the colleague whom the guide handed the case to
-	WatchBack    WatchEnd = "back"    // of a request: the case is handed to the guide no more
-	WatchFull    WatchEnd = "full"    // of a request: at the person's yes there was no room any more
+	WatchRefused  WatchEnd = "refused"  // the person said no
+	WatchStopped  WatchEnd = "stopped"  // the person ended it
+	WatchOver     WatchEnd = "over"     // its time was over
+	WatchLeft     WatchEnd = "left"     // the guide left, or takes the request back
+	WatchLost     WatchEnd = "lost"     // the guide's connection went
+	WatchRun      WatchEnd = "run"      // the run ended
+	WatchHanded   WatchEnd = "handed"   // the person said yes to the colleague whom the guide handed the case to
+	WatchBack     WatchEnd = "back"     // of a request: the case is handed to the guide no more
+	WatchUnshared WatchEnd = "unshared" // the person's run, on their own machine, is shared no more
+	WatchFull     WatchEnd = "full"     // of a request: at the person's yes there was no room any more
 )
 
 // Guide is somebody who watches or asks to, under the name and organisation that

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"onboard.example/flows"
+	"onboard.example/flows/run"
 	"onboard.example/ssh/cases"
 )
 
@@ -165,7 +166,7 @@ func (j *guideJournal) Append(ctx context.Context, after uint64, rs ...flows.Rec
 			if unheard(err) {
 				j.doubt = entry{mark, did, more}
 			}
-			return 0, errors.Join(errUnaudited, err)
+			return 0, errors.Join(errUnaudited, run.ErrUnsent, err)
 		}
 		j.n, j.did = r.N, did
 	}

@@ -247,7 +247,7 @@ func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
 		p.in = true
 		p.settleHandOver(ctx, true)
 		return true, nil
-	case v.Standing != run.StandOver, v.Why == flows.WatchLeft, v.Why == flows.WatchLost:
+	case v.Standing != run.StandOver, v.Left: // what the handle says itself is a deed
 		return false, nil
 	}
 	p.ended(ctx, watchEnd(v.Why))
@@ -348,7 +348,11 @@ func (p *place) move(ctx context.Context, do func() error) error {
 	if err != nil {
 		p.settle(ctx)
 	}
-	return p.desk.inWords(p.number, err)
+	told := p.desk.inWords(p.number, err)
+	if errors.Is(told, errAway) && errors.Is(err, run.ErrUnsure) && unheard(err) {
+		return run.ErrUnsure
+	}
+	return told
 }
 
 // settle has the audit say what became of a deed that failed, now or behind. Often it

@@ -202,7 +202,7 @@ func (h *home) parts(why shareEnd) {
 	defer cancel()
 	err := h.catchUp(ctx)
 	if s := h.State(); err == nil {
-		err = h.part(ctx, slices.Concat(s.Guides, s.Asking), flows.WatchLost)
+		err = h.part(ctx, slices.Concat(s.Guides, s.Asking), flows.WatchUnshared)
 	}
 	if err != nil {
 		h.s.srv.o.Log.Warn("who watches a run that is shared no more was not told", "case", string(h.c.Number()), "why", err.Error())

@@ -39,10 +39,11 @@ func TestGuidesArePartedWhereNobodyComesBack(t *testing.T) {
 			}
 			s.mu.Unlock()
 			h.hears(ShareEnded)
-			guide.sees("You watch no more")
-			if st := flows.Fold(flows.State{}, s.records(t, number)...); len(st.Guides)+len(st.Asking) != 0 || st.Parted == nil || st.Parted.Why != flows.WatchLost {
+			guide.sees("You watch no more: the customer's run is shared no more.")
+			if st := flows.Fold(flows.State{}, s.records(t, number)...); len(st.Guides)+len(st.Asking) != 0 || st.Parted == nil || st.Parted.Why != flows.WatchUnshared {
 				t.Errorf("%+v %+v %+v", st.Guides, st.Asking, st.Parted)
 			}
+			did(t, s.o.Cases, "Anna Berg "+number+" "+didEnter, "Anna Berg "+number+" "+didEnd+" "+string(flows.WatchUnshared))
 		})
 	}
 }

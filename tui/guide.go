@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -95,6 +96,7 @@ type (
 		of   *guideScreen
 		done string
 		err  error
+		note string // the note that it was; empty: it was none
 	}
 )
 
@@ -175,16 +177,29 @@ func (m *Model) blank() {
 func (m *Model) say(done string, move func(ctx context.Context, seat Seat) error) tea.Cmd {
 	ctx, g := m.ctx, m.guide
 	seat := g.seat
-	return func() tea.Msg { return saidMsg{g, done, move(ctx, seat)} }
+	return func() tea.Msg { return saidMsg{of: g, done: done, err: move(ctx, seat)} }
 }
 
-// said tells what came of it.
+// notDone says that a guide's move was not made, or that nobody knows.
+func notDone(err error, why string) string {
+	if errors.Is(err, run.ErrUnsure) {
+		return sentence(why)
+	}
+	return fill(wordGuideNotDone, "why", why)
+}
+
+// said tells what came of it. A note that was not taken is there again, to be mended.
 func (m *Model) said(msg saidMsg) {
 	if m.guide == nil || msg.of != m.guide {
 		return
 	}
 	if msg.err != nil {
-		m.tellPerson(RoleBad, fill(wordGuideNotDone, "why", clean(msg.err.Error())))
+		if g := m.guide; msg.note != "" && g.note == nil && g.view.Run != nil {
+			g.note, g.put = &field{limit: flows.NoteMost}, time.Time{}
+			g.note.set(msg.note)
+			m.deaf = m.now().Add(typeAhead) // what is being typed was meant for what was seen
+		}
+		m.tellPerson(RoleBad, notDone(msg.err, clean(msg.err.Error())))
 		return
 	}
 	m.tellPerson(RoleInfo, msg.done)
@@ -391,7 +406,8 @@ func (g *guideScreen) send(m *Model) tea.Cmd {
 		return nil
 	}
 	g.note = nil
-	return m.say(wordGuideSent, func(ctx context.Context, s Seat) error { return s.Note(ctx, text) })
+	ctx, seat := m.ctx, g.seat
+	return func() tea.Msg { return saidMsg{of: g, done: wordGuideSent, err: seat.Note(ctx, text), note: text} }
 }
 
 // suggestSheet asks which path a guide suggests.

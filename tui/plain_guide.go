@@ -288,7 +288,9 @@ func (p *plain) caseLine(ctx context.Context, c *plainCase, text string) (left b
 	case word == "a" && numbered(len(c.texts)):
 		return p.readAnswer(ctx, c, c.texts[n-1])
 	case text == plainAnswerSend && draft != "":
-		p.move(ctx, plainSent, func(ctx context.Context, s Seat) error { return s.Note(ctx, draft) })
+		if !p.move(ctx, plainSent, func(ctx context.Context, s Seat) error { return s.Note(ctx, draft) }) {
+			c.draft = draft // it can be sent still
+		}
 	case text == plainAnswerSend && p.m.answers() != nil:
 		p.out.line(plainAnswerGone)
 	case word == "s" && rest == "":
@@ -320,11 +322,13 @@ func (p *plain) leftOn(g *guideScreen) {
 }
 
 // move makes one of the guide's moves, and tells what came of it.
-func (p *plain) move(ctx context.Context, done string, do func(context.Context, Seat) error) {
-	if err := do(ctx, p.m.guide.seat); err != nil {
-		done = fill(wordGuideNotDone, "why", sentence(clean(err.Error())))
+func (p *plain) move(ctx context.Context, done string, do func(context.Context, Seat) error) (ok bool) {
+	err := do(ctx, p.m.guide.seat)
+	if err != nil {
+		done = notDone(err, sentence(clean(err.Error())))
 	}
 	p.out.line(done)
+	return err == nil
 }
 
 // listSpots numbers what can be pointed at.

@@ -56,15 +56,16 @@ const (
 
 // partedWords say why a watch ended, after the guide's name.
 var partedWords = map[flows.WatchEnd]string{
-	flows.WatchRefused: "was told no.",
-	flows.WatchStopped: "watches no more: you ended it.",
-	flows.WatchOver:    "watches no more: the time is over.",
-	flows.WatchLeft:    "left.",
-	flows.WatchLost:    "watches no more: the connection went.",
-	flows.WatchRun:     "watches no more: the run ended.",
-	flows.WatchHanded:  "watches no more: handed over to {to}.",
-	flows.WatchBack:    "asks no more: the case is handed to them no more.",
-	flows.WatchFull:    "does not watch: enough guides watch already.",
+	flows.WatchRefused:  "was told no.",
+	flows.WatchStopped:  "watches no more: you ended it.",
+	flows.WatchOver:     "watches no more: the time is over.",
+	flows.WatchLeft:     "left.",
+	flows.WatchLost:     "watches no more: the connection went.",
+	flows.WatchRun:      "watches no more: the run ended.",
+	flows.WatchHanded:   "watches no more: handed over to {to}.",
+	flows.WatchBack:     "asks no more: the case is handed to them no more.",
+	flows.WatchUnshared: "watches no more: the run is shared no more.",
+	flows.WatchFull:     "does not watch: enough guides watch already.",
 }
 
 // The same on plain lines.
@@ -135,15 +136,16 @@ const (
 
 // goneWords say to the guide why a watch ended.
 var goneWords = map[flows.WatchEnd]string{
-	flows.WatchRefused: "the customer said no.",
-	flows.WatchStopped: "the customer ended it.",
-	flows.WatchOver:    "the time is over.",
-	flows.WatchLeft:    "you left.",
-	flows.WatchLost:    "your connection went.",
-	flows.WatchRun:     "the run ended.",
-	flows.WatchHanded:  "handed over to {to}, to whom the customer said yes.",
-	flows.WatchBack:    "the case is handed to you no more.",
-	flows.WatchFull:    "the customer said yes, but enough guides watch already.",
+	flows.WatchRefused:  "the customer said no.",
+	flows.WatchStopped:  "the customer ended it.",
+	flows.WatchOver:     "the time is over.",
+	flows.WatchLeft:     "you left.",
+	flows.WatchLost:     "your connection went.",
+	flows.WatchRun:      "the run ended.",
+	flows.WatchHanded:   "handed over to {to}, to whom the customer said yes.",
+	flows.WatchBack:     "the case is handed to you no more.",
+	flows.WatchUnshared: "the customer's run is shared no more.",
+	flows.WatchFull:     "the customer said yes, but enough guides watch already.",
 }
 
 // authorWords say who caused an event, in a timeline.

@@ -43,6 +43,12 @@ var (
 	// ErrNotNow says that a guide asks too often, or that enough of them ask or
 	// watch already.
 	ErrNotNow = errors.New("this guide cannot ask now: too often, or there are enough of them")
+	// ErrUnsure says that nobody heard whether something was done, however often it
+	// was tried.
+	ErrUnsure = errors.New("it is not known whether that was done; look before you do it again")
+	// ErrUnsent is of a journal that did not try to store what it was given: it surely
+	// is not there.
+	ErrUnsent = errors.New("nothing was stored")
 	// ErrTooFast says that more came from a guide than a person takes in.
 	ErrTooFast = errors.New("too much at a time: wait a moment")
 	// ErrNoSpot says that there is nothing to point at, or no such path.
@@ -95,6 +101,7 @@ type Guide struct {
 	stand Standing
 	why   flows.WatchEnd
 	to    string // of flows.WatchHanded
+	left  bool   // by Leave
 	taped []Taping
 }
 
@@ -124,6 +131,8 @@ type View struct {
 	To       string         // who has the case now, as people are told it, after flows.WatchHanded
 	Until    time.Time      // when the request, or the watch, ends by itself
 	Outline  Outline        // zero but while the person is asked: afterwards Run has all of it
+	// Left says that the guide's own handle ended it, by Leave.
+	Left bool
 	// Tapings are what became of the guide's requests to record, oldest first; they
 	// stay known once it is over.
 	Tapings []Taping
@@ -211,7 +220,7 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 	if err := g.catchUp(ctx); err != nil {
 		return View{}, fmt.Errorf("reading the run: %w", err)
 	}
-	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, To: g.to, Tapings: g.taped[:len(g.taped):len(g.taped)]}
+	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, To: g.to, Left: g.left, Tapings: g.taped[:len(g.taped):len(g.taped)]}
 	if g.stand == StandOver {
 		return v, nil
 	}
@@ -337,6 +346,7 @@ func (g *Guide) Leave(ctx context.Context, why flows.WatchEnd) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.left = g.left || g.stand != StandOver
 	g.over(why)
 	for {
 		rs, err := g.journal.Since(ctx, 0)
@@ -389,37 +399,6 @@ func (g *Guide) saying(ctx context.Context, by flows.Author, pace *rate.Limiter,
 		paid = true
 		return e, err
 	})
-}
-
-// append stores an event right after what it was made from: where something came
-// in between, it is made anew from that. The caller holds mu.
-func (g *Guide) append(ctx context.Context, by flows.Author, make func() (flows.Event, error)) error {
-	for {
-		if err := g.catchUp(ctx); err != nil {
-			return err
-		}
-		e, err := make()
-		if err != nil {
-			return err
-		}
-		r := g.record(by, e)
-		_, err = g.journal.Append(ctx, g.state.Seq, r)
-		if errors.Is(err, flows.ErrConflict) {
-			continue
-		}
-		g.n = r.N // it may be stored even so: its name is used up
-		if err != nil {
-			return err
-		}
-		return g.catchUp(ctx)
-	}
-}
-
-// record is the next one of this handle; nobody else writes under its name.
-func (g *Guide) record(by flows.Author, e flows.Event) flows.Record {
-	return flows.Record{
-		Seq: g.state.Seq + 1, Writer: flows.GuideWriter(g.visit), N: g.n + 1, At: g.now().UTC().Round(0), By: by, Event: flows.Clean(e),
-	}
 }
 
 // catchUp folds what was stored since, record by record, and no further than to
