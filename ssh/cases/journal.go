@@ -171,7 +171,11 @@ func (c *Case) Since(ctx context.Context, after uint64) ([]flows.Record, error) 
 	if err != nil {
 		return nil, c.store.storing(ctx, doing, err)
 	}
-	rs := make([]flows.Record, 0, len(parts)*partLen)
+	n := 0
+	for _, p := range parts {
+		n += len(p.out)
+	}
+	rs := make([]flows.Record, 0, n)
 	for _, p := range parts {
 		rs = append(rs, p.out...)
 		if p.bad != nil {
