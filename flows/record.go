@@ -52,6 +52,10 @@ var ErrConflict = errors.New("somebody else wrote first")
 // over. Nobody need look again.
 var ErrGone = errors.New("the run is gone")
 
+// ErrUnheard says that nobody heard whether an append is stored: it may be, or be yet,
+// and who watches is woken then. It stands beside the reason.
+var ErrUnheard = errors.New("it is not known whether it is stored")
+
 // Journal keeps the records of one run. Readers keep their own place, so none
 // can slow a writer. It is safe for use by several goroutines.
 type Journal interface {
@@ -59,7 +63,7 @@ type Journal interface {
 	// number of the last record stored. Seq of r is assigned. It returns
 	// ErrConflict, storing nothing, where the journal has gone on past after,
 	// unless every record of r, by Writer and N, is there already: then it
-	// returns where the last of them is.
+	// returns where the last of them is. After ErrUnheard they may be stored.
 	Append(ctx context.Context, after uint64, r ...Record) (uint64, error)
 	// Since returns the records after a number, in order. It returns ErrGone, or an
 	// error that is one, of a journal that is no more.

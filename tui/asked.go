@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 	"time"
 
@@ -218,6 +219,14 @@ func (s *askSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// notKept says why a yes does not count, or that it is not known whether it does.
+func notKept(err error, not, unheard string) string {
+	if errors.Is(err, flows.ErrUnheard) {
+		not = unheard
+	}
+	return fill(not, "why", sentence(clean(err.Error())))
+}
+
 // allowedMsg says what came of storing a yes.
 type allowedMsg struct {
 	visit flows.VisitID
@@ -232,7 +241,7 @@ func (m *Model) allowed(msg allowedMsg) tea.Cmd {
 	}
 	m.refresh()
 	if _, ok := m.state.Watching(msg.visit, m.now()); msg.err != nil {
-		m.tellPerson(RoleBad, fill(wordAskNotKept, "why", sentence(clean(msg.err.Error()))))
+		m.tellPerson(RoleBad, notKept(msg.err, wordAskNotKept, wordAskUnheard))
 	} else if !ok {
 		m.tellPerson(RoleWarn, wordAskLate)
 	}

@@ -57,7 +57,7 @@ func (p *plain) answerGuide(g flows.Guide, sc scene, l lineRead) {
 		now, ok := p.m.state.Watching(g.Visit, p.m.now())
 		switch {
 		case err != nil:
-			p.out.line(fill(wordAskNotKept, "why", sentence(clean(err.Error()))))
+			p.out.line(notKept(err, wordAskNotKept, plainAskUnheard))
 			p.reprompt(sc, plainAskAnswer)
 			return
 		case !ok:

@@ -167,7 +167,7 @@ func (p *plain) answerTape(a flows.TapeAsk, sc scene, l lineRead) {
 		r, on := p.m.state.Recorded(p.m.now())
 		switch {
 		case err != nil:
-			p.out.line(fill(wordTapeNotKept, "why", sentence(clean(err.Error()))))
+			p.out.line(notKept(err, wordTapeNotKept, wordTapeUnheard))
 			p.reprompt(sc, plainTapeAnswer)
 			return
 		case !on || !a.Began(r):

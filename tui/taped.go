@@ -168,7 +168,7 @@ func (m *Model) taped(msg tapedMsg) tea.Cmd {
 	}
 	m.refresh()
 	if r, on := m.state.Recorded(m.now()); msg.err != nil {
-		m.tellPerson(RoleBad, fill(wordTapeNotKept, "why", sentence(clean(msg.err.Error()))))
+		m.tellPerson(RoleBad, notKept(msg.err, wordTapeNotKept, wordTapeUnheard))
 	} else if !on || !msg.ask.Began(r) {
 		m.tellPerson(RoleWarn, wordTapeLate)
 	}

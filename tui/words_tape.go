@@ -25,6 +25,7 @@ const (
 	wordTapeAnswer       = "{yes} lets them record, {no} does not. Nothing else answers."
 	wordTapeNobody       = "Nobody asks to record any more."
 	wordTapeNotKept      = "Nothing is recorded: your yes could not be saved. {why}"
+	wordTapeUnheard      = "It is not known whether your yes was saved. If it was, it will say here that this is recorded. {why}"
 	wordTapeLate         = "Too late: the request was over. Nothing is recorded."
 	wordTapeTooFast      = "That key came too fast: a guide asks to record. Wait a second, then answer."
 	wordTapeEnded        = "The recording ended. What was recorded until now is kept; your resume code erases it."

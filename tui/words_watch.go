@@ -24,6 +24,7 @@ const (
 	wordAskAnswer   = "{yes} lets them watch, {no} does not. Nothing else answers."
 	wordAskStoring  = "Saving your yes: it counts once it is saved …"
 	wordAskNotKept  = "Nobody watches: your yes could not be saved. {why}"
+	wordAskUnheard  = "It is not known whether your yes was saved. If it was, a bar will say who watches. {why}"
 	wordAskLate     = "Too late: the request was over. Nobody watches."
 	wordAskTooFast  = "That key came too fast: a guide asks to watch. Wait a second, then answer."
 
@@ -70,20 +71,21 @@ var partedWords = map[flows.WatchEnd]string{
 
 // The same on plain lines.
 const (
-	plainBar       = "Watching until {until}: {who}. They cannot type, approve or see codes. Type x to end it."
-	plainBarOld    = "Watching: {who}. They cannot type, approve or see codes."
-	plainAskAnswer = "Type yes to let them watch, or no. Nothing else answers:"
-	plainAskLong   = "How long: {min} minutes at most. Each screen says so all the while, and x ends it at once."
-	plainYes       = "yes"
-	plainNo        = "no"
-	plainAskYes    = "{who} may watch until {until}. Type x to end it."
-	plainEndWatch  = "End the watching, at once."
-	plainNotes     = "Write a note to the guides."
-	plainNoteType  = "Type the note, or nothing to leave it:"
-	plainPoints    = "{who} points at {what}."
-	plainSuggests  = "{who} suggests: {what}."
-	plainNote      = "{who} writes: {text}"
-	plainSent      = "Sent."
+	plainBar        = "Watching until {until}: {who}. They cannot type, approve or see codes. Type x to end it."
+	plainBarOld     = "Watching: {who}. They cannot type, approve or see codes."
+	plainAskAnswer  = "Type yes to let them watch, or no. Nothing else answers:"
+	plainAskLong    = "How long: {min} minutes at most. Each screen says so all the while, and x ends it at once."
+	plainYes        = "yes"
+	plainNo         = "no"
+	plainAskYes     = "{who} may watch until {until}. Type x to end it."
+	plainAskUnheard = "It is not known whether your yes was saved. If it was, it will say here who watches. {why}"
+	plainEndWatch   = "End the watching, at once."
+	plainNotes      = "Write a note to the guides."
+	plainNoteType   = "Type the note, or nothing to leave it:"
+	plainPoints     = "{who} points at {what}."
+	plainSuggests   = "{who} suggests: {what}."
+	plainNote       = "{who} writes: {text}"
+	plainSent       = "Sent."
 )
 
 // The guide's own screen.

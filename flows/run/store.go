@@ -21,9 +21,18 @@ const retryStore = 5 * time.Second
 // appended, and returns when ctx ends, after a last attempt.
 func (d *Driver) store(ctx context.Context) {
 	others := d.journal.Watch(ctx)
+	behind := false // there may be more in the journal than was read
 	for {
 		var again <-chan time.Time
-		if err := d.flush(ctx); err != nil && ctx.Err() == nil {
+		var unread error
+		if behind {
+			if unread = d.catchUp(ctx); unread != nil {
+				d.storeFailed(unread)
+			}
+		}
+		// What was given up may be stored all the same, and seen only once that can be read.
+		behind = d.flush(ctx) != nil || unread != nil && !errors.Is(unread, flows.ErrGone)
+		if behind && ctx.Err() == nil {
 			again = time.After(retryStore)
 		}
 		select {
@@ -39,9 +48,7 @@ func (d *Driver) store(ctx context.Context) {
 				others = nil
 				continue
 			}
-			if err := d.catchUp(ctx); err != nil {
-				d.storeFailed(err)
-			}
+			behind = true
 		}
 	}
 }

@@ -13,12 +13,16 @@ import (
 )
 
 // cutter is a way to a server that is cut once a commit was carried out and before
-// its answer arrives.
+// its answer arrives, or, where it is early, once the commit is asked for: nothing takes
+// that back any more.
 type cutter struct {
-	dir   string
-	armed atomic.Bool
-	cuts  atomic.Int32
+	dir          string
+	armed, early atomic.Bool
+	cuts         atomic.Int32
 }
+
+// cancelHead begins what asks a server to end what another connection asked for.
+var cancelHead = []byte{0, 0, 0, 16, 0x04, 0xd2, 0x16, 0x2e}
 
 func newCutter(t *testing.T, s *server) *cutter {
 	t.Helper()
@@ -55,10 +59,17 @@ func (k *cutter) between(client net.Conn, to string) {
 		buf := make([]byte, 1<<16)
 		for {
 			n, err := client.Read(buf)
+			if k.early.Load() && bytes.HasPrefix(buf[:n], cancelHead) {
+				return
+			}
 			if bytes.Contains(buf[:n], []byte("Q\x00\x00\x00\x0bcommit\x00")) && k.armed.Load() {
 				cut.Store(true)
 			}
 			if _, bad := back.Write(buf[:n]); err != nil || bad != nil {
+				return
+			}
+			if cut.Load() && k.early.Load() {
+				_ = client.Close()
 				return
 			}
 		}
@@ -162,6 +173,57 @@ func TestALostAnswerWakesWhoWatches(t *testing.T) {
 	woken(t, wake)
 	k.armed.Store(false)
 	eventually(t, "it is stored", func() bool { return texts(t, c, 0) == "a" })
+}
+
+// What is stored only after the way to the database was lost, and after everybody looked,
+// wakes who watches on the node of whoever appended as it does on others.
+func TestALateCommitWakesItsOwnNode(t *testing.T) {
+	t.Parallel()
+	s := postgres(t)
+	name := s.name(t)
+	k := newCutter(t, s)
+	one, two := open(t, s.URLAt(k.dir, name)+"&statement_timeout=0", Options{}), open(t, s.URL(name), Options{})
+	c, _ := begun(t, one)
+	there := onNode(t, two, c.Number())
+	here, far := c.Watch(t.Context()), there.Watch(t.Context())
+	listened(t, c, here)
+	listened(t, there, far)
+	s.ask(t, `SET search_path = `+name+`;
+CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER held AFTER INSERT ON records DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION held()`)
+	hold := s.another(t)
+	if _, err := hold.Exec(t.Context(), `SELECT pg_advisory_lock(4711)`); err != nil {
+		t.Fatal(err)
+	}
+	k.early.Store(true)
+	k.armed.Store(true)
+	_, err := c.Append(t.Context(), 0, note("w", 1, "a"))
+	k.armed.Store(false)
+	if !errors.Is(err, ErrAway) || !errors.Is(err, flows.ErrUnheard) {
+		t.Fatalf("an append that is under way: %v", err)
+	}
+	woken(t, here) // at once, and for nothing
+	if got := texts(t, c, 0); got != "" {
+		t.Fatalf("it is there already: %q", got)
+	}
+	if _, err := hold.Exec(t.Context(), `SELECT pg_advisory_unlock(4711)`); err != nil {
+		t.Fatal(err)
+	}
+	woken(t, far)
+	woken(t, here)
+	if got := texts(t, c, 0); got != "a" {
+		t.Errorf("woken before it can be read: %q", got)
+	}
+	must(t, c, 1, note("w", 2, "b"))
+	woken(t, far)
+	woken(t, here)
+	must(t, there, 2, note("v", 1, "c")) // it is heard of after what was said of the one before
+	woken(t, here)
+	select {
+	case <-here:
+		t.Error("a node hears of its own again")
+	default:
+	}
 }
 
 // A new code whose answer was lost comes with what the second try fails with: it may be

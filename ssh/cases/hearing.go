@@ -4,7 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,9 +19,12 @@ import (
 // one listens, for nobody knows what was missed.
 type hearing struct {
 	config *pgx.ConnConfig
-	node   string // what this node's own notifications say, of which it knows
-	on     *watchers
-	log    *slog.Logger
+	node   string
+	// epoch goes up with each transaction of which nobody heard whether it is stored.
+	// What was sent before that is heard as another node's is: it may be stored only now.
+	epoch atomic.Uint64
+	on    *watchers
+	log   *slog.Logger
 	// every is how often it asks whether the connection is still there.
 	every time.Duration
 }
@@ -35,6 +40,9 @@ const (
 
 // channelHead begins the names of channels, which a database has for all programs.
 const channelHead = "onboard "
+
+// own is what this node's own notifications say now: those that do it knows of.
+func (h *hearing) own() string { return h.node + "/" + strconv.FormatUint(h.epoch.Load(), 10) }
 
 // run hears until ctx ends.
 func (h *hearing) run(ctx context.Context) {
@@ -156,7 +164,7 @@ func (h *hearing) wait(ctx context.Context, conn *pgx.Conn) error {
 	}()
 	for {
 		n, err := conn.WaitForNotification(ctx)
-		if n != nil && n.Payload != h.node {
+		if n != nil && n.Payload != h.own() {
 			h.on.wake(strings.TrimPrefix(n.Channel, channelHead))
 		}
 		switch {
@@ -180,6 +188,6 @@ func (s *Store) tell(q *queries, topics []string) error {
 	for i, t := range topics {
 		topics[i] = channelHead + t
 	}
-	_, err := q.exec(q.notify, s.hearing.node, strings.Join(topics, ","))
+	_, err := q.exec(q.notify, s.hearing.own(), strings.Join(topics, ","))
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"onboard.example/flows"
 )
 
 // job is something to be written. Jobs that come while a transaction is on its
@@ -44,6 +46,15 @@ const mostJobs = 128
 
 // errLate says that a job did not get its turn in time. Nothing of it is stored.
 var errLate = fmt.Errorf("%w: it takes too long over what came before", ErrAway)
+
+// unheard is a fault that leaves it open whether what was asked for is stored.
+type unheard struct{ error }
+
+// Is says that it is a flows.ErrUnheard too.
+func (unheard) Is(target error) bool { return target == flows.ErrUnheard } //nolint:errorlint // a sentinel, as errors.Is has it
+
+// Unwrap gives the fault itself.
+func (u unheard) Unwrap() error { return u.error }
 
 // submit has a job done and waits for its answer. Where ctx ends first, it may
 // or may not be done.
@@ -148,6 +159,9 @@ func (s *Store) together(js []*job) {
 	wiped := s.wipeFor(js, fault)
 	if fault != nil && asked {
 		s.perhaps(js)
+		if errors.Is(s.dialect.reason(fault), ErrAway) {
+			fault = unheard{fault}
+		}
 	}
 	for _, j := range js {
 		switch {
@@ -164,10 +178,14 @@ func (s *Store) together(js []*job) {
 	}
 }
 
-// perhaps does what follows of jobs that may be stored although nobody heard so: who
-// watches looks for themselves, and the wiper too. Of the other nodes' watchers the
-// database takes care, and it does not tell this one what it said itself.
+// perhaps does what follows of jobs that may be stored although nobody heard so, or may
+// be yet: who watches looks for themselves, and the wiper too. The database tells the
+// other nodes' watchers, and from here on those of this one: what is stored only after
+// they looked they would not see.
 func (s *Store) perhaps(js []*job) {
+	if s.hearing != nil {
+		s.hearing.epoch.Add(1) // first: or what is stored between the two is missed
+	}
 	for _, j := range js {
 		s.watchers.wake(j.wakes...)
 	}
