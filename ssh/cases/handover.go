@@ -69,7 +69,7 @@ func (c *Case) HandOver(ctx context.Context, by, to Party, e Entry) error {
 	}
 	s := c.store
 	answer := s.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
-		if _, ok, err := q.about(c.id); err != nil || !ok {
+		if n, err := q.exec(q.lockCase, c.id); err != nil || n == 0 { // it must not end between the look and what is written
 			return ErrNoCase, err
 		}
 		if was, err := q.entered(e.Mark); err != nil || was { // nobody heard of it: what holds now did then

@@ -80,6 +80,9 @@ WHERE cases.id = ? ORDER BY records.seq`
 
 	// firstRecord is who wrote the first record.
 	firstRecord = `SELECT writer FROM records WHERE case_id = ? AND seq = 1`
+	// lockCase has whoever else would change the case, or note that it has ended, wait for
+	// the end of the transaction.
+	lockCase    = `UPDATE cases SET size = size WHERE id = ?`
 	dropRecords = `DELETE FROM records WHERE case_id = ?`
 	// dropCase drops a case that nothing was added to since a time.
 	dropCase = `DELETE FROM cases WHERE id = ? AND last_at < ?`
@@ -218,7 +221,7 @@ type statements struct {
 	advance, addRecord, findRecord, readCase, firstRecord, dropRecords, dropCase, strays, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue, queued,
 	putConsole, dropConsole, nodeConsoles, dropConsoles, colleagues, isThere,
-	hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, dropHandOver, closeHandOver, dropHandOvers, oldHandOvers,
+	lockCase, hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, dropHandOver, closeHandOver, dropHandOvers, oldHandOvers,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
 	putBan, getBan, liftBan, oldBans, countBans, bans,
@@ -286,6 +289,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.dropConsoles, dropConsoles},
 		{&s.colleagues, colleagues},
 		{&s.isThere, isThere},
+		{&s.lockCase, lockCase},
 		{&s.hasEnded, hasEnded},
 		{&s.putHandOver, putHandOver},
 		{&s.getHandOver, getHandOver},

@@ -50,6 +50,11 @@ func (c *Case) Stand(ctx context.Context, at Standing) error {
 		waits, ended = 0, 1
 	}
 	err := c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
+		if at.Ended { // whoever hands it over right now is done before, or sees it
+			if _, err := q.exec(q.lockCase, c.id); err != nil {
+				return nil, err
+			}
+		}
 		about, ok, err := q.about(c.id)
 		if err != nil || !ok {
 			return ErrNoCase, err
