@@ -135,7 +135,7 @@ func endedBy(r flows.Record) string {
 		return byGuide
 	case e.Why == flows.WatchOver:
 		return byTime
-	case e.Why == flows.WatchRun: // of a run at home the server says that its person left
+	case e.Why == flows.WatchRun, e.Why == flows.WatchUnshared: // of a run at home, which left or is shared no more
 		return byRun
 	}
 	return byConnection

@@ -72,11 +72,12 @@ func TestSessionEnds(t *testing.T) {
 		late bool // at the end of the yes
 		to   int  // records in the sum
 	}{
-		"customer":     {func(b *book) { b.person(flows.Watched{Visit: "v1", Why: flows.WatchStopped}) }, byCustomer, false, 3},
-		"guide":        {func(b *book) { server(b, flows.WatchLeft) }, byGuide, false, 3},
-		"connection":   {func(b *book) { server(b, flows.WatchLost) }, byConnection, false, 3},
-		"run":          {func(b *book) { b.person(flows.Ended{Why: flows.EndLeft}) }, byRun, false, 3},
-		"run, at home": {func(b *book) { server(b, flows.WatchRun) }, byRun, false, 3},
+		"customer":            {func(b *book) { b.person(flows.Watched{Visit: "v1", Why: flows.WatchStopped}) }, byCustomer, false, 3},
+		"guide":               {func(b *book) { server(b, flows.WatchLeft) }, byGuide, false, 3},
+		"connection":          {func(b *book) { server(b, flows.WatchLost) }, byConnection, false, 3},
+		"run":                 {func(b *book) { b.person(flows.Ended{Why: flows.EndLeft}) }, byRun, false, 3},
+		"run, at home":        {func(b *book) { server(b, flows.WatchRun) }, byRun, false, 3},
+		"run, shared no more": {func(b *book) { server(b, flows.WatchUnshared) }, byRun, false, 3},
 		"time, by the driver": {func(b *book) {
 			b.now = b.now.Add(15 * time.Minute)
 			b.add("driver", flows.ByDriver, flows.Watched{Visit: "v1", Why: flows.WatchOver})
