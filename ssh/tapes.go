@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -36,6 +37,8 @@ func (p *place) tapes(ctx context.Context, now []run.Taping) {
 			did = didTape
 		case t.Why == flows.RecordRefused:
 			did = didNoTape
+		case t.Asked && (t.Why == "" || t.Why == flows.RecordErased):
+			did, why = didNoTape, cmp.Or(string(t.Why), string(flows.WatchOver))
 		case t.Why == flows.RecordLeft, t.Why == flows.RecordWatch:
 			continue
 		default:
@@ -130,6 +133,7 @@ func (r *reel) Tapes(ctx context.Context) ([]flows.Tape, error) {
 	defer r.mu.Unlock()
 	rs, err := r.of.Since(ctx, r.read.Last())
 	if errors.Is(err, cases.ErrNoCase) {
+		r.read = flows.Taper{} // nobody keeps what was erased
 		return nil, errNoTape
 	}
 	if err != nil {

@@ -151,4 +151,7 @@ func TestAReplayReadsOnlyWhatIsNew(t *testing.T) {
 	if tapes, err := r.Tapes(t.Context()); !errors.Is(err, errNoTape) {
 		t.Errorf("of a case that is gone: %d tapes, %v", len(tapes), err)
 	}
+	if n := r.read.Last(); n != 0 {
+		t.Errorf("%d records of a case that is gone are kept", n)
+	}
 }

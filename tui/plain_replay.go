@@ -13,7 +13,7 @@ import (
 // tellTapings tells a guide on plain lines what became of the request to record.
 func (p *plain) tellTapings(c *plainCase, tapings []run.Taping) {
 	for _, t := range tapings[min(c.tapes, len(tapings)):] {
-		if word, told := tapingWords[t.Why]; told {
+		if word, told := tapingWord(t); told {
 			p.endPrompt()
 			p.out.line(word)
 		}

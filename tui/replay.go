@@ -164,7 +164,7 @@ func (m *Model) rereeled(msg reeledMsg) tea.Cmd {
 		if msg.err != nil {
 			s.wrong = sentence(clean(msg.err.Error()))
 		}
-		s.film, s.tapes = nil, nil
+		s.film, s.tapes, s.reel = nil, nil, nil // which holds what it read
 		s.stop()
 		return nil
 	}
@@ -185,6 +185,9 @@ func holdsTape(there []flows.Tape, tape flows.Tape) bool {
 // recheck waits until the tapes may have changed, and gives what there is then.
 func (s *replaySheet) recheck(ctx context.Context) tea.Cmd {
 	wake, reel := s.wake, s.reel
+	if reel == nil { // there is none any more
+		return nil
+	}
 	return func() tea.Msg {
 		select {
 		case <-ctx.Done():

@@ -368,7 +368,7 @@ func TestReplayUnderTheHelp(t *testing.T) {
 	r.becomes(nil, r.tapes[1])
 	r.wake <- struct{}{}
 	takes(m, again)
-	if s.film != nil {
+	if s.film != nil || s.tapes != nil || s.reel != nil {
 		t.Error("what was erased under the help is kept")
 	}
 	press(m, "esc")

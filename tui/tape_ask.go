@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"onboard.example/flows"
+	"onboard.example/flows/run"
 )
 
 // A guide's own yes to a recording, and the end of one.
@@ -56,10 +57,22 @@ func (g *guideScreen) tape(m *Model) tea.Cmd {
 	return m.say(done, func(ctx context.Context, s Seat) error { return s.EndRecording(ctx) })
 }
 
+// tapingWord is what a guide is told of one; false: nothing, for they know.
+func tapingWord(t run.Taping) (word string, told bool) {
+	switch {
+	case t.Asked && t.Why == flows.RecordErased:
+		return wordTapeAskErased, true
+	case t.Asked && t.Why == "":
+		return wordTapeAskOver, true
+	}
+	word, told = tapingWords[t.Why]
+	return word, told
+}
+
 // tellTapings says what became of the guide's request, and of the recording.
 func (g *guideScreen) tellTapings(m *Model) {
 	for _, t := range g.view.Tapings[min(g.tapings, len(g.view.Tapings)):] {
-		if word, told := tapingWords[t.Why]; told {
+		if word, told := tapingWord(t); told {
 			m.tellPerson(RoleInfo, word)
 		}
 	}

@@ -35,11 +35,7 @@ func (m *Model) watchRow() row {
 	}
 	guides := m.guides()
 	if len(guides) == 0 {
-		g, ok := m.asking()
-		if _, open := m.topSheet().(*askSheet); !ok || open {
-			return nil
-		}
-		return say(RoleWarn, m.named(wordBarAsks, []flows.Guide{g}, w, "key", bindingOf(actGuides).keys[0]))
+		return m.askRow(w)
 	}
 	until := guides[0].Until
 	for _, g := range guides {
@@ -54,6 +50,9 @@ func (m *Model) watchRow() row {
 	if _, on := m.state.Recorded(m.now()); on {
 		return m.tapedRow(guides, w, key...)
 	}
+	if r := m.askRow(w); r != nil {
+		return r
+	}
 	if r := m.tapeAskRow(w); r != nil {
 		return r
 	}
@@ -66,6 +65,15 @@ func (m *Model) watchRow() row {
 		return say(RoleInfo, s)
 	}
 	return say(RoleInfo, m.named(wordBarTight, guides, w, key...))
+}
+
+// askRow says who asks to watch, where the prompt for that is not seen.
+func (m *Model) askRow(w int) row {
+	g, ok := m.asking()
+	if _, open := m.topSheet().(*askSheet); !ok || open {
+		return nil
+	}
+	return say(RoleWarn, m.named(wordBarAsks, []flows.Guide{g}, w, "key", bindingOf(actGuides).keys[0]))
 }
 
 // named fills in who, by as much of the names as leaves room for the rest.

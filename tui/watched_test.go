@@ -377,6 +377,33 @@ func TestARequestCoversNothingThatMatters(t *testing.T) {
 	}
 }
 
+// TestAnotherGuideAsksInTheBar: while somebody watches and a field is typed in, nothing
+// but the bar can say that another asks.
+func TestAnotherGuideAsksInTheBar(t *testing.T) {
+	t.Parallel()
+	for _, w := range []int{40, 80, 120} {
+		d := atTenant(t)
+		visited(t, d, "v1", "Ann Lee")
+		now := noon
+		m := New(t.Context(), d, stillAt(t, w, 12, &now))
+		press(m, "c")
+		requested(t, d, "v2", "Bo Ek")
+		wake(m)
+		if c := plainText(m.View().Content); len(m.sheets) != 0 || !strings.Contains(c, "asks to watch · ctrl+g answers") || !strings.Contains(c, "Bo") {
+			t.Errorf("%d columns, with %d sheets:\n%s", w, len(m.sheets), c)
+		}
+		press(m, "ctrl+g")
+		if c := plainText(m.View().Content); strings.Contains(c, "ctrl+g answers") {
+			t.Errorf("%d columns, in the prompt:\n%s", w, c)
+		}
+		now = now.Add(askGrace)
+		answer(t, m, "ctrl+y")
+		if c := plainText(m.View().Content); len(d.State().Guides) != 2 || !strings.Contains(c, "● Watched by") {
+			t.Errorf("%d columns, %d guides:\n%s", w, len(d.State().Guides), c)
+		}
+	}
+}
+
 func TestNotesBothWays(t *testing.T) {
 	t.Parallel()
 	d := watchedDiagnosis(t)

@@ -89,6 +89,12 @@ var tapingWords = map[flows.RecordEnd]string{
 	flows.RecordErased:  "The customer erased the recording, and it ended.",
 }
 
+// What became of a guide's request that was not answered.
+const (
+	wordTapeAskErased = "Not recorded: the customer erased their recordings, and your question with them."
+	wordTapeAskOver   = "Not recorded: the customer did not answer in time."
+)
+
 // Replaying what was recorded, at the console.
 const (
 	wordReelTitle    = "Which case's recordings?"

@@ -103,6 +103,8 @@ type Guide struct {
 	to    string // of flows.WatchHanded
 	left  bool   // by Leave
 	taped []Taping
+	// lapsed is the request to record that ran out last.
+	lapsed flows.TapeID
 }
 
 // Standing is how far a guide's visit has come.
@@ -242,7 +244,7 @@ func (g *Guide) ends(ctx context.Context) (until time.Time, over bool, err error
 	if err := g.catchUp(ctx); err != nil {
 		return time.Time{}, false, err
 	}
-	return g.until(), g.stand == StandOver, nil
+	return g.turns(g.until()), g.stand == StandOver, nil
 }
 
 // Watch gives a wake-up when there may be another View: never data, the latest
@@ -419,6 +421,7 @@ func (g *Guide) catchUp(ctx context.Context) error {
 	if until := g.until(); !until.IsZero() && !g.now().Before(until) {
 		g.over(flows.WatchOver)
 	}
+	g.lapse()
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -12,8 +13,9 @@ import (
 
 // Taping is what became of a guide's request to record, or of the recording.
 type Taping struct {
-	On  bool            // the person said yes
-	Why flows.RecordEnd // else why not, or why no more; empty: the request was over
+	On    bool            // the person said yes
+	Asked bool            // it was a request still, and nothing was recorded by it
+	Why   flows.RecordEnd // else why not, or why no more; empty: the request was over
 }
 
 // AskToRecord asks the person whether the rest of the watch may be recorded, which is
@@ -56,6 +58,23 @@ func (g *Guide) tell(ctx context.Context, doing string, pace *rate.Limiter, make
 	return nil
 }
 
+// lapse notes that the guide's request ran out, once. The caller holds mu.
+func (g *Guide) lapse() {
+	if a := g.state.TapeAsk; a != nil && a.Guide.Visit == g.visit && a.ID != g.lapsed && !g.now().Before(a.Until) {
+		g.lapsed = a.ID
+		g.taped = append(g.taped, Taping{Asked: true})
+	}
+}
+
+// turns is when something changes by itself, until when the watch ends so. The caller
+// holds mu.
+func (g *Guide) turns(until time.Time) time.Time {
+	if a, asks := g.state.AsksToRecord(g.now()); asks && a.Guide.Visit == g.visit && a.Until.Before(until) {
+		return a.Until
+	}
+	return until
+}
+
 // tape notes what a record made of the guide's recording; before is the state before
 // it, r the record. What went with the watch is the end of that.
 func (g *Guide) tape(before flows.State, r flows.Record) {
@@ -66,8 +85,14 @@ func (g *Guide) tape(before flows.State, r flows.Record) {
 		g.taped = append(g.taped, Taping{On: true})
 	case mine(is) && was.Over.IsZero() && !is.Over.IsZero():
 		g.taped = append(g.taped, Taping{Why: is.Why})
-	case asked != nil && asked.Guide.Visit == g.visit && g.state.TapeAsk == nil:
-		e, _ := r.Event.(flows.Recorded) // else it went with the watch
-		g.taped = append(g.taped, Taping{Why: cmp.Or(e.Why, flows.RecordWatch)})
+	case asked != nil && asked.Guide.Visit == g.visit && asked.ID != g.lapsed && g.state.TapeAsk == nil:
+		why := flows.RecordWatch // it went with that
+		switch e := r.Event.(type) {
+		case flows.Recorded:
+			why = cmp.Or(e.Why, why)
+		case flows.Unrecorded:
+			why = flows.RecordErased
+		}
+		g.taped = append(g.taped, Taping{Why: why, Asked: true})
 	}
 }
