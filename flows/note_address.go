@@ -208,7 +208,7 @@ func linkHost(word string) string {
 		host = rest
 	}
 	host = strings.TrimPrefix(strings.Trim(host, ".()<>\"'[]{}"), "www.")
-	if host = checks.Line(host, mostName); host == "" || strings.ContainsFunc(host, unicode.IsSpace) || isLink(host) || isLink(host+"]") {
+	if host = checks.Line(host, MostName); host == "" || strings.ContainsFunc(host, unicode.IsSpace) || isLink(host) || isLink(host+"]") {
 		return noteNoHost
 	}
 	return host

@@ -23,9 +23,11 @@ const (
 	askAll    = 12               // and all guides together
 	mostAsks  = 64               // remembered
 	mostAsked = 4                // waiting for an answer at a time
-	mostName  = 60               // characters of a guide's name, and of an organisation's
 	mostVisit = 64               // bytes of a VisitID
 	mostSpot  = 80               // characters of what is pointed at
+	// MostName is the longest name of a guide, or of an organisation, in characters: what is
+	// longer is cut.
+	MostName = 60
 )
 
 // AskedToWatch says that a guide asks to watch. It is the server's word alone:
@@ -147,7 +149,7 @@ type asked struct {
 // KnownAs makes the name and the organisation of a guide fit to be shown: on one
 // line, bounded, nothing in it that hides. ok is false where either is empty then.
 func KnownAs(name, org string) (n, o string, ok bool) {
-	n, o = strings.TrimSpace(checks.Line(name, mostName)), strings.TrimSpace(checks.Line(org, mostName))
+	n, o = strings.TrimSpace(checks.Line(name, MostName)), strings.TrimSpace(checks.Line(org, MostName))
 	return n, o, n != "" && o != ""
 }
 

@@ -235,7 +235,7 @@ func TestRequestsThatAreNone(t *testing.T) {
 	long := good
 	long.Until, long.Lasts, long.Guide = s.At.Add(99*time.Hour), 99*time.Hour, strings.Repeat("N", 500)+"\x1b[31m"
 	got := caused(s, ByServer, 0, long)
-	if len(got.Asking) != 1 || !got.Asking[0].Until.Equal(s.At.Add(AskWait)) || got.Asking[0].Lasts != WatchMost || len([]rune(got.Asking[0].Name)) != mostName {
+	if len(got.Asking) != 1 || !got.Asking[0].Until.Equal(s.At.Add(AskWait)) || got.Asking[0].Lasts != WatchMost || len([]rune(got.Asking[0].Name)) != MostName {
 		t.Errorf("bounds do not hold: %+v", got.Asking)
 	}
 }

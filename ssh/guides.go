@@ -13,6 +13,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"onboard.example/checks"
+	"onboard.example/flows"
 )
 
 // GuideRole is what a guide is there for.
@@ -194,8 +195,8 @@ func OpenGuides(o GuidesOptions) (*Guides, error) {
 }
 
 // mostName is the longest name of a guide, an organisation or a principal, in
-// characters.
-const mostName = 80
+// characters: customers read a name whole.
+const mostName = flows.MostName
 
 // GuideName says whether a name of a guide, an organisation or a principal can be
 // shown as it is: customers say yes to it.

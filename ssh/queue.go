@@ -155,11 +155,11 @@ func rowOfQueue(c cases.Queued) tui.QueueRow {
 }
 
 // guideQueue is the queue as one guide sees it: with the tenants of those who said yes
-// to them, while the yes stands.
+// to them, by their key, while the yes stands.
 type guideQueue struct {
 	queue *queue
 	guide Guide
-	who   string // in the words of flows.Guide.Known
+	who   string // in the words of flows.Guide.Known, which says where to look and no more
 	now   func() time.Time
 	// audit has it written down that the guide is shown what somebody let them see.
 	audit func(ctx context.Context, mark string, n cases.Number, did, more string) error
@@ -252,7 +252,7 @@ func (g *guideQueue) mayKnow(ctx context.Context, n cases.Number) (s flows.State
 		if s, err = g.look(ctx, n); err != nil || s.End != "" || s.Domain == "" {
 			return s, false, err
 		}
-		i := slices.IndexFunc(s.Guides, func(o flows.Guide) bool { return o.Known() == g.who && o.Holds(g.now()) })
+		i := slices.IndexFunc(s.Guides, func(o flows.Guide) bool { return o.Print != "" && o.Print == g.guide.print && o.Holds(g.now()) })
 		if i < 0 {
 			return s, false, nil
 		}

@@ -187,8 +187,8 @@ func openedWith(t *testing.T, where string, o cases.Options) *cases.Store {
 func TestTenantIsShownToWhoWasLetIn(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(so *Options) { so.Guides = guides(t, newOffice(t).options()) })
-	anna, ben := Guide{name: "Anna Berg", organisation: "Example Support"}, Guide{name: "Ben Berg", organisation: "Example Support"}
-	other := Guide{name: "Anna Berg", organisation: "Other Support"}
+	anna, ben := Guide{name: "Anna Berg", organisation: "Example Support", print: "SHA256:anna"}, Guide{name: "Ben Berg", organisation: "Example Support", print: "SHA256:ben"}
+	other := Guide{name: "Anna Berg", organisation: "Other Support", print: "SHA256:other"}
 	customer := s.shell(t, "anybody", 80, 24)
 	customer.sees("Which app")
 	customer.types("2\r")
@@ -223,7 +223,7 @@ func TestTenantIsShownToWhoWasLetIn(t *testing.T) {
 			return got == want
 		}, func() string { return fmt.Sprint(rows) })
 	}
-	asks, err := run.AskToWatch(t.Context(), c, who, run.GuideOptions{})
+	asks, err := run.AskToWatch(t.Context(), c, who.By(anna.print, s.o.Name), run.GuideOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,8 +43,8 @@ const (
 	sayAnswerLink  = "no note may have a link to %s: only to the vendor's pages of an app, Microsoft's documentation and the admin center"
 
 	sayPrincipalTwice = "the principal %q stands for %s and for %s"
-	sayPrincipalNone  = "%q is no principal: a name of up to 80 signs, without any that cannot be seen"
-	sayGuideName      = "a guide, and an organisation, needs a name of up to 80 signs, without any that cannot be seen"
+	sayPrincipalNone  = "%q is no principal: a name of up to 60 signs, without any that cannot be seen"
+	sayGuideName      = "a guide, and an organisation, needs a name of up to 60 signs, without any that cannot be seen"
 	sayGuideRole      = "%q is no role; there are guide, lead and auditor"
 	sayGuideKeyOf     = "the key of %s: %w"
 	sayGuideSoftKey   = "the key of %s is on no security key, and securityKeys wants one"

@@ -117,7 +117,7 @@ queue once the case is there. Neither proves anything.`
 	sayPlaceLocked  = "nothing can be kept in %s: %w"
 	sayStateOpen    = "the state folder %s is open to others (mode %04o): chmod 700 %s"
 
-	sayGuidesName   = "%s must be a name of up to 80 signs, without any that cannot be seen"
+	sayGuidesName   = "%s must be a name of up to 60 signs, without any that cannot be seen"
 	sayGuidesNobody = "revoked, securityKeys or answers is set, and nobody is a guide: name authorities or keys"
 	sayConfigGuides = "  The support console is for: %s.\n"
 	sayGuidesOf     = "guides with a certificate of %s"
