@@ -104,7 +104,9 @@ func (c *Case) HandOver(ctx context.Context, by, to Party, e Entry) error {
 }
 
 // HandedOver is the hand-over that an organisation has of the case; ok is false where
-// there is none that stands, or of which it is told what became of it.
+// there is none that nothing has ended yet, or of which it is told what became of it. One
+// whose time is over is there until it is ended, for a question that was put by it may
+// still stand.
 func (c *Case) HandedOver(ctx context.Context, organisation string) (h HandOver, ok bool, err error) {
 	short, cancel := c.store.bounded(ctx)
 	defer cancel()
@@ -166,11 +168,11 @@ func (s *Store) TakeHandOver(ctx context.Context, h HandOver, e Entry) (gone boo
 	return s.endHandOver(ctx, h, e, func(q *queries) (int64, error) { return q.exec(q.takeHandOver, h.id, h.Mark) })
 }
 
-// TakeBack ends a hand-over because a lead takes it back, as TakeHandOver does, while its
-// time lasts.
+// TakeBack ends a hand-over because a lead takes it back, as TakeHandOver does: even where
+// its time is over, for a question that was put by it may still stand.
 func (s *Store) TakeBack(ctx context.Context, h HandOver, e Entry) (gone bool, err error) {
 	return s.endHandOver(ctx, h, e, func(q *queries) (int64, error) {
-		return q.exec(q.dropHandOver, h.id, h.Mark, s.o.Now().UnixMilli())
+		return q.exec(q.dropHandOver, h.id, h.Mark)
 	})
 }
 

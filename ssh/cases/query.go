@@ -156,11 +156,11 @@ WHERE consoles.organisation = ? AND nodes.until_at > ? GROUP BY consoles.print, 
 ON CONFLICT (case_id, organisation) DO UPDATE SET mark = excluded.mark, by_print = excluded.by_print, by_name = excluded.by_name, to_print = excluded.to_print, to_name = excluded.to_name,
 made_at = excluded.made_at, until_at = excluded.until_at, ended = excluded.ended`
 	rowHandOver   = `SELECT handovers.case_id, doors.number, handovers.organisation, handovers.mark, handovers.by_print, handovers.by_name, handovers.to_print, handovers.to_name, handovers.made_at, handovers.until_at, handovers.ended FROM handovers JOIN doors ON doors.case_id = handovers.case_id `
-	getHandOver   = rowHandOver + `WHERE handovers.case_id = ? AND handovers.organisation = ? AND handovers.until_at > ?`
+	getHandOver   = rowHandOver + `WHERE handovers.case_id = ? AND handovers.organisation = ? AND (handovers.ended = '' OR handovers.until_at > ?)`
 	handOvers     = rowHandOver + `WHERE handovers.organisation = ? AND (handovers.to_print = ? OR handovers.by_print = ?) AND handovers.until_at > ? ORDER BY handovers.made_at DESC, handovers.mark LIMIT ?`
 	overHandOvers = rowHandOver + `WHERE handovers.ended = '' AND handovers.until_at <= ? ORDER BY handovers.until_at LIMIT ?`
 	takeHandOver  = `DELETE FROM handovers WHERE case_id = ? AND mark = ? AND ended IN ('', 'expired')`
-	dropHandOver  = `DELETE FROM handovers WHERE case_id = ? AND mark = ? AND ended = '' AND until_at > ?`
+	dropHandOver  = `DELETE FROM handovers WHERE case_id = ? AND mark = ? AND ended = ''`
 	closeHandOver = `UPDATE handovers SET ended = ?, until_at = ? WHERE case_id = ? AND mark = ? AND ended = '' AND until_at <= ?`
 	dropHandOvers = `DELETE FROM handovers WHERE case_id = ?`
 	oldHandOvers  = `DELETE FROM handovers WHERE ended <> '' AND until_at <= ?`
