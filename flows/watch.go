@@ -205,6 +205,14 @@ func (s State) askedToWatch(e AskedToWatch) State {
 		return s
 	}
 	s.Asking = without(s.Asking, func(g Guide) bool { return !g.Holds(s.At) })
+	for _, o := range s.Guides { // of a person who is away nobody said so
+		if !o.Holds(s.At) {
+			s = s.part(o.Visit, WatchOver)
+		}
+	}
+	if g.Over != "" && indexVisit(s.Guides, g.Over) < 0 {
+		g.Over = ""
+	}
 	same := func(o Guide) bool { return o.who() == g.who() }
 	if len(s.Asking) >= mostAsked || s.full(g) || s.tooOften(g) || slices.ContainsFunc(s.Asking, same) || slices.ContainsFunc(s.Guides, same) {
 		return s

@@ -67,10 +67,6 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	if d.shut {
 		return nil, errDeskClosed
 	}
-	if d.at != nil {
-		_ = d.at.end(ctx, flows.WatchLeft) // what failed is tried on behind
-		d.at = nil
-	}
 	who, err := run.KnownGuide(d.who.name, d.who.organisation)
 	if err != nil {
 		return nil, err
@@ -87,6 +83,10 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 	handed, err := d.handedHere(ctx, c)
 	if err != nil {
 		return nil, d.inWords(n, err)
+	}
+	if d.at != nil { // not before: where there is nothing to ask for, the yes that stands is kept
+		_ = d.at.end(ctx, flows.WatchLeft) // what failed is tried on behind
+		d.at = nil
 	}
 	p := &place{desk: d, number: n, id: rand.Text(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}, handed: handed}
 	p.journal.write = func(ctx context.Context, mark, did, more string) error { return d.audit(ctx, mark, n, did, more) }
@@ -219,7 +219,7 @@ func (p *place) View(ctx context.Context) (run.View, error) {
 	for {
 		v, err := p.Guide.View(ctx)
 		if errors.Is(err, cases.ErrNoCase) {
-			p.ended(ctx, overErased)
+			p.ended(ctx, overErased, false)
 		}
 		if err != nil {
 			return run.View{}, p.desk.inWords(p.number, err)
@@ -250,29 +250,37 @@ func (p *place) saw(ctx context.Context, v run.View) (wrote bool, err error) {
 	case v.Standing != run.StandOver, v.Left: // what the handle says itself is a deed
 		return false, nil
 	}
-	p.ended(ctx, watchEnd(v.Why))
+	p.ended(ctx, watchEnd(v.Why), v.Let)
 	return false, nil
 }
 
-// ended writes once how the customer ended it, or what did. Nothing is shown any more,
-// so there is nothing to hold back: what cannot be written now is behind.
-// The caller holds looks.
-func (p *place) ended(ctx context.Context, why string) {
+// ended writes once how the customer ended it, or what did, after the yes where that came
+// and went before anybody looked. Nothing is shown any more, so there is nothing to hold
+// back: what cannot be written now is behind. The caller holds looks.
+func (p *place) ended(ctx context.Context, why string, let bool) {
 	if p.out {
 		return
 	}
-	p.out = true
+	came := let && !p.in
+	p.in, p.out = p.in || let, true
 	did := didEnd
 	if why == string(flows.WatchRefused) {
 		did = didRefuse
 	}
-	note := func(ctx context.Context) error { return p.desk.audit(ctx, deedMark(p.id, didEnd), p.number, did, why) }
+	note := func(ctx context.Context) error {
+		if came {
+			if err := p.desk.audit(ctx, deedMark(p.id, didEnter), p.number, didEnter, ""); err != nil {
+				return err
+			}
+		}
+		return p.desk.audit(ctx, deedMark(p.id, didEnd), p.number, did, why)
+	}
 	if err := note(ctx); err != nil {
 		_ = p.desk.unaudited(p.number, err)
 		p.desk.behind(p.number, p.until, note)
 	}
-	if did == didRefuse {
-		p.settleHandOver(ctx, false)
+	if came || did == didRefuse {
+		p.settleHandOver(ctx, came)
 	}
 }
 

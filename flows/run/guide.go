@@ -99,6 +99,7 @@ type Guide struct {
 	shares
 	n     uint64 // of our last record
 	stand Standing
+	let   bool // there was a yes
 	why   flows.WatchEnd
 	to    string // of flows.WatchHanded
 	left  bool   // by Leave
@@ -129,6 +130,7 @@ type Outline struct {
 type View struct {
 	As       string // the name under which the person sees the guide
 	Standing Standing
+	Let      bool           // the person said yes, whatever came after
 	Why      flows.WatchEnd // of StandOver
 	To       string         // who has the case now, as people are told it, after flows.WatchHanded
 	Until    time.Time      // when the request, or the watch, ends by itself
@@ -222,7 +224,7 @@ func (g *Guide) View(ctx context.Context) (View, error) {
 	if err := g.catchUp(ctx); err != nil {
 		return View{}, fmt.Errorf("reading the run: %w", err)
 	}
-	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Why: g.why, To: g.to, Left: g.left, Tapings: g.taped[:len(g.taped):len(g.taped)]}
+	v := View{As: flows.Guide{Name: g.who.name, Org: g.who.org}.Called(), Standing: g.stand, Let: g.let, Why: g.why, To: g.to, Left: g.left, Tapings: g.taped[:len(g.taped):len(g.taped)]}
 	if g.stand == StandOver {
 		return v, nil
 	}
@@ -439,7 +441,7 @@ func (g *Guide) take(r flows.Record) {
 	case at != nil:
 		g.stand = StandAsks
 		if _, ok := g.state.Watching(g.visit, time.Time{}); ok {
-			g.stand = StandWatches
+			g.stand, g.let = StandWatches, true
 		}
 	}
 }

@@ -311,7 +311,7 @@ func (v *visit) add(r flows.Record, line []byte) {
 func (v *visit) end(r flows.Record, counts bool) {
 	v.gone = true
 	v.Ended = End{At: v.Until, By: byTime}
-	if counts {
+	if _, asks := r.Event.(flows.AskedToWatch); counts && !asks { // a request ends those alone whose time is over
 		v.Ended = End{At: r.At.UTC(), By: endedBy(r)}
 	}
 	if v.Ended.At.Before(v.Allowed) {
