@@ -62,7 +62,7 @@ const overErased = "erased"
 func watchEnd(why flows.WatchEnd) string {
 	switch why {
 	case flows.WatchRefused, flows.WatchStopped, flows.WatchOver, flows.WatchLeft, flows.WatchLost,
-		flows.WatchRun, flows.WatchHanded, flows.WatchBack, flows.WatchFull:
+		flows.WatchRun, flows.WatchHanded, flows.WatchBack, flows.WatchFull, flows.WatchUnshared:
 		return string(why)
 	}
 	return ""
