@@ -55,7 +55,7 @@ func TestWhatAGuideDidIsDoneOnceThoughTheAnswerIsLost(t *testing.T) {
 					first = false
 					return c.fail[0], c.fail[1]
 				})
-				if err := c.do(t.Context(), g); !errors.Is(err, c.want) || c.want == nil && err != nil || errors.Is(err, ErrUnsure) != (c.want == ErrUnsure) {
+				if err := c.do(t.Context(), g); !errors.Is(err, c.want) || c.want == nil && err != nil || errors.Is(err, ErrUnsure) != errors.Is(c.want, ErrUnsure) {
 					t.Errorf("the guide hears %v", err)
 				}
 				if first {

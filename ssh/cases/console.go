@@ -17,7 +17,7 @@ type Party struct {
 	Roles              string // in words
 }
 
-// The bounds of what is kept of a guide, in bytes: names have eighty characters.
+// The bounds of what is kept of a guide, in bytes: names have flows.MostName characters.
 const mostParty = 400
 
 // fit says whether it is a guide of an organisation, in short lines.

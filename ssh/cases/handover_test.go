@@ -444,7 +444,7 @@ func expired(_ context.Context, h HandOver) (HandOverEnd, Entry, error) {
 }
 
 // A hand-over whose time is over ends as what became of it says, or stays; who took it
-// has it though it expired before that was known, and nobody takes such a one back.
+// has it though it expired before that was known, and none that has ended is taken back.
 func TestWhatBecameOfAHandOver(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, make maker) {
@@ -475,6 +475,11 @@ func TestWhatBecameOfAHandOver(t *testing.T) {
 		}
 		if got := column(t, s.files.read, `SELECT mark || ' ' || ended FROM handovers ORDER BY 1`); !slices.Equal(got, []string{"broken ", "expired expired", "open ", "refused refused"}) {
 			t.Errorf("%q", got)
+		}
+		for _, mark := range []string{"expired", "refused", "taken"} {
+			if gone, err := s.TakeBack(t.Context(), late[mark], deed("back "+mark)); gone || err != nil {
+				t.Errorf("%s is taken back: %v, %v", mark, gone, err)
+			}
 		}
 		for mark, want := range map[string]bool{"open": true, "expired": true, "refused": false, "taken": false} {
 			if gone, err := s.TakeHandOver(t.Context(), late[mark], deed("late "+mark)); gone != want || err != nil {
