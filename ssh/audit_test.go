@@ -266,7 +266,7 @@ func TestWhatBecameOfAMoveIsWritten(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	gone := errors.New("the connection went")
 	fail := func() error { cancel(); return gone }
-	under.before = []func() error{fail, fail}
+	under.before = []func() error{fail, fail, fail, fail} // each of two notes is tried twice
 	fill, tries := book.write, make(chan struct{}, 3)
 	guided.write = func(ctx context.Context, mark, did, more string) error {
 		if did == didMaybe {

@@ -110,27 +110,33 @@ func (c *clustered) asks(ctx context.Context, node, who int, number string) (*gu
 	if err := g.until(ctx, "the queue", func(seen string) bool { return strings.Contains(seen, "cases: ") }); err != nil {
 		return nil, err
 	}
-	for _, step := range [][2]string{{"/" + number, "› " + number}, {"\r", "Ask the customer of case " + number}, {"y", "Until they say yes"}} {
+	for _, step := range [][2]string{{"/" + number, "› " + number}, {"\r", "Ask the customer of case " + number}} {
 		if err := g.press(ctx, step[0], step[1]); err != nil {
 			return nil, err
 		}
 	}
-	return g, nil
+	return g, g.insists(ctx, "y", "that the customer is asked", func(seen string) bool { return strings.Contains(seen, "Until they say yes") })
 }
 
-// saysYes has the customer say yes until it counts: a key that may have been typed ahead
-// of the question does not.
-func (p *pair) saysYes(ctx context.Context, what string, so func(string) bool) error {
+// insists presses a key until something comes of it: what the guide asks for may be on its
+// way to the database still, and a yes that may have been typed ahead of the question counts
+// for nothing. Once it came the key means nothing.
+func (g *guest) insists(ctx context.Context, key, what string, so func(string) bool) error {
 	err := errNeverCame
 	for end := time.Now().Add(guestWait); errors.Is(err, errNeverCame) && time.Now().Before(end); {
-		if bad := p.types(sayYes); bad != nil {
+		if bad := g.types(key); bad != nil {
 			return bad
 		}
 		short, cancel := context.WithTimeout(ctx, 1300*time.Millisecond)
-		err = p.until(short, what, so)
+		err = g.until(short, what, so)
 		cancel()
 	}
 	return err
+}
+
+// saysYes has the customer say yes until it counts.
+func (p *pair) saysYes(ctx context.Context, what string, so func(string) bool) error {
+	return p.insists(ctx, sayYes, what, so)
 }
 
 // watched says whether a customer's screen says that this guide watches.
