@@ -10,11 +10,13 @@ import (
 	"onboard.example/flows"
 )
 
-// asksToTape has a guide ask to record the run at home, until it is heard there.
+// asksToTape has a guide ask to record the run at home, until it is heard there and the
+// guide sees that it was asked.
 func (h *atHome) asksToTape(guide *client) {
 	h.t.Helper()
 	guide.once(keyTape, "may be recorded?")
 	guide.types("y")
+	guide.sees("The customer is asked whether it may be recorded.")
 	h.until("the question", func(s flows.State) bool { return s.TapeAsk != nil })
 }
 

@@ -67,6 +67,7 @@ type guideScreen struct {
 	tapings int // of view, that were told
 
 	looking, again bool // seat is being read; and is to be once more
+	done           []doneWord
 
 	advice []flows.Ranked // the paths that can be suggested in what was read last
 
@@ -126,11 +127,49 @@ func (m *Model) viewed(msg viewedMsg) tea.Cmd {
 	if g.view.Standing == run.StandOver {
 		return nil // for good
 	}
+	done := g.seen()
+	if done != "" {
+		m.tellPerson(RoleInfo, done) // what the look brings came after it
+	}
 	m.see(msg)
+	if done != "" && g.wrong != "" {
+		m.tellPerson(RoleInfo, done)
+	}
 	if g.again && g.view.Standing != run.StandOver {
 		return tea.Batch(m.lookOn(), m.tick())
 	}
 	return m.tick()
+}
+
+// doneWord is what a guide is told of a move once it can be seen, so that the keys mean
+// what the words say: after so many looks more.
+type doneWord struct {
+	text  string
+	looks int
+}
+
+// tellSeen has a move told with the first look that begins from here on.
+func (m *Model) tellSeen(text string) tea.Cmd {
+	g, looks := m.guide, 1
+	if g.looking {
+		looks = 2 // the one under way may have missed it
+	}
+	g.done = append(g.done, doneWord{text, looks})
+	return m.lookOn()
+}
+
+// seen is what is to be told with the look that came; empty: nothing.
+func (g *guideScreen) seen() (text string) {
+	var rest []doneWord
+	for _, d := range g.done {
+		if d.looks--; d.looks > 0 {
+			rest = append(rest, d)
+			continue
+		}
+		text = d.text
+	}
+	g.done = rest
+	return text
 }
 
 // see takes what a look gave.
@@ -189,9 +228,9 @@ func notDone(err error, why string) string {
 }
 
 // said tells what came of it. A note that was not taken is there again, to be mended.
-func (m *Model) said(msg saidMsg) {
+func (m *Model) said(msg saidMsg) tea.Cmd {
 	if m.guide == nil || msg.of != m.guide {
-		return
+		return nil
 	}
 	if msg.err != nil {
 		if g := m.guide; msg.note != "" && g.note == nil && g.view.Run != nil {
@@ -200,9 +239,9 @@ func (m *Model) said(msg saidMsg) {
 			m.deaf = m.now().Add(typeAhead) // what is being typed was meant for what was seen
 		}
 		m.tellPerson(RoleBad, notDone(msg.err, clean(msg.err.Error())))
-		return
+		return nil
 	}
-	m.tellPerson(RoleInfo, msg.done)
+	return m.tellSeen(msg.done)
 }
 
 // bar says as whom the guide watches.

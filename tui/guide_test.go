@@ -219,7 +219,11 @@ func run1(m *Model, cmd tea.Cmd) {
 				run1(m, c)
 			}
 		}
-	case saidMsg, viewedMsg:
+	case saidMsg:
+		if _, next := m.Update(msg); next != nil { // it looks before it tells
+			run1(m, next)
+		}
+	case viewedMsg:
 		m.Update(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice { // tea.Sequence keeps its type to itself

@@ -264,7 +264,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case viewedMsg:
 		return m, m.viewed(msg)
 	case saidMsg:
-		m.said(msg)
+		return m, m.said(msg)
 	case queuedMsg:
 		return m, m.listed(msg)
 	case visitedMsg:

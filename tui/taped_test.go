@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -336,6 +337,46 @@ func TestRecordedOnPlainLines(t *testing.T) {
 	}
 	if r := w.State().Recording; r == nil || r.Why != flows.RecordStopped {
 		t.Errorf("recording %+v", r)
+	}
+}
+
+// TestWhatIsToldIsSeen holds that a guide is told of a move with a look that began after
+// it, whatever look was under way: the same key takes back what they were told is asked.
+func TestWhatIsToldIsSeen(t *testing.T) {
+	t.Parallel()
+	for name, under := range map[string]bool{"at rest": false, "a look under way": true} {
+		d := atDiagnosis(t)
+		seat := seated(t, d)
+		m := guiding(seat, still(t, 80, 24))
+		keyed(m, "ctrl+t")
+		early := look(m)
+		if under && m.lookOn() == nil {
+			t.Fatal("no look is under way")
+		}
+		asked := m.key(pressed("y"))()
+		tapeAsked(t, d, "v1")
+		seat.mu.Lock()
+		seat.view.Run = &run.Shared{State: d.State()}
+		seat.mu.Unlock()
+		_, next := m.Update(asked)
+		if m.notice.text == wordTapeAsked {
+			t.Errorf("%s: it is told before it is seen", name)
+		}
+		if under {
+			if next != nil {
+				t.Errorf("%s: two looks are under way", name)
+			}
+			if _, next = m.Update(early); m.notice.text == wordTapeAsked {
+				t.Errorf("%s: it is told with what was seen before it", name)
+			}
+		}
+		visit1(m, next)
+		if m.notice.text != wordTapeAsked {
+			t.Errorf("%s: told is %q", name, m.notice.text)
+		}
+		if keyed(m, "ctrl+t"); len(m.sheets) > 0 || !slices.Contains(seat.said, "end recording") {
+			t.Errorf("%s: the key asks once more: %q", name, seat.said)
+		}
 	}
 }
 
