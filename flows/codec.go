@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -204,6 +205,9 @@ var eventTypes = map[Kind]func(json.RawMessage) (Event, error){
 	KindAskedToWatch: read[AskedToWatch], KindWatched: read[Watched], KindAskedRecord: read[AskedToRecord], KindRecorded: read[Recorded],
 	KindUnrecorded: read[Unrecorded], KindTroubled: read[Troubled], KindEnded: read[Ended],
 }
+
+// Kinds are those of all events that this version knows, in the order of their names.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(eventTypes)) }
 
 func read[E Event](data json.RawMessage) (Event, error) {
 	var e E
