@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -56,6 +57,41 @@ var ErrGone = errors.New("the run is gone")
 // and who watches is woken then. It stands beside the reason.
 var ErrUnheard = errors.New("it is not known whether it is stored")
 
+// ErrFull says that a journal has reached its size, and takes nothing more but ends: see
+// EndsAlone. It stands beside the reason.
+var ErrFull = errors.New("the run has reached its size")
+
+// What a journal takes of ends beyond its size, in bytes: in EndRoom, records of up to
+// MostEnd each. It is bounded by what can be open then, for beyond the size nothing is
+// opened any more: mostAsked requests, mostGuides watches, a recording and a request to
+// record, and the run. Of these sixteen each may be ended by several at once, which do
+// not know of each other: the person, the guide, and the servers that either is at.
+const (
+	MostEnd = 1 << 10
+	EndRoom = 4 * (mostAsked + mostGuides + 4) * MostEnd
+)
+
+// Ends says whether an event only takes away from guides what they have, or ends the run
+// with all of that: what lets nobody see anything more, so that it must never be what
+// there is no room for.
+func Ends(e Event) bool {
+	switch e := e.(type) {
+	case Watched:
+		return !e.Here
+	case Recorded:
+		return !e.On
+	case Unrecorded, Ended:
+		return true
+	}
+	return false
+}
+
+// EndsAlone says whether records, which take so many bytes, are ends and nothing else,
+// and small: a journal stores them in EndRoom where it has reached its size.
+func EndsAlone(rs []Record, size int64) bool {
+	return size <= int64(len(rs))*MostEnd && !slices.ContainsFunc(rs, func(r Record) bool { return !Ends(r.Event) })
+}
+
 // Journal keeps the records of one run. Readers keep their own place, so none
 // can slow a writer. It is safe for use by several goroutines.
 type Journal interface {
@@ -63,7 +99,8 @@ type Journal interface {
 	// number of the last record stored. Seq of r is assigned. It returns
 	// ErrConflict, storing nothing, where the journal has gone on past after,
 	// unless every record of r, by Writer and N, is there already: then it
-	// returns where the last of them is. After ErrUnheard they may be stored.
+	// returns where the last of them is. After ErrUnheard they may be stored. After
+	// ErrFull it takes ends alone.
 	Append(ctx context.Context, after uint64, r ...Record) (uint64, error)
 	// Since returns the records after a number, in order. It returns ErrGone, or an
 	// error that is one, of a journal that is no more.

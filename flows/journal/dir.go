@@ -155,11 +155,11 @@ func Lock(f *os.File) error {
 
 // readAll reads the records of a file and how many of its bytes are whole.
 func readAll(id string, f io.Reader) ([]flows.Record, int, error) {
-	data, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(f, MaxFile+flows.EndRoom+1))
 	if err != nil {
 		return nil, 0, fmt.Errorf("reading the saved run %s: %w", id, err)
 	}
-	if len(data) > MaxFile {
+	if len(data) > MaxFile+flows.EndRoom {
 		return nil, 0, fmt.Errorf("reading the saved run %s: %w", id, ErrTooLong)
 	}
 	return parse(id, data)

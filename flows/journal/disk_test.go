@@ -176,7 +176,21 @@ func TestAJournalHasAnEnd(t *testing.T) {
 	t.Parallel()
 	j := on(&faulty{room: 1 << 20})
 	j.size = MaxFile - 10
-	if _, err := j.Append(t.Context(), 0, note("w", 1, "a")); !errors.Is(err, ErrTooLong) {
+	if _, err := j.Append(t.Context(), 0, note("w", 1, "a")); !errors.Is(err, ErrTooLong) || !errors.Is(err, flows.ErrFull) {
 		t.Errorf("past the end: %v", err)
+	}
+	over := flows.Record{Writer: "w", N: 2, By: flows.ByPerson, Event: flows.Watched{Visit: "v", Why: flows.WatchStopped}}
+	if _, err := j.Append(t.Context(), 0, note("w", 1, "a"), over); !errors.Is(err, ErrTooLong) {
+		t.Errorf("past the end, with the end of a watch: %v", err)
+	}
+	j.size = MaxFile
+	n := uint64(0)
+	var err error
+	for ; err == nil && n < 1<<16; n++ {
+		over.N = n + 1
+		_, err = j.Append(t.Context(), n, over)
+	}
+	if !errors.Is(err, ErrTooLong) || n < 64 || j.size > MaxFile+flows.EndRoom {
+		t.Errorf("after %d ends there are %d bytes: %v", n-1, j.size, err)
 	}
 }

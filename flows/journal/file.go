@@ -16,14 +16,24 @@ import (
 // matters more is forced at once: see urgent.
 const syncEvery = time.Second
 
-// MaxFile bounds a journal file, in bytes. A run is some hundred kilobytes.
+// MaxFile bounds a journal file, in bytes; beyond it ends are taken, and nothing else
+// (flows.EndRoom). A run is some hundred kilobytes.
 const MaxFile = 64 << 20
 
 // ErrBusy says that another process has the run open.
 var ErrBusy = errors.New("this run is open in another window")
 
-// ErrTooLong says that a journal has reached MaxFile.
-var ErrTooLong = errors.New("the saved run is too long")
+// ErrTooLong says that a journal has reached MaxFile: it is a flows.ErrFull.
+var ErrTooLong error = tooLong{}
+
+// tooLong is the type of ErrTooLong.
+type tooLong struct{}
+
+// Error implements error.
+func (tooLong) Error() string { return "the saved run is too long" }
+
+// Is says that it is a flows.ErrFull too.
+func (tooLong) Is(target error) bool { return target == flows.ErrFull } //nolint:errorlint // a sentinel, as errors.Is has it
 
 // File is a journal in a file, for one process at a time.
 type File struct {
@@ -63,7 +73,11 @@ func (j *File) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	return j.append(ctx, after, r, func(lines []byte) error {
 		j.mu2.Lock()
 		defer j.mu2.Unlock()
-		return j.write(lines, urgent(r))
+		most := int64(MaxFile)
+		if flows.EndsAlone(r, int64(len(lines))) {
+			most += flows.EndRoom
+		}
+		return j.write(lines, most, urgent(r))
 	})
 }
 
@@ -78,12 +92,13 @@ func urgent(r []flows.Record) bool {
 	return false
 }
 
-// write puts lines at the end of the file, whole or not at all.
-func (j *File) write(lines []byte, now bool) error {
+// write puts lines at the end of the file, which grows to no more than most bytes, whole
+// or not at all.
+func (j *File) write(lines []byte, most int64, now bool) error {
 	switch {
 	case j.closed:
 		return fmt.Errorf("saving the run: %w", os.ErrClosed)
-	case j.size+int64(len(lines)) > MaxFile:
+	case j.size+int64(len(lines)) > most:
 		return fmt.Errorf("saving the run: %w", ErrTooLong)
 	}
 	if j.torn {

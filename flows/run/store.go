@@ -53,8 +53,9 @@ func (d *Driver) store(ctx context.Context) {
 	}
 }
 
-// flush stores everything that is pending. On failure what was held is given
-// up and the rest stays pending.
+// flush stores everything that is pending; of a journal that has reached its size the
+// ends alone, past what stands before them. On failure what was held is given up and the
+// rest stays pending.
 func (d *Driver) flush(ctx context.Context) error {
 	for {
 		d.mu.Lock()
@@ -63,12 +64,10 @@ func (d *Driver) flush(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		rs := make([]flows.Record, len(batch))
-		for i, en := range batch {
-			rs[i] = en.Record
-			rs[i].Seq = after + 1 + uint64(i)
+		rs, err := d.append(ctx, after, batch)
+		if ends := endsOf(batch); errors.Is(err, flows.ErrFull) && len(ends) > 0 && len(ends) < len(batch) {
+			rs, err = d.append(ctx, after, ends)
 		}
-		_, err := d.append(ctx, after, rs)
 		if errors.Is(err, flows.ErrConflict) {
 			err = d.catchUp(ctx)
 			if err == nil {
@@ -121,13 +120,28 @@ func (d *Driver) waits(batch []*entry) bool {
 	return slices.ContainsFunc(batch, func(en *entry) bool { return slices.Contains(d.pending, en) })
 }
 
-// append guards against a journal that falls over.
-func (d *Driver) append(ctx context.Context, after uint64, rs []flows.Record) (last uint64, err error) {
-	err = safely(func() error {
-		last, err = d.journal.Append(ctx, after, rs...)
+// endsOf are those of a batch that a journal takes which has reached its size.
+func endsOf(batch []*entry) (ends []*entry) {
+	for _, en := range batch {
+		if flows.Ends(en.Event) {
+			ends = append(ends, en)
+		}
+	}
+	return ends
+}
+
+// append appends a batch after a number, and gives it as records. It guards against a
+// journal that falls over.
+func (d *Driver) append(ctx context.Context, after uint64, batch []*entry) ([]flows.Record, error) {
+	rs := make([]flows.Record, len(batch))
+	for i, en := range batch {
+		rs[i] = en.Record
+		rs[i].Seq = after + 1 + uint64(i)
+	}
+	return rs, safely(func() error {
+		_, err := d.journal.Append(ctx, after, rs...)
 		return err
 	})
-	return last, err
 }
 
 // catchUp takes in what is in the journal past what we know: what others
@@ -170,7 +184,9 @@ func (d *Driver) storedAll(rs []flows.Record) {
 			en.done <- nil
 		}
 	}
-	d.pending, d.failed = rest, nil
+	if d.pending = rest; len(rest) == 0 { // else it is told until the last of it is stored
+		d.failed = nil
+	}
 	d.refold()
 }
 

@@ -39,7 +39,8 @@ type Options struct {
 	// SweepEvery is how often cases whose time is over are looked for, after the
 	// first time, which is at once. Zero is an hour.
 	SweepEvery time.Duration
-	// MaxCase bounds the records of one case, in bytes. Zero is DefaultMaxCase.
+	// MaxCase bounds the records of one case, in bytes; beyond it ends are taken, and
+	// nothing else (flows.EndRoom). Zero is DefaultMaxCase.
 	MaxCase int64
 	// MaxSize bounds the database, in bytes, so that strangers cannot fill the
 	// disk: beyond it appends fail as on a full disk, until cases go. Zero is

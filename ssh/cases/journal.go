@@ -48,7 +48,7 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	if err := ctx.Err(); err != nil {
 		return 0, c.store.storing(ctx, doing, err)
 	}
-	rows, size, err := c.rowsOf(after, r)
+	b, err := c.batch(after, r)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", doing, err)
 	}
@@ -56,17 +56,17 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	told := false // a record of these is there already
 	full := false // there is no room
 	err = c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofCase(c.number)}, do: func(q *queries) (answer, fault error) {
-		if !told && len(rows) > 0 {
-			last = after + uint64(len(rows))
+		if !told && len(b.rows) > 0 {
+			last = after + uint64(len(b.rows))
 			done := false
-			if full = !c.store.fits(q, size+rowSize*int64(len(rows))); !full {
-				done, fault = c.append(q, after, rows, size)
+			if full = !c.store.fits(q, b.size+rowSize*int64(len(b.rows))); !full {
+				done, fault = c.append(q, b)
 			}
 			if told = errors.Is(fault, errAgain); fault != nil || done {
 				return nil, fault
 			}
 		}
-		last, answer, fault = c.settled(q, after, rows, size)
+		last, answer, fault = c.settled(q, b)
 		if full && errors.Is(answer, errRaced) {
 			answer = journal.ErrDiskFull
 		}
@@ -78,8 +78,16 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	return last, nil
 }
 
-// rowsOf makes records ready to be stored after a number.
-func (c *Case) rowsOf(after uint64, r []flows.Record) (rows []row, size int64, err error) {
+// batch is records on their way into a case, after the one with a number.
+type batch struct {
+	after uint64
+	rows  []row
+	size  int64 // of them all, in bytes
+	most  int64 // how large the case may be with them
+}
+
+// batch makes records ready to be stored after a number.
+func (c *Case) batch(after uint64, r []flows.Record) (b batch, err error) {
 	type name struct {
 		flows.WriterID
 		uint64
@@ -88,37 +96,41 @@ func (c *Case) rowsOf(after uint64, r []flows.Record) (rows []row, size int64, e
 	for i, rec := range r {
 		n := name{rec.Writer, rec.N}
 		if names[n] || len(rec.Writer) > mostWriter || !utf8.ValidString(string(rec.Writer)) || strings.ContainsRune(string(rec.Writer), 0) || rec.N > math.MaxInt64 {
-			return nil, 0, errRecord
+			return batch{}, errRecord
 		}
 		names[n] = true
 		rec.Seq = after + 1 + uint64(i)
 		rec.At = rec.At.UTC().Round(0)
 		data, err := flows.MarshalRecord(rec)
 		if err != nil {
-			return nil, 0, err
+			return batch{}, err
 		}
 		sealed, err := c.sealer.seal(c.store.o.Random, int64(rec.Seq), data)
 		if err != nil {
-			return nil, 0, err
+			return batch{}, err
 		}
-		rows = append(rows, row{rec, sealed})
-		size += int64(len(sealed))
+		b.rows = append(b.rows, row{rec, sealed})
+		b.size += int64(len(sealed))
 	}
-	return rows, size, nil
+	b.after, b.most = after, c.store.o.MaxCase
+	if flows.EndsAlone(r, b.size) {
+		b.most += flows.EndRoom
+	}
+	return b, nil
 }
 
-// append writes rows where the case ends at after; done is false, and nothing
+// append writes a batch where the case ends right before it; done is false, and nothing
 // is written, where it does not, or where there is no room. A fault of errAgain
 // says that one of them is there already.
-func (c *Case) append(q *queries, after uint64, rows []row, size int64) (done bool, fault error) {
-	if after > math.MaxInt64-uint64(len(rows)) {
+func (c *Case) append(q *queries, b batch) (done bool, fault error) {
+	if b.after > math.MaxInt64-uint64(len(b.rows)) {
 		return false, nil
 	}
-	moved, err := q.exec(q.advance, len(rows), size, c.store.o.Now().UnixMilli(), c.id, int64(after), size, c.store.o.MaxCase)
+	moved, err := q.exec(q.advance, len(b.rows), b.size, c.store.o.Now().UnixMilli(), c.id, int64(b.after), b.size, b.most)
 	if err != nil || moved == 0 {
 		return false, err
 	}
-	for _, r := range rows {
+	for _, r := range b.rows {
 		added, err := q.exec(q.addRecord, c.id, int64(r.Seq), string(r.Writer), int64(r.N), r.sealed)
 		if err != nil {
 			return false, err
@@ -131,18 +143,18 @@ func (c *Case) append(q *queries, after uint64, rows []row, size int64) (done bo
 }
 
 // settled is the answer to an append that wrote nothing.
-func (c *Case) settled(q *queries, after uint64, rows []row, size int64) (at uint64, answer, fault error) {
+func (c *Case) settled(q *queries, b batch) (at uint64, answer, fault error) {
 	a, ok, err := q.about(c.id)
 	switch {
 	case err != nil:
 		return 0, nil, err
 	case !ok:
 		return 0, ErrNoCase, nil
-	case len(rows) == 0:
+	case len(b.rows) == 0:
 		return a.Records, nil, nil
 	}
 	all, some := true, false
-	for _, r := range rows {
+	for _, r := range b.rows {
 		seq, ok, err := q.place(c.id, r.Record)
 		if err != nil {
 			return 0, nil, err
@@ -152,9 +164,9 @@ func (c *Case) settled(q *queries, after uint64, rows []row, size int64) (at uin
 	switch {
 	case all:
 		return at, nil, nil
-	case some || after != a.Records:
+	case some || b.after != a.Records:
 		return 0, flows.ErrConflict, nil
-	case a.Size+size > c.store.o.MaxCase:
+	case a.Size+b.size > b.most:
 		return 0, ErrTooLong, nil
 	}
 	return 0, errRaced, nil

@@ -17,7 +17,7 @@ func TestASweepLeavesWhatIsAddedToMeanwhile(t *testing.T) {
 	c, _ := begun(t, ns[0])
 	old, _ := begun(t, ns[0])
 	there := onNode(t, ns[1], c.Number())
-	rows, size, err := there.rowsOf(0, []flows.Record{note("w", 1, "a")})
+	b, err := there.batch(0, []flows.Record{note("w", 1, "a")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestASweepLeavesWhatIsAddedToMeanwhile(t *testing.T) {
 	enter := sync.OnceFunc(func() { close(added) }) // it may be asked again
 	go func() {
 		stored <- ns[1].submit(&job{ctx: t.Context(), of: c.id, do: func(q *queries) (answer, fault error) {
-			done, err := there.append(q, 0, rows, size)
+			done, err := there.append(q, b)
 			if err == nil && !done {
 				err = errRaced
 			}

@@ -62,8 +62,8 @@ var (
 	ErrManyBans = errors.New("there are as many bans as there may be; lift some first")
 	// ErrBadBan says that a ban has no mark, or is too long in what it says.
 	ErrBadBan = errors.New("what a ban says is short, and it has a mark of its own")
-	// ErrTooLong says that a case has reached Options.MaxCase.
-	ErrTooLong = errors.New("the case is too long")
+	// ErrTooLong says that a case has reached Options.MaxCase: it is a flows.ErrFull.
+	ErrTooLong error = tooLong{}
 	// ErrBusy says that another process has the store open.
 	ErrBusy = errors.New("another process keeps its cases in this database")
 	// ErrAway says that the database cannot be asked just now: it is being stopped or
@@ -103,6 +103,15 @@ func (noCase) Error() string {
 
 // Is says that it is a flows.ErrGone too.
 func (noCase) Is(target error) bool { return target == flows.ErrGone } //nolint:errorlint // a sentinel, as errors.Is has it
+
+// tooLong is the type of ErrTooLong.
+type tooLong struct{}
+
+// Error implements error.
+func (tooLong) Error() string { return "the case is too long" }
+
+// Is says that it is a flows.ErrFull too.
+func (tooLong) Is(target error) bool { return target == flows.ErrFull } //nolint:errorlint // a sentinel, as errors.Is has it
 
 // TooManyError says that too many wrong codes came, from one source or in all.
 type TooManyError struct {
