@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -192,6 +193,17 @@ func OpenGuides(o GuidesOptions) (*Guides, error) {
 	}
 	_, _ = g.now() // Trouble says what is wrong
 	return g, nil
+}
+
+// shared says whether guides of several organisations may come.
+func (g *Guides) shared() bool {
+	first := ""
+	other := func(organisation string) bool {
+		first = cmp.Or(first, organisation)
+		return organisation != first
+	}
+	return slices.ContainsFunc(g.o.Authorities, func(a Authority) bool { return other(a.Organisation) }) ||
+		slices.ContainsFunc(g.o.Keys, func(k GuideKey) bool { return other(k.Organisation) })
 }
 
 // mostName is the longest name of a guide, an organisation or a principal, in

@@ -44,8 +44,9 @@ const (
 
 // actor is who does something about invitations.
 type actor struct {
-	by        string // as customers read it
-	who, role string // as the audit has it
+	by           string // as customers read it
+	organisation string // a guide's; empty: it is no guide
+	who, role    string // as the audit has it
 }
 
 // operator is whoever has the operator's socket.
@@ -61,12 +62,12 @@ func (s *Server) Invite(ctx context.Context, w Wish) (Invited, error) {
 // Revoke takes an invitation back, by its number, for the operator. It fails with
 // cases.ErrNoInvitation and cases.ErrUsed.
 func (s *Server) Revoke(ctx context.Context, number string) error {
-	return s.revoke(ctx, s.operator(), number)
+	return s.revoke(ctx, s.operator(), cases.Anybody(), number)
 }
 
 // Invitations gives the newest invitations, the newest first, without their codes.
 func (s *Server) Invitations(ctx context.Context) ([]cases.Invitation, error) {
-	return s.o.Cases.Invitations(ctx)
+	return s.o.Cases.Invitations(ctx, cases.Anybody())
 }
 
 // accept holds a wish to what can be kept and shown.
@@ -97,7 +98,7 @@ func (s *Server) invite(ctx context.Context, by actor, w Wish) (Invited, error) 
 	if err != nil {
 		return Invited{}, err
 	}
-	in, code, err := s.o.Cases.Invite(ctx, cases.Invitation{Scope: w.For, Tenant: w.Tenant, By: by.by, Until: s.o.Cases.Now().Add(w.Lasts)})
+	in, code, err := s.o.Cases.Invite(ctx, cases.Invitation{Scope: w.For, Tenant: w.Tenant, By: by.by, Organisation: by.organisation, Until: s.o.Cases.Now().Add(w.Lasts)})
 	if err != nil {
 		return Invited{}, err
 	}
@@ -110,13 +111,13 @@ func (s *Server) invite(ctx context.Context, by actor, w Wish) (Invited, error) 
 	if err := s.wrote(ctx, by, "", didInvite, strings.Join(more, ", ")); err != nil {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // the asker's end does not break it off
 		defer stop()
-		return Invited{}, errors.Join(err, s.o.Cases.Revoke(ctx, in.Number))
+		return Invited{}, errors.Join(err, s.o.Cases.Revoke(ctx, in.Number, cases.Anybody()))
 	}
 	return Invited{in, s.Address(code.Reveal())}, nil
 }
 
-// revoke takes an invitation back, once the audit has it.
-func (s *Server) revoke(ctx context.Context, by actor, number string) error {
+// revoke takes an invitation of some inviters back, once the audit has it.
+func (s *Server) revoke(ctx context.Context, by actor, of cases.Inviters, number string) error {
 	n, err := cases.ParseNumber(number)
 	if err != nil {
 		return cases.ErrNoInvitation
@@ -124,7 +125,7 @@ func (s *Server) revoke(ctx context.Context, by actor, number string) error {
 	if err := s.wrote(ctx, by, "", didRevoke, string(n)); err != nil {
 		return err
 	}
-	err = s.o.Cases.Revoke(ctx, n)
+	err = s.o.Cases.Revoke(ctx, n, of)
 	if err != nil {
 		did := didMaybe
 		if errors.Is(err, cases.ErrNoInvitation) || errors.Is(err, cases.ErrUsed) {

@@ -186,7 +186,7 @@ func TestWishesAreHeldToWhatCanBe(t *testing.T) {
 		t.Errorf("%+v, %v", all, err)
 	}
 	good, _ := s.invites(t, Wish{})
-	if err := s.revoke(t.Context(), by, string(good.Number)); !errors.Is(err, errUnaudited) {
+	if err := s.revoke(t.Context(), by, cases.Anybody(), string(good.Number)); !errors.Is(err, errUnaudited) {
 		t.Errorf("revoked without an audit: %v", err)
 	}
 	gone, stop := context.WithCancel(t.Context())

@@ -3,8 +3,11 @@ package ssh
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"onboard.example/ssh/cases"
+	"onboard.example/ssh/receipt"
 	"onboard.example/tui"
 )
 
@@ -19,7 +22,14 @@ const mostInviter = 200
 
 // actor is the guide who does something.
 func (d *desk) actor() actor {
-	return actor{by: shortenedTo(d.who.name+", "+d.who.organisation, mostInviter), who: d.called(), role: d.who.rolesWord()}
+	return actor{by: shortenedTo(d.who.name+", "+d.who.organisation, mostInviter), organisation: d.who.organisation, who: d.called(), role: d.who.rolesWord()}
+}
+
+// theirs are the invitations that a lead has to do with: those of their organisation. Who made
+// one that has none, as the operator's, is not known, so it is a lead's only where there is no
+// other organisation whose guide, or customer, it could be about.
+func (l leadInvitations) theirs() cases.Inviters {
+	return cases.InvitersOf(l.d.who.organisation, !l.d.s.srv.o.Guides.shared())
 }
 
 // Invite implements tui.Invitations.
@@ -43,7 +53,7 @@ func (l leadInvitations) List(ctx context.Context) ([]tui.Invitation, error) {
 	if err := l.d.may(PowerInvite); err != nil {
 		return nil, err
 	}
-	all, err := l.d.s.srv.Invitations(ctx)
+	all, err := l.d.s.srv.o.Cases.Invitations(ctx, l.theirs())
 	if err != nil {
 		return nil, l.inWords(err)
 	}
@@ -59,7 +69,7 @@ func (l leadInvitations) Revoke(ctx context.Context, number string) error {
 	if err := l.d.may(PowerInvite); err != nil {
 		return err
 	}
-	return l.inWords(l.d.s.srv.revoke(ctx, l.d.actor(), number))
+	return l.inWords(l.d.s.srv.revoke(ctx, l.d.actor(), l.theirs(), number))
 }
 
 // row is an invitation as it stands now.
@@ -93,6 +103,9 @@ func (d *desk) erase(ctx context.Context, number string) (told string, err error
 	if err != nil {
 		return "", d.inWords(n, err)
 	}
+	if err := d.mayErase(ctx, c); err != nil {
+		return "", d.inWords(n, err)
+	}
 	if err := srv.wrote(ctx, d.actor(), n, didErase, ""); err != nil {
 		return "", d.inWords(n, err)
 	}
@@ -114,4 +127,39 @@ func (d *desk) erase(ctx context.Context, number string) (told string, err error
 		srv.o.Log.Warn("the audit cannot have what came of erasing a case", "case", string(n), "why", unsaid.Error())
 	}
 	return "", d.inWords(n, err)
+}
+
+// errNotErase is all that is told of a case that is not the lead's to erase, whether another
+// organisation has to do with it or none.
+var errNotErase = errors.New(sayNotErase)
+
+// mayErase says whether the lead's organisation has to do with a case, by what its customer did:
+// they began it with an invitation of theirs, or said yes to one of their guides. To ask for a
+// case, or to hand it over, is what anybody at a console can do, and makes it nobody's. A
+// case that no organisation has to do with is a lead's only where there is no other.
+func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
+	inviter, err := c.Inviter(ctx)
+	if err != nil {
+		return err
+	}
+	rs, err := c.Since(ctx, 0)
+	if err != nil {
+		return err
+	}
+	all, err := receipt.Sessions(ctx, string(c.Number()), rs)
+	if err != nil {
+		return err
+	}
+	var about []string
+	if inviter != "" {
+		about = append(about, inviter)
+	}
+	for _, one := range all {
+		about = append(about, one.Guide.Organisation)
+	}
+	theirs := func(organisation string) bool { return strings.EqualFold(organisation, d.who.organisation) }
+	if slices.ContainsFunc(about, theirs) || len(about) == 0 && !d.s.srv.o.Guides.shared() {
+		return nil
+	}
+	return errNotErase
 }

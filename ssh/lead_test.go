@@ -66,7 +66,7 @@ func TestLeadInvites(t *testing.T) {
 			t.Errorf("the code is shown again:\n%s", lead.screen())
 		}
 	}
-	all, err := s.o.Cases.Invitations(t.Context())
+	all, err := s.o.Cases.Invitations(t.Context(), cases.Anybody())
 	if err != nil || len(all) != 2 {
 		t.Fatal(all, err)
 	}
@@ -155,7 +155,7 @@ func TestLeadIsHeldToTheRole(t *testing.T) {
 			}
 		}
 	}
-	all, err := s.o.Cases.Invitations(t.Context())
+	all, err := s.o.Cases.Invitations(t.Context(), cases.Anybody())
 	if err != nil || len(all) != 1 || all[0].State(s.o.Cases.Now()) != "open" {
 		t.Errorf("%+v, %v", all, err)
 	}

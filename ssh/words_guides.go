@@ -22,6 +22,7 @@ const (
 	sayFullDisk   = "there is no room left on the disk that keeps the cases"
 	sayUnaudited  = "it could not be written into the audit, and nothing that a guide does counts without that; please try again in a moment"
 
+	sayNotErase     = "only what your organisation has to do with is yours to erase: a case that was begun with an invitation of yours, or whose customer said yes to one of your guides"
 	sayNoInvitation = "there is no such invitation"
 	sayUsedUp       = "that invitation was used already: its case is in the queue"
 	sayHandGone     = "that guide is at no console any more"

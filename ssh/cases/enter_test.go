@@ -41,7 +41,7 @@ func TestACodeOpensACaseOrAnInvitation(t *testing.T) {
 		}
 		late, lateTry := asked(t, s, Invitation{})
 		back, backTry := asked(t, s, Invitation{})
-		if err := s.Revoke(t.Context(), back.Number); err != nil {
+		if err := s.Revoke(t.Context(), back.Number, Anybody()); err != nil {
 			t.Fatal(err)
 		}
 		now.set(late.Until)

@@ -21,6 +21,8 @@ type Invitation struct {
 	Scope  string // what it is for, such as the id of an app; empty: anything
 	Tenant string // the domain that it names; empty: none
 	By     string // who made it
+	// Organisation is whose guide made it; empty: the operator did, or a server that kept none.
+	Organisation string
 
 	Made    time.Time
 	Until   time.Time // when it is over
@@ -50,13 +52,33 @@ const (
 	MostInvitation = 90 * 24 * time.Hour
 )
 
-// Invite makes an invitation of its Scope, Tenant, By and Until, which is by Now. The code is in no
+// Inviters say whose invitations are meant. The zero value is those without an organisation.
+type Inviters struct {
+	all          bool
+	organisation string
+	none         bool // those without an organisation, too
+}
+
+// Anybody means every invitation.
+func Anybody() Inviters { return Inviters{all: true} }
+
+// InvitersOf means those of an organisation and, if said so, those without one.
+func InvitersOf(organisation string, orNone bool) Inviters {
+	return Inviters{organisation: organisation, none: orNone}
+}
+
+// args are what madeBy is asked with, behind others.
+func (i Inviters) args(before ...any) []any {
+	return append(before, bit(i.all), i.organisation, bit(i.none))
+}
+
+// Invite makes an invitation of its Scope, Tenant, By, Organisation and Until, which is by Now. The code is in no
 // other place than the answer. It fails with ErrBadInvitation.
 func (s *Store) Invite(ctx context.Context, in Invitation) (Invitation, Code, error) {
 	const doing = "making an invitation"
 	now := s.o.Now().UTC().Truncate(time.Millisecond)
 	in.Made, in.Until, in.Revoked, in.Used = now, in.Until.UTC().Truncate(time.Millisecond), time.Time{}, time.Time{}
-	if !text(in.Scope, mostScope) || !text(in.Tenant, mostTenant) || !text(in.By, mostBy) || !in.Until.After(now) || in.Until.Sub(now) > MostInvitation {
+	if !text(in.Scope, mostScope) || !text(in.Tenant, mostTenant) || !text(in.By, mostBy) || !text(in.Organisation, mostParty) || !in.Until.After(now) || in.Until.Sub(now) > MostInvitation {
 		return Invitation{}, Code{}, ErrBadInvitation
 	}
 	for range mostDraws {
@@ -71,7 +93,7 @@ func (s *Store) Invite(ctx context.Context, in Invitation) (Invitation, Code, er
 			if !s.fits(q, caseSize) {
 				return journal.ErrDiskFull, nil
 			}
-			made, err := q.exec(q.addInvitation, d.id, string(in.Number), find, proof, in.Scope, in.Tenant, in.By, in.Made.UnixMilli(), in.Until.UnixMilli())
+			made, err := q.exec(q.addInvitation, d.id, string(in.Number), find, proof, in.Scope, in.Tenant, in.By, in.Organisation, in.Made.UnixMilli(), in.Until.UnixMilli())
 			taken = made == 0
 			return nil, err
 		}})
@@ -195,17 +217,17 @@ func (i invited) fit(id int64, now time.Time) error {
 	return nil
 }
 
-// Revoke takes an invitation back that was not used. It fails with ErrNoInvitation,
-// and with ErrUsed.
-func (s *Store) Revoke(ctx context.Context, n Number) error {
+// Revoke takes an invitation of some inviters back that was not used. It fails with
+// ErrNoInvitation, of that of others too, and with ErrUsed.
+func (s *Store) Revoke(ctx context.Context, n Number, of Inviters) error {
 	err := s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
 		now := s.o.Now().UnixMilli()
-		gone, err := q.exec(q.revokeInvitation, now, string(n))
+		gone, err := q.exec(q.revokeInvitation, of.args(now, string(n))...)
 		if err != nil || gone > 0 {
 			return nil, err
 		}
 		var used int64
-		err = q.with(q.usedInvitation).QueryRowContext(q.ctx, string(n)).Scan(&used)
+		err = q.with(q.usedInvitation).QueryRowContext(q.ctx, of.args(string(n))...).Scan(&used)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return ErrNoInvitation, nil
@@ -220,13 +242,13 @@ func (s *Store) Revoke(ctx context.Context, n Number) error {
 // mostInvitations bounds what Invitations gives.
 const mostInvitations = 1000
 
-// Invitations gives the newest thousand invitations, the newest first. They hold no
+// Invitations gives the newest thousand invitations of some inviters, the newest first. They hold no
 // code. One that was used goes with its case, any other some time after it was over.
-func (s *Store) Invitations(ctx context.Context) (out []Invitation, err error) {
+func (s *Store) Invitations(ctx context.Context, of Inviters) (out []Invitation, err error) {
 	const doing = "reading the invitations"
 	short, cancel := s.bounded(ctx)
 	defer cancel()
-	rows, err := s.rows(short, s.reads.invitations, mostInvitations)
+	rows, err := s.rows(short, s.reads.invitations, append(of.args(), mostInvitations)...)
 	if err != nil {
 		return nil, s.storing(ctx, doing, err)
 	}
@@ -245,10 +267,21 @@ func (s *Store) Invitations(ctx context.Context) (out []Invitation, err error) {
 	return out, nil
 }
 
+// Inviter is the organisation with whose invitation the case was begun; empty: with none, or
+// with one that has none. Of a case that is gone it is empty.
+func (c *Case) Inviter(ctx context.Context) (organisation string, err error) {
+	short, cancel := c.store.bounded(ctx)
+	defer cancel()
+	err = c.store.insist(short, func() error {
+		return c.store.reads.inviterOf.QueryRowContext(short, c.id).Scan(&organisation)
+	})
+	return organisation, c.store.storing(ctx, "looking who invited to the case", err)
+}
+
 // scanInvitation reads a row.
 func scanInvitation(scan func(...any) error) (in invited, proof string, err error) {
 	var made, until, revoked, used int64
-	err = scan(&in.id, &in.Number, &proof, &in.Scope, &in.Tenant, &in.By, &made, &until, &revoked, &used, &in.of)
+	err = scan(&in.id, &in.Number, &proof, &in.Scope, &in.Tenant, &in.By, &in.Organisation, &made, &until, &revoked, &used, &in.of)
 	in.Made, in.Until, in.Revoked, in.Used = time.UnixMilli(made).UTC(), time.UnixMilli(until).UTC(), orZero(revoked), orZero(used)
 	return in, proof, err
 }

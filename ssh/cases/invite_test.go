@@ -3,6 +3,7 @@ package cases
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -56,7 +57,7 @@ func TestAnInvitationIsGoodOnce(t *testing.T) {
 		if _, err := s.Invited(t.Context(), try); !errors.Is(err, ErrUsed) {
 			t.Errorf("looked at afterwards: %v", err)
 		}
-		if err := s.Revoke(t.Context(), in.Number); !errors.Is(err, ErrUsed) {
+		if err := s.Revoke(t.Context(), in.Number, Anybody()); !errors.Is(err, ErrUsed) {
 			t.Errorf("revoked afterwards: %v", err)
 		}
 		if q, err := s.Queued(t.Context(), []Number{c.Number()}); err != nil || len(q) != 1 || q[0].Tenant != "contoso.example" {
@@ -69,7 +70,7 @@ func TestAnInvitationIsGoodOnce(t *testing.T) {
 			t.Errorf("a resume code invites: %v", err)
 		}
 		erase(t, s, code)
-		if all, err := s.Invitations(t.Context()); err != nil || len(all) != 0 {
+		if all, err := s.Invitations(t.Context(), Anybody()); err != nil || len(all) != 0 {
 			t.Errorf("of an erased case %v is left, %v", all, err)
 		}
 		if _, err := s.Redeem(t.Context(), try, c); !errors.Is(err, ErrNoCase) {
@@ -87,14 +88,14 @@ func TestAnInvitationEnds(t *testing.T) {
 		over, late := asked(t, s, Invitation{})
 		gone, back := asked(t, s, Invitation{Until: noon.Add(2 * time.Hour)})
 		for range 2 {
-			if err := s.Revoke(t.Context(), gone.Number); err != nil {
+			if err := s.Revoke(t.Context(), gone.Number, Anybody()); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if _, err := s.Redeem(t.Context(), back, c); !errors.Is(err, ErrRevoked) {
 			t.Errorf("one that was revoked: %v", err)
 		}
-		if err := s.Revoke(t.Context(), "000-000"); !errors.Is(err, ErrNoInvitation) {
+		if err := s.Revoke(t.Context(), "000-000", Anybody()); !errors.Is(err, ErrNoInvitation) {
 			t.Errorf("one that never was: %v", err)
 		}
 		now.set(over.Until)
@@ -102,7 +103,7 @@ func TestAnInvitationEnds(t *testing.T) {
 			t.Errorf("at its end: %v", err)
 		}
 		gone.Revoked = noon
-		all, err := s.Invitations(t.Context())
+		all, err := s.Invitations(t.Context(), Anybody())
 		if diff := cmp.Diff(map[Number]Invitation{over.Number: over, gone.Number: gone}, map[Number]Invitation{all[0].Number: all[0], all[1].Number: all[1]}); diff != "" || err != nil {
 			t.Errorf("%v:\n%s", err, diff)
 		}
@@ -111,7 +112,7 @@ func TestAnInvitationEnds(t *testing.T) {
 		if _, err := s.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if all, err := s.Invitations(t.Context()); err != nil || len(all) != 1 || all[0].Number != gone.Number {
+		if all, err := s.Invitations(t.Context(), Anybody()); err != nil || len(all) != 1 || all[0].Number != gone.Number {
 			t.Errorf("after its time %+v is left, %v", all, err)
 		}
 	})
@@ -129,6 +130,7 @@ func TestWhatIsNoInvitation(t *testing.T) {
 			"scope":  {Until: hour, Scope: strings.Repeat("x", mostScope+1)},
 			"tenant": {Until: hour, Tenant: "contoso.example\n"},
 			"by":     {Until: hour, By: "\x1b[31m"},
+			"whose":  {Until: hour, Organisation: "a\nb"},
 			"broken": {Until: hour, By: "\xff"},
 		} {
 			if _, _, err := s.Invite(t.Context(), bad); !errors.Is(err, ErrBadInvitation) {
@@ -213,4 +215,79 @@ func TestAnInvitationsCodeIsNotStored(t *testing.T) {
 	if left := traces(t, path, "canary.example"); left != nil {
 		t.Errorf("the tenant is left in %v", left)
 	}
+}
+
+// What some inviters may see and take back is theirs, and of what another made they hear as
+// of what there is not; however many others make, theirs stand in the list.
+func TestInvitationsAreOfAnOrganisation(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time})
+		theirs, by := asked(t, s, Invitation{By: "Lea, Contoso Help", Organisation: "Contoso Help"})
+		none, _ := asked(t, s, Invitation{By: "the operator"})
+		now.set(noon.Add(time.Second)) // so that others are newer
+		raw(t, s, `INSERT INTO invitations (id, number, find, proof, scope, tenant, made_by, organisation, made_at, until_at, revoked_at, used_at, case_id)
+			WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 1001)
+			SELECT n, 'number ' || n, 'find ' || n, '', '', '', 'Mal', 'Fabrikam', 9000000000000, 9000000000000, 0, 0, 0 FROM many`)
+		ours, used := asked(t, s, Invitation{By: "Mal, Fabrikam", Organisation: "Fabrikam"})
+		c, _ := begun(t, s)
+		other, _ := begun(t, s)
+		if _, err := s.Redeem(t.Context(), used, c); err != nil {
+			t.Fatal(err)
+		}
+		for name, w := range map[string]struct {
+			of   Inviters
+			want []Number
+		}{
+			"theirs":           {InvitersOf("Contoso Help", false), []Number{theirs.Number}},
+			"theirs and none":  {InvitersOf("Contoso Help", true), []Number{theirs.Number, none.Number}},
+			"spelt otherwise":  {InvitersOf("contoso%", false), nil},
+			"without":          {Inviters{}, []Number{none.Number}},
+			"a third's":        {InvitersOf("Third", false), nil},
+			"a third and none": {InvitersOf("Third", true), []Number{none.Number}},
+		} {
+			all, err := s.Invitations(t.Context(), w.of)
+			got := []Number(nil)
+			for _, in := range all {
+				got = append(got, in.Number)
+			}
+			less := func(a, b Number) int { return strings.Compare(string(a), string(b)) }
+			slices.SortFunc(got, less)
+			slices.SortFunc(w.want, less)
+			if err != nil || !slices.Equal(got, w.want) {
+				t.Errorf("%s: %v, %v; want %v", name, got, err, w.want)
+			}
+		}
+		if all, err := s.Invitations(t.Context(), InvitersOf("Fabrikam", false)); err != nil || len(all) != mostInvitations {
+			t.Errorf("%d of many, %v", len(all), err)
+		}
+		for what, n := range map[string]Number{"of another": theirs.Number, "of nobody": none.Number, "that is none": "000-000"} {
+			if err := s.Revoke(t.Context(), n, InvitersOf("Fabrikam", false)); !errors.Is(err, ErrNoInvitation) {
+				t.Errorf("one %s: %v", what, err)
+			}
+		}
+		if err := s.Revoke(t.Context(), ours.Number, InvitersOf("Contoso Help", true)); !errors.Is(err, ErrNoInvitation) {
+			t.Errorf("that another's is used is told: %v", err)
+		}
+		if err := s.Revoke(t.Context(), ours.Number, InvitersOf("Fabrikam", false)); !errors.Is(err, ErrUsed) {
+			t.Errorf("their own that is used: %v", err)
+		}
+		if got, err := s.Invited(t.Context(), by); err != nil || got != theirs {
+			t.Errorf("another's is %+v, %v", got, err)
+		}
+		for what, err := range map[string]error{
+			"theirs": s.Revoke(t.Context(), theirs.Number, InvitersOf("Contoso Help", false)),
+			"none":   s.Revoke(t.Context(), none.Number, InvitersOf("Contoso Help", true)),
+		} {
+			if err != nil {
+				t.Errorf("%s cannot be taken back: %v", what, err)
+			}
+		}
+		for of, want := range map[*Case]string{c: "Fabrikam", other: ""} {
+			if got, err := of.Inviter(t.Context()); got != want || err != nil {
+				t.Errorf("invited by %q, %v; want %q", got, err, want)
+			}
+		}
+	})
 }

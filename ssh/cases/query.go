@@ -165,16 +165,19 @@ made_at = excluded.made_at, until_at = excluded.until_at, ended = excluded.ended
 	dropHandOvers = `DELETE FROM handovers WHERE case_id = ?`
 	oldHandOvers  = `DELETE FROM handovers WHERE ended <> '' AND until_at <= ?`
 
-	addInvitation = `INSERT INTO invitations (id, number, find, proof, scope, tenant, made_by, made_at, until_at, revoked_at, used_at, case_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
-	rowInvitation    = `SELECT id, number, proof, scope, tenant, made_by, made_at, until_at, revoked_at, used_at, case_id FROM invitations `
+	addInvitation = `INSERT INTO invitations (id, number, find, proof, scope, tenant, made_by, organisation, made_at, until_at, revoked_at, used_at, case_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
+	rowInvitation    = `SELECT id, number, proof, scope, tenant, made_by, organisation, made_at, until_at, revoked_at, used_at, case_id FROM invitations `
 	findInvitation   = rowInvitation + `WHERE find = ?`
-	invitations      = rowInvitation + `ORDER BY made_at DESC, id LIMIT ?`
+	invitations      = rowInvitation + `WHERE ` + madeBy + ` ORDER BY made_at DESC, id LIMIT ?`
 	useInvitation    = `UPDATE invitations SET used_at = ?, case_id = ? WHERE id = ? AND used_at = 0 AND revoked_at = 0 AND until_at > ?`
-	revokeInvitation = `UPDATE invitations SET revoked_at = ? WHERE number = ? AND used_at = 0 AND revoked_at = 0`
-	usedInvitation   = `SELECT used_at FROM invitations WHERE number = ?`
-	dropInvitation   = `DELETE FROM invitations WHERE case_id = ?`
-	oldInvitations   = `DELETE FROM invitations WHERE case_id = 0 AND until_at < ?`
+	revokeInvitation = `UPDATE invitations SET revoked_at = ? WHERE number = ? AND used_at = 0 AND revoked_at = 0 AND ` + madeBy
+	usedInvitation   = `SELECT used_at FROM invitations WHERE number = ? AND ` + madeBy
+	inviterOf        = `SELECT COALESCE(MAX(organisation), '') FROM invitations WHERE case_id = ?`
+	// madeBy holds to invitations of some Inviters.
+	madeBy         = `(CAST(? AS BIGINT) = 1 OR organisation = ? OR CAST(? AS BIGINT) = 1 AND organisation = '')`
+	dropInvitation = `DELETE FROM invitations WHERE case_id = ?`
+	oldInvitations = `DELETE FROM invitations WHERE case_id = 0 AND until_at < ?`
 
 	addEntry  = `INSERT INTO audit (seq, entry, hash, mark) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	markEntry = `SELECT seq, hash FROM audit WHERE mark = ?`
@@ -222,7 +225,7 @@ type statements struct {
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue, queued,
 	putConsole, dropConsole, nodeConsoles, dropConsoles, colleagues, isThere,
 	lockCase, hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, dropHandOver, closeHandOver, dropHandOvers, oldHandOvers,
-	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, dropInvitation, oldInvitations,
+	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, inviterOf, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
 	putBan, getBan, liftBan, oldBans, countBans, bans,
 	putReturn, takeReturn, getReturn, countReturns, oldReturns, firstReturns,
@@ -306,6 +309,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.useInvitation, useInvitation},
 		{&s.revokeInvitation, revokeInvitation},
 		{&s.usedInvitation, usedInvitation},
+		{&s.inviterOf, inviterOf},
 		{&s.dropInvitation, dropInvitation},
 		{&s.oldInvitations, oldInvitations},
 		{&s.addEntry, addEntry},

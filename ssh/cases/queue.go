@@ -223,21 +223,23 @@ func (s *Store) queueRows(ctx context.Context, query *sql.Stmt, args []any, take
 	return nil
 }
 
+// bit is a bool as queries have it.
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // args are what the query of a queue is asked with.
 func (f Filter) args(from Cursor, now time.Time, most int) []any {
-	flag := func(b bool) int {
-		if b {
-			return 1
-		}
-		return 0
-	}
 	since := int64(0)
 	if !f.Since.IsZero() {
 		since = f.Since.UnixMilli()
 	}
 	return []any{
-		now.UnixMilli(), flag(!from.on), from.last, from.last, from.id, string(f.Step), string(f.Step),
-		flag(f.Waiting), flag(f.Present), now.UnixMilli(), since, most,
+		now.UnixMilli(), bit(!from.on), from.last, from.last, from.id, string(f.Step), string(f.Step),
+		bit(f.Waiting), bit(f.Present), now.UnixMilli(), since, most,
 	}
 }
 

@@ -220,6 +220,11 @@ CREATE INDEX handovers_to ON handovers (to_print);
 CREATE INDEX handovers_by ON handovers (by_print);
 CREATE INDEX handovers_until ON handovers (until_at);
 `,
+	// 12: which organisation's guide made an invitation; empty where the operator did, or a
+	// server of before this.
+	`
+ALTER TABLE invitations ADD COLUMN organisation TEXT NOT NULL DEFAULT '';
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

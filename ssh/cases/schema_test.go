@@ -55,7 +55,7 @@ func dumped(t *testing.T, version int) (dump, code string) {
 			t.Fatal(err)
 		}
 		audited(t, s, 2)
-		asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam"})
+		asked(t, s, Invitation{Scope: "hetk", Tenant: "contoso.example", By: "Ada, Fabrikam", Organisation: "Fabrikam"})
 		raw(t, s, `INSERT INTO bans VALUES ('net', '192.0.2.0/24', 'one', 'scanning', 0, 0)`)
 		raw(t, s, `INSERT INTO returns VALUES ('state', 'run', x'01', 0, 9000000000000)`)
 		raw(t, s, `INSERT INTO consoles VALUES ('word', 'node', '`+lea.Print+`', 'Lea Lind', 'Example Support', 'lead', 0)`)
@@ -189,7 +189,7 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 			if h, err := s.CheckAudit(t.Context(), AuditHead{}); h.Seq != 2 || err != nil {
 				t.Errorf("the audit ends at %+v, %v", h, err)
 			}
-			if all, err := s.Invitations(t.Context()); len(all) != 1 || err != nil || all[0].Tenant != "contoso.example" {
+			if all, err := s.Invitations(t.Context(), Anybody()); len(all) != 1 || err != nil || all[0].Tenant != "contoso.example" || (all[0].Organisation == "Fabrikam") != (version >= 12) {
 				t.Errorf("invitations %+v, %v", all, err)
 			}
 		}
