@@ -27,7 +27,7 @@ const homeWriter flows.WriterID = "home"
 const (
 	homePace  = 50 // records a second
 	homeBurst = 500
-	homeAgain = time.Second // how soon a store that was away is tried again
+	homeAgain = time.Second // how soon a store that was away is tried again, about
 )
 
 // home is a run on its person's own machine, as far as it is shared: its records come

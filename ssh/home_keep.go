@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	mrand "math/rand/v2"
 	"slices"
 	"time"
 
@@ -322,7 +323,7 @@ func (h *home) insist(do func(ctx context.Context) error) error {
 		select {
 		case <-h.s.ctx.Done():
 			return context.Cause(h.s.ctx)
-		case <-time.After(homeAgain):
+		case <-time.After(homeAgain/2 + mrand.N(homeAgain)): //nolint:gosec // so that many do not come again at once
 		}
 	}
 }

@@ -72,6 +72,7 @@ type Driver struct {
 	pending []*entry    // happened, and not stored yet
 	n       uint64      // of our last record
 	failed  error       // why the journal cannot be written
+	atOnce  int         // how many records are stored at once, up to mostStored; the appender's own
 	prompt  *Prompt
 	inHand  bool    // the hand may hold a sign-in
 	proved  *proved // of Run alone; nil: nothing yet
@@ -104,7 +105,7 @@ func New(ctx context.Context, h Hands, j flows.Journal, o Options) (*Driver, err
 		o.WriteGrace = 5 * time.Second
 	}
 	d := &Driver{
-		hands: h, journal: j, o: o, wake: map[chan struct{}]struct{}{},
+		hands: h, journal: j, o: o, atOnce: mostStored, wake: map[chan struct{}]struct{}{},
 		dirty: make(chan struct{}, 1), full: make(chan struct{}, 1),
 	}
 	rs, err := j.Since(ctx, 0)

@@ -270,12 +270,14 @@ func (g *Guide) Watch(ctx context.Context) <-chan struct{} {
 			if errors.Is(err, flows.ErrGone) {
 				return
 			}
-			again := retryStore
+			var turn <-chan time.Time
 			if err == nil {
 				if over {
 					return
 				}
-				again = max(until.Sub(g.now()), 0)
+				turn = time.After(max(until.Sub(g.now()), 0))
+			} else {
+				turn = again()
 			}
 			select {
 			case <-ctx.Done():
@@ -284,7 +286,7 @@ func (g *Guide) Watch(ctx context.Context) <-chan struct{} {
 				if !ok {
 					return
 				}
-			case <-time.After(again):
+			case <-turn:
 			}
 		}
 	}()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -14,8 +15,22 @@ import (
 const flushTime = 3 * time.Second
 
 // retryStore is the pause before a journal that failed is tried again by
-// itself; every new event tries at once.
+// itself, about; every new event tries at once.
 const retryStore = 5 * time.Second
+
+// again comes after retryStore, a quarter sooner or later: runs that failed together
+// need not meet again.
+func again() <-chan time.Time {
+	return time.After(retryStore*3/4 + rand.N(retryStore/2)) //nolint:gosec // nobody gains by guessing it
+}
+
+// How many records are stored at once. A journal that others write to as well gets a long
+// backlog in parts, so that theirs goes in between, and one that failed gets ever less,
+// until it takes something again.
+const (
+	mostStored  = 128
+	leastStored = 16
+)
 
 // store is the one appender: it stores what is pending, takes in what others
 // appended, and returns when ctx ends, after a last attempt.
@@ -23,7 +38,7 @@ func (d *Driver) store(ctx context.Context) {
 	others := d.journal.Watch(ctx)
 	behind := false // there may be more in the journal than was read
 	for {
-		var again <-chan time.Time
+		var pause <-chan time.Time
 		var unread error
 		if behind {
 			if unread = d.catchUp(ctx); unread != nil {
@@ -33,7 +48,7 @@ func (d *Driver) store(ctx context.Context) {
 		// What was given up may be stored all the same, and seen only once that can be read.
 		behind = d.flush(ctx) != nil || unread != nil && !errors.Is(unread, flows.ErrGone)
 		if behind && ctx.Err() == nil {
-			again = time.After(retryStore)
+			pause = again()
 		}
 		select {
 		case <-ctx.Done():
@@ -42,7 +57,7 @@ func (d *Driver) store(ctx context.Context) {
 			_ = d.flush(last) // the reason is in Saved
 			return
 		case <-d.full:
-		case <-again:
+		case <-pause:
 		case _, ok := <-others:
 			if !ok {
 				others = nil
@@ -64,9 +79,11 @@ func (d *Driver) flush(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
+		ends := endsOf(batch)
+		batch = batch[:min(len(batch), d.atOnce)]
 		rs, err := d.append(ctx, after, batch)
-		if ends := endsOf(batch); errors.Is(err, flows.ErrFull) && len(ends) > 0 && len(ends) < len(batch) {
-			rs, err = d.append(ctx, after, ends)
+		if errors.Is(err, flows.ErrFull) && len(ends) > 0 {
+			rs, err = d.append(ctx, after, ends[:min(len(ends), d.atOnce)])
 		}
 		if errors.Is(err, flows.ErrConflict) {
 			err = d.catchUp(ctx)
@@ -75,6 +92,7 @@ func (d *Driver) flush(ctx context.Context) error {
 			}
 		}
 		if err == nil {
+			d.atOnce = min(2*d.atOnce, mostStored)
 			d.storedAll(rs)
 			continue
 		}
@@ -83,6 +101,7 @@ func (d *Driver) flush(ctx context.Context) error {
 		}
 		// The answer alone may be lost. What stands in the journal happened,
 		// and whoever waits for it must not be told otherwise.
+		d.atOnce = max(d.atOnce/2, leastStored)
 		if d.catchUp(ctx) != nil || d.waits(batch) {
 			d.storeFailed(err)
 			return err

@@ -85,6 +85,8 @@ type Store struct {
 
 	ctx      context.Context // of what is written: no caller ends it
 	jobs     chan *job
+	next     chan *job // of the writer alone: the job that did not go with those before it
+	rowsNow  int       // likewise: how many rows go in a transaction, up to mostRows
 	quit     chan struct{}
 	stop     func() error // once
 	watchers watchers
@@ -109,7 +111,7 @@ type Store struct {
 func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	s := &Store{
 		o: o.filled(), dialect: sqliteDialect(), ctx: context.WithoutCancel(ctx),
-		jobs: make(chan *job), quit: make(chan struct{}), node: rand.Text(),
+		jobs: make(chan *job), next: make(chan *job, 1), rowsNow: mostRows, quit: make(chan struct{}), node: rand.Text(),
 		watchers: watchers{of: map[string]map[chan struct{}]struct{}{}},
 	}
 	if IsURL(where) {

@@ -55,7 +55,7 @@ func (c *Case) Append(ctx context.Context, after uint64, r ...flows.Record) (uin
 	var last uint64
 	told := false // a record of these is there already
 	full := false // there is no room
-	err = c.store.submit(&job{ctx: ctx, of: c.id, wakes: []string{ofCase(c.number)}, do: func(q *queries) (answer, fault error) {
+	err = c.store.submit(&job{ctx: ctx, of: c.id, rows: len(b.rows), size: b.size, wakes: []string{ofCase(c.number)}, do: func(q *queries) (answer, fault error) {
 		if !told && len(b.rows) > 0 {
 			last = after + uint64(len(b.rows))
 			done := false
