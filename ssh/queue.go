@@ -37,9 +37,8 @@ type queue struct {
 // How much a console lists, and how often it does without being woken: nobody is
 // woken when a node has died, whose people are gone once its lease is over.
 const (
-	mostListed  = 5000
-	listAtOnce  = 1000
-	mostShown   = 50 // cases of one guide whose tenant is told
+	mostListed  = 5000 // the store gives as many at once
+	mostShown   = 50   // cases of one guide whose tenant is told
 	relistEvery = 10 * time.Second
 )
 
@@ -105,11 +104,8 @@ func (q *queue) list(ctx context.Context) ([]tui.QueueRow, bool, error) {
 		return q.rows, q.more, nil
 	}
 	from := time.Now()
-	all, more, err := q.read(ctx, cases.Filter{}, nil)
-	defer func() { q.stirs.slow(time.Since(from)) }()
-	if err == nil && more { // then who waits, at least
-		all, _, err = q.read(ctx, cases.Filter{Waiting: true}, all)
-	}
+	all, more, err := q.read(ctx)
+	q.stirs.slow(time.Since(from))
 	if err != nil {
 		return nil, false, err
 	}
@@ -117,28 +113,25 @@ func (q *queue) list(ctx context.Context) ([]tui.QueueRow, bool, error) {
 	return all, more, nil
 }
 
-// read reads some thousands of cases that a filter lets through, and puts those behind
-// others that are not among them.
-func (q *queue) read(ctx context.Context, f cases.Filter, all []tui.QueueRow) ([]tui.QueueRow, bool, error) {
-	there := map[string]bool{}
-	for _, r := range all {
-		there[r.Number] = true
-	}
-	at, more := cases.Cursor{}, true
-	for n := 0; more && n < mostListed; n += listAtOnce {
-		some, next, left, err := q.store.Queue(ctx, f, at, listAtOnce)
-		if err != nil {
-			return nil, false, err
-		}
+// read reads some thousands of cases, and where there are more who waits, at least. Each
+// of the two is of one moment: whatever is added to while they are read stays in the list,
+// though it moves in the queue. What begins or ceases to wait between them wakes everybody.
+func (q *queue) read(ctx context.Context) (all []tui.QueueRow, more bool, err error) {
+	there := map[cases.Number]bool{}
+	add := func(f cases.Filter) (more bool, err error) {
+		some, _, more, err := q.store.Queue(ctx, f, cases.Cursor{}, mostListed)
 		for _, one := range some {
-			if !there[string(one.Number)] {
-				there[string(one.Number)] = true // it can move while it is read
+			if !there[one.Number] {
+				there[one.Number] = true
 				all = append(all, rowOfQueue(one))
 			}
 		}
-		at, more = next, left
+		return more, err
 	}
-	return all, more, nil
+	if more, err = add(cases.Filter{}); err == nil && more {
+		_, err = add(cases.Filter{Waiting: true})
+	}
+	return all, more, err
 }
 
 // rowOfQueue is a case as any guide may see it: of a tenant only what its invitation

@@ -361,6 +361,59 @@ func TestThousandsAreListed(t *testing.T) {
 	t.Logf("%d rows in %s", len(rows), took)
 }
 
+// TestNoCaseIsMissingThatIsAddedTo holds that a list of more than a thousand cases has all
+// of them, though records are added to the last of them all the time, which nobody is
+// woken by.
+func TestNoCaseIsMissingThatIsAddedTo(t *testing.T) {
+	t.Parallel()
+	const many, lists = 2100, 30
+	kept := openedWith(t, filepath.Join(t.TempDir(), "cases.db"), cases.Options{})
+	all := make(chan *cases.Case, many)
+	var made errgroup
+	for range 30 {
+		made.run(func() error {
+			for range many / 30 {
+				c, _, err := kept.New(t.Context())
+				if err != nil {
+					return err
+				}
+				all <- c
+			}
+			return nil
+		})
+	}
+	if err := made.wait(); err != nil {
+		t.Fatal(err)
+	}
+	close(all)
+	s := serve(t, func(o *Options) { o.Cases = kept })
+	ctx, stop := context.WithCancel(t.Context())
+	var adding errgroup
+	adding.run(func() error { // each in its turn, so that it is far behind
+		for c := range all {
+			if ctx.Err() != nil {
+				return nil
+			}
+			r := flows.Record{Writer: "w", N: 1, At: time.Now(), By: flows.ByPerson, Event: flows.Noted{Text: "x"}}
+			if _, err := c.Append(t.Context(), 0, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	q := (&desk{s: &session{srv: s.Server}}).queue().queue
+	for range lists {
+		rows, more, err := q.read(t.Context())
+		if err != nil || more || len(rows) != many {
+			t.Errorf("of %d cases %d are listed, more %v, %v", many, len(rows), more, err)
+		}
+	}
+	stop()
+	if err := adding.wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // errgroup is work of several, and the first error of it.
 type errgroup struct {
 	all   sync.WaitGroup

@@ -150,12 +150,13 @@ type Cursor struct {
 	on       bool
 }
 
-// mostQueued bounds what is read of a queue at once.
-const mostQueued = 1000
+// mostQueued bounds what is read of a queue at once: it takes some 50 ms.
+const mostQueued = 5000
 
 // Queue gives cases that a filter lets through, those first to which something was
-// added last, behind a place in the queue: at most so many, and never more than a
-// thousand. The cursor that it gives goes on behind them; more is false at the end.
+// added last, behind a place in the queue: at most so many, and never more than five
+// thousand, as they stood at one moment. The cursor that it gives goes on behind them; a
+// case to which something is added meanwhile is before them then. more is false at the end.
 func (s *Store) Queue(ctx context.Context, f Filter, from Cursor, most int) (out []Queued, next Cursor, more bool, err error) {
 	most = min(max(most, 1), mostQueued)
 	next = from

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -328,6 +329,62 @@ func TestTheQueueSaysWhoIsAtHome(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAQueueIsOfOneMoment holds that what one call gives has each case once, though records
+// are added to them meanwhile.
+func TestAQueueIsOfOneMoment(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		const many = 1200
+		s := make(t, Options{Now: time.Now})
+		all := addedTo(t, s, many)
+		for range 10 {
+			some, _, more, err := s.Queue(t.Context(), Filter{}, Cursor{}, mostQueued)
+			seen := map[Number]bool{}
+			for _, q := range some {
+				seen[q.Number] = true
+			}
+			if err != nil || more || len(some) != many || len(seen) != many {
+				t.Errorf("%d, %d different ones of %d, more %v, %v", len(some), len(seen), many, more, err)
+			}
+		}
+		all()
+	})
+}
+
+// addedTo makes cases to each of which something is added, one after the other, until
+// what it gives is called.
+func addedTo(t *testing.T, s *Store, many int) (end func()) {
+	t.Helper()
+	made := make(chan *Case, many)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			for range many / 20 {
+				c, _, err := s.New(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				made <- c
+			}
+		})
+	}
+	wg.Wait()
+	close(made)
+	ctx, stop := context.WithCancel(t.Context())
+	wg.Go(func() {
+		for c := range made {
+			if ctx.Err() != nil {
+				return
+			}
+			if _, err := c.Append(t.Context(), 0, note("w", 1, "x")); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return func() { stop(); wg.Wait() }
 }
 
 // TestWhoBeganACase holds that a case says who wrote its first record.
