@@ -79,6 +79,10 @@ func (r *Recording) holds(at time.Time) bool {
 	return r != nil && r.Over.IsZero() && r.Guide.Holds(at)
 }
 
+// Ended says whether nothing is added to a recording any more at a moment: something ended
+// it, or the watch's time is over.
+func (r Recording) Ended(at time.Time) bool { return !r.holds(at) }
+
 // TapeAsk is a request to record.
 type TapeAsk struct {
 	Guide Guide

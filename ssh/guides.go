@@ -45,7 +45,7 @@ const (
 	PowerInvite                // make and revoke invitations
 	PowerHandOver              // give a case to another guide
 	PowerErase                 // erase a case
-	PowerReplay                // replay what was recorded with other guides of the organisation
+	PowerReplay                // replay what was recorded with other guides of the organisation, once it is over
 	PowerAudit                 // read the audit
 )
 

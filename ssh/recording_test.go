@@ -274,7 +274,7 @@ func TestRecordingOutlivesAConnection(t *testing.T) {
 
 // TestNobodyReplaysWithoutAYesRegression holds that a guide gets nothing of a case that
 // was not recorded, whatever was asked and answered, and whoever's it is; and that a
-// recording is for the guide of it, by their key, and for who leads at their organisation alone. All
+// recording is for the guide of it, by their key, and once it is over for who leads at their organisation alone. All
 // that they are told is one sentence.
 func TestNobodyReplaysWithoutAYesRegression(t *testing.T) {
 	t.Parallel()
@@ -325,6 +325,10 @@ func TestNobodyReplaysWithoutAYesRegression(t *testing.T) {
 	bob := s.guideScreen(t, o.certify(his, func(c *gossh.Certificate) { c.KeyId = "Bob Blau" }), 100, 30)
 	letIn(t, customer, bob, "Bob Blau")
 	recorded(customer, bob, "Bob Blau")
+	nothing("a lead's while it goes on", at("Lena", "Example Support", "lead"))
+	if _, err := of(his, "Bob Blau", "Example Support", "guide").replay(t.Context(), number); err != nil {
+		t.Errorf("while it goes on its guide has it not: %v", err)
+	}
 	customer.types(keyTape)
 	customer.sees("The recording ended.")
 	nothing("another guide's", mine)

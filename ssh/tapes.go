@@ -58,7 +58,7 @@ var errNoTape = errors.New(sayNoTape)
 
 // replay gives what the guide may replay of a case, on whichever node it was: what was
 // recorded with themself, by their key, and with PowerReplay what was recorded with guides of their
-// organisation. It lasts as long as the case, whether that has ended or not. That it is
+// organisation, once it is over. It lasts as long as the case, whether that has ended or not. That it is
 // opened stands in the audit before anything of it is given, and so does that it was
 // not.
 func (d *desk) replay(ctx context.Context, number string) (tui.Reel, error) {
@@ -152,12 +152,16 @@ func (r *reel) Watch(ctx context.Context) <-chan struct{} { return r.of.Watch(ct
 
 // mayReplay says whether a recording is one that the guide may see: one of their own
 // visits, which is told by the key that they come with now, for names can be alike; and with
-// PowerReplay each of their organisation.
+// PowerReplay each of their organisation that is over: who watches while it goes on is whom the
+// customer's bar names, and nobody beside them.
 func (d *desk) mayReplay(t flows.Tape) bool {
 	_, org, ok := flows.KnownAs(d.who.name, d.who.organisation)
 	with := t.Recording().Guide
 	if !ok || !strings.EqualFold(with.Org, org) {
 		return false
 	}
-	return with.Print != "" && with.Print == d.who.print || d.may(PowerReplay) == nil
+	if with.Print != "" && with.Print == d.who.print {
+		return true
+	}
+	return t.Recording().Ended(d.s.srv.o.Now()) && d.may(PowerReplay) == nil
 }

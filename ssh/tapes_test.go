@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"onboard.example/flows"
 	"onboard.example/ssh/cases"
+	"onboard.example/tui"
 )
 
 // TestRecordingWithoutAnAudit holds that nothing is replayed while the audit alone cannot
@@ -154,4 +156,70 @@ func TestAReplayReadsOnlyWhatIsNew(t *testing.T) {
 	if n := r.read.Last(); n != 0 {
 		t.Errorf("%d records of a case that is gone are kept", n)
 	}
+}
+
+// TestALeadReplaysWhatIsOverRegression holds that a recording which goes on is for its guide
+// alone, by their key: a lead gets it when it was ended, or when the time of its watch is over
+// though nobody said so; and a replay that is open has no more than one that is opened.
+func TestALeadReplaysWhatIsOverRegression(t *testing.T) {
+	t.Parallel()
+	s, lea, bea, cem, c, later, happens := handingLate(t)
+	number := string(c.Number())
+	counts := func(r tui.Reel) int {
+		t.Helper()
+		tapes, err := r.Tapes(t.Context())
+		if err != nil && !errors.Is(err, errNoTape) {
+			t.Fatal(err)
+		}
+		return len(tapes)
+	}
+	records := func(id string, by *desk) (v flows.VisitID, ask flows.TapeID) {
+		t.Helper()
+		v, ask = asksFor(t, s, by, c), flows.TapeID(id)
+		happens(flows.ByPerson, flows.Watched{Visit: v, Here: true})
+		happens(flows.ByServer, flows.AskedToRecord{Visit: v, Ask: ask, Until: s.o.Now().Add(time.Minute)})
+		happens(flows.ByPerson, flows.Recorded{Visit: v, Ask: ask, On: true})
+		return v, ask
+	}
+	refused := func(when string, by *desk) {
+		t.Helper()
+		if _, err := by.replay(t.Context(), number); !errors.Is(err, errNoTape) {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+	opens := func(by *desk, want int) tui.Reel {
+		t.Helper()
+		r, err := by.replay(t.Context(), number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := counts(r); n != want {
+			t.Errorf("%s has %d, want %d", by.who.name, n, want)
+		}
+		return r
+	}
+	v, ask := records("one", bea)
+	opens(bea, 1)
+	refused("a lead, while it goes on", lea)
+	refused("a colleague", cem)
+	happens(flows.ByPerson, flows.Recorded{Visit: v, Ask: ask, Why: flows.RecordStopped})
+	leads, theirs := opens(lea, 1), opens(bea, 1)
+	happens(flows.ByPerson, flows.Watched{Visit: v, Why: flows.WatchStopped})
+
+	records("two", bea)
+	if n := counts(leads); n != 1 {
+		t.Errorf("what is open gives a lead %d while the second goes on", n)
+	}
+	if n := counts(theirs); n != 2 {
+		t.Errorf("what is open gives its guide %d", n)
+	}
+	opens(lea, 1)
+	later(flows.WatchMost/2 - time.Second)
+	opens(lea, 1)
+	later(2 * time.Second) // and nobody wrote that it is over
+	opens(lea, 2)
+	if n := counts(leads); n != 2 {
+		t.Errorf("what is open gives a lead %d afterwards", n)
+	}
+	refused("a colleague, afterwards", cem)
 }

@@ -16,7 +16,7 @@ const (
 	sayDeskClosed = "the console is being closed"
 	sayCaseGone   = "that case is gone: it was erased, or its days are over"
 	sayNoRun      = "there is nothing to watch in that case: nothing was begun in it yet, or it has ended"
-	sayNoTape     = "there is nothing in that case that you may replay: nobody said yes to a recording, it was erased, or it was with somebody else"
+	sayNoTape     = "there is nothing in that case that you may replay: nobody said yes to a recording, it was erased, or it was, or still is, with somebody else"
 	sayAskLater   = "this customer cannot be asked just now: they said no, were asked several times, or enough guides ask or watch already; in a few minutes they can be"
 	sayAway       = "the cases cannot be reached just now; please try again in a moment"
 	sayFullDisk   = "there is no room left on the disk that keeps the cases"

@@ -15,7 +15,7 @@ const (
 	wordTapeLong         = "How long:"
 	wordTapeLongThat     = "{long}. {key} ends it at once, as does the end of the watching."
 	wordTapeWho          = "Who sees it:"
-	wordTapeWhoThat      = "{who}, and who leads at {org}; each time stands in an audit. And you, as a file."
+	wordTapeWhoThat      = "{who}, and once it is over who leads at {org}; each time stands in an audit. And you, as a file."
 	wordTapeBack         = "Taking it back:"
 	wordTapeBackThat     = "by your resume code, at any time: recording gives you the file, recording --erase erases it, erase the whole run."
 	wordTapeTitleTight   = "{who} of {org} asks to record."
@@ -67,7 +67,7 @@ const (
 	wordTapeAskSee   = "What is kept:"
 	wordTapeAskThat  = "what you are shown from their yes on, and what you point at, write and suggest."
 	wordTapeAskWho   = "Who sees it:"
-	wordTapeAskWhose = "you, and who leads at your organisation; each time stands in the audit. The customer gets it as a file, and can erase it."
+	wordTapeAskWhose = "you, and once it is over who leads at your organisation; each time stands in the audit. The customer gets it as a file, and can erase it."
 	wordTapeAskYes   = "Your own yes:"
 	wordTapeAskOwn   = "asking is that. {rec} ends the recording, and so do they, and the end of the watching."
 	wordTapeAskTight = "What you are shown and do is kept from their yes on. Asking is your own yes; {rec} ends it."
@@ -98,7 +98,7 @@ const (
 // Replaying what was recorded, at the console.
 const (
 	wordReelTitle    = "Which case's recordings?"
-	wordReelHelp     = "You can replay what was recorded with you, and as a lead what was recorded with guides of your organisation, while the case is kept. Each time stands in the audit."
+	wordReelHelp     = "You can replay what was recorded with you, and as a lead what was recorded with guides of your organisation once that is over, while the case is kept. Each time stands in the audit."
 	wordReelOpening  = "It is being opened …"
 	wordReelBar      = "▸ Replay {n} of {of}, case {case}, with {who} · {day} {at} · moment {i} of {all} · {state}"
 	wordReelBarShort = "▸ Replay with {who} · {at} · {i} of {all} · {state}"
