@@ -1,16 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"onboard.example/checks"
+	"onboard.example/ssh"
 	"onboard.example/ssh/cases"
 )
 
@@ -21,23 +17,6 @@ const adminAuditSchema = "onboard/admin-audit/1"
 type auditFlags struct {
 	verify bool
 	kept   string
-}
-
-// auditLine is an entry in `admin audit --json`. Its hash is the SHA-256 of the bytes
-// of entry, which is JSON and holds the hash of the one before as prev.
-type auditLine struct {
-	Seq   uint64 `json:"seq"`
-	Hash  string `json:"hash"`
-	Entry string `json:"entry"`
-}
-
-// auditReport is what `admin audit --json` prints.
-type auditReport struct {
-	Schema   string          `json:"schema"`
-	Entries  []auditLine     `json:"entries"`
-	Head     cases.AuditHead `json:"head"`
-	Whole    bool            `json:"whole"`
-	Tampered string          `json:"tampered,omitempty"` // what is not as it was written
 }
 
 func newAdminAudit(o *options, f *adminFlags) *cobra.Command {
@@ -51,85 +30,38 @@ func newAdminAudit(o *options, f *adminFlags) *cobra.Command {
 	return cmd
 }
 
-// keptHead reads a head as people keep it.
-func keptHead(text string) (cases.AuditHead, error) {
-	if text == "" {
-		return cases.AuditHead{}, nil
-	}
-	seq, hash, ok := strings.Cut(strings.TrimSpace(text), ":")
-	n, err := strconv.ParseUint(seq, 10, 63)
-	if !ok || err != nil || n == 0 || len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "" {
-		return cases.AuditHead{}, usage(sayAuditKept, "--kept %q is no head of an audit", checks.Line(text, 100))
-	}
-	return cases.AuditHead{Seq: n, Hash: hash}, nil
-}
-
+// showAudit prints the audit as the server gives it, which is in parts.
 func showAudit(cmd *cobra.Command, o *options, f adminFlags, af auditFlags) error {
-	kept, err := keptHead(af.kept)
-	if err != nil {
-		return err
+	kept, ok := ssh.AuditKept(af.kept)
+	if !ok {
+		return usage(sayAuditKept, "--kept %q is no head of an audit", checks.Line(af.kept, 100))
 	}
-	r := auditReport{Schema: adminAuditSchema, Entries: []auditLine{}}
-	chain := cases.Chain{Kept: kept}
-	var bad error
-	for after := uint64(0); ; {
+	ro := ssh.AuditReportOptions{To: o.out, Verify: af.verify, Kept: kept, Command: "onboard admin audit --verify"}
+	if o.json {
+		ro.Schema = adminAuditSchema
+	}
+	r := ssh.NewAuditReport(ro)
+	printed := false
+	for after, more := uint64(0), true; more; {
 		a, err := f.ask(cmd, o, adminAsk{Do: "audit", After: after})
 		if err != nil {
+			if printed {
+				err = errors.Join(err, r.Cut(sayAuditCut))
+			}
 			return err
 		}
+		printed = true
 		for _, l := range a.Audit {
-			if bad == nil {
-				bad = chain.Add(l)
+			if err := r.Add(l); err != nil {
+				return err
 			}
 			after = l.Seq
-			if o.json && !af.verify {
-				r.Entries = append(r.Entries, auditLine{l.Seq, l.Hash, string(l.Raw)})
-			} else if !af.verify {
-				_, _ = fmt.Fprintln(o.out, auditText(l)) // a broken pipe ends what follows
-			}
 		}
-		if !a.More {
-			break
-		}
+		more = a.More
 	}
-	if bad == nil {
-		bad = chain.End()
+	err := r.End()
+	if tampered := (*cases.TamperedError)(nil); errors.As(err, &tampered) {
+		return &exitError{code: codeFailed, cause: tampered, typed: sayAuditTampered}
 	}
-	return o.auditVerdict(r, chain.Head(), bad)
-}
-
-// auditText is an entry for people.
-func auditText(l cases.Logged) string {
-	words := []string{fmt.Sprintf("%6d", l.Seq), l.At.UTC().Format(time.RFC3339), l.Who}
-	for _, w := range []string{l.Role, l.Did, string(l.Case), l.More} {
-		if w != "" {
-			words = append(words, w)
-		}
-	}
-	return checks.Line(strings.Join(words, "  "), 2000)
-}
-
-// auditVerdict says whether the audit is whole.
-func (o *options) auditVerdict(r auditReport, head cases.AuditHead, bad error) error {
-	r.Head, r.Whole = head, bad == nil
-	tampered := (*cases.TamperedError)(nil)
-	if errors.As(bad, &tampered) {
-		r.Tampered = tampered.Error()
-	}
-	if o.json {
-		if err := json.NewEncoder(o.out).Encode(r); err != nil {
-			return err
-		}
-	} else if bad == nil {
-		if head.Seq == 0 {
-			_, err := fmt.Fprintln(o.out, sayAuditEmpty)
-			return err
-		}
-		_, err := fmt.Fprintf(o.out, sayAuditWhole, head.Seq, head.Hash, head.Seq, head.Hash)
-		return err
-	}
-	if bad != nil {
-		return &exitError{code: codeFailed, cause: bad, typed: sayAuditTampered}
-	}
-	return nil
+	return err
 }

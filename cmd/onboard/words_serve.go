@@ -52,9 +52,8 @@ queue once the case is there. Neither proves anything.`
 	sayNoInvitations = "There are no invitations."
 	sayInviteRevoked = "Taken back: %s.\n"
 
-	sayAuditEmpty    = "The audit is empty."
-	sayAuditWhole    = "The audit is whole: %d entries, the last with the hash\n  %s\nKept elsewhere, that shows later whether something was cut off or written anew:\n  onboard admin audit --verify --kept %d:%s\n"
 	sayAuditKept     = "Type it as `onboard admin audit --verify` printed it: a number, a colon and 64 letters and digits."
+	sayAuditCut      = "the server could not be asked for the rest"
 	sayAuditTampered = "Keep a copy of the database as it is now, and look who can write to it."
 
 	saySeeConfig = "Type `onboard serve --print-config` for every setting and its default."
