@@ -98,7 +98,7 @@ func unheard(err error) bool {
 // audit writes down what the guide did. It is on the disk when it returns. What is tried
 // again comes with the same mark; an empty one is of this call alone.
 func (d *desk) audit(ctx context.Context, mark string, n cases.Number, did, more string) error {
-	_, err := d.s.srv.o.Cases.Audit(ctx, cases.Entry{Who: d.called(), Role: d.who.rolesWord(), Did: did, Case: n, More: shortened(more), Mark: mark})
+	_, err := d.s.srv.o.Cases.Audit(ctx, d.entry(mark, n, did, shortened(more)))
 	return err
 }
 

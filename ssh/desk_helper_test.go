@@ -88,7 +88,10 @@ func deeds(t *testing.T, store *cases.Store) (out []string) {
 		if e.Did == didShow {
 			continue
 		}
-		name, _, _ := strings.Cut(e.Who, ",")
+		name, rest, _ := strings.Cut(e.Who, ",")
+		if org, _, _ := strings.Cut(rest, " ("); e.Role != operator && e.Role != "customer" && (e.Organisation == "" || e.Organisation != strings.TrimSpace(org)) {
+			t.Errorf("entry %d, of %s, is of the organisation %q", e.Seq, e.Who, e.Organisation)
+		}
 		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", name, e.Case, e.Did, e.More)))
 	}
 	return out

@@ -171,7 +171,7 @@ func insisted(ctx context.Context, do func(ctx context.Context) error) error {
 
 // entry is what the audit is to say that the guide did.
 func (d *desk) entry(mark string, n cases.Number, did, more string) cases.Entry {
-	return cases.Entry{Who: d.called(), Role: d.who.rolesWord(), Did: did, Case: n, More: more, Mark: mark}
+	return cases.Entry{Who: d.called(), Role: d.who.rolesWord(), Did: did, Case: n, More: more, Mark: mark, Organisation: d.who.organisation}
 }
 
 // handedTo is a hand-over as who made it sees it.

@@ -19,7 +19,7 @@ import (
 // place makes, so that each stands once.
 func (q *queue) became(ctx context.Context, h cases.HandOver) (end cases.HandOverEnd, e cases.Entry, err error) {
 	end, err = q.answered(ctx, h)
-	e = cases.Entry{Who: calledParty(h.To), Case: h.Number, More: "from " + calledParty(h.By)}
+	e = cases.Entry{Who: calledParty(h.To), Case: h.Number, More: "from " + calledParty(h.By), Organisation: h.To.Organisation}
 	switch end {
 	case cases.HandOverTaken:
 		e.Did = didHandTake

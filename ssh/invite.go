@@ -143,7 +143,7 @@ func (s *Server) revoke(ctx context.Context, by actor, of cases.Inviters, number
 // wrote has the audit say what somebody does, about an invitation or a case. Where that fails it is
 // not done: an entry that may stand all the same is then told to have come to nothing.
 func (s *Server) wrote(ctx context.Context, by actor, of cases.Number, did, more string) error {
-	e := cases.Entry{Who: by.who, Role: by.role, Did: did, Case: of, More: shortened(more), Mark: rand.Text()}
+	e := cases.Entry{Who: by.who, Role: by.role, Did: did, Case: of, More: shortened(more), Mark: rand.Text(), Organisation: by.organisation}
 	_, err := s.o.Cases.Audit(ctx, e)
 	if err == nil {
 		return nil
@@ -194,7 +194,7 @@ func (s *session) redeem(ctx context.Context, c *cases.Case, code cases.Code) er
 	kept := s.srv.o.Cases
 	write := func(did, more string) error { // what is tried again stands once
 		mark := deedMark(string(c.Number()), string(g.in.Number), did)
-		_, err := kept.Audit(ctx, cases.Entry{Who: "customer", Role: "customer", Did: did, Case: c.Number(), More: more, Mark: mark})
+		_, err := kept.Audit(ctx, cases.Entry{Who: "customer", Role: "customer", Did: did, Case: c.Number(), More: more, Mark: mark, Organisation: g.in.Organisation})
 		return err
 	}
 	if !g.written {

@@ -104,7 +104,11 @@ func (s *Server) againstJournal(ctx context.Context, is receipt.Session, out *Re
 	if err != nil {
 		return ReceiptGone, nil //nolint:nilerr // no case has such a number
 	}
-	if err := s.wrote(ctx, s.operator(), number, didCheckReceipt, strconv.Itoa(is.N)); err != nil {
+	by := s.operator()
+	if out.State != ReceiptNotGood { // else what it says of a guide is anybody's
+		by.organisation = is.Guide.Organisation
+	}
+	if err := s.wrote(ctx, by, number, didCheckReceipt, strconv.Itoa(is.N)); err != nil {
 		return "", err
 	}
 	c, err := s.o.Cases.Case(ctx, number)

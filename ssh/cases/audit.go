@@ -37,6 +37,11 @@ type Entry struct {
 	Case Number    `json:"case,omitempty"`
 	More string    `json:"more,omitempty"`
 
+	// Organisation is whose the entry is: that of the guide who did it, or to whom it was
+	// done. Empty: the operator's, and of entries before there was this field nothing is
+	// said. What an entry is stored as does not change with it.
+	Organisation string `json:"organisation,omitempty"`
+
 	// Mark tells an entry that is added again, for nobody heard whether it was, from
 	// another that says the same: any text of up to 64 bytes that is of this one alone. It
 	// stands beside the entry and not in it. Empty: the entry is another each time.
@@ -71,7 +76,7 @@ func hashOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Audit adds an entry: its Who, Role, Did, Case and More. When it returns it is on
+// Audit adds an entry: its Who, Role, Did, Case, More and Organisation. When it returns it is on
 // the disk. Where nobody knows whether it is (ErrAway, or ctx ended), trying again with
 // the same Mark is safe: an entry whose mark is there already is not added, and the
 // head is the one that the first has. It fails with ErrBadEntry.
@@ -102,7 +107,7 @@ func (e Entry) fit() bool {
 	if e.Who == "" || e.Did == "" || !text(e.Mark, mostMark) {
 		return false
 	}
-	for _, t := range []string{e.Who, e.Role, e.Did, string(e.Case), e.More} {
+	for _, t := range []string{e.Who, e.Role, e.Did, string(e.Case), e.More, e.Organisation} {
 		if !text(t, mostAudited) {
 			return false
 		}
@@ -158,6 +163,17 @@ func (q *queries) lastEntry() (AuditHead, []byte, error) {
 		return AuditHead{0, hashOf([]byte(genesis))}, nil, nil
 	}
 	return AuditHead{uint64(seq), hashOf(data)}, data, err
+}
+
+// AuditHead is the end of the chain as it is stored. Nothing is checked.
+func (s *Store) AuditHead(ctx context.Context) (head AuditHead, err error) {
+	short, cancel := s.bounded(ctx)
+	defer cancel()
+	err = s.insist(short, func() (err error) {
+		head, _, err = (&queries{ctx: short, statements: s.reads}).lastEntry()
+		return err
+	})
+	return head, s.storing(ctx, "reading the audit", err)
 }
 
 // mostEntries bounds what is read of the audit at once.

@@ -90,6 +90,45 @@ func TestTheAuditIsAChain(t *testing.T) {
 	})
 }
 
+// An entry says whose it is where that is known, those that do not stay as they were, and
+// the head can be read alone.
+func TestAnEntryIsOfAnOrganisation(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		none, err := s.AuditHead(t.Context())
+		if empty, _ := s.CheckAudit(t.Context(), AuditHead{}); err != nil || none.Seq != 0 || none != empty {
+			t.Errorf("of an empty one: %+v, %v", none, err)
+		}
+		heads := audited(t, s, 2)
+		h, err := s.Audit(t.Context(), Entry{Who: "Ada, Fabrikam", Did: "watched", Organisation: "Fabrikam"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last, err := s.AuditHead(t.Context()); err != nil || last != h {
+			t.Errorf("the head is %+v, %v; want %+v", last, err, h)
+		}
+		if all, err := s.CheckAudit(t.Context(), heads[1]); err != nil || all != h {
+			t.Errorf("the chain ends at %+v, %v", all, err)
+		}
+		all, _, err := s.Entries(t.Context(), 1)
+		if err != nil || len(all) != 2 || all[1].Organisation != "Fabrikam" || !strings.HasSuffix(string(all[1].Raw), `,"organisation":"Fabrikam"}`) {
+			t.Errorf("%+v, %v", all, err)
+		} else if all[0].Organisation != "" || strings.Contains(string(all[0].Raw), "organisation") {
+			t.Errorf("%s", all[0].Raw)
+		}
+		for _, bad := range []string{strings.Repeat("x", mostAudited+1), "a\nb", "\xff", "\u009b"} {
+			if _, err := s.Audit(t.Context(), Entry{Who: "Ada", Did: "watched", Organisation: bad}); !errors.Is(err, ErrBadEntry) {
+				t.Errorf("%.40q: %v", bad, err)
+			}
+		}
+		made, try := asked(t, s, Invitation{By: "Ada, Fabrikam", Organisation: "Fabrikam"})
+		if in, err := s.Invited(t.Context(), try); err != nil || in.Organisation != "Fabrikam" || made.Organisation != "Fabrikam" {
+			t.Errorf("%+v, %v", in, err)
+		}
+	})
+}
+
 func TestWhatIsNoEntry(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, make maker) {
