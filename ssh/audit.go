@@ -47,6 +47,8 @@ const (
 	didHandBack = "hand-over-taken-back" // by a lead
 	didHandOver = "hand-over-expired"    // of who handed it over
 
+	didReadAudit = "audit-read" // by an auditor, of its own organisation; with --verify in Entry.More: its verdict alone
+
 	didReceipt  = "receipt"     // fetched that of their guided session, whose number is in Entry.More
 	didRenewKey = "receipt-key" // an operator made a new key for receipts
 	didDisown   = "receipt-key-disowned"

@@ -22,7 +22,7 @@ func (s *session) serveConsole() int {
 	log.Info("a guide is here")
 	defer func() { log.Info("a guide has gone", "why", s.ending()) }()
 	if !who.May(PowerQueue) {
-		s.say(fmt.Sprintf(sayNothingToSee, who.name, who.rolesWord()))
+		s.say(fmt.Sprintf(sayNothingToSee, who.name, who.rolesWord(), s.address(userConsole)+" "+commandAudit))
 		return codeDone
 	}
 	s.srv.countGuides(1)

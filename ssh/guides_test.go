@@ -395,7 +395,7 @@ func TestAuditorSeesNoCase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code := c.ends(); code != codeDone || strings.Contains(c.bytes(), "cases:") || !strings.Contains(c.bytes(), "You come as Anna Berg (auditor). That role sees no case") {
+	if code := c.ends(); code != codeDone || strings.Contains(c.bytes(), "cases:") || !strings.Contains(c.bytes(), "You come as Anna Berg (auditor). That role sees no case. It reads the audit: ssh console@onboard.example audit") {
 		t.Errorf("%d, %q", code, c.bytes())
 	}
 	// A principal of the configuration gives the role, and then the usual one does not.

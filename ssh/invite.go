@@ -42,6 +42,9 @@ const (
 	didRedeem = "invitation-used" // by a customer, for the case
 )
 
+// customer is who and as what did something, as the audit has a customer.
+const customer = "customer"
+
 // actor is who does something about invitations.
 type actor struct {
 	by           string // as customers read it
@@ -194,7 +197,7 @@ func (s *session) redeem(ctx context.Context, c *cases.Case, code cases.Code) er
 	kept := s.srv.o.Cases
 	write := func(did, more string) error { // what is tried again stands once
 		mark := deedMark(string(c.Number()), string(g.in.Number), did)
-		_, err := kept.Audit(ctx, cases.Entry{Who: "customer", Role: "customer", Did: did, Case: c.Number(), More: more, Mark: mark, Organisation: g.in.Organisation})
+		_, err := kept.Audit(ctx, cases.Entry{Who: customer, Role: customer, Did: did, Case: c.Number(), More: more, Mark: mark, Organisation: g.in.Organisation})
 		return err
 	}
 	if !g.written {

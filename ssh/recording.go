@@ -174,6 +174,8 @@ type unhurried struct {
 	s    *session
 	ctx  context.Context //nolint:containedctx // what is written through it ends with that
 	left int             // how much may be written, in bytes
+
+	may func() error // whether the client may still have it, before each part; nil: they may
 }
 
 // Write implements io.Writer: each call is a line.
@@ -202,6 +204,11 @@ func (u *unhurried) Write(p []byte) (int, error) {
 			return written, u.ctx.Err()
 		case <-u.s.ctx.Done():
 			return written, context.Cause(u.s.ctx)
+		}
+		if u.may != nil { // since the part before
+			if err := u.may(); err != nil {
+				return written, err
+			}
 		}
 		part := p[written:min(len(p), written+min(mostAtOnce, l.Pending))]
 		if _, err := u.s.out.Write(part); err != nil {

@@ -6,7 +6,7 @@ const (
 	sayGuideOver    = "What made you a guide counts no longer, so the console was closed. Whoever runs this service sees why in its log."
 	sayGuideRunOut  = "Your certificate has run out, so the console was closed. Come back with a new one."
 	sayGuideSoon    = "Your certificate runs out in %s, and the console closes then. A new one lets you come straight back."
-	sayNothingToSee = "You come as %s (%s). That role sees no case, and the audit is read on the server itself."
+	sayNothingToSee = "You come as %s (%s). That role sees no case. It reads the audit: %s"
 
 	sayReceiptNotYours = "There is no receipt of yours of such a case. It is for the guide who was let in, by the key that they came with then."
 
@@ -14,6 +14,15 @@ const (
 	sayAuditWhole  = "The audit is whole: %d entries, the last with the hash\n  %s\nKept elsewhere, that shows later whether something was cut off or written anew:\n  %s --kept %d:%s\n"
 	sayAuditOther  = "%6d  not shown: it is of others\n"
 	sayAuditOthers = "%6d  not shown: %d entries of others, up to %d\n"
+
+	sayAuditUsage     = "Type `%s audit`, as an auditor: it prints what guides of your organisation and operators did, and says whether the audit is what was written. --verify prints the verdict alone, --json every entry byte for byte, and --kept SEQ:HASH holds the audit against a head that you kept. Of entries of others there is the number, in JSON with the hash."
+	sayAuditWho       = "the audit is read by auditors, by their key: %s audit"
+	sayAuditKept      = "--kept %q is no head of an audit; type it as `audit --verify` printed it: a number, a colon and 64 letters and digits"
+	sayAuditKeptTwice = "--kept is given twice"
+	sayAuditTampered  = "%s. Tell whoever runs this service: they keep a copy of the database as it is now, and look who can write to it"
+	sayAuditAway      = "the audit could not be read to its end just now, and what is missing may not be what was written; please try again in a moment"
+	sayAuditSlow      = "the audit was not read to its end within %s, and what is missing may not be what was written; --verify prints the verdict alone, which takes less"
+	sayAuditStalled   = "nothing of the audit was read for %s, so that it ends here; what is missing may not be what was written"
 
 	sayNoAudit    = "What a guide does stands in an audit, and that cannot be written just now, so the console stays closed. Please try again in a moment."
 	sayNotYours   = "your role does not allow that"

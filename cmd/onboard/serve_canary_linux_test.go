@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -37,7 +38,7 @@ func TestNoSecretStaysOrIsSeen(t *testing.T) {
 	if err := os.Chmod(secret, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	v := servesWeb(t, s, state, ", redirects: [hetk]", "metrics: \":0\"\nprobes: [{app: hetk, secretFile: "+secret+"}]\nsignIn: {clientId: "+servedID+", ways: [link]}\n"+crowdLimits+"\n"+guidesConfig(t))
+	v := servesWeb(t, s, state, ", redirects: [hetk]", "metrics: \":0\"\nprobes: [{app: hetk, secretFile: "+secret+"}]\nsignIn: {clientId: "+servedID+", ways: [link]}\n"+crowdLimits+"\n"+guidesConfig(t)+auditorConfig(t))
 	v.strangers(all)
 	v.browsers(all)
 
@@ -265,6 +266,7 @@ func (v *webbed) holdsNone(t *testing.T, state, code string, all canaries, p *gu
 	_, metrics := opens(t, http.DefaultClient, "http://"+v.shows(`msg="serving metrics" listen=(127\.0\.0\.1:\d+)`)+"/metrics")
 	places := map[string][2]string{
 		"the audit":   {admin("audit", "--json"), `replayed`},
+		"an auditor":  {v.audited(t), `replayed`},
 		"the status":  {admin("status", "--json"), `"guides"`},
 		"the bans":    {admin("bans"), ""},
 		"the list":    {admin("invitations", "--json"), "contoso.example"},
@@ -320,6 +322,43 @@ func (v *webbed) holdsNone(t *testing.T, state, code string, all canaries, p *gu
 	if len(all)+len(p.own) < 56 {
 		t.Errorf("%d secrets alone", len(all)+len(p.own))
 	}
+}
+
+// auditorSigner is the key of who reads the audit.
+func auditorSigner(t *testing.T) gossh.Signer {
+	t.Helper()
+	return guideSigner(t, guidesAtOnce)
+}
+
+// auditorConfig is added to guidesConfig: an auditor of the guides' organisation.
+func auditorConfig(t *testing.T) string {
+	t.Helper()
+	return fmt.Sprintf("  - {name: Aud Itor, organisation: Example Support, role: auditor, key: %s}\n", bytes.TrimSpace(gossh.MarshalAuthorizedKey(auditorSigner(t).PublicKey())))
+}
+
+// audited is the audit as an auditor reads it, in both of its forms.
+func (v *webbed) audited(t *testing.T) (out string) {
+	t.Helper()
+	conn, err := gossh.Dial("tcp", v.addr, &gossh.ClientConfig{
+		User: "console", HostKeyCallback: gossh.FixedHostKey(v.host), Timeout: time.Minute, Auth: []gossh.AuthMethod{gossh.PublicKeys(auditorSigner(t))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	for _, line := range []string{"audit --json", "audit"} {
+		own, err := conn.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := own.Output(line)
+		if err != nil || !strings.Contains(string(text), "Guide 0, Example Support") {
+			t.Fatalf("%s: %v: %.300s", line, err, text)
+		}
+		out += string(text)
+		_ = own.Close()
+	}
+	return out
 }
 
 // journalsOf are the records of cases as they are kept, unsealed.
