@@ -74,13 +74,13 @@ func (s *tapeSheet) body(m *Model) body {
 		return b
 	}
 	key := bindingOf(actRecord).keys[0]
-	title := wordTapeTitle
+	title, answer := wordTapeTitle, wordTapeAnswer
 	if m.size.tight() {
-		title = wordTapeTitleTight
+		title, answer = wordTapeTitleTight, wordTapeAnswerTight
 	}
 	b.put(para(RoleStrong, fill(title, "who", clean(a.Guide.Name), "org", clean(a.Guide.Org)), 0, w)...)
 	if m.size.tight() {
-		b.put(para(RoleText, fill(wordTapeTight, "long", keptWords(a), "key", key), 0, w)...)
+		b.put(para(RoleText, fill(wordTapeTight, "long", keptWords(a, wordTapeKeepsTight), "key", key), 0, w)...)
 	} else {
 		for i, p := range m.tapeWords(a) {
 			if i == 0 || m.size.h >= airyTape { // who answers reads all of it, without a key
@@ -89,7 +89,7 @@ func (s *tapeSheet) body(m *Model) body {
 			b.put(hanging(say(RoleSubtle, fixed(p[0], 15)+" "), RoleText, fill(p[1], "key", key), w)...)
 		}
 	}
-	last := para(RoleAccent, fill(wordTapeAnswer, "yes", bindingOf(actAllow).keys[0], "no", bindingOf(actRefuse).keys[0]), 0, w)
+	last := para(RoleAccent, fill(answer, "yes", bindingOf(actAllow).keys[0], "no", bindingOf(actRefuse).keys[0]), 0, w)
 	if s.busy {
 		last = para(RoleInfo, wordAskStoring, 0, w)
 	}
@@ -101,18 +101,18 @@ func (s *tapeSheet) body(m *Model) body {
 func (m *Model) tapeWords(a flows.TapeAsk) [][2]string {
 	return [][2]string{
 		{wordTapeKept, wordTapeKeptThat},
-		{wordTapeLong, fill(wordTapeLongThat, "long", keptWords(a))},
+		{wordTapeLong, fill(wordTapeLongThat, "long", keptWords(a, wordTapeKeeps))},
 		{wordTapeWho, fill(wordTapeWhoThat, "who", clean(a.Guide.Name), "org", clean(a.Guide.Org))},
 		{wordTapeBack, wordTapeBackThat},
 	}
 }
 
-// keptWords say how long what is recorded is kept.
-func keptWords(a flows.TapeAsk) string {
+// keptWords say how long what is recorded is kept, where that is known in some words.
+func keptWords(a flows.TapeAsk, known string) string {
 	if a.Keeps < time.Minute {
 		return wordTapeKeepsUnknown
 	}
-	return fill(wordTapeKeeps, "time", lasting(a.Keeps))
+	return fill(known, "time", lasting(a.Keeps))
 }
 
 // lasting is a time for which something is kept, exactly: in days where
@@ -143,6 +143,11 @@ func (s *tapeSheet) offers(*Model) []offer {
 func (s *tapeSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	switch o.act {
 	case actAllow:
+		b := s.body(m)
+		if _, below, _ := m.fitBody(&b); below > 0 { // nobody says yes to what they did not see
+			m.tellPerson(RoleSubtle, wordTapeUnread)
+			return nil
+		}
 		s.busy = true
 		ctx, drv, ask := m.ctx, m.drv, s.ask
 		return func() tea.Msg { return tapedMsg{ask, drv.Do(ctx, ask.Yes())} }

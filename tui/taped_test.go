@@ -88,6 +88,8 @@ func TestTheQuestionToRecordIsSeenWhole(t *testing.T) {
 		{80, 30, long, longOrg, true},
 		{100, 24, "Ann Lee", "Hetk support", true},
 		{40, 12, "Ann Lee", "Hetk support", false},
+		{80, 12, long, longOrg, false},
+		{100, 17, long, longOrg, true},
 	} {
 		d := atDiagnosis(t)
 		if c.beside {
@@ -102,9 +104,11 @@ func TestTheQuestionToRecordIsSeenWhole(t *testing.T) {
 		}
 		shown := plainText(m.View().Content)
 		seen := strings.Join(strings.Fields(shown), " ")
-		want := []string{"asks to record", "30 days", "ctrl+t ends it", "recording --erase", "ctrl+y lets them record, n does not. Nothing else answers."}
-		if c.w >= 80 {
-			want = append(want, "nothing typed but not sent.", "as does the end of the watching.", "And you, as a file.", "erase the whole run.")
+		want := []string{"asks to record", "30 days", "ctrl+t ends it", "recording --erase", "ctrl+y lets them record, n does not."}
+		if c.h < 18 {
+			want = append(want, c.name+" of "+c.org, "Kept is what the guide sees, no codes", "The guide sees it and, once over, who leads there.", "With your resume code:")
+		} else {
+			want = append(want, "who leads at", "Nothing else answers.", "nothing typed but not sent.", "as does the end of the watching.", "And you, as a file.", "erase the whole run.")
 		}
 		for _, w := range want {
 			if !strings.Contains(seen, w) {
@@ -114,6 +118,71 @@ func TestTheQuestionToRecordIsSeenWhole(t *testing.T) {
 		if strings.Contains(shown, "more below") || strings.Contains(shown, "more above") {
 			t.Errorf("at %d×%d it is to be scrolled:\n%s", c.w, c.h, shown)
 		}
+	}
+}
+
+// TestNobodySaysYesToARecordingUnread holds that where the question is higher than the window its yes counts
+// once its end is seen, which a no need not wait for; and that in the smallest window that is for
+// usual names at once, how long it is kept being known or not, and the guide's own question too.
+func TestNobodySaysYesToARecordingUnread(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("Longname ", 7)[:60]
+	for name, c := range map[string]struct {
+		h     int
+		who   string
+		keeps time.Duration
+		whole bool
+	}{
+		"whole":          {12, "Ann Lee", 30 * 24 * time.Hour, true},
+		"kept who knows": {12, "Ann Lee", 0, true},
+		"long names":     {12, long, 30 * 24 * time.Hour, false},
+		"low":            {10, "Ann Lee", 30 * 24 * time.Hour, false},
+	} {
+		ask := func() (*fakeDriver, *Model) {
+			now := noon
+			d := atDiagnosis(t)
+			visited(t, d, "v1", c.who)
+			d.happen(flows.AskedToRecord{Visit: "v1", Until: noon.Add(flows.AskWait), Keeps: c.keeps})
+			m := New(t.Context(), d, stillAt(t, 40, c.h, &now))
+			now = now.Add(2 * askGrace)
+			return d, m
+		}
+		d, m := ask()
+		if whole := !strings.Contains(plainText(m.View().Content), "more below"); whole != c.whole {
+			t.Errorf("%s: whole is %v:\n%s", name, whole, plainText(m.View().Content))
+		}
+		answer(t, m, "ctrl+y")
+		if _, on := d.State().Recorded(noon); on != c.whole {
+			t.Errorf("%s: recorded is %v, unread", name, on)
+		}
+		if !c.whole {
+			if shown := plainText(m.View().Content); !strings.Contains(shown, "Please read it to the end first: pgdn.") {
+				t.Errorf("%s: it is not said:\n%s", name, shown)
+			}
+			for i := 0; i < 5 && !strings.Contains(plainText(m.View().Content), "recording --erase."); i++ {
+				press(m, "pgdown")
+			}
+			answer(t, m, "ctrl+y")
+			if _, on := d.State().Recorded(noon); !on {
+				t.Errorf("%s: not recorded, read:\n%s", name, plainText(m.View().Content))
+			}
+		}
+		d, m = ask()
+		answer(t, m, "n")
+		if _, on := d.State().Recorded(noon); on || d.State().TapeAsk != nil {
+			t.Errorf("%s: a no is none", name)
+		}
+	}
+	m := guiding(seated(t, atDiagnosis(t)), still(t, 40, 12))
+	press(m, "ctrl+t")
+	shown := plainText(m.View().Content)
+	for _, want := range []string{"What you are shown and do is kept", "You see it and, once over, your leads;", "the customer has it and can erase it.", "ctrl+t ends it.", "y asks them, esc does not."} {
+		if !strings.Contains(strings.Join(strings.Fields(shown), " "), want) {
+			t.Errorf("the guide does not see %q:\n%s", want, shown)
+		}
+	}
+	if strings.Contains(shown, "more below") {
+		t.Errorf("the guide is to scroll:\n%s", shown)
 	}
 }
 
