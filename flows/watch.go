@@ -171,6 +171,55 @@ func (s State) AsksToWatch(id VisitID, at time.Time) (Guide, bool) {
 	return s.Asking[i], true
 }
 
+// Knows says whether a guide of this name asks or watches now, on whatever visit.
+func (s State) Knows(name, org string) bool {
+	name, org, _ = KnownAs(name, org)
+	who := Guide{Name: name, Org: org}.who()
+	is := func(g Guide) bool { return g.who() == who && g.Holds(s.At) }
+	return slices.ContainsFunc(s.Guides, is) || slices.ContainsFunc(s.Asking, is)
+}
+
+// Visited is what became of a visit.
+type Visited struct {
+	Asked bool // the run has its request
+	Let   bool // the person said yes, whatever came after
+	On    bool // it goes on, or can still be answered, but for its time
+	Guide Guide
+	Why   WatchEnd // of one that does not go on
+	To    string   // after WatchHanded, as in Parted
+}
+
+// VisitOf reads in a whole journal what became of a visit, and the state at its end.
+func VisitOf(rs []Record, id VisitID) (v Visited, s State) {
+	for _, r := range rs {
+		s = Fold(s, r)
+		on := false
+		if i := indexVisit(s.Asking, id); i >= 0 {
+			on, v.Asked, v.Guide = true, true, s.Asking[i]
+		}
+		if i := indexVisit(s.Guides, id); i >= 0 {
+			on, v.Asked, v.Let, v.Guide = true, true, true, s.Guides[i]
+		}
+		if v.On && !on {
+			v.Why, v.To = s.partedAs(id)
+		}
+		v.On = on
+	}
+	return v, s
+}
+
+// partedAs is why a visit ended that went on before the last event: a request that nobody
+// answered goes with its time, and all of them with the run.
+func (s State) partedAs(id VisitID) (why WatchEnd, to string) {
+	switch p := s.Parted; {
+	case p != nil && p.Guide.Visit == id:
+		return p.Why, p.To
+	case s.End != "":
+		return WatchRun, ""
+	}
+	return WatchOver, ""
+}
+
 // WatchEnds is the watch whose time is over first, and when that is.
 func WatchEnds(s State) (id VisitID, at time.Time, ok bool) {
 	for _, g := range s.Guides {

@@ -92,6 +92,24 @@ func deedMark(of ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// endMark is the mark of how a visit ended: whoever writes that, on whichever node, it
+// stands once.
+func endMark(visit string) string { return deedMark(visit, didEnd) }
+
+// endDeed is how a visit ended, as the audit says it.
+func endDeed(why flows.WatchEnd) (did, more string) {
+	switch why {
+	case flows.WatchLeft:
+		return didLeave, ""
+	case flows.WatchLost:
+		return didLose, ""
+	case flows.WatchRefused:
+		return didRefuse, string(why)
+	case flows.WatchStopped, flows.WatchOver, flows.WatchRun, flows.WatchHanded, flows.WatchBack, flows.WatchFull, flows.WatchUnshared:
+	}
+	return didEnd, watchEnd(why)
+}
+
 // unheard says whether an entry that failed may be in the audit all the same.
 func unheard(err error) bool {
 	return errors.Is(err, cases.ErrAway) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
@@ -154,7 +172,7 @@ func (j *guideJournal) Append(ctx context.Context, after uint64, rs ...flows.Rec
 			if errors.Is(err, flows.ErrConflict) {
 				return n, err
 			}
-			j.late = entry{deedMark(string(r.Writer), "gone"), did, more} // nor is it known whether what failed is stored
+			j.late = entry{endMark(visitOf(r.Event)), did, more} // nor is it known whether what failed is stored
 			if err == nil && j.write(ctx, j.late.mark, did, more) == nil {
 				j.late = entry{}
 			}
@@ -204,12 +222,18 @@ func deed(e flows.Event) (did, more string, leaves bool) {
 	case flows.Recorded:
 		return didUntape, "", false
 	case flows.Watched:
-		if e.Why == flows.WatchLeft {
-			return didLeave, "", true
-		}
-		return didLose, "", true
+		did, more = endDeed(e.Why)
+		return did, more, true
 	}
 	return "unknown", "", false
+}
+
+// visitOf is the visit that an event ends; empty: it is no end.
+func visitOf(e flows.Event) string {
+	if w, is := e.(flows.Watched); is {
+		return string(w.Visit)
+	}
+	return ""
 }
 
 // settle says in the audit what became of the last entry where that was not stored.

@@ -17,8 +17,9 @@ import (
 // desk is what a guide has at the console beside the queue: a place at no more than
 // one case at a time, by the yes of its customer alone, and the audit of all of it.
 type desk struct {
-	s   *session
-	who Guide
+	s       *session
+	who     Guide
+	console *cases.Console // that others know to be there; nil: none does
 
 	mu   sync.Mutex
 	at   *place // nil: at no case
@@ -37,6 +38,7 @@ var (
 	errCaseGone   = errors.New(sayCaseGone)
 	errNoRun      = errors.New(sayNoRun)
 	errAskLater   = errors.New(sayAskLater)
+	errAskTwice   = errors.New(sayAskTwice)
 	errAway       = errors.New(sayAway)
 	errFull       = errors.New(sayFullDisk)
 	errUnaudited  = errors.New(sayUnaudited)
@@ -88,13 +90,22 @@ func (d *desk) ask(ctx context.Context, number string) (tui.Seat, error) {
 		_ = d.at.end(ctx, flows.WatchLeft) // what failed is tried on behind
 		d.at = nil
 	}
-	p := &place{desk: d, number: n, id: rand.Text(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}, handed: handed}
-	p.journal.write = func(ctx context.Context, mark, did, more string) error { return d.audit(ctx, mark, n, did, more) }
-	p.Guide, err = run.AskToWatch(ctx, p.journal, who, run.GuideOptions{Now: d.s.srv.o.Now, Keeps: d.s.srv.o.Cases.Keeps(), Handed: handedBy(handed), Ahead: read})
+	p := &place{desk: d, number: n, id: d.s.srv.visit(), until: d.s.srv.o.Now().Add(flows.AskWait + flows.WatchMost), journal: &guideJournal{Journal: c}, handed: handed}
+	p.journal.write = p.writes
+	if err := p.begins(ctx); err != nil {
+		return nil, d.inWords(n, err)
+	}
+	o := run.GuideOptions{Now: d.s.srv.o.Now, Keeps: d.s.srv.o.Cases.Keeps(), Handed: handedBy(handed), Ahead: read, Visit: func() flows.VisitID { return flows.VisitID(p.id) }}
+	p.Guide, err = run.AskToWatch(ctx, p.journal, who, o)
+	if errors.Is(err, run.ErrAlready) && d.s.srv.endsLeft(ctx, n) { // of their own, on a node that died
+		p.Guide, err = run.AskToWatch(ctx, p.journal, who, o)
+	}
 	if err != nil {
 		p.settle(ctx)
 		if p.Guide != nil { // it may stand
 			_ = p.end(ctx, flows.WatchLost) // likewise
+		} else {
+			p.begunInVain(ctx)
 		}
 		return nil, d.inWords(n, err)
 	}
@@ -176,6 +187,8 @@ func (d *desk) inWords(n cases.Number, err error) error {
 		return errors.New(sayHandEnded)
 	case errors.Is(err, run.ErrNoRun):
 		return errNoRun
+	case errors.Is(err, run.ErrAlready):
+		return errAskTwice
 	case errors.Is(err, run.ErrNotNow):
 		return errAskLater
 	}
@@ -263,9 +276,9 @@ func (p *place) ended(ctx context.Context, why string, let bool) {
 	}
 	came := let && !p.in
 	p.in, p.out = p.in || let, true
-	did := didEnd
-	if why == string(flows.WatchRefused) {
-		did = didRefuse
+	did, more := endDeed(flows.WatchEnd(why))
+	if why == overErased {
+		more = why
 	}
 	note := func(ctx context.Context) error {
 		if came {
@@ -273,7 +286,7 @@ func (p *place) ended(ctx context.Context, why string, let bool) {
 				return err
 			}
 		}
-		return p.desk.audit(ctx, deedMark(p.id, didEnd), p.number, did, why)
+		return p.writes(ctx, endMark(p.id), did, more)
 	}
 	if err := note(ctx); err != nil {
 		_ = p.desk.unaudited(p.number, err)
@@ -291,7 +304,7 @@ func (p *place) erased(ctx context.Context) error {
 	if p.out {
 		return nil
 	}
-	err := p.desk.audit(ctx, deedMark(p.id, didEnd), p.number, didEnd, overErased)
+	err := p.writes(ctx, endMark(p.id), didEnd, overErased)
 	p.out = err == nil
 	return err
 }
@@ -332,7 +345,7 @@ func (p *place) Watch(ctx context.Context) <-chan struct{} {
 					continue
 				}
 			case <-tick.C:
-				if !p.owes() {
+				if !p.owes() && (in == nil || !p.doubtful()) {
 					continue
 				}
 			}

@@ -47,6 +47,7 @@ func (d *desk) attends() (left func()) {
 	if c == nil {
 		return func() {}
 	}
+	d.console = c
 	return func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.s.ctx), lastWords/2)
 		defer cancel()

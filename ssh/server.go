@@ -102,6 +102,7 @@ type Server struct {
 	unwritten   tally // what the audit could not have
 	unanswered  tally // looks at canned answers that cannot be read
 	unkept      tally // those whose run could not be kept
+	unended     tally // looks for visits that could not be ended
 	queue       queue // of cases, for the console
 	figuresRead figuresRead
 
@@ -116,6 +117,10 @@ type Server struct {
 	atWork        map[string]*session // who is at a case, by its number
 	ended         sync.WaitGroup      // of sessions
 	seats         sync.WaitGroup      // of those who look after a session's seat
+
+	visits sync.Once     // begins keepsVisits
+	stop   sync.Once     // closes quit
+	quit   chan struct{} // closed when the server stops
 }
 
 // New makes a server. Nothing is served yet.
@@ -142,6 +147,7 @@ func New(o Options) (*Server, error) {
 		o: o, began: o.Now(), sessions: map[*session]struct{}{}, atWork: map[string]*session{},
 		sources:  &sources{limits: o.Limits, now: o.Now, of: map[netip.Prefix]*source{}},
 		commands: make(chan struct{}, max(o.Limits.Commands, 1)),
+		quit:     make(chan struct{}),
 	}
 	s.queue.store, s.queue.wait, s.queue.spoil, s.queue.log = o.Cases, &s.seats, s.contained, s.o.Log
 	o.Bans.onAdd(s.enforce)
@@ -226,6 +232,7 @@ func (s *Server) Serve(l net.Listener) error {
 		_ = l.Close()
 		return nil
 	}
+	s.visits.Do(func() { s.seats.Go(s.keepsVisits) })
 	err := s.inner.Serve(l)
 	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
@@ -237,6 +244,7 @@ func (s *Server) Serve(l net.Listener) error {
 // to stop, gives them until ctx ends, and then ends each with a word. When it
 // returns nobody is left. Whoever has a resume code goes on elsewhere.
 func (s *Server) Drain(ctx context.Context) {
+	s.stop.Do(func() { close(s.quit) })
 	s.mu.Lock()
 	s.draining = true
 	doors := s.doors

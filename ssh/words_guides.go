@@ -32,6 +32,7 @@ const (
 	sayNoRun      = "there is nothing to watch in that case: nothing was begun in it yet, or it has ended"
 	sayNoTape     = "there is nothing in that case that you may replay: nobody said yes to a recording, it was erased, or it was, or still is, with somebody else"
 	sayAskLater   = "this customer cannot be asked just now: they said no, were asked several times, or enough guides ask or watch already; in a few minutes they can be"
+	sayAskTwice   = "a session under your name asks or watches in that case already: leave it there first; where it is gone, with its connection or its server, its place is free in about half a minute"
 	sayAway       = "the cases cannot be reached just now; please try again in a moment"
 	sayFullDisk   = "there is no room left on the disk that keeps the cases"
 	sayUnaudited  = "it could not be written into the audit, and nothing that a guide does counts without that; please try again in a moment"

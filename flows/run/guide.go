@@ -43,6 +43,8 @@ var (
 	// ErrNotNow says that a guide asks too often, or that enough of them ask or
 	// watch already.
 	ErrNotNow = errors.New("this guide cannot ask now: too often, or there are enough of them")
+	// ErrAlready is an ErrNotNow: the guide asks or watches already, on another visit.
+	ErrAlready = fmt.Errorf("%w: they ask or watch already", ErrNotNow)
 	// ErrUnsure says that nobody heard whether something was done, however often it
 	// was tried.
 	ErrUnsure = errors.New("it is not known whether that was done; look before you do it again")
@@ -196,6 +198,9 @@ func AskToWatch(ctx context.Context, j flows.Journal, who Known, o GuideOptions)
 		}
 		next := flows.Fold(g.state, g.record(flows.ByServer, e))
 		if _, ok := next.AsksToWatch(g.visit, next.At); !ok {
+			if next.Knows(e.Guide, e.Org) {
+				return nil, ErrAlready
+			}
 			return nil, ErrNotNow
 		}
 		return e, nil

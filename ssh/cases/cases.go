@@ -95,6 +95,8 @@ type Store struct {
 	node     string // this process among others
 	seats    seats
 	consoles consoles
+	leased   leased
+	looked   looked
 }
 
 // Open opens the database at where, and brings it to the newest schema: a SQLite

@@ -48,6 +48,7 @@ func (s *Store) OpenConsole(ctx context.Context, who Party) (*Console, error) {
 	if !who.fit() {
 		return nil, ErrBadParty
 	}
+	from := time.Now()
 	c := &Console{store: s, who: Colleague{who, s.o.Now().UTC().Truncate(time.Millisecond)}, word: rand.Text()}
 	s.consoles.add(c)
 	err := s.submit(&job{ctx: ctx, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
@@ -59,6 +60,9 @@ func (s *Store) OpenConsole(ctx context.Context, who Party) (*Console, error) {
 		}
 		return nil, c.put(q)
 	}})
+	if err == nil {
+		s.leased.renewed(from)
+	}
 	return c, s.storing(ctx, "saying who is at a console", err)
 }
 

@@ -151,6 +151,13 @@ ORDER BY cases.last_at DESC, cases.id DESC LIMIT ?`
 WHERE consoles.organisation = ? AND nodes.until_at > ? GROUP BY consoles.print, consoles.name, consoles.organisation, consoles.roles ORDER BY consoles.name, 5, consoles.print LIMIT ?`
 	isThere = `SELECT COUNT(*) FROM consoles JOIN nodes ON nodes.id = consoles.node WHERE consoles.print = ? AND consoles.name = ? AND consoles.organisation = ? AND nodes.until_at > ?`
 
+	addVisit  = `INSERT INTO visits (visit, number, console, who, role, organisation) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	dropVisit = `DELETE FROM visits WHERE visit = ?`
+	// leftVisits are those whose console is not there, by the lease of its node.
+	leftVisits = `SELECT visits.visit, visits.number, visits.console, visits.who, visits.role, visits.organisation
+FROM visits LEFT JOIN consoles ON consoles.word = visits.console LEFT JOIN nodes ON nodes.id = consoles.node
+WHERE COALESCE(nodes.until_at, 0) <= ? ORDER BY visits.visit LIMIT ?`
+
 	hasEnded    = `SELECT COUNT(*) FROM stands WHERE case_id = ? AND ended > 0`
 	putHandOver = `INSERT INTO handovers (case_id, organisation, mark, by_print, by_name, to_print, to_name, made_at, until_at, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')
 ON CONFLICT (case_id, organisation) DO UPDATE SET mark = excluded.mark, by_print = excluded.by_print, by_name = excluded.by_name, to_print = excluded.to_print, to_name = excluded.to_name,
@@ -224,6 +231,7 @@ type statements struct {
 	advance, addRecord, findRecord, readCase, firstRecord, dropRecords, dropCase, strays, notify, kept,
 	putNode, putSeat, keepSeat, nodeSeats, getSeat, whoSits, dropWord, dropSeat, freeSeat, dropSeats, dropNodes, putStand, dropStand, addOpened, dropOpened, figuresOpened, figuresStuck, addYes, dropYeses, yesTo, queue, queued,
 	putConsole, dropConsole, nodeConsoles, dropConsoles, colleagues, isThere,
+	addVisit, dropVisit, leftVisits,
 	lockCase, hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, dropHandOver, closeHandOver, dropHandOvers, oldHandOvers,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, inviterOf, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
@@ -292,6 +300,9 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.dropConsoles, dropConsoles},
 		{&s.colleagues, colleagues},
 		{&s.isThere, isThere},
+		{&s.addVisit, addVisit},
+		{&s.dropVisit, dropVisit},
+		{&s.leftVisits, leftVisits},
 		{&s.lockCase, lockCase},
 		{&s.hasEnded, hasEnded},
 		{&s.putHandOver, putHandOver},

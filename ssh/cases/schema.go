@@ -225,6 +225,20 @@ CREATE INDEX handovers_until ON handovers (until_at);
 	`
 ALTER TABLE invitations ADD COLUMN organisation TEXT NOT NULL DEFAULT '';
 `,
+	// 13: guides' visits of cases, from before they ask until the audit has the end, by the
+	// console that they are made from: whoever finds that gone ends them. who, role and
+	// organisation are the guide's, as the audit has them. A visit does not go with its case: its end is still to be
+	// written down then.
+	`
+CREATE TABLE visits (
+	visit TEXT NOT NULL PRIMARY KEY,
+	number TEXT NOT NULL,
+	console TEXT NOT NULL,
+	who TEXT NOT NULL,
+	role TEXT NOT NULL,
+	organisation TEXT NOT NULL
+);
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

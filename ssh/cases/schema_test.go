@@ -60,6 +60,7 @@ func dumped(t *testing.T, version int) (dump, code string) {
 		raw(t, s, `INSERT INTO returns VALUES ('state', 'run', x'01', 0, 9000000000000)`)
 		raw(t, s, `INSERT INTO consoles VALUES ('word', 'node', '`+lea.Print+`', 'Lea Lind', 'Example Support', 'lead', 0)`)
 		raw(t, s, fmt.Sprintf(`INSERT INTO handovers VALUES (%d, 'Example Support', 'mark', '%s', 'Lea Lind', '%s', 'Bea Blau', 0, 9000000000000, '')`, other.id, lea.Print, bea.Print))
+		raw(t, s, `INSERT INTO visits VALUES ('visit', '`+string(other.number)+`', 'word', 'Lea Lind', 'lead', 'Example Support')`)
 		data = []byte("-- " + made + "\n" + dumpOf(t, s.files.read))
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
@@ -211,6 +212,9 @@ func takenUp(t *testing.T, make maker, restored func(t *testing.T, dump string) 
 		}
 		if all, err := s.HandOvers(t.Context(), "Example Support", bea.Print); version >= 9 && (len(all) != 1 || err != nil || all[0].By.Name != "Lea Lind" || !all[0].Stands(noon)) {
 			t.Errorf("handed over: %+v, %v", all, err)
+		}
+		if all := column(t, s.files.read, `SELECT visit || ' ' || console FROM visits`); version >= 13 && !slices.Equal(all, []string{"visit word"}) {
+			t.Errorf("from version %d there are the visits %q", version, all)
 		}
 		if said, taken, err := s.LookReturn(t.Context(), "state"); version >= 6 && (len(said) != 1 || taken != 0 || err != nil) {
 			t.Errorf("what came back: %v, %d, %v", said, taken, err)

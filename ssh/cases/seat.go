@@ -288,6 +288,7 @@ func (s *Store) leasing(tick <-chan time.Time) {
 			continue
 		}
 		var words map[string]struct{}
+		from := time.Now()
 		err := s.submit(&job{ctx: s.ctx, do: func(q *queries) (answer, fault error) {
 			now := s.o.Now()
 			if _, err := q.exec(q.putNode, s.node, s.o.Node, now.Add(leaseTime).UnixMilli()); err != nil {
@@ -305,6 +306,7 @@ func (s *Store) leasing(tick <-chan time.Time) {
 		}})
 		if err == nil {
 			s.consoles.settled()
+			s.leased.renewed(from)
 		}
 		if nobodys := s.seats.nobodys(words); err == nil && len(nobodys) > 0 {
 			err = s.free(nobodys)
