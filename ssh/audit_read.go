@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"time"
 
 	"onboard.example/checks"
 	"onboard.example/ssh/cases"
@@ -154,8 +155,9 @@ func (d *desk) cutAudit(ctx context.Context, err error, r *AuditReport, to *part
 	d.s.srv.o.Log.Info("the audit was not read to its end", "guide", d.who.name, "why", err.Error())
 	l, why, code := d.s.srv.o.Limits, "", codeUnknown
 	switch {
-	case d.s.ctx.Err() != nil: // nobody is there
-		return codeInterrupted
+	case d.s.ctx.Err() != nil: // nobody is there, or the server stops
+		complain(errs, sayAuditAway)
+		return codeUnknown
 	case errors.Is(err, errGuideOver), errors.Is(err, errNotYours):
 		complain(errs, err.Error())
 		return codeFailed
@@ -167,7 +169,7 @@ func (d *desk) cutAudit(ctx context.Context, err error, r *AuditReport, to *part
 	default:
 		why = sayAuditAway
 	}
-	late, cancel := context.WithTimeout(d.s.ctx, lastWords)
+	late, cancel := context.WithTimeout(d.s.ctx, time.Second) // to begin them; see unhurried
 	defer cancel()
 	to.to.ctx = late
 	if end := errors.Join(r.Cut(why), to.flush()); end != nil {

@@ -366,12 +366,13 @@ func TestManyAuditorsAtOnce(t *testing.T) {
 	again, from := piped(t, s.Server)
 	defer func() { _ = from.Close() }()
 	again.user, again.proven, again.ctx = r.s.user, r.s.proven, gone
-	go func() { r.code <- again.audit([]string{"--json"}, io.Discard) }()
+	r.errs.Reset()
+	go func() { r.code <- again.audit([]string{"--json"}, &r.errs) }()
 	if _, err := io.ReadFull(from, make([]byte, 1000)); err != nil {
 		t.Fatal(err)
 	}
 	cancel()
-	if code := <-r.code; code != codeInterrupted || len(s.commands) != 0 {
-		t.Errorf("%d; the room is taken by %d", code, len(s.commands))
+	if code := <-r.code; code != codeUnknown || len(s.commands) != 0 || !strings.Contains(r.errs.String(), sayAuditAway) {
+		t.Errorf("%d, %q; the room is taken by %d", code, &r.errs, len(s.commands))
 	}
 }

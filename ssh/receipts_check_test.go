@@ -101,6 +101,9 @@ func TestAReceiptIsHeldAgainstItsCase(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	did(t, k.o.Cases, "operator "+string(c.Number())+" "+didCheckReceipt+" 1")
+	if got := k.auditOf(t, c.Number(), didCheckReceipt); got[0].Organisation != "Example Support" {
+		t.Errorf("whose guide's it is the audit does not say: %+v", got)
+	}
 	guidedBy(t, c, "v2", "SHA256:"+strings.Repeat("A", 43), k.began.Add(20*time.Minute))
 	second := k.fetches(t, code, "receipt")
 	rs := k.records(t, string(c.Number()))
@@ -125,6 +128,9 @@ func TestAReceiptIsHeldAgainstItsCase(t *testing.T) {
 	}
 	if got := k.says(t, text, ReceiptDisowned); got.Fault != receipt.FaultDisowned || got.Journal != ReceiptSame || got.Reason == "" || got.Key != keys[0].Fingerprint {
 		t.Errorf("%+v", got)
+	}
+	if got := k.auditOf(t, c.Number(), didCheckReceipt); got[len(got)-1].Organisation != "" {
+		t.Errorf("what anybody could have signed says whose it is: %+v", got)
 	}
 	if got := k.says(t, forged, ReceiptDisowned); got.Journal != ReceiptChanged || len(got.Changed) != 1 || got.Changed[0] != (receipt.Change{What: "did.notes", Receipt: "1", Journal: "0"}) {
 		t.Errorf("%+v", got)
