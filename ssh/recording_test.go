@@ -147,7 +147,7 @@ func TestRecording(t *testing.T) {
 	guide.presses(" ", "paused") // or it is at its end
 	guide.presses("0", " · moment 1 of")
 	guide.presses("\t", "› Timeline")
-	guide.presses("\x1b[C", "noted")
+	guide.presses("\x1b[C", "wrote")
 	mine := "Anna Berg " + number + " "
 	did(t, s.o.Cases, mine+didAskTape, mine+didTape, mine+didNote, mine+didTapeEnd+" stopped", mine+didNote, mine+didLeave, mine+didReplay+" Anna Berg")
 
