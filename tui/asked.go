@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ func (m *Model) followGuides() {
 	if m.guide != nil {
 		return
 	}
+	m.forgetYeses()
 	m.tellParted()
 	m.tellTaped()
 	if m.lines {
@@ -159,6 +161,10 @@ func (s *askSheet) body(m *Model) body {
 	var b body
 	w := m.size.text()
 	g, ok := m.state.AsksToWatch(s.visit, m.now())
+	if word, open := m.openYes(); !ok && open { // its time is over, and the yes may have come before that
+		b.put(para(RoleWarn, word, 0, w)...)
+		return b
+	}
 	if !ok {
 		b.put(para(RoleSubtle, wordGuidesNone, 0, w)...)
 		return b
@@ -210,6 +216,9 @@ func (s *askSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	case actAllow:
 		s.busy = true
 		ctx, drv, visit := m.ctx, m.drv, s.visit
+		if g, asks := m.state.AsksToWatch(visit, m.now()); asks {
+			m.yeses = append(m.yeses, openYes{visit: visit, until: m.now().Add(g.Lasts)})
+		}
 		return func() tea.Msg { return allowedMsg{visit, drv.Do(ctx, flows.Watched{Visit: visit, Here: true})} }
 	case actRefuse:
 		m.close()
@@ -217,6 +226,48 @@ func (s *askSheet) act(m *Model, o offer, _ tea.KeyPressMsg) tea.Cmd {
 	default: // no other is offered here
 	}
 	return nil
+}
+
+// openYes is a yes to be watched of which it is not known whether it is stored.
+type openYes struct {
+	visit flows.VisitID
+	until time.Time // when the watch would be over, too
+	lost  bool      // its storing ended, and nothing was heard of it
+}
+
+// openYes says that it is not known whether somebody watches, in words; open is false where it is.
+func (m *Model) openYes() (word string, open bool) {
+	for _, y := range m.yeses {
+		switch {
+		case !m.now().Before(y.until), m.yesSeen(y.visit):
+		case y.lost:
+			return wordGuidesOpen, true
+		default:
+			word, open = wordAskStoring, true
+		}
+	}
+	return word, open
+}
+
+// yesSeen says whether what became of a yes stands in the run.
+func (m *Model) yesSeen(visit flows.VisitID) bool {
+	_, watches := m.state.Watching(visit, m.now())
+	return watches || m.state.Parted != nil && m.state.Parted.Guide.Visit == visit
+}
+
+// yesHeard takes what came of storing a yes. One that was given before it, and of which nothing was
+// heard, is none either once this one is stored: what would have come first did not.
+func (m *Model) yesHeard(visit flows.VisitID, err error) {
+	lost := errors.Is(err, flows.ErrUnheard)
+	m.yeses = slices.DeleteFunc(m.yeses, func(y openYes) bool { return y.visit == visit && (err == nil || !y.lost && !lost) })
+	for i := range m.yeses {
+		m.yeses[i].lost = m.yeses[i].lost || m.yeses[i].visit == visit
+	}
+}
+
+// forgetYeses lets go of those of which it is known by now what became of them.
+func (m *Model) forgetYeses() {
+	m.yeses = slices.DeleteFunc(m.yeses, func(y openYes) bool { return !m.now().Before(y.until) || m.yesSeen(y.visit) })
 }
 
 // notKept says why a yes does not count, or that it is not known whether it does.
@@ -240,6 +291,7 @@ func (m *Model) allowed(msg allowedMsg) tea.Cmd {
 		m.deaf = m.now().Add(typeAhead)
 	}
 	m.refresh()
+	m.yesHeard(msg.visit, msg.err)
 	if _, ok := m.state.Watching(msg.visit, m.now()); msg.err != nil {
 		m.tellPerson(RoleBad, notKept(msg.err, wordAskNotKept, wordAskUnheard))
 	} else if !ok {

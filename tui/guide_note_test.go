@@ -86,3 +86,27 @@ func TestANoteThatWasNotTakenIsInNothingsWay(t *testing.T) {
 		})
 	}
 }
+
+// TestAGuideReadsNoAgeWhereThereIsNoneRegression holds that where nothing was entered yet, as at
+// the first question, a guide reads where the customer is and no age of it.
+func TestAGuideReadsNoAgeWhereThereIsNoneRegression(t *testing.T) {
+	t.Parallel()
+	for want, o := range map[string]run.Outline{
+		"App":                    {},
+		"App, for 4 min":         {Since: noon.Add(-4 * time.Minute)},
+		"step 2 of 3":            {Stage: flows.StageSteps, Step: 2, Of: 3},
+		"step 2 of 3, for 4 min": {Stage: flows.StageSteps, Step: 2, Of: 3, Since: noon.Add(-4 * time.Minute)},
+		"Diagnosis, for 0 s":     {Stage: flows.StageDiagnosis, Since: noon},
+	} {
+		var b body
+		m := guiding(&fakeSeat{view: run.View{As: "Ann Lee (Hetk support)", Until: noon.Add(time.Minute), Outline: o}}, still(t, 80, 24))
+		m.guide.outline(m, &b, 80)
+		found := false
+		for _, line := range texts(b.rows) {
+			found = found || strings.TrimSpace(line) == want
+		}
+		if !found {
+			t.Errorf("%q is none of %q", want, texts(b.rows))
+		}
+	}
+}

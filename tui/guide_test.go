@@ -130,7 +130,10 @@ func TestGuideScreens(t *testing.T) {
 		seat func(t *testing.T) *fakeSeat
 		keys []string
 	}{
-		"asks":     {func(*testing.T) *fakeSeat { return asking }, nil},
+		"asks": {func(*testing.T) *fakeSeat { return asking }, nil},
+		"asks-first": {func(*testing.T) *fakeSeat {
+			return &fakeSeat{view: run.View{As: "Ann Lee (Hetk support)", Until: noon.Add(5 * time.Minute)}}
+		}, nil},
 		"theirs":   {func(t *testing.T) *fakeSeat { t.Helper(); return seated(t, atDiagnosis(t)) }, nil},
 		"found":    {func(t *testing.T) *fakeSeat { t.Helper(); return seated(t, atApprove(t)) }, []string{"down", "down"}},
 		"plan":     {func(t *testing.T) *fakeSeat { t.Helper(); return seated(t, atPlan(t)) }, []string{"tab", "tab"}},

@@ -41,13 +41,12 @@ func (g *guideScreen) outline(m *Model, b *body, w int) {
 	b.put(para(RoleStrong, fill(wordGuideAsked, "who", clean(g.view.As)), 0, w)...)
 	b.put(para(RoleSubtle, wordGuideNothing, 0, w)...)
 	b.gap()
-	since := ago(m.now().Sub(o.Since))
-	if o.Since.IsZero() {
-		since = wordNoTime
-	}
-	text := fill(wordGuideStage, "stage", crumbName(o.Stage), "ago", since)
+	text := crumbName(o.Stage)
 	if o.Step > 0 {
-		text = fill(wordGuideStep, "n", number(o.Step), "of", number(o.Of), "ago", since)
+		text = fill(wordGuideStep, "n", number(o.Step), "of", number(o.Of))
+	}
+	if !o.Since.IsZero() { // at the first question nothing was entered yet
+		text = fill(wordGuideSince, "where", text, "ago", ago(m.now().Sub(o.Since)))
 	}
 	b.put(para(RoleText, text, 2, w)...)
 	b.gap()

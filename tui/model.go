@@ -145,6 +145,7 @@ type Model struct {
 	// parted is the watch whose end was told last, and heardNotes how many notes of
 	// guides were seen.
 	parted     flows.VisitID
+	yeses      []openYes // of which it is not known yet what became of them
 	heardNotes uint32
 	tapeOver   uint32       // the recording whose end was told last
 	guide      *guideScreen // the role of a guide; nil: of the person

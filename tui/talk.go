@@ -104,7 +104,9 @@ func (s *guidesSheet) body(m *Model) body {
 	guides := m.guides()
 	s.at = max(min(s.at, len(guides)-1), 0)
 	b.put(say(RoleStrong, wordGuidesTitle))
-	if len(guides) == 0 {
+	if word, open := m.openYes(); open {
+		b.put(para(RoleWarn, word, 0, w)...)
+	} else if len(guides) == 0 {
 		b.put(say(RoleSubtle, wordGuidesNone))
 	}
 	for i, g := range guides {
@@ -161,6 +163,9 @@ func (s *guidesSheet) offers(m *Model) []offer {
 	why := ""
 	if len(m.guides()) == 0 {
 		why = whyNobodyWatches
+		if _, open := m.openYes(); open {
+			why = whyNotKnown
+		}
 	}
 	return []offer{
 		{act: actTake, word: keySend, why: why},

@@ -36,6 +36,7 @@ const (
 	wordNoteCame     = "{who}: {text} ({key})"
 	wordGuidesTitle  = "Guides"
 	wordGuidesNone   = "Nobody watches."
+	wordGuidesOpen   = "It is not known whether your yes was saved. If it was, a bar will say who watches."
 	wordGuideRow     = "{who}, until {until}"
 	wordGuidesNotes  = "Notes"
 	wordGuidesEmpty  = "None yet."
@@ -53,6 +54,7 @@ const (
 	keySend          = "send"
 	whyStoringYes    = "your yes is being saved"
 	whyNobodyWatches = "nobody watches"
+	whyNotKnown      = "it is not known yet whether somebody watches"
 )
 
 // partedWords say why a watch ended, after the guide's name.
@@ -95,8 +97,8 @@ const (
 	wordGuideBarTight = "● You watch until {until}"
 	wordGuideAsked    = "The customer is asked whether {who} may watch."
 	wordGuideNothing  = "Until they say yes, this is all there is to see:"
-	wordGuideStep     = "step {n} of {of}, for {ago}"
-	wordGuideStage    = "{stage}, for {ago}"
+	wordGuideStep     = "step {n} of {of}"
+	wordGuideSince    = "{where}, for {ago}"
 	wordGuideUntil    = "The request goes away at {until}."
 	wordGuideGone     = "You watch no more: {why}"
 	wordGuideCleared  = "Nothing of the run is kept here."
