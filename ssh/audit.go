@@ -153,6 +153,7 @@ type guideJournal struct {
 	n     uint64 // the record that the audit has
 	did   string // what that was, while it is not stored; empty: it is
 	maybe bool   // whether it is stored is not known
+	over  bool   // the audit has that the guide left
 	late  entry  // of the guide's leaving, which the audit lacks
 	doubt entry  // which the audit may have, though what it says was not done
 }
@@ -174,7 +175,7 @@ func (j *guideJournal) Append(ctx context.Context, after uint64, rs ...flows.Rec
 			}
 			j.late = entry{endMark(visitOf(r.Event)), did, more} // nor is it known whether what failed is stored
 			if err == nil && j.write(ctx, j.late.mark, did, more) == nil {
-				j.late = entry{}
+				j.late, j.over = entry{}, true
 			}
 			return n, err
 		}
@@ -272,6 +273,13 @@ func (j *guideJournal) lacks() bool {
 	return j.late.mark != ""
 }
 
+// parted says whether the audit has that the guide left.
+func (j *guideJournal) parted() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.over
+}
+
 // make writes that, where it is lacking.
 func (j *guideJournal) make(ctx context.Context) error {
 	j.mu.Lock()
@@ -281,7 +289,7 @@ func (j *guideJournal) make(ctx context.Context) error {
 	}
 	err := j.write(ctx, j.late.mark, j.late.did, j.late.more)
 	if err == nil {
-		j.late = entry{}
+		j.late, j.over = entry{}, true
 	}
 	return err
 }

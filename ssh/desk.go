@@ -414,27 +414,6 @@ func (p *place) Leave(ctx context.Context, why flows.WatchEnd) error {
 	return err
 }
 
-// end is Leave. What the customer did last stands in the audit before.
-func (p *place) end(ctx context.Context, why flows.WatchEnd) error {
-	_, _ = p.View(ctx) // what it cannot read Leave cannot, or says so
-	err := p.Guide.Leave(ctx, why)
-	if err == nil && !p.journal.lacks() {
-		return nil
-	}
-	// Until the store has it the customer's bar says that somebody watches.
-	p.desk.behind(p.number, p.until, func(ctx context.Context) error {
-		err := p.Guide.Leave(ctx, why)
-		if errors.Is(err, cases.ErrNoCase) {
-			return p.erased(ctx)
-		}
-		if err != nil {
-			return err
-		}
-		return p.journal.make(ctx)
-	})
-	return p.desk.inWords(p.number, err)
-}
-
 // owes says whether something is still to be done behind.
 func (d *desk) owes() bool {
 	d.owed.Lock()

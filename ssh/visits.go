@@ -46,6 +46,61 @@ func (p *place) writes(ctx context.Context, mark, did, more string) error {
 	return p.desk.s.srv.o.Cases.EndVisit(ctx, p.id, p.desk.entry(mark, p.number, did, shortened(more)))
 }
 
+// end is Leave. What the customer did last stands in the audit before.
+func (p *place) end(ctx context.Context, why flows.WatchEnd) error {
+	_, _ = p.View(ctx) // what it cannot read Leave cannot, or says so
+	err := p.Guide.Leave(ctx, why)
+	if err == nil && p.closes(ctx) == nil {
+		return nil
+	}
+	// Until the store has it the customer's bar says that somebody watches.
+	p.desk.behind(p.number, p.until, func(ctx context.Context) error {
+		err := p.Guide.Leave(ctx, why)
+		if errors.Is(err, cases.ErrNoCase) {
+			return p.erased(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		return p.closes(ctx)
+	})
+	return p.desk.inWords(p.number, err)
+}
+
+// closes has the audit know how the visit ended, of which the case has the end. It is the
+// guide's, unless the customer or another server was quicker than the guide's leaving.
+func (p *place) closes(ctx context.Context) error {
+	p.looks.Lock()
+	defer p.looks.Unlock()
+	if p.out || p.journal.parted() {
+		p.out = true
+		return nil
+	}
+	rs, err := p.journal.Since(ctx, 0)
+	if errors.Is(err, cases.ErrNoCase) {
+		p.ended(ctx, overErased, false)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	was, _ := flows.VisitOf(rs, flows.VisitID(p.id))
+	if was.On { // nobody says in the case that its time is over
+		was.Why = flows.WatchOver
+	}
+	if p.journal.lacks() && (!was.Asked || was.Why == flows.WatchLeft || was.Why == flows.WatchLost) {
+		if err := p.journal.make(ctx); err != nil {
+			return err
+		}
+		p.out = true
+		return nil
+	}
+	if was.Asked {
+		p.ended(ctx, watchEnd(was.Why), was.Let)
+	}
+	return nil
+}
+
 // doubtful says whether others may soon hold the guide's session for gone: then what the
 // guide is shown is asked for anew, and where that cannot be had nothing is.
 func (p *place) doubtful() bool { return p.desk.console != nil && p.desk.s.srv.o.Cases.Lapsing() }
