@@ -9,6 +9,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"onboard.example/flows"
@@ -120,6 +121,57 @@ func unheard(err error) bool {
 func (d *desk) audit(ctx context.Context, mark string, n cases.Number, did, more string) error {
 	_, err := d.s.srv.o.Cases.Audit(ctx, d.entry(mark, n, did, shortened(more)))
 	return err
+}
+
+// wrote has the audit say what the guide does, before it is done. Where that fails it is
+// not done: an entry that may stand all the same is told to have come to nothing.
+func (d *desk) wrote(ctx context.Context, n cases.Number, e entry) error {
+	err := d.audit(ctx, e.mark, n, e.did, e.more)
+	if err == nil {
+		return nil
+	}
+	if unheard(err) {
+		d.undone(ctx, n, e, didNot)
+	}
+	return d.unaudited(n, err)
+}
+
+// undone has the audit say what became of what an entry says, now or behind: didNot, or
+// didMaybe. The entry surely stands before it then, and once.
+func (d *desk) undone(ctx context.Context, n cases.Number, e entry, became string) {
+	mark := rand.Text()
+	note := func(ctx context.Context) error {
+		if err := d.audit(ctx, e.mark, n, e.did, e.more); err != nil {
+			return err
+		}
+		return d.audit(ctx, mark, n, became, e.did)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords/2) // it is often its end that failed it
+	defer cancel()
+	if note(ctx) != nil {
+		d.behind(n, d.s.srv.o.Now().Add(flows.WatchMost), note)
+	}
+}
+
+// insists does something, again and again, until it is done, or there is no such case, and
+// gives up with its error at a time and when the server stops. The end of ctx is nothing
+// to it.
+func (s *Server) insists(ctx context.Context, until time.Time, do func(ctx context.Context) error) error {
+	tick := time.NewTicker(oweAgain)
+	defer tick.Stop()
+	for {
+		<-tick.C
+		last := s.stopping() || s.o.Now().After(until)
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords/2)
+		err := do(short)
+		cancel()
+		if err == nil || errors.Is(err, cases.ErrNoCase) {
+			return nil
+		}
+		if last {
+			return err
+		}
+	}
 }
 
 // called is who the guide is, as the audit has it.

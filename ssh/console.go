@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -28,7 +29,7 @@ func (s *session) serveConsole() int {
 	s.srv.countGuides(1)
 	defer s.srv.countGuides(-1)
 	d := &desk{s: s, who: who}
-	if err := d.audit(s.ctx, "", "", didOpen, ""); err != nil {
+	if err := d.wrote(s.ctx, "", entry{rand.Text(), didOpen, ""}); err != nil {
 		log.Error("the console stays closed: the audit cannot be written", "why", err.Error())
 		s.say(sayNoAudit)
 		return codeUnknown

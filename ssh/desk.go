@@ -24,6 +24,7 @@ type desk struct {
 	mu   sync.Mutex
 	at   *place // nil: at no case
 	shut bool
+	list *guideQueue // nil: none was asked for
 
 	aheads sync.Mutex
 	ahead  *ahead // the case that was read because its guide may ask; nil: none was
@@ -146,6 +147,12 @@ func (d *desk) close(why flows.WatchEnd) {
 	if d.at != nil {
 		_ = d.at.end(ctx, why) // what failed is tried on behind
 		d.at = nil
+	}
+	if g := d.list; g != nil {
+		d.s.srv.seats.Go(func() {
+			defer d.s.caught()
+			g.close(context.WithoutCancel(d.s.ctx))
+		})
 	}
 	mark := rand.Text() // it may be tried again
 	closed := func(ctx context.Context) error { return d.audit(ctx, mark, "", didClose, "") }
@@ -441,20 +448,8 @@ func (d *desk) behind(n cases.Number, until time.Time, do func(ctx context.Conte
 		if first != nil {
 			<-first
 		}
-		tick := time.NewTicker(oweAgain)
-		defer tick.Stop()
-		for last := false; !last; {
-			<-tick.C
-			last = srv.stopping() || srv.o.Now().After(until)
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(d.s.ctx), lastWords/2)
-			err := do(ctx)
-			cancel()
-			switch {
-			case err == nil, errors.Is(err, cases.ErrNoCase):
-				return
-			case last:
-				srv.o.Log.Error("the store or the audit does not have what became of a visit", "case", string(n), "guide", d.who.name, "why", err.Error())
-			}
+		if err := srv.insists(d.s.ctx, until, do); err != nil {
+			srv.o.Log.Error("the store or the audit does not have what became of a visit", "case", string(n), "guide", d.who.name, "why", err.Error())
 		}
 	})
 }

@@ -144,7 +144,8 @@ func (s *Server) revoke(ctx context.Context, by actor, of cases.Inviters, number
 }
 
 // wrote has the audit say what somebody does, about an invitation or a case. Where that fails it is
-// not done: an entry that may stand all the same is then told to have come to nothing.
+// not done: an entry that may stand all the same is then told to have come to nothing, now or
+// behind.
 func (s *Server) wrote(ctx context.Context, by actor, of cases.Number, did, more string) error {
 	e := cases.Entry{Who: by.who, Role: by.role, Did: did, Case: of, More: shortened(more), Mark: rand.Text(), Organisation: by.organisation}
 	_, err := s.o.Cases.Audit(ctx, e)
@@ -155,18 +156,44 @@ func (s *Server) wrote(ctx context.Context, by actor, of cases.Number, did, more
 	if !unheard(err) {
 		return err
 	}
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
-	defer stop()
-	if _, again := s.o.Cases.Audit(ctx, e); again != nil { // by its mark it stands once
-		return errors.Join(err, again)
+	alone := did == didMaybe || did == didNot // which says what came of another, and stands then
+	number, _, _ := strings.Cut(e.More, ",")
+	not := e
+	not.Did, not.More, not.Mark = didNot, strings.TrimSpace(did+" "+number), rand.Text()
+	all := []cases.Entry{e, not}
+	if alone {
+		all = all[:1]
 	}
-	if did == didMaybe || did == didNot { // which says what came of another, and stands now
+	again := s.wroteAll(ctx, all)
+	if again == nil && alone {
 		return nil
 	}
-	number, _, _ := strings.Cut(e.More, ",")
-	e.Did, e.More, e.Mark = didNot, strings.TrimSpace(did+" "+number), ""
-	_, not := s.o.Cases.Audit(ctx, e)
-	return errors.Join(err, not)
+	return errors.Join(err, again)
+}
+
+// wroteAll writes entries, one after the other and each once, now or behind: the error is
+// why they are not there now.
+func (s *Server) wroteAll(ctx context.Context, all []cases.Entry) error {
+	note := func(ctx context.Context) error {
+		for _, e := range all {
+			if _, err := s.o.Cases.Audit(ctx, e); err != nil { // by its mark it stands once
+				return err
+			}
+		}
+		return nil
+	}
+	short, stop := context.WithTimeout(context.WithoutCancel(ctx), lastWords) // it is often its end that failed it
+	defer stop()
+	err := note(short)
+	if err != nil {
+		s.seats.Go(func() {
+			defer s.contained()
+			if err := s.insists(ctx, s.o.Now().Add(flows.WatchMost), note); err != nil {
+				s.o.Log.Error("the audit does not have what became of an entry that it may have", "did", all[0].Did, "why", err.Error())
+			}
+		})
+	}
+	return err
 }
 
 // invitee is a session that came by an invitation, which is used once there is a case.
@@ -174,7 +201,9 @@ type invitee struct {
 	in      cases.Invitation
 	try     cases.Try
 	written bool // the audit has that it is used
+	doubt   bool // the audit may have it
 	used    bool
+	maybe   bool  // it may be used: nobody heard
 	over    error // it can be used no more
 }
 
@@ -195,13 +224,13 @@ func (s *session) redeem(ctx context.Context, c *cases.Case, code cases.Code) er
 		return g.over
 	}
 	kept := s.srv.o.Cases
-	write := func(did, more string) error { // what is tried again stands once
-		mark := deedMark(string(c.Number()), string(g.in.Number), did)
-		_, err := kept.Audit(ctx, cases.Entry{Who: customer, Role: customer, Did: did, Case: c.Number(), More: more, Mark: mark, Organisation: g.in.Organisation})
+	write := func(did, more string) error {
+		_, err := kept.Audit(ctx, g.entry(c.Number(), did, more))
 		return err
 	}
 	if !g.written {
 		if err := write(didRedeem, string(g.in.Number)); err != nil {
+			g.doubt = g.doubt || unheard(err)
 			return err
 		}
 		g.written = true
@@ -212,6 +241,7 @@ func (s *session) redeem(ctx context.Context, c *cases.Case, code cases.Code) er
 		return nil
 	}
 	if sayInvitation(err) == "" {
+		g.maybe = g.maybe || unheard(err)
 		return err // the store's: it is tried again
 	}
 	g.over = err
@@ -221,6 +251,29 @@ func (s *session) redeem(ctx context.Context, c *cases.Case, code cases.Code) er
 	unsaid := write(didNot, didRedeem+" "+string(g.in.Number))
 	s.cancel(&uninvitedError{err})
 	return errors.Join(err, gone, unsaid)
+}
+
+// entry is what the audit is to say of the invitation and a case; what is tried again
+// stands once.
+func (g *invitee) entry(n cases.Number, did, more string) cases.Entry {
+	mark := deedMark(string(n), string(g.in.Number), did)
+	return cases.Entry{Who: customer, Role: customer, Did: did, Case: n, More: more, Mark: mark, Organisation: g.in.Organisation}
+}
+
+// unused has the audit say, at the end of a session, what became of an invitation that it
+// has, or may have, as used, where no run of the session was kept by it.
+func (s *session) unused() {
+	g := s.invited
+	if g == nil || s.made == nil || g.used || g.over != nil || !g.written && !g.doubt {
+		return
+	}
+	did, n := didNot, s.made.c.Number()
+	if g.maybe {
+		did = didMaybe
+	}
+	_ = s.srv.wroteAll(s.ctx, []cases.Entry{ // or behind
+		g.entry(n, didRedeem, string(g.in.Number)), g.entry(n, did, didRedeem+" "+string(g.in.Number)),
+	})
 }
 
 // sayInvitation is what is told to whom an invitation does not let in; empty: it is

@@ -156,8 +156,10 @@ type guideQueue struct {
 	now   func() time.Time
 	// audit has it written down that the guide is shown what somebody let them see.
 	audit func(ctx context.Context, mark string, n cases.Number, did, more string) error
-	id    string // of this console alone
-	log   *slog.Logger
+	// undone has it written down that an entry says what was not to be.
+	undone func(ctx context.Context, n cases.Number, e entry, became string)
+	id     string // of this console alone
+	log    *slog.Logger
 
 	mu   sync.Mutex
 	seen map[cases.Number]*seen
@@ -170,6 +172,7 @@ type seen struct {
 	c     *cases.Case
 	state flows.State
 	told  flows.VisitID // the yes under which the audit says that it was shown
+	doubt entry         // which the audit may have, though the tenant was not shown
 }
 
 // didShow is what the audit says of a tenant that stands in a guide's queue.
@@ -179,7 +182,28 @@ const didShow = "tenant-listed"
 func (d *desk) queue() *guideQueue {
 	name, org, _ := flows.KnownAs(d.who.name, d.who.organisation)
 	srv := d.s.srv
-	return &guideQueue{queue: &srv.queue, guide: d.who, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, id: rand.Text(), log: srv.o.Log, seen: map[cases.Number]*seen{}}
+	g := &guideQueue{queue: &srv.queue, guide: d.who, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, undone: d.undone, id: rand.Text(), log: srv.o.Log, seen: map[cases.Number]*seen{}}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.list = g
+	return g
+}
+
+// close has the audit say what of its entries was not to be. Nothing is listed any more.
+func (g *guideQueue) close(ctx context.Context) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for n := range g.seen {
+		g.forget(ctx, n)
+	}
+}
+
+// forget forgets a case whose yes is over, or that is gone. The caller holds mu.
+func (g *guideQueue) forget(ctx context.Context, n cases.Number) {
+	if one := g.seen[n]; one != nil && one.doubt.mark != "" {
+		g.undone(ctx, n, one.doubt, didNot)
+	}
+	delete(g.seen, n)
 }
 
 // Watch implements tui.Queue.
@@ -221,14 +245,14 @@ func (g *guideQueue) shown(ctx context.Context) (map[cases.Number]*tui.Shown, er
 	}
 	for n := range g.seen {
 		if !slices.Contains(said, n) {
-			delete(g.seen, n)
+			g.forget(ctx, n)
 		}
 	}
 	out := map[cases.Number]*tui.Shown{}
 	for _, n := range said {
 		switch s, may, err := g.mayKnow(ctx, n); {
 		case errors.Is(err, cases.ErrNoCase): // it was erased meanwhile
-			delete(g.seen, n)
+			g.forget(ctx, n)
 		case err != nil:
 			return nil, err
 		case may:
@@ -253,11 +277,19 @@ func (g *guideQueue) mayKnow(ctx context.Context, n cases.Number) (s flows.State
 		if one.told == s.Guides[i].Visit {
 			return s, true, nil
 		}
-		if err := g.audit(ctx, deedMark(g.id, string(n), string(s.Guides[i].Visit), didShow), n, didShow, ""); err != nil {
+		e := entry{deedMark(g.id, string(n), string(s.Guides[i].Visit), didShow), didShow, ""}
+		if one.doubt.mark != "" && one.doubt != e { // under an earlier yes
+			g.undone(ctx, n, one.doubt, didNot)
+			one.doubt = entry{}
+		}
+		if err := g.audit(ctx, e.mark, n, e.did, e.more); err != nil {
+			if unheard(err) {
+				one.doubt = e
+			}
 			g.log.Warn("a guide's queue lacks a tenant, for the audit cannot be written", "case", string(n), "why", err.Error())
 			return s, false, nil
 		}
-		one.told = s.Guides[i].Visit
+		one.told, one.doubt = s.Guides[i].Visit, entry{}
 	}
 }
 

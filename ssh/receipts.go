@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -268,11 +269,20 @@ func (s *session) guidesReceipt(ctx context.Context, number string, n int, errs 
 		complain(errs, no)
 		return codeFailed
 	}
-	if err := d.audit(ctx, "", of, didReceipt, strconv.Itoa(one.N)); err != nil {
-		complain(errs, d.unaudited(of, err).Error())
+	fetched := entry{rand.Text(), didReceipt, strconv.Itoa(one.N)}
+	if err := d.wrote(ctx, of, fetched); err != nil {
+		complain(errs, err.Error())
 		return codeUnknown
 	}
-	return s.giveReceipt(ctx, c, one, errs)
+	code = s.giveReceipt(ctx, c, one, errs)
+	switch code {
+	case codeDone:
+	case codeInterrupted: // some of it may be there
+		d.undone(ctx, of, fetched, didMaybe)
+	default:
+		d.undone(ctx, of, fetched, didNot)
+	}
+	return code
 }
 
 // pick is the session of a number; 0: the one that ended last. no is why there is none.

@@ -170,6 +170,7 @@ func (s *session) run() {
 	}()
 	s.touch()
 	defer s.srv.vacate(s)
+	defer s.unused()
 	defer s.watch()()
 	log := s.srv.o.Log
 	log.Info("session", "from", s.from(), "user", s.kind(), "key", s.srv.o.keyOf(s.key), "pty", s.asked.pty, "command", s.asked.exec, "browser", s.browser)

@@ -77,16 +77,11 @@ func (d *desk) replay(ctx context.Context, number string) (tui.Reel, error) {
 		return nil, d.inWords(n, err)
 	}
 	r := &reel{desk: d, of: c}
-	tapes, err := r.Tapes(ctx)
-	did, more := didReplay, withWhom(tapes)
-	switch {
-	case errors.Is(err, errNoTape):
-		did = didNotPlay
-	case err != nil:
-		return nil, err
-	}
-	if away := d.audit(ctx, rand.Text(), n, did, more); away != nil {
-		return nil, d.unaudited(n, away)
+	_, err = r.Tapes(ctx)
+	if errors.Is(err, errNoTape) {
+		if away := d.wrote(ctx, n, entry{rand.Text(), didNotPlay, ""}); away != nil {
+			return nil, away
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -94,15 +89,22 @@ func (d *desk) replay(ctx context.Context, number string) (tui.Reel, error) {
 	return r, nil
 }
 
-// withWhom names the guides of some recordings.
-func withWhom(tapes []flows.Tape) string {
+// oneEntry are those of some recordings that one entry of the audit names, by their guides,
+// and what it says: as many as it has room for.
+func oneEntry(tapes []flows.Tape) (some []flows.Tape, more string) {
 	var who []string
-	for _, t := range tapes {
-		if name := t.Recording().Guide.Name; !slices.Contains(who, name) {
-			who = append(who, name)
+	for i, t := range tapes {
+		name := t.Recording().Guide.Name
+		if slices.Contains(who, name) {
+			continue
 		}
+		if with := strings.Join(append(slices.Clip(who), name), ", "); i == 0 || len(with) <= mostSaid {
+			who, more = append(who, name), with
+			continue
+		}
+		return tapes[:i], more
 	}
-	return strings.Join(who, ", ")
+	return tapes, more
 }
 
 // reel is what a guide may replay of a case.
@@ -112,6 +114,7 @@ type reel struct {
 
 	mu   sync.Mutex
 	read flows.Taper // what was read of the journal so far
+	told []uint32    // the numbers of the recordings that the audit says are shown
 }
 
 // taped is a case that may have been recorded.
@@ -124,7 +127,8 @@ type taped interface {
 var _ tui.Reel = (*reel)(nil)
 
 // Tapes implements tui.Reel. Who may see them is asked each time, and so is whether
-// there are any; of the journal only what is new is read.
+// there are any; of the journal only what is new is read. What the audit does not name
+// as shown is not given: a recording that was not there before has an entry of its own.
 func (r *reel) Tapes(ctx context.Context) ([]flows.Tape, error) {
 	if err := r.desk.may(PowerWatch); err != nil {
 		return nil, err
@@ -143,6 +147,22 @@ func (r *reel) Tapes(ctx context.Context) ([]flows.Tape, error) {
 	tapes := slices.DeleteFunc(r.read.Tapes(), func(t flows.Tape) bool { return !r.desk.mayReplay(t) })
 	if len(tapes) == 0 {
 		return nil, errNoTape
+	}
+	is := func(t flows.Tape) bool { return slices.Contains(r.told, t.Recording().N) }
+	var away error
+	for untold := slices.DeleteFunc(slices.Clone(tapes), is); len(untold) > 0; {
+		some, more := oneEntry(untold)
+		if away = r.desk.wrote(ctx, r.of.Number(), entry{rand.Text(), didReplay, more}); away != nil {
+			break
+		}
+		for _, t := range some {
+			r.told = append(r.told, t.Recording().N)
+		}
+		untold = untold[len(some):]
+	}
+	tapes = slices.DeleteFunc(tapes, func(t flows.Tape) bool { return !is(t) })
+	if len(tapes) == 0 {
+		return nil, away
 	}
 	return tapes, nil
 }
