@@ -19,19 +19,7 @@ import (
 // journals are the kinds that a guide may come to.
 var journals = map[string]func(t *testing.T) flows.Journal{
 	"memory": func(*testing.T) flows.Journal { return journal.NewMemory() },
-	"file": func(t *testing.T) flows.Journal {
-		t.Helper()
-		d, err := journal.OpenDir(t.TempDir(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		j, err := d.Create()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = j.Close() })
-		return j
-	},
+	"file":   func(t *testing.T) flows.Journal { t.Helper(); return onDisk(t) },
 }
 
 // eachJournal runs a test in a bubble of time over each kind.
