@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -213,8 +214,13 @@ func (k *kept) isStored(ctx context.Context, at stand) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%w: %q is stored, and %q is seen:\n%s", errNeverCame, where, at.where(), k.sees())
 		}
+		<-time.After(askPause)
 	}
 }
+
+// askPause lies between two questions of one of a crowd, who would else ask what is stored
+// hundreds of times a second, against the pace that the server holds an address to.
+const askPause = 20 * time.Millisecond
 
 // killed kills the server while half of those on screens at a path go back and forth,
 // and waits until nobody has a connection.
