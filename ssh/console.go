@@ -28,7 +28,7 @@ func (s *session) serveConsole() int {
 	}
 	s.srv.countGuides(1)
 	defer s.srv.countGuides(-1)
-	d := &desk{s: s, who: who}
+	d := &desk{s: s, who: who, expel: s.expels}
 	if err := d.wrote(s.ctx, "", entry{rand.Text(), didOpen, ""}); err != nil {
 		log.Error("the console stays closed: the audit cannot be written", "why", err.Error())
 		s.say(sayNoAudit)
@@ -123,8 +123,7 @@ func (s *session) staysGuide(who Guide) (stop func()) {
 			case <-next:
 			}
 			if why := s.stillGuide(who); why != nil {
-				s.cancel(why)
-				s.conn.expel() // whoever has other sessions on it hears of it there
+				s.expels(why)
 				return
 			}
 		}
@@ -133,6 +132,34 @@ func (s *session) staysGuide(who Guide) (stop func()) {
 		cancel()
 		<-done
 	}
+}
+
+// expels ends the session of who is the guide no more that they were.
+func (s *session) expels(why error) {
+	s.cancel(why)
+	s.conn.expel() // whoever has other sessions on it hears of it there
+}
+
+// shows says whether the guide may be shown something now. It is asked before each thing
+// that is shown, so what was found out holds for as long as nothing of it has changed. The
+// session of who may not ends.
+func (d *desk) shows() error {
+	guides := d.s.srv.o.Guides
+	if guides == nil { // there is nobody to be revoked
+		return nil
+	}
+	now, err := guides.now()
+	if err == nil && now == d.held.Load() && (d.who.until.IsZero() || guides.o.Now().Before(d.who.until)) {
+		return nil
+	}
+	if why := d.s.stillGuide(d.who); why != nil {
+		if d.expel != nil {
+			d.expel(why)
+		}
+		return errGuideOver
+	}
+	d.held.Store(now)
+	return nil
 }
 
 // untilNext warns before a certificate runs out, and says when to look again because

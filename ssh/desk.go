@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"onboard.example/flows"
@@ -20,6 +21,9 @@ type desk struct {
 	s       *session
 	who     Guide
 	console *cases.Console // that others know to be there; nil: none does
+
+	held  atomic.Pointer[trusted] // by what the guide was found to be one last
+	expel func(why error)         // ends the session of who is none any more; nil: nothing does
 
 	mu   sync.Mutex
 	at   *place // nil: at no case
@@ -249,6 +253,11 @@ func (p *place) View(ctx context.Context) (run.View, error) {
 			return run.View{}, err
 		}
 		if !wrote {
+			if v.Standing != run.StandOver { // after all else: it took its time
+				if err := p.desk.shows(); err != nil {
+					return run.View{}, err
+				}
+			}
 			return v, nil
 		} // else it took its time: what is shown is asked anew
 	}

@@ -152,7 +152,8 @@ func rowOfQueue(c cases.Queued) tui.QueueRow {
 type guideQueue struct {
 	queue *queue
 	guide Guide
-	who   string // in the words of flows.Guide.Known, which says where to look and no more
+	may   func() error // be shown anything now
+	who   string       // in the words of flows.Guide.Known, which says where to look and no more
 	now   func() time.Time
 	// audit has it written down that the guide is shown what somebody let them see.
 	audit func(ctx context.Context, mark string, n cases.Number, did, more string) error
@@ -182,7 +183,7 @@ const didShow = "tenant-listed"
 func (d *desk) queue() *guideQueue {
 	name, org, _ := flows.KnownAs(d.who.name, d.who.organisation)
 	srv := d.s.srv
-	g := &guideQueue{queue: &srv.queue, guide: d.who, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, undone: d.undone, id: rand.Text(), log: srv.o.Log, seen: map[cases.Number]*seen{}}
+	g := &guideQueue{queue: &srv.queue, guide: d.who, may: d.shows, who: flows.Guide{Name: name, Org: org}.Known(), now: srv.o.Now, audit: d.audit, undone: d.undone, id: rand.Text(), log: srv.o.Log, seen: map[cases.Number]*seen{}}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.list = g
@@ -211,6 +212,21 @@ func (g *guideQueue) Watch(ctx context.Context) <-chan struct{} { return g.queue
 
 // List implements tui.Queue.
 func (g *guideQueue) List(ctx context.Context) ([]tui.QueueRow, bool, error) {
+	if err := g.may(); err != nil { // before the audit has it that something was shown
+		return nil, false, err
+	}
+	rows, more, err := g.list(ctx)
+	if err == nil {
+		err = g.may() // that took its time
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return rows, more, nil
+}
+
+// list is List, for who may see it.
+func (g *guideQueue) list(ctx context.Context) ([]tui.QueueRow, bool, error) {
 	rows, more, err := g.queue.list(ctx)
 	if err != nil {
 		return nil, false, err
