@@ -238,6 +238,7 @@ func (m *Model) said(msg saidMsg) tea.Cmd {
 			g.note.set(msg.note)
 			m.deaf = m.now().Add(typeAhead) // what is being typed was meant for what was seen
 		}
+		m.guide.done = nil // what went well before is told no more, over this
 		m.tellPerson(RoleBad, notDone(msg.err, clean(msg.err.Error())))
 		return nil
 	}

@@ -449,6 +449,19 @@ func TestWhatIsToldIsSeen(t *testing.T) {
 	}
 }
 
+// TestWhatFailedStays holds that the word of a move that went well, which is told late, is
+// not put over that of a later one that did not.
+func TestWhatFailedStays(t *testing.T) {
+	t.Parallel()
+	m := guiding(seated(t, atDiagnosis(t)), still(t, 80, 24))
+	_, looks := m.Update(saidMsg{of: m.guide, done: wordGuideSent})
+	m.Update(saidMsg{of: m.guide, err: run.ErrTooFast})
+	failed := m.notice.text
+	if visit1(m, looks); failed == "" || m.notice.text != failed {
+		t.Errorf("%q, and then %q", failed, m.notice.text)
+	}
+}
+
 // TestAGuideAsksToRecord holds that it takes two keys to ask and one to end, and that
 // nobody ends what is another's.
 func TestAGuideAsksToRecord(t *testing.T) {

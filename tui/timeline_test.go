@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 
 	"onboard.example/checks"
@@ -28,6 +29,17 @@ func TestTimelineHasWords(t *testing.T) {
 	}
 }
 
+// TestTimelineNamesGuides holds that of several guides it is said whose an event is.
+func TestTimelineNamesGuides(t *testing.T) {
+	t.Parallel()
+	seat := seated(t, atDiagnosis(t))
+	seat.view.Run.Last = append(seat.view.Run.Last, flows.Record{At: noon, By: flows.ByServer, Event: flows.Watched{Visit: "v1", Why: flows.WatchLeft}})
+	m := guiding(seat, still(t, 80, 24))
+	if rows := texts(m.guide.timeline(m, 80, 9)); !strings.HasSuffix(rows[len(rows)-1], "server   the guide left  Ann Lee") {
+		t.Errorf("it says %q", rows)
+	}
+}
+
 // TestTimelineSaysWhatHappened holds the words to what an event says, and to no more.
 func TestTimelineSaysWhatHappened(t *testing.T) {
 	t.Parallel()
@@ -45,19 +57,29 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 		"a yes to a recording": {flows.Recorded{Visit: "v", On: true}, wordLetRecord, ""},
 		"an end of that":       {flows.Recorded{Visit: "v", Why: flows.RecordWatch}, "the recording ended with the watching", ""},
 		"another end of that":  {flows.Recorded{Visit: "v", Why: "moon"}, wordEndedTape, ""},
-		"consent":              {flows.Returned{Callback: checks.Callback{Consented: true}}, wordConsented, ""},
-		"no consent":           {flows.Returned{Callback: checks.Callback{Error: "access_denied", AADSTS: "AADSTS65004"}}, "back from Microsoft's page, without a yes", "access_denied AADSTS65004"},
+		"consent":              {flows.Returned{Callback: checks.Callback{Consented: true, Ours: true}}, "back from Microsoft's page, which says yes", ""},
+		"somebody's consent":   {flows.Returned{Callback: checks.Callback{Consented: true, Pasted: true}}, "gave an address that is not this run's", ""},
+		"nothing said":         {flows.Returned{Callback: checks.Callback{Ours: true}}, "back from Microsoft's page, without a yes", ""},
+		"no consent":           {flows.Returned{Callback: checks.Callback{Error: "access_denied", AADSTS: "AADSTS65004", Ours: true}}, "back from Microsoft's page, with an error", "access_denied AADSTS65004"},
 		"waiting":              {flows.Listening{Door: true}, "waits for Microsoft's page", ""},
 		"waiting no more":      {flows.Listening{}, wordUnlistens, ""},
 		"a marker":             {flows.Pointed{At: "app/grant"}, "points at", "app/grant"},
 		"no marker":            {flows.Pointed{}, wordUnpointed, ""},
-		"a change":             {flows.Applied{Line: 1, Outcome: flows.OutcomeSent, RequestID: "r-1"}, "sent", "change 2: sent r-1"},
-		"there":                {flows.Reread{Line: 1, Seen: true}, "read it again: there", "change 2"},
-		"not there":            {flows.Reread{Line: 1}, wordNotSeen, "change 2"},
+		"a change":             {flows.Applied{Line: 1, Outcome: flows.OutcomeSent, RequestID: "r-1"}, "sent", "change 2 r-1"},
+		"a change, maybe":      {flows.Applied{Line: 1, Outcome: flows.OutcomeUnclear}, "sent, and had no answer", "change 2"},
+		"it shows":             {flows.Reread{Line: 1, Seen: true}, "read it again: it shows", "change 2"},
+		"not yet":              {flows.Reread{Line: 1, Until: noon}, wordShowsYet, "change 2"},
+		"not at all":           {flows.Reread{Line: 1}, wordShowsNot, "change 2"},
+		"no advice":            {flows.Suggested{}, wordUnadvised, ""},
+		"whose note":           {flows.Noted{Visit: "a", Text: "Hi"}, "wrote", "Ann: Hi"},
+		"whose yes":            {flows.Watched{Visit: "a", Here: true}, wordLetWatch, "Ann"},
+		"whose end":            {flows.Watched{Visit: "a", Why: flows.WatchLeft}, "the guide left", "Ann"},
+		"a stop of tomorrow":   {flows.Stopped{Why: "moon"}, "stopped the plan", ""},
+		"an end of a run":      {flows.Ended{Why: flows.EndLeft}, "left the run before its end", ""},
 		"of another version":   {flows.Foreign{Tag: "new\x1b[2Jthing"}, "newthing", ""},
 		"what was typed":       {flows.Confirmed{Typed: "secret"}, "agreed to the plan", ""},
 	} {
-		if what, of := m.happened(c.e); what != c.what || of != c.of {
+		if what, of := m.happened(c.e, map[flows.VisitID]string{"a": "Ann"}); what != c.what || of != c.of {
 			t.Errorf("%s: %q, %q", name, what, of)
 		}
 	}

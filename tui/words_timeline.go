@@ -10,10 +10,11 @@ const (
 	wordEndedWatch = "ended the watching"
 	wordLetRecord  = "said yes to being recorded"
 	wordEndedTape  = "ended the recording"
-	wordConsented  = "back from Microsoft's page, which says yes"
 	wordUnlistens  = "waits for Microsoft's page, or no more" // a guide is not told where
 	wordUnpointed  = "took the marker away"
-	wordNotSeen    = "read it again: not there yet"
+	wordUnadvised  = "suggests nothing more"
+	wordShowsYet   = "read it again: it does not show yet"
+	wordShowsNot   = "read it again: it does not show"
 	wordChanges    = "changes: {n}"
 	wordChange     = "change {n}"
 )
@@ -33,13 +34,13 @@ var happenedWords = map[flows.Kind]string{
 	flows.KindChose:        "chose the path",
 	flows.KindClaimed:      "says that it is done",
 	flows.KindListening:    "waits for Microsoft's page",
-	flows.KindReturned:     "back from Microsoft's page, without a yes",
+	flows.KindReturned:     "back from Microsoft's page",
 	flows.KindPlanned:      "made a plan",
 	flows.KindRecalled:     "took up the receipt of a plan, to take it back",
 	flows.KindConfirmed:    "agreed to the plan",
 	flows.KindApplying:     "sends",
 	flows.KindApplied:      "sent",
-	flows.KindReread:       "read it again: there",
+	flows.KindReread:       "read it again: it shows",
 	flows.KindStopped:      "stopped the plan",
 	flows.KindFiled:        "kept",
 	flows.KindAdvanced:     "went on",
@@ -79,4 +80,54 @@ var recordedWords = map[flows.RecordEnd]string{
 	flows.RecordWatch:   "the recording ended with the watching",
 	flows.RecordErased:  "erased what was recorded",
 	flows.RecordLate:    "the yes to being recorded came too late",
+}
+
+// returnedWords say what an address of Microsoft's page said. None of it is proof.
+var returnedWords = map[flows.ReturnSaid]string{
+	flows.ReturnStrange:   "gave an address that is not this run's",
+	flows.ReturnError:     "back from Microsoft's page, with an error",
+	flows.ReturnEmpty:     "back from Microsoft's page, without a yes",
+	flows.ReturnElsewhere: "back from Microsoft's page, with a yes of another tenant",
+	flows.ReturnGood:      "back from Microsoft's page, which says yes",
+}
+
+// appliedWords say what came of sending a change. Only reading it again proves one.
+var appliedWords = map[flows.Outcome]string{
+	flows.OutcomeSent:    "sent",
+	flows.OutcomeAlready: "found it made already",
+	flows.OutcomeRefused: "was refused by Microsoft",
+	flows.OutcomeUnclear: "sent, and had no answer",
+}
+
+// stoppedWords say why a plan was not carried further.
+var stoppedWords = map[flows.StopReason]string{
+	flows.StopMoved:       "stopped the plan: the tenant has moved on",
+	flows.StopRefused:     "stopped the plan: Microsoft refused a change",
+	flows.StopUnclear:     "stopped the plan: a change had no answer",
+	flows.StopUnseen:      "stopped the plan: a change does not show",
+	flows.StopInterrupted: "stopped the plan: it was interrupted",
+	flows.StopNoUse:       "stopped the plan: the rest would not help",
+	flows.StopNoHands:     "stopped the plan: nothing here can write",
+	flows.StopSignIn:      "stopped the plan: nobody is signed in who may",
+	flows.StopTenant:      "stopped the plan: signed in to another tenant",
+	flows.StopUnread:      "stopped the plan: the tenant could not be read",
+	flows.StopStore:       "stopped the plan: it could not be stored first",
+	flows.StopBusy:        "stopped the plan: another run writes to the tenant",
+	flows.StopSent:        "stopped the plan: a change was sent before",
+}
+
+// troubledWords say what of ours broke.
+var troubledWords = map[flows.TroubleKind]string{
+	flows.TroublePanic:   "broke somewhere, and goes on",
+	flows.TroubleStore:   "cannot save the run",
+	flows.TroubleReceipt: "cannot write a receipt of changes",
+	flows.TroubleHost:    "had no answer of the browser or the clipboard",
+	flows.TroubleLarge:   "left out what was too large to keep",
+}
+
+// endedWords say how a run ended.
+var endedWords = map[flows.EndReason]string{
+	flows.EndDone:   "ended the run, proven",
+	flows.EndLeft:   "left the run before its end",
+	flows.EndBroken: "ended the run: it broke",
 }
