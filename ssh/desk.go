@@ -178,7 +178,7 @@ func (d *desk) left(p *place) {
 // is for the log.
 func (d *desk) inWords(n cases.Number, err error) error {
 	var links *run.LinkError
-	for _, own := range []error{run.ErrNotWatching, run.ErrTooFast, run.ErrNoSpot, run.ErrNote, run.ErrNoTape, run.ErrNoRecording, errUnaudited, errNotYours, errNotErase, errGuideOver} {
+	for _, own := range []error{run.ErrNotWatching, run.ErrTooFast, run.ErrNoSpot, run.ErrNote, run.ErrNoTape, run.ErrNoRecording, errUnaudited, errNotYours, errNotErase, errNotEraseTorn, errGuideOver} {
 		if errors.Is(err, own) {
 			return own
 		}

@@ -155,14 +155,19 @@ func TestHandOverIsTakenBack(t *testing.T) {
 }
 
 // handing is a lead's hand-overs, and a case, at a server of two organisations.
-func handing(t *testing.T) (s *site, as func(key gossh.Signer) *desk, o, other *office, c *cases.Case) {
+func handing(t *testing.T, set ...func(*Options)) (s *site, as func(key gossh.Signer) *desk, o, other *office, c *cases.Case) {
 	t.Helper()
 	o, other = newOffice(t), newOffice(t)
 	opts := o.options()
 	opts.Authorities = append(opts.Authorities, Authority{Organisation: "Example Partner", File: other.file})
 	opts.Revoked = o.revoked()
 	put(t, o.revoked(), "id: Nobody\n")
-	s = serve(t, func(so *Options) { so.Guides = guides(t, opts) })
+	s = serve(t, func(so *Options) {
+		so.Guides = guides(t, opts)
+		for _, f := range set {
+			f(so)
+		}
+	})
 	c, _, err := s.o.Cases.New(t.Context())
 	if err != nil {
 		t.Fatal(err)

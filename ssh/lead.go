@@ -133,17 +133,27 @@ func (d *desk) erase(ctx context.Context, number string) (told string, err error
 // organisation has to do with it or none.
 var errNotErase = errors.New(sayNotErase)
 
+// errNotEraseTorn is all that is told where, besides, a record cannot be read that may say whose
+// it is.
+var errNotEraseTorn = errors.New(sayNotEraseTorn)
+
 // mayErase says whether the lead's organisation has to do with a case, by what its customer did:
 // they began it with an invitation of theirs, or said yes to one of their guides. To ask for a
 // case, or to hand it over, is what anybody at a console can do, and makes it nobody's. A
-// case that no organisation has to do with is a lead's only where there is no other.
+// case that no organisation has to do with is a lead's only where there is no other. One with a
+// damaged record is judged by those before it: it is the one that somebody wants to be rid of.
 func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
+	theirs := func(organisation string) bool { return strings.EqualFold(organisation, d.who.organisation) }
 	inviter, err := c.Inviter(ctx)
 	if err != nil {
 		return err
 	}
+	if inviter != "" && theirs(inviter) {
+		return nil
+	}
 	rs, err := c.Since(ctx, 0)
-	if err != nil {
+	var damaged *cases.DamagedError
+	if err != nil && !errors.As(err, &damaged) {
 		return err
 	}
 	all, err := receipt.Sessions(ctx, string(c.Number()), rs)
@@ -157,9 +167,12 @@ func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
 	for _, one := range all {
 		about = append(about, one.Guide.Organisation)
 	}
-	theirs := func(organisation string) bool { return strings.EqualFold(organisation, d.who.organisation) }
 	if slices.ContainsFunc(about, theirs) || len(about) == 0 && !d.s.srv.o.Guides.shared() {
 		return nil
+	}
+	if damaged != nil {
+		d.s.srv.o.Log.Warn("whose a case is to erase cannot be known, for a record of it cannot be read", "case", string(c.Number()), "guide", d.who.name, "why", damaged.Error())
+		return errNotEraseTorn
 	}
 	return errNotErase
 }

@@ -38,6 +38,7 @@ const (
 	sayUnaudited  = "it could not be written into the audit, and nothing that a guide does counts without that; please try again in a moment"
 
 	sayNotErase     = "only what your organisation has to do with is yours to erase: a case that was begun with an invitation of yours, or whose customer said yes to one of your guides"
+	sayNotEraseTorn = "a record of that case is damaged, and what can still be read does not show that it is your organisation's to erase; it goes by its customer's hand, or with its time"
 	sayNoInvitation = "there is no such invitation"
 	sayUsedUp       = "that invitation was used already: its case is in the queue"
 	sayHandGone     = "that guide is at no console any more"
