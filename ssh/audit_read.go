@@ -102,6 +102,9 @@ func (d *desk) showAudit(ctx context.Context, ask auditAsk, errs io.Writer) int 
 	o := AuditReportOptions{
 		To: to, Verify: ask.verify, Kept: ask.kept, Shows: ofOrganisation(d.who.organisation, !d.s.srv.o.Guides.shared()),
 		Command: d.s.address(userConsole) + " " + commandAudit + " --verify",
+		Found: func(bad *cases.TamperedError) { // whatever becomes of who reads it
+			d.s.srv.o.Log.Error("the audit is not what was written", "why", bad.Error())
+		},
 	}
 	if ask.json {
 		o.Schema = consoleAuditSchema
@@ -119,7 +122,6 @@ func (d *desk) showAudit(ctx context.Context, ask auditAsk, errs io.Writer) int 
 	case err != nil:
 		return d.cutAudit(ctx, err, r, to, errs)
 	case tampered != nil:
-		d.s.srv.o.Log.Error("the audit is not what was written", "why", tampered.Error())
 		complain(errs, fmt.Sprintf(sayAuditTampered, tampered.Error()))
 		return codeFailed
 	}
@@ -150,37 +152,38 @@ func (s *Server) eachEntry(ctx context.Context, give func(cases.Logged) error) e
 }
 
 // cutAudit ends an audit that could not be printed to its end: what came is whole
-// lines, and a whole document, for who still may and does read.
+// lines, and a whole document, for who still may and does read. What was found until then
+// to be other than what was written is said, however it ends, and is what the code says.
 func (d *desk) cutAudit(ctx context.Context, err error, r *AuditReport, to *parts, errs io.Writer) int {
 	d.s.srv.o.Log.Info("the audit was not read to its end", "guide", d.who.name, "why", err.Error())
-	l, why, code := d.s.srv.o.Limits, "", codeUnknown
-	switch {
-	case d.s.ctx.Err() != nil: // nobody is there, or the server stops
-		complain(errs, sayAuditAway)
-		return codeUnknown
-	case errors.Is(err, errGuideOver), errors.Is(err, errNotYours):
+	if errors.Is(err, errGuideOver) || errors.Is(err, errNotYours) { // they are told nothing more of it
 		complain(errs, err.Error())
 		return codeFailed
-	case errors.Is(err, errSlow):
-		complain(errs, fmt.Sprintf(sayAuditStalled, l.Stall))
-		return codeUnknown
-	case ctx.Err() != nil:
-		why = fmt.Sprintf(sayAuditSlow, l.Command)
-	default:
-		why = sayAuditAway
 	}
-	late, cancel := context.WithTimeout(d.s.ctx, time.Second) // to begin them; see unhurried
-	defer cancel()
-	to.to.ctx = late
-	if end := errors.Join(r.Cut(why), to.flush()); end != nil {
-		d.s.srv.o.Log.Info("what was read of the audit has no end", "why", end.Error())
+	l, why, ends := d.s.srv.o.Limits, sayAuditAway, false
+	switch {
+	case d.s.ctx.Err() != nil: // nobody is there, or the server stops
+	case errors.Is(err, errSlow):
+		why = fmt.Sprintf(sayAuditStalled, l.Stall)
+	case ctx.Err() != nil:
+		why, ends = fmt.Sprintf(sayAuditSlow, l.Command), true
+	default:
+		ends = true
+	}
+	if ends {
+		late, cancel := context.WithTimeout(d.s.ctx, time.Second) // to begin them; see unhurried
+		defer cancel()
+		to.to.ctx = late
+		if end := errors.Join(r.Cut(why), to.flush()); end != nil {
+			d.s.srv.o.Log.Info("what was read of the audit has no end", "why", end.Error())
+		}
 	}
 	complain(errs, why)
 	if bad := r.Tampered(); bad != nil {
 		complain(errs, fmt.Sprintf(sayAuditTampered, bad.Error()))
-		code = codeFailed
+		return codeFailed
 	}
-	return code
+	return codeUnknown
 }
 
 // parts gives what is written to a client who is not hurried, in parts; what they do not

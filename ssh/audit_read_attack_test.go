@@ -344,6 +344,67 @@ func TestACutAuditSaysSo(t *testing.T) {
 	}
 }
 
+// TestTamperingIsSaidHoweverItEndsRegression holds that an entry that was changed is in the
+// log once, and is the verdict and the code of whoever stalls behind it or whose session
+// ends, and that who is revoked meanwhile is told nothing of it.
+func TestTamperingIsSaidHoweverItEndsRegression(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		cut   func(t *testing.T, r *reading, revoked string, over func())
+		stall time.Duration
+		says  []string
+	}{
+		"stalled": {func(t *testing.T, r *reading, _ string, _ func()) {
+			t.Helper()
+			select {
+			case code := <-r.code: // before anything more is read
+				r.code <- code
+			case <-time.After(patience):
+				t.Fatal("it does not end")
+			}
+		}, time.Second, []string{"nothing of the audit was read for 1s", "entry 9 was changed", "Tell whoever runs"}},
+		"gone": {func(_ *testing.T, _ *reading, _ string, over func()) { over() }, patience, []string{sayAuditAway, "entry 9 was changed", "Tell whoever runs"}},
+		"revoked": {func(t *testing.T, _ *reading, revoked string, _ func()) {
+			t.Helper()
+			put(t, revoked, "id: Aud Itor\n")
+		}, patience, []string{sayGuideNow}},
+	} {
+		for _, line := range [][]string{{"--json"}, nil} {
+			t.Run(fmt.Sprint(name, line), func(t *testing.T) {
+				t.Parallel()
+				o := newOffice(t)
+				opts := o.options()
+				opts.Revoked = o.revoked()
+				put(t, opts.Revoked, "")
+				s, _, store, file := filed(t, func(so *Options) { so.Guides, so.Limits.Stall = guides(t, opts), c.stall })
+				r := s.readsSlowly(t, o, store)
+				forges(t, file, `UPDATE audit SET hash = 'x' WHERE seq = 9`)
+				var over func()
+				r.s.ctx, over = context.WithCancel(t.Context())
+				defer over()
+				go func() { r.code <- r.s.audit(line, &r.errs) }()
+				text := r.first(t)
+				c.cut(t, r, opts.Revoked, over)
+				more, code := r.rest(t)
+				if text = append(text, more...); code != codeFailed || strings.Contains(string(text), "is whole") {
+					t.Errorf("%d, %q, %.200s", code, &r.errs, text)
+				}
+				for _, says := range c.says {
+					if !strings.Contains(r.errs.String(), says) {
+						t.Errorf("it lacks %q: %q", says, &r.errs)
+					}
+				}
+				if strings.Contains(r.errs.String(), "was changed") != (name != "revoked") {
+					t.Errorf("it says %q", &r.errs)
+				}
+				if log := s.log.String(); strings.Count(log, "level=ERROR") != 1 || !strings.Contains(log, "entry 9 was changed") {
+					t.Errorf("the operator hears %s", log)
+				}
+			})
+		}
+	}
+}
+
 // TestManyAuditorsAtOnce holds that who reads nothing of the audit has the room of a
 // command for as long as one may take, that the next is told so meanwhile, and that one
 // who goes gives it back at once.

@@ -40,6 +40,9 @@ type AuditReportOptions struct {
 	Command string
 	// Shows says which entries are printed; nil: all. Of the others there is the hash.
 	Shows func(cases.Entry) bool
+	// Found is told of the first that is not as it was written, once, as soon as that is
+	// known; nil: nobody is.
+	Found func(*cases.TamperedError)
 }
 
 // span is a row of entries, by their numbers; of none n is 0.
@@ -83,7 +86,7 @@ func AuditKept(text string) (head cases.AuditHead, ok bool) {
 // Add takes the next entry. The error is that of writing.
 func (r *AuditReport) Add(l cases.Logged) error {
 	if r.bad == nil {
-		r.bad = r.chain.Add(l)
+		r.found(r.chain.Add(l))
 	}
 	if r.o.Verify {
 		return nil
@@ -103,6 +106,14 @@ func (r *AuditReport) Add(l cases.Logged) error {
 		return err
 	}
 	return r.print(auditText(l) + "\n")
+}
+
+// found keeps what the chain says of an entry, and tells of it.
+func (r *AuditReport) found(bad error) {
+	r.bad = bad
+	if tampered := (*cases.TamperedError)(nil); errors.As(bad, &tampered) && r.o.Found != nil {
+		r.o.Found(tampered)
+	}
 }
 
 // line prints an entry in JSON.
@@ -165,7 +176,7 @@ func (r *AuditReport) Tampered() error { return r.bad }
 // where the audit is not what was written, which people are told by that alone.
 func (r *AuditReport) End() error {
 	if r.bad == nil {
-		r.bad = r.chain.End()
+		r.found(r.chain.End())
 	}
 	return errors.Join(r.verdict(""), r.bad)
 }

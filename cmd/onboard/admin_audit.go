@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -48,20 +49,29 @@ func showAudit(cmd *cobra.Command, o *options, f adminFlags, af auditFlags) erro
 			if printed {
 				err = errors.Join(err, r.Cut(sayAuditCut))
 			}
-			return err
+			return auditEnds(r, err)
 		}
 		printed = true
 		for _, l := range a.Audit {
 			if err := r.Add(l); err != nil {
-				return err
+				return auditEnds(r, err)
 			}
 			after = l.Seq
 		}
 		more = a.More
 	}
-	err := r.End()
-	if tampered := (*cases.TamperedError)(nil); errors.As(err, &tampered) {
-		return &exitError{code: codeFailed, cause: tampered, typed: sayAuditTampered}
+	return auditEnds(r, r.End())
+}
+
+// auditEnds is how a reading of the audit ends: what was found not to be what was written
+// counts before whatever else it ended with, which is said behind it.
+func auditEnds(r *ssh.AuditReport, err error) error {
+	bad := r.Tampered()
+	if bad == nil {
+		return err
 	}
-	return err
+	if !errors.As(err, new(*cases.TamperedError)) && err != nil {
+		bad = fmt.Errorf("%w; it was not read to its end: %w", bad, err)
+	}
+	return &exitError{code: codeFailed, cause: bad, typed: sayAuditTampered}
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -46,6 +48,12 @@ func auditRig(t *testing.T) (s *cases.Store, file, socket string) {
 // doorTo is an operator's door to a store, and a server if there is one, until the test ends.
 func doorTo(t *testing.T, s *cases.Store, server *ssh.Server) (socket string) {
 	t.Helper()
+	return doorOf(t, s.Entries, server)
+}
+
+// doorOf is one to an audit that is read so.
+func doorOf(t *testing.T, read func(ctx context.Context, after uint64) ([]cases.Logged, bool, error), server *ssh.Server) (socket string) {
+	t.Helper()
 	socket = filepath.Join(t.TempDir(), "s")
 	bans, err := ssh.OpenBans("", nil)
 	if err != nil {
@@ -55,7 +63,7 @@ func doorTo(t *testing.T, s *cases.Store, server *ssh.Server) (socket string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	door.audit = s.Entries
+	door.audit = read
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -126,6 +134,45 @@ func TestAdminAudit(t *testing.T) {
 	a = audit("--json", "--verify")
 	if err := json.Unmarshal([]byte(a.out), &r); err != nil || a.code != codeFailed || r.Whole || !strings.Contains(r.Tampered, "entry 700") || r.Head.Seq != 699 {
 		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// TestTamperingFoundBeforeTheServerStops holds that what was found is the verdict and the
+// code, whatever ended the reading of the rest, and that this is said, too.
+func TestTamperingFoundBeforeTheServerStops(t *testing.T) {
+	t.Parallel()
+	s, file, _ := auditRig(t)
+	for range 1003 {
+		if _, err := s.Audit(t.Context(), cases.Entry{Who: "Ada, Fabrikam", Role: "guide", Did: "watched"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	socket := doorOf(t, func(ctx context.Context, after uint64) ([]cases.Logged, bool, error) {
+		if after > 0 {
+			return nil, false, errors.New("it stops")
+		}
+		return s.Entries(ctx, after)
+	}, nil)
+	audit := func(args ...string) answer {
+		t.Helper()
+		return ask(t, nil, append([]string{"admin", "--socket", socket, "audit"}, args...)...)
+	}
+	if a := audit(); a.code != codeFailed || !strings.Contains(a.err, "it stops") || strings.Contains(a.out+a.err, "not what was written") {
+		t.Errorf("untouched: %d, %q", a.code, a.err)
+	}
+	tamper(t, file, `UPDATE audit SET hash = 'x' WHERE seq = 5`)
+	for _, args := range [][]string{nil, {"--verify"}, {"--json"}, {"--json", "--verify"}} {
+		a := audit(args...)
+		if a.code != codeFailed || !strings.Contains(a.err, "entry 5 was changed") || !strings.Contains(a.err, "it stops") || !strings.Contains(a.err, sayAuditTampered) || strings.Contains(a.out, "is whole") {
+			t.Errorf("%v: %d, %q", args, a.code, a.err)
+		}
+		if len(args) == 0 || args[0] != "--json" {
+			continue
+		}
+		var r auditDocument
+		if err := json.Unmarshal([]byte(a.out), &r); err != nil || r.Whole || !strings.Contains(r.Tampered, "entry 5 was changed") || r.Cut != sayAuditCut {
+			t.Errorf("%v: %v, %+v, %q, %q", args, err, r.Head, r.Tampered, r.Cut)
+		}
 	}
 }
 
