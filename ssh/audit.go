@@ -29,8 +29,9 @@ const (
 	didNote    = "noted"     // what, the audit does not say
 	didSuggest = "suggested" // the path in Entry.More
 	didAgain   = "asked-again"
-	didErase   = "case-erased" // by a lead
-	didHand    = "handed-over" // a case by a lead; to whom is in Entry.More, as in those that follow
+	didErase   = "case-erased"   // by a lead
+	didNoErase = "erase-refused" // to a lead: it is not theirs to erase
+	didHand    = "handed-over"   // a case by a lead; to whom is in Entry.More, as in those that follow
 	didAskTape = "asked-to-record"
 	didTape    = "recorded"          // the customer's yes to that
 	didNoTape  = "recording-refused" // their no

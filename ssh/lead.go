@@ -1,13 +1,14 @@
 package ssh
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
 
+	"onboard.example/flows"
 	"onboard.example/ssh/cases"
-	"onboard.example/ssh/receipt"
 	"onboard.example/tui"
 )
 
@@ -104,6 +105,9 @@ func (d *desk) erase(ctx context.Context, number string) (told string, err error
 		return "", d.inWords(n, err)
 	}
 	if err := d.mayErase(ctx, c); err != nil {
+		if errors.Is(err, errNotErase) || errors.Is(err, errNotEraseTorn) {
+			err = cmp.Or(srv.wrote(ctx, d.actor(), n, didNoErase, ""), err)
+		}
 		return "", d.inWords(n, err)
 	}
 	if err := srv.wrote(ctx, d.actor(), n, didErase, ""); err != nil {
@@ -156,16 +160,9 @@ func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
 	if err != nil && !errors.As(err, &damaged) {
 		return err
 	}
-	all, err := receipt.Sessions(ctx, string(c.Number()), rs)
-	if err != nil {
-		return err
-	}
-	var about []string
+	about := letInBy(rs)
 	if inviter != "" {
 		about = append(about, inviter)
-	}
-	for _, one := range all {
-		about = append(about, one.Guide.Organisation)
 	}
 	if slices.ContainsFunc(about, theirs) || len(about) == 0 && !d.s.srv.o.Guides.shared() {
 		return nil
@@ -175,4 +172,22 @@ func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
 		return errNotEraseTorn
 	}
 	return errNotErase
+}
+
+// letInBy are the organisations of the guides to whom a journal has a yes, whatever else it says
+// of them: not each has the key and the server by which there is a receipt.
+func letInBy(rs []flows.Record) (organisations []string) {
+	var s flows.State
+	for _, r := range rs {
+		s = flows.Fold(s, r)
+		if e, ok := r.Event.(flows.Watched); !ok || !e.Here {
+			continue
+		}
+		for _, g := range s.Guides {
+			if g.Org != "" && !slices.Contains(organisations, g.Org) { // empty: of before guides asked, who saw nothing
+				organisations = append(organisations, g.Org)
+			}
+		}
+	}
+	return organisations
 }

@@ -55,13 +55,13 @@ func TestALeadErasesADamagedCaseRegression(t *testing.T) {
 		"that Ole invited to":                       {invites: ole},
 		"of nobody":                                 {},
 	} {
-		s.Server.o.Guides = both
+		s.o.Guides = both
 		d := newDealt(t, s, x.invites, x.invites != nil)
 		if x.yes != nil {
 			d.answered(x.yes, true)
 		}
 		if x.alone {
-			s.Server.o.Guides = alone
+			s.o.Guides = alone
 		}
 		at := 1
 		if x.behind {
@@ -75,6 +75,9 @@ func TestALeadErasesADamagedCaseRegression(t *testing.T) {
 		}
 		if !x.may && (err == nil || err.Error() != sayNotEraseTorn || gone != nil) {
 			t.Errorf("%s: %v, %v", name, err, gone)
+		}
+		if vain := s.auditOf(t, d.c.Number(), didNoErase); (len(vain) == 1) == x.may {
+			t.Errorf("%s: the audit has %+v", name, vain)
 		}
 	}
 }

@@ -161,6 +161,20 @@ func (d dealt) answered(by *desk, yes bool) {
 	d.happens(flows.Watched{Visit: v, Why: flows.WatchRefused})
 }
 
+// watchedUnsigned has the customer say yes to a guide of whom the journal has no key and no
+// server, as journals of before have: of such a visit there is no receipt.
+func (d dealt) watchedUnsigned(by *desk) {
+	d.t.Helper()
+	at, now, v := uint64(len(d.s.records(d.t, string(d.c.Number())))), time.Now(), flows.VisitID("v1")
+	if _, err := d.c.Append(d.t.Context(), at, flows.Record{Seq: at + 1, Writer: flows.GuideWriter(v), N: 1, At: now, By: flows.ByServer, Event: flows.AskedToWatch{
+		Visit: v, Guide: by.who.name, Org: by.who.organisation, Until: now.Add(time.Minute), Lasts: time.Hour,
+	}}); err != nil {
+		d.t.Fatal(err)
+	}
+	d.happens(flows.Watched{Visit: v, Here: true})
+	d.happens(flows.Watched{Visit: v, Why: flows.WatchStopped})
+}
+
 // TestLeadsEraseWhatTheirCustomersBeganRegression holds whose a case is to erase where guides of several
 // organisations come: those whose invitation its customer used, or to one of whose guides
 // they said yes. Nothing that a guide does alone makes it theirs, and who is refused
@@ -182,6 +196,8 @@ func TestLeadsEraseWhatTheirCustomersBeganRegression(t *testing.T) {
 		"that Ole invited to":         {invites: ole, invited: true, ole: true},
 		"with a yes to Bea":           {did: func(d dealt) { d.answered(bea, true) }, lea: true},
 		"with a yes to Oda":           {did: func(d dealt) { d.answered(oda, true) }, ole: true},
+		"with an old yes to Bea":      {did: func(d dealt) { d.watchedUnsigned(bea) }, lea: true},
+		"with an old yes to Oda":      {did: func(d dealt) { d.watchedUnsigned(oda) }, ole: true},
 		"with a no to Oda":            {did: func(d dealt) { d.answered(oda, false) }},
 		"of Lea's, with a no to Oda":  {invites: lea, invited: true, did: func(d dealt) { d.answered(oda, false) }, lea: true},
 		"with a yes to both":          {did: func(d dealt) { d.answered(bea, true); d.answered(oda, true) }, lea: true, ole: true},
@@ -202,14 +218,18 @@ func TestLeadsEraseWhatTheirCustomersBeganRegression(t *testing.T) {
 			_, err := who.erase(t.Context(), number)
 			erased := s.auditOf(t, d.c.Number(), didErase)
 			_, gone := s.o.Cases.Case(t.Context(), d.c.Number())
+			vain := s.auditOf(t, d.c.Number(), didNoErase)
 			if by {
-				if err != nil || len(erased) != 1 || gone == nil {
-					t.Errorf("%s cannot erase a case %s: %v; the audit has %+v", who.who.name, name, err, erased)
+				if err != nil || len(erased) != 1 || len(vain) != 0 || gone == nil {
+					t.Errorf("%s cannot erase a case %s: %v; the audit has %+v, %+v", who.who.name, name, err, erased, vain)
 				}
 				continue
 			}
 			if err == nil || err.Error() != sayNotErase || len(erased) != 0 || gone != nil {
 				t.Errorf("%s erases a case %s: %v, %v; the audit has %+v", who.who.name, name, err, gone, erased)
+			}
+			if len(vain) != 1 || vain[0].Who != who.called() || vain[0].Organisation != who.who.organisation || vain[0].Role != "lead" || vain[0].More != "" {
+				t.Errorf("%s, in vain, at a case %s: the audit has %+v", who.who.name, name, vain)
 			}
 		}
 	}
@@ -224,12 +244,17 @@ func TestALoneOrganisationErasesWhatIsNobodysElse(t *testing.T) {
 	lea, ole := as(o.lead("Lea Lind")), as(other.lead("Ole Olsen"))
 	theirs := newDealt(t, s, nil, false)
 	theirs.answered(ole, true)
+	old := newDealt(t, s, nil, false)
+	old.watchedUnsigned(ole)
 	invited := newDealt(t, s, ole, true)
 	operators := newDealt(t, s, nil, true)
 	lea.s.srv.o.Guides = guides(t, o.options()) // as the configuration says from now on
-	for _, d := range []dealt{theirs, invited} {
+	for _, d := range []dealt{theirs, old, invited} {
 		if _, err := lea.erase(t.Context(), string(d.c.Number())); err == nil || err.Error() != sayNotErase {
 			t.Errorf("another's: %v", err)
+		}
+		if got := s.auditOf(t, d.c.Number(), didNoErase); len(got) != 1 || got[0].Organisation != "Example Support" || got[0].More != "" {
+			t.Errorf("the audit has %+v", got)
 		}
 	}
 	for _, n := range []cases.Number{c.Number(), operators.c.Number()} {
