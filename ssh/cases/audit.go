@@ -28,8 +28,11 @@ import (
 
 // Entry is one entry of the audit.
 type Entry struct {
-	Seq  uint64    `json:"seq"`
-	Prev string    `json:"prev"` // the hash of the entry before, in hexadecimal
+	Seq  uint64 `json:"seq"`
+	Prev string `json:"prev"` // the hash of the entry before, in hexadecimal
+	// Salt is 128 random bits in hexadecimal, which the store draws: who has the hash of an
+	// entry alone cannot try out what it says. Entries of before there was this field have none.
+	Salt string    `json:"salt,omitempty"`
 	At   time.Time `json:"at"`
 	Who  string    `json:"who"`            // the guide or operator
 	Role string    `json:"role,omitempty"` // as what
@@ -124,7 +127,11 @@ func (s *Store) enter(q *queries, e Entry) (head AuditHead, was bool, answer, fa
 	if err != nil {
 		return head, false, nil, err
 	}
-	e.Seq, e.Prev, e.At = last.Seq+1, last.Hash, s.o.Now().UTC().Round(0)
+	var salt [16]byte
+	if _, err := io.ReadFull(s.o.Random, salt[:]); err != nil {
+		return head, false, fmt.Errorf("drawing the salt of an entry: %w", err), nil
+	}
+	e.Seq, e.Prev, e.Salt, e.At = last.Seq+1, last.Hash, hex.EncodeToString(salt[:]), s.o.Now().UTC().Round(0)
 	data, err := json.Marshal(e)
 	if err != nil {
 		return head, false, err, nil

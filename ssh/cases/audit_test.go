@@ -129,6 +129,63 @@ func TestAnEntryIsOfAnOrganisation(t *testing.T) {
 	})
 }
 
+// The hash of an entry helps nobody to guess at it: two that say the same at the same
+// place of the same chain and time are other bytes. Those of before there was a salt stay
+// part of the chain, and what is added again by its mark is the one that is there.
+func TestTheHashOfAnEntryConfirmsNoGuess(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		one := Entry{Who: "Ada, Fabrikam", Did: "watched", Mark: "one", Salt: "mine"}
+		seen := map[string]bool{}
+		for range 2 {
+			s := make(t, Options{})
+			first, err := s.Audit(t.Context(), one)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, _, err := s.Entries(t.Context(), 0)
+			if err != nil || len(all) != 1 {
+				t.Fatal(all, err)
+			}
+			salt, err := hex.DecodeString(all[0].Salt)
+			if err != nil || len(salt) != 16 || !strings.Contains(string(all[0].Raw), `"salt":"`+all[0].Salt+`"`) || seen[all[0].Salt] || seen[first.Hash] {
+				t.Errorf("%v: %s", err, all[0].Raw)
+			}
+			seen[all[0].Salt], seen[first.Hash] = true, true
+			if again, err := s.Audit(t.Context(), one); err != nil || again != first {
+				t.Errorf("by its mark it is %+v, %v; want %+v", again, err, first)
+			}
+			old := Entry{Seq: 2, Prev: first.Hash, At: noon, Who: "Ada, Fabrikam", Did: "watched"}
+			data, err := json.Marshal(old)
+			if err != nil || strings.Contains(string(data), "salt") {
+				t.Fatal(err, string(data))
+			}
+			if _, err := s.files.write.ExecContext(t.Context(), s.dialect.sql(`INSERT INTO audit (seq, entry, hash) VALUES (?, ?, ?)`), int64(2), data, hashOf(data)); err != nil {
+				t.Fatal(err)
+			}
+			audited(t, s, 1)
+			if h, err := s.CheckAudit(t.Context(), AuditHead{2, hashOf(data)}); err != nil || h.Seq != 3 {
+				t.Errorf("behind an old one: %+v, %v", h, err)
+			}
+		}
+	})
+}
+
+// Without randomness nothing is added.
+func TestNoEntryWithoutASalt(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		s := make(t, Options{})
+		s.o.Random = broken{}
+		if _, err := s.Audit(t.Context(), Entry{Who: "Ada", Did: "watched", Mark: "one"}); err == nil {
+			t.Error("it is added")
+		}
+		if h, err := s.CheckAudit(t.Context(), AuditHead{}); err != nil || h.Seq != 0 {
+			t.Errorf("%+v, %v", h, err)
+		}
+	})
+}
+
 func TestWhatIsNoEntry(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, make maker) {
