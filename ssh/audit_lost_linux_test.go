@@ -102,3 +102,36 @@ func TestLostAnswers(t *testing.T) {
 	}
 	once(c.Number(), didRedeem, 1)
 }
+
+// TestALateAnswerOfTheAuditsOwnEntry holds that the entry of who reads the audit, of which
+// nobody heard whether it stands, stands once, and with it that nothing was shown.
+func TestALateAnswerOfTheAuditsOwnEntry(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	k, err := db.Cut(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = k.Close() })
+	store, err := cases.Open(t.Context(), db.URLAt(k.Dir, ""), cases.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	s, o := desked(t, func(so *Options) { so.Cases = store })
+	aud := o.auditor("Aud Itor")
+	k.Lose(`"`+didReadAudit+`"`, 1)
+	if out, errs, code := s.asksAs(t, userConsole, "audit --verify", aud); out != "" || code != codeUnknown || !strings.Contains(errs, sayUnaudited) {
+		t.Errorf("%d, %q, %q", code, out, errs)
+	}
+	if k.Lost() != 1 {
+		t.Errorf("answers lost: %d", k.Lost())
+	}
+	read, not := s.auditOf(t, "", didReadAudit), s.auditOf(t, "", didNot)
+	if len(read) != 1 || len(not) != 1 || not[0].More != didReadAudit+" --verify" || not[0].Organisation != "Example Support" || not[0].Role != "auditor" || not[0].Who != read[0].Who {
+		t.Errorf("the audit has %+v and %+v", read, not)
+	}
+	if out := s.fetches(t, userConsole, "audit", aud); !strings.Contains(out, "not-done  "+didReadAudit+" --verify\n") {
+		t.Errorf("it is %s", out)
+	}
+}

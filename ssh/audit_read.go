@@ -3,7 +3,6 @@ package ssh
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -88,7 +87,7 @@ func (s *session) audit(args []string, errs io.Writer) int {
 	if ask.verify {
 		more = "--verify"
 	}
-	if err := d.audit(ctx, rand.Text(), "", didReadAudit, more); err != nil {
+	if err := s.srv.wrote(ctx, d.actor(), "", didReadAudit, more); err != nil {
 		complain(errs, d.unaudited("", err).Error())
 		return codeUnknown
 	}
