@@ -103,6 +103,7 @@ type Server struct {
 	unanswered  tally // looks at canned answers that cannot be read
 	unkept      tally // those whose run could not be kept
 	unended     tally // looks for visits that could not be ended
+	tries       tries // to end visits
 	queue       queue // of cases, for the console
 	figuresRead figuresRead
 

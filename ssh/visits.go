@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	mrand "math/rand/v2"
 	"time"
 
 	"onboard.example/flows"
@@ -106,35 +107,43 @@ func (p *place) closes(ctx context.Context) error {
 func (p *place) doubtful() bool { return p.desk.console != nil && p.desk.s.srv.o.Cases.Lapsing() }
 
 // keepsVisits ends, until the server stops, the visits of guides whose session is gone.
+// After its first look it looks at moments of its own: of servers that were started
+// together one finds what is left, and the others nothing more.
 func (s *Server) keepsVisits() {
 	defer s.contained()
 	tick := time.NewTicker(cases.VisitsEvery)
 	defer tick.Stop()
-	for {
+	for first := true; ; first = false {
 		ctx, cancel := context.WithTimeout(context.Background(), lastWords)
 		s.endsLeft(ctx, "")
 		cancel()
+		if first {
+			tick.Reset(1 + mrand.N(cases.VisitsEvery))
+		}
 		select {
 		case <-s.quit:
 			return
 		case <-tick.C:
+			tick.Reset(cases.VisitsEvery)
 		}
 	}
 }
 
 // endsLeft ends the visits of a case whose guides' sessions are gone, of all cases where
-// none is named, and says whether it ended any.
+// none is named, and says whether it ended any. One that cannot be ended holds up no
+// other: each has its own time, and who was tried waits behind who was not.
 func (s *Server) endsLeft(ctx context.Context, n cases.Number) (any bool) {
 	all, err := s.o.Cases.LeftVisits(ctx)
-	for _, v := range all {
-		if n != "" && v.Case != n {
-			continue
+	for _, v := range s.tries.due(all, n, s.o.Cases.Now()) {
+		if ctx.Err() != nil {
+			break // the others come first the next time
 		}
-		if bad := s.endsVisit(ctx, v); bad != nil {
-			err = errors.Join(err, bad)
-			continue
-		}
-		any = true
+		short, cancel := context.WithTimeout(ctx, lastWords/2)
+		bad := s.endsVisit(short, v)
+		cancel()
+		s.tries.tried(v.ID, bad, s.o.Cases.Now())
+		any = any || bad == nil
+		err = errors.Join(err, bad)
 	}
 	if err != nil && !errors.Is(err, cases.ErrClosed) {
 		if times := s.unended.count(s.o.Now()); times > 0 { // it is tried again and again
@@ -152,8 +161,10 @@ func (s *Server) endsVisit(ctx context.Context, v cases.Visit) error {
 	switch {
 	case errors.Is(err, cases.ErrNoCase):
 		e.Did, e.More = didEnd, overErased
-	case err != nil:
+	case err != nil && !s.tries.outlasts(v.ID, s.o.Cases.Now()):
 		return err
+	case err != nil: // whatever the case has of it, its time is over
+		e.Did, e.More = endDeed(flows.WatchOver)
 	case was.Asked:
 		e.Did, e.More = endDeed(was.Why)
 	} // else they never asked
@@ -172,7 +183,8 @@ func (s *Server) endsVisit(ctx context.Context, v cases.Visit) error {
 }
 
 // lost says in the case that the guide's connection went, where the visit goes on, and
-// gives how it ended.
+// gives how it ended. Where the case takes no word it ends by its time, and not before:
+// until then a guide who is there after all is shown the run.
 func (s *Server) lost(ctx context.Context, v cases.Visit) (flows.Visited, error) {
 	c, err := s.o.Cases.Case(ctx, v.Case)
 	if err != nil {
@@ -180,14 +192,19 @@ func (s *Server) lost(ctx context.Context, v cases.Visit) (flows.Visited, error)
 	}
 	for range mostAdded {
 		rs, err := c.Since(ctx, 0)
-		if err != nil {
+		damaged, unread := errors.AsType[*cases.DamagedError](err)
+		if err != nil && !unread {
 			return flows.Visited{}, err
 		}
 		was, state := flows.VisitOf(rs, flows.VisitID(v.ID))
+		if unread {
+			return s.unreadable(was, damaged)
+		}
 		if !was.On {
 			return was, nil
 		}
-		at, why := s.o.Cases.Now().UTC().Round(0), flows.WatchLost
+		now, why := s.o.Cases.Now().UTC().Round(0), flows.WatchLost
+		at := now
 		if at.Before(state.At) {
 			at = state.At
 		}
@@ -199,9 +216,38 @@ func (s *Server) lost(ctx context.Context, v cases.Visit) (flows.Visited, error)
 			Seq: state.Seq + 1, Writer: flows.WriterID("gone-" + v.ID), N: 1, At: at, By: flows.ByServer,
 			Event: flows.Watched{Visit: flows.VisitID(v.ID), Why: why},
 		}
-		if _, err := c.Append(ctx, state.Seq, r); err != nil && !errors.Is(err, flows.ErrConflict) {
+		switch _, err := c.Append(ctx, state.Seq, r); {
+		case err == nil || errors.Is(err, flows.ErrConflict): // what it became is read anew
+		case errors.Is(err, cases.ErrNoCase):
+			return flows.Visited{}, err
+		case !was.Guide.Holds(now):
+			was.Why = flows.WatchOver
+			return was, nil
+		case errors.Is(err, flows.ErrFull):
+			return flows.Visited{}, notYetError{err, was.Guide.Until}
+		default:
 			return flows.Visited{}, err
 		}
 	}
 	return flows.Visited{}, fmt.Errorf("ending a visit: %w", flows.ErrConflict)
+}
+
+// unreadable is how a visit ended of which the case can be read up to a damage. What
+// stands behind that, a yes too, is not known: but no yes holds longer than it said.
+func (s *Server) unreadable(was flows.Visited, damaged error) (flows.Visited, error) {
+	if was.Asked && !was.On {
+		return was, nil
+	}
+	if !was.Asked {
+		return was, damaged
+	}
+	until := was.Guide.Until
+	if !was.Let {
+		until = until.Add(was.Guide.Lasts)
+	}
+	if s.o.Cases.Now().Before(until) {
+		return was, notYetError{damaged, until}
+	}
+	was.Why = flows.WatchOver
+	return was, nil
 }

@@ -153,10 +153,10 @@ WHERE consoles.organisation = ? AND nodes.until_at > ? GROUP BY consoles.print, 
 
 	addVisit  = `INSERT INTO visits (visit, number, console, who, role, organisation) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	dropVisit = `DELETE FROM visits WHERE visit = ?`
-	// leftVisits are those whose console is not there, by the lease of its node.
+	// leftVisits are those whose console is not there, by the lease of its node, behind one.
 	leftVisits = `SELECT visits.visit, visits.number, visits.console, visits.who, visits.role, visits.organisation
 FROM visits LEFT JOIN consoles ON consoles.word = visits.console LEFT JOIN nodes ON nodes.id = consoles.node
-WHERE COALESCE(nodes.until_at, 0) <= ? ORDER BY visits.visit LIMIT ?`
+WHERE COALESCE(nodes.until_at, 0) <= ? AND visits.visit > ? ORDER BY visits.visit LIMIT ?`
 
 	hasEnded    = `SELECT COUNT(*) FROM stands WHERE case_id = ? AND ended > 0`
 	putHandOver = `INSERT INTO handovers (case_id, organisation, mark, by_print, by_name, to_print, to_name, made_at, until_at, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')

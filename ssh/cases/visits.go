@@ -27,7 +27,7 @@ const VisitsEvery = 5 * time.Second
 // gives a visit: by then every node that is there has said so again.
 const looksSure = leaseEvery + VisitsEvery
 
-// mostVisits bounds what LeftVisits gives.
+// mostVisits bounds what LeftVisits gives, and reads: then it goes on behind that.
 const mostVisits = 1000
 
 // Begin keeps a visit that is made from the console, until EndVisit. The console is said
@@ -78,10 +78,11 @@ func (s *Store) EndVisit(ctx context.Context, visit string, e Entry) error {
 // the database's clock, or it was closed, and the visit was not ended. In SQLite, which one
 // process has, those are gone that are not of this one. After a time in which the database
 // was away, and this node with it, nothing is given for a while: others had no way either
-// to say that they are there. It is to be asked every VisitsEvery.
+// to say that they are there. It is to be asked every VisitsEvery. Where there are more
+// than it gives at once it gives others the next time, and all in turn.
 func (s *Store) LeftVisits(ctx context.Context) (out []Visit, err error) {
 	from := s.o.Now()
-	all, err := s.leftVisits(ctx, from)
+	all, err := s.leftVisits(ctx, from, s.looked.behind())
 	if err != nil {
 		s.looked.fails()
 		return nil, s.storing(ctx, "looking which visits are left", err)
@@ -89,6 +90,7 @@ func (s *Store) LeftVisits(ctx context.Context) (out []Visit, err error) {
 	if sure := s.looked.answered(from, s.o.Now()); !sure && s.Shared() {
 		return nil, nil
 	}
+	s.looked.goesOn(all)
 	here := s.consoles.words()
 	for _, v := range all {
 		if _, open := here[v.console]; !open {
@@ -98,14 +100,14 @@ func (s *Store) LeftVisits(ctx context.Context) (out []Visit, err error) {
 	return out, nil
 }
 
-func (s *Store) leftVisits(ctx context.Context, now time.Time) (out []Visit, err error) {
+func (s *Store) leftVisits(ctx context.Context, now time.Time, behind string) (out []Visit, err error) {
 	short, cancel := s.bounded(ctx)
 	defer cancel()
 	before := int64(math.MaxInt64)
 	if s.Shared() {
 		before = now.UnixMilli()
 	}
-	rows, err := s.rows(short, s.reads.leftVisits, before, mostVisits)
+	rows, err := s.rows(short, s.reads.leftVisits, before, behind, mostVisits)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +127,24 @@ func (s *Store) leftVisits(ctx context.Context, now time.Time) (out []Visit, err
 type looked struct {
 	mu          sync.Mutex
 	since, last time.Time
+	at          string // the visit behind which it goes on; empty: from the first
+}
+
+// behind is the visit behind which the next look begins.
+func (l *looked) behind() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.at
+}
+
+// goesOn takes what a look gave, which was not all where it is as much as it may give.
+func (l *looked) goesOn(all []Visit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.at = ""
+	if len(all) == mostVisits {
+		l.at = all[len(all)-1].ID
+	}
 }
 
 func (l *looked) fails() {

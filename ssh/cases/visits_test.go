@@ -2,6 +2,7 @@ package cases
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -130,4 +131,38 @@ func TestWhatIsLeftIsLookedAtForLong(t *testing.T) {
 			t.Errorf("%s: it is believed: %v", name, !want)
 		}
 	}
+}
+
+// More visits than one look reads hide none: all are given in turn, those too that are
+// behind many of guides who are here.
+func TestLeftVisitsAreGivenInTurn(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now, at := atNoon(), noon
+		s := make(t, Options{Now: now.time})
+		v, many, want := visitOf(""), comes(t, s, lea).word, []string{"x"}
+		if s.Shared() { // of those who are here the database gives none
+			many, want = "gone", []string{"b1", "x"}
+		}
+		raw(t, s, fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+INSERT INTO visits SELECT 'b' || CAST(i AS TEXT), '%s', '%s', '%s', '%s', '%s' FROM n`, mostVisits, v.Case, many, v.Who, v.Role, v.Organisation),
+			fmt.Sprintf(`INSERT INTO visits VALUES ('x', '%s', 'gone', '%s', '%s', '%s')`, v.Case, v.Who, v.Role, v.Organisation))
+		seen := map[string]int{}
+		for range 20 {
+			at = at.Add(VisitsEvery)
+			now.set(at)
+			all, err := s.LeftVisits(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range all {
+				seen[v.ID]++
+			}
+		}
+		for _, id := range want {
+			if seen[id] < 5 {
+				t.Errorf("in 20 looks %s is given %d times", id, seen[id])
+			}
+		}
+	})
 }
