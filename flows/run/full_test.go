@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -106,4 +107,60 @@ func TestTheEndOfARunIsStoredPastWhatIsNot(t *testing.T) {
 			t.Errorf("who comes next has a run that is %q, %v", d.State().End, err)
 		}
 	})
+}
+
+// TestAnEndOvertakesNothingThatFits holds that of a backlog which a journal has not room
+// for as a whole everything is stored that fits, before the run ends past the rest; and
+// that of the ends which pass none keeps the others back.
+func TestAnEndOvertakesNothingThatFits(t *testing.T) {
+	t.Parallel()
+	const notes = 100
+	for _, room := range []int{0, 1, 15, 47, 76, 99, notes} {
+		t.Run(fmt.Sprint(room), func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				j := &shaky{Memory: journal.NewMemory()}
+				r := drive(t, &world{}, j, Options{})
+				r.begin()
+				g := comes(t, j, "Ann Lee")
+				r.sees(g)
+				away := errors.New("the database is away")
+				j.set(func(int, []flows.Record) (error, error) { return away, nil })
+				for i := range notes {
+					r.do(flows.Noted{Text: fmt.Sprint(i)})
+				}
+				left, appends := room, 0
+				j.set(func(_ int, rs []flows.Record) (error, error) {
+					appends++
+					small := 0
+					for _, r := range rs {
+						if w, is := r.Event.(flows.Watched); !is || w.Visit != "large" {
+							small++
+						}
+					}
+					if small == len(rs) && flows.EndsAlone(rs, 0) {
+						return nil, nil
+					}
+					if len(rs) > left {
+						return flows.ErrFull, nil
+					}
+					left -= len(rs)
+					return nil, nil
+				})
+				r.do(flows.Watched{Visit: "large", Why: flows.WatchStopped}, flows.Ended{Why: flows.EndDone})
+				if err := r.stop(); err != nil {
+					t.Error(err)
+				}
+				if n := counted(t, j, flows.KindNoted); n != room || left != 0 {
+					t.Errorf("%d of %d notes are stored where %d fit", n, notes, room)
+				}
+				if v := view(t, g); v.Standing != StandOver || v.Why != flows.WatchRun {
+					t.Errorf("the guide is told %v, %q", v.Standing, v.Why)
+				}
+				if appends > 40 {
+					t.Errorf("it takes %d appends", appends)
+				}
+			})
+		})
+	}
 }

@@ -26,7 +26,8 @@ func again() <-chan time.Time {
 
 // How many records are stored at once. A journal that others write to as well gets a long
 // backlog in parts, so that theirs goes in between, and one that failed gets ever less,
-// until it takes something again.
+// until it takes something again: down to leastStored, and to one where it has reached its
+// size.
 const (
 	mostStored  = 128
 	leastStored = 16
@@ -68,10 +69,12 @@ func (d *Driver) store(ctx context.Context) {
 	}
 }
 
-// flush stores everything that is pending; of a journal that has reached its size the
-// ends alone, past what stands before them. On failure what was held is given up and the
-// rest stays pending.
+// flush stores everything that is pending. Of what a journal that has reached its size
+// does not take at once it stores ever less, down to one record: ends go past the first
+// that does not fit, and past no other. On failure what was held is given up and the rest
+// stays pending.
 func (d *Driver) flush(ctx context.Context) error {
+	fits := mostStored // how many the journal may have room for
 	for {
 		d.mu.Lock()
 		after, batch := d.base.Seq, append([]*entry(nil), d.pending...)
@@ -80,10 +83,16 @@ func (d *Driver) flush(ctx context.Context) error {
 			return nil
 		}
 		ends := endsOf(batch)
-		batch = batch[:min(len(batch), d.atOnce)]
+		batch = batch[:min(len(batch), d.atOnce, fits)]
 		rs, err := d.append(ctx, after, batch)
-		if errors.Is(err, flows.ErrFull) && len(ends) > 0 {
-			rs, err = d.append(ctx, after, ends[:min(len(ends), d.atOnce)])
+		if errors.Is(err, flows.ErrFull) && len(batch) > 1 {
+			fits = len(batch) / 2
+			d.atOnce = fits
+			continue
+		}
+		past := errors.Is(err, flows.ErrFull) && len(ends) > 0
+		if past {
+			rs, err = d.appendEnd(ctx, after, ends)
 		}
 		if errors.Is(err, flows.ErrConflict) {
 			err = d.catchUp(ctx)
@@ -92,7 +101,9 @@ func (d *Driver) flush(ctx context.Context) error {
 			}
 		}
 		if err == nil {
-			d.atOnce = min(2*d.atOnce, mostStored)
+			if !past {
+				d.atOnce = min(2*d.atOnce, mostStored)
+			}
 			d.storedAll(rs)
 			continue
 		}
@@ -101,12 +112,22 @@ func (d *Driver) flush(ctx context.Context) error {
 		}
 		// The answer alone may be lost. What stands in the journal happened,
 		// and whoever waits for it must not be told otherwise.
-		d.atOnce = max(d.atOnce/2, leastStored)
+		d.atOnce = min(d.atOnce, max(d.atOnce/2, leastStored))
 		if d.catchUp(ctx) != nil || d.waits(batch) {
 			d.storeFailed(err)
 			return err
 		}
 	}
+}
+
+// appendEnd appends the first end that a journal takes which has reached its size.
+func (d *Driver) appendEnd(ctx context.Context, after uint64, ends []*entry) (rs []flows.Record, err error) {
+	for _, en := range ends {
+		if rs, err = d.append(ctx, after, []*entry{en}); !errors.Is(err, flows.ErrFull) {
+			break
+		}
+	}
+	return rs, err
 }
 
 // giveUp takes those of a batch back that no record holds, so that the rest need not wait
