@@ -242,13 +242,15 @@ func (j *guideJournal) Append(ctx context.Context, after uint64, rs ...flows.Rec
 			}
 			return 0, errors.Join(errUnaudited, run.ErrUnsent, err)
 		}
-		j.n, j.did = r.N, did
+		j.n, j.did, j.maybe = r.N, did, false
 	}
 	n, err := j.Journal.Append(ctx, after, rs...)
 	if err == nil {
 		j.did = ""
 	}
-	j.maybe = err != nil && !errors.Is(err, flows.ErrConflict)
+	if !errors.Is(err, flows.ErrFull) { // which leaves open what was before, and nothing else
+		j.maybe = err != nil && !errors.Is(err, flows.ErrConflict)
+	}
 	return n, err
 }
 

@@ -200,6 +200,12 @@ func TestDeedsThatDidNotHappen(t *testing.T) {
 			}}
 		}, nil, []string{didNote, didNot + " " + didNote}, true},
 		"the answer was lost": {nil, errors.New("the connection went"), []string{didNote, didMaybe + " " + didNote}, true},
+		"there was no room": {func(*trying) []func() error {
+			return []func() error{func() error { return flows.ErrFull }}
+		}, nil, []string{didNote, didNot + " " + didNote}, true},
+		"there was no room after an answer was lost": {func(*trying) []func() error {
+			return []func() error{func() error { return errors.New("the connection went") }, func() error { return flows.ErrFull }}
+		}, nil, []string{didNote, didMaybe + " " + didNote}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -38,6 +38,9 @@ func (g *Guide) insist(ctx context.Context, r flows.Record) error {
 	if err == nil || errors.Is(err, flows.ErrConflict) || errors.Is(err, ErrUnsent) {
 		return err
 	}
+	if errors.Is(err, flows.ErrFull) { // as it was looked at: it would be no shorter
+		return errors.Join(ErrUnsent, err)
+	}
 	_, again := g.journal.Append(ctx, g.state.Seq, r)
 	if again == nil || errors.Is(again, flows.ErrConflict) {
 		return again

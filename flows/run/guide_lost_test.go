@@ -28,6 +28,7 @@ func TestWhatAGuideDidIsDoneOnceThoughTheAnswerIsLost(t *testing.T) {
 		"a note of which nobody hears": {do: wrote, kind: flows.KindNoted, fail: [2]error{nil, lost}, more: lost, want: ErrUnsure, n: 1},
 		"a journal that is away":       {do: wrote, kind: flows.KindNoted, fail: [2]error{lost, nil}, more: lost, want: ErrUnsure},
 		"a journal that did not try":   {do: wrote, kind: flows.KindNoted, fail: [2]error{ErrUnsent, nil}, want: ErrUnsent},
+		"a run that is too long":       {do: wrote, kind: flows.KindNoted, fail: [2]error{flows.ErrFull, nil}, want: ErrUnsent},
 		"asking to record":             {do: func(ctx context.Context, g *Guide) error { return g.AskToRecord(ctx) }, kind: flows.KindAskedRecord, fail: [2]error{nil, lost}, n: 1},
 		"taking that back": {do: func(ctx context.Context, g *Guide) error {
 			if err := g.AskToRecord(ctx); err != nil {
