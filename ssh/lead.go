@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"onboard.example/flows"
 	"onboard.example/ssh/cases"
@@ -147,12 +146,11 @@ var errNotEraseTorn = errors.New(sayNotEraseTorn)
 // case that no organisation has to do with is a lead's only where there is no other. One with a
 // damaged record is judged by those before it: it is the one that somebody wants to be rid of.
 func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
-	theirs := func(organisation string) bool { return strings.EqualFold(organisation, d.who.organisation) }
 	inviter, err := c.Inviter(ctx)
 	if err != nil {
 		return err
 	}
-	if inviter != "" && theirs(inviter) {
+	if inviter != "" && d.ours(inviter) {
 		return nil
 	}
 	rs, err := c.Since(ctx, 0)
@@ -164,7 +162,7 @@ func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
 	if inviter != "" {
 		about = append(about, inviter)
 	}
-	if slices.ContainsFunc(about, theirs) || len(about) == 0 && !d.s.srv.o.Guides.shared() {
+	if slices.ContainsFunc(about, d.ours) || len(about) == 0 && !d.s.srv.o.Guides.shared() {
 		return nil
 	}
 	if damaged != nil {
@@ -172,6 +170,13 @@ func (d *desk) mayErase(ctx context.Context, c *cases.Case) error {
 		return errNotEraseTorn
 	}
 	return errNotErase
+}
+
+// ours says whether an organisation, as a case or an invitation has it, is the guide's. Two that
+// differ in their case alone are two, as they are to invitations and to the audit.
+func (d *desk) ours(organisation string) bool {
+	_, known, ok := flows.KnownAs(d.who.name, d.who.organisation)
+	return ok && (organisation == known || organisation == d.who.organisation)
 }
 
 // letInBy are the organisations of the guides to whom a journal has a yes, whatever else it says

@@ -295,3 +295,14 @@ func TestALeadOfAnotherErasesNothingRegression(t *testing.T) {
 	customer.reads("This case was erased, so the session has ended.")
 	customer.ends()
 }
+
+// TestOursIsExact holds that organisations which differ in their case alone are two.
+func TestOursIsExact(t *testing.T) {
+	t.Parallel()
+	d := &desk{who: Guide{name: "Lea Lind", organisation: "Example Support"}}
+	for organisation, want := range map[string]bool{"Example Support": true, "example support": false, "Example  Support": false, "": false} {
+		if d.ours(organisation) != want {
+			t.Errorf("%q is ours: %v", organisation, !want)
+		}
+	}
+}

@@ -175,9 +175,8 @@ func (r *reel) Watch(ctx context.Context) <-chan struct{} { return r.of.Watch(ct
 // PowerReplay each of their organisation that is over: who watches while it goes on is whom the
 // customer's bar names, and nobody beside them.
 func (d *desk) mayReplay(t flows.Tape) bool {
-	_, org, ok := flows.KnownAs(d.who.name, d.who.organisation)
 	with := t.Recording().Guide
-	if !ok || !strings.EqualFold(with.Org, org) {
+	if !d.ours(with.Org) {
 		return false
 	}
 	if with.Print != "" && with.Print == d.who.print {

@@ -154,6 +154,6 @@ const (
 	sayHelpReceipt     = "the signed receipt of the last guided session of a case; with a number: of that one"
 	sayHelpRecording   = "what was recorded of a case, with its guide's and your yes, as an asciicast"
 	sayHelpUnrecord    = "erases what was recorded of a case, and nothing else of it"
-	sayHelpAudit       = "for auditors: what guides of their organisation and operators did, and whether the audit is what was written"
+	sayHelpAudit       = "for auditors: what guides of their organisation did, and operators to the server; and whether the audit is what was written"
 	sayHelpVersion     = "the version"
 )

@@ -15,9 +15,9 @@ const (
 	sayAuditOther  = "%6d  not shown: it is of others\n"
 	sayAuditOthers = "%6d  not shown: %d entries of others, up to %d\n"
 
-	sayAuditUsage     = "Type `%s audit`, as an auditor: it prints what guides of your organisation and operators did, and says whether the audit is what was written. --verify prints the verdict alone, --json every entry byte for byte, and --kept SEQ:HASH holds the audit against a head that you kept. Of entries of others there is the number, in JSON with the hash."
+	sayAuditUsage     = "Type `%s audit`, as an auditor: it prints what guides of your organisation did, and operators to the server, and says whether the audit is what was written. --verify prints the verdict alone, --json every entry byte for byte, and --kept SEQ:HASH holds the audit against a head that you kept. Of entries of others there is the number, in JSON with the hash."
 	sayAuditWho       = "the audit is read by auditors, by their key: %s audit"
-	sayAuditKept      = "--kept %q is no head of an audit; type it as `audit --verify` printed it: a number, a colon and 64 letters and digits"
+	sayAuditKept      = "--kept %q is no head of an audit; type it as `audit --verify` printed it: a number, a colon and 64 hexadecimal digits"
 	sayAuditKeptTwice = "--kept is given twice"
 	sayAuditTampered  = "%s. Tell whoever runs this service: they keep a copy of the database as it is now, and look who can write to it"
 	sayAuditAway      = "the audit could not be read to its end just now, and what is missing may not be what was written; please try again in a moment"

@@ -52,7 +52,7 @@ queue once the case is there. Neither proves anything.`
 	sayNoInvitations = "There are no invitations."
 	sayInviteRevoked = "Taken back: %s.\n"
 
-	sayAuditKept     = "Type it as `onboard admin audit --verify` printed it: a number, a colon and 64 letters and digits."
+	sayAuditKept     = "Type it as `onboard admin audit --verify` printed it: a number, a colon and 64 hexadecimal digits."
 	sayAuditCut      = "the server could not be asked for the rest"
 	sayAuditTampered = "Keep a copy of the database as it is now, and look who can write to it."
 
