@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"crypto"
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -178,4 +180,35 @@ func asked(t *testing.T, at, name string) *dns.Msg {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// TestKeyOfTagZero: the library signs by no key of the tag 0, which one of 65,536 has,
+// so that another is drawn; where there is none, that is said.
+func TestKeyOfTagZero(t *testing.T) {
+	t.Parallel()
+	zero := make([]byte, 64)
+	copy(zero, []byte{0xff, 0xff, 0xfb, 0xf2})
+	drawn := 0
+	draw := func(k *dns.DNSKEY, zeros int) (crypto.PrivateKey, error) {
+		secret, err := generateKey(k)
+		if drawn++; drawn <= zeros {
+			k.PublicKey = base64.StdEncoding.EncodeToString(zero)
+			if tag := k.KeyTag(); tag != 0 {
+				t.Fatalf("tag %d", tag)
+			}
+		}
+		return secret, err
+	}
+	k, err := newZoneKey("contoso.example.", time.Now, func(k *dns.DNSKEY) (crypto.PrivateKey, error) { return draw(k, 2) })
+	if err != nil || drawn != 3 || k.tag == 0 || k.tag != k.record.KeyTag() {
+		t.Fatalf("%d drawn, %+v, %v", drawn, k, err)
+	}
+	z := newZone("contoso.example.", "ns1.contoso.example.")
+	if z.key = k; z.sign(z.of(z.name, dns.TypeSOA)) == nil {
+		t.Error("it does not sign")
+	}
+	drawn = 0
+	if _, err := newZoneKey("contoso.example.", time.Now, func(k *dns.DNSKEY) (crypto.PrivateKey, error) { return draw(k, 100) }); err == nil || drawn != keyTries {
+		t.Errorf("%d drawn, %v", drawn, err)
+	}
 }

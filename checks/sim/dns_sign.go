@@ -28,18 +28,31 @@ type zoneKey struct {
 // signatureLife is how long a signature holds, from an hour before it was made.
 const signatureLife = 24 * time.Hour
 
-func newZoneKey(zone string, now func() time.Time) (*zoneKey, error) {
-	k := &dns.DNSKEY{Hdr: head(zone, dns.TypeDNSKEY), Flags: dns.ZONE | dns.SEP, Protocol: 3, Algorithm: dns.ECDSAP256SHA256}
-	secret, err := k.Generate(256)
-	if err != nil {
-		return nil, fmt.Errorf("make the key of %s: %w", zone, err)
+// keyTries is how many keys are drawn until one can be used.
+const keyTries = 8
+
+// newZoneKey draws a key by generate, which fills in a record. One of 65,536 has the
+// tag 0, by which the library does not sign: it takes it for one that was left out.
+func newZoneKey(zone string, now func() time.Time, generate func(*dns.DNSKEY) (crypto.PrivateKey, error)) (*zoneKey, error) {
+	for range keyTries {
+		k := &dns.DNSKEY{Hdr: head(zone, dns.TypeDNSKEY), Flags: dns.ZONE | dns.SEP, Protocol: 3, Algorithm: dns.ECDSAP256SHA256}
+		secret, err := generate(k)
+		if err != nil {
+			return nil, fmt.Errorf("make the key of %s: %w", zone, err)
+		}
+		signer, ok := secret.(crypto.Signer)
+		if !ok {
+			return nil, errors.New("make the key of " + zone + ": it cannot sign")
+		}
+		if tag := k.KeyTag(); tag != 0 {
+			return &zoneKey{record: k, tag: tag, secret: signer, now: now}, nil
+		}
 	}
-	signer, ok := secret.(crypto.Signer)
-	if !ok {
-		return nil, errors.New("make the key of " + zone + ": it cannot sign")
-	}
-	return &zoneKey{record: k, tag: k.KeyTag(), secret: signer, now: now}, nil
+	return nil, errors.New("make the key of " + zone + ": none that was drawn has a tag to sign by")
 }
+
+// generateKey draws a key of the one algorithm that zones are signed by here.
+func generateKey(k *dns.DNSKEY) (crypto.PrivateKey, error) { return k.Generate(256) }
 
 // makeKeys gives a key to every zone that is to be signed, and writes the trust
 // anchor: the root's key as DS and as DNSKEY.
@@ -50,12 +63,12 @@ func (s *Sim) makeKeys() error {
 			continue
 		}
 		var err error
-		if s.zoneKeys[z.name], err = newZoneKey(z.name, s.now); err != nil {
+		if s.zoneKeys[z.name], err = newZoneKey(z.name, s.now, generateKey); err != nil {
 			return err
 		}
 	}
 	var err error
-	if s.stray, err = newZoneKey(".", s.now); err != nil {
+	if s.stray, err = newZoneKey(".", s.now, generateKey); err != nil {
 		return err
 	}
 	root := s.zoneKeys["."]
