@@ -205,7 +205,7 @@ func (j *judge) descendBy(ctx context.Context, a *Answer) *verdict {
 			continue
 		}
 		m, err := j.r.exchange(ctx, target{"udp", at.Addr().String(), fmt.Sprint(at.Port())}, question{a.Zone, dns.TypeDNSKEY}, way{})
-		if err == nil && m.Authoritative && m.Rcode == dns.RcodeSuccess {
+		if err == nil && m.Authoritative && m.Rcode == dns.RcodeSuccess && !plain(m) { // else what asks for signatures was lost on the way
 			j.keysOf, j.keysIn = a.Zone, m
 			break
 		}

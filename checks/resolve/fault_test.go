@@ -250,3 +250,52 @@ func TestPublicOnly(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+// TestLostOnTheWay: what asks the resolver for signatures is lost twice, so that the
+// third question has none of it. Nobody forged anything, and nobody is said to have.
+func TestLostOnTheWay(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []uint16{dns.TypeDS, dns.TypeDNSKEY} {
+		t.Run(dns.TypeToString[kind], func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, false, `_hetk.contoso.example. 300 IN TXT "v=hetk1"`)
+			w.set(func() {
+				w.drops = func(q *dns.Msg, auth bool) bool {
+					return !auth && q.IsEdns0() != nil && q.Question[0].Qtype == kind && q.Question[0].Name == "contoso.example."
+				}
+			})
+			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 300 * time.Millisecond })
+			if err != nil || a.Security == Bogus || a.Broken != "" {
+				t.Fatalf("%s %q %q, %v", a.Security, a.Reason, a.Broken, err)
+			}
+			if d, ok := a.Decided(); !ok || d.Outcome != Found || !a.Agree {
+				t.Errorf("%+v", a.Servers)
+			}
+			if a.Security != Indeterminate || a.Reason != wordStripped {
+				t.Errorf("%s %q", a.Security, a.Reason)
+			}
+		})
+	}
+	t.Run("of the zone's own servers", func(t *testing.T) { // which are asked where a resolver gives no keys
+		t.Parallel()
+		w := newWorld(t, false, `_hetk.contoso.example. 300 IN TXT "v=hetk1"`)
+		keys := func(q *dns.Msg) bool {
+			return q.Question[0].Qtype == dns.TypeDNSKEY && q.Question[0].Name == "contoso.example."
+		}
+		w.set(func() {
+			w.tell = func(m *dns.Msg) {
+				if keys(m) {
+					m.Answer, m.Rcode = nil, dns.RcodeServerFailure
+				}
+			}
+			w.drops = func(q *dns.Msg, auth bool) bool { return auth && q.IsEdns0() != nil && keys(q) }
+		})
+		a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 300 * time.Millisecond })
+		if err != nil || a.Security != Indeterminate || a.Reason != wordNoKeys || a.Broken != "" {
+			t.Fatalf("%s %q %q, %v", a.Security, a.Reason, a.Broken, err)
+		}
+		if d, ok := a.Decided(); !ok || d.Outcome != Found || !a.Agree {
+			t.Errorf("%+v", a.Servers)
+		}
+	})
+}

@@ -34,6 +34,9 @@ func (j *judge) descend(ctx context.Context, zone string) *verdict {
 		if t.err != nil || (t.msg.Rcode != dns.RcodeSuccess && t.msg.Rcode != dns.RcodeNameError) {
 			return &verdict{is: Indeterminate, why: wordStripped}
 		}
+		if plain(t.msg) { // what is above was signed: what asks for signatures was lost on the way
+			return &verdict{is: Indeterminate, why: wordStripped}
+		}
 		ds := pick(t.msg.Answer, path[i], dns.TypeDS)
 		if len(ds) == 0 {
 			cut, v := j.noDS(t.msg, path[i])
@@ -75,7 +78,8 @@ func (j *judge) anchors(name string) []dns.RR {
 
 // enter makes zone the one whose keys are believed, if a key that trust (DS or
 // DNSKEY) names has signed its keys. At an anchor, keys or signatures that are
-// not there at all mean a resolver that does not pass them on.
+// not there at all mean a resolver that does not pass them on; below it, an answer
+// without EDNS0 too.
 func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor bool) *verdict {
 	told := trust
 	trust = slices.DeleteFunc(slices.Clone(trust), func(rr dns.RR) bool { return !supported(rr) })
@@ -98,7 +102,7 @@ func (j *judge) enter(ctx context.Context, zone string, trust []dns.RR, anchor b
 	set := pick(m.Answer, zone, dns.TypeDNSKEY)
 	signed := len(pick(m.Answer, zone, dns.TypeRRSIG)) > 0
 	switch {
-	case anchor && (len(set) == 0 || !signed):
+	case anchor && (len(set) == 0 || !signed), plain(m) && m.Rcode == dns.RcodeSuccess:
 		return &verdict{is: Indeterminate, why: wordStripped}
 	case len(set) == 0 && m.Rcode != dns.RcodeSuccess:
 		return &verdict{is: Indeterminate, why: wordNoKeys, lacks: zone}
