@@ -81,8 +81,7 @@ func (c *canvas) resize(w, h int) {
 // restart forgets what the terminal shows, so that the next frame is drawn
 // whole; the caller holds mu.
 func (c *canvas) restart() {
-	c.whole = true
-	c.shown, c.cursor = tea.View{}, false
+	c.whole, c.shown = true, tea.View{} // but the cursor is seen as it was
 }
 
 // enter takes the terminal: keys come one by one, and the alternate screen is
@@ -100,7 +99,7 @@ func (c *canvas) enter() error {
 		}
 		c.cooked = cooked
 	}
-	c.on = true
+	c.on, c.cursor = true, false // modesOn puts it out of sight
 	c.restart()
 	_, err := io.WriteString(c.out, modesOn)
 	return err

@@ -262,6 +262,41 @@ func byLibrary(w, h int, content string, p colorprofile.Profile) string {
 	return emu.Render()
 }
 
+// TestCursorAfterAResize draws a frame without a cursor as the first one of a window's new
+// size, over one that had it: it is not seen any more.
+func TestCursorAfterAResize(t *testing.T) {
+	t.Parallel()
+	emu, seen := vt.NewEmulator(40, 4), true
+	emu.SetCallbacks(vt.Callbacks{CursorVisibility: func(visible bool) { seen = visible }})
+	c := canvasTo(t, emu, 40, 4, colorprofile.TrueColor)
+	typed := tea.NewView("type here\n\n\n")
+	typed.Cursor = tea.NewCursor(2, 1)
+	for i, step := range []struct {
+		view   tea.View
+		resize int
+		seen   bool
+	}{
+		{typed, 0, true},
+		{tea.NewView("no text\n\n\n"), 50, false},
+		{typed, 0, true},
+		{typed, 60, true},
+		{tea.NewView("no text\n\n\n"), 0, false},
+		{tea.NewView("no text\n\n\n"), 70, false},
+	} {
+		if step.resize > 0 {
+			emu.Resize(step.resize, 4)
+			c.resize(step.resize, 4)
+		}
+		if c.draw(step.view); seen != step.seen {
+			t.Errorf("step %d: the cursor is seen: %t", i, seen)
+		}
+	}
+	c.leave()
+	if !seen {
+		t.Error("the terminal has its cursor not back")
+	}
+}
+
 // TestScrolledRowsAreMoved holds that of a body that was scrolled by a row, either way,
 // only that row is sent.
 func TestScrolledRowsAreMoved(t *testing.T) {
