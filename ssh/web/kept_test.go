@@ -89,10 +89,7 @@ func TestKeptErrors(t *testing.T) {
 	state := (<-w.ready).State
 	w.leaves(t)
 	brings(t, r, state, "error", "access_denied", "error_description", "AADSTS65004: call +1 555")
-	again := waits(t, r, "run1", state)
-	again.mu.Lock()
-	again.answer = flows.ReturnError
-	again.mu.Unlock()
+	again := waitsToSay(t, r, "run1", state, flows.ReturnError)
 	if at := <-again.ready; at.State != state {
 		t.Error("the run has another state")
 	}

@@ -46,9 +46,17 @@ type runner struct {
 	answer flows.ReturnSaid // what it says of what comes
 }
 
+// waits is a run that takes what comes for good.
 func waits(t *testing.T, r *Returns, id, state string) *runner {
 	t.Helper()
-	w := &runner{ask: run.ReturnAsk{ClientID: appID, Run: id, State: state}, ready: make(chan run.Waiting, 8), ended: make(chan error, 1), answer: flows.ReturnGood}
+	return waitsToSay(t, r, id, state, flows.ReturnGood)
+}
+
+// waitsToSay is a run that says answer of what comes: of what was kept for it, too, which
+// it hears as soon as it waits.
+func waitsToSay(t *testing.T, r *Returns, id, state string, answer flows.ReturnSaid) *runner {
+	t.Helper()
+	w := &runner{ask: run.ReturnAsk{ClientID: appID, Run: id, State: state}, ready: make(chan run.Waiting, 8), ended: make(chan error, 1), answer: answer}
 	ctx, stop := context.WithCancel(t.Context())
 	w.stop = stop
 	go func() {
@@ -109,10 +117,7 @@ func TestComingBack(t *testing.T) {
 			t.Parallel()
 			r := newReturns(t, nil)
 			p := opened(t, func(o *Options) { o.Returns = r })
-			w := waits(t, r, "run1", "")
-			w.mu.Lock()
-			w.answer = c.answer
-			w.mu.Unlock()
+			w := waitsToSay(t, r, "run1", "", c.answer)
 			at := <-w.ready
 			if at.At != "https://"+named+ReturnPath || at.Port != 0 {
 				t.Fatalf("%+v", at)
@@ -326,10 +331,7 @@ func TestBrowserThatGoes(t *testing.T) {
 func TestUsedCountsOnce(t *testing.T) {
 	t.Parallel()
 	r := newReturns(t, nil)
-	w := waits(t, r, "run1", "")
-	w.mu.Lock()
-	w.answer = flows.ReturnStrange
-	w.mu.Unlock()
+	w := waitsToSay(t, r, "run1", "", flows.ReturnStrange)
 	state := (<-w.ready).State
 	query := strings.TrimPrefix(back(state), ReturnPath+"?")
 	if f := r.bring(t.Context(), query); f != fateUsed || w.heard() != 1 {

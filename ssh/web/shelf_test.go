@@ -40,10 +40,7 @@ func TestComesBackElsewhere(t *testing.T) {
 		t.Run(string(said), func(t *testing.T) {
 			t.Parallel()
 			rs, _ := beside(t, 3)
-			w := waits(t, rs[0], "run1", "")
-			w.mu.Lock()
-			w.answer = said
-			w.mu.Unlock()
+			w := waitsToSay(t, rs[0], "run1", "", said)
 			state := (<-w.ready).State
 			if f := brings(t, rs[1], state); f != want {
 				t.Errorf("told %d", f)
