@@ -218,9 +218,10 @@ func (k *kept) isStored(ctx context.Context, at stand) error {
 	}
 }
 
-// askPause lies between two questions of one of a crowd, who would else ask what is stored
-// hundreds of times a second, against the pace that the server holds an address to.
-const askPause = 20 * time.Millisecond
+// askPause lies between two questions of one of a crowd, so that all of a crowd, who have
+// one address, stay below the sessions a second that crowdLimits let it begin at one server:
+// without it they asked so often that one was told to wait.
+const askPause = 100 * time.Millisecond
 
 // killed kills the server while half of those on screens at a path go back and forth,
 // and waits until nobody has a connection.
