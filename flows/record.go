@@ -3,7 +3,7 @@ package flows
 import (
 	"context"
 	"errors"
-	"slices"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -58,17 +58,20 @@ var ErrGone = errors.New("the run is gone")
 var ErrUnheard = errors.New("it is not known whether it is stored")
 
 // ErrFull says that a journal has reached its size, and takes nothing more but ends: see
-// EndsAlone. It stands beside the reason.
+// EndRoomFor. It stands beside the reason.
 var ErrFull = errors.New("the run has reached its size")
 
-// What a journal takes of ends beyond its size, in bytes: in EndRoom, records of up to
+// What a journal takes of ends beyond its size, in bytes: in EndRoom without ServerRoom, records of up to
 // MostEnd each. It is bounded by what can be open then, for beyond the size nothing is
 // opened any more: mostAsked requests, mostGuides watches, a recording and a request to
 // record, and the run. Of these sixteen each may be ended by several at once, which do
 // not know of each other: the person, the guide, and the servers that either is at.
+// ServerRoom comes on top, for what the server says (ByServer), of guides too: whoever else
+// writes can never use that up, nor has where they wrote before there was that.
 const (
-	MostEnd = 1 << 10
-	EndRoom = 4 * (mostAsked + mostGuides + 4) * MostEnd
+	MostEnd    = 1 << 10
+	ServerRoom = 2 * (mostAsked + mostGuides + 4) * MostEnd
+	EndRoom    = 4*(mostAsked+mostGuides+4)*MostEnd + ServerRoom
 )
 
 // Ends says whether an event only takes away from guides what they have, or ends the run
@@ -86,10 +89,45 @@ func Ends(e Event) bool {
 	return false
 }
 
-// EndsAlone says whether records, which take so many bytes, are ends and nothing else,
-// and small: a journal stores them in EndRoom where it has reached its size.
-func EndsAlone(rs []Record, size int64) bool {
-	return size <= int64(len(rs))*MostEnd && !slices.ContainsFunc(rs, func(r Record) bool { return !Ends(r.Event) })
+// EndRoomFor is how far past its size a journal takes records at once, of which each takes
+// as many bytes as stand at its place in sizes: not at all unless all are ends, and each
+// no more than MostEnd; all of EndRoom where all are the server's, else less ServerRoom.
+func EndRoomFor(rs []Record, sizes []int64) int64 {
+	room := int64(EndRoom)
+	for i, r := range rs {
+		if !Ends(r.Event) || sizes[i] > MostEnd {
+			return 0
+		}
+		if r.By != ByServer {
+			room = EndRoom - ServerRoom
+		}
+	}
+	return room
+}
+
+// EndsNothing says whether a record is an end that changes nothing in the state before it:
+// of what is over, or never was. Of Unrecorded the state does not say all, for it erases
+// recordings that have ended, too: taped is what MayBeTaped says of the records before.
+func EndsNothing(s State, r Record, taped bool) bool {
+	_, erases := r.Event.(Unrecorded)
+	if !Ends(r.Event) || erases && taped && MayAppend(r.By, r.Event) {
+		return false
+	}
+	next := Fold(s, r)
+	next.Seq, next.At = s.Seq, s.At
+	return reflect.DeepEqual(s, next)
+}
+
+// MayBeTaped says whether Tapes of a journal may give any, after a record and what it said
+// before that. Where it says no there are none.
+func MayBeTaped(before bool, r Record) bool {
+	switch e := r.Event.(type) {
+	case Recorded:
+		return before || e.On
+	case Unrecorded:
+		return before && !MayAppend(r.By, e)
+	}
+	return before
 }
 
 // Journal keeps the records of one run. Readers keep their own place, so none

@@ -24,12 +24,25 @@ const consoleAuditSchema = "onboard/console-audit/1"
 // auditAsk is what `audit` was asked for.
 type auditAsk struct {
 	json, verify, help bool
-	kept               cases.AuditHead
+	kept, after        cases.AuditHead
 }
 
 // auditAskOf reads the arguments; no is what is wrong with them.
 func auditAskOf(args []string) (ask auditAsk, no string) {
+	refuse := func(why string) { // the first that is wrong; help is given for all that
+		if no == "" {
+			no = why
+		}
+	}
+	after, begins := "", false
 	for _, a := range args {
+		if text, is := strings.CutPrefix(a, "--after="); is {
+			if begins {
+				refuse(sayAuditTwice)
+			}
+			after, begins = text, true
+			continue
+		}
 		kept, isKept := strings.CutPrefix(a, "--kept=")
 		switch {
 		case a == "--json":
@@ -39,15 +52,21 @@ func auditAskOf(args []string) (ask auditAsk, no string) {
 		case a == "--help":
 			ask.help = true
 		case isKept && ask.kept.Seq != 0:
-			return ask, sayAuditKeptTwice
+			refuse(sayAuditKeptTwice)
 		case isKept:
 			var ok bool
 			if ask.kept, ok = AuditKept(kept); !ok {
-				return ask, fmt.Sprintf(sayAuditKept, checks.Line(kept, 100))
+				refuse(fmt.Sprintf(sayAuditKept, checks.Line(kept, 100)))
 			}
 		}
 	}
-	return ask, ""
+	if begins {
+		var why string
+		if ask.after, why = AuditAfter(after, ask.kept); why != "" {
+			refuse(why)
+		}
+	}
+	return ask, no
 }
 
 // audit has an auditor read the audit, as far as it is of their organisation. That they do
@@ -79,7 +98,7 @@ func (s *session) audit(args []string, errs io.Writer) int {
 	}
 	d := &desk{s: s, who: who}
 	if err := d.may(PowerAudit); err != nil {
-		s.srv.o.Log.Warn("a guide asked for the audit, and is no auditor", "guide", who.name, "key", s.srv.o.keyOf(who.print))
+		s.srv.o.Log.Warn("a guide asked for the audit, and may not read it", "why", err.Error(), "guide", who.name, "key", s.srv.o.keyOf(who.print))
 		complain(errs, err.Error())
 		return codeFailed
 	}
@@ -99,7 +118,7 @@ func (s *session) audit(args []string, errs io.Writer) int {
 func (d *desk) showAudit(ctx context.Context, ask auditAsk, errs io.Writer) int {
 	to := &parts{lines: d.s.asked.pty, to: &unhurried{s: d.s, ctx: ctx, left: math.MaxInt, may: func() error { return d.may(PowerAudit) }}}
 	o := AuditReportOptions{
-		To: to, Verify: ask.verify, Kept: ask.kept, Shows: ofOrganisation(d.who.organisation, !d.s.srv.o.Guides.shared()),
+		To: to, Verify: ask.verify, Kept: ask.kept, After: ask.after, Onward: ask.onward(d.s.address(userConsole)), Shows: ofOrganisation(d.who.organisation, !d.s.srv.o.Guides.shared()),
 		Command: d.s.address(userConsole) + " " + commandAudit + " --verify",
 		Found: func(bad *cases.TamperedError) { // whatever becomes of who reads it
 			d.s.srv.o.Log.Error("the audit is not what was written", "why", bad.Error())
@@ -109,7 +128,7 @@ func (d *desk) showAudit(ctx context.Context, ask auditAsk, errs io.Writer) int 
 		o.Schema = consoleAuditSchema
 	}
 	r := NewAuditReport(o)
-	err := d.s.srv.eachEntry(ctx, r.Add)
+	err := d.s.srv.eachEntry(ctx, ask.after, r.Add)
 	if err == nil {
 		err = r.End()
 	}
@@ -127,13 +146,26 @@ func (d *desk) showAudit(ctx context.Context, ask auditAsk, errs io.Writer) int 
 	return codeDone
 }
 
-// eachEntry gives every entry up to the end that the audit has now, in order.
-func (s *Server) eachEntry(ctx context.Context, give func(cases.Logged) error) error {
+// onward is what is typed to go on with it, before --after.
+func (a auditAsk) onward(address string) string {
+	line := address + " " + commandAudit
+	if a.json {
+		line += " --json"
+	}
+	if a.verify {
+		line += " --verify"
+	}
+	return line
+}
+
+// eachEntry gives every entry up to the end that the audit has now, in order, from that
+// of a head on; of the zero head all.
+func (s *Server) eachEntry(ctx context.Context, from cases.AuditHead, give func(cases.Logged) error) error {
 	head, err := s.o.Cases.AuditHead(ctx)
 	if err != nil {
 		return err
 	}
-	for after, more := uint64(0), true; more; {
+	for after, more := max(from.Seq, 1)-1, true; more; {
 		var some []cases.Logged
 		if some, more, err = s.o.Cases.Entries(ctx, after); err != nil {
 			return err
@@ -159,7 +191,7 @@ func (d *desk) cutAudit(ctx context.Context, err error, r *AuditReport, to *part
 		complain(errs, err.Error())
 		return codeFailed
 	}
-	l, why, ends := d.s.srv.o.Limits, sayAuditAway, false
+	l, why, ends, whole := d.s.srv.o.Limits, sayAuditAway, false, false
 	switch {
 	case d.s.ctx.Err() != nil: // nobody is there, or the server stops
 	case errors.Is(err, errSlow):
@@ -173,11 +205,15 @@ func (d *desk) cutAudit(ctx context.Context, err error, r *AuditReport, to *part
 		late, cancel := context.WithTimeout(d.s.ctx, time.Second) // to begin them; see unhurried
 		defer cancel()
 		to.to.ctx = late
-		if end := errors.Join(r.Cut(why), to.flush()); end != nil {
+		end := errors.Join(r.Cut(why), to.flush())
+		if whole = end == nil; !whole {
 			d.s.srv.o.Log.Info("what was read of the audit has no end", "why", end.Error())
 		}
 	}
 	complain(errs, why)
+	if onward := r.Onward(); onward != "" && whole { // else what was checked and has not come would be left out
+		complain(errs, onward)
+	}
 	if bad := r.Tampered(); bad != nil {
 		complain(errs, fmt.Sprintf(sayAuditTampered, bad.Error()))
 		return codeFailed

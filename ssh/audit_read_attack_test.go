@@ -331,10 +331,16 @@ func TestACutAuditSaysSo(t *testing.T) {
 				if code != c.code || !strings.Contains(r.errs.String(), c.says) || strings.Contains(string(text), "is whole") || !bytes.HasSuffix(text, []byte("\n")) {
 					t.Errorf("%d, %q, %.200s", code, &r.errs, text)
 				}
+				if strings.Contains(r.errs.String(), "--after ") != (name != "changed") {
+					t.Errorf("where to go on: %q", &r.errs)
+				}
 				if !ask.json {
 					return
 				}
 				doc := readAudit(t, string(text))
+				if on := fmt.Sprintf("audit --json --after %d:%s", doc.Head.Seq, doc.Head.Hash); name != "changed" && !strings.Contains(r.errs.String(), on) {
+					t.Errorf("it goes on with %q, want %q", &r.errs, on)
+				}
 				n := len(doc.Entries)
 				if *doc.Whole || doc.Cut == "" || n == 0 || n >= manyEntries || (doc.Tampered != "") != (name == "changed") || name != "changed" && doc.Head.Seq != uint64(n) {
 					t.Errorf("%d entries, %+v, %q, %q", n, doc.Head, doc.Cut, doc.Tampered)
@@ -422,6 +428,9 @@ func TestManyAuditorsAtOnce(t *testing.T) {
 	}
 	if code := <-r.code; code != codeUnknown || !strings.Contains(r.errs.String(), "nothing of the audit was read for 1s") {
 		t.Errorf("%d, %q", code, &r.errs)
+	}
+	if strings.Contains(r.errs.String(), "Go on from there") { // behind what was checked, and did not come
+		t.Errorf("they would go on behind entries that they did not see: %q", &r.errs)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	again, from := piped(t, s.Server)

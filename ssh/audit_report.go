@@ -36,8 +36,14 @@ type AuditReportOptions struct {
 	// Kept is a head that was kept elsewhere, which the audit must still hold; of the
 	// zero head that is not asked.
 	Kept cases.AuditHead
+	// After is a head that was kept elsewhere, with which the reading begins: its entry is
+	// the first that is added. It is checked and not printed, as it was read before. Of the
+	// zero head it begins with the first of all.
+	After cases.AuditHead
 	// Command is what people type to have it checked again.
 	Command string
+	// Onward is what they type, before --after, to go on where a reading was cut.
+	Onward string
 	// Shows says which entries are printed; nil: all. Of the others there is the hash.
 	Shows func(cases.Entry) bool
 	// Found is told of the first that is not as it was written, once, as soon as that is
@@ -58,15 +64,18 @@ type auditLine struct {
 
 // auditVerdict is what follows the entries in JSON.
 type auditVerdict struct {
-	Head     cases.AuditHead `json:"head"` // the last entry that is what was written
-	Whole    bool            `json:"whole"`
-	Tampered string          `json:"tampered,omitempty"` // what is not as it was written
-	Cut      string          `json:"cut,omitempty"`      // why it was not read to its end
+	Head  cases.AuditHead `json:"head"`  // the last entry that is what was written
+	Whole bool            `json:"whole"` // from the first entry to the head
+	// Since is the head that was kept, where everything from it to the head is what was
+	// written, and nothing before it was checked.
+	Since    *cases.AuditHead `json:"since,omitempty"`
+	Tampered string           `json:"tampered,omitempty"` // what is not as it was written
+	Cut      string           `json:"cut,omitempty"`      // why it was not read to its end
 }
 
 // NewAuditReport makes one that has printed nothing yet.
 func NewAuditReport(o AuditReportOptions) *AuditReport {
-	return &AuditReport{o: o, chain: cases.Chain{Kept: o.Kept}}
+	return &AuditReport{o: o, chain: cases.Chain{Kept: o.Kept, After: o.After}}
 }
 
 // AuditKept reads a head of an audit as people keep it, SEQ:HASH; ok is false of what is
@@ -88,7 +97,7 @@ func (r *AuditReport) Add(l cases.Logged) error {
 	if r.bad == nil {
 		r.found(r.chain.Add(l))
 	}
-	if r.o.Verify {
+	if r.o.Verify || r.o.After.Seq != 0 && l.Seq == r.o.After.Seq {
 		return nil
 	}
 	shown := r.o.Shows == nil || r.o.Shows(l.Entry)
@@ -185,6 +194,37 @@ func (r *AuditReport) End() error {
 // in JSON, whose document is whole so. People are told elsewhere.
 func (r *AuditReport) Cut(why string) error { return r.verdict(why) }
 
+// Onward says what to type to go on with a reading that was cut: behind the last entry
+// that was checked, or, where none was, as it was asked. It is empty where that is from the
+// first entry, or something is not as it was written.
+func (r *AuditReport) Onward() string {
+	head := r.chain.Head()
+	if head.Seq == 0 {
+		head = r.o.After
+	}
+	if r.bad != nil || head.Seq == 0 {
+		return ""
+	}
+	line := fmt.Sprintf(sayAuditOnward, r.o.Onward, head.Seq, head.Hash)
+	if r.o.Kept.Seq > head.Seq {
+		line += fmt.Sprintf(" --kept %d:%s", r.o.Kept.Seq, r.o.Kept.Hash)
+	}
+	return line
+}
+
+// AuditAfter reads what --after was given, and holds it against the head of --kept, which
+// must not stand before it: nothing there is read. no is what is wrong.
+func AuditAfter(text string, kept cases.AuditHead) (after cases.AuditHead, no string) {
+	after, ok := AuditKept(text)
+	switch {
+	case !ok || after.Seq == 0:
+		return cases.AuditHead{}, fmt.Sprintf(sayAuditAfter, checks.Line(text, 100))
+	case kept.Seq != 0 && kept.Seq < after.Seq:
+		return cases.AuditHead{}, fmt.Sprintf(sayAuditBefore, kept.Seq, after.Seq)
+	}
+	return after, ""
+}
+
 func (r *AuditReport) verdict(cut string) error {
 	head := r.chain.Head()
 	if r.o.Schema != "" {
@@ -192,6 +232,9 @@ func (r *AuditReport) verdict(cut string) error {
 			return err
 		}
 		v := auditVerdict{Head: head, Whole: r.bad == nil && cut == "", Cut: cut}
+		if v.Whole && r.o.After.Seq != 0 {
+			v.Whole, v.Since = false, &r.o.After
+		}
 		if r.bad != nil {
 			v.Tampered = r.bad.Error()
 		}
@@ -211,6 +254,8 @@ func (r *AuditReport) verdict(cut string) error {
 	switch {
 	case r.bad != nil, cut != "":
 		return nil
+	case r.o.After.Seq != 0:
+		return r.print(fmt.Sprintf(sayAuditSince, r.o.After.Seq, head.Seq, head.Hash, r.o.After.Seq, r.o.Command, head.Seq, head.Hash))
 	case head.Seq == 0:
 		return r.print(sayAuditEmpty + "\n")
 	}

@@ -20,6 +20,7 @@ type auditRead struct {
 	Entries []auditLine
 	Head    cases.AuditHead
 	Whole   *bool // nil: it says nothing of it
+	Since   *cases.AuditHead
 	auditRest
 }
 

@@ -34,7 +34,7 @@ func commandSpecs() []commandSpec {
 		{name: "status", flags: map[string]bool{"json": false}, words: 1, own: (*session).status},
 		{name: "erase", words: 1, own: (*session).erase},
 		{name: commandReceipt, words: 2, own: (*session).receipt},
-		{name: commandAudit, flags: map[string]bool{"json": false, "verify": false, "kept": true, "help": false}, own: (*session).audit},
+		{name: commandAudit, flags: map[string]bool{"json": false, "verify": false, "kept": true, "after": true, "help": false}, own: (*session).audit},
 		{name: "share", own: (*session).serveShare},
 		{name: "recording", flags: map[string]bool{"size": true, "erase": false, "help": false}, words: 1, own: (*session).recording},
 		{name: "fingerprint", own: func(s *session, _ []string, _ io.Writer) int { s.printFingerprint(); return codeDone }},

@@ -1,7 +1,6 @@
 package ssh
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"onboard.example/checks"
-	"onboard.example/flows"
 )
 
 // GuideRole is what a guide is there for.
@@ -191,29 +189,11 @@ func OpenGuides(o GuidesOptions) (*Guides, error) {
 			return nil, errors.New(sayGuideName)
 		}
 	}
+	if err := g.alike(); err != nil {
+		return nil, err
+	}
 	_, _ = g.now() // Trouble says what is wrong
 	return g, nil
-}
-
-// shared says whether guides of several organisations may come.
-func (g *Guides) shared() bool {
-	first := ""
-	other := func(organisation string) bool {
-		first = cmp.Or(first, organisation)
-		return organisation != first
-	}
-	return slices.ContainsFunc(g.o.Authorities, func(a Authority) bool { return other(a.Organisation) }) ||
-		slices.ContainsFunc(g.o.Keys, func(k GuideKey) bool { return other(k.Organisation) })
-}
-
-// mostName is the longest name of a guide, an organisation or a principal, in
-// characters: customers read a name whole.
-const mostName = flows.MostName
-
-// GuideName says whether a name of a guide, an organisation or a principal can be
-// shown as it is: customers say yes to it.
-func GuideName(name string) bool {
-	return name != "" && strings.TrimSpace(name) == name && checks.Line(name, mostName) == name
 }
 
 // Trouble is why nobody is a guide just now; nil: who is one can be known.

@@ -134,6 +134,14 @@ func TestGuidesRefused(t *testing.T) {
 		change(&k)
 		return GuidesOptions{Keys: []GuideKey{k}}
 	}
+	two := func(organisation string) GuidesOptions {
+		o := but(func(k *GuideKey) { k.Organisation = organisation })
+		o.Authorities = []Authority{{Organisation: "eXAMPLE"}}
+		return o
+	}
+	if _, err := OpenGuides(two("Example Partner")); err != nil {
+		t.Errorf("two that can be told apart: %v", err)
+	}
 	for name, c := range map[string]struct {
 		o    GuidesOptions
 		says string
@@ -147,6 +155,10 @@ func TestGuidesRefused(t *testing.T) {
 		"a soft key":         {GuidesOptions{Keys: []GuideKey{one}, SecurityKeys: true}, "is on no security key"},
 		"no organisation":    {GuidesOptions{Authorities: []Authority{{}}}, "needs a name"},
 		"two roles":          {GuidesOptions{Principals: map[GuideRole][]string{RoleLead: {"guide"}}}, `"guide" stands for guide and for lead`},
+		"capitals differ":    {two("Example"), `"eXAMPLE" and "Example" differ`},
+		"spaces differ":      {two("e X AMPLE"), `"eXAMPLE" and "e X AMPLE" differ`},
+		"forms differ":       {two("\uff25xample"), "differ in capitals"},
+		"an accent apart":    {GuidesOptions{Authorities: []Authority{{Organisation: "Caf\u00e9"}, {Organisation: "Cafe\u0301"}}}, "differ in capitals"},
 		"an empty principal": {GuidesOptions{Principals: map[GuideRole][]string{RoleLead: {""}}}, "is no principal"},
 	} {
 		t.Run(name, func(t *testing.T) {

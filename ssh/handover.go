@@ -220,7 +220,7 @@ func (g *guideQueue) mark(ctx context.Context, rows []tui.QueueRow, handed map[s
 		return nil, err
 	}
 	for _, one := range some {
-		r := rowOfQueue(one)
+		r := g.queue.rowOf(one, g.guide)
 		r.Handed = handed[r.Number]
 		rows = append(rows, r)
 	}

@@ -41,10 +41,11 @@ type home struct {
 	c    *cases.Case
 	seen uint64        // up to where its guides were heard
 	pace *rate.Limiter // of records
-	have uint64        // the last of its records that is stored
+	have uint64        // up to where its records are stored, but for ends of nothing
 
 	mu    sync.Mutex
 	state flows.State
+	taped bool // see flows.MayBeTaped
 	over  overs
 	wake  map[chan struct{}]struct{}
 }

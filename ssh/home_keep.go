@@ -56,13 +56,25 @@ func (h *home) begin(ctx context.Context) error {
 	return err
 }
 
-// store stores a record right after what is known of the case.
+// store stores a record right after what is known of the case. An end of nothing it takes
+// and does not store: of those a machine could say any number, until there was no room for
+// ends any more, and no guide could leave.
 func (h *home) store(ctx context.Context, one upLine) error {
 	for {
 		state := h.State()
 		r, err := h.record(state, one)
 		if err != nil {
 			return err
+		}
+		if flows.EndsNothing(state, r, h.taped) {
+			if err := h.catchUp(ctx); err != nil {
+				return err
+			}
+			if h.State().Seq == state.Seq { // it is of nothing that came meanwhile, either
+				h.have = one.N
+				return nil
+			}
+			continue
 		}
 		_, err = h.c.Append(ctx, state.Seq, r)
 		if err != nil && !errors.Is(err, flows.ErrConflict) {
@@ -265,6 +277,7 @@ func (h *home) fold(rs []flows.Record) {
 	defer h.mu.Unlock()
 	for _, r := range rs {
 		h.over.take(r)
+		h.taped = flows.MayBeTaped(h.taped, r)
 		if r.Writer == homeWriter {
 			h.have = max(h.have, r.N)
 		}

@@ -18,10 +18,12 @@ import (
 // queue lists the cases of every node, once for all consoles of this one.
 type queue struct {
 	store *cases.Store
-	stirs stirs
-	wait  *sync.WaitGroup // of what is woken by the store
-	spoil func()          // catches what panics; deferred
-	log   *slog.Logger
+	// shared: guides of several organisations may come.
+	shared bool
+	stirs  stirs
+	wait   *sync.WaitGroup // of what is woken by the store
+	spoil  func()          // catches what panics; deferred
+	log    *slog.Logger
 
 	mu    sync.Mutex
 	open  int // consoles
@@ -30,8 +32,9 @@ type queue struct {
 
 	reading sync.Mutex // one list at a time
 	listed  uint64     // the round that rows are of; 0: of none
-	rows    []tui.QueueRow
+	rows    []cases.Queued
 	more    bool
+	as      map[string][]tui.QueueRow // rows as guides of an organisation see them
 }
 
 // How much a console lists, and how often it does without being woken: nobody is
@@ -95,35 +98,42 @@ func (q *queue) now() uint64 {
 	return q.round
 }
 
-// list gives the cases, and whether there are more. Nobody may change what it gives.
-func (q *queue) list(ctx context.Context) ([]tui.QueueRow, bool, error) {
+// list gives the cases as a guide sees them whom nobody said yes to, and whether there are
+// more. Nobody may change what it gives.
+func (q *queue) list(ctx context.Context, who Guide) ([]tui.QueueRow, bool, error) {
 	q.reading.Lock()
 	defer q.reading.Unlock()
-	round := q.now()
-	if round != 0 && round == q.listed {
-		return q.rows, q.more, nil
+	if round := q.now(); round == 0 || round != q.listed {
+		from := time.Now()
+		all, more, err := q.read(ctx)
+		q.stirs.slow(time.Since(from))
+		if err != nil {
+			return nil, false, err
+		}
+		q.rows, q.more, q.listed, q.as = all, more, round, map[string][]tui.QueueRow{}
 	}
-	from := time.Now()
-	all, more, err := q.read(ctx)
-	q.stirs.slow(time.Since(from))
-	if err != nil {
-		return nil, false, err
+	rows, ok := q.as[who.organisation]
+	if !ok {
+		rows = make([]tui.QueueRow, len(q.rows))
+		for i, one := range q.rows {
+			rows[i] = q.rowOf(one, who)
+		}
+		q.as[who.organisation] = rows
 	}
-	q.rows, q.more, q.listed = all, more, round
-	return all, more, nil
+	return rows, q.more, nil
 }
 
 // read reads some thousands of cases, and where there are more who waits, at least. Each
 // of the two is of one moment: whatever is added to while they are read stays in the list,
 // though it moves in the queue. What begins or ceases to wait between them wakes everybody.
-func (q *queue) read(ctx context.Context) (all []tui.QueueRow, more bool, err error) {
+func (q *queue) read(ctx context.Context) (all []cases.Queued, more bool, err error) {
 	there := map[cases.Number]bool{}
 	add := func(f cases.Filter) (more bool, err error) {
 		some, _, more, err := q.store.Queue(ctx, f, cases.Cursor{}, mostListed)
 		for _, one := range some {
 			if !there[one.Number] {
 				there[one.Number] = true
-				all = append(all, rowOfQueue(one))
+				all = append(all, one)
 			}
 		}
 		return more, err
@@ -134,14 +144,19 @@ func (q *queue) read(ctx context.Context) (all []tui.QueueRow, more bool, err er
 	return all, more, err
 }
 
-// rowOfQueue is a case as any guide may see it: of a tenant only what its invitation
-// named.
-func rowOfQueue(c cases.Queued) tui.QueueRow {
+// rowOf is a case as a guide may see it whom nobody said yes to: of a tenant only what an
+// invitation of their own organisation named, or one of nobody's where no guide of another
+// comes, as with the invitations themselves.
+func (q *queue) rowOf(c cases.Queued, who Guide) tui.QueueRow {
 	r := tui.QueueRow{Number: string(c.Number), Began: c.Made, Waits: c.Waits, Present: c.Present, Home: c.Home}
 	if c.Known {
 		r.Step = tui.WhereAt(c.Stage, c.N, c.Of)
 	}
-	if c.Tenant != "" {
+	theirs := c.Organisation == who.organisation
+	if c.Organisation == "" {
+		theirs = !q.shared
+	}
+	if c.Tenant != "" && theirs {
 		r.Shown = &tui.Shown{Tenant: c.Tenant}
 	}
 	return r
@@ -227,7 +242,7 @@ func (g *guideQueue) List(ctx context.Context) ([]tui.QueueRow, bool, error) {
 
 // list is List, for who may see it.
 func (g *guideQueue) list(ctx context.Context) ([]tui.QueueRow, bool, error) {
-	rows, more, err := g.queue.list(ctx)
+	rows, more, err := g.queue.list(ctx, g.guide)
 	if err != nil {
 		return nil, false, err
 	}

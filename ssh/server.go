@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -119,9 +120,11 @@ type Server struct {
 	ended         sync.WaitGroup      // of sessions
 	seats         sync.WaitGroup      // of those who look after a session's seat
 
-	visits sync.Once     // begins keepsVisits
-	stop   sync.Once     // closes quit
-	quit   chan struct{} // closed when the server stops
+	visits    sync.Once     // begins keepsVisits and looksForOthers
+	named     []string      // organisations of the guides that may come
+	elsewhere []string      // see Status.GuidesElsewhere
+	stop      sync.Once     // closes quit
+	quit      chan struct{} // closed when the server stops
 }
 
 // New makes a server. Nothing is served yet.
@@ -149,6 +152,9 @@ func New(o Options) (*Server, error) {
 		sources:  &sources{limits: o.Limits, now: o.Now, of: map[netip.Prefix]*source{}},
 		commands: make(chan struct{}, max(o.Limits.Commands, 1)),
 		quit:     make(chan struct{}),
+	}
+	if o.Guides != nil {
+		s.queue.shared, s.named = o.Guides.shared(), slices.Collect(o.Guides.organisations())
 	}
 	s.queue.store, s.queue.wait, s.queue.spoil, s.queue.log = o.Cases, &s.seats, s.contained, s.o.Log
 	o.Bans.onAdd(s.enforce)
@@ -233,7 +239,10 @@ func (s *Server) Serve(l net.Listener) error {
 		_ = l.Close()
 		return nil
 	}
-	s.visits.Do(func() { s.seats.Go(s.keepsVisits) })
+	s.visits.Do(func() {
+		s.seats.Go(s.keepsVisits)
+		s.seats.Go(s.looksForOthers)
+	})
 	err := s.inner.Serve(l)
 	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
@@ -354,8 +363,11 @@ type Status struct {
 	GuidesRefused uint64 `json:"guidesRefused"` // log-ins as console@ so far
 	// GuideTrouble is why nobody is a guide just now; empty: that is not so.
 	GuideTrouble string `json:"guideTrouble,omitempty"`
-	Draining     bool   `json:"draining"`
-	Fingerprint  string `json:"fingerprint"`
+	// GuidesElsewhere are organisations of guides that the database had when the server started
+	// and its configuration does not name.
+	GuidesElsewhere []string `json:"guidesElsewhere,omitempty"`
+	Draining        bool     `json:"draining"`
+	Fingerprint     string   `json:"fingerprint"`
 }
 
 // Status counts what is going on.
@@ -370,7 +382,7 @@ func (s *Server) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out.Sessions, out.Served, out.Broke, out.Draining = len(s.sessions), s.total, s.broke, s.draining
-	out.Guides, out.GuidesRefused = s.guides, s.guidesRefused
+	out.Guides, out.GuidesRefused, out.GuidesElsewhere = s.guides, s.guidesRefused, s.elsewhere
 	return out
 }
 

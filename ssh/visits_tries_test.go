@@ -114,7 +114,7 @@ func (l *leftBehind) fills() {
 			l.t.Fatal(n, err)
 		}
 		var to uint64
-		if to, err = l.c.Append(l.t.Context(), at, flows.Record{Writer: "fills", N: n + 1, At: l.s.o.Now(), By: flows.ByPerson, Event: flows.Watched{Visit: "another"}}); err == nil {
+		if to, err = l.c.Append(l.t.Context(), at, flows.Record{Writer: "fills", N: n + 1, At: l.s.o.Now(), By: flows.ByServer, Event: flows.Watched{Visit: "another"}}); err == nil {
 			at = to
 		}
 	}

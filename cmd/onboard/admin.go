@@ -106,6 +106,12 @@ func showStatus(cmd *cobra.Command, o *options, f adminFlags) error {
 			is   any
 		}{"nobody is a guide", checks.Line(s.GuideTrouble, 300)})
 	}
+	for _, one := range s.GuidesElsewhere {
+		rows = append(rows, struct {
+			name string
+			is   any
+		}{"not named in guides", checks.Line(one, 80)})
+	}
 	for _, row := range rows {
 		_, _ = fmt.Fprintf(w, "%s\t%v\n", row.name, row.is) // into memory
 	}

@@ -18,6 +18,7 @@ const adminAuditSchema = "onboard/admin-audit/1"
 type auditFlags struct {
 	verify bool
 	kept   string
+	after  []string
 }
 
 func newAdminAudit(o *options, f *adminFlags) *cobra.Command {
@@ -28,6 +29,7 @@ func newAdminAudit(o *options, f *adminFlags) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&af.verify, "verify", false, "say whether the audit is whole, and what its head is; print no entries")
 	cmd.Flags().StringVar(&af.kept, "kept", "", "a head that was kept, as SEQ:HASH, which the audit must still hold")
+	cmd.Flags().StringArrayVar(&af.after, "after", nil, "begin with a head that was kept, as `SEQ:HASH`, and check nothing before it")
 	return cmd
 }
 
@@ -37,17 +39,33 @@ func showAudit(cmd *cobra.Command, o *options, f adminFlags, af auditFlags) erro
 	if !ok {
 		return usage(sayAuditKept, "--kept %q is no head of an audit", checks.Line(af.kept, 100))
 	}
-	ro := ssh.AuditReportOptions{To: o.out, Verify: af.verify, Kept: kept, Command: "onboard admin audit --verify"}
+	var after cases.AuditHead
+	if len(af.after) > 1 {
+		return usage(sayAuditKept, "--after is given twice")
+	} else if len(af.after) == 1 {
+		var no string
+		if after, no = ssh.AuditAfter(af.after[0], kept); no != "" {
+			return usage(sayAuditKept, "%s", no)
+		}
+	}
+	ro := ssh.AuditReportOptions{To: o.out, Verify: af.verify, Kept: kept, After: after, Command: "onboard admin audit --verify", Onward: "onboard admin audit"}
 	if o.json {
 		ro.Schema = adminAuditSchema
+		ro.Onward += " --json"
+	}
+	if af.verify {
+		ro.Onward += " --verify"
 	}
 	r := ssh.NewAuditReport(ro)
 	printed := false
-	for after, more := uint64(0), true; more; {
-		a, err := f.ask(cmd, o, adminAsk{Do: "audit", After: after})
+	for from, more := max(after.Seq, 1)-1, true; more; {
+		a, err := f.ask(cmd, o, adminAsk{Do: "audit", After: from})
 		if err != nil {
 			if printed {
 				err = errors.Join(err, r.Cut(sayAuditCut))
+			}
+			if onward := r.Onward(); onward != "" {
+				err = fmt.Errorf("%w\n%s", err, onward)
 			}
 			return auditEnds(r, err)
 		}
@@ -56,7 +74,7 @@ func showAudit(cmd *cobra.Command, o *options, f adminFlags, af auditFlags) erro
 			if err := r.Add(l); err != nil {
 				return auditEnds(r, err)
 			}
-			after = l.Seq
+			from = l.Seq
 		}
 		more = a.More
 	}

@@ -120,6 +120,17 @@ func TestAdminAudit(t *testing.T) {
 		}
 		prev = l.Hash
 	}
+	if a := audit("--after", "1001:"+r.Entries[1000].Hash); a.code != codeOpen || strings.Count(a.out, "watched") != 2 || !strings.Contains(a.out, "Nothing before entry 1001 was checked") || !strings.Contains(a.out, "onboard admin audit --verify --after "+kept) {
+		t.Errorf("after: %+v", a)
+	}
+	for _, bad := range []string{"", "0:" + head.Hash, "-1:" + head.Hash, strings.ToUpper(kept)} {
+		refused(t, audit("--after", bad), "is no head of an audit", "a number, a colon")
+	}
+	refused(t, audit("--after", kept, "--after", kept), "given twice")
+	refused(t, audit("--after", kept, "--kept", "7:"+head.Hash), "before entry 1003 of --after")
+	if a := audit("--after", "7:"+head.Hash); a.code != codeFailed || !strings.Contains(a.err, "entry 7 is another") || !strings.Contains(a.err, sayAuditTampered) {
+		t.Errorf("another: %+v", a)
+	}
 	tamper(t, file, `DELETE FROM audit WHERE seq = 1003`)
 	if a := audit("--verify"); a.code != codeOpen {
 		t.Errorf("a chain shows that its end was cut off? %+v", a)
@@ -157,7 +168,7 @@ func TestTamperingFoundBeforeTheServerStops(t *testing.T) {
 		t.Helper()
 		return ask(t, nil, append([]string{"admin", "--socket", socket, "audit"}, args...)...)
 	}
-	if a := audit(); a.code != codeFailed || !strings.Contains(a.err, "it stops") || strings.Contains(a.out+a.err, "not what was written") {
+	if a := audit(); a.code != codeFailed || !strings.Contains(a.err, "it stops") || strings.Contains(a.out+a.err, "not what was written") || !strings.Contains(a.err, "onboard admin audit --after 1000:") {
 		t.Errorf("untouched: %d, %q", a.code, a.err)
 	}
 	tamper(t, file, `UPDATE audit SET hash = 'x' WHERE seq = 5`)

@@ -48,7 +48,7 @@ func newAdminInvite(o *options, f *adminFlags) []*cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return inviteOne(cmd, o, *f, w) },
 	}
 	invite.Flags().StringVar(&w.For, "for", "", "what it is for, in a line; the customer reads it")
-	invite.Flags().StringVar(&w.Tenant, "tenant", "", "the customer's domain; it is proposed to them, and guides see it")
+	invite.Flags().StringVar(&w.Tenant, "tenant", "", "the customer's domain; it is proposed to them, and guides see it where guides names one organisation")
 	invite.Flags().DurationVar(&w.Lasts, "lasts", ssh.InviteLasts, "how long it can be used, such as 48h")
 	list := &cobra.Command{
 		Use: "invitations", Short: "List the invitations, and what became of them", Args: noArgs,

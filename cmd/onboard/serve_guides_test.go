@@ -102,6 +102,7 @@ func TestGuidesConfigRefused(t *testing.T) {
 		"texts for nobody":  {"guides:\n  answers: /nowhere\n", "nobody is a guide: name authorities or keys"},
 		"no folder":         {ca + "  answers: /nowhere\n", "guides.answers: read the canned answers: open /nowhere"},
 		"a bad answer":      {ca + "  answers: " + texts + "\n", "Look here.md: no note may have a link to evil.example"},
+		"alike":             {ca + "  keys: [{name: Anna, organisation: EXAMPLE, role: guide, key: " + keyLine(guideKey(t)) + "}]\n", `the organisations "Example" and "EXAMPLE" differ in capitals`},
 		"twice":             {ca + "  keys: [{name: Anna, organisation: Example, role: guide, key: " + key + "}]\n", "is that of an authority"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -42,11 +42,17 @@ database, is found by a head alone that you kept elsewhere:
 
   onboard admin audit --verify --kept SEQ:HASH
 
+A long audit is read on from such a head, which must be there as it was kept. Nothing
+before it is checked, and a --kept beside it must not be before it:
+
+  onboard admin audit --verify --after SEQ:HASH
+
 --json prints each entry byte for byte, so that ` + "`sha256sum`" + ` checks it, too.`
 	sayInviteLong = `invite makes a code with which one customer begins one case, by typing the address
 that is printed. It is printed once: the server keeps only what proves it. What it is
 for is told to the customer; the tenant is proposed to them, and stands in the guides'
-queue once the case is there. Neither proves anything.`
+queue once the case is there, where guides names one organisation alone: with more,
+a lead's invitation is what their own guides see. Neither proves anything.`
 	sayTypeLasts     = "Type --lasts 48h, or leave it out."
 	sayInvitedNow    = "Invitation %s, good once, until %s. The customer types:\n  %s\nIt is not shown again. `onboard admin revoke` and its number take it back.\n"
 	sayNoInvitations = "There are no invitations."

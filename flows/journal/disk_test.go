@@ -190,7 +190,18 @@ func TestAJournalHasAnEnd(t *testing.T) {
 		over.N = n + 1
 		_, err = j.Append(t.Context(), n, over)
 	}
-	if !errors.Is(err, ErrTooLong) || n < 64 || j.size > MaxFile+flows.EndRoom {
+	if !errors.Is(err, ErrTooLong) || n < 64 || j.size > MaxFile+flows.EndRoom-flows.ServerRoom {
 		t.Errorf("after %d ends there are %d bytes: %v", n-1, j.size, err)
+	}
+	n-- // the last was not taken
+	small := over
+	small.N, small.By = n+1, flows.ByServer
+	large := small
+	large.N, large.Event = n+2, flows.Watched{Visit: flows.VisitID(strings.Repeat("v", flows.MostEnd)), Why: flows.WatchOver}
+	if _, err := j.Append(t.Context(), n, small, large); !errors.Is(err, ErrTooLong) {
+		t.Errorf("a large one beside a small one: %v", err)
+	}
+	if _, err := j.Append(t.Context(), n, small); err != nil {
+		t.Errorf("the server's end: %v", err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 const syncEvery = time.Second
 
 // MaxFile bounds a journal file, in bytes; beyond it ends are taken, and nothing else
-// (flows.EndRoom). A run is some hundred kilobytes.
+// (flows.EndRoomFor). A run is some hundred kilobytes.
 const MaxFile = 64 << 20
 
 // ErrBusy says that another process has the run open.
@@ -70,14 +70,10 @@ func (j *File) ID() string { return j.id }
 // to the disk. Where the disk is full or read-only nothing is stored, the
 // error says so, and trying again later is safe.
 func (j *File) Append(ctx context.Context, after uint64, r ...flows.Record) (uint64, error) {
-	return j.append(ctx, after, r, func(lines []byte) error {
+	return j.append(ctx, after, r, func(lines []byte, sizes []int64) error {
 		j.mu2.Lock()
 		defer j.mu2.Unlock()
-		most := int64(MaxFile)
-		if flows.EndsAlone(r, int64(len(lines))) {
-			most += flows.EndRoom
-		}
-		return j.write(lines, most, urgent(r))
+		return j.write(lines, MaxFile+flows.EndRoomFor(r, sizes), urgent(r))
 	})
 }
 

@@ -40,11 +40,12 @@ func NewMemory() *Memory {
 
 // Append keeps r after the record with number after; see flows.Journal.
 func (m *Memory) Append(ctx context.Context, after uint64, r ...flows.Record) (uint64, error) {
-	return m.append(ctx, after, r, func([]byte) error { return nil })
+	return m.append(ctx, after, r, func([]byte, []int64) error { return nil })
 }
 
-// append checks r, has its lines stored, and only then shows it to readers.
-func (m *Memory) append(ctx context.Context, after uint64, r []flows.Record, store func(lines []byte) error) (uint64, error) {
+// append checks r, has its lines stored, which are of so many bytes each, and only then
+// shows it to readers.
+func (m *Memory) append(ctx context.Context, after uint64, r []flows.Record, store func(lines []byte, sizes []int64) error) (uint64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, fmt.Errorf("appending to the journal: %w", err)
 	}
@@ -58,6 +59,7 @@ func (m *Memory) append(ctx context.Context, after uint64, r []flows.Record, sto
 	}
 	r = slices.Clone(r)
 	var lines []byte
+	var sizes []int64
 	names := make(map[name]bool, len(r))
 	for i := range r {
 		id := name{r[i].Writer, r[i].N}
@@ -71,9 +73,10 @@ func (m *Memory) append(ctx context.Context, after uint64, r []flows.Record, sto
 		if err != nil {
 			return 0, fmt.Errorf("appending to the journal: %w", err)
 		}
-		lines = append(lines, sealed(line)...)
+		whole := sealed(line)
+		lines, sizes = append(lines, whole...), append(sizes, int64(len(whole)))
 	}
-	if err := store(lines); err != nil {
+	if err := store(lines, sizes); err != nil {
 		return 0, err
 	}
 	m.take(r)

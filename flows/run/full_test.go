@@ -15,7 +15,7 @@ import (
 // reached makes a journal have reached its size.
 func reached(j *shaky) {
 	j.set(func(_ int, rs []flows.Record) (error, error) {
-		if flows.EndsAlone(rs, 0) {
+		if flows.EndRoomFor(rs, make([]int64, len(rs))) > 0 {
 			return nil, nil
 		}
 		return flows.ErrFull, nil
@@ -138,7 +138,7 @@ func TestAnEndOvertakesNothingThatFits(t *testing.T) {
 							small++
 						}
 					}
-					if small == len(rs) && flows.EndsAlone(rs, 0) {
+					if small == len(rs) && flows.EndRoomFor(rs, make([]int64, len(rs))) > 0 {
 						return nil, nil
 					}
 					if len(rs) > left {

@@ -236,6 +236,9 @@ type Chain struct {
 	// Kept is a head that was kept elsewhere, which the chain must still hold; the
 	// zero head is none.
 	Kept AuditHead
+	// After is a head that was kept elsewhere, with which the chain begins: the first entry
+	// must be it, and nothing before it is checked. The zero head is none.
+	After AuditHead
 
 	head AuditHead
 }
@@ -251,13 +254,17 @@ func (c *Chain) Head() AuditHead {
 // Add checks the next entry.
 func (c *Chain) Add(l Logged) error {
 	head := c.Head()
+	next, begins := head.Seq+1, head.Seq == 0 && c.After.Seq != 0
+	if begins {
+		next = c.After.Seq
+	}
 	var in Entry
 	switch err := json.Unmarshal(l.Raw, &in); {
 	case l.Seq == 0 || l.Seq > math.MaxInt64: // a number below 1
 		return &TamperedError{1, "is not the first: something was put before it"}
-	case l.Seq > head.Seq+1:
-		return &TamperedError{head.Seq + 1, "is missing"}
-	case l.Seq != head.Seq+1:
+	case l.Seq > next:
+		return &TamperedError{next, "is missing"}
+	case l.Seq != next:
 		return &TamperedError{l.Seq, "is there twice, or out of order"}
 	case hashOf(l.Raw) != l.Hash:
 		return &TamperedError{l.Seq, "was changed: its hash is another"}
@@ -265,10 +272,10 @@ func (c *Chain) Add(l Logged) error {
 		return &TamperedError{l.Seq, "is no entry"}
 	case in.Seq != l.Seq:
 		return &TamperedError{l.Seq, fmt.Sprintf("was entry %d", in.Seq)}
-	case in.Prev != head.Hash:
+	case !begins && in.Prev != head.Hash:
 		return &TamperedError{l.Seq, "follows another entry than the one before it"}
 	}
-	if c.Kept.Seq == l.Seq && c.Kept.Hash != l.Hash {
+	if begins && c.After.Hash != l.Hash || c.Kept.Seq == l.Seq && c.Kept.Hash != l.Hash {
 		return &TamperedError{l.Seq, "is another than the one whose hash was kept"}
 	}
 	c.head = AuditHead{l.Seq, l.Hash}
@@ -277,7 +284,11 @@ func (c *Chain) Add(l Logged) error {
 
 // End says, behind the last entry, what is missing of what was kept.
 func (c *Chain) End() error {
-	if head := c.Head(); c.Kept.Seq > head.Seq {
+	head := c.Head()
+	if head.Seq == 0 && c.After.Seq != 0 {
+		return &TamperedError{c.After.Seq, "is missing, which was there"}
+	}
+	if c.Kept.Seq > head.Seq {
 		return &TamperedError{head.Seq + 1, fmt.Sprintf("is missing, and everything up to %d, which was there", c.Kept.Seq)}
 	}
 	return nil

@@ -15,6 +15,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -40,7 +41,7 @@ type Options struct {
 	// first time, which is at once. Zero is an hour.
 	SweepEvery time.Duration
 	// MaxCase bounds the records of one case, in bytes; beyond it ends are taken, and
-	// nothing else (flows.EndRoom). Zero is DefaultMaxCase.
+	// nothing else (flows.EndRoomFor). Zero is DefaultMaxCase.
 	MaxCase int64
 	// MaxSize bounds the database, in bytes, so that strangers cannot fill the
 	// disk: beyond it appends fail as on a full disk, until cases go. Zero is
@@ -57,6 +58,10 @@ type Options struct {
 	// Log hears of sweeps and of what failed in them; nil is nobody. Nothing of
 	// what a case holds is told it, and no code.
 	Log *slog.Logger
+
+	// patience is how long a transaction of PostgreSQL may take; zero: answerTime. Tests
+	// that hold one open need more.
+	patience time.Duration
 
 	wall func() time.Time // what the clock of this machine says; nil: time.Now
 }
@@ -118,6 +123,7 @@ func Open(ctx context.Context, where string, o Options) (*Store, error) {
 	}
 	if IsURL(where) {
 		s.dialect = postgresDialect()
+		s.dialect.patience = cmp.Or(o.patience, s.dialect.patience)
 		if o.Now == nil {
 			s.clock = &sharedClock{wall: s.o.wall}
 			s.o.Now = s.clock.now

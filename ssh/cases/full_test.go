@@ -89,6 +89,56 @@ func TestAFullCaseTakesEndsAlone(t *testing.T) {
 	})
 }
 
+// TestWhoSaysItGetsNoMoreThanTheirPartOfTheRoom: whatever a person or a program says,
+// however it is mixed, there is room for what the server says, and each record is held to
+// its bound, not a batch.
+func TestWhoSaysItGetsNoMoreThanTheirPartOfTheRoom(t *testing.T) {
+	t.Parallel()
+	const most = 4000
+	over := func(by flows.Author, n uint64, size int) flows.Record {
+		return flows.Record{Writer: flows.WriterID(by), N: n, At: noon, By: by, Event: flows.Watched{Visit: flows.VisitID(strings.Repeat("v", size)), Why: flows.WatchOver}}
+	}
+	eachStore(t, func(t *testing.T, make maker) {
+		store := make(t, Options{MaxCase: most})
+		for name, by := range map[string][]flows.Author{
+			"person": {flows.ByPerson}, "driver": {flows.ByDriver}, "both": {flows.ByPerson, flows.ByDriver},
+			"with the server's beside": {flows.ByServer, flows.ByPerson},
+		} {
+			c, _ := begun(t, store)
+			last := filled(t, c, "w")
+			n := uint64(0)
+			var err error
+			for size := 500; size > 0; size /= 2 {
+				for err = nil; err == nil && n < 1<<12; {
+					var rs []flows.Record
+					for _, by := range by {
+						n++
+						rs = append(rs, over(by, n, size))
+					}
+					var at uint64
+					if at, err = c.Append(t.Context(), last, rs...); err == nil {
+						last = at
+					}
+				}
+			}
+			a, none := c.About(t.Context())
+			if left := most + flows.EndRoom - a.Size; !errors.Is(err, ErrTooLong) || none != nil || left < flows.ServerRoom || left > flows.ServerRoom+500 {
+				t.Errorf("%s: after %d there is room for %d bytes: %v, %v", name, n, left, err, none)
+			}
+			for i := range uint64(flows.ServerRoom / flows.MostEnd) {
+				if last, err = c.Append(t.Context(), last, over(flows.ByServer, 1<<20+i, 500)); err != nil {
+					t.Fatalf("%s: the server's %d: %v", name, i, err)
+				}
+			}
+		}
+		c, _ := begun(t, store)
+		last := filled(t, c, "w")
+		if _, err := c.Append(t.Context(), last, over(flows.ByServer, 1, 1), over(flows.ByServer, 2, flows.MostEnd)); !errors.Is(err, ErrTooLong) {
+			t.Errorf("a large one beside a small one: %v", err)
+		}
+	})
+}
+
 // looks is a hand that sees nothing.
 type looks struct{}
 

@@ -291,3 +291,45 @@ func TestInvitationsAreOfAnOrganisation(t *testing.T) {
 		}
 	})
 }
+
+// TestAQueuesTenantIsOfOneInvitation holds that what the queue has of a tenant and of whose
+// guides may see it comes from one invitation, the first that named one: a later one makes
+// neither another's, however it is spelt.
+func TestAQueuesTenantIsOfOneInvitation(t *testing.T) {
+	t.Parallel()
+	eachStore(t, func(t *testing.T, make maker) {
+		now := atNoon()
+		s := make(t, Options{Now: now.time})
+		none, _ := begun(t, s)
+		for name, x := range map[string]struct {
+			used                 []Invitation // in this order
+			tenant, organisation string
+		}{
+			"one":                  {[]Invitation{{Tenant: "contoso.example", Organisation: "Fabrikam"}}, "contoso.example", "Fabrikam"},
+			"the operator's":       {[]Invitation{{Tenant: "contoso.example"}}, "contoso.example", ""},
+			"without a tenant":     {[]Invitation{{Organisation: "Fabrikam"}}, "", ""},
+			"a greater later":      {[]Invitation{{Tenant: "a.example", Organisation: "Zeta"}, {Tenant: "z.example", Organisation: "Alpha"}}, "a.example", "Zeta"},
+			"a lesser later":       {[]Invitation{{Tenant: "z.example", Organisation: "Alpha"}, {Tenant: "a.example", Organisation: "Zeta"}}, "z.example", "Alpha"},
+			"theirs over nobody's": {[]Invitation{{Tenant: "a.example"}, {Tenant: "a.example", Organisation: "Zeta"}}, "a.example", ""},
+			"none, and then one":   {[]Invitation{{Organisation: "Zeta"}, {Tenant: "a.example", Organisation: "Alpha"}}, "a.example", "Alpha"},
+		} {
+			c, code := begun(t, s)
+			for _, in := range x.used {
+				now.set(now.time().Add(time.Second))
+				_, try := asked(t, s, in)
+				if _, err := s.Redeem(t.Context(), try, c); err != nil {
+					t.Fatal(name, err)
+				}
+			}
+			got, err := s.Queued(t.Context(), []Number{none.Number(), c.Number()})
+			i := slices.IndexFunc(got, func(q Queued) bool { return q.Number == c.Number() })
+			if err != nil || len(got) != 2 || got[i].Tenant != x.tenant || got[i].Organisation != x.organisation || got[1-i].Tenant != "" || got[1-i].Organisation != "" {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+			if all := numbers(t, s, Filter{}, 9); len(all) != 2 {
+				t.Errorf("%s: the queue has %v", name, all)
+			}
+			erase(t, s, code)
+		}
+	})
+}

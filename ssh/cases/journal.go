@@ -93,6 +93,7 @@ func (c *Case) batch(after uint64, r []flows.Record) (b batch, err error) {
 		uint64
 	}
 	names := make(map[name]bool, len(r))
+	sizes := make([]int64, len(r))
 	for i, rec := range r {
 		n := name{rec.Writer, rec.N}
 		if names[n] || len(rec.Writer) > mostWriter || !utf8.ValidString(string(rec.Writer)) || strings.ContainsRune(string(rec.Writer), 0) || rec.N > math.MaxInt64 {
@@ -110,12 +111,10 @@ func (c *Case) batch(after uint64, r []flows.Record) (b batch, err error) {
 			return batch{}, err
 		}
 		b.rows = append(b.rows, row{rec, sealed})
-		b.size += int64(len(sealed))
+		sizes[i] = int64(len(sealed))
+		b.size += sizes[i]
 	}
-	b.after, b.most = after, c.store.o.MaxCase
-	if flows.EndsAlone(r, b.size) {
-		b.most += flows.EndRoom
-	}
+	b.after, b.most = after, c.store.o.MaxCase+flows.EndRoomFor(r, sizes)
 	return b, nil
 }
 

@@ -130,10 +130,12 @@ FROM cases LEFT JOIN stands ON stands.case_id = cases.id WHERE COALESCE(stands.e
 	addYes    = `INSERT INTO yeses (guide, case_id, until_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
 	dropYeses = `DELETE FROM yeses WHERE case_id = ?`
 	yesTo     = `SELECT doors.number FROM yeses JOIN doors ON doors.case_id = yeses.case_id WHERE yeses.guide = ? AND yeses.until_at > ? ORDER BY yeses.until_at DESC, doors.number LIMIT ?`
+	// rowQueued takes the tenant and whose guides may see it from one invitation: the first.
 	rowQueued = `SELECT cases.id, doors.number, cases.made_at, cases.last_at, COALESCE(stands.stage, -1), COALESCE(stands.step, ''), COALESCE(stands.step_n, 0), COALESCE(stands.step_of, 0), COALESCE(stands.waits_at, 0),
 CASE WHEN COALESCE(nodes.until_at, 0) > CAST(? AS BIGINT) THEN 1 ELSE 0 END,
-COALESCE((SELECT MAX(invitations.tenant) FROM invitations WHERE invitations.case_id = cases.id), ''), COALESCE(stands.home, 0)
+COALESCE(named.tenant, ''), COALESCE(named.organisation, ''), COALESCE(stands.home, 0)
 FROM cases JOIN doors ON doors.case_id = cases.id LEFT JOIN stands ON stands.case_id = cases.id LEFT JOIN seats ON seats.case_id = cases.id LEFT JOIN nodes ON nodes.id = seats.node
+LEFT JOIN invitations AS named ON named.id = (SELECT first.id FROM invitations AS first WHERE first.case_id = cases.id AND first.tenant <> '' ORDER BY first.used_at, first.id LIMIT 1)
 WHERE COALESCE(stands.ended, 0) = 0 `
 	// queue reads on from a case, behind which it was before.
 	queue = rowQueued + `AND (CAST(? AS BIGINT) = 1 OR cases.last_at < ? OR cases.last_at = ? AND cases.id < ?)
@@ -193,9 +195,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 
 	putBan = `INSERT INTO bans (kind, value, mark, reason, made_at, until_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (kind, value) DO UPDATE SET mark = excluded.mark, reason = excluded.reason, made_at = excluded.made_at, until_at = excluded.until_at`
-	getBan    = `SELECT until_at FROM bans WHERE kind = ? AND value = ?`
-	liftBan   = `DELETE FROM bans WHERE mark = ?`
-	oldBans   = `DELETE FROM bans WHERE until_at > 0 AND until_at <= ?`
+	getBan  = `SELECT until_at FROM bans WHERE kind = ? AND value = ?`
+	liftBan = `DELETE FROM bans WHERE mark = ?`
+	oldBans = `DELETE FROM bans WHERE until_at > 0 AND until_at <= ?`
+	// organisations reads what there is of each whole: it is asked once, when a server starts.
+	organisations = `SELECT organisation FROM invitations WHERE organisation <> '' UNION SELECT organisation FROM handovers
+UNION SELECT organisation FROM consoles UNION SELECT organisation FROM visits WHERE organisation <> '' ORDER BY organisation LIMIT ?`
 	countBans = `SELECT COUNT(*) FROM bans WHERE (until_at = 0 OR until_at > ?) AND NOT (kind = ? AND value = ?)`
 	bans      = `SELECT kind, value, mark, reason, made_at, until_at FROM bans ORDER BY made_at, kind, value`
 
@@ -235,7 +240,7 @@ type statements struct {
 	lockCase, hasEnded, putHandOver, getHandOver, handOvers, overHandOvers, takeHandOver, dropHandOver, closeHandOver, dropHandOvers, oldHandOvers,
 	addInvitation, findInvitation, invitations, useInvitation, revokeInvitation, usedInvitation, inviterOf, dropInvitation, oldInvitations,
 	addEntry, markEntry, headEntry, entries,
-	putBan, getBan, liftBan, oldBans, countBans, bans,
+	organisations, putBan, getBan, liftBan, oldBans, countBans, bans,
 	putReturn, takeReturn, getReturn, countReturns, oldReturns, firstReturns,
 	addReceipt, getReceipt, dropReceipts,
 	addFact, receiptKeys *sql.Stmt
@@ -331,6 +336,7 @@ func prepare(ctx context.Context, db *sql.DB, d dialect) (*statements, error) {
 		{&s.getBan, getBan},
 		{&s.liftBan, liftBan},
 		{&s.oldBans, oldBans},
+		{&s.organisations, organisations},
 		{&s.countBans, countBans},
 		{&s.bans, bans},
 		{&s.putReturn, putReturn},

@@ -132,7 +132,10 @@ type Queued struct {
 	Made, Last time.Time // when it was made, and when something was added last
 	Present    bool      // somebody is at it
 	Tenant     string    // which its invitation named; empty: none did
-	Home       bool      // as in Standing
+	// Organisation is whose guide made the invitation that named Tenant, and whom alone it is told;
+	// empty: the operator did, or a server that kept none.
+	Organisation string
+	Home         bool // as in Standing
 }
 
 // Filter says which cases a queue shows, of those that have not ended. The zero value
@@ -211,7 +214,7 @@ func (s *Store) queueRows(ctx context.Context, query *sql.Stmt, args []any, take
 	for rows.Next() {
 		var q Queued
 		var id, made, last, stage, waits, present, home int64
-		if err := rows.Scan(&id, &q.Number, &made, &last, &stage, &q.Step, &q.N, &q.Of, &waits, &present, &q.Tenant, &home); err != nil {
+		if err := rows.Scan(&id, &q.Number, &made, &last, &stage, &q.Step, &q.N, &q.Of, &waits, &present, &q.Tenant, &q.Organisation, &home); err != nil {
 			return s.storing(ctx, doing, err)
 		}
 		q.Made, q.Last, q.Waits, q.Present = time.UnixMilli(made).UTC(), time.UnixMilli(last).UTC(), orZero(waits), present != 0

@@ -239,6 +239,9 @@ CREATE TABLE visits (
 	organisation TEXT NOT NULL
 );
 `,
+	// 14: nothing is known of what is in wiped tables but of their ids; in PostgreSQL alone.
+	`
+`,
 }
 
 // facts is the one table that every version has: the version of the schema and

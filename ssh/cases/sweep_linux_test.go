@@ -13,7 +13,8 @@ import (
 func TestASweepLeavesWhatIsAddedToMeanwhile(t *testing.T) {
 	t.Parallel()
 	at, now := ofItsOwn(t), atNoon()
-	ns := []*Store{open(t, at.URL(""), Options{Now: now.time}), open(t, at.URL(""), Options{Now: now.time})}
+	long := Options{Now: now.time, patience: 2 * soon} // what is held open must not be given up before the sweep is there
+	ns := []*Store{open(t, at.URL(""), long), open(t, at.URL(""), long)}
 	c, _ := begun(t, ns[0])
 	old, _ := begun(t, ns[0])
 	there := onNode(t, ns[1], c.Number())

@@ -188,8 +188,9 @@ func (s *Store) together(js []*job) {
 		return
 	}
 	slices.SortStableFunc(js, func(a, b *job) int { return cmp.Compare(a.of, b.of) })
+	from := time.Now()
 	fault, asked := s.tried(js, until)
-	s.paces(fault)
+	s.paces(fault, js, time.Since(from))
 	wiped := s.wipeFor(js, fault)
 	if fault != nil && asked {
 		s.perhaps(js)
@@ -212,13 +213,21 @@ func (s *Store) together(js []*job) {
 	}
 }
 
-// paces has transactions be smaller after one that did not come about in its time, and
-// larger again after each that did.
-func (s *Store) paces(fault error) {
+// paces has transactions be smaller after one that did not come about in its time. They are
+// twice as large again after one that was not small itself, so that it says something of
+// large ones, and took so little that even four times its rows are done in the time that
+// jobs have: else the next could be one that does not come about. What is left to the
+// oldest of the jobs says nothing of the database: after an outage that is little, and were
+// that looked at, they would stay small for as long as much waits.
+func (s *Store) paces(fault error, js []*job, took time.Duration) {
+	rows := 0
+	for _, j := range js {
+		rows += max(j.rows, 1)
+	}
 	switch {
-	case fault == nil:
+	case fault == nil && 2*rows >= s.rowsNow && (s.dialect.patience == 0 || 4*took < s.dialect.patience):
 		s.rowsNow = min(2*s.rowsNow, mostRows)
-	case errors.Is(s.dialect.reason(fault), ErrAway):
+	case fault != nil && errors.Is(s.dialect.reason(fault), ErrAway):
 		s.rowsNow = max(s.rowsNow/2, leastRows)
 	}
 }
