@@ -56,10 +56,11 @@ func TestLeadInvites(t *testing.T) {
 		lead.sees("y makes it")
 		lead.types("y")
 		lead.sees("It is shown this once")
-		found := anAddress.FindStringSubmatch(lead.screen())
-		if found == nil {
-			t.Fatalf("no address:\n%s", lead.screen())
-		}
+		var found []string
+		await(t, "the address", func() bool {
+			found = anAddress.FindStringSubmatch(lead.screen())
+			return found != nil
+		}, lead.screen)
 		code[i] = found[1]
 		lead.presses("y", "days left")
 		if strings.Contains(lead.screen(), code[i]) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -201,6 +202,14 @@ func (s *session) until(t *testing.T, what string, so func(string) bool) string 
 func (s *session) sees(t *testing.T, text string) {
 	t.Helper()
 	s.until(t, text, func(seen string) bool { return strings.Contains(seen, text) })
+}
+
+// reads waits until a pattern is seen, and gives its first group. A frame may come in
+// parts, so that what stands below a text is not there yet when that text is.
+func (s *session) reads(t *testing.T, pattern string) string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	return re.FindStringSubmatch(s.until(t, pattern, re.MatchString))[1]
 }
 
 // types sends keys.
