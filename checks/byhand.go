@@ -24,8 +24,8 @@ func ByHand(e Evidence) []Command {
 	if u, body, ok := whatIfRequest(e); ok {
 		return []Command{
 			{"PowerShell", "Invoke-MgGraphRequest -Method POST -Uri " + quotePowerShell(u) + " -ContentType 'application/json' -Body " + quotePowerShell(body)},
-			{"m365", "m365 request --method post --url " + quotePOSIX(u) + " --content-type application/json --body " + quotePOSIX(body)},
-			{"az", "az rest --method post --url " + quotePOSIX(u) + " --headers Content-Type=application/json --body " + quotePOSIX(body) + azResource(u)},
+			{"m365", "m365 request --method post --url " + QuotePOSIX(u) + " --content-type application/json --body " + QuotePOSIX(body)},
+			{"az", "az rest --method post --url " + QuotePOSIX(u) + " --headers Content-Type=application/json --body " + QuotePOSIX(body) + azResource(u)},
 		}
 	}
 	if e.Source == SourceDNS {
@@ -46,13 +46,13 @@ func ByHand(e Evidence) []Command {
 	case SourceGraph:
 		return []Command{
 			{"PowerShell", "Invoke-MgGraphRequest -Method GET -Uri " + quotePowerShell(u)},
-			{"m365", "m365 request --method get --url " + quotePOSIX(u)},
-			{"az", "az rest --method get --url " + quotePOSIX(u) + azResource(u)},
+			{"m365", "m365 request --method get --url " + QuotePOSIX(u)},
+			{"az", "az rest --method get --url " + QuotePOSIX(u) + azResource(u)},
 		}
 	case SourceLogin:
 		return []Command{
 			{"PowerShell", "Invoke-RestMethod -Method Get -Uri " + quotePowerShell(u)},
-			{"curl", "curl --silent --show-error --globoff " + quotePOSIX(u)},
+			{"curl", "curl --silent --show-error --globoff " + QuotePOSIX(u)},
 		}
 	default:
 		return nil
@@ -85,7 +85,7 @@ func otherHost(source, u, host string) []Command {
 	if source != SourceLogin || host == "" || strings.ContainsFunc(host, func(r rune) bool { return r == ' ' || unsafeInCommand(r) }) {
 		return nil
 	}
-	return []Command{{"curl", "curl --silent --show-error --globoff --header " + quotePOSIX("Host: "+host) + " " + quotePOSIX(u)}}
+	return []Command{{"curl", "curl --silent --show-error --globoff --header " + QuotePOSIX("Host: "+host) + " " + QuotePOSIX(u)}}
 }
 
 // handURL takes the address from a request as sent. Requests come from our
@@ -116,7 +116,7 @@ func azResource(u string) string {
 	if err != nil || at.Host == "graph.microsoft.com" {
 		return ""
 	}
-	return " --resource " + quotePOSIX("https://"+at.Host)
+	return " --resource " + QuotePOSIX("https://"+at.Host)
 }
 
 // quotePowerShell makes a literal string. PowerShell takes four typographic
@@ -135,7 +135,7 @@ func quotePowerShell(s string) string {
 	return b.String()
 }
 
-// quotePOSIX makes a literal word of a POSIX shell.
-func quotePOSIX(s string) string {
+// QuotePOSIX makes a literal word of a POSIX shell.
+func QuotePOSIX(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -50,7 +50,7 @@ func probeByHand(e Evidence) []Command {
 				"'; scope=" + quotePowerShell(scope) + "; client_secret=(Get-Content -Raw ./secret.txt).Trim()}"},
 			// Not az: it takes a secret as an argument, where every process can read it.
 			{"curl", `tr -d '\r\n' < ./secret.txt | curl --silent --show-error --globoff --data grant_type=client_credentials --data client_id=` + id + " --data-urlencode " +
-				quotePOSIX("scope="+scope) + " --data-urlencode client_secret@- " + quotePOSIX(at)},
+				QuotePOSIX("scope="+scope) + " --data-urlencode client_secret@- " + QuotePOSIX(at)},
 		}
 	case q.Get("client_assertion") == probeMask:
 		return []Command{

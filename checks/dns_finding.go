@@ -364,14 +364,14 @@ func DNSByHand(name, kind, addr string) []Command {
 		if !plainWord(host) || !plainWord(port) {
 			return nil
 		}
-		dig += " +norecurse " + quotePOSIX("@"+host) + " -p " + port
+		dig += " +norecurse " + QuotePOSIX("@"+host) + " -p " + port
 		if port == "53" {
 			ps += " -NoRecursion -Server " + quotePowerShell(host)
 		} else {
 			ps = "" // it knows no other port
 		}
 	}
-	out := []Command{{"dig", dig + " +dnssec " + quotePOSIX(name) + " " + kind}}
+	out := []Command{{"dig", dig + " +dnssec " + QuotePOSIX(name) + " " + kind}}
 	if ps != "" {
 		out = append(out, Command{"PowerShell", ps})
 	}

@@ -121,7 +121,7 @@ func (d *desk) showAudit(ctx context.Context, ask auditAsk, errs io.Writer) int 
 		To: to, Verify: ask.verify, Kept: ask.kept, After: ask.after, Onward: ask.onward(d.s.address(userConsole)), Shows: ofOrganisation(d.who.organisation, !d.s.srv.o.Guides.shared()),
 		Command: d.s.address(userConsole) + " " + commandAudit + " --verify",
 		Found: func(bad *cases.TamperedError) { // whatever becomes of who reads it
-			d.s.srv.o.Log.Error("the audit is not what was written", "why", bad.Error())
+			d.s.srv.o.Log.Error("the audit is not what was written", "why", bad.Error(), "guide", d.who.name, "kept", ask.kept.Seq, "after", ask.after.Seq)
 		},
 	}
 	if ask.json {

@@ -170,8 +170,8 @@ func TestTamperedAuditSaysSo(t *testing.T) {
 			}
 		}
 	}
-	if log := s.log.String(); !strings.Contains(log, "the audit is not what was written") {
-		t.Error("the operator does not hear of it")
+	if log := s.log.String(); !strings.Contains(log, "the audit is not what was written") || !strings.Contains(log, `guide="Aud Itor"`) {
+		t.Errorf("the operator does not hear of it, or not whose reading it was:\n%s", log)
 	}
 }
 

@@ -160,10 +160,7 @@ func TestAuditKept(t *testing.T) {
 	if head, ok := AuditKept(" 9223372036854775807:" + hash + "\n"); !ok || head.Seq != 1<<63-1 || head.Hash != hash {
 		t.Errorf("%+v", head)
 	}
-	if head, ok := AuditKept(""); !ok || head != (cases.AuditHead{}) {
-		t.Errorf("%+v", head)
-	}
-	for _, bad := range []string{"x", "1", ":", "0:" + hash, "-1:" + hash, "+1:" + hash, "9223372036854775808:" + hash, "1:" + hash[1:], "1:" + hash + "0", "1:" + strings.ToUpper(hash), "1:" + strings.Repeat("é", 32), strings.Repeat("9", 1<<20) + ":" + hash} {
+	for _, bad := range []string{"", "x", "1", ":", "0:" + hash, "-1:" + hash, "+1:" + hash, "9223372036854775808:" + hash, "1:" + hash[1:], "1:" + hash + "0", "1:" + strings.ToUpper(hash), "1:" + strings.Repeat("é", 32), strings.Repeat("9", 1<<20) + ":" + hash} {
 		if head, ok := AuditKept(bad); ok || head != (cases.AuditHead{}) {
 			t.Errorf("%.80q is %+v", bad, head)
 		}

@@ -33,6 +33,17 @@ func (f adminFlags) path(o *options) (string, error) {
 	return c.Admin, err
 }
 
+// typed is how the flags that say which server are typed again, behind `onboard admin`.
+func (f adminFlags) typed() string {
+	switch {
+	case f.socket != "":
+		return " --socket " + checks.QuotePOSIX(f.socket)
+	case f.config != "":
+		return " --config " + checks.QuotePOSIX(f.config)
+	}
+	return ""
+}
+
 func newAdmin(o *options) *cobra.Command {
 	var f adminFlags
 	cmd := &cobra.Command{Use: "admin", Short: "Look after a running `onboard serve`", Long: sayAdminLong, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}

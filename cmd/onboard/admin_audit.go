@@ -16,9 +16,8 @@ const adminAuditSchema = "onboard/admin-audit/1"
 
 // auditFlags are the flags of `onboard admin audit`.
 type auditFlags struct {
-	verify bool
-	kept   string
-	after  []string
+	verify      bool
+	kept, after []string // more than one of either is refused: the last would count, unsaid
 }
 
 func newAdminAudit(o *options, f *adminFlags) *cobra.Command {
@@ -28,27 +27,34 @@ func newAdminAudit(o *options, f *adminFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return showAudit(cmd, o, *f, af) },
 	}
 	cmd.Flags().BoolVar(&af.verify, "verify", false, "say whether the audit is whole, and what its head is; print no entries")
-	cmd.Flags().StringVar(&af.kept, "kept", "", "a head that was kept, as SEQ:HASH, which the audit must still hold")
+	cmd.Flags().StringArrayVar(&af.kept, "kept", nil, "a head that was kept, as `SEQ:HASH`, which the audit must still hold")
 	cmd.Flags().StringArrayVar(&af.after, "after", nil, "begin with a head that was kept, as `SEQ:HASH`, and check nothing before it")
 	return cmd
 }
 
 // showAudit prints the audit as the server gives it, which is in parts.
 func showAudit(cmd *cobra.Command, o *options, f adminFlags, af auditFlags) error {
-	kept, ok := ssh.AuditKept(af.kept)
-	if !ok {
-		return usage(sayAuditKept, "--kept %q is no head of an audit", checks.Line(af.kept, 100))
-	}
-	var after cases.AuditHead
-	if len(af.after) > 1 {
+	var kept, after cases.AuditHead
+	switch {
+	case len(af.kept) > 1:
+		return usage(sayAuditKept, "--kept is given twice")
+	case len(af.after) > 1:
 		return usage(sayAuditKept, "--after is given twice")
-	} else if len(af.after) == 1 {
+	}
+	if len(af.kept) == 1 {
+		var ok bool
+		if kept, ok = ssh.AuditKept(af.kept[0]); !ok {
+			return usage(sayAuditKept, "--kept %q is no head of an audit", checks.Line(af.kept[0], 100))
+		}
+	}
+	if len(af.after) == 1 {
 		var no string
 		if after, no = ssh.AuditAfter(af.after[0], kept); no != "" {
 			return usage(sayAuditKept, "%s", no)
 		}
 	}
-	ro := ssh.AuditReportOptions{To: o.out, Verify: af.verify, Kept: kept, After: after, Command: "onboard admin audit --verify", Onward: "onboard admin audit"}
+	again := "onboard admin" + f.typed() + " audit"
+	ro := ssh.AuditReportOptions{To: o.out, Verify: af.verify, Kept: kept, After: after, Command: again + " --verify", Onward: again}
 	if o.json {
 		ro.Schema = adminAuditSchema
 		ro.Onward += " --json"

@@ -104,7 +104,7 @@ func TestAdminAudit(t *testing.T) {
 	if a := audit("--kept", kept); a.code != codeOpen || strings.Count(a.out, "Ada, Fabrikam  guide  watched  7KQ-M2X  no ") != many {
 		t.Errorf("it exits %d with %d bytes", a.code, len(a.out))
 	}
-	for _, bad := range []string{"x", "0:" + head.Hash, "1:abc", "1003", kept + "0", strings.ToUpper(kept)} {
+	for _, bad := range []string{"", "x", "0:" + head.Hash, "1:abc", "1003", kept + "0", strings.ToUpper(kept)} {
 		refused(t, audit("--kept", bad), "is no head of an audit", "a number, a colon")
 	}
 	a := audit("--json")
@@ -120,13 +120,14 @@ func TestAdminAudit(t *testing.T) {
 		}
 		prev = l.Hash
 	}
-	if a := audit("--after", "1001:"+r.Entries[1000].Hash); a.code != codeOpen || strings.Count(a.out, "watched") != 2 || !strings.Contains(a.out, "Nothing before entry 1001 was checked") || !strings.Contains(a.out, "onboard admin audit --verify --after "+kept) {
+	if a := audit("--after", "1001:"+r.Entries[1000].Hash); a.code != codeOpen || strings.Count(a.out, "watched") != 2 || !strings.Contains(a.out, "Nothing before entry 1001 was checked") || !strings.Contains(a.out, "onboard admin --socket '"+socket+"' audit --verify --after "+kept) {
 		t.Errorf("after: %+v", a)
 	}
 	for _, bad := range []string{"", "0:" + head.Hash, "-1:" + head.Hash, strings.ToUpper(kept)} {
 		refused(t, audit("--after", bad), "is no head of an audit", "a number, a colon")
 	}
-	refused(t, audit("--after", kept, "--after", kept), "given twice")
+	refused(t, audit("--after", kept, "--after", kept), "--after is given twice")
+	refused(t, audit("--kept", kept, "--kept", kept), "--kept is given twice")
 	refused(t, audit("--after", kept, "--kept", "7:"+head.Hash), "before entry 1003 of --after")
 	if a := audit("--after", "7:"+head.Hash); a.code != codeFailed || !strings.Contains(a.err, "entry 7 is another") || !strings.Contains(a.err, sayAuditTampered) {
 		t.Errorf("another: %+v", a)
@@ -168,7 +169,7 @@ func TestTamperingFoundBeforeTheServerStops(t *testing.T) {
 		t.Helper()
 		return ask(t, nil, append([]string{"admin", "--socket", socket, "audit"}, args...)...)
 	}
-	if a := audit(); a.code != codeFailed || !strings.Contains(a.err, "it stops") || strings.Contains(a.out+a.err, "not what was written") || !strings.Contains(a.err, "onboard admin audit --after 1000:") {
+	if a := audit(); a.code != codeFailed || !strings.Contains(a.err, "it stops") || strings.Contains(a.out+a.err, "not what was written") || !strings.Contains(a.err, "onboard admin --socket '"+socket+"' audit --after 1000:") {
 		t.Errorf("untouched: %d, %q", a.code, a.err)
 	}
 	tamper(t, file, `UPDATE audit SET hash = 'x' WHERE seq = 5`)
