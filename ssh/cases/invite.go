@@ -267,13 +267,17 @@ func (s *Store) Invitations(ctx context.Context, of Inviters) (out []Invitation,
 	return out, nil
 }
 
-// Inviter is the organisation with whose invitation the case was begun; empty: with none, or
-// with one that has none. Of a case that is gone it is empty.
+// Inviter is the organisation with whose invitation the case was begun, the first where there
+// are several; empty: with none, or with one that has none. Of a case that is gone it is empty.
 func (c *Case) Inviter(ctx context.Context) (organisation string, err error) {
 	short, cancel := c.store.bounded(ctx)
 	defer cancel()
 	err = c.store.insist(short, func() error {
-		return c.store.reads.inviterOf.QueryRowContext(short, c.id).Scan(&organisation)
+		err := c.store.reads.inviterOf.QueryRowContext(short, c.id).Scan(&organisation)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
 	})
 	return organisation, c.store.storing(ctx, "looking who invited to the case", err)
 }

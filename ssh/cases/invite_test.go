@@ -304,14 +304,15 @@ func TestAQueuesTenantIsOfOneInvitation(t *testing.T) {
 		for name, x := range map[string]struct {
 			used                 []Invitation // in this order
 			tenant, organisation string
+			inviter              string
 		}{
-			"one":                  {[]Invitation{{Tenant: "contoso.example", Organisation: "Fabrikam"}}, "contoso.example", "Fabrikam"},
-			"the operator's":       {[]Invitation{{Tenant: "contoso.example"}}, "contoso.example", ""},
-			"without a tenant":     {[]Invitation{{Organisation: "Fabrikam"}}, "", ""},
-			"a greater later":      {[]Invitation{{Tenant: "a.example", Organisation: "Zeta"}, {Tenant: "z.example", Organisation: "Alpha"}}, "a.example", "Zeta"},
-			"a lesser later":       {[]Invitation{{Tenant: "z.example", Organisation: "Alpha"}, {Tenant: "a.example", Organisation: "Zeta"}}, "z.example", "Alpha"},
-			"theirs over nobody's": {[]Invitation{{Tenant: "a.example"}, {Tenant: "a.example", Organisation: "Zeta"}}, "a.example", ""},
-			"none, and then one":   {[]Invitation{{Organisation: "Zeta"}, {Tenant: "a.example", Organisation: "Alpha"}}, "a.example", "Alpha"},
+			"one":                  {[]Invitation{{Tenant: "contoso.example", Organisation: "Fabrikam"}}, "contoso.example", "Fabrikam", "Fabrikam"},
+			"the operator's":       {[]Invitation{{Tenant: "contoso.example"}}, "contoso.example", "", ""},
+			"without a tenant":     {[]Invitation{{Organisation: "Fabrikam"}}, "", "", "Fabrikam"},
+			"a greater later":      {[]Invitation{{Tenant: "a.example", Organisation: "Zeta"}, {Tenant: "z.example", Organisation: "Alpha"}}, "a.example", "Zeta", "Zeta"},
+			"a lesser later":       {[]Invitation{{Tenant: "z.example", Organisation: "Alpha"}, {Tenant: "a.example", Organisation: "Zeta"}}, "z.example", "Alpha", "Alpha"},
+			"theirs over nobody's": {[]Invitation{{Tenant: "a.example"}, {Tenant: "a.example", Organisation: "Zeta"}}, "a.example", "", "Zeta"},
+			"none, and then one":   {[]Invitation{{Organisation: "Zeta"}, {Tenant: "a.example", Organisation: "Alpha"}}, "a.example", "Alpha", "Zeta"},
 		} {
 			c, code := begun(t, s)
 			for _, in := range x.used {
@@ -325,6 +326,9 @@ func TestAQueuesTenantIsOfOneInvitation(t *testing.T) {
 			i := slices.IndexFunc(got, func(q Queued) bool { return q.Number == c.Number() })
 			if err != nil || len(got) != 2 || got[i].Tenant != x.tenant || got[i].Organisation != x.organisation || got[1-i].Tenant != "" || got[1-i].Organisation != "" {
 				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+			if got, err := c.Inviter(t.Context()); got != x.inviter || err != nil {
+				t.Errorf("%s: invited by %q, %v", name, got, err)
 			}
 			if all := numbers(t, s, Filter{}, 9); len(all) != 2 {
 				t.Errorf("%s: the queue has %v", name, all)

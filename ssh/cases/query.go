@@ -182,7 +182,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT DO NOTHING`
 	useInvitation    = `UPDATE invitations SET used_at = ?, case_id = ? WHERE id = ? AND used_at = 0 AND revoked_at = 0 AND until_at > ?`
 	revokeInvitation = `UPDATE invitations SET revoked_at = ? WHERE number = ? AND used_at = 0 AND revoked_at = 0 AND ` + madeBy
 	usedInvitation   = `SELECT used_at FROM invitations WHERE number = ? AND ` + madeBy
-	inviterOf        = `SELECT COALESCE(MAX(organisation), '') FROM invitations WHERE case_id = ?`
+	// inviterOf is by the first invitation that is of an organisation.
+	inviterOf = `SELECT organisation FROM invitations WHERE case_id = ? AND organisation <> '' ORDER BY used_at, id LIMIT 1`
 	// madeBy holds to invitations of some Inviters.
 	madeBy         = `(CAST(? AS BIGINT) = 1 OR organisation = ? OR CAST(? AS BIGINT) = 1 AND organisation = '')`
 	dropInvitation = `DELETE FROM invitations WHERE case_id = ?`
