@@ -297,6 +297,7 @@ func TestReplayOnPlainLines(t *testing.T) {
 	types("")
 	out.waits(t, "There is nothing in that case that you may replay.")
 	out.waits(t, "The replay is over.")
+	out.waits(t, "v and a number: replay what was recorded there.") // what is typed before is for the replay
 	types("q")
 	if err := <-done; err != nil {
 		t.Error(err)
@@ -336,6 +337,7 @@ func TestAPlainReplayEndsWithItsTape(t *testing.T) {
 	types("")
 	out.waits(t, "This recording is there no more: it was erased.")
 	out.waits(t, "The replay is over.")
+	out.waits(t, "v and a number: replay what was recorded there.") // what is typed before is for the replay
 	types("q")
 	if err := <-done; err != nil {
 		t.Error(err)

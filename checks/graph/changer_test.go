@@ -174,7 +174,7 @@ func TestWritesThatFail(t *testing.T) {
 	}{
 		"answer lost":         {answer: lost, kind: checks.FailUnreachable},
 		"answer cut":          {answer: cutOff, kind: checks.FailCut, status: 200, words: wordCut},
-		"no answer in time":   {answer: hangs, kind: checks.FailUnreachable, words: wordSlow(100 * time.Millisecond)},
+		"no answer in time":   {answer: hangs, kind: checks.FailUnreachable, words: wordSlow(3 * time.Second)},
 		"500":                 {answer: graphError(500, "generalException", "no"), kind: checks.FailService, status: 500},
 		"503":                 {answer: graphError(503, "serviceNotAvailable", "no"), kind: checks.FailService, status: 503},
 		"503 with a pause":    {answer: func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "1"); w.WriteHeader(503) }, kind: checks.FailService, status: 503},
@@ -203,7 +203,7 @@ func TestWritesThatFail(t *testing.T) {
 			l := &ledger{}
 			ch := l.changer(t, tt.answer, func(o *Options) {
 				if name == "no answer in time" {
-					o.Limits.Request = 100 * time.Millisecond
+					o.Limits.Request = 3 * time.Second // the server must have had the write by then
 				}
 				if tt.token != "" {
 					o.Tokens = fixed(userToken(t, tt.token))

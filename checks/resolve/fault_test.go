@@ -264,7 +264,7 @@ func TestLostOnTheWay(t *testing.T) {
 					return !auth && q.IsEdns0() != nil && q.Question[0].Qtype == kind && q.Question[0].Name == "contoso.example."
 				}
 			})
-			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 300 * time.Millisecond })
+			a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 2 * time.Second })
 			if err != nil || a.Security == Bogus || a.Broken != "" {
 				t.Fatalf("%s %q %q, %v", a.Security, a.Reason, a.Broken, err)
 			}
@@ -290,7 +290,7 @@ func TestLostOnTheWay(t *testing.T) {
 			}
 			w.drops = func(q *dns.Msg, auth bool) bool { return auth && q.IsEdns0() != nil && keys(q) }
 		})
-		a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 300 * time.Millisecond })
+		a, err := w.ask(t, "_hetk.contoso.example", func(o *Options) { o.Timeout = 2 * time.Second })
 		if err != nil || a.Security != Indeterminate || a.Reason != wordNoKeys || a.Broken != "" {
 			t.Fatalf("%s %q %q, %v", a.Security, a.Reason, a.Broken, err)
 		}

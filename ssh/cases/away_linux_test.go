@@ -148,7 +148,7 @@ func TestAFrozenServerKeepsNobody(t *testing.T) {
 func TestACountHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	at := ofItsOwn(t)
-	s := open(t, at.URL(""), Options{})
+	s := open(t, at.URL("")+patiently, Options{patience: 2 * soon})
 	c, _ := begun(t, s)
 	stands := at.another(t, `SELECT pg_advisory_lock(7)`)
 	slow, err := s.files.read.PrepareContext(t.Context(), `SELECT CAST(0 AS BIGINT) FROM pg_advisory_lock_shared(7)`)

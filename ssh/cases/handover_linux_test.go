@@ -32,7 +32,8 @@ func TestNobodyIsHandedACaseThatEndsMeanwhile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := ofItsOwn(t)
-			one, two := open(t, d.URL(""), Options{}), open(t, d.URL(""), Options{})
+			at, long := d.URL("")+patiently, Options{patience: 2 * soon}
+			one, two := open(t, at, long), open(t, at, long)
 			c, _ := begun(t, one)
 			there := onNode(t, two, c.Number())
 			comes(t, two, bea)

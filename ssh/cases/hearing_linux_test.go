@@ -56,7 +56,7 @@ func TestNoConnectionIsKeptForNobody(t *testing.T) {
 	there.Watch(ctx)
 	listens(t, two, ofCase(c.Number()))
 	var pid int
-	s.ask(t, `SELECT pid FROM pg_stat_activity WHERE application_name = '`+name+`' AND query LIKE 'LISTEN%'`, &pid)
+	s.ask(t, `SELECT pid FROM pg_stat_activity WHERE application_name = '`+name+`' AND (query LIKE 'LISTEN%' OR query = '-- ping')`, &pid)
 	leave()
 	listens(t, two)
 	look := s.another(t)

@@ -107,6 +107,7 @@ func TestAnInvitationEnds(t *testing.T) {
 		if diff := cmp.Diff(map[Number]Invitation{over.Number: over, gone.Number: gone}, map[Number]Invitation{all[0].Number: all[0], all[1].Number: all[1]}); diff != "" || err != nil {
 			t.Errorf("%v:\n%s", err, diff)
 		}
+		now.set(over.Until.Add(time.Hour))
 		must(t, c, 0, note("w", 1, "so that the case stays"))
 		now.set(over.Until.Add(24*time.Hour + time.Millisecond))
 		if _, err := s.Sweep(t.Context()); err != nil {

@@ -299,8 +299,9 @@ func (s *said) String() string {
 // A transaction that the database gives up for another's sake is begun anew.
 func TestADeadlockIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	at := ofItsOwn(t).URL("") // what it holds open keeps every erasure at a server unwiped
-	s, other := open(t, at, Options{}), open(t, at, Options{})
+	server := ofItsOwn(t) // what it holds open keeps every erasure at a server unwiped
+	at, long := server.URL("")+patiently, Options{patience: 2 * soon}
+	s, other := open(t, at, long), open(t, at, long)
 	a, _ := begun(t, s)
 	b, _ := begun(t, s)
 	ctx := context.WithoutCancel(t.Context())
@@ -315,7 +316,9 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 	if _, err := tx.ExecContext(ctx, touch, b.id); err != nil {
 		t.Fatal(err)
 	}
-	tries, holds := 0, make(chan struct{}, mostLost)
+	tries, holds, crosses := 0, make(chan struct{}, mostLost), make(chan struct{})
+	cross := sync.OnceFunc(func() { close(crosses) })
+	defer cross() // or the writer would wait whatever happens here
 	done := make(chan error, 1)
 	go func() {
 		done <- s.submit(&job{ctx: ctx, do: func(q *queries) (answer, fault error) {
@@ -324,12 +327,17 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 				return nil, err
 			}
 			holds <- struct{}{}
+			<-crosses
 			_, err := q.tx.ExecContext(q.ctx, touch, b.id)
 			return nil, err
 		}})
 	}()
 	<-holds
-	if _, err := tx.ExecContext(ctx, touch, a.id); err != nil {
+	touched := make(chan error, 1)
+	go func() { touched <- second(tx.ExecContext(ctx, touch, a.id)) }()
+	server.waits(t, "the other waits") // before the job does, which looks once whether that is a deadlock
+	cross()
+	if err := <-touched; err != nil {
 		t.Fatalf("the other was given up: %v", err)
 	}
 	if err := tx.Commit(); err != nil {

@@ -45,6 +45,10 @@ func (s *server) ask(t testing.TB, query string, into ...any) {
 	}
 }
 
+// patiently ends an address at which the database gives up nothing for its time: what is
+// held open on purpose must not end before the test is done, however full the machine is.
+const patiently = "&statement_timeout=0&idle_in_transaction_session_timeout=0"
+
 // waits waits until somebody at the server waits for a lock.
 func (s *server) waits(t testing.TB, what string) {
 	t.Helper()

@@ -400,9 +400,7 @@ func TestWhoBeganACase(t *testing.T) {
 		if by, err := c.BegunBy(t.Context()); by != "first" || err != nil {
 			t.Errorf("%q, %v", by, err)
 		}
-		if _, err := s.Erase(t.Context(), Try{Code: code}); err != nil {
-			t.Fatal(err)
-		}
+		erase(t, s, code)
 		if by, err := c.BegunBy(t.Context()); by != "" || err != nil {
 			t.Errorf("an erased one: %q, %v", by, err)
 		}

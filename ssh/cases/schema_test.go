@@ -370,7 +370,7 @@ func TestHandOversAreFoundByAnIndex(t *testing.T) {
 			`INSERT INTO doors`+many+`SELECT n, 'number ' || n, 'find ' || n, '', '', CAST('1' AS BYTEA) FROM many`,
 			`INSERT INTO stands`+many+`SELECT n, 0, '', 0, 0, 0, n % 2, 0 FROM many`,
 			`INSERT INTO handovers`+many+`SELECT n, 'o', CAST(n AS TEXT), 'by ' || n, 'l', 'to ' || n, 'b', 0, n, CASE WHEN n > 2500 THEN 'expired' ELSE '' END FROM many`)
-		raw(t, s, `ANALYZE`)
+		raw(t, s, `ANALYZE cases`, `ANALYZE doors`, `ANALYZE stands`, `ANALYZE handovers`)
 		ask := []any{noon.UnixMilli()}
 		for range mostNumbers {
 			ask = append(ask, "number")

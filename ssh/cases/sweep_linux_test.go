@@ -13,8 +13,8 @@ import (
 func TestASweepLeavesWhatIsAddedToMeanwhile(t *testing.T) {
 	t.Parallel()
 	at, now := ofItsOwn(t), atNoon()
-	long := Options{Now: now.time, patience: 2 * soon}                               // what is held open must not be given up before the sweep is there
-	url := at.URL("") + "&statement_timeout=0&idle_in_transaction_session_timeout=0" // nor by the database
+	long := Options{Now: now.time, patience: 2 * soon} // what is held open must not be given up before the sweep is there
+	url := at.URL("") + patiently
 	ns := []*Store{open(t, url, long), open(t, url, long)}
 	c, _ := begun(t, ns[0])
 	old, _ := begun(t, ns[0])

@@ -325,9 +325,7 @@ func fills(t *testing.T, make maker) {
 	if last := must(t, c, n-1, note("w", n, strings.Repeat("x", 10_000))); last != n {
 		t.Errorf("trying again at the end gives %d", last)
 	}
-	if _, err := s.Erase(t.Context(), Try{Code: code, From: stranger}); err != nil {
-		t.Errorf("erasing: %v", err)
-	}
+	erase(t, s, code)
 	c, _ = begun(t, s)
 	must(t, c, 0, note("w", 1, "there is room"))
 }
