@@ -411,26 +411,40 @@ func TestTamperingIsSaidHoweverItEndsRegression(t *testing.T) {
 	}
 }
 
-// TestManyAuditorsAtOnce holds that who reads nothing of the audit has the room of a
-// command for as long as one may take, that the next is told so meanwhile, and that one
-// who goes gives it back at once.
+// TestAnAuditorWhoReadsNothing holds that who reads nothing of the audit is cut off after a
+// while, gives the room of a command back, and is not told to go on behind what did not come.
+func TestAnAuditorWhoReadsNothing(t *testing.T) {
+	t.Parallel()
+	s, o := desked(t, func(so *Options) { so.Limits.Stall = time.Second })
+	r := s.readsSlowly(t, o, s.o.Cases)
+	if code := r.s.audit(nil, &r.errs); code != codeUnknown || len(s.commands) != 0 || !strings.Contains(r.errs.String(), "nothing of the audit was read for 1s") {
+		t.Errorf("%d, %q; the room is taken by %d", code, &r.errs, len(s.commands))
+	}
+	if strings.Contains(r.errs.String(), "Go on from there") {
+		t.Errorf("they would go on behind entries that they did not see: %q", &r.errs)
+	}
+}
+
+// TestManyAuditorsAtOnce holds that who reads the audit has the room of a command, that the
+// next is told so meanwhile, and that one who goes gives it back at once.
 func TestManyAuditorsAtOnce(t *testing.T) {
 	t.Parallel()
 	s, o := desked(t, func(so *Options) {
 		so.Limits.Commands, so.Limits.CommandsPerSource = 1, 1
-		so.Limits.Stall = time.Second
+		so.Limits.Stall = patience
 	})
 	r := s.readsSlowly(t, o, s.o.Cases)
+	var over func()
+	r.s.ctx, over = context.WithCancel(t.Context())
+	defer over()
 	go func() { r.code <- r.s.audit(nil, &r.errs) }()
 	await(t, "the room is taken", func() bool { return len(s.commands) == 1 }, func() string { return "it is not" })
 	if out, errs, code := s.asksAs(t, userConsole, "audit", o.auditor("Second")); out != "" || code != codeUnknown || !strings.Contains(errs, sayManyOfYours) {
 		t.Errorf("%d, %q, %q", code, out, errs)
 	}
-	if code := <-r.code; code != codeUnknown || !strings.Contains(r.errs.String(), "nothing of the audit was read for 1s") {
-		t.Errorf("%d, %q", code, &r.errs)
-	}
-	if strings.Contains(r.errs.String(), "Go on from there") { // behind what was checked, and did not come
-		t.Errorf("they would go on behind entries that they did not see: %q", &r.errs)
+	over()
+	if code := <-r.code; code != codeUnknown || len(s.commands) != 0 || !strings.Contains(r.errs.String(), sayAuditAway) {
+		t.Errorf("%d, %q; the room is taken by %d", code, &r.errs, len(s.commands))
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	again, from := piped(t, s.Server)

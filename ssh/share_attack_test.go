@@ -178,12 +178,12 @@ func TestSharingIsBounded(t *testing.T) {
 		t.Parallel()
 		s := serve(t, func(o *Options) { o.Limits.Idle, o.Limits.Warning = 200*time.Millisecond, 100*time.Millisecond })
 		c := s.shares(t)
-		c.types(rawHello + "\n")
+		_, _ = io.WriteString(c.in, rawHello+"\n") // it may be over
 		c.reads(`{"end":"idle"}`)
 	})
 	t.Run("no greeting", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, func(o *Options) { o.Limits.Unused = 200 * time.Millisecond })
+		s := serve(t, func(o *Options) { o.Limits.Unused = 2 * time.Second }) // within which the session begins
 		s.shares(t).reads(`{"end":"refused"}`)
 	})
 	t.Run("cases", func(t *testing.T) {

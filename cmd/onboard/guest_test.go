@@ -145,6 +145,9 @@ func (g *guest) press(ctx context.Context, key, next string) error {
 		if err != nil || strings.Contains(g.sees(), next) {
 			return err
 		}
+		if err := g.calm(ctx); err != nil { // what it says stands there until a key is taken
+			return err
+		}
 	}
 	return fmt.Errorf("%q by %q: %w:\n%s", next, key, errNeverCame, g.sees())
 }
