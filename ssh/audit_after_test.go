@@ -77,7 +77,8 @@ func TestACutAuditIsGoneOnWith(t *testing.T) {
 		"nothing read": {nil, cases.AuditHead{}, cases.AuditHead{}, ""},
 		"two":          {all[:2], cases.AuditHead{}, head(1), fmt.Sprintf(sayAuditOnward, "more", 2, all[1].Hash)},
 		"kept later":   {all[:2], cases.AuditHead{}, head(3), fmt.Sprintf(sayAuditOnward, "more", 2, all[1].Hash) + " --kept 3:" + all[2].Hash},
-		"not begun":    {nil, head(2), cases.AuditHead{}, fmt.Sprintf(sayAuditOnward, "more", 2, all[1].Hash)},
+		"not begun":    {nil, head(2), cases.AuditHead{}, fmt.Sprintf(sayAuditNotBegun, "more", 2, all[1].Hash)},
+		"nor held":     {nil, head(2), head(2), fmt.Sprintf(sayAuditNotBegun, "more", 2, all[1].Hash) + " --kept 2:" + all[1].Hash},
 		"gone on":      {all[1:], head(2), cases.AuditHead{}, fmt.Sprintf(sayAuditOnward, "more", 3, all[2].Hash)},
 		"tampered":     {[]cases.Logged{all[0], all[1], bad}, cases.AuditHead{}, cases.AuditHead{}, ""},
 	} {

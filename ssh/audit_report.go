@@ -196,22 +196,24 @@ func (r *AuditReport) Cut(why string) error { return r.verdict(why) }
 // that was checked, or, where none was, as it was asked. It is empty where that is from the
 // first entry, or something is not as it was written.
 func (r *AuditReport) Onward() string {
-	head := r.chain.Head()
-	if head.Seq == 0 {
-		head = r.o.After
+	checked, say := r.chain.Head(), sayAuditOnward
+	head := checked
+	if checked.Seq == 0 {
+		head, say = r.o.After, sayAuditNotBegun
 	}
 	if r.bad != nil || head.Seq == 0 {
 		return ""
 	}
-	line := fmt.Sprintf(sayAuditOnward, r.o.Onward, head.Seq, head.Hash)
-	if r.o.Kept.Seq > head.Seq {
+	line := fmt.Sprintf(say, r.o.Onward, head.Seq, head.Hash)
+	if r.o.Kept.Seq > checked.Seq {
 		line += fmt.Sprintf(" --kept %d:%s", r.o.Kept.Seq, r.o.Kept.Hash)
 	}
 	return line
 }
 
 // AuditAfter reads what --after was given, and holds it against the head of --kept, which
-// must not stand before it: nothing there is read. no is what is wrong.
+// must not stand before it, for nothing there is read, nor give it another hash: no audit
+// has both. no is what is wrong.
 func AuditAfter(text string, kept cases.AuditHead) (after cases.AuditHead, no string) {
 	after, ok := AuditKept(text)
 	switch {
@@ -219,6 +221,8 @@ func AuditAfter(text string, kept cases.AuditHead) (after cases.AuditHead, no st
 		return cases.AuditHead{}, fmt.Sprintf(sayAuditAfter, checks.Line(text, 100))
 	case kept.Seq != 0 && kept.Seq < after.Seq:
 		return cases.AuditHead{}, fmt.Sprintf(sayAuditBefore, kept.Seq, after.Seq)
+	case kept.Seq == after.Seq && kept.Hash != after.Hash:
+		return cases.AuditHead{}, fmt.Sprintf(sayAuditBoth, after.Seq)
 	}
 	return after, ""
 }

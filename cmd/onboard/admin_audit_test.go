@@ -129,6 +129,7 @@ func TestAdminAudit(t *testing.T) {
 	refused(t, audit("--after", kept, "--after", kept), "--after is given twice")
 	refused(t, audit("--kept", kept, "--kept", kept), "--kept is given twice")
 	refused(t, audit("--after", kept, "--kept", "7:"+head.Hash), "before entry 1003 of --after")
+	refused(t, audit("--after", kept, "--kept", "1003:"+strings.Repeat("0", 64)), "name entry 1003 with two hashes")
 	if a := audit("--after", "7:"+head.Hash); a.code != codeFailed || !strings.Contains(a.err, "entry 7 is another") || !strings.Contains(a.err, sayAuditTampered) {
 		t.Errorf("another: %+v", a)
 	}
