@@ -28,7 +28,7 @@ import (
 func TestAttacks(t *testing.T) {
 	t.Parallel()
 	scripts, err := filepath.Glob(filepath.Join("testdata", "attacks", "*.txtar"))
-	if err != nil || len(scripts) < 9 {
+	if err != nil || len(scripts) < 14 {
 		t.Fatal(scripts, err)
 	}
 	for _, script := range scripts {
@@ -68,6 +68,7 @@ type attack struct {
 	ch             gossh.Channel   // the last session that was opened
 	c              *client         // the last screen
 	held           []net.Conn
+	let            guided // the guide who was let in
 }
 
 // wrong ends the test at this line.
@@ -91,7 +92,7 @@ func (a *attack) play(line string) {
 	a.t.Helper()
 	line, not := strings.CutPrefix(line, "! ")
 	line, a.may = strings.CutPrefix(line, "? ")
-	words := word.FindAllString(line, -1)
+	words := word.FindAllString(strings.ReplaceAll(line, "{number}", a.let.number), -1)
 	for i, w := range words[1:] {
 		if w[0] != '\'' {
 			continue
@@ -112,6 +113,7 @@ func (a *attack) play(line string) {
 		"setenv": a.setenv, "setenv-flood": a.setenvFlood,
 		"raw": a.raw, "hold": a.hold, "drip": a.drip, "gone": a.gone, "flood": a.flood,
 		"screen": a.screen, "sees": a.sees, "type": a.types, "resize": a.resize, "bomb": a.bomb, "ended": a.ended, "sent": a.sent,
+		"customer": a.begins, "guide": a.letsIn, "presses": a.presses, "untouched": a.untouched, "codeless": a.codeless,
 		"served": a.served, "quiet": a.quiet, "unbroken": a.unbroken, "connections": a.connections,
 	}[words[0]]
 	if verb == nil {

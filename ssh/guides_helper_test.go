@@ -9,11 +9,14 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"onboard.example/flows"
 )
 
 // office is an authority of guides, with its file.
@@ -186,4 +189,87 @@ func (a *attack) guides(value string, log *slog.Logger) *Guides {
 		a.wrong("%v", err)
 	}
 	return g
+}
+
+// guided is a guide who was let in, and the customer who did that.
+type guided struct {
+	customer, guide *client
+	code, number    string
+	answers         int // events of the customer's until then
+	place           flows.Place
+}
+
+// begins has a customer choose an app and a tenant, who is shown the code of their case.
+func (a *attack) begins(bool, []string) {
+	c := a.s.shell(a.t, "anybody", 100, 30)
+	c.chooses()
+	a.let = guided{customer: c, code: c.shownCode()}
+	c.closesHelp()
+}
+
+// letsIn KEY NAME has a guide come, by a key and its certificate, whom the customer lets
+// watch. {number} is the number of the case from then on.
+func (a *attack) letsIn(_ bool, words []string) {
+	read := func(name string) []byte {
+		text, err := os.ReadFile(filepath.Join(a.dir, name))
+		if err != nil {
+			a.wrong("%v", err)
+		}
+		return text
+	}
+	key, err := gossh.ParsePrivateKey(read(words[0]))
+	if err != nil {
+		a.wrong("%v", err)
+	}
+	public, _, _, _, err := gossh.ParseAuthorizedKey(read(words[0] + "-cert.pub"))
+	if err != nil {
+		a.wrong("%v", err)
+	}
+	cert, _ := public.(*gossh.Certificate)
+	signer, err := gossh.NewCertSigner(cert, key)
+	if err != nil {
+		a.wrong("%v", err)
+	}
+	l := &a.let
+	l.guide = a.s.guideScreen(a.t, signer, 100, 30)
+	l.number = letIn(a.t, l.customer, l.guide, words[1])
+	l.answers, l.place = answersOf(a.t, a.s, l.number), flows.Fold(flows.State{}, recordsOf(a.t, a.s, l.number)...).Place
+}
+
+// presses KEYS... has the guide type them.
+func (a *attack) presses(_ bool, words []string) {
+	for _, w := range words {
+		a.let.guide.types(w)
+	}
+}
+
+// untouched waits until the guide's keys were taken, and holds that the customer is where
+// they were and did nothing, and that what the guide did answers nothing.
+func (a *attack) untouched(bool, []string) {
+	l := a.let
+	l.guide.types("\x1b\x1b") // out of whatever was opened
+	l.guide.presses("ö", "ö does nothing here")
+	l.guide.presses("é", "é does nothing here") // and has taken those before
+	if n := answersOf(a.t, a.s, l.number); n != l.answers {
+		a.wrong("there are %d events of the customer's, and were %d", n, l.answers)
+	}
+	if at := flows.Fold(flows.State{}, recordsOf(a.t, a.s, l.number)...).Place; at != l.place {
+		a.wrong("the customer is at %+v, and was at %+v", at, l.place)
+	}
+	for _, did := range byGuides(a.t, a.s, l.number) {
+		if !slices.Contains([]string{didAsk, didPoint, didNote, didSuggest, didAgain, didAskTape}, did) {
+			a.wrong("the guide did %q", did)
+		}
+	}
+}
+
+// codeless holds that the code of the case is in nothing that the guide was sent, the log
+// or the audit.
+func (a *attack) codeless(bool, []string) {
+	half := a.let.code[:len(a.let.code)/2]
+	for where, text := range map[string]string{"the guide's screen": a.let.guide.bytes(), "the log": a.s.log.String(), "the audit": strings.Join(deeds(a.t, a.s.o.Cases), "\n"), "what came last": a.stdout + a.stderr} {
+		if strings.Contains(text, half) {
+			a.wrong("it is in %s", where)
+		}
+	}
 }
