@@ -34,9 +34,14 @@ type Answers struct {
 
 // answerStamp tells whether a file of the folder, or the folder, is as it was.
 type answerStamp struct {
-	name string // empty: the folder
-	mode fs.FileMode
+	name string      // empty: the folder
+	mode fs.FileMode // of the folder
 	stamp
+}
+
+// same says whether nothing was seen to change between two.
+func (s answerStamp) same(as answerStamp) bool {
+	return s.name == as.name && s.mode == as.mode && s.stamp.same(as.stamp)
 }
 
 // The bounds of a folder of answers.
@@ -67,7 +72,7 @@ func (a *Answers) Now() ([]tui.CannedAnswer, error) {
 	switch {
 	case err != nil:
 		a.looks, a.why = nil, err
-	case !slices.Equal(looks, a.looks) || slices.ContainsFunc(looks, func(s answerStamp) bool { return unsettled(s.stamp) }):
+	case !slices.EqualFunc(looks, a.looks, answerStamp.same) || slices.ContainsFunc(looks, func(s answerStamp) bool { return unsettled(s.stamp) }):
 		a.looks = looks
 		a.last, a.why = a.read()
 	}
@@ -99,7 +104,7 @@ func (a *Answers) look() ([]answerStamp, error) {
 		}
 		at := answerStamp{name: f.Name()}
 		if info, err := os.Stat(filepath.Join(a.dir, f.Name())); err == nil { // else reading it says what is wrong
-			at.mode, at.stamp = info.Mode(), stamp{true, info.Size(), info.ModTime()}
+			at.info = info
 		}
 		out = append(out, at)
 	}

@@ -220,22 +220,23 @@ func (g *Guides) Keep(ctx context.Context) {
 	}
 }
 
-// now is what is trusted now. The files are read again where they have changed.
+// now is what is trusted now. The files are read again where they have changed, and until
+// they can be: what kept them from it may be in no file's stamp.
 func (g *Guides) now() (*trusted, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	stamps := g.look()
-	if g.stamps != nil && slices.Equal(stamps, g.stamps) && !slices.ContainsFunc(stamps, unsettled) {
-		return g.trusted, g.why
+	first, before := g.stamps == nil, g.why
+	changed := first || !slices.EqualFunc(stamps, g.stamps, stamp.same)
+	if !changed && before == nil && !slices.ContainsFunc(stamps, unsettled) {
+		return g.trusted, nil
 	}
-	first, before := g.stamps == nil, fmt.Sprint(g.why)
-	changed := first || !slices.Equal(stamps, g.stamps)
 	g.stamps = stamps
 	g.trusted, g.why = g.read()
 	switch {
-	case g.why != nil && (changed || before != g.why.Error()):
+	case g.why != nil && (changed || before == nil || before.Error() != g.why.Error()):
 		g.o.Log.Error("nobody is a guide: what says who is one cannot be read", "why", g.why.Error())
-	case g.why == nil && changed && !first:
+	case g.why == nil && !first && (changed || before != nil):
 		g.o.Log.Info("who is a guide was read again")
 	}
 	return g.trusted, g.why

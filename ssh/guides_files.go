@@ -19,11 +19,22 @@ import (
 	"onboard.example/checks"
 )
 
-// stamp tells whether a file is still the one that was read.
+// stamp tells whether a file is still the one that was read, and as open to others as it
+// was then. The zero value is of one that is not there.
 type stamp struct {
-	there bool
-	size  int64
-	mod   time.Time
+	info   fs.FileInfo
+	folder fs.FileMode // of the folder that it is in, where that is looked at; 0: it is not
+}
+
+// same says whether nothing was seen to change between two stamps. Where every file has the
+// same time of its last change, as in images that are built to be the same each time,
+// another file is told by what it is.
+func (s stamp) same(as stamp) bool {
+	if s.info == nil || as.info == nil {
+		return s.info == nil && as.info == nil
+	}
+	return s.folder == as.folder && s.info.Size() == as.info.Size() && s.info.ModTime().Equal(as.info.ModTime()) &&
+		s.info.Mode() == as.info.Mode() && os.SameFile(s.info, as.info)
 }
 
 // look looks at every file that says who is a guide.
@@ -37,8 +48,13 @@ func (g *Guides) look() []stamp {
 	}
 	out := make([]stamp, len(files))
 	for i, file := range files {
-		if info, err := os.Stat(file); err == nil {
-			out[i] = stamp{true, info.Size(), info.ModTime()}
+		info, err := os.Stat(file)
+		if err != nil {
+			continue // reading it says why
+		}
+		out[i].info = info
+		if dir, err := os.Stat(filepath.Dir(file)); err == nil { // likewise
+			out[i].folder = dir.Mode()
 		}
 	}
 	return out
@@ -50,14 +66,16 @@ const settling = 2 * time.Second
 
 // unsettled says whether a file was written so lately that its stamp proves
 // nothing. The system's clock set the time, and is asked.
-func unsettled(s stamp) bool { return s.there && time.Since(s.mod).Abs() < settling }
+func unsettled(s stamp) bool {
+	return s.info != nil && time.Since(s.info.ModTime()).Abs() < settling
+}
 
 // largestGuides bounds a file that says who is a guide, in bytes: the largest list
 // has some twenty thousand lines.
 const largestGuides = 1 << 20
 
-// readGuides reads a file that says who is a guide, or who is not, if nobody else
-// could have written it.
+// readGuides reads a file that says who is a guide, or who is not, if its mode lets nobody
+// else write it.
 func readGuides(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -77,7 +95,8 @@ func readGuides(file string) ([]byte, error) {
 	return text, nil
 }
 
-// unwritten refuses a file that others can write, or put another in its place.
+// unwritten refuses a file that others can write, or put another in its place, by its mode
+// and its folder's. Whose they are is not asked: they may be of whoever keeps them up.
 func unwritten(f *os.File, file string) error {
 	info, err := f.Stat()
 	if err != nil {

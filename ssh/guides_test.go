@@ -3,6 +3,7 @@ package ssh
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -215,6 +216,57 @@ func TestGuidesNeedTheirFiles(t *testing.T) {
 	}
 	if _, err := g.who(anna, loopback); !errors.Is(err, errGuidesUnknown) {
 		t.Errorf("with the list gone: %v", err)
+	}
+}
+
+// TestGuidesFilesAreReadOnceTheyCanBe holds that whatever kept the files from being read, or
+// should keep them from it from now on, is seen where no file is written.
+func TestGuidesFilesAreReadOnceTheyCanBe(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	anna := o.certify(newSigner(t), nil).PublicKey()
+	opts := o.options()
+	opts.Revoked = filepath.Join(filepath.Dir(o.file), "revoked")
+	log := new(logged)
+	opts.Log = slog.New(slog.NewTextHandler(log, nil))
+	long := time.Now().Add(-time.Hour).Truncate(time.Second)
+	written := func(file, text string) { // long ago, each time
+		put(t, file, text)
+		if err := os.Chtimes(file, long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mode := func(file string, m os.FileMode) {
+		if err := os.Chmod(file, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	written(o.file, string(gossh.MarshalAuthorizedKey(o.ca.PublicKey())))
+	written(opts.Revoked, "# nobody\n")
+	mode(opts.Revoked, 0o664)
+	g := guides(t, opts)
+	for _, step := range []struct {
+		change func()
+		says   string // empty: Anna is a guide
+	}{
+		{func() {}, "others can write it (mode 0664)"},
+		{func() { mode(opts.Revoked, 0o644) }, ""}, // as the log says
+		{func() { mode(filepath.Dir(o.file), 0o770) }, "others can write into"},
+		{func() { mode(filepath.Dir(o.file), 0o700) }, ""},
+		{func() { mode(o.file, 0o622) }, "others can write it (mode 0622)"},
+		{func() { mode(o.file, 0o600) }, ""},
+		{func() { written(opts.Revoked, "# someone\n") }, ""},
+		{func() { written(opts.Revoked, "serial: 3\n") }, "whose serial?"}, // as long, and of the same time
+		{func() { written(opts.Revoked, "# nobody\n") }, ""},
+	} {
+		step.change()
+		_, err := g.who(anna, loopback)
+		if (err == nil) != (step.says == "") || err != nil && !strings.Contains(fmt.Sprint(g.Trouble()), step.says) {
+			t.Errorf("want %q: %v; %v", step.says, err, g.Trouble())
+		}
+	}
+	if again, no := strings.Count(log.String(), "was read again"), strings.Count(log.String(), "nobody is a guide"); again != 5 || no != 4 {
+		t.Errorf("said %d times that there are guides again, and %d that there are none:\n%s", again, no, log)
 	}
 }
 
