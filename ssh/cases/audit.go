@@ -123,6 +123,11 @@ func (s *Store) enter(q *queries, e Entry) (head AuditHead, was bool, answer, fa
 	if !s.fits(q, caseSize) {
 		return head, false, journal.ErrDiskFull, nil
 	}
+	return s.link(q, e)
+}
+
+// link is enter where the room is taken already.
+func (s *Store) link(q *queries, e Entry) (head AuditHead, was bool, answer, fault error) {
 	last, _, err := q.lastEntry()
 	if err != nil {
 		return head, false, nil, err

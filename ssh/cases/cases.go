@@ -46,7 +46,8 @@ type Options struct {
 	// MaxSize bounds the database, in bytes, so that strangers cannot fill the
 	// disk: beyond it appends fail as on a full disk, until cases go. Zero is
 	// DefaultMaxSize. In SQLite it is the size of the file. In PostgreSQL it is what
-	// the cases hold, with their rows' overhead; it is counted every ten seconds, so
+	// the cases hold, with their rows' overhead, and neither the audit nor invitations,
+	// which guides and operators write; it is counted every ten seconds, so
 	// that several nodes may go beyond it by what they write in between, and rows that
 	// are gone take their room until PostgreSQL has cleaned up behind them.
 	MaxSize int64

@@ -192,8 +192,9 @@ func (s *Store) endHandOver(ctx context.Context, h HandOver, e Entry, end func(q
 	if !e.fit() || e.Mark == "" {
 		return false, ErrBadEntry
 	}
+	var is bool
 	err = s.submit(&job{ctx: ctx, of: h.id, wakes: []string{ofQueue}, do: func(q *queries) (answer, fault error) {
-		gone = false
+		is = false
 		if !s.fits(q, caseSize) { // before anything is written
 			return journal.ErrDiskFull, nil
 		}
@@ -202,14 +203,17 @@ func (s *Store) endHandOver(ctx context.Context, h HandOver, e Entry, end func(q
 			return nil, err
 		}
 		if n == 0 {
-			gone, err = q.entered(e.Mark) // nobody heard of it
+			is, err = q.entered(e.Mark) // nobody heard of it
 			return nil, err
 		}
-		gone = true
-		_, _, answer, fault = s.enter(q, e)
+		is = true
+		_, _, answer, fault = s.link(q, e) // for which the room is taken above
 		return nil, errors.Join(answer, fault)
 	}})
-	return gone, s.storing(ctx, "ending the hand-over", err)
+	if err != nil { // where ctx ended it may be on its way, and what it finds not ours to read
+		return false, s.storing(ctx, "ending the hand-over", err)
+	}
+	return is, nil
 }
 
 // ExpireHandOvers ends those whose time is over as what became of them says, each with an

@@ -3,6 +3,8 @@ package cases
 import (
 	"errors"
 	"testing"
+
+	"onboard.example/flows/journal"
 )
 
 // A closed store leaves nobody at a console.
@@ -68,5 +70,27 @@ CREATE TRIGGER held BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION held()`
 				t.Errorf("a case that has ended is handed over: %q", got)
 			}
 		})
+	}
+}
+
+// A hand-over that ends takes the room of one entry, and where there is none nothing of it,
+// nor of what goes with it in a transaction, is lost to that.
+func TestAHandOverEndsInTheLastRoom(t *testing.T) {
+	t.Parallel()
+	s := freshPostgres(t, Options{})
+	c, _ := begun(t, s)
+	comes(t, s, bea)
+	if err := c.HandOver(t.Context(), lea, bea, deed("one")); err != nil {
+		t.Fatal(err)
+	}
+	h := heldBy(t, c, lea)
+	leaves := func(room int64) { s.room.counted.Store(s.o.MaxSize - s.room.added.Load() - room) }
+	leaves(caseSize - 1)
+	if gone, err := s.TakeBack(t.Context(), h, deed("back")); gone || !errors.Is(err, journal.ErrDiskFull) || heldBy(t, c, lea).Mark != "one" {
+		t.Errorf("without room: %v, %v", gone, err)
+	}
+	leaves(caseSize)
+	if gone, err := s.TakeBack(t.Context(), h, deed("back")); !gone || err != nil || marks(t, s, lea) != "" {
+		t.Errorf("with room for its entry: %v, %v", gone, err)
 	}
 }

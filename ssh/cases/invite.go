@@ -140,8 +140,11 @@ func (s *Store) Redeem(ctx context.Context, t Try, c *Case) (in Invitation, err 
 			row, answer, fault = c.redeem(q, find, proof)
 			return answer, fault
 		}})
+		if err != nil { // where ctx ended it may be on its way, and row not ours to read
+			return err
+		}
 		in = row.Invitation
-		return err
+		return nil
 	})
 	return in, err
 }
@@ -267,8 +270,8 @@ func (s *Store) Invitations(ctx context.Context, of Inviters) (out []Invitation,
 	return out, nil
 }
 
-// Inviter is the organisation with whose invitation the case was begun, the first where there
-// are several; empty: with none, or with one that has none. Of a case that is gone it is empty.
+// Inviter is the organisation with whose invitation the case was begun: of the first that has
+// one, where there are several; empty: with none that has. Of a case that is gone it is empty.
 func (c *Case) Inviter(ctx context.Context) (organisation string, err error) {
 	short, cancel := c.store.bounded(ctx)
 	defer cancel()

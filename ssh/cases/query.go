@@ -35,8 +35,9 @@ type dialect struct {
 	clean func(ctx context.Context, db *sql.DB) error
 	// notify tells other nodes of topics; empty: there are none.
 	notify string
-	// kept is how many bytes are kept, where the database itself has no bound that
-	// Options.MaxSize could be given to; empty: it has.
+	// kept is how many bytes the cases hold, where the database itself has no bound that
+	// Options.MaxSize could be given to; empty: it has. What else there is, as the audit, is
+	// not in it.
 	kept string
 	// patience is how long a transaction, or what reads, may take; zero: the database
 	// is on this machine, and as quick as its disk.

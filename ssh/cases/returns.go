@@ -35,6 +35,7 @@ func (s *Store) PutReturn(ctx context.Context, run, state string, said []byte, u
 	if run == "" || state == "" || !text(run, mostMark) || !text(state, mostMark) || len(said) > mostReturned {
 		return 0, ErrBadReturn
 	}
+	var was int
 	err = s.submit(&job{ctx: ctx, wakes: []string{ofReturns(run)}, do: func(q *queries) (answer, fault error) {
 		if !s.fits(q, caseSize) {
 			return journal.ErrDiskFull, nil
@@ -43,17 +44,20 @@ func (s *Store) PutReturn(ctx context.Context, run, state string, said []byte, u
 			return nil, err
 		}
 		kept, err := q.exec(q.putReturn, state, run, said, until.UnixMilli())
-		if taken = 0; err != nil || kept > 0 {
+		if was = 0; err != nil || kept > 0 {
 			return nil, err
 		}
 		var old []byte
-		err = q.with(q.getReturn).QueryRowContext(q.ctx, state).Scan(&old, &taken)
+		err = q.with(q.getReturn).QueryRowContext(q.ctx, state).Scan(&old, &was)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, errAgain // it went meanwhile
 		}
 		return nil, err
 	}})
-	return taken, s.storing(ctx, "keeping what came back", err)
+	if err != nil { // where ctx ended it may be on its way, and what it finds not ours to read
+		return 0, s.storing(ctx, "keeping what came back", err)
+	}
+	return was, nil
 }
 
 // TakeReturn notes that a run took what came with a state, and what it made of it: a

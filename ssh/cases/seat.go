@@ -308,8 +308,10 @@ func (s *Store) leasing(tick <-chan time.Time) {
 			s.consoles.settled()
 			s.leased.renewed(from)
 		}
-		if nobodys := s.seats.nobodys(words); err == nil && len(nobodys) > 0 {
-			err = s.free(nobodys)
+		if err == nil {
+			if nobodys := s.seats.nobodys(words); len(nobodys) > 0 {
+				err = s.free(nobodys)
+			}
 		}
 		if err != nil && lost {
 			s.seats.perhaps() // with the next tick

@@ -19,7 +19,8 @@ import (
 type job struct {
 	ctx context.Context
 	// of is the case that it is about: those of a transaction are done in one order, so
-	// that two nodes do not wait for each other.
+	// that two nodes do not wait for each other. Where they do all the same, for the end of
+	// the audit, the database ends one of them, and it is begun anew.
 	of int64
 	// do writes, and gives what the caller hears once it is on the disk. An
 	// answer that is an error must have written nothing. A fault is the
