@@ -220,8 +220,8 @@ func (s *session) broke(_ any, stack []byte) {
 	s.srv.o.Log.Error("a session broke", "fault", fault, "case", s.caseNumber(), "from", s.from(), "stack", frames(stack))
 }
 
-// frames are the lines of a stack that name functions and places, without the
-// arguments and the text of the panic.
+// frames are the lines of a stack that name places, without the arguments and the
+// text of the panic.
 func frames(stack []byte) string {
 	var out []string
 	for line := range strings.Lines(string(stack)) {

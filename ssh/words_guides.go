@@ -11,7 +11,7 @@ const (
 	sayReceiptNotYours = "There is no receipt of yours of such a case. It is for the guide who was let in, by the key that they came with then."
 
 	sayAuditEmpty  = "The audit is empty."
-	sayAuditWhole  = "The audit is whole: %d entries, the last with the hash\n  %s\nKept elsewhere, that shows later whether something was cut off or written anew:\n  %s --kept %d:%s\n"
+	sayAuditWhole  = "The audit is whole: its last entry is %d, with the hash\n  %s\nKept elsewhere, that shows later whether something was cut off or written anew:\n  %s --kept %d:%s\n"
 	sayAuditOther  = "%6d  not shown: it is of others\n"
 	sayAuditOthers = "%6d  not shown: %d entries of others, up to %d\n"
 
