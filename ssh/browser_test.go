@@ -326,7 +326,7 @@ func TestWizardInBrowser(t *testing.T) {
 	if len(code) < leastOfCode || g.hears("case") == "" {
 		t.Fatalf("%s", g.all())
 	}
-	g.sees("contoso.example")
+	g.sees("What contoso.example tells")
 	_ = g.ws.CloseNow()
 	g.ends()
 	d.empty(t)

@@ -76,7 +76,7 @@ func TestGuideGetsNothingWithoutAYesRegression(t *testing.T) {
 	if c := customer.screen(); !strings.Contains(c, "asks to watch this run") {
 		t.Errorf("something answered for the customer:\n%s", c)
 	}
-	customer.presses("\r", "asks to watch this run") // nothing else answers
+	customer.answers("\r", "asks to watch this run") // nothing else answers
 	customer.answers("n", "Anna Berg was told no.")
 	guide.sees("the customer said no.")
 

@@ -32,7 +32,7 @@ func TestGuideWatchesOnAnotherNode(t *testing.T) {
 	}
 	customer.answers(keyAllow, "Watched by Anna Berg (Example Support)")
 	guide.sees("contoso.example")
-	customer.presses("\r", "● Diagnosis")
+	customer.goesOn()
 	guide.sees("● Diagnosis")
 	guide.presses("n", "A note to the customer")
 	guide.types("From the other server.\r")

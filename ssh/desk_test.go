@@ -54,7 +54,7 @@ func TestGuideHelps(t *testing.T) {
 	customer.answers(keyAllow, "Watched by Anna Berg (Example Support)")
 	guide.sees("contoso.example")
 	guide.sees(number + "  › Their screen")
-	customer.presses("\r", "● Diagnosis")
+	customer.goesOn()
 	guide.sees("● Diagnosis")
 
 	guide.presses(keyDown, "› Findings")
@@ -190,7 +190,7 @@ func TestGuideHelpsOnPlainLines(t *testing.T) {
 	customer.answers(keyAllow, "Watched by Anna Berg (Example Support)")
 	guide.reads("You watch as Anna Berg (Example Support)")
 	guide.reads("Hetk Calendar Sync for contoso.example")
-	customer.presses("\r", "● Diagnosis")
+	customer.goesOn()
 	guide.reads("The customer is at: Diagnosis.")
 	guide.types("f\n")
 	guide.reads("1. ")

@@ -21,7 +21,7 @@ func TestFiguresAtTheConsole(t *testing.T) {
 	s, o := desked(t, nil)
 	customer := s.shell(t, "anybody", 80, 24)
 	customer.chooses()
-	customer.presses("\r", "● Diagnosis")
+	customer.goesOn()
 	for range 3 { // others, of before
 		c, _, err := s.o.Cases.New(t.Context())
 		if err != nil {

@@ -66,9 +66,9 @@ func TestQueueIsOfEveryNode(t *testing.T) {
 	customer.types("2\r")
 	customer.sees("Which tenant")
 	guide.sees("cases: 1 · waiting: 0 · here: 1")
-	customer.presses("contoso.example\r", "contoso.example")
+	customer.types("contoso.example\r")
 	customer.sees("What contoso.example tells")
-	customer.presses("\r", "● Diagnosis")
+	customer.goesOn()
 	guide.sees("cases: 1 · waiting: 1 · here: 1")
 	guide.sees("Diagnosis")
 	if strings.Contains(guide.bytes(), "contoso") {

@@ -207,16 +207,17 @@ func pendingOf(o *out) int {
 // is wrong on standard error and a code that says it.
 func TestADownloadHoldsNoRoomForEver(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(o *Options) {
-		o.Limits.Commands, o.Limits.CommandsPerSource = 1, 1
-		o.Limits.Command, o.Limits.Stall = 8*time.Second, time.Hour
-		o.Limits.Recording = 40 << 10
-	})
-	_, code := keeps(t, s.o.Cases, longRun(600))
-	out, errs, exit := s.comes(t, code, "recording")
+	short := serve(t, func(o *Options) { o.Limits.Recording = 40 << 10 })
+	_, code := keeps(t, short.o.Cases, longRun(600))
+	out, errs, exit := short.comes(t, code, "recording")
 	if exit != codeFailed || !strings.Contains(errs, "the recording is cut: no more than 40 KiB") || len(out) > 40<<10 || whole(t, []byte(out)) < 10 {
 		t.Errorf("%d, %q, %d bytes", exit, errs, len(out))
 	}
+	s := serve(t, func(o *Options) {
+		o.Limits.Commands, o.Limits.CommandsPerSource = 1, 1
+		o.Limits.Command, o.Limits.Stall = 8*time.Second, time.Hour
+	})
+	_, code = keeps(t, s.o.Cases, longRun(600))
 	one, from := piped(t, s.Server)
 	defer func() { _ = from.Close() }()
 	one.user = code

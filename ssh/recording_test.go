@@ -166,7 +166,8 @@ func TestRecording(t *testing.T) {
 	if out, _, exit := s.asks(t, "recording "+code); exit != codeFailed || out != "" {
 		t.Errorf("what was erased is written: %d, %.80q", exit, out)
 	}
-	guide.presses("q", "cases: 1")
+	guide.types("q")
+	guide.sees("cases: 1")
 	guide.once("v", "Which case's recordings?")
 	guide.types(strings.Repeat("\x7f", 12) + number + "\r")
 	guide.sees("There is nothing in that case that you may replay")

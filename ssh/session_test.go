@@ -27,6 +27,14 @@ func (c *client) chooses() {
 	c.knows()
 }
 
+// goesOn goes on from what the domain tells to the diagnosis: once, for there the same key
+// means something else.
+func (c *client) goesOn() {
+	c.t.Helper()
+	c.sees("Enter goes on")
+	c.once("\r", "● Diagnosis")
+}
+
 // knows waits until the run is about the tenant: the first row names it.
 func (c *client) knows() {
 	c.t.Helper()

@@ -148,7 +148,7 @@ func TestSharingReachesNoOtherCase(t *testing.T) {
 	c := s.shares(t)
 	c.types(`{"hello":{"share":1,"code":"` + s.code(t, served) + `"}}` + "\n")
 	c.reads(`{"end":"refused"}`)
-	customer.presses("\r", "● Diagnosis") // the session there goes on
+	customer.goesOn() // the session there goes on
 	for _, r := range s.records(t, served)[n:] {
 		if r.Writer == homeWriter {
 			t.Errorf("it has %+v", r)
@@ -183,7 +183,7 @@ func TestSharingIsBounded(t *testing.T) {
 	})
 	t.Run("no greeting", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, func(o *Options) { o.Limits.Unused = 2 * time.Second }) // within which the session begins
+		s := serve(t, func(o *Options) { o.Limits.Unused = 5 * time.Second }) // within which the session begins
 		s.shares(t).reads(`{"end":"refused"}`)
 	})
 	t.Run("cases", func(t *testing.T) {

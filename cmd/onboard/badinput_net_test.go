@@ -70,7 +70,7 @@ func TestBadProxy(t *testing.T) {
 	const unreachable = "Could not look: Microsoft could not be reached."
 	for _, f := range []distant{
 		{name: "a proxy that works", flags: through(connect), open: true},
-		{name: "refused", flags: throughAddress(func(t *testing.T) string { return "http://" + closedPort(t) }), says: []string{unreachable, "the proxy did", "--proxy"}},
+		{name: "refused", flags: throughAddress(func(*testing.T) string { return "http://" + closedPort }), says: []string{unreachable, "the proxy did", "--proxy"}},
 		{name: "wants a password", flags: through(answers("407 Proxy Authentication Required")), says: []string{unreachable, "the proxy", "Proxy Authentication Required"}},
 		{name: "wrong password", flags: throughAddress(func(t *testing.T) string {
 			return "http://someone:hunter2@" + proxy(t, answers("407 Proxy Authentication Required"))
@@ -174,7 +174,7 @@ func bothAt(p place) func(*testing.T, *sim.Sim) []string {
 
 func nobodyListens(t *testing.T) (string, string) {
 	t.Helper()
-	return "https://" + closedPort(t), ""
+	return "https://" + closedPort, ""
 }
 
 func captive(t *testing.T) (string, string) {
@@ -363,13 +363,21 @@ func truncated(w dns.ResponseWriter, q *dns.Msg) {
 func nameServer(t *testing.T, answer dns.HandlerFunc) (address string) {
 	t.Helper()
 	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pc, err := lc.ListenPacket(t.Context(), "udp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
+	var l net.Listener
+	var pc net.PacketConn
+	for tries := 1; pc == nil; tries++ { // the same port of UDP may be somebody's
+		var err error
+		if l, err = lc.Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		pc, err = lc.ListenPacket(t.Context(), "udp", l.Addr().String())
+		if err == nil {
+			break
+		}
+		_ = l.Close() // it served nobody
+		if pc = nil; tries == 10 {
+			t.Fatal(err)
+		}
 	}
 	for _, s := range []*dns.Server{{Listener: l, Handler: answer}, {PacketConn: pc, Handler: answer}} {
 		up := make(chan struct{})

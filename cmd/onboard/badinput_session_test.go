@@ -229,18 +229,32 @@ var notNow = []string{"That key came too fast", "is being looked up", "or wait u
 func (s *session) press(t *testing.T, key, next string) {
 	t.Helper()
 	for range 20 {
+		most := againAfter(s.shown())
 		s.types(t, key)
-		if s.soon(t, next) {
+		if s.within(t, most, func(seen string) bool { return strings.Contains(seen, next) }) {
 			return
 		}
-		s.until(t, next, func(seen string) bool {
-			return strings.Contains(seen, next) || slices.ContainsFunc(notNow, func(n string) bool { return strings.Contains(seen, n) })
-		})
+		s.until(t, next, func(seen string) bool { return strings.Contains(seen, next) || refuses(seen) })
 		if strings.Contains(s.shown(), next) {
 			return
 		}
 	}
 	t.Fatalf("%q never led to %q:\n%s", key, next, s.shown())
+}
+
+// refuses says whether a screen says that it takes no keys, or took none last.
+func refuses(seen string) bool {
+	return slices.ContainsFunc(notNow, func(n string) bool { return strings.Contains(seen, n) })
+}
+
+// againAfter is how long a key that is typed now has to be seen to lead somewhere before what
+// the screen says of keys is taken to be said of it. What it says already stands there until a
+// key is taken, and shown to be.
+func againAfter(seen string) time.Duration {
+	if refuses(seen) {
+		return 5 * time.Second
+	}
+	return time.Second
 }
 
 // soon says whether a text is seen within a moment.

@@ -320,11 +320,11 @@ func TestServe(t *testing.T) {
 	v.admin(t)
 	v.invitations(t)
 	v.receiptKeys(t)
-	killed := v.printed()
 	if err := v.cmd.Process.Kill(); err != nil { // as kill -9 does
 		t.Fatal(err)
 	}
 	<-v.done
+	killed := v.printed()
 	again := serves(t, s, state)
 	if out, _ = again.runs(back[1], "", ""); !strings.Contains(out, "contoso.example") || strings.Contains(out, "which app") {
 		t.Errorf("the case does not go on after a kill:\n%s", out)

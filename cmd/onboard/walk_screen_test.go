@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/creack/pty"
 
@@ -121,13 +119,12 @@ func (w *walk) turns(key string, read func(string) string) *walk {
 	was := read(w.shown())
 	turned := func(seen string) bool { now := read(seen); return now != was && now != "" }
 	for range 20 {
+		most := againAfter(w.shown())
 		w.types(w.t, key)
-		if w.within(w.t, time.Second, turned) {
+		if w.within(w.t, most, turned) {
 			return w
 		}
-		w.until(w.t, fmt.Sprintf("turn by %q", key), func(seen string) bool {
-			return turned(seen) || slices.ContainsFunc(notNow, func(n string) bool { return strings.Contains(seen, n) })
-		})
+		w.until(w.t, fmt.Sprintf("turn by %q", key), func(seen string) bool { return turned(seen) || refuses(seen) })
 		if turned(w.shown()) {
 			return w
 		}

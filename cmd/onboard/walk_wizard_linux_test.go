@@ -196,21 +196,44 @@ func (p *tab) types(keys string) *tab {
 }
 
 // presses presses a key until the terminal shows a text: a screen that has just
-// opened takes none.
+// opened takes none, and says so. Only then is it pressed again, or where nothing at all
+// comes of it for long: a key more would answer the next screen.
 func (p *tab) presses(key, until string) *tab {
 	p.t.Helper()
+	p.calm()
+	const lost = 20 * time.Second
 	var last time.Time
 	p.until(fmt.Sprintf("%q", until), func() bool {
-		if strings.Contains(p.screen(), until) {
+		switch seen := p.screen(); {
+		case strings.Contains(seen, until):
 			return true
-		}
-		if time.Since(last) > time.Second {
+		case !last.IsZero() && strings.Contains(seen, notNow[0]):
+			p.calm()
+			last = time.Time{}
+		case last.IsZero() || time.Since(last) > lost:
 			last = time.Now()
 			p.types(key)
 		}
 		return false
 	})
 	return p
+}
+
+// calm waits until the terminal says no more that a key came too fast: one that means
+// nothing, and is taken, ends that.
+func (p *tab) calm() {
+	p.t.Helper()
+	var last time.Time
+	p.until("keys are taken", func() bool {
+		if !strings.Contains(p.screen(), notNow[0]) {
+			return true
+		}
+		if time.Since(last) > time.Second {
+			last = time.Now()
+			p.types("#")
+		}
+		return false
+	})
 }
 
 // option moves to an option of a list, and takes it.

@@ -136,7 +136,7 @@ func TestWhyAsksForUserReadAlone(t *testing.T) {
 // answer.
 func TestWhyWithoutNetwork(t *testing.T) {
 	t.Parallel()
-	out, errs, code := onboard(t.Context(), nil, "why", "AADSTS90094", "--app", "hetk", "--domain", "contoso.example", "--login-url", "https://"+closedPort(t))
+	out, errs, code := onboard(t.Context(), nil, "why", "AADSTS90094", "--app", "hetk", "--domain", "contoso.example", "--login-url", "https://"+closedPort)
 	if code != codeOpen {
 		t.Errorf("exit %d: %s", code, errs)
 	}
