@@ -2,13 +2,13 @@
 // Microsoft's consent page comes back to, the wizard in a terminal of the page's own,
 // what a balancer asks after, and what a scraper counts.
 //
-// It speaks HTTPS alone, takes GET and HEAD, sets no cookie and sends no script but
-// to the page with the wizard, which speaks with it over a WebSocket; every page is
-// made of fixed words and of what the operator configured. What came back for a run
-// that is away is kept for it (Returns), and of a visitor nothing else. Who may connect, and how often, is not decided here: the listener
-// that it gets counts connections with those of SSH. HTTP/2 is not spoken, for a
-// page and two files gain nothing by it, and one connection could then ask many
-// things at once.
+// It speaks HTTPS alone, takes GET and HEAD, sets no cookie and sends no script
+// but to the page with the wizard, which speaks with it over a WebSocket; every
+// page is made of fixed words and of what the operator configured. What came back
+// for a run that is away is kept for it (Returns), and of a visitor nothing else.
+// Who may connect, and how often, is not decided here: the listener that it gets
+// counts connections with those of SSH. HTTP/2 is not spoken, for a page and two
+// files gain nothing by it, and one connection could then ask many things at once.
 package web
 
 import (
