@@ -82,8 +82,7 @@ func TestRecording(t *testing.T) {
 	customer := s.shell(t, "anybody", 100, 30)
 	customer.chooses()
 	code := customer.shownCode()
-	customer.presses("ö", "ö does nothing here")
-	customer.types("\x1b")
+	customer.closesHelp()
 	guide := s.guideScreen(t, o.named("Anna Berg"), 100, 30)
 	number := letIn(t, customer, guide, "Anna Berg")
 	if c := customer.screen() + guide.screen(); strings.Contains(c, "Recorded") {
@@ -99,7 +98,7 @@ func TestRecording(t *testing.T) {
 	guide.once("n", "A note to the customer")
 	guide.types("said while it ran\r")
 	customer.sees("said while it ran")
-	customer.presses("\r", "● Diagnosis")
+	customer.once("\r", "● Diagnosis")
 	guide.sees("● Diagnosis")
 	const canary = "https://localhost/?code=canary-4711&state=canary-state&admin_consent=True"
 	customer.types("\x1b[200~" + canary + "\x1b[201~") // nothing takes it
@@ -248,8 +247,7 @@ func TestRecordingOutlivesAConnection(t *testing.T) {
 	customer := s.shell(t, "anybody", 100, 30)
 	customer.chooses()
 	code := customer.shownCode()
-	customer.presses("ö", "ö does nothing here")
-	customer.types("\x1b")
+	customer.closesHelp()
 	guide := s.guideScreen(t, o.named("Anna Berg"), 100, 30)
 	number := letIn(t, customer, guide, "Anna Berg")
 	recorded(customer, guide, "Anna Berg")
